@@ -1,0 +1,1 @@
+"""The tests: pure logic, probes on loopback, faults in namespaces, the screen, the documents."""

@@ -1,0 +1,1 @@
+"""This machine, or this program, cannot connect anywhere."""

@@ -1,0 +1,1 @@
+"""The hostname does not lead to the right machine."""

@@ -1,0 +1,1 @@
+"""Something on the way says no, or nothing."""

@@ -1,0 +1,1 @@
+"""The right machine, the wrong door."""

@@ -1,0 +1,1 @@
+"""A socket in the file system."""

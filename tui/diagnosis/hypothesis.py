@@ -1,0 +1,119 @@
+"""One possible cause: its prose, what it needs to know, and how it judges a case; and how all are found."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui.model.case import Case
+from tui.model.judgement import Culprit, Judgement, Remedy, State
+from tui.model.requests import AnyRequest
+
+
+class Hypothesis(Struct, frozen=True, kw_only=True):
+    """One cause. The module that defines it calls it HYPOTHESIS."""
+
+    id: str = ""
+    """`group.cause`, filled in from the module's path."""
+    place: int
+    """Where it stands in its group's walk."""
+    title: str
+    """The leaf's label in the tree, at most 18 characters."""
+    asks: str
+    """The question of the step, one plain sentence."""
+    why: str
+    """Why it is asked, one or two sentences."""
+    means: str
+    """What the cause means, one sentence for the catalogue."""
+    proof: str
+    """What proves it."""
+    mistaken_for: tuple[str, ...] = ()
+    """The causes it is most easily taken for."""
+    over: frozenset[str] = frozenset()
+    """The less specific causes that it takes the place of, where both explain the same symptom."""
+    needs: Callable[[Case], Iterable[AnyRequest]]
+    """The looks that would help to judge, given what is known; those already taken are harmless."""
+    judge: Callable[[Case], Judgement]
+
+
+@cache
+def hypotheses() -> tuple[Hypothesis, ...]:
+    """Every hypothesis under `hypotheses/`, in the order of the walk."""
+    from tui.diagnosis import hypotheses as package
+    from tui.diagnosis.tree import GROUPS
+
+    order = [group.id for group in GROUPS]
+    found = []
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if module.ispkg:
+            continue
+        group, leaf = module.name.rsplit(".", 2)[1:]
+        hypothesis: Hypothesis = importlib.import_module(module.name).HYPOTHESIS
+        found.append(replace(hypothesis, id=f"{group}.{leaf.replace('_', '-')}"))
+    return tuple(sorted(found, key=lambda one: (order.index(one.id.split(".")[0]), one.place, one.id)))
+
+
+def not_tested(because: str) -> Judgement:
+    """Nothing is known yet."""
+    return Judgement(state=State.NOT_TESTED, because=because)
+
+
+def ruled_out(because: str, *evidence: str) -> Judgement:
+    """The facts speak against it."""
+    return Judgement(state=State.RULED_OUT, because=because, evidence=evidence)
+
+
+def still_open(because: str, *evidence: str, tell_apart: str = "", summary: str = "", explains: Iterable[str] = ()) -> Judgement:
+    """Not ruled out; with a `summary` it is worth naming as an alternative, and `tell_apart` says what would decide."""
+    return Judgement(
+        state=State.OPEN, because=because, evidence=evidence, tell_apart=tell_apart, summary=summary, explains=frozenset(explains)
+    )
+
+
+def likely(
+    summary: str,
+    *evidence: str,
+    because: str,
+    tell_apart: str,
+    explains: Iterable[str] = (),
+    culprit: Culprit | None = None,
+    disproof: str,
+    remedies: Iterable[Remedy] = (),
+) -> Judgement:
+    """It fits better than any other, and the observation named in `tell_apart` is missing."""
+    return Judgement(
+        state=State.LIKELY,
+        because=because,
+        evidence=evidence,
+        summary=summary,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=tuple(remedies),
+        tell_apart=tell_apart,
+        explains=frozenset(explains),
+    )
+
+
+def confirmed(
+    summary: str,
+    *evidence: str,
+    because: str,
+    explains: Iterable[str] = (),
+    culprit: Culprit | None = None,
+    disproof: str,
+    remedies: Iterable[Remedy] = (),
+) -> Judgement:
+    """What its `proof` asks for was seen."""
+    return Judgement(
+        state=State.CONFIRMED,
+        because=because,
+        evidence=evidence,
+        summary=summary,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=tuple(remedies),
+        explains=frozenset(explains),
+    )

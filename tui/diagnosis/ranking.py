@@ -1,0 +1,183 @@
+"""From judgements to the verdict, whatever their order.
+
+A cause is measured by its certainty, by the failing things it explains, and by whether a more specific one
+(`over`) accounts for the same. What explains something that the verdict does not is reported beside it.
+"""
+
+import itertools
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from tui.diagnosis import views
+from tui.diagnosis.decide import concerns
+from tui.diagnosis.hypothesis import Hypothesis, not_tested, ruled_out
+from tui.model.case import Case
+from tui.model.facts import Outcome
+from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
+
+_CANDIDATES = {State.CONFIRMED: Certainty.CONFIRMED, State.LIKELY: Certainty.LIKELY}
+_TELLING = (
+    Outcome.REFUSED,
+    Outcome.REJECTED,
+    Outcome.RESET,
+    Outcome.CLOSED,
+    Outcome.SILENT,
+    Outcome.UNREACHABLE,
+    Outcome.TIMEOUT,
+    Outcome.BLOCKED,
+)
+"""Where addresses fail differently, the outcome that says most stands for the target."""
+
+
+def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
+    """Judge the case by every hypothesis and weigh the results."""
+    known = tuple(sorted(hypotheses, key=lambda one: one.id))
+    judgements = {one.id: judged(one, case) for one in known}
+    candidates = [one for one in known if judgements[one.id].state in _CANDIDATES]
+    standing = [one for one in candidates if not _displaced(one, candidates, judgements)]
+    standing.sort(key=lambda one: _weight(one, judgements[one.id]))
+    verdicts = [_verdict(one, judgements[one.id]) for one in standing]
+    status = _status(case, verdicts)
+    if status is Status.REACHABLE:
+        verdicts = []
+    chosen = _chosen(standing, judgements) if verdicts else []
+    open_ones = _alternatives(case, known, standing, judgements, chosen)
+    verdict = verdicts[0] if verdicts else None
+    if verdict is None and status is Status.FAILING and open_ones:
+        verdict = _possible(open_ones[0].cause, judgements[open_ones[0].cause])
+        open_ones = open_ones[1:]
+    return Assessment(
+        status=status,
+        outcome=_outcome(case, status),
+        verdict=verdict,
+        also=tuple(one for one in verdicts[1:] if one.cause in chosen),
+        alternatives=open_ones,
+        judgements=judgements,
+    )
+
+
+def judged(hypothesis: Hypothesis, case: Case) -> Judgement:
+    """The judgement of one hypothesis, with the person's word and the kind of target considered."""
+    if not concerns(hypothesis, case):
+        kind = "a Unix socket" if case.target.transport == "unix" else "a TCP port"
+        return ruled_out(f"The target is {kind}.")
+    why = dict(case.set_aside).get(hypothesis.id)
+    if why == "excluded":
+        return ruled_out("Set aside by you.")
+    if why == "skipped":
+        return not_tested("Skipped by you.")
+    return hypothesis.judge(case)
+
+
+def _displaced(one: Hypothesis, candidates: list[Hypothesis], judgements: dict[str, Judgement]) -> bool:
+    """Whether a more specific cause, at least as certain, explains all that this one does."""
+    mine = judgements[one.id]
+    return any(
+        one.id in other.over
+        and _certain(judgements[other.id]) <= _certain(mine)
+        and mine.explains <= judgements[other.id].explains
+        for other in candidates
+        if other is not one
+    )
+
+
+def _certain(judgement: Judgement) -> int:
+    return 0 if judgement.state is State.CONFIRMED else 1
+
+
+def _weight(one: Hypothesis, judgement: Judgement) -> tuple[int, int, int, str]:
+    """Smaller is stronger: explains something, is confirmed, explains more; the id settles ties."""
+    return (0 if judgement.explains else 1, _certain(judgement), -len(judgement.explains), one.id)
+
+
+def _chosen(standing: list[Hypothesis], judgements: dict[str, Judgement]) -> list[str]:
+    """The verdict and what belongs beside it: other confirmed causes, and likely ones for what is left unexplained."""
+    chosen: list[str] = []
+    explained: frozenset[str] = frozenset()
+    for one in standing:
+        judgement = judgements[one.id]
+        news = judgement.explains - explained or not judgement.explains
+        if not chosen or judgement.state is State.CONFIRMED or news:
+            chosen.append(one.id)
+            explained |= judgement.explains
+    return chosen
+
+
+def _verdict(one: Hypothesis, judgement: Judgement) -> Verdict:
+    return Verdict(
+        cause=one.id,
+        certainty=_CANDIDATES[judgement.state],
+        summary=judgement.summary,
+        culprit=judgement.culprit,
+        evidence=judgement.evidence,
+        disproof=judgement.disproof,
+        remedies=judgement.remedies,
+    )
+
+
+def _possible(cause: str, judgement: Judgement) -> Verdict:
+    return Verdict(
+        cause=cause,
+        certainty=Certainty.POSSIBLE,
+        summary=judgement.summary,
+        culprit=judgement.culprit,
+        evidence=judgement.evidence,
+        disproof=judgement.disproof or judgement.tell_apart,
+        remedies=judgement.remedies,
+    )
+
+
+def _alternatives(
+    case: Case, known: tuple[Hypothesis, ...], standing: list[Hypothesis], judgements: dict[str, Judgement], chosen: list[str]
+) -> tuple[Alternative, ...]:
+    """The likely causes that lost, then the open ones that would explain something that fails."""
+    lost = [one for one in standing if one.id not in chosen]
+    possible = [one for one in known if judgements[one.id].state is State.OPEN and judgements[one.id].summary]
+    if not views.failing(case) and not views.name_fails(case):
+        possible = []
+    return tuple(
+        Alternative(
+            cause=one.id,
+            certainty=_CANDIDATES.get(judgements[one.id].state, Certainty.POSSIBLE),
+            summary=judgements[one.id].summary,
+            tell_apart=judgements[one.id].tell_apart,
+        )
+        for one in (*lost, *possible)
+    )
+
+
+def _status(case: Case, verdicts: list[Verdict]) -> Status:
+    latest = views.latest(case)
+    works = views.connecting(case)
+    if not latest or not works:
+        return Status.FAILING
+    if any(comes_and_goes(case, address) for address in latest):
+        return Status.INTERMITTENT
+    if len(works) < len(latest) or verdicts:
+        return Status.DEGRADED
+    return Status.REACHABLE
+
+
+def comes_and_goes(case: Case, address: str) -> bool:
+    """Whether the attempts on one address failed after one that connected."""
+    outcomes = [one.outcome in views.WORKING for one in views.attempts(case, address)]
+    return any(earlier and not later for earlier, later in itertools.pairwise(outcomes))
+
+
+def _outcome(case: Case, status: Status) -> str:
+    if views.name_fails(case) and not views.latest(case):
+        return Outcome.NAME_ERROR
+    if status in {Status.REACHABLE, Status.DEGRADED}:
+        return Outcome.CONNECTED
+    seen = (
+        {one.outcome for one in views.attempts(case)}
+        if status is Status.INTERMITTENT
+        else {one.outcome for one in views.latest(case).values()}
+    )
+    return next((one for one in _TELLING if one in seen), "pending")
+
+
+def without_judgements(assessment: Assessment) -> Assessment:
+    """The assessment as recorded: judgements follow from the facts and are worked out again."""
+    return replace(assessment, judgements={})

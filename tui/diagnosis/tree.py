@@ -1,0 +1,128 @@
+"""The guided tree as a table: its groups, and the questions that only a person can answer.
+
+A group's leaves are the hypotheses whose files stand in the folder of its name. `diagram` prints the tree
+for the README.
+"""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from tui.diagnosis import views
+from tui.diagnosis.likely_ports import likely_ports
+from tui.model.case import Case
+from tui.model.facts import Outcome
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """A branch of the tree."""
+
+    id: str
+    title: str
+    asks: str
+    transport: str = "tcp"
+    """The kind of target that it is about."""
+
+
+GROUPS = (
+    Group(id="name", title="Name", asks="Does the name lead to the right machine?"),
+    Group(id="port", title="Port", asks="Is it the right port?"),
+    Group(id="path", title="Path", asks="Does the way there let it through?"),
+    Group(id="server", title="Server", asks="Does the far end serve?"),
+    Group(id="client", title="Client", asks="May this machine connect at all?"),
+    Group(id="unix", title="Socket", asks="Is the socket file right?", transport="unix"),
+)
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One answer: its key in the session file, its words, and what it will do."""
+
+    key: str
+    label: str
+    effect: str
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What only the person knows or may allow."""
+
+    id: str
+    group: str
+    asks: Callable[[Case], str]
+    why: str
+    choices: tuple[Choice, ...]
+    """The first is the default, under Enter."""
+    free_text: bool = False
+    """Whether the answer is typed; then the choices stand beside the input."""
+    applies: Callable[[Case], bool]
+    """Whether it is worth asking, given the case."""
+    preset: Callable[[Case], str | None] = lambda _case: None
+    """The answer that the options already give, or None."""
+
+
+UNKNOWN = Choice(key="unknown", label="I don't know", effect="The walk goes on without it.")
+
+CONSENT_PORTS = "consent.ports"
+SERVICE = "service"
+EVER_WORKED = "ever-worked"
+
+
+def _silent_or_refused_elsewhere(case: Case) -> bool:
+    """Another machine refuses or stays silent, so its other ports would tell more."""
+    return any(views.is_remote(case, address) for address in views.failing(case, Outcome.REFUSED, Outcome.TIMEOUT))
+
+
+def _ports_answer(case: Case) -> str | None:
+    wish = case.options.probe_ports
+    return None if wish is None else ("yes" if wish else "no")
+
+
+QUESTIONS = (
+    Question(
+        id=CONSENT_PORTS,
+        group="port",
+        asks=lambda case: (
+            f"Try {len(likely_ports(case.target))} other likely ports of {case.target.host}? "
+            f"This sends one connection attempt to each: {', '.join(map(str, likely_ports(case.target)))}."
+        ),
+        why="An answer on another port shows that the machine lives, and may be the service itself.",
+        choices=(
+            Choice(key="yes", label="Yes, try them", effect="One attempt on each port, nothing is sent after it connects."),
+            Choice(key="no", label="No", effect="Only the target's own port is used; some causes stay open."),
+        ),
+        applies=_silent_or_refused_elsewhere,
+        preset=_ports_answer,
+    ),
+    Question(
+        id=SERVICE,
+        group="server",
+        asks=lambda case: f"Which unit, container or process should listen on port {case.target.port}?",
+        why="A listener of that name on another port or address is then recognised for what it is.",
+        choices=(UNKNOWN,),
+        free_text=True,
+        applies=lambda case: any(views.is_local(case, address) for address in views.refused_by_reset(case)),
+        preset=lambda case: case.options.service,
+    ),
+    Question(
+        id=EVER_WORKED,
+        group="server",
+        asks=lambda case: f"Did {case.target.label} ever work from here?",
+        why="What worked before points to a change or a crash; what never worked points to a setting.",
+        choices=(
+            UNKNOWN,
+            Choice(key="yes", label="Yes, it worked before", effect="A service that ended or a rule that changed comes first."),
+            Choice(key="no", label="No, never", effect="A wrong name, port or address comes first."),
+        ),
+        applies=lambda case: bool(views.failing(case)) and not views.connecting(case),
+    ),
+)
+
+
+def question(identifier: str) -> Question:
+    """The question of this id. Raises KeyError for an unknown one."""
+    return {one.id: one for one in QUESTIONS}[identifier]
+
+
+def service_name(case: Case) -> str | None:
+    """The service that should listen, as the person or the options named it."""
+    named = case.answer(SERVICE) or case.options.service
+    return None if named in {None, UNKNOWN.key} else named

@@ -1,0 +1,156 @@
+"""Named readings of a case, shared by hypotheses: which addresses, which fail, what is local, who listens."""
+
+import ipaddress
+from collections.abc import Iterable
+
+from tui.model.case import Case
+from tui.model.facts import (
+    Attempt,
+    Family,
+    Listener,
+    Listeners,
+    NameserverAnswer,
+    NameSources,
+    Outcome,
+    Route,
+    SystemAnswer,
+)
+
+NAME = "name"
+"""The symptom that the name gives no address."""
+WORKING = frozenset({Outcome.CONNECTED})
+TARGET_PURPOSES = frozenset({"target", "verify"})
+
+
+def addresses(case: Case) -> tuple[str, ...]:
+    """The addresses that a client here would try, in order; empty while unknown or where there is none."""
+    if case.target.transport != "tcp":
+        return ()
+    if case.target.is_literal:
+        return (case.target.host,)
+    answer = case.last(SystemAnswer)
+    return answer.addresses if answer else ()
+
+
+def name_fails(case: Case) -> bool:
+    """Whether resolution was tried and gave no address."""
+    answer = case.last(SystemAnswer)
+    return bool(answer and not answer.addresses)
+
+
+def attempts(case: Case, address: str | None = None) -> tuple[Attempt, ...]:
+    """The attempts on the target itself, on one address or (None) on all, oldest first."""
+    return tuple(
+        one
+        for one in case.all(Attempt)
+        if one.purpose in TARGET_PURPOSES and (address is None or address in {one.address, one.path})
+    )
+
+
+def latest(case: Case) -> dict[str, Attempt]:
+    """The newest attempt on the target for each address or socket path."""
+    return {one.path or one.address: one for one in attempts(case)}
+
+
+def failing(case: Case, *outcomes: Outcome) -> dict[str, Attempt]:
+    """The newest attempts that did not connect; with `outcomes`, only those that ended so."""
+    return {
+        address: one
+        for address, one in latest(case).items()
+        if one.outcome not in WORKING and (not outcomes or one.outcome in outcomes)
+    }
+
+
+def connecting(case: Case) -> dict[str, Attempt]:
+    """The newest attempts that connected."""
+    return {address: one for address, one in latest(case).items() if one.outcome in WORKING}
+
+
+def refused_by_reset(case: Case) -> dict[str, Attempt]:
+    """The newest attempts that were refused without an ICMP error in the queue."""
+    return {address: one for address, one in failing(case, Outcome.REFUSED).items() if one.icmp is None}
+
+
+def schedule_ended(case: Case) -> bool:
+    """Whether the attempts on every address have come to their end."""
+    tried = [
+        one for one in case.asked if getattr(one, "purpose", None) == "target" or getattr(one, "path", None) == case.target.path
+    ]
+    return bool(tried) and all(case.has_ended(one) for one in tried)
+
+
+def family(address: str) -> Family:
+    """`IPv6` for an address with a colon, else `IPv4`."""
+    return "IPv6" if ":" in address else "IPv4"
+
+
+def route_to(case: Case, address: str) -> Route | None:
+    """The newest route fact for `address`."""
+    return next((one for one in reversed(case.all(Route)) if one.address == address), None)
+
+
+def is_local(case: Case, address: str) -> bool:
+    """Whether `address` is one of this machine's own: loopback by its number, others by the kernel's route."""
+    try:
+        number = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    route = route_to(case, address)
+    return number.is_loopback or number.is_unspecified or (route is not None and route.type == "local")
+
+
+def is_remote(case: Case, address: str) -> bool:
+    """Whether `address` is known to be another machine's; False while that is not known."""
+    route = route_to(case, address)
+    return route is not None and not is_local(case, address)
+
+
+def listeners(case: Case, vantage: str | None = None) -> Listeners | None:
+    """The newest socket table of this machine, or of a vantage."""
+    return next((one for one in reversed(case.all(Listeners)) if one.vantage == vantage), None)
+
+
+def on_port(table: Listeners | None, port: int | None, proto: str = "tcp") -> tuple[Listener, ...]:
+    """The listeners on one port."""
+    return tuple(one for one in table.listeners if one.port == port and one.proto == proto) if table else ()
+
+
+def covers(listener: Listener, address: str) -> bool:
+    """Whether a connection to `address` would reach this listener's socket."""
+    bare = address.partition("%")[0]
+    if listener.address == bare:
+        return True
+    if listener.address in {"0.0.0.0", "*"}:  # noqa: S104 -- compared, not bound
+        return family(bare) == "IPv4"
+    if listener.address == "::":
+        return family(bare) == "IPv6" or not listener.v6_only
+    return listener.address == f"::ffff:{bare}"
+
+
+def name_sources(case: Case) -> NameSources | None:
+    """What is known of this machine's way to resolve the target's name."""
+    return case.last(NameSources)
+
+
+def nameserver_answers(case: Case, *, name: str | None = None, configured: bool | None = None) -> tuple[NameserverAnswer, ...]:
+    """What nameservers said, newest answer for each (server, name, type, CD)."""
+    newest: dict[tuple[str, int, str, str, bool], NameserverAnswer] = {}
+    for one in case.all(NameserverAnswer):
+        newest[one.server, one.port, one.name, one.rtype, one.checking_disabled] = one
+    return tuple(
+        one
+        for one in newest.values()
+        if (name is None or one.name.rstrip(".").lower() == name.rstrip(".").lower())
+        and (configured is None or one.configured == configured)
+    )
+
+
+def ids(*facts: object) -> tuple[str, ...]:
+    """The ids of the facts given; None is passed over."""
+    return tuple(dict.fromkeys(found for one in facts if (found := getattr(one, "id", ""))))
+
+
+def joined(items: Iterable[str], word: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *rest, last = list(items) or [""]
+    return f"{', '.join(rest)} {word} {last}" if rest else last

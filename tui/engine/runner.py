@@ -1,0 +1,139 @@
+"""From a request to the probe that answers it, with a deadline, and with a defect contained."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from functools import partial
+from typing import assert_never
+
+from tui.engine.retry import repeat
+from tui.model.facts import AnyFact, NotObserved
+from tui.model.requests import (
+    AnyRequest,
+    AskNameserver,
+    Connect,
+    ConnectUnix,
+    ExamineUnixPath,
+    ListAddresses,
+    ListListeners,
+    LookUpNeighbour,
+    LookUpRoute,
+    ReadConfinement,
+    ReadNameSources,
+    ReadProxies,
+    ResolveSystem,
+    SendEcho,
+    TraceHops,
+    TryPorts,
+)
+from tui.model.safe_text import safe_text
+from tui.probes.surroundings import Surroundings
+
+Tell = Callable[[AnyFact], None]
+"""Where facts go, as they are seen."""
+Look = Callable[[AnyRequest, Tell], Awaitable[None]]
+"""What a session needs of the outside world: take this look and tell what is seen."""
+
+LONGEST_LOOK_S = 20.0
+"""No look but a schedule of attempts takes longer; a probe's own deadline comes first, and this one is the net."""
+
+
+def looks_from(surroundings: Surroundings) -> Look:
+    """Real looks, read from `surroundings`."""
+    return partial(look, surroundings=surroundings)
+
+
+async def look(request: AnyRequest, tell: Tell, *, surroundings: Surroundings) -> None:
+    """Tell what the probe for `request` sees. Raises nothing but a cancellation: what went wrong is a fact."""
+    try:
+        async with asyncio.timeout(_deadline_s(request)), aclosing(_probe(request, surroundings)) as seen:
+            async for fact in seen:
+                tell(fact)
+    except TimeoutError:
+        tell(NotObserved(request=request, reason="It took too long and was given up."))
+    except Exception as error:  # noqa: BLE001 -- a defect in one look must not end the walk; it is shown as a fact
+        tell(
+            NotObserved(request=request, reason=safe_text(f"The look itself failed: {type(error).__name__}: {error}", limit=300))
+        )
+
+
+def _deadline_s(request: AnyRequest) -> float | None:
+    """Schedules bound themselves: number, delay and time of each attempt are their own."""
+    return None if isinstance(request, Connect | ConnectUnix) else LONGEST_LOOK_S
+
+
+def _probe(  # noqa: C901, PLR0912 -- one arm a request, and the type checker sees that none is missing
+    request: AnyRequest, surroundings: Surroundings
+) -> AsyncGenerator[AnyFact, None]:
+    """The facts of the one probe that answers `request`; each is imported when it is first needed."""
+    match request:
+        case ReadNameSources():
+            from tui.probes import name_sources
+
+            return name_sources.look(request, surroundings)
+        case ResolveSystem():
+            from tui.probes import system_answer
+
+            return system_answer.look(request, surroundings)
+        case AskNameserver():
+            from tui.probes import nameserver
+
+            return nameserver.look(request, surroundings)
+        case Connect():
+            from tui.probes import connect
+
+            return repeat(request, partial(connect.attempt, request))
+        case ConnectUnix():
+            from tui.probes import unix_connect
+
+            return repeat(request, partial(unix_connect.attempt, request))
+        case TryPorts():
+            from tui.probes import ports
+
+            return ports.look(request, surroundings)
+        case ListListeners():
+            return _listeners(request, surroundings)
+        case ListAddresses():
+            from tui.probes import addresses
+
+            return addresses.look(request, surroundings)
+        case LookUpRoute():
+            from tui.probes import routes
+
+            return routes.look(request, surroundings)
+        case LookUpNeighbour():
+            from tui.probes import neighbours
+
+            return neighbours.look(request, surroundings)
+        case SendEcho():
+            from tui.probes import echo
+
+            return echo.look(request, surroundings)
+        case TraceHops():
+            from tui.probes import hops
+
+            return hops.look(request, surroundings)
+        case ReadProxies():
+            from tui.probes import proxies
+
+            return proxies.look(request, surroundings)
+        case ExamineUnixPath():
+            from tui.probes import unix_path
+
+            return unix_path.look(request, surroundings)
+        case ReadConfinement():
+            from tui.probes import confinement
+
+            return confinement.look(request, surroundings)
+        case _:
+            assert_never(request)
+
+
+def _listeners(request: ListListeners, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    if request.vantage is None:
+        from tui.probes import listeners
+
+        return listeners.look(request, surroundings)
+    from tui.vantage import listeners as far_listeners
+
+    return far_listeners.look(request, surroundings)

@@ -1,0 +1,277 @@
+"""A session: decide, look, absorb, repeat. Everything that happens is an event; the case is their fold.
+
+The loop and all looks live in one event loop, so nothing here needs a lock. Cancelling `run` cancels every
+look at once.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from tui import __version__
+from tui.diagnosis.decide import Ask, Conclude, Decision, Run, Wait, decide
+from tui.diagnosis.hypothesis import Hypothesis, hypotheses
+from tui.diagnosis.ranking import assess, without_judgements
+from tui.diagnosis.tree import QUESTIONS, UNKNOWN, question
+from tui.engine.runner import Look
+from tui.model.case import Case, fold
+from tui.model.events import Answered, AnyEvent, FactSeen, Judged, LookEnded, LookStarted, Opened, SetAside, Withdrawn
+from tui.model.facts import AnyFact, Attempt, Outcome
+from tui.model.judgement import Assessment
+from tui.model.options import Options
+from tui.model.requests import AnyRequest, Connect, ConnectUnix
+from tui.model.target import Target
+
+Listener = Callable[[AnyEvent], None]
+
+MOST_LOOKS = 64
+"""Looks under way at once: a name with 200 addresses must not use up the file descriptors of a default limit."""
+JUDGE_EVERY_S = 0.02
+"""Facts that arrive together are judged together."""
+STAYS_SO = 3
+"""Attempts in a row that must connect before a repair counts as verified."""
+VERIFY_EVERY_S = 1.0
+LONGEST_VERIFY = 3600
+"""Rounds of verifying before it gives up: an hour."""
+
+
+class Tempo(StrEnum):
+    """Who sets the pace."""
+
+    GUIDED = "guided"
+    """Stops before each step that sends more than the attempts, and at questions."""
+    AUTO = "auto"
+    """Stops at questions only."""
+    UNATTENDED = "unattended"
+    """Stops nowhere: questions get the answer of the options, else "I don't know"."""
+
+
+class Session:
+    """One walk. `run` drives it; the other methods are what a person may do meanwhile."""
+
+    live = True
+    """Whether looks can be taken; a replay has none."""
+
+    def __init__(
+        self,
+        target: Target,
+        options: Options,
+        look: Look,
+        *,
+        tempo: Tempo = Tempo.GUIDED,
+        vantage: str = "",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        causes: Iterable[Hypothesis] | None = None,
+    ) -> None:
+        self.tempo = tempo
+        self.waiting: Decision = Wait()
+        """What the session waits for: Ask and Run(steps) for the person, Wait for looks, Conclude for nothing."""
+        self.events: list[AnyEvent] = []
+        self._look = look
+        self._clock = clock
+        self._causes = tuple(causes) if causes is not None else hypotheses()
+        self._listeners: list[Listener] = []
+        self._changed = asyncio.Event()
+        self._step_granted = False
+        self._running: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(MOST_LOOKS)
+        self._counts: dict[str, int] = {}
+        self._failure: BaseException | None = None
+        self._opened = Opened(version=__version__, target=target, options=options, vantage=vantage)
+        self.case = fold(Case(target=target), self._opened)
+        self.assessment: Assessment = assess(self.case, self._causes)
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call `listener` with each event from now on, in order, inside the event loop."""
+        self._listeners.append(listener)
+
+    async def run(self, *, linger: bool = False) -> Assessment:
+        """Walk until nothing is left to look at and return the assessment; with `linger`, wait for more wishes instead."""
+        self._emit(self._opened)
+        try:
+            while True:
+                self._changed.clear()
+                if self._failure:
+                    raise self._failure
+                self.waiting = decide(self.case, self._causes)
+                if self._advance(self.waiting):
+                    continue
+                self._judge(final=isinstance(self.waiting, Conclude))
+                if isinstance(self.waiting, Conclude) and not linger and not self._running:
+                    return self.assessment
+                await self._changed.wait()
+                await asyncio.sleep(JUDGE_EVERY_S)
+        finally:
+            await self._stop()
+
+    def answer(self, identifier: str, answer: str) -> None:
+        """The person's answer to a question: the key of a choice, or free text where the question takes it."""
+        self._emit(Answered(question=question(identifier).id, answer=answer))
+        self._wake()
+
+    def next(self) -> None:
+        """Go on: take the steps that wait, or give the question that waits its default answer."""
+        if isinstance(self.waiting, Ask):
+            self.answer(self.waiting.question.id, self.waiting.question.choices[0].key)
+        elif isinstance(self.waiting, Run):
+            self._step_granted = True
+            self._wake()
+
+    def back(self) -> bool:
+        """Take the last answer back and decide again; False where there is none."""
+        if not self.case.answers:
+            return False
+        self._emit(Withdrawn(question=self.case.answers[-1][0]))
+        self._wake()
+        return True
+
+    def set_aside(self, cause: str, why: Literal["skipped", "excluded"]) -> None:
+        """Skip a hypothesis, or take the person's word that it is not the cause."""
+        self._emit(SetAside(cause=cause, why=why))
+        self._wake()
+
+    def set_tempo(self, tempo: Tempo) -> None:
+        """Change who sets the pace."""
+        self.tempo = tempo
+        self._wake()
+
+    def test(self, cause: str) -> None:
+        """Take now all looks that one hypothesis needs, steps too."""
+        for one in self._causes:
+            if one.id == cause:
+                for request in one.needs(self.case):
+                    if request not in self.case.asked:
+                        self._start(request)
+        self._wake()
+
+    def refresh(self, request: AnyRequest) -> None:
+        """Take a look again, for a live panel. What it shows is kept only where it is news."""
+        self._spawn(self._repeat(request))
+
+    def verify(self) -> None:
+        """Attempt again and again, until every address connects and stays so."""
+        self._spawn(self._verify())
+
+    def _advance(self, decision: Decision) -> bool:
+        """Do what needs no person; whether anything was done."""
+        match decision:
+            case Run(requests=requests, steps=steps):
+                if steps and self.tempo is Tempo.GUIDED and not self._step_granted:
+                    return False
+                self._step_granted = False
+                for request in requests:
+                    self._start(request)
+                return True
+            case Ask(question=asked):
+                known = asked.preset(self.case)
+                if known is None and self.tempo is Tempo.UNATTENDED:
+                    known = UNKNOWN.key
+                if known is not None:
+                    self.answer(asked.id, known)
+                return known is not None
+            case _:
+                return False
+
+    def _start(self, request: AnyRequest) -> None:
+        self._emit(LookStarted(request=request))
+        self._spawn(self._take(request))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            self._failure = self._failure or task.exception()
+        self._wake()
+
+    async def _take(self, request: AnyRequest) -> None:
+        async with self._slots:
+            await self._look(request, self._absorb)
+        self._emit(LookEnded(request=request))
+
+    async def _repeat(self, request: AnyRequest) -> None:
+        def absorb_news(fact: AnyFact) -> None:
+            last = self.case.last(type(fact))
+            if last is None or replace(fact, id=last.id, at=last.at) != last:
+                self._absorb(fact)
+
+        await self._look(request, absorb_news)
+
+    async def _verify(self) -> None:
+        steady = 0
+        for number in range(1, LONGEST_VERIFY + 1):
+            good = [await self._attempt_once(request, number) for request in self._verifying()]
+            steady = steady + 1 if good and all(good) else 0
+            if steady == STAYS_SO:
+                return
+            await asyncio.sleep(VERIFY_EVERY_S)
+
+    def _verifying(self) -> list[Connect | ConnectUnix]:
+        schedules = [
+            one
+            for one in self.case.asked
+            if isinstance(one, ConnectUnix) or (isinstance(one, Connect) and one.purpose == "target")
+        ]
+        return [
+            replace(one, attempts=1, purpose="verify") if isinstance(one, Connect) else replace(one, attempts=1)
+            for one in schedules
+        ]
+
+    async def _attempt_once(self, request: Connect | ConnectUnix, number: int) -> bool:
+        outcomes: list[Outcome] = []
+
+        def absorb_attempt(fact: AnyFact) -> None:
+            if isinstance(fact, Attempt):
+                self._absorb(replace(fact, number=number, of=0))
+                outcomes.append(fact.outcome)
+
+        await self._look(request, absorb_attempt)
+        return outcomes == [Outcome.CONNECTED]
+
+    def _absorb(self, fact: AnyFact) -> None:
+        kind = str(fact.__struct_config__.tag)
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        self._emit(FactSeen(fact=replace(fact, id=f"{kind}-{self._counts[kind]}", at=fact.at or self._now())))
+        self._wake()
+
+    def _judge(self, *, final: bool) -> None:
+        found = assess(self.case, self._causes)
+        before = self.assessment
+        self.assessment = found
+        if without_judgements(found) != without_judgements(before) or (final and not self._concluded()):
+            self._emit(Judged(assessment=without_judgements(found), final=final))
+
+    def _concluded(self) -> bool:
+        last = next((event for event in reversed(self.events) if isinstance(event, Judged)), None)
+        return last is not None and last.final
+
+    def _emit(self, event: AnyEvent) -> None:
+        stamped = replace(event, at=event.at or self._now())
+        self.events.append(stamped)
+        self.case = fold(self.case, stamped)
+        for listener in self._listeners:
+            listener(stamped)
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    def _wake(self) -> None:
+        self._changed.set()
+
+    async def _stop(self) -> None:
+        tasks = tuple(self._running)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def unanswered(case: Case) -> list[str]:
+    """The ids of the tree's questions that have no answer yet."""
+    return [one.id for one in QUESTIONS if case.answer(one.id) is None]

@@ -1,0 +1,78 @@
+"""What happened in a session, in order. A case is the fold of its events; nothing else is kept."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tui.model.facts import AnyFact
+from tui.model.judgement import Assessment
+from tui.model.options import Options
+from tui.model.requests import AnyRequest
+from tui.model.target import Target
+
+SESSION_SCHEMA = "refused-session/1"
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="event"):
+    """What every event carries: the time, UTC, RFC 3339."""
+
+    at: str = ""
+
+
+class Opened(Event, frozen=True, kw_only=True, tag="session"):
+    """The header: the first event of every session."""
+
+    schema: str = SESSION_SCHEMA
+    version: str
+    target: Target
+    options: Options
+    vantage: str = ""
+    """Where the looks are taken from: this machine's name."""
+
+
+class LookStarted(Event, frozen=True, kw_only=True, tag="look"):
+    """A probe was asked."""
+
+    request: AnyRequest
+
+
+class FactSeen(Event, frozen=True, kw_only=True, tag="evidence"):
+    """A probe saw something."""
+
+    fact: AnyFact
+
+
+class LookEnded(Event, frozen=True, kw_only=True, tag="looked"):
+    """A probe has said all it had to say."""
+
+    request: AnyRequest
+
+
+class Answered(Event, frozen=True, kw_only=True, tag="answer"):
+    """The person answered a question of the tree."""
+
+    question: str
+    answer: str
+
+
+class Withdrawn(Event, frozen=True, kw_only=True, tag="withdrawn"):
+    """The person took the last answer back."""
+
+    question: str
+
+
+class SetAside(Event, frozen=True, kw_only=True, tag="set-aside"):
+    """The person skipped a hypothesis, or said that it is not the cause."""
+
+    cause: str
+    why: Literal["skipped", "excluded"]
+
+
+class Judged(Event, frozen=True, kw_only=True, tag="judgement"):
+    """The assessment changed."""
+
+    assessment: Assessment
+    final: bool = False
+
+
+AnyEvent = Opened | LookStarted | FactSeen | LookEnded | Answered | Withdrawn | SetAside | Judged

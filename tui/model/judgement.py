@@ -1,0 +1,117 @@
+"""What the case says of a cause, and the verdict that follows."""
+
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class State(StrEnum):
+    """What is known of one hypothesis."""
+
+    RULED_OUT = "ruled-out"
+    CONFIRMED = "confirmed"
+    LIKELY = "likely"
+    OPEN = "open"
+    NOT_TESTED = "not-tested"
+
+
+class Certainty(StrEnum):
+    """How sure a verdict is."""
+
+    CONFIRMED = "confirmed"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Status(StrEnum):
+    """How the target does as a whole."""
+
+    FAILING = "failing"
+    REACHABLE = "reachable"
+    DEGRADED = "degraded"
+    """It connects although something is wrong."""
+    INTERMITTENT = "intermittent"
+    """It connects at times."""
+
+
+CulpritKind = Literal[
+    "address", "listener", "process", "unit", "container", "rule", "route", "file", "nameserver", "proxy", "limit", "code", "name"
+]
+
+
+class Culprit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The thing that is at fault, named by the keys of its kind."""
+
+    kind: CulpritKind
+    address: str | UnsetType = UNSET
+    port: int | UnsetType = UNSET
+    pid: int | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    unit: str | UnsetType = UNSET
+    route: str | UnsetType = UNSET
+    device: str | UnsetType = UNSET
+    path: str | UnsetType = UNSET
+    line: int | UnsetType = UNSET
+    variable: str | UnsetType = UNSET
+
+
+class Remedy(Struct, frozen=True, kw_only=True):
+    """What to do, the exact command where there is one, and how to verify it afterwards."""
+
+    do: str
+    command: str = ""
+    verify: str = ""
+
+
+class Judgement(Struct, frozen=True, kw_only=True):
+    """One hypothesis held against the case."""
+
+    state: State
+    because: str
+    """One sentence with the deciding fact."""
+    evidence: tuple[str, ...] = ()
+    """The ids of the facts it rests on."""
+    summary: str = ""
+    """The verdict's sentence, for likely and confirmed."""
+    culprit: Culprit | None = None
+    disproof: str = ""
+    """What would disprove it."""
+    remedies: tuple[Remedy, ...] = ()
+    tell_apart: str = ""
+    """For open ones: the cheapest look that would decide."""
+    explains: frozenset[str] = frozenset()
+    """The symptoms it accounts for: addresses whose attempts fail, or `name`, or a socket path."""
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """A cause and how sure it is."""
+
+    cause: str
+    certainty: Certainty
+    summary: str
+    culprit: Culprit | None = None
+    evidence: tuple[str, ...] = ()
+    disproof: str = ""
+    remedies: tuple[Remedy, ...] = ()
+
+
+class Alternative(Struct, frozen=True, kw_only=True):
+    """A cause that is not ruled out, and what would tell it apart."""
+
+    cause: str
+    certainty: Certainty
+    summary: str
+    tell_apart: str
+
+
+class Assessment(Struct, frozen=True, kw_only=True):
+    """Everything that the case says so far."""
+
+    status: Status
+    outcome: str
+    verdict: Verdict | None = None
+    also: tuple[Verdict, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    judgements: dict[str, Judgement] = {}
+    """By cause id, in the order of the walk."""

@@ -1,0 +1,34 @@
+"""What the person set before the walk: the schedule of attempts and what may be looked at."""
+
+from msgspec import Struct
+
+# Why these numbers: the mission's schedule is three attempts, two seconds apart. One attempt waits 3.5 s
+# because Linux reports a dead neighbour only after three ARP tries, 3.05 to 3.1 s.
+ATTEMPTS = 3
+DELAY_S = 2.0
+TIMEOUT_S = 3.5
+
+
+class Options(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The settings of one session; durations are in seconds."""
+
+    attempts: int = ATTEMPTS
+    """How often each address is tried."""
+    delay_s: float = DELAY_S
+    """The wait between two attempts on one address."""
+    backoff: float = 1.0
+    """What the delay is multiplied by after each attempt; 1.0 keeps it constant."""
+    jitter_s: float = 0.0
+    """The most that is added at random to each delay."""
+    timeout_s: float = TIMEOUT_S
+    """How long one attempt may take."""
+    nameservers: tuple[str, ...] = ()
+    """Nameservers asked besides the configured ones, as ADDRESS or ADDRESS:PORT ([V6]:PORT)."""
+    service: str | None = None
+    """The unit, container or process that should listen."""
+    probe_ports: bool | None = None
+    """Whether other ports of the target's host may be tried; None asks the person."""
+    servers: tuple[str, ...] = ()
+    """Command prefixes that run a shell on the far end."""
+    source: str | None = None
+    """The local address that the client binds before it connects."""

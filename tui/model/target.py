@@ -1,0 +1,159 @@
+"""What is to be reached: a host and port, or a socket in the file system; and how its text is read."""
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
+
+from tui.model.safe_text import safe_text
+from tui.model.schemes import default_port
+
+EXAMPLES = "db-1:5432, [2001:db8::7]:443, https://api.example.org/health, unix:///run/app.sock"
+LONGEST_NAME = 253
+"""The longest name the DNS carries, in characters without the root dot (RFC 1035, section 2.3.4)."""
+LONGEST_PORT = 65535
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+_HOST_PORT = re.compile(r"\[(?P<v6>[^\]]*)\](?::(?P<v6port>.*))?|(?P<host>[^:]*)(?::(?P<port>[^:]*))?")
+
+
+class TargetError(ValueError):
+    """A text that names no usable target; its message says what is wrong and what would do, on one line."""
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """One TCP port of one host, or one Unix socket. `text` never holds credentials."""
+
+    text: str
+    host: str = ""
+    """The name or address, without brackets; empty for a Unix socket."""
+    port: int | None = None
+    transport: str = "tcp"
+    """`tcp` or `unix`."""
+    scheme: str | None = None
+    path: str | None = None
+    """The socket's path, for transport `unix`."""
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the host is an address, so that no name has to be resolved."""
+        return literal_address(self.host) is not None
+
+    @property
+    def label(self) -> str:
+        """The short form for headings: `db-1:5432`, `[::1]:80`, `/run/app.sock`."""
+        return self.path or endpoint(self.host, self.port or 0)
+
+
+def endpoint(address: str, port: int) -> str:
+    """`address:port`, with an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def literal_address(host: str) -> str | None:
+    """The address in its usual spelling if `host` is one (a zone such as `%eth0` is kept), else None."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return None
+
+
+def parse_target(text: str, *, port: int | None = None) -> Target:
+    """Read `HOST:PORT`, `[V6]:PORT`, `HOST` with `port`, a URL, `unix:///path` or an absolute path.
+
+    Raises TargetError, whose message is one line for the person. Credentials in a URL are dropped.
+    """
+    text = text.strip()
+    if not text:
+        raise TargetError(f"an empty target; try one of: {EXAMPLES}")
+    if text.startswith("/"):
+        return _unix(text, None)
+    if "://" in text:
+        return _from_url(text, port)
+    if "@" in text.partition("/")[0]:
+        text = text.rpartition("@")[2]
+    host, found = _split(text)
+    return _tcp(_host(host, text), _port(found, text) if found else port, None)
+
+
+def _from_url(text: str, port: int | None) -> Target:
+    try:
+        url = urlsplit(text)
+    except ValueError as error:
+        raise _unusable(without_credentials(text), f"is not a URL ({error})") from None
+    scheme = url.scheme.lower()
+    if scheme in {"unix", "http+unix"}:
+        return _unix(url.path or f"/{url.netloc}", scheme)
+    host, found = _split(_first_host(url))
+    number = (_port(found, text) if found else None) or port or default_port(scheme)
+    return _tcp(_host(host, text), number, scheme)
+
+
+def _first_host(url: SplitResult) -> str:
+    """The host and port of a URL; of a list of hosts (MongoDB, Kafka), the first."""
+    return url.netloc.rpartition("@")[2].split(",")[0]
+
+
+def _unix(path: str, scheme: str | None) -> Target:
+    if "\0" in path or path.endswith("/"):
+        raise _unusable(path, "is no path of a socket")
+    return Target(text=safe_text(path), transport="unix", scheme=scheme, path=path)
+
+
+def _tcp(host: str, port: int | None, scheme: str | None) -> Target:
+    if port is None:
+        raise TargetError(f"{safe_text(host, limit=80)!r} has no port; write {endpoint(host, 8080)}, or give --port")
+    text = f"{scheme}://{endpoint(host, port)}" if scheme else endpoint(host, port)
+    return Target(text=text, host=host, port=port, scheme=scheme)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Host and port as written; an address of IPv6 needs no brackets when it has no port."""
+    text = text.partition("/")[0]
+    if literal_address(text):
+        return text, ""
+    found = _HOST_PORT.fullmatch(text)
+    if not found:
+        raise _unusable(text, "has more than one ':'; an IPv6 address with a port is written in brackets")
+    parts = found.groupdict()
+    return parts["v6"] or parts["host"] or "", parts["v6port"] or parts["port"] or ""
+
+
+def _host(host: str, text: str) -> str:
+    address = literal_address(host)
+    if address:
+        return address
+    name = host.rstrip(".")
+    ascii_name = _idna(name, text)
+    if not name:
+        raise _unusable(text, "names no host")
+    if re.fullmatch(r"[\d.]+", name):
+        raise _unusable(text, "is neither a name nor an address of four numbers up to 255")
+    if len(ascii_name) > LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in ascii_name.split(".")):
+        raise _unusable(text, "is not a host name")
+    return host if host.isascii() else ascii_name
+
+
+def _idna(name: str, text: str) -> str:
+    if name.isascii():
+        return name
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise _unusable(text, "is not a host name") from None
+
+
+def _port(number: str, text: str) -> int:
+    if not (number.isascii() and number.isdigit() and 0 < int(number[:6]) <= LONGEST_PORT):
+        raise _unusable(text, f"has no usable port: {safe_text(number, limit=20)!r} is not a number from 1 to 65535")
+    return int(number)
+
+
+def without_credentials(text: str) -> str:
+    """`text` with what stands before an `@` in its authority removed, for messages."""
+    return re.sub(r"//[^/\s]*@", "//", text) if "//" in text else text.rpartition("@")[2]
+
+
+def _unusable(text: str, why: str) -> TargetError:
+    shown = safe_text(without_credentials(text), limit=80)
+    return TargetError(f"{shown!r} {why}; try one of: {EXAMPLES}")

@@ -1,7 +1,6 @@
 """The guided tree as a table: its groups, and the questions that only a person can answer.
 
-A group's leaves are the hypotheses whose files stand in the folder of its name. `diagram` prints the tree
-for the README.
+A group's leaves are the hypotheses whose files stand in the folder of its name.
 """
 
 from collections.abc import Callable

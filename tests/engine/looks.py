@@ -1,0 +1,65 @@
+"""Scripted looks: what a session's probes would see, without a socket."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+
+from tui.engine.runner import Tell
+from tui.model.facts import AnyFact, Attempt, Listener, Listeners, NotObserved, Outcome, Route
+from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute
+
+Script = Mapping[type, Callable[[AnyRequest], Iterable[AnyFact]]]
+
+
+class ScriptedLook:
+    """Tells the facts of its script, one a turn of the event loop; remembers what it was asked."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.asked: list[AnyRequest] = []
+        self.cancelled: list[AnyRequest] = []
+
+    async def __call__(self, request: AnyRequest, tell: Tell) -> None:
+        """Take the look."""
+        self.asked.append(request)
+        try:
+            await asyncio.sleep(0)
+            if type(request) not in self.script:
+                tell(NotObserved(request=request, reason="The script has no such look."))
+                return
+            for fact in self.script[type(request)](request):
+                tell(fact)
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self.cancelled.append(request)
+            raise
+
+
+def refused(request: AnyRequest) -> Iterable[AnyFact]:
+    """Three refusals by reset."""
+    assert isinstance(request, Connect)
+    for number in range(1, request.attempts + 1):
+        yield Attempt(
+            address=request.address,
+            port=request.port,
+            number=number,
+            of=request.attempts,
+            purpose=request.purpose,
+            outcome=Outcome.REFUSED,
+            errno="ECONNREFUSED",
+            error_queue="empty",
+            latency_ms=0.1,
+        )
+
+
+def local_route(request: AnyRequest) -> Iterable[AnyFact]:
+    """The address is this machine's own."""
+    assert isinstance(request, LookUpRoute)
+    yield Route(address=request.address, type="local", device="lo")
+
+
+def table(*listeners: Listener) -> Callable[[AnyRequest], Iterable[AnyFact]]:
+    """A socket table of these listeners."""
+    return lambda _request: [Listeners(listeners=listeners)]
+
+
+NOTHING_LISTENS: Script = {Connect: refused, LookUpRoute: local_route, ListListeners: table()}

@@ -1,0 +1,284 @@
+"""A session decides, looks, absorbs and records; it can be steered and cancelled at any moment."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.engine.looks import NOTHING_LISTENS, ScriptedLook, local_route, table
+from tui.diagnosis.decide import Ask, Conclude, Run
+from tui.engine.replay import Replay
+from tui.engine.runner import Tell
+from tui.engine.session import Session, Tempo
+from tui.model.case import fold_all
+from tui.model.events import Answered, FactSeen, Judged, LookEnded, LookStarted, Opened
+from tui.model.facts import Attempt, Echo, Listeners, Outcome, Route
+from tui.model.options import Options
+from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute, SendEcho, TraceHops
+from tui.model.target import parse_target
+
+NOW = datetime(2026, 11, 20, 11, 2, 3, 123456, tzinfo=UTC)
+LOCAL = parse_target("127.0.0.1:8081")
+
+
+def session(
+    look: ScriptedLook, *, tempo: Tempo = Tempo.UNATTENDED, target: str = "127.0.0.1:8081", options: Options | None = None
+) -> Session:
+    """A session on scripted looks and a clock that stands still."""
+    return Session(parse_target(target), options or Options(), look, tempo=tempo, clock=lambda: NOW)
+
+
+async def until(condition: object) -> None:
+    """Let the event loop turn until `condition()` holds."""
+    assert callable(condition)
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 -- any state of the session may be waited for
+            await asyncio.sleep(0.005)
+
+
+async def test_an_unattended_walk_ends_with_the_cause() -> None:
+    """Without a person the walk runs to its end and names the cause."""
+    found = await session(ScriptedLook(NOTHING_LISTENS)).run()
+
+    assert found.verdict is not None
+    assert (found.verdict.cause, found.verdict.certainty) == ("server.not-listening", "confirmed")
+
+
+async def test_every_fact_has_an_id_and_a_time() -> None:
+    """Facts are numbered by kind and stamped, and the verdict's evidence names them."""
+    walk = session(ScriptedLook(NOTHING_LISTENS))
+
+    found = await walk.run()
+
+    ids = [fact.id for fact in walk.case.facts]
+    assert len(ids) == len(set(ids))
+    assert {"attempt-1", "attempt-2", "attempt-3", "listeners-1"} <= set(ids)
+    assert {fact.at for fact in walk.case.facts} == {"2026-11-20T11:02:03.123456Z"}
+    assert found.verdict is not None
+    assert set(found.verdict.evidence) <= set(ids)
+
+
+async def test_no_look_is_taken_twice() -> None:
+    """However many hypotheses need a look, it is asked once."""
+    look = ScriptedLook(NOTHING_LISTENS)
+
+    await session(look).run()
+
+    assert len(look.asked) == len(set(look.asked))
+
+
+async def test_the_events_are_the_session() -> None:
+    """The header comes first, the final judgement last, and folding the events gives the case."""
+    walk = session(ScriptedLook(NOTHING_LISTENS))
+    heard: list[object] = []
+    walk.subscribe(heard.append)
+
+    await walk.run()
+
+    assert heard == walk.events
+    assert isinstance(walk.events[0], Opened)
+    last = walk.events[-1]
+    assert isinstance(last, Judged)
+    assert last.final
+    assert fold_all(walk.events) == walk.case
+
+
+async def test_the_walk_waits_for_its_looks() -> None:
+    """A look that is under way keeps the walk from ending, and its fact is judged."""
+    release = asyncio.Event()
+
+    async def slow(request: AnyRequest, tell: Tell) -> None:
+        if isinstance(request, ListListeners):
+            await release.wait()
+        await ScriptedLook(NOTHING_LISTENS)(request, tell)
+
+    walk = Session(LOCAL, Options(), slow, tempo=Tempo.UNATTENDED)
+    running = asyncio.create_task(walk.run())
+    await until(lambda: len(walk.case.all(Attempt)) == 3)
+    assert not running.done()
+    assert walk.assessment.verdict is None or walk.assessment.verdict.certainty != "confirmed"
+
+    release.set()
+    found = await running
+
+    assert found.verdict is not None
+    assert found.verdict.certainty == "confirmed"
+
+
+async def test_cancelling_ends_every_look() -> None:
+    """Whoever cancels the walk gets control back with no look left running."""
+    stuck: list[AnyRequest] = []
+    ended: list[AnyRequest] = []
+
+    async def hang(request: AnyRequest, _tell: Tell) -> None:
+        stuck.append(request)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(request)
+
+    running = asyncio.create_task(Session(LOCAL, Options(), hang).run())
+    await until(lambda: len(stuck) >= 3)
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert ended == stuck
+
+
+async def test_a_defect_in_the_engine_is_not_swallowed() -> None:
+    """A look that breaks its promise and raises ends the walk with its error."""
+
+    async def broken(_request: AnyRequest, _tell: Tell) -> None:
+        raise RuntimeError("a look may not raise")
+
+    with pytest.raises(RuntimeError, match="may not raise"):
+        await Session(LOCAL, Options(), broken).run()
+
+
+def silent_remote(request: AnyRequest) -> list[Attempt]:
+    """One silent attempt on another machine."""
+    assert isinstance(request, Connect)
+    return [Attempt(address=request.address, port=request.port, outcome=Outcome.TIMEOUT, errno="ETIMEDOUT", latency_ms=3500.0)]
+
+
+REMOTE = {
+    Connect: silent_remote,
+    LookUpRoute: lambda request: [Route(address=request.address, type="unicast", gateway="10.0.0.1", device="eth0")],
+    ListListeners: table(),
+    SendEcho: lambda request: [Echo(address=request.address, sent=3, received=3, rtt_ms=(1.0, 1.0, 1.0), ttl=62)],
+    TraceHops: lambda _request: [],
+}
+
+
+async def test_the_guided_walk_stops_before_a_step() -> None:
+    """Looks that send more than the attempts wait for the person, and `next` grants them."""
+    look = ScriptedLook(REMOTE)
+    walk = session(look, tempo=Tempo.GUIDED, target="10.0.3.9:5432")
+    running = asyncio.create_task(walk.run(linger=True))
+
+    await until(lambda: isinstance(walk.waiting, Run))
+    assert not any(isinstance(request, SendEcho | TraceHops) for request in look.asked)
+    walk.next()
+    await until(lambda: walk.case.all(Echo))
+
+    running.cancel()
+
+
+async def test_the_automatic_walk_stops_at_questions_only() -> None:
+    """In automatic tempo steps are taken; a question waits, and its answer goes into the case."""
+    walk = session(ScriptedLook(REMOTE), tempo=Tempo.AUTO, target="10.0.3.9:5432")
+    running = asyncio.create_task(walk.run(linger=True))
+
+    await until(lambda: isinstance(walk.waiting, Ask))
+    assert walk.case.all(Echo)
+    asked = walk.waiting
+    assert isinstance(asked, Ask)
+    walk.answer(asked.question.id, "no")
+
+    assert walk.case.answer(asked.question.id) == "no"
+    running.cancel()
+
+
+async def test_back_takes_the_last_answer_back() -> None:
+    """After `back` the question is asked again; without an answer there is nothing to take back."""
+    walk = session(ScriptedLook(REMOTE), tempo=Tempo.AUTO, target="10.0.3.9:5432")
+    running = asyncio.create_task(walk.run(linger=True))
+    await until(lambda: isinstance(walk.waiting, Ask))
+    asked = walk.waiting
+    assert isinstance(asked, Ask)
+    assert not walk.back()
+
+    walk.answer(asked.question.id, "no")
+    await until(lambda: walk.waiting != asked)
+    assert walk.back()
+
+    await until(lambda: walk.waiting == asked)
+    running.cancel()
+
+
+async def test_what_the_options_answer_is_not_asked() -> None:
+    """A question that the options answer is recorded as answered, without a person."""
+    walk = session(ScriptedLook(REMOTE), tempo=Tempo.AUTO, target="10.0.3.9:5432", options=Options(probe_ports=False))
+    running = asyncio.create_task(walk.run(linger=True))
+
+    await until(lambda: any(isinstance(event, Answered) and event.question == "consent.ports" for event in walk.events))
+
+    assert walk.case.answer("consent.ports") == "no"
+    running.cancel()
+
+
+async def test_an_excluded_cause_is_ruled_out() -> None:
+    """The person's word counts: an excluded cause is no verdict any more."""
+    walk = session(ScriptedLook(NOTHING_LISTENS))
+    await walk.run()
+
+    walk.set_aside("server.not-listening", "excluded")
+    found = await walk.run()
+
+    assert found.judgements["server.not-listening"].state == "ruled-out"
+    assert found.verdict is None or found.verdict.cause != "server.not-listening"
+
+
+async def test_a_refresh_keeps_only_news() -> None:
+    """Looking again adds a fact when something changed, and nothing when nothing did."""
+    tables = iter([Listeners(), Listeners(), Listeners(hidden_owners=1)])
+    look = ScriptedLook({**NOTHING_LISTENS, ListListeners: lambda _request: [next(tables)]})
+    walk = session(look)
+    running = asyncio.create_task(walk.run(linger=True))
+    await until(lambda: isinstance(walk.waiting, Conclude))
+
+    walk.refresh(ListListeners())
+    await until(lambda: len([one for one in look.asked if isinstance(one, ListListeners)]) == 2)
+    await until(lambda: not walk._running)
+    assert len(walk.case.all(Listeners)) == 1
+    walk.refresh(ListListeners())
+    await until(lambda: len(walk.case.all(Listeners)) == 2)
+
+    running.cancel()
+
+
+async def test_a_replay_reaches_the_same_verdict() -> None:
+    """Folding a recorded session, step by step, ends at the verdict that was recorded."""
+    walk = session(ScriptedLook(NOTHING_LISTENS))
+    found = await walk.run()
+
+    replay = Replay(walk.events, at_end=False)
+    while replay.progress[0] < replay.progress[1]:
+        replay.next()
+
+    assert replay.assessment == found
+    assert Replay(walk.events).assessment == found
+
+
+@given(st.lists(st.sampled_from(["next", "back"]), max_size=30))
+@settings(max_examples=30, deadline=None)  # the first example loads every cause
+def test_a_replay_is_where_it_is_whatever_way_it_came(moves: list[str]) -> None:
+    """The case of a replay is the fold of the events up to its position, after any moves."""
+    events = asyncio.run(_recorded())
+    replay = Replay(events, at_end=False)
+
+    for move in moves:
+        _ = replay.next() if move == "next" else replay.back()
+
+    assert replay.case == fold_all(events[: replay.progress[0]])
+
+
+async def _recorded() -> list[object]:
+    walk = session(ScriptedLook(NOTHING_LISTENS))
+    await walk.run()
+    return list(walk.events)
+
+
+def test_looks_are_opened_and_closed_in_the_record() -> None:
+    """Each look that starts is recorded with its end."""
+    events = asyncio.run(_recorded())
+
+    started = [event.request for event in events if isinstance(event, LookStarted)]
+    ended = [event.request for event in events if isinstance(event, LookEnded)]
+    assert sorted(map(repr, started)) == sorted(map(repr, ended))
+    assert any(isinstance(event, FactSeen) for event in events)
+    assert local_route(LookUpRoute(address="127.0.0.1"))

@@ -1,0 +1,69 @@
+"""The code's form: ruff, its formatter, mypy, the import contracts, and the laws that a tool does not know."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted((ROOT / "tui").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+LONGEST_FILE = 400
+
+
+def _tool(*argv: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *argv], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ruff_finds_nothing() -> None:
+    """Ruff with all its rules has nothing to say."""
+    _tool("ruff", "check", ".")
+
+
+def test_the_formatter_changes_nothing() -> None:
+    """Every file is formatted."""
+    _tool("ruff", "format", "--check", ".")
+
+
+@pytest.mark.timeout(300)  # a first run without a cache reads every stub
+def test_mypy_finds_nothing() -> None:
+    """Code and tests pass mypy's strict mode."""
+    _tool("mypy")
+
+
+def test_imports_point_downwards() -> None:
+    """The layers hold, only the screen knows Textual, and thinking does no I/O; the check has seen the whole package."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout
+    analysed = next(line for line in done.stdout.splitlines() if line.startswith("Analyzed"))
+    assert int(analysed.split()[1]) >= len(SOURCES), analysed
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_has_one_idea(path: Path) -> None:
+    """A source file opens with its law and stays below 400 lines."""
+    text = path.read_text(encoding="utf-8")
+
+    assert ast.get_docstring(ast.parse(text)), "no docstring"
+    assert text.count("\n") <= LONGEST_FILE
+
+
+def test_every_test_says_what_it_proves() -> None:
+    """Every test function has a docstring."""
+    silent = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in TESTS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and not ast.get_docstring(node)
+    ]
+
+    assert TESTS
+    assert not silent

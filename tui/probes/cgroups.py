@@ -1,0 +1,75 @@
+"""From a control group to the systemd unit or container that it stands for.
+
+Law: only names that a manager writes by its own convention are read; a login session's scope is no unit that
+anybody would restart. Sources: cgroups(7), systemd.unit(5); the scope names of Docker, Podman, containerd, CRI-O, LXC and nspawn.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from tui.model.safe_text import safe_text
+
+ROOTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
+"""Where version 2 is mounted: alone, or beside version 1."""
+MOST_GROUPS = 5000
+"""Directories read in one search; a busy Kubernetes node has a few hundred."""
+_UNIT = re.compile(r"(?!user@\d+\.service$).+\.(service|socket)")
+_BY_ID = re.compile(
+    r"(?:docker-|libpod-|cri-containerd-|crio-|containerd-)?(?P<id>[0-9a-f]{64})(?:\.scope)?"
+    r"|(?:lxc\.payload\.|machine-|libvirt-lxc-)(?P<name>[^/]+?)(?:\.scope)?"
+)
+_PARTS = re.compile("[/:]")  # containerd without systemd writes SLICE:cri-containerd:ID
+_SHORT_ID = 12  # the length in which docker and podman print an id
+_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
+
+
+def group_path(text: str) -> str:
+    """The control group in the text of /proc/PID/cgroup: version 2's, or systemd's own of version 1 where that says more."""
+    paths = dict(line.split(":", 2)[1:] for line in text.splitlines() if line.count(":") > 1)
+    return max((paths.get("", "/"), paths.get("name=systemd", "/")), key=len)
+
+
+def unit_of(path: str) -> str | None:
+    """The innermost service (or, for a socket that no service has taken yet, socket unit) in a control group's path."""
+    return next((safe_text(part) for part in reversed(path.split("/")) if _UNIT.fullmatch(part)), None)
+
+
+def container_of(path: str) -> str | None:
+    """The innermost container in a control group's path: its short id, or its name where the path has that."""
+    for part in reversed(_PARTS.split(path)):
+        found = _BY_ID.fullmatch(part)
+        if found:
+            return found["id"][:_SHORT_ID] if found["id"] else safe_text(_ESCAPED.sub(_unescaped, found["name"]))
+    return None
+
+
+def paths_of(ids: Iterable[int], roots: tuple[Path, ...] = ROOTS) -> dict[int, str]:
+    """The paths of control groups of version 2 by their id, which is the inode of their directory.
+
+    Readable without privilege, so a socket's unit can be named where its process cannot. Blocks.
+    """
+    wanted = set(ids)
+    found: dict[int, str] = {}
+    for root in roots:
+        left = [str(root)]
+        for _ in range(MOST_GROUPS):
+            if not left or not wanted:
+                break
+            try:
+                with os.scandir(left.pop()) as entries:
+                    for entry in entries:
+                        if not entry.is_dir(follow_symlinks=False):
+                            continue
+                        left.append(entry.path)
+                        if entry.inode() in wanted:
+                            wanted.discard(entry.inode())
+                            found[entry.inode()] = "/" + os.path.relpath(entry.path, root)
+            except OSError:  # removed meanwhile, or not ours to read
+                continue
+    return found
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))

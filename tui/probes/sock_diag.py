@@ -1,0 +1,98 @@
+"""The kernel's socket tables by sock_diag: what listens, with queues and inodes, and no row too many.
+
+Law: the kernel filters by state, so the cost does not grow with the number of connections. Works without
+privilege. Source: sock_diag(7), linux/inet_diag.h, linux/unix_diag.h.
+"""
+
+import socket
+import struct
+
+from tui.model.facts import Listener
+from tui.model.safe_text import safe_text
+from tui.probes import netlink
+from tui.probes.sockets import BoundSocket, UnixSocket, address_text
+
+_BY_FAMILY = 20  # SOCK_DIAG_BY_FAMILY
+_LISTEN, _CLOSE = 10, 7  # TCP_LISTEN; TCP_CLOSE is the state of an unconnected UDP socket
+_TABLES = (
+    (socket.AF_INET, socket.IPPROTO_TCP, _LISTEN),
+    (socket.AF_INET6, socket.IPPROTO_TCP, _LISTEN),
+    (socket.AF_INET, socket.IPPROTO_UDP, _CLOSE),
+    (socket.AF_INET6, socket.IPPROTO_UDP, _CLOSE),
+)
+_INET_REQUEST = struct.Struct("=BBBxI48x")  # inet_diag_req_v2; the socket id is left empty: all sockets
+_INET_ENTRY = struct.Struct("=BBxx2s2x16s16xI8xIIIII")  # inet_diag_msg
+_V6_ONLY, _CGROUP = 11, 21  # INET_DIAG_SKV6ONLY, INET_DIAG_CGROUP_ID
+_CGROUP_ID = struct.Struct("=Q")
+
+_UNIX_REQUEST = struct.Struct("=BBxxIIIII")  # unix_diag_req
+_UNIX_ENTRY = struct.Struct("=BBBxIII")  # unix_diag_msg
+_SHOW_NAME_AND_FILE = 0x1 | 0x2  # UDIAG_SHOW_NAME, UDIAG_SHOW_VFS
+_NAME, _FILE = 0, 1  # UNIX_DIAG_NAME, UNIX_DIAG_VFS
+_FILE_ID = struct.Struct("=II")
+_MINOR_BITS = 20  # the kernel's own dev_t (linux/kdev_t.h), not the one of stat
+_EVERY_STATE = 0xFFFFFFFF
+
+
+def bound_sockets() -> list[BoundSocket]:
+    """All listening TCP and unconnected, bound UDP sockets of this network namespace. Raises OSError."""
+    found: list[BoundSocket] = []
+    with netlink.channel(netlink.SOCK_DIAG) as link:
+        for family, protocol, state in _TABLES:
+            request = _INET_REQUEST.pack(family, protocol, 0, 1 << state)
+            found += [inet_socket(entry, protocol) for entry in link.dump(_BY_FAMILY, request) if len(entry) >= _INET_ENTRY.size]
+    return found
+
+
+def inet_socket(entry: bytes, protocol: int) -> BoundSocket:
+    """The socket in one inet_diag_msg, which is at least as long as the structure."""
+    family, _state, port, packed, interface, _expires, waiting, limit, uid, inode = _INET_ENTRY.unpack_from(entry)
+    more = netlink.attributes(entry[_INET_ENTRY.size :])
+    is_tcp = protocol == socket.IPPROTO_TCP
+    cgroup = more.get(_CGROUP, b"")
+    listener = Listener(
+        proto="tcp" if is_tcp else "udp",
+        address=address_text(packed if family == socket.AF_INET6 else packed[:4]),
+        port=int.from_bytes(port, "big"),
+        v6_only=any(more.get(_V6_ONLY, b"")),
+        device=_device(interface) if interface else None,
+        inode=inode or None,
+        uid=uid,
+        queue=waiting if is_tcp else None,
+        queue_limit=limit if is_tcp else None,
+    )
+    return BoundSocket(listener, _CGROUP_ID.unpack(cgroup)[0] if len(cgroup) == _CGROUP_ID.size else None)
+
+
+def unix_sockets() -> list[UnixSocket]:
+    """All named Unix sockets of this network namespace, with the file each is bound to. Raises OSError."""
+    with netlink.channel(netlink.SOCK_DIAG) as link:
+        entries = link.dump(_BY_FAMILY, _UNIX_REQUEST.pack(socket.AF_UNIX, 0, _EVERY_STATE, 0, _SHOW_NAME_AND_FILE, 0, 0))
+    found = (unix_socket(entry) for entry in entries if len(entry) >= _UNIX_ENTRY.size)
+    return [one for one in found if one.name]
+
+
+def unix_socket(entry: bytes) -> UnixSocket:
+    """The socket in one unix_diag_msg, which is at least as long as the structure."""
+    _family, _type, state, inode, _cookie_low, _cookie_high = _UNIX_ENTRY.unpack_from(entry)
+    more = netlink.attributes(entry[_UNIX_ENTRY.size :])
+    name = more.get(_NAME, b"")
+    file = more.get(_FILE, b"")
+    shown = b"@" + name[1:] if name.startswith(b"\0") else name.partition(b"\0")[0]
+    return UnixSocket(
+        name=safe_text(shown),
+        inode=inode,
+        listening=state == _LISTEN,
+        file=_file(*_FILE_ID.unpack(file)) if len(file) == _FILE_ID.size else None,
+    )
+
+
+def _file(inode: int, device: int) -> tuple[int, int, int]:
+    return device >> _MINOR_BITS, device & ((1 << _MINOR_BITS) - 1), inode
+
+
+def _device(index: int) -> str | None:
+    try:
+        return safe_text(socket.if_indextoname(index))
+    except OSError:  # the interface went away between the two questions
+        return None

@@ -1,0 +1,36 @@
+"""Waiting for one socket in the event loop, with a deadline; cancelled at once."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
+
+
+async def readable(sock: socket.socket, timeout_s: float) -> bool:
+    """Wait until `sock` has bytes, an end or an error to read; False when `timeout_s` passed before."""
+    loop = asyncio.get_running_loop()
+    return await _ready(loop.add_reader, loop.remove_reader, sock.fileno(), timeout_s)
+
+
+async def writable(sock: socket.socket, timeout_s: float) -> bool:
+    """Wait until `sock` is connected or has an error; False when `timeout_s` passed before."""
+    loop = asyncio.get_running_loop()
+    return await _ready(loop.add_writer, loop.remove_writer, sock.fileno(), timeout_s)
+
+
+async def _ready(
+    add: Callable[..., Any],  # the loop's add_reader or add_writer, variadic themselves
+    remove: Callable[[int], bool],
+    descriptor: int,
+    timeout_s: float,
+) -> bool:
+    ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    add(descriptor, lambda: ready.done() or ready.set_result(None))
+    try:
+        async with asyncio.timeout(max(timeout_s, 0)):
+            await ready
+    except TimeoutError:
+        return False
+    finally:
+        remove(descriptor)
+    return True

@@ -14,7 +14,7 @@ from tui.engine.runner import Tell
 from tui.engine.session import Session, Tempo
 from tui.model.case import fold_all
 from tui.model.events import Answered, FactSeen, Judged, LookEnded, LookStarted, Opened
-from tui.model.facts import Attempt, Echo, Listeners, Outcome, Route
+from tui.model.facts import Attempt, Echo, Listener, Listeners, Outcome, Route
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute, SendEcho, TraceHops
 from tui.model.target import parse_target
@@ -225,7 +225,8 @@ async def test_an_excluded_cause_is_ruled_out() -> None:
 
 async def test_a_refresh_keeps_only_news() -> None:
     """Looking again adds a fact when something changed, and nothing when nothing did."""
-    tables = iter([Listeners(), Listeners(), Listeners(hidden_owners=1)])
+    late = Listener(proto="tcp", address="127.0.0.1", port=9)
+    tables = iter([Listeners(), Listeners(), Listeners(listeners=(late,))])
     look = ScriptedLook({**NOTHING_LISTENS, ListListeners: lambda _request: [next(tables)]})
     walk = session(look)
     running = asyncio.create_task(walk.run(linger=True))

@@ -6,6 +6,7 @@ from typing import Literal
 from tui.diagnosis.decide import Conclude, Decision, Wait
 from tui.diagnosis.hypothesis import Hypothesis, hypotheses
 from tui.diagnosis.ranking import assess
+from tui.engine.runner import Tell
 from tui.engine.session import Tempo
 from tui.model.case import Case, fold, fold_all
 from tui.model.events import AnyEvent, FactSeen, Judged
@@ -87,7 +88,7 @@ class Replay:
     def test(self, cause: str) -> None:
         """Nothing: no look is taken."""
 
-    def refresh(self, request: AnyRequest) -> None:
+    def refresh(self, request: AnyRequest, tell: Tell | None = None) -> None:
         """Nothing: no look is taken."""
 
     def verify(self) -> None:

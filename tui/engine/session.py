@@ -17,10 +17,10 @@ from tui.diagnosis.decide import Ask, Conclude, Decision, Run, Wait, decide
 from tui.diagnosis.hypothesis import Hypothesis, hypotheses
 from tui.diagnosis.ranking import assess, without_judgements
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, question
-from tui.engine.runner import Look
+from tui.engine.runner import Look, Tell
 from tui.model.case import Case, fold
 from tui.model.events import Answered, AnyEvent, FactSeen, Judged, LookEnded, LookStarted, Opened, SetAside, Withdrawn
-from tui.model.facts import AnyFact, Attempt, Outcome
+from tui.model.facts import AnyFact, Attempt, Outcome, same_sight
 from tui.model.judgement import Assessment
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ConnectUnix
@@ -35,6 +35,8 @@ JUDGE_EVERY_S = 0.02
 STAYS_SO = 3
 """Attempts in a row that must connect before a repair counts as verified."""
 VERIFY_EVERY_S = 1.0
+MOST_FACTS = 10_000
+"""What refreshing adds to a case ends here, so that a day of watching stays in memory and on disk."""
 LONGEST_VERIFY = 3600
 """Rounds of verifying before it gives up: an hour."""
 
@@ -91,7 +93,8 @@ class Session:
 
     async def run(self, *, linger: bool = False) -> Assessment:
         """Walk until nothing is left to look at and return the assessment; with `linger`, wait for more wishes instead."""
-        self._emit(self._opened)
+        if not self.events:
+            self._emit(self._opened)
         try:
             while True:
                 self._changed.clear()
@@ -148,9 +151,9 @@ class Session:
                         self._start(request)
         self._wake()
 
-    def refresh(self, request: AnyRequest) -> None:
-        """Take a look again, for a live panel. What it shows is kept only where it is news."""
-        self._spawn(self._repeat(request))
+    def refresh(self, request: AnyRequest, tell: Tell | None = None) -> None:
+        """Take a look again, for a live panel: `tell` gets what is seen; the case gets it only where it is news."""
+        self._spawn(self._repeat(request, tell))
 
     def verify(self) -> None:
         """Attempt again and again, until every address connects and stays so."""
@@ -196,13 +199,16 @@ class Session:
             await self._look(request, self._absorb)
         self._emit(LookEnded(request=request))
 
-    async def _repeat(self, request: AnyRequest) -> None:
-        def absorb_news(fact: AnyFact) -> None:
-            last = self.case.last(type(fact))
-            if last is None or replace(fact, id=last.id, at=last.at) != last:
-                self._absorb(fact)
-
-        await self._look(request, absorb_news)
+    async def _repeat(self, request: AnyRequest, tell: Tell | None) -> None:
+        seen: list[AnyFact] = []
+        await self._look(request, seen.append)
+        if not seen:
+            return
+        newest = seen[-1]
+        if tell:
+            tell(newest)
+        if not same_sight(self.case.last(type(newest)), newest) and len(self.case.facts) < MOST_FACTS:
+            self._absorb(newest)
 
     async def _verify(self) -> None:
         steady = 0

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.requests import AnyRequest, Purpose
 
@@ -338,3 +339,14 @@ AnyFact = (
     | Confinement
     | NotObserved
 )
+
+
+def same_sight(earlier: AnyFact | None, later: AnyFact) -> bool:
+    """Whether a repeated look saw nothing worth recording: the same but for id and time, and for queue lengths."""
+    if isinstance(earlier, Listeners) and isinstance(later, Listeners):
+        return _held(earlier) == _held(later)
+    return earlier is not None and replace(earlier, id=later.id, at=later.at) == later
+
+
+def _held(table: Listeners) -> set[tuple[str, str, int, int | None, float | None]]:
+    return {(one.proto, one.address, one.port, one.pid, one.started) for one in table.listeners}

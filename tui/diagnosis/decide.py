@@ -7,7 +7,7 @@ from msgspec import Struct
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.tree import GROUPS, QUESTIONS, Question
 from tui.model.case import Case
-from tui.model.requests import STEPS, AnyRequest
+from tui.model.requests import STEPS, AnyRequest, Connect, ConnectUnix
 
 
 class Run(Struct, frozen=True):
@@ -37,9 +37,10 @@ Decision = Run | Ask | Wait | Conclude
 def decide(case: Case, hypotheses: Iterable[Hypothesis]) -> Decision:
     """The next thing to do for `case`."""
     wanted = wanted_looks(case, hypotheses)
-    free = tuple(request for request in wanted if not isinstance(request, STEPS))
+    free = [request for request in wanted if not isinstance(request, STEPS)]
     if free:
-        return Run(free)
+        # Attempts are started last: loading what the other looks need must not fall into their latency.
+        return Run(tuple(sorted(free, key=lambda request: isinstance(request, Connect | ConnectUnix))))
     if wanted:
         return Run(wanted, steps=True)
     question = next_question(case)

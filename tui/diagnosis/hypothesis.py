@@ -8,9 +8,12 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.diagnosis.tree import GROUPS
 from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy, State
 from tui.model.requests import AnyRequest
+
+_GROUP_ORDER = tuple(group.id for group in GROUPS)
 
 
 class Hypothesis(Struct, frozen=True, kw_only=True):
@@ -43,9 +46,7 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
 def hypotheses() -> tuple[Hypothesis, ...]:
     """Every hypothesis under `hypotheses/`, in the order of the walk."""
     from tui.diagnosis import hypotheses as package
-    from tui.diagnosis.tree import GROUPS
 
-    order = [group.id for group in GROUPS]
     found = []
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         if module.ispkg:
@@ -53,7 +54,12 @@ def hypotheses() -> tuple[Hypothesis, ...]:
         group, leaf = module.name.rsplit(".", 2)[1:]
         hypothesis: Hypothesis = importlib.import_module(module.name).HYPOTHESIS
         found.append(replace(hypothesis, id=f"{group}.{leaf.replace('_', '-')}"))
-    return tuple(sorted(found, key=lambda one: (order.index(one.id.split(".")[0]), one.place, one.id)))
+    return tuple(sorted(found, key=walk_order))
+
+
+def walk_order(one: Hypothesis) -> tuple[int, int, str]:
+    """The key that sorts hypotheses as the walk goes: by group, by place, by id."""
+    return _GROUP_ORDER.index(one.id.partition(".")[0]), one.place, one.id
 
 
 def not_tested(because: str) -> Judgement:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tui.diagnosis import views
 from tui.diagnosis.decide import concerns
-from tui.diagnosis.hypothesis import Hypothesis, not_tested, ruled_out
+from tui.diagnosis.hypothesis import Hypothesis, not_tested, ruled_out, walk_order
 from tui.model.case import Case
 from tui.model.facts import Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
@@ -32,26 +32,26 @@ _TELLING = (
 
 def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
     """Judge the case by every hypothesis and weigh the results."""
-    known = tuple(sorted(hypotheses, key=lambda one: one.id))
+    known = tuple(sorted(hypotheses, key=walk_order))
     judgements = {one.id: judged(one, case) for one in known}
     candidates = [one for one in known if judgements[one.id].state in _CANDIDATES]
     standing = [one for one in candidates if not _displaced(one, candidates, judgements)]
     standing.sort(key=lambda one: _weight(one, judgements[one.id]))
-    verdicts = [_verdict(one, judgements[one.id]) for one in standing]
-    status = _status(case, verdicts)
+    status = _status(case, standing)
     if status is Status.REACHABLE:
-        verdicts = []
-    chosen = _chosen(standing, judgements) if verdicts else []
-    open_ones = _alternatives(case, known, standing, judgements, chosen)
-    verdict = verdicts[0] if verdicts else None
-    if verdict is None and status is Status.FAILING and open_ones:
-        verdict = _possible(open_ones[0].cause, judgements[open_ones[0].cause])
+        standing = []
+    chosen = _chosen(standing, judgements)
+    verdicts: list[Verdict | None] = [_verdict(one, judgements[one.id]) for one in chosen]
+    open_ones = _alternatives(case, known, [one for one in standing if one not in chosen], judgements)
+    # What explains nothing that fails is no answer to why it fails.
+    if status is Status.FAILING and not (chosen and judgements[chosen[0].id].explains):
+        verdicts.insert(0, _possible(open_ones[0].cause, judgements[open_ones[0].cause]) if open_ones else None)
         open_ones = open_ones[1:]
     return Assessment(
         status=status,
         outcome=_outcome(case, status),
-        verdict=verdict,
-        also=tuple(one for one in verdicts[1:] if one.cause in chosen),
+        verdict=verdicts[0] if verdicts else None,
+        also=tuple(one for one in verdicts[1:] if one is not None),
         alternatives=open_ones,
         judgements=judgements,
     )
@@ -86,20 +86,20 @@ def _certain(judgement: Judgement) -> int:
     return 0 if judgement.state is State.CONFIRMED else 1
 
 
-def _weight(one: Hypothesis, judgement: Judgement) -> tuple[int, int, int, str]:
-    """Smaller is stronger: explains something, is confirmed, explains more; the id settles ties."""
-    return (0 if judgement.explains else 1, _certain(judgement), -len(judgement.explains), one.id)
+def _weight(one: Hypothesis, judgement: Judgement) -> tuple[bool, int, int, tuple[int, int, str]]:
+    """Smaller is stronger: explains something, is confirmed, explains more; the walk settles ties."""
+    return (not judgement.explains, _certain(judgement), -len(judgement.explains), walk_order(one))
 
 
-def _chosen(standing: list[Hypothesis], judgements: dict[str, Judgement]) -> list[str]:
+def _chosen(standing: list[Hypothesis], judgements: dict[str, Judgement]) -> list[Hypothesis]:
     """The verdict and what belongs beside it: other confirmed causes, and likely ones for what is left unexplained."""
-    chosen: list[str] = []
+    chosen: list[Hypothesis] = []
     explained: frozenset[str] = frozenset()
     for one in standing:
         judgement = judgements[one.id]
         news = judgement.explains - explained or not judgement.explains
         if not chosen or judgement.state is State.CONFIRMED or news:
-            chosen.append(one.id)
+            chosen.append(one)
             explained |= judgement.explains
     return chosen
 
@@ -129,13 +129,13 @@ def _possible(cause: str, judgement: Judgement) -> Verdict:
 
 
 def _alternatives(
-    case: Case, known: tuple[Hypothesis, ...], standing: list[Hypothesis], judgements: dict[str, Judgement], chosen: list[str]
+    case: Case, known: tuple[Hypothesis, ...], lost: list[Hypothesis], judgements: dict[str, Judgement]
 ) -> tuple[Alternative, ...]:
-    """The likely causes that lost, then the open ones that would explain something that fails."""
-    lost = [one for one in standing if one.id not in chosen]
+    """The likely causes that lost, then the open ones that would explain something that fails, those that explain most first."""
     possible = [one for one in known if judgements[one.id].state is State.OPEN and judgements[one.id].summary]
     if not views.failing(case) and not views.name_fails(case):
         possible = []
+    possible.sort(key=lambda one: -len(judgements[one.id].explains))
     return tuple(
         Alternative(
             cause=one.id,
@@ -147,16 +147,13 @@ def _alternatives(
     )
 
 
-def _status(case: Case, verdicts: list[Verdict]) -> Status:
+def _status(case: Case, standing: list[Hypothesis]) -> Status:
     latest = views.latest(case)
-    works = views.connecting(case)
-    if not latest or not works:
+    if not views.connecting(case):
         return Status.FAILING
     if any(comes_and_goes(case, address) for address in latest):
         return Status.INTERMITTENT
-    if len(works) < len(latest) or verdicts:
-        return Status.DEGRADED
-    return Status.REACHABLE
+    return Status.DEGRADED if views.failing(case) or standing else Status.REACHABLE
 
 
 def comes_and_goes(case: Case, address: str) -> bool:
@@ -173,7 +170,7 @@ def _outcome(case: Case, status: Status) -> str:
     seen = (
         {one.outcome for one in views.attempts(case)}
         if status is Status.INTERMITTENT
-        else {one.outcome for one in views.latest(case).values()}
+        else {one.outcome for one in views.failing(case).values()}
     )
     return next((one for one in _TELLING if one in seen), "pending")
 

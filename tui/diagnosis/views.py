@@ -19,6 +19,7 @@ from tui.model.facts import (
 NAME = "name"
 """The symptom that the name gives no address."""
 WORKING = frozenset({Outcome.CONNECTED})
+_NO_SUCH_FAMILY = frozenset({"ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT"})
 TARGET_PURPOSES = frozenset({"target", "verify"})
 
 
@@ -28,13 +29,19 @@ def addresses(case: Case) -> tuple[str, ...]:
         return ()
     if case.target.is_literal:
         return (case.target.host,)
-    answer = case.last(SystemAnswer)
+    answer = system_answer(case)
     return answer.addresses if answer else ()
+
+
+def system_answer(case: Case) -> SystemAnswer | None:
+    """What programs here get for the target's name, newest; other names (a proxy's) are passed over."""
+    wanted = plain_name(case.target.host)
+    return next((one for one in reversed(case.all(SystemAnswer)) if plain_name(one.name) == wanted), None)
 
 
 def name_fails(case: Case) -> bool:
     """Whether resolution was tried and gave no address."""
-    answer = case.last(SystemAnswer)
+    answer = system_answer(case)
     return bool(answer and not answer.addresses)
 
 
@@ -53,11 +60,20 @@ def latest(case: Case) -> dict[str, Attempt]:
 
 
 def failing(case: Case, *outcomes: Outcome) -> dict[str, Attempt]:
-    """The newest attempts that did not connect; with `outcomes`, only those that ended so."""
+    """The newest attempts that did not connect; with `outcomes`, only those that ended so.
+
+    An address of a family for which this machine has no route or address at all is no failure where the other
+    family connects: programs pass it over (RFC 6724, section 6, rule 1).
+    """
+    working = {family(address) for address in connecting(case)}
     return {
         address: one
         for address, one in latest(case).items()
-        if one.outcome not in WORKING and (not outcomes or one.outcome in outcomes)
+        if one.outcome not in WORKING
+        and (not outcomes or one.outcome in outcomes)
+        and not (
+            one.outcome is Outcome.BLOCKED and one.errno in _NO_SUCH_FAMILY and one.source is None and working - {family(address)}
+        )
     }
 
 
@@ -140,9 +156,13 @@ def nameserver_answers(case: Case, *, name: str | None = None, configured: bool 
     return tuple(
         one
         for one in newest.values()
-        if (name is None or one.name.rstrip(".").lower() == name.rstrip(".").lower())
-        and (configured is None or one.configured == configured)
+        if (name is None or plain_name(one.name) == plain_name(name)) and (configured is None or one.configured == configured)
     )
+
+
+def plain_name(name: str) -> str:
+    """A name for comparison: without the root dot, in lower case (RFC 4343)."""
+    return name.rstrip(".").lower()
 
 
 def ids(*facts: object) -> tuple[str, ...]:

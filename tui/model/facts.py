@@ -83,6 +83,9 @@ class Attempt(Fact, frozen=True, kw_only=True, tag="attempt"):
     """The local address that was asked for with bind, if one was."""
     retransmits: int | None = None
     """SYN retransmissions by the time it ended (TCP_INFO)."""
+    kept_back: int | None = None
+    """How many of them this machine itself did not let out (the rise of TCPRetransFail in /proc/net/netstat, which
+    counts for the whole network namespace); None where that was not read."""
     held_ms: float | None = None
     """How long the connection was watched after it was made."""
     first_bytes: str | None = None
@@ -120,6 +123,8 @@ class NameSources(Fact, frozen=True, kw_only=True, tag="name-sources"):
     """Where it stands, as `path:line`; empty where the default is used."""
     nameservers: tuple[str, ...] = ()
     """The configured servers, as ADDRESS or ADDRESS:PORT."""
+    nameservers_unused: tuple[str, ...] = ()
+    """Servers after the third, which are configured and never asked (MAXNS, resolv.conf(5))."""
     resolv_conf: str = "/etc/resolv.conf"
     search: tuple[str, ...] = ()
     ndots: int = 1

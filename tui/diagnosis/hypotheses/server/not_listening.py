@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, views
+from tui.diagnosis import host_views, looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.tree import service_name
 from tui.model.case import Case
@@ -25,42 +25,42 @@ def judge(case: Case) -> Judgement:
     refused = views.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *views.ids(*views.latest(case).values()))
-    table, addresses = _table_of(case, refused)
-    if table is None:
-        return _from_outside(case, refused)
-    found = [one for one in views.on_port(table, case.target.port) if any(views.covers(one, address) for address in addresses)]
-    if found:
-        return ruled_out(f"{found[0].who} listens on port {case.target.port}.", *views.ids(table))
-    elsewhere = views.on_port(table, case.target.port)
-    if elsewhere:
-        return ruled_out(
-            f"{elsewhere[0].who} listens on port {case.target.port} of {elsewhere[0].address}, another address.",
-            *views.ids(table),
-        )
-    return _proved(case, {address: refused[address] for address in addresses}, table)
+    absent = {address: one for address, one in refused.items() if _nothing_in(host_views.tables(case, address), case)}
+    proved = {address: one for address, one in absent.items() if _all_seen(case, address)}
+    if proved:
+        return _proved(case, proved)
+    unseen = {address: one for address, one in refused.items() if address in absent or not host_views.tables(case, address)}
+    if unseen:
+        return _from_outside(case, unseen)
+    table, row = next(
+        (table, row)
+        for address in refused
+        for table in host_views.tables(case, address)
+        for row in views.on_port(table, case.target.port)
+    )
+    return ruled_out(f"{host_views.owner(row)} listens on {endpoint(row.address, row.port)}.", *views.ids(table))
 
 
-def _table_of(case: Case, refused: dict[str, Attempt]) -> tuple[Listeners | None, tuple[str, ...]]:
-    """The socket table of the machine that refused, and the refusing addresses it speaks for."""
-    here = tuple(address for address in refused if views.is_local(case, address))
-    table = views.listeners(case)
-    if here and table is not None:
-        return table, here
-    there = tuple(address for address in refused if views.is_remote(case, address))
-    for prefix in case.options.servers:
-        look = views.listeners(case, prefix)
-        if there and look is not None:
-            return look, there
-    return None, ()
+def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
+    """Whether there is a socket table that speaks for the address, and no TCP listener on the port in any."""
+    return bool(tables) and not any(views.on_port(table, case.target.port) for table in tables)
 
 
-def _proved(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judgement:
+def _all_seen(case: Case, address: str) -> bool:
+    """Whether every table that may speak for the address was seen, and to its end."""
+    tables = host_views.tables(case, address)
+    wanted = 1 if views.is_local(case, address) else len(case.options.servers)
+    return len(tables) == wanted and not any(table.cut for table in tables)
+
+
+def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:
     port = case.target.port or 0
     places = views.joined(endpoint(address, port) for address in refused)
+    tables = tuple(dict.fromkeys(table for address in refused for table in host_views.tables(case, address)))
     return confirmed(
         f"Nothing listens on {places}: the machine itself answered with a reset.",
-        *views.ids(*refused.values(), table),
-        because=f"A reset came back, and the socket table has no TCP listener on port {port}.",
+        *views.ids(*refused.values(), *tables),
+        because=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
         culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
         disproof=f"A listener on TCP port {port} in `ss -ltn` on that machine.",
@@ -68,14 +68,27 @@ def _proved(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judgem
     )
 
 
+def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
+    """That the service which was named listens nowhere, if the owners are known well enough to say so."""
+    service = service_name(case)
+    rows = [row for table in tables for row in table.listeners]
+    if service is None or not all(table.owners_known for table in tables) or any(host_views.is_named(case, row) for row in rows):
+        return ""
+    hidden = sum(row.process is None and row.unit is None for row in rows)
+    but = f" ({hidden} listeners have owners that this user may not see)" if hidden else ""
+    return f" Nothing named {service} listens on any port{but}."
+
+
 def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     port = case.target.port or 0
     host = next(iter(refused))
+    tables = host_views.tables(case, host)
+    not_seen = "the socket table was not seen to its end" if tables else "the socket table of that machine was not seen"
     return likely(
         f"{host} answered with a reset: the machine is there, and most likely nothing listens on port {port}.",
-        *views.ids(*refused.values()),
-        because="A reset came back, and the far end's socket table was not seen.",
-        tell_apart=f"On {host}: ss -ltnp 'sport = :{port}' (empty output confirms it); or give --server 'ssh {host}'.",
+        *views.ids(*refused.values(), *tables),
+        because=f"A reset came back, and {not_seen}.",
+        tell_apart=f"On {host}: `ss -ltn 'sport = :{port}'`; no line confirms it. Or give --server 'ssh {host}'.",
         explains=refused,
         culprit=Culprit(kind="address", address=host, port=port),
         disproof=f"A listener on {endpoint(host, port)} in that machine's `ss -ltn`, or a filter there that answers with resets.",

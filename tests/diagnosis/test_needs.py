@@ -1,0 +1,179 @@
+"""Which looks a cause of name, proxy or client asks for, and when: none without its reason, none twice as wide as it must be."""
+
+from msgspec.structs import replace
+
+from tests.casefile import CASES, load
+from tui.diagnosis.decide import wanted_looks
+from tui.diagnosis.hypothesis import Hypothesis, hypotheses
+from tui.diagnosis.ranking import judged
+from tui.model.case import Case
+from tui.model.facts import Attempt, NameserverAnswer, Outcome, SystemAnswer
+from tui.model.judgement import State
+from tui.model.requests import AskNameserver, Connect, ListAddresses, ReadConfinement, ResolveSystem
+from tui.model.target import parse_target
+
+BY_ID = {one.id: one for one in hypotheses()}
+
+
+def _case(name: str) -> Case:
+    """The case of a file, as `cause/name`."""
+    return load(CASES / f"{name}.toml").case
+
+
+def _without(case: Case, purpose: str) -> Case:
+    """The case before the attempts of this purpose were made."""
+    return replace(case, facts=tuple(fact for fact in case.facts if getattr(fact, "purpose", None) != purpose))
+
+
+def _others(case: Case, *causes: str) -> set[str]:
+    """The addresses that the causes want tried although the client would not have used them."""
+    wanted = wanted_looks(case, [BY_ID[one] for one in causes])
+    return {one.address for one in wanted if isinstance(one, Connect) and one.purpose == "other-address"}
+
+
+def test_the_dns_address_is_tried_once_the_hosts_entry_fails() -> None:
+    """The hosts entry's failing address asks for one attempt on the DNS's; equal wishes are one look."""
+    case = _without(_case("name.hosts-override/old-entry-and-the-dns-address-connects"), "other-address")
+
+    wanted = [one for one in wanted_looks(case, hypotheses()) if isinstance(one, Connect) and one.purpose == "other-address"]
+
+    assert wanted == [Connect(address="10.0.0.5", port=5432, purpose="other-address", timeout_s=case.options.timeout_s)]
+
+
+def test_no_other_address_is_tried_while_the_target_connects() -> None:
+    """A hosts entry or an answer that differs sends nothing anywhere as long as the address in use connects."""
+    for name in ("name.hosts-override/overrides-and-connects", "name.answers-differ/content-network"):
+        assert _others(_case(name), "name.hosts-override", "name.answers-differ", "name.search-domain") == set()
+
+
+def test_another_resolvers_address_is_tried_once_the_one_in_use_fails() -> None:
+    """What another resolver gives is tried after a failure, in the family of the address that failed."""
+    case = _without(_case("name.answers-differ/split-horizon"), "other-address")
+
+    assert _others(case, "name.answers-differ") == {"10.0.0.5"}
+
+
+def test_localhost_of_one_family_asks_for_the_other_loopback() -> None:
+    """A name of this machine that gives ::1 alone, and is refused there, has 127.0.0.1 tried; a literal address has not."""
+    case = _without(_case("name.family-mismatch/localhost-is-v6-alone"), "other-address")
+    literal = replace(case, target=parse_target("[::1]:8080"))
+
+    assert _others(case, "name.family-mismatch") == {"127.0.0.1"}
+    assert _others(literal, "name.family-mismatch") == set()
+
+
+def test_servfail_is_asked_again_without_the_check_of_signatures() -> None:
+    """Only the server that answered SERVFAIL gets the question with the CD bit, and only where the name fails."""
+    case = _case("name.nameserver-error/dnssec")
+    helped = _case("name.nameserver-error/first-server-fails-second-helps")
+
+    assert _unchecked(case) == {AskNameserver(server="192.0.2.53", name="db-1.corp.example", checking_disabled=True)}
+    assert _unchecked(helped) == set()
+
+
+def _unchecked(case: Case) -> set[AskNameserver]:
+    wanted = wanted_looks(case, [BY_ID["name.nameserver-error"]])
+    return {one for one in wanted if isinstance(one, AskNameserver) and one.checking_disabled}
+
+
+def test_a_wildcard_is_looked_for_only_behind_a_completed_name_that_fails() -> None:
+    """The name that nobody made is asked for in the search domain of a failing completed name, and nowhere else."""
+    hypothesis = [BY_ID["name.search-domain"]]
+    case = _case("name.search-domain/short-name-as-intended")
+    healthy = _case("name.search-domain/alias-is-no-completion")
+
+    nobody = [one.name for one in wanted_looks(case, hypothesis) if isinstance(one, AskNameserver) and "nobody" in one.name]
+
+    assert nobody == ["refused-asks-for-a-name-that-nobody-made.corp.example"]
+    assert not [one for one in wanted_looks(healthy, hypothesis) if isinstance(one, AskNameserver) and "nobody" in one.name]
+
+
+def test_a_proxys_name_is_resolved_before_it_is_tried() -> None:
+    """A proxy named by a host is looked up first, and then each of its addresses is tried once."""
+    hypothesis = [BY_ID["path.proxy"]]
+    case = _without(_case("path.proxy/proxy-and-direct-way-fail"), "proxy")
+    proxy = "proxy.corp.example"
+    unresolved = replace(
+        case, facts=tuple(fact for fact in case.facts if not (isinstance(fact, SystemAnswer) and fact.name == proxy))
+    )
+
+    assert ResolveSystem(name=proxy) in wanted_looks(unresolved, hypothesis)
+    assert not _proxied(unresolved, hypothesis)
+    assert _proxied(case, hypothesis) == [
+        Connect(address="10.0.0.8", port=3128, purpose="proxy", timeout_s=case.options.timeout_s)
+    ]
+
+
+def _proxied(case: Case, hypothesis: list[Hypothesis]) -> list[Connect]:
+    return [one for one in wanted_looks(case, hypothesis) if isinstance(one, Connect) and one.purpose == "proxy"]
+
+
+def test_the_proxys_name_never_stands_for_the_targets() -> None:
+    """A later lookup of the proxy's name changes neither the target's addresses nor what is said of its name."""
+    case = _case("path.proxy/name-of-the-proxy-is-not-resolved")
+
+    assert judged(BY_ID["name.not-found"], case).state is State.RULED_OUT
+    assert Connect(address="203.0.113.7", port=443, attempts=3, delay_s=2.0) in wanted_looks(
+        replace(case, asked=(), ended=()), [BY_ID["path.proxy"]]
+    )
+
+
+def test_policies_and_addresses_are_read_only_after_an_errno_that_asks_for_them() -> None:
+    """A refusal reads no policy and no address list; EPERM reads the policies, EADDRNOTAVAIL with a source the addresses."""
+    both = [BY_ID["client.blocked"], BY_ID["client.bad-source"]]
+    refused = _attempted(Outcome.REFUSED, "ECONNREFUSED")
+    forbidden = _attempted(Outcome.BLOCKED, "EPERM")
+    unbound = _attempted(Outcome.BLOCKED, "EADDRNOTAVAIL", source="192.0.2.77")
+
+    assert not {ReadConfinement(), ListAddresses()} & set(wanted_looks(refused, both))
+    assert ReadConfinement() in wanted_looks(forbidden, both)
+    assert ListAddresses() in wanted_looks(unbound, both)
+
+
+def test_what_looks_like_a_policy_or_a_bad_source_and_is_neither() -> None:
+    """No free port, no descriptor left, an invalid argument: none of them is taken for a policy or a bad source."""
+    for errno in ("EADDRNOTAVAIL", "EMFILE", "ENFILE", "EINVAL", "ENETUNREACH", "EHOSTUNREACH", "EAFNOSUPPORT"):
+        case = _attempted(Outcome.BLOCKED, errno)
+        assert judged(BY_ID["client.blocked"], case).state is State.RULED_OUT
+        assert judged(BY_ID["client.bad-source"], case).state is State.RULED_OUT
+
+
+def test_eacces_without_a_known_route_stays_open() -> None:
+    """EACCES may come from a `prohibit` route, so without the route it is no more than possible; EPERM can't."""
+    assert judged(BY_ID["client.blocked"], _attempted(Outcome.BLOCKED, "EACCES")).state is State.OPEN
+    assert judged(BY_ID["client.blocked"], _attempted(Outcome.BLOCKED, "EPERM")).state is State.LIKELY
+
+
+def test_a_full_queue_or_another_socket_type_is_no_stale_socket() -> None:
+    """EAGAIN (the queue is full) and EPROTOTYPE (a datagram socket) prove that the socket is not left over."""
+    path = "/run/app.sock"
+    for outcome, errno in ((Outcome.TIMEOUT, "EAGAIN"), (Outcome.BLOCKED, "EPROTOTYPE")):
+        attempt = Attempt(id="attempt-1", path=path, outcome=outcome, errno=errno, latency_ms=0.1)
+        case = Case(target=parse_target(path), facts=(attempt,))
+        for cause in ("unix.stale", "unix.missing", "unix.permission"):
+            assert judged(BY_ID[cause], case).state is State.RULED_OUT
+
+
+def test_a_test_of_dnssec_is_no_answer() -> None:
+    """An address that comes only with the CD bit is not what programs get: it makes no resolver differ and finds no name."""
+    case = _case("name.nameserver-error/dnssec")
+    kept = tuple(fact for fact in case.facts if not isinstance(fact, NameserverAnswer) or fact.checking_disabled)
+
+    alone = replace(case, facts=kept)
+
+    assert judged(BY_ID["name.answers-differ"], alone).state is State.NOT_TESTED
+
+
+def _attempted(outcome: Outcome, errno: str, *, source: str | None = None) -> Case:
+    """A case with one attempt on an address, and nothing else."""
+    attempt = Attempt(
+        id="attempt-1",
+        address="10.0.0.5",
+        port=5432,
+        source=source,
+        outcome=outcome,
+        errno=errno,
+        latency_ms=0.1,
+        error_queue="empty",
+    )
+    return Case(target=parse_target("10.0.0.5:5432"), facts=(attempt,))

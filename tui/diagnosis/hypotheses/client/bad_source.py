@@ -1,0 +1,103 @@
+"""The source address that the client binds is not on this machine."""
+
+import ipaddress
+import shlex
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.model.case import Case
+from tui.model.facts import Addresses, Attempt
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, ListAddresses
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts; and this machine's addresses, once a chosen source was not available."""
+    yield from looks.basics(case)
+    if _unavailable(case):
+        yield ListAddresses()
+
+
+def judge(case: Case) -> Judgement:
+    """EADDRNOTAVAIL with a chosen source that is on no interface."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    unavailable = _unavailable(case)
+    if not unavailable:
+        chosen = any(one.source for one in views.latest(case).values())
+        because = "The chosen source address was accepted." if chosen else "The kernel chose the source address."
+        return ruled_out(because, *views.ids(*views.latest(case).values()))
+    source = next(iter(unavailable.values())).source or ""
+    here = case.last(Addresses)
+    own = [address for _, address in here.addresses] if here else []
+    if any(_same(source, address) for address in own):
+        return ruled_out(f"{source} is an address of this machine.", *views.ids(here))
+    return _missing(case, unavailable, source, own, here)
+
+
+def _unavailable(case: Case) -> dict[str, Attempt]:
+    """The failing addresses whose newest attempt could not use its chosen source."""
+    return {address: one for address, one in views.failing(case).items() if one.errno == "EADDRNOTAVAIL" and one.source}
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts are the same address; a zone says only where it stands."""
+    try:
+        return ipaddress.ip_address(one.partition("%")[0]) == ipaddress.ip_address(other.partition("%")[0])
+    except ValueError:
+        return False
+
+
+def _missing(case: Case, unavailable: dict[str, Attempt], source: str, own: list[str], here: Addresses | None) -> Judgement:
+    usable = [one for one in own if views.family(one) == views.family(source)]
+    culprit = Culprit(kind="address", address=source)
+    disproof = f"`ip -br address` shows {source} on an interface."
+    remedies = tuple(_remedies(case, source, usable))
+    if here:
+        return confirmed(
+            f"The client binds {source} before it connects, and no interface of this machine has that address.",
+            *views.ids(*unavailable.values(), here),
+            because=f"bind ends in EADDRNOTAVAIL, and {source} is not among this machine's addresses.",
+            explains=unavailable,
+            culprit=culprit,
+            disproof=disproof,
+            remedies=remedies,
+        )
+    return likely(
+        f"The client binds {source} before it connects, and that address is not available.",
+        *views.ids(*unavailable.values()),
+        because="bind ends in EADDRNOTAVAIL, and this machine's addresses are not known.",
+        tell_apart=f"`ip -br address`: an interface with {source} rules it out.",
+        explains=unavailable,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _remedies(case: Case, source: str, usable: list[str]) -> Iterator[Remedy]:
+    choice = f", such as {views.joined(usable[:3], 'or')}" if usable else ""
+    yield Remedy(
+        do=f"Let the client bind an address that this machine has{choice}; or none, and the kernel chooses.",
+        command="ip -br address",
+        verify=f"`refused check {case.target.label}` connects without a chosen source.",
+    )
+    yield Remedy(
+        do=f"If {source} should be here (a floating address, a VPN's), find out who ought to set it and where it is now.",
+        command=f"ip -br address | grep -F {shlex.quote(source)}; ip neigh show {shlex.quote(source)}",
+        verify=f"`ip -br address` shows {source}.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=20,
+    title="source is ours",
+    asks="Is the chosen source address on this machine?",
+    why="A client can bind a source address before it connects. If the machine has lost that address, nothing is sent at all.",
+    means="The chosen source address is not on this machine.",
+    proof="EADDRNOTAVAIL with an explicit source, and an address list without it.",
+    mistaken_for=("client.ports-exhausted",),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,182 @@
+"""A policy on this machine, not the packet filter, forbids the connection.
+
+EPERM names no policy, so it is `likely` until one that gives EPERM can be quoted. IPAddressDeny= is quoted, and for
+TCP it gives silence (the kernel drops the packet and tells only UDP and ICMP): the echo's EPERM is then the proof.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Confinement, Echo, Outcome
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, ReadConfinement
+
+FORBIDDEN = frozenset({"EPERM", "EACCES"})
+_PLAIN_ROUTES = frozenset({"unicast", "local"})
+"""The route types that forbid nothing (ip-route(8))."""
+_WORDS = {
+    "any": ("0.0.0.0/0", "::/0"),
+    "localhost": ("127.0.0.0/8", "::1/128"),
+    "link-local": ("169.254.0.0/16", "fe80::/64"),
+    "multicast": ("224.0.0.0/4", "ff00::/8"),
+}
+"""The symbolic names of IPAddressDeny= (systemd.resource-control(5))."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, and the policies that hold this process once one of them could be the reason."""
+    yield from looks.basics(case)
+    if _forbidden(case) or views.failing(case, Outcome.TIMEOUT):
+        yield ReadConfinement()
+
+
+def judge(case: Case) -> Judgement:
+    """EPERM or EACCES from our own kernel without a route that says so; or silence that IPAddressDeny= explains."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    forbidden = _forbidden(case)
+    policy = case.last(Confinement)
+    if not forbidden:
+        return _silent(case, policy)
+    unsure = [address for address, one in forbidden.items() if not _by_policy(case, address, one)]
+    if unsure:
+        return still_open(
+            f"{unsure[0]} ends in {forbidden[unsure[0]].errno}; a route or an ICMP message may say so as well.",
+            *views.ids(*forbidden.values()),
+            summary=f"A policy on this machine may forbid {unsure[0]} ({forbidden[unsure[0]].errno}).",
+            tell_apart=f"`ip route get {unsure[0]}`: a route that is not `prohibit` leaves a policy.",
+            explains=forbidden,
+        )
+    return _told(case, forbidden, policy)
+
+
+def _forbidden(case: Case) -> dict[str, Attempt]:
+    """The addresses that our own kernel forbade at once, without an ICMP message or a route that explains it."""
+    return {
+        address: one
+        for address, one in views.failing(case, Outcome.BLOCKED).items()
+        if one.errno in FORBIDDEN
+        and one.icmp is None
+        and ((route := views.route_to(case, address)) is None or route.type in _PLAIN_ROUTES)
+    }
+
+
+def _by_policy(case: Case, address: str, attempt: Attempt) -> bool:
+    """Whether only a policy is left: EPERM always; EACCES where the route is known, and no ICMP message can have been missed."""
+    if attempt.errno == "EPERM":
+        return True
+    missed = views.family(address) == "IPv6" and attempt.error_queue == "unknown"
+    return views.route_to(case, address) is not None and not missed
+
+
+def denies(policy: Confinement | None, address: str) -> bool:
+    """Whether the unit's IPAddressDeny= covers `address`."""
+    try:
+        number = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    for word in (policy.ip_address_deny or "").split() if policy else ():
+        for network in _WORDS.get(word, (word,)):
+            try:
+                if number in ipaddress.ip_network(network, strict=False):
+                    return True
+            except ValueError:
+                continue
+    return False
+
+
+def _silent(case: Case, policy: Confinement | None) -> Judgement:
+    """IPAddressDeny= drops what leaves: TCP sees silence, and an echo request of the same process EPERM."""
+    silent = views.failing(case, Outcome.TIMEOUT)
+    denied = {address: one for address, one in silent.items() if denies(policy, address)}
+    if policy is None or not denied:
+        return ruled_out("No attempt was forbidden by this machine.", *views.ids(*views.latest(case).values()))
+    address = next(iter(denied))
+    echoes = [one for one in case.all(Echo) if one.address in denied and one.error == "EPERM"]
+    quoted = f"IPAddressDeny={policy.ip_address_deny}"
+    summary = f"{quoted} of {policy.unit or 'this unit'} covers {address}: what this process sends there is dropped."
+    evidence = views.ids(*denied.values(), policy, *echoes)
+    culprit = Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=address)
+    disproof = f"The same attempt on {address} stays silent outside {policy.unit or 'the unit'}."
+    remedies = tuple(_remedies(case, policy))
+    if echoes and {one.address for one in echoes} >= denied.keys():
+        return confirmed(
+            summary,
+            *evidence,
+            because=f"{quoted} covers the address; the attempt is silent, and an echo request gets EPERM.",
+            explains=denied,
+            culprit=culprit,
+            disproof=disproof,
+            remedies=remedies,
+        )
+    return likely(
+        summary,
+        *evidence,
+        because=f"{quoted} covers the address, and the attempt is silent; an IPAddressAllow= may still let it through.",
+        tell_apart=f"`ping -c1 {address}` in the same unit: `Operation not permitted` confirms it.",
+        explains=denied,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _told(case: Case, forbidden: dict[str, Attempt], policy: Confinement | None) -> Judgement:
+    address, one = next(iter(forbidden.items()))
+    errno = one.errno
+    evidence = views.ids(*forbidden.values(), policy, *(views.route_to(case, each) for each in forbidden))
+    disproof = f"A `prohibit` route to {address} in `ip route get {address}`, or the same {errno} outside every policy."
+    remedies = tuple(_remedies(case, policy))
+    suspect, culprit = _suspect(policy, errno or "")
+    return likely(
+        f"This machine forbids the connection to {address} ({errno}) before anything is sent: {suspect}.",
+        *evidence,
+        because=f"{errno} comes at once from this machine, and no route and no ICMP message explains it.",
+        tell_apart="The policy itself: journalctl -k -g 'audit|apparmor|seccomp'; bpftool cgroup tree; or an attempt outside it.",
+        explains=forbidden,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _suspect(policy: Confinement | None, errno: str) -> tuple[str, Culprit | None]:
+    """What most likely forbids it, in words, and its culprit."""
+    if policy and errno == "EPERM" and policy.seccomp in {"filter", "strict"}:
+        return "a seccomp filter holds this process", Culprit(kind="process", name="seccomp", unit=policy.unit or "")
+    profile = policy.lsm_profile if policy else None
+    if profile and not profile.startswith("unconfined"):
+        return f"the profile {profile} holds this process", Culprit(kind="process", name=profile)
+    return "a seccomp filter, a security module or a BPF program of its control group may do that", None
+
+
+def _remedies(case: Case, policy: Confinement | None) -> Iterator[Remedy]:
+    label = case.target.label
+    if policy and policy.ip_address_deny and policy.unit:
+        yield Remedy(
+            do=f"Allow the address in {policy.unit}, with IPAddressAllow= in a drop-in, if it should be reached.",
+            command=f"systemctl show {policy.unit} -p IPAddressDeny -p IPAddressAllow; systemctl edit {policy.unit}",
+            verify=f"After `systemctl restart {policy.unit}`, {label} connects from it.",
+        )
+    yield Remedy(
+        do="Try the same from a plain shell, outside the unit, container or sandbox; if that connects, change its policy.",
+        command="grep -E 'Seccomp|NoNewPrivs' /proc/self/status; cat /proc/self/attr/current; cat /proc/self/cgroup",
+        verify=f"{label} connects from the place where it failed.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=40,
+    title="no policy forbids",
+    asks="Does a policy on this machine forbid it?",
+    why="seccomp, SELinux, AppArmor and control groups can forbid a connection on this machine. No firewall rule shows it.",
+    means="A policy, not the packet filter, forbids it: seccomp, SELinux or AppArmor, cgroup BPF, IPAddressDeny=.",
+    proof="EPERM or EACCES without a route or rule that explains it (or silence and EPERM to ping), and the policy quoted.",
+    mistaken_for=("path.local-firewall", "path.route-rejects"),
+    over=frozenset({"path.filtered", "server.down"}),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,226 @@
+"""Resolvers give different addresses, and the one in use fails."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, name_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.name_views import Nameserver
+from tui.model.case import Case
+from tui.model.facts import Attempt, SystemAnswer
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest
+from tui.model.target import endpoint
+
+FLUSH = "`resolvectl flush-caches` or `nscd -i hosts`, then `getent ahosts {}`: another answer shows a stale cache."
+"""What tells a stale cache from a server whose answers rotate."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Names, attempts, and one attempt on what another resolver gives once the address in use has failed."""
+    yield from looks.basics(case)
+    if not views.connecting(case):
+        yield from name_views.try_others(case, tuple(_instead(case)))
+
+
+def judge(case: Case) -> Judgement:
+    """Two nameservers, or this machine's cache and a nameserver, disagree about the address that fails."""
+    settled = name_views.settled(case)
+    system = views.system_answer(case)
+    if settled or system is None:
+        return settled or ruled_out("There is no name.")
+    servers = name_views.nameservers(case)
+    if not servers:
+        return not_tested("No nameserver has been asked.")
+    if not system.addresses:
+        return _denied_by_one(case, system, servers)
+    if set(system.addresses) <= set(name_views.hosts_entries(case)):
+        return ruled_out("The address comes from the hosts file.", *views.ids(views.name_sources(case)))
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    if not _disputed(case):
+        return ruled_out("No address fails that the nameservers differ about.", *_ids(servers))
+    return _weighed(case, servers)
+
+
+def _instead(case: Case) -> dict[str, Nameserver]:
+    """What nameservers give instead of a disputed address, in its family, each with the server that gives it.
+
+    Another family is no dispute: the lookup may have left it out on purpose (AI_ADDRCONFIG).
+    """
+    disputed = _disputed(case)
+    families = {views.family(address) for address in disputed}
+    found: dict[str, Nameserver] = {}
+    for one in name_views.nameservers(case):
+        if one.resolved and any(_lacking(address, one) for address in disputed):
+            for address in one.resolved.addresses:
+                if address not in views.failing(case) and views.family(address) in families:
+                    found.setdefault(address, one)
+    return found
+
+
+def _lacking(address: str, one: Nameserver) -> bool:
+    """Whether the server gives addresses of the same family, and not this one."""
+    given = one.resolved.addresses if one.resolved else ()
+    return address not in given and any(views.family(other) == views.family(address) for other in given)
+
+
+def _disputed(case: Case) -> dict[str, Attempt]:
+    """The failing addresses in use that some nameserver's answer lacks; addresses of the hosts file are no one's answer."""
+    entries = name_views.hosts_entries(case)
+    servers = name_views.nameservers(case)
+    return {
+        address: one
+        for address, one in views.failing(case).items()
+        if address in views.addresses(case) and address not in entries and any(_lacking(address, server) for server in servers)
+    }
+
+
+def _weighed(case: Case, servers: tuple[Nameserver, ...]) -> Judgement:
+    failing, others = _disputed(case), _instead(case)
+    working = views.connecting(case)
+    if not others:
+        return still_open("The answers differ, and every address in them fails.", *_ids(servers))
+    if working and not working.keys() & others.keys():
+        return still_open("The answers share no address that connects, as a round robin's may.", *_ids(servers))
+    connects, fails = name_views.split(case, tuple(others))
+    good = [*(one for address, one in working.items() if address in others), *connects]
+    if fails and not good:
+        return still_open(
+            "The answers differ, and what the other resolver gives fails as well.", *_ids(servers), *views.ids(*fails)
+        )
+    address = next(iter(failing))
+    giver = next((one for one in servers if one.resolved and address in one.resolved.addresses), None)
+    other = good[0].address if good else next(iter(others))
+    source = _source(case, giver)
+    summary = (
+        f"The resolvers disagree about {case.target.host}: {source} gives {address}, which fails; "
+        f"{others[other].label} gives {other}{', which connects' if good else ''}."
+    )
+    evidence = views.ids(views.system_answer(case), *_answers(giver), *_answers(others[other]), *failing.values(), *good)
+    culprit = (
+        Culprit(kind="nameserver", address=giver.address, port=giver.port)
+        if giver
+        else Culprit(kind="name", name=case.target.host)
+    )
+    disproof = f"{address} is an address of the right machine, and {other} is not."
+    remedies = tuple(_remedies(case, giver, others[other]))
+    two_sides = giver is not None or len(servers) > 1
+    if good and two_sides:
+        return confirmed(
+            summary,
+            *evidence,
+            because=f"{address} fails, and {other}, which {others[other].label} gives instead, connects.",
+            explains=failing,
+            culprit=culprit,
+            disproof=disproof,
+            remedies=remedies,
+        )
+    return likely(
+        summary,
+        *evidence,
+        because=f"{others[other].label} does not give {address}, and {other} {'connects' if good else 'was not tried'}.",
+        tell_apart=(
+            FLUSH.format(case.target.host)
+            if good
+            else f"An attempt on {other}: refused check {endpoint(other, case.target.port or 0)}"
+        ),
+        explains=failing,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _source(case: Case, giver: Nameserver | None) -> str:
+    if giver:
+        return giver.label
+    system = views.system_answer(case)
+    source = system.source if system else None
+    return "a lookup here" if source in {None, *name_views.DNS_SOURCES} else f"a lookup here ({source})"
+
+
+def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...]) -> Judgement:
+    """One nameserver says that there is no address and another gives one; or all give one, and a lookup here none."""
+    giving = next((one for one in servers if one.resolved), None)
+    if giving is None:
+        return ruled_out("No nameserver gives an address.", *_ids(servers))
+    if name_views.left_out(case) or not name_views.asks_dns(case):
+        return ruled_out("The hosts line of nsswitch.conf decides, not the DNS.", *views.ids(views.name_sources(case)))
+    host = case.target.host
+    denying = next((one for one in servers if one.configured and one.denies), None)
+    hard = system.error in name_views.HARD_ERRORS
+    if denying is None and not hard:
+        return still_open(f"{giving.label} gives an address; the lookup ends with {system.error}.", *_ids((giving,)))
+    given = views.joined(giving.resolved.addresses if giving.resolved else ())
+    evidence = views.ids(system, *_answers(denying), *_answers(giving))
+    who = denying.label if denying else "a lookup on this machine"
+    summary = f"The resolvers disagree about {host}: {who} has no address for it, {giving.label} gives {given}."
+    culprit = (
+        Culprit(kind="nameserver", address=denying.address, port=denying.port) if denying else Culprit(kind="name", name=host)
+    )
+    disproof = f"{who} gives the same address when it is asked again."
+    remedies = tuple(_remedies(case, denying, giving))
+    if denying and hard:
+        return confirmed(
+            summary,
+            *evidence,
+            because=f"{denying.label}, which this machine asks, says that there is no address; {giving.label} gives one.",
+            explains={views.NAME},
+            culprit=culprit,
+            disproof=disproof,
+            remedies=remedies,
+        )
+    return likely(
+        summary,
+        *evidence,
+        because=f"The lookup ends with {system.error}, and {giving.label} gives an address.",
+        tell_apart=FLUSH.format(host),
+        explains={views.NAME},
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _answers(one: Nameserver | None) -> tuple[object, ...]:
+    return one.answers if one else ()
+
+
+def _ids(servers: tuple[Nameserver, ...]) -> tuple[str, ...]:
+    return views.ids(*(answer for one in servers for answer in one.answers))
+
+
+def _remedies(case: Case, wrong: Nameserver | None, right: Nameserver) -> Iterator[Remedy]:
+    host = case.target.host
+    compare = f"dig @{right.address} -p {right.port} {host}"
+    if wrong is None or name_views.is_loopback(wrong.address):
+        yield Remedy(
+            do="Empty this machine's cache of names.",
+            command="resolvectl flush-caches || nscd -i hosts",
+            verify=f"`getent ahosts {host}` prints what {right.label} gives.",
+        )
+    if wrong is not None:
+        yield Remedy(
+            do=f"Mend the record on {wrong.label}, or wait until its cached copy ends; a zone in two views needs both mended.",
+            command=f"dig @{wrong.address} -p {wrong.port} {host}; {compare}",
+            verify="Both give the same addresses.",
+        )
+    yield Remedy(
+        do="If this network should use the other resolver (a VPN, an inner zone), set that one.",
+        command=f"resolvectl dns; {compare}",
+        verify=f"`getent ahosts {host}` prints its address, and {case.target.label} connects.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=60,
+    title="resolvers agree",
+    asks="Do all resolvers give the address that is in use?",
+    why="A stale cache, an inner and an outer zone, or one server with an old record lead to a machine that others do not see.",
+    means="Resolvers give different addresses.",
+    proof="Two nameservers, or cache and nameserver, disagree, and the address in use is the one that fails.",
+    mistaken_for=("name.hosts-override", "name.dead-address"),
+    over=name_views.WRONG_MACHINE | {"name.not-found", "name.no-address"},
+    needs=needs,
+    judge=judge,
+)

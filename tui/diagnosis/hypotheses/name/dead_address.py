@@ -1,0 +1,106 @@
+"""Some of the name's addresses fail, and others of the same family connect."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, name_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.model.case import Case
+from tui.model.facts import Attempt, Outcome
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Names, and attempts on every address."""
+    yield from looks.basics(case)
+
+
+def judge(case: Case) -> Judgement:
+    """Within one family, one address fails each time and another connects."""
+    settled = name_views.settled(case)
+    if settled:
+        return settled
+    seen = views.latest(case)
+    if not seen:
+        return not_tested("Nothing has been tried yet.")
+    working = views.connecting(case)
+    if not working:
+        return ruled_out("No address connects.", *views.ids(*seen.values()))
+    dead = {address: one for address, one in views.failing(case).items() if _is_dead(case, address, one)}
+    if not dead:
+        return ruled_out("No address fails where another of its family connects.", *views.ids(*seen.values()))
+    return _named(case, dead, working)
+
+
+def _is_dead(case: Case, address: str, attempt: Attempt) -> bool:
+    """Whether the address failed each time, out there, while one of its family connects.
+
+    What this machine's own kernel blocks says nothing of the address; one that connected before comes and goes.
+    """
+    family = views.family(address)
+    return (
+        attempt.outcome is not Outcome.BLOCKED
+        and all(one.outcome is not Outcome.CONNECTED for one in views.attempts(case, address))
+        and any(views.family(other) == family for other in views.connecting(case))
+    )
+
+
+def _named(case: Case, dead: dict[str, Attempt], working: dict[str, Attempt]) -> Judgement:
+    host, port = case.target.host, case.target.port
+    first, one = next(iter(dead.items()))
+    verb = "fails" if len(dead) == 1 else "fail"
+    summary = f"{host} has {len(dead) + len(working)} addresses in use: {views.joined(dead)} {verb}, {views.joined(working)} " + (
+        "connects." if len(working) == 1 else "connect."
+    )
+    evidence = views.ids(views.system_answer(case), *dead.values(), *working.values())
+    culprit = Culprit(kind="address", address=first, port=port or 0)
+    disproof = f"Attempts on {first} that connect: `refused check {case.target.label} --attempts 10`."
+    remedies = tuple(_remedies(case, first))
+    if views.schedule_ended(case) or all(one.next_in_s is None for one in dead.values()):
+        return confirmed(
+            summary,
+            *evidence,
+            because=f"Each attempt on {first} ended in `{one.outcome}`; {next(iter(working))} connects.",
+            explains=dead,
+            culprit=culprit,
+            disproof=disproof,
+            remedies=remedies,
+        )
+    return likely(
+        summary,
+        *evidence,
+        because=f"{first} has failed so far; {next(iter(working))} connects.",
+        tell_apart=f"The attempts on {first} that are still to come: if none connects, the address is dead.",
+        explains=dead,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _remedies(case: Case, address: str) -> Iterator[Remedy]:
+    host, port = case.target.host, case.target.port
+    yield Remedy(
+        do=f"Mend the service on {address}, or take that address out of the name's records until it is mended.",
+        command=f"dig {host} {'AAAA' if ':' in address else 'A'}",
+        verify=f"{address} is gone from the answer, or `refused check {case.target.label}` finds every address connecting.",
+    )
+    yield Remedy(
+        do="In the client, try the next address when one fails, with a short time-out for each.",
+        command=f"getent ahosts {host}",
+        verify=f"The client connects to port {port} each time, whichever address comes first.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=80,
+    title="all addresses work",
+    asks="Does every address of the name connect?",
+    why="A name with several addresses is tried in turn. One dead address makes the client fail now and then.",
+    means="Some of the name's addresses fail and others connect.",
+    proof="Attempts on each address: within one family, one fails each time and another connects.",
+    mistaken_for=("server.flapping", "name.family-mismatch"),
+    over=frozenset({"path.filtered", "path.host-unreachable", "server.down", "server.not-listening"}),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,197 @@
+"""A configured nameserver does not answer, and that is why resolution fails or is slow."""
+
+from collections.abc import Iterable, Iterator
+
+from tui.diagnosis import looks, name_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.name_views import Nameserver, Said
+from tui.model.case import Case
+from tui.model.facts import SystemAnswer
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest
+
+SLOW_MS = 1000
+"""The shortest time that a lookup waits for a silent server before it asks the next (`options timeout:1`, resolv.conf(5))."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """The lookup, its sources, and each nameserver's own answer."""
+    yield from looks.names(case)
+
+
+def judge(case: Case) -> Judgement:
+    """Silence or a closed port from a configured server, and a lookup that fails or waits because of it."""
+    settled = name_views.settled(case)
+    system = views.system_answer(case)
+    if settled or system is None:
+        return settled or ruled_out("There is no name.")
+    servers = name_views.nameservers(case, configured=True)
+    if not servers:
+        return not_tested("No configured nameserver has been asked.")
+    down = [one for one in servers if one.silent]
+    if not down:
+        return _half_silent(case, system, servers)
+    if not name_views.asks_dns(case):
+        return ruled_out("Programs here do not ask the DNS.", *views.ids(views.name_sources(case)))
+    if system.addresses:
+        return _resolves(case, system, servers, down)
+    return _fails(case, system, servers, down)
+
+
+def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], down: list[Nameserver]) -> Judgement:
+    host = case.target.host
+    living = [one for one in servers if not one.silent]
+    evidence = views.ids(system, *_answers(down))
+    names = views.joined(one.label for one in down)
+    if any(one.denies for one in living):
+        return still_open(
+            f"{_how(down)}; another server answers that there is no address.",
+            *evidence,
+            summary=f"{names}, a nameserver of this machine, does not answer; it may know {host}, which the others do not.",
+            tell_apart=f"`dig @{down[0].address} -p {down[0].port} {host}` from a machine that reaches it.",
+            explains={views.NAME},
+        )
+    unasked = name_views.unasked(case)
+    if living or unasked or system.error != "EAI_AGAIN":
+        return likely(
+            f"{host} can't be resolved, and {names} does not answer.",
+            *evidence,
+            because=f"{_how(down)}; the lookup ends with {system.error or 'no address'}.",
+            tell_apart=f"`getent ahosts {host}` once {names} answers again, or with another server in resolv.conf.",
+            explains={views.NAME},
+            culprit=_culprit(down[0]),
+            disproof=f"`getent ahosts {host}` still fails when {names} answers.",
+            remedies=_remedies(case, down[0]),
+        )
+    who = (
+        f"no nameserver of this machine answers ({names})" if len(down) > 1 else f"the only nameserver, {names}, does not answer"
+    )
+    return confirmed(
+        f"{host} can't be resolved: {who}.",
+        *evidence,
+        because=f"{_how(down)}, and the lookup ends with EAI_AGAIN (try again later).",
+        explains={views.NAME},
+        culprit=_culprit(down[0]),
+        disproof=f"`dig @{down[0].address} -p {down[0].port} {host}` gets any answer from here.",
+        remedies=_remedies(case, down[0]),
+    )
+
+
+def _resolves(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], down: list[Nameserver]) -> Judgement:
+    evidence = views.ids(system, *_answers(down))
+    giving = next((one for one in servers if one.resolved), None)
+    first = down[0]
+    elsewhere = system.source not in {None, *name_views.DNS_SOURCES} or set(system.addresses) <= set(
+        name_views.hosts_entries(case)
+    )
+    if elsewhere or giving is None or servers.index(first) > servers.index(giving):
+        return still_open(f"{_how(down)}, and the name resolves without it.", *evidence)
+    summary = f"{first.label}, a nameserver of this machine, does not answer, and it is asked before {giving.label}, which does."
+    evidence = (*evidence, *views.ids(*giving.answers))
+    waits = any(one.outcome == "timeout" or one.rtt_ms >= SLOW_MS for one in first.answers)
+    stub = "resolve" in (sources.nsswitch if (sources := views.name_sources(case)) else ())
+    if system.took_ms >= SLOW_MS and waits and not stub:
+        return confirmed(
+            f"{summary} So resolving {case.target.host} takes {system.took_ms / 1000:.1f} s.",
+            *evidence,
+            because=f"{_how([first])}; the lookup took {system.took_ms:.0f} ms, and {giving.label} gives the address.",
+            culprit=_culprit(first),
+            disproof=f"`time getent ahosts {case.target.host}` stays as slow without {first.label} in resolv.conf.",
+            remedies=_remedies(case, first),
+        )
+    return likely(
+        summary,
+        *evidence,
+        because=f"{_how([first])}; this lookup took {system.took_ms:.0f} ms.",
+        tell_apart=f"`time getent ahosts {case.target.host}`, several times: a second or more confirms that it is felt.",
+        culprit=_culprit(first),
+        disproof=f"`dig @{first.address} -p {first.port} {case.target.host}` gets an answer from here.",
+        remedies=_remedies(case, first),
+    )
+
+
+def _half_silent(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...]) -> Judgement:
+    """A server that answers for one record type and stays silent for the other holds every lookup that wants both."""
+    for one in servers:
+        for word in one.words:
+            missing = {answer.rtype for answer in word.answers if answer.outcome == "timeout"}
+            answered = {answer.rtype for answer in word.answers if answer.outcome == "answered"}
+            waited = system.took_ms >= SLOW_MS or not system.addresses
+            if len(missing) == len(answered) == 1 and word.said in {Said.ADDRESSES, Said.UNCLEAR} and waited:
+                return _no_answer_for(missing.pop(), case, system, one)
+    answers = _answers(servers)
+    if any(word.said is Said.UNCLEAR for one in servers for word in one.words) and not system.addresses:
+        return still_open("Some queries were not answered.", *views.ids(*answers))
+    return ruled_out(f"{views.joined(one.label for one in servers)} answered.", *views.ids(*answers))
+
+
+def _no_answer_for(kind: str, case: Case, system: SystemAnswer, one: Nameserver) -> Judgement:
+    return likely(
+        f"{one.label} answers, and stays silent for {kind} records, so a lookup of both families waits for it.",
+        *views.ids(system, *one.answers),
+        because=f"The {kind} query to {one.label} was not answered; the lookup took {system.took_ms:.0f} ms.",
+        tell_apart=f"`dig @{one.address} -p {one.port} {case.target.host} {kind}` three times: always silent confirms it.",
+        explains=() if system.addresses else {views.NAME},
+        culprit=_culprit(one),
+        disproof=f"The {kind} query is answered when it is sent again.",
+        remedies=_remedies(case, one),
+    )
+
+
+def _answers(servers: Iterable[Nameserver]) -> list[object]:
+    return [answer for one in servers for answer in one.answers]
+
+
+def _how(down: list[Nameserver]) -> str:
+    """How the servers fail, in words."""
+    return views.joined(f"{one.label} {_manner(one)}" for one in down)
+
+
+def _manner(one: Nameserver) -> str:
+    if any(answer.truncated for answer in one.answers):
+        return "has more to say than fits UDP, and its TCP port does not answer"
+    outcomes = {answer.outcome for answer in one.answers}
+    if outcomes == {"refused"}:
+        return "refuses on its port"
+    return "can't be reached" if outcomes == {"unreachable"} else "stays silent"
+
+
+def _culprit(one: Nameserver) -> Culprit:
+    return Culprit(kind="nameserver", address=one.address, port=one.port)
+
+
+def _remedies(case: Case, one: Nameserver) -> Iterator[Remedy]:
+    host = case.target.host
+    sources = views.name_sources(case)
+    conf = sources.resolv_conf if sources else "/etc/resolv.conf"
+    ask = f"dig @{one.address} -p {one.port} {host}"
+    if name_views.is_loopback(one.address):
+        yield Remedy(
+            do=f"Start the resolver that should listen on {one.label} of this machine.",
+            command=f"ss -lunp 'sport = :{one.port}'; systemctl status systemd-resolved",
+            verify=f"`{ask}` gets an answer.",
+        )
+    else:
+        yield Remedy(
+            do=f"See whether {one.label} lives, and whether a filter or a lost VPN stands in between.",
+            command=f"ip route get {one.address}; {ask}; {ask} +tcp",
+            verify=f"`{ask}` gets an answer.",
+        )
+    yield Remedy(
+        do=f"Or take {one.label} out of {conf} (where a program writes that file, in its settings), and name one that answers.",
+        command=f"grep -n nameserver {conf}",
+        verify=f"`time getent ahosts {host}` prints an address at once.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=30,
+    title="nameserver answers",
+    asks="Does every nameserver of this machine answer?",
+    why="A silent nameserver makes each lookup wait, and if it is the only one no name resolves. That is no fault of the name.",
+    means="A configured nameserver does not answer.",
+    proof="A query to that server times out or its port refuses, and so the lookup fails (EAI_AGAIN) or waits for it.",
+    mistaken_for=("name.not-found", "name.nameserver-error"),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,166 @@
+"""A nameserver answers with a failure."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, name_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.name_views import Nameserver, Said, Word
+from tui.model.case import Case
+from tui.model.facts import NameserverAnswer, SystemAnswer
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, AskNameserver
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """The lookup and each nameserver's answer; after a SERVFAIL the same question without the check of signatures."""
+    yield from looks.names(case)
+    if not views.name_fails(case):
+        return
+    for one in name_views.nameservers(case, configured=True):
+        for word in one.words:
+            if any(answer.rcode == "SERVFAIL" for answer in word.answers):
+                yield AskNameserver(server=one.address, port=one.port, name=word.name, checking_disabled=True)
+
+
+def judge(case: Case) -> Judgement:
+    """A failure code for a name that the lookup tries, and no server that helps."""
+    settled = name_views.settled(case)
+    system = views.system_answer(case)
+    if settled or system is None:
+        return settled or ruled_out("There is no name.")
+    servers = name_views.nameservers(case, configured=True)
+    if not servers:
+        return not_tested("No configured nameserver has been asked.")
+    failing = [(one, word) for one in servers for word in one.words if word.said is Said.FAILURE]
+    if not failing:
+        return ruled_out(f"{views.joined(one.label for one in servers)} answers without an error.", *_ids(servers))
+    if not name_views.asks_dns(case):
+        return ruled_out("Programs here do not ask the DNS.", *views.ids(views.name_sources(case)))
+    if system.addresses:
+        return _resolves(case, system, servers, failing)
+    return _fails(case, system, servers, failing)
+
+
+def _fails(
+    case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], failing: list[tuple[Nameserver, Word]]
+) -> Judgement:
+    one, word = failing[0]
+    helped = next((other for other in servers if other.resolved), None)
+    denied = {other.name for server in servers for other in server.words if other.said in {Said.NXDOMAIN, Said.NO_DATA}}
+    code = _code(word)
+    unsigned = _unsigned(case, one, word)
+    evidence = views.ids(system, *word.answers, *unsigned)
+    if helped is None and all(name in denied for name in name_views.deciding(case)):
+        return still_open(f"{one.label} answers {code}; another server answers that there is no address.", *evidence)
+    name = word.name.rstrip(".")
+    detail = next((answer.detail for answer in word.answers if answer.detail), "")
+    summary = f"{one.label} answers {code} for {name}{f' ({detail})' if detail else ''}."
+    if unsigned:
+        summary = (
+            f"{summary} Without the check of DNSSEC it gives {views.joined(unsigned[0].addresses)}: the signatures are wrong."
+        )
+    culprit = Culprit(kind="nameserver", address=one.address, port=one.port, name=name)
+    disproof = f"`dig @{one.address} -p {one.port} {name}` is answered with NOERROR or NXDOMAIN."
+    remedies = tuple(_remedies(case, one, word, dnssec=bool(unsigned)))
+    waiting = name_views.unasked(case)
+    if helped or waiting or system.error in name_views.HARD_ERRORS:
+        other = f"{helped.label} gives an address" if helped else f"the lookup ends with {system.error or 'no address'}"
+        return likely(
+            summary,
+            *evidence,
+            because=f"{one.label} answers {code}; {other}.",
+            tell_apart=f"`getent ahosts {case.target.host}` again, and with {one.label} taken out of resolv.conf.",
+            explains={views.NAME},
+            culprit=culprit,
+            disproof=disproof,
+            remedies=remedies,
+        )
+    return confirmed(
+        summary,
+        *evidence,
+        because=f"{one.label} answers {code}, no other server helps, and the lookup ends with {system.error or 'no address'}.",
+        explains={views.NAME},
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _resolves(
+    case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], failing: list[tuple[Nameserver, Word]]
+) -> Judgement:
+    """A server that fails on the very name that another, asked after it, resolves."""
+    giving = next((one for one in servers if one.resolved), None)
+    name = giving.resolved.name if giving and giving.resolved else None
+    hit = next(((one, word) for one, word in failing if word.name == name and all(map(name_views.failed, word.answers))), None)
+    by_dns = system.source in {None, *name_views.DNS_SOURCES} and not set(system.addresses) & set(name_views.hosts_entries(case))
+    if hit is None or giving is None or not by_dns or servers.index(hit[0]) > servers.index(giving):
+        one, word = failing[0]
+        return still_open(f"{one.label} answers {_code(word)} for {word.name}; the name resolves without it.", *_ids((one,)))
+    one, word = hit
+    return likely(
+        f"{one.label}, a nameserver of this machine, answers {_code(word)} for {word.name}; {giving.label}, asked next, helps.",
+        *views.ids(system, *word.answers, *giving.answers),
+        because=f"{one.label} answers {_code(word)}, {giving.label} gives the address.",
+        tell_apart=f"`dig @{one.address} -p {one.port} {word.name}` again: the same failure shows that it lasts.",
+        culprit=Culprit(kind="nameserver", address=one.address, port=one.port),
+        disproof=f"`dig @{one.address} -p {one.port} {word.name}` is answered with NOERROR.",
+        remedies=_remedies(case, one, word, dnssec=False),
+    )
+
+
+def _ids(servers: tuple[Nameserver, ...]) -> tuple[str, ...]:
+    return views.ids(*(answer for one in servers for answer in one.answers))
+
+
+def _code(word: Word) -> str:
+    codes = [
+        one.rcode if one.outcome == "answered" and one.rcode else "what no resolver can use"
+        for one in word.answers
+        if name_views.failed(one)
+    ]
+    return views.joined(dict.fromkeys(codes))
+
+
+def _unsigned(case: Case, one: Nameserver, word: Word) -> tuple[NameserverAnswer, ...]:
+    """The answers that the same server gives when it does not check signatures (CD, RFC 4035, 3.2.2)."""
+    return tuple(
+        answer
+        for answer in views.nameserver_answers(case, name=word.name)
+        if answer.checking_disabled and (answer.server, answer.port) == (one.address, one.port) and answer.addresses
+    )
+
+
+def _remedies(case: Case, one: Nameserver, word: Word, *, dnssec: bool) -> Iterator[Remedy]:
+    name = word.name.rstrip(".")
+    ask = f"dig @{one.address} -p {one.port} {name}"
+    if dnssec:
+        yield Remedy(
+            do="Check this resolver's clock, then the zone's signatures and its DS record; whoever runs the zone mends those.",
+            command=f"timedatectl; delv {name}; {ask} +cd",
+            verify=f"`{ask}` answers NOERROR without +cd.",
+        )
+    else:
+        yield Remedy(
+            do=f"Read the log of {one.label}; SERVFAIL: it can't reach the zone, REFUSED: it does not serve this client.",
+            command=f"{ask}; dig +trace {name}",
+            verify=f"`{ask}` answers NOERROR.",
+        )
+    yield Remedy(
+        do="Until then, use another nameserver that answers for this name.",
+        command=f"refused check {case.target.label} --nameserver ADDR",
+        verify=f"`getent ahosts {case.target.host}` prints an address.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=40,
+    title="no DNS failure",
+    asks="Do the nameservers answer without a failure?",
+    why="A nameserver that answers SERVFAIL or REFUSED is alive and can't help. The name itself may be fine.",
+    means="The nameserver answers with a failure.",
+    proof="SERVFAIL, REFUSED or NOTIMP for the name, and no other server helps; SERVFAIL that vanishes with CD is DNSSEC.",
+    mistaken_for=("name.nameserver-down",),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,192 @@
+"""A name was completed with a search domain to an unintended name."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, name_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, NameserverAnswer
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, AskNameserver
+
+UNLIKELY_LABEL = "refused-asks-for-a-name-that-nobody-made"
+"""A label that no zone has: an answer for it is a wildcard's (RFC 4592)."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Names, attempts; once a completed name's address has failed, the other readings of the name, and a wildcard's sign."""
+    yield from looks.basics(case)
+    name = _completed(case)
+    if name and views.failing(case) and not views.connecting(case):
+        yield from name_views.try_others(case, tuple(_others(case, name)))
+        for one in name_views.nameservers(case, configured=True):
+            if one.resolved and one.resolved.name == name:
+                yield AskNameserver(server=one.address, port=one.port, name=_nobodys_name(case, name))
+
+
+def judge(case: Case) -> Judgement:
+    """The name used differs from the one typed, its address fails, and something shows that another was meant."""
+    settled = name_views.settled(case)
+    if settled:
+        return settled
+    used = name_views.used_name(case)
+    name = _completed(case)
+    if not name:
+        because = f"The name used is the one typed: {used}." if used else "No nameserver's answer shows a completed name."
+        return ruled_out(because, *views.ids(views.system_answer(case)))
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    if views.connecting(case):
+        return ruled_out(f"{case.target.host} was completed to {name}, which connects.", *_seen(case, name))
+    return _weighed(case, name)
+
+
+def _completed(case: Case) -> str | None:
+    """The name in use if a search domain was added to what was typed, without the root dot; else None."""
+    typed = views.plain_name(case.target.host)
+    used = name_views.used_name(case)
+    return used if used and views.plain_name(used).startswith(f"{typed}.") else None
+
+
+def _domain(case: Case, name: str) -> str:
+    return name.rstrip(".")[len(case.target.host) + 1 :]
+
+
+def _nobodys_name(case: Case, name: str) -> str:
+    return f"{UNLIKELY_LABEL}.{_domain(case, name)}"
+
+
+def _others(case: Case, name: str) -> dict[str, str]:
+    """The addresses of the other readings of the name, each with that reading; the name as typed first."""
+    typed = views.plain_name(case.target.host)
+    words = [word for one in name_views.nameservers(case) for word in one.words if word.name != name]
+    words.sort(key=lambda word: views.plain_name(word.name) != typed)
+    in_use = views.addresses(case)
+    found: dict[str, str] = {}
+    for word in words:
+        for address in word.addresses:
+            if address not in in_use:
+                found.setdefault(address, word.name)
+    return found
+
+
+def _wildcard(case: Case, name: str) -> tuple[NameserverAnswer, ...]:
+    """The answers for a name that nobody made, where they give an address that is in use."""
+    in_use = set(views.addresses(case))
+    return tuple(one for one in views.nameserver_answers(case, name=_nobodys_name(case, name)) if in_use & set(one.addresses))
+
+
+def _weighed(case: Case, name: str) -> Judgement:
+    typed = views.plain_name(case.target.host)
+    others = _others(case, name)
+    connects, fails = name_views.split(case, tuple(others))
+    if connects and "." in typed and views.plain_name(others[connects[0].address]) == typed:
+        return _as_typed(case, name, connects[0])
+    if connects:
+        reading = others[connects[0].address].rstrip(".")
+        return _perhaps(
+            case,
+            name,
+            f"; {reading} ({connects[0].address}) connects on port {case.target.port}",
+            tell_apart=f"Which machine was meant, {name} or {reading}: refused check {reading}:{case.target.port}",
+            evidence=views.ids(*connects),
+        )
+    wildcard = _wildcard(case, name)
+    if wildcard:
+        return _perhaps(
+            case,
+            name,
+            f"; {_domain(case, name)} answers for every name (a wildcard), also for one that nobody made",
+            tell_apart=f"Whether a machine called {name} is known to whoever runs {_domain(case, name)}.",
+            evidence=views.ids(*wildcard),
+        )
+    if others and not fails:
+        reading = next(iter(others.values())).rstrip(".")
+        return still_open(
+            f"{case.target.host} was completed to {name}; it can also be read as {reading}.",
+            *_seen(case, name),
+            summary=f"{case.target.host} was completed to {name}, and {reading}, another reading of it, exists too.",
+            tell_apart=f"Which machine was meant: refused check {reading}:{case.target.port}",
+            explains=views.failing(case),
+        )
+    return still_open(f"{case.target.host} was completed to {name}; nothing shows that another was meant.", *_seen(case, name))
+
+
+def _as_typed(case: Case, name: str, attempt: Attempt) -> Judgement:
+    host = case.target.host
+    failing = views.failing(case)
+    return confirmed(
+        f"{host} was completed to {name} ({next(iter(failing))}), which fails; as typed it is {attempt.address}, which connects.",
+        *_seen(case, name),
+        *views.ids(*failing.values(), attempt),
+        because=f"The search list was tried before the name as typed, and {_domain(case, name)} answered.",
+        explains=failing,
+        culprit=_culprit(case, name),
+        disproof=f"`getent ahosts {host}` prints {attempt.address}.",
+        remedies=_remedies(case, name),
+    )
+
+
+def _perhaps(case: Case, name: str, sign: str, *, tell_apart: str, evidence: tuple[str, ...]) -> Judgement:
+    failing = views.failing(case)
+    return likely(
+        f"{case.target.host} was completed to {name} ({next(iter(failing))}), which fails{sign}.",
+        *_seen(case, name),
+        *views.ids(*failing.values()),
+        *evidence,
+        because=f"The name used, {name}, is not the one typed, and its address is the failing one{sign}.",
+        tell_apart=tell_apart,
+        explains=failing,
+        culprit=_culprit(case, name),
+        disproof=f"{name} is the machine that was meant.",
+        remedies=_remedies(case, name),
+    )
+
+
+def _seen(case: Case, name: str) -> tuple[str, ...]:
+    answers = [
+        answer for one in name_views.nameservers(case) for word in one.words if word.name == name for answer in word.answers
+    ]
+    return views.ids(views.system_answer(case), views.name_sources(case), *answers)
+
+
+def _culprit(case: Case, name: str) -> Culprit:
+    sources = views.name_sources(case)
+    return Culprit(kind="name", name=name.rstrip("."), path=sources.resolv_conf if sources else "/etc/resolv.conf")
+
+
+def _remedies(case: Case, name: str) -> Iterator[Remedy]:
+    host, port = case.target.host.rstrip("."), case.target.port
+    sources = views.name_sources(case)
+    conf = sources.resolv_conf if sources else "/etc/resolv.conf"
+    if "." in host:
+        yield Remedy(
+            do="Write the name with a dot at its end: then nothing is added to it.",
+            command=f"refused check {host}.:{port}",
+            verify=f"`getent ahosts {host}.` prints the right address.",
+        )
+    else:
+        yield Remedy(
+            do="Write the full name of the machine that is meant, with its domain.",
+            command=f"refused check {host}.DOMAIN:{port}",
+            verify=f"`getent ahosts {host}.DOMAIN` prints the right address.",
+        )
+    yield Remedy(
+        do=f"Or take {_domain(case, name)} out of the search list, or lower ndots (now {sources.ndots if sources else 1}).",
+        command=f"grep -nE '^(search|domain|options)' {conf}",
+        verify=f"`getent ahosts {host}` no longer gives an address of {name.rstrip('.')}.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=70,
+    title="name as typed",
+    asks="Was the name completed to another one?",
+    why="A short name gets a search domain added. A wildcard or a namesake in that domain answers for a machine nobody meant.",
+    means="A short name was completed to an unintended name.",
+    proof="The name used differs from the one typed, its address fails, and the name as typed leads elsewhere and connects.",
+    mistaken_for=("name.answers-differ",),
+    over=name_views.WRONG_MACHINE | {"name.family-mismatch"},
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,183 @@
+"""Packets vanish: no answer on this port although the host lives."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Listener, Neighbour
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest
+from tui.model.target import endpoint
+
+Silent = dict[str, tuple[Attempt, ...]]
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts; echo, hops and other ports, to see whether the host lives; the far end's socket table."""
+    yield from looks.basics(case)
+    yield from host_views.neighbour_looks(case)
+    yield from looks.life_signs(case)
+    yield from host_views.other_ports(case)
+    yield from looks.tables(case)
+
+
+def judge(case: Case) -> Judgement:
+    """Repeated silence here, an answer of the same host elsewhere, and packets that left this machine."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    silent = {address: all_ for address, all_ in host_views.silent(case).items() if not views.is_local(case, address)}
+    if not silent:
+        return ruled_out("No address of another machine stays silent.", *views.ids(*views.latest(case).values()))
+    reachable = {address: all_ for address, all_ in silent.items() if not host_views.failed_neighbour(case, address)}
+    if not reachable:
+        return ruled_out("The next machine on our own link does not answer at all.", *views.ids(*_flat(silent)))
+    left = {address: all_ for address, all_ in reachable.items() if host_views.leaves(case, address) is not False}
+    if not left:
+        return _held_back(case, reachable)
+    full = [row for address in left for row in _full_queues(case, address)]
+    if full:
+        return still_open(
+            f"The queue of {host_views.owner(full[0])} is full; that alone makes silence.", *views.ids(*_flat(left))
+        )
+    repeated = {address: all_ for address, all_ in left.items() if host_views.is_repeated(all_)}
+    alive = {address: all_ for address, all_ in repeated.items() if host_views.signs_of_life(case, address)}
+    proved = {address: all_ for address, all_ in alive.items() if host_views.leaves(case, address)}
+    if proved:
+        return _proved(case, proved)
+    if alive:
+        return _alive(case, alive)
+    on_link = {address: one for address in repeated if (one := _answers_on_link(case, address))}
+    if on_link:
+        return _there_on_link(case, on_link, repeated)
+    return _open(case, left)
+
+
+def _full_queues(case: Case, address: str) -> list[Listener]:
+    """The listeners of the far end, where its table was seen, that can take no more connections (ss(8): Recv-Q, Send-Q)."""
+    rows = views.on_port(host_views.table(case, address), case.target.port)
+    return [row for row in rows if host_views.has_full_queue(row)]
+
+
+def _held_back(case: Case, silent: Silent) -> Judgement:
+    first = next(iter(silent))
+    return still_open(
+        "Packets for this port do not seem to leave this machine.",
+        *views.ids(*_flat(silent), *host_views.hops(case, first)),
+        summary=f"A filter next to this machine (a security group, the first router) drops port {case.target.port} of {first}.",
+        tell_apart="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is out there.",
+        explains=silent,
+    )
+
+
+def _answers_on_link(case: Case, address: str) -> Neighbour | None:
+    """The newest look at the neighbour entry of a host on our link, if it was found alive in the last half minute."""
+    seen = host_views.neighbours(case, address) if host_views.is_on_link(case, address) else ()
+    return seen[-1] if seen and seen[-1].state == "reachable" else None
+
+
+def _proved(case: Case, silent: Silent) -> Judgement:
+    first = next(iter(silent))
+    life = host_views.signs_of_life(case, first)
+    return confirmed(
+        f"Packets to port {case.target.port} of {views.joined(silent)} vanish, while the host {host_views.life_in_words(life)}.",
+        *views.ids(*_flat(silent), *life, *host_views.trail(case, first)),
+        because=f"{_count(silent[first])} got no answer; {first} {host_views.life_in_words(life)}. {_trail_ends(case, first)}",
+        explains=silent,
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof="On the server a listener whose queue is full (`ss -ltn`: Recv-Q above Send-Q) would be silent in the same way.",
+        remedies=_remedies(case, first),
+    )
+
+
+def _alive(case: Case, silent: Silent) -> Judgement:
+    first = next(iter(silent))
+    life = host_views.signs_of_life(case, first)
+    return likely(
+        f"Packets to port {case.target.port} of {views.joined(silent)} vanish, while the host {host_views.life_in_words(life)}.",
+        *views.ids(*_flat(silent), *life),
+        because=f"{_count(silent[first])} got no answer; {first} {host_views.life_in_words(life)}.",
+        tell_apart="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is out there.",
+        explains=silent,
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof="A rule of this machine that drops it, or a full queue of the listener on the server.",
+        remedies=_remedies(case, first),
+    )
+
+
+def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Judgement:
+    first, entry = next(iter(seen.items()))
+    return likely(
+        f"{first} is there on the local link and stays silent on port {case.target.port}: a filter drops it.",
+        *views.ids(*silent[first], entry),
+        because=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
+        tell_apart=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
+        explains=seen,
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof=f"{first} went down in the last half minute, or a rule of this machine drops it.",
+        remedies=_remedies(case, first),
+    )
+
+
+def _open(case: Case, silent: Silent) -> Judgement:
+    first = next(iter(silent))
+    if not host_views.is_repeated(silent[first]):
+        because = f"{_count(silent[first])} got no answer, which a lost packet does too."
+    else:
+        because = f"{_count(silent[first])} got no answer, and nothing yet shows that {first} lives. {_trail_ends(case, first)}"
+    return still_open(
+        because.strip(),
+        *views.ids(*_flat(silent), *host_views.trail(case, first)),
+        summary=f"A packet filter drops what goes to port {case.target.port} of {views.joined(silent)}.",
+        tell_apart=f"`ping -c 3 {first}`, or an attempt on another of its ports: an answer would show that it lives.",
+        explains=silent,
+    )
+
+
+def _trail_ends(case: Case, address: str) -> str:
+    """Where the trail of this port's packets ends."""
+    trail = host_views.trail(case, address)
+    if not trail:
+        return ""
+    last = trail[-1]
+    return f"The trail for this port ends behind {last.sender}, hop {last.ttl}: the packets vanish there or at the host."
+
+
+def _count(attempts: tuple[Attempt, ...]) -> str:
+    packets = sum(1 + (one.retransmits or 0) for one in attempts)
+    tries = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
+    return f"{tries} ({packets} packets)" if packets > len(attempts) else tries
+
+
+def _flat(silent: Silent) -> list[Attempt]:
+    return [one for all_ in silent.values() for one in all_]
+
+
+def _remedies(case: Case, address: str) -> Iterator[Remedy]:
+    port = case.target.port or 0
+    source = next((one.local_address for one in views.attempts(case, address) if one.local_address), None) or "this machine"
+    trail = host_views.trail(case, address)
+    yield Remedy(
+        do=f"On {address}: see whether the packets arrive while you try again.",
+        command=f"tcpdump -ni any tcp port {port} and host {source}",
+        verify="SYNs appear, or they don't.",
+    )
+    yield Remedy(
+        do=f"If they arrive: allow port {port} in its filter. If they don't: in the filter or security group behind "
+        f"{trail[-1].sender if trail else 'the last router that answers'}.",
+        command=f"nft list ruleset; iptables-save; firewall-cmd --permanent --add-port={port}/tcp && firewall-cmd --reload",
+        verify=f"{endpoint(address, port)} connects or is refused.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=60,
+    title="packets arrive",
+    asks="Do packets for this port get through?",
+    why="A filter that drops gives no answer at all. If the same host answers elsewhere, the silence is about this port.",
+    means="Packets vanish: no answer on this port although the host lives.",
+    proof="Repeated silence on this port, while the host answers on another port or to ping, and packets that left this machine.",
+    mistaken_for=("server.down", "server.backlog-full", "path.local-firewall"),
+    needs=needs,
+    judge=judge,
+)

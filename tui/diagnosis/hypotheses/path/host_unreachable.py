@@ -1,0 +1,237 @@
+"""A router, or this link, cannot reach the host or its network."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Neighbour, Outcome
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, ListAddresses
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts; who sent the error; the neighbour entry on our link; whether the host answers elsewhere."""
+    yield from looks.basics(case)
+    if views.failing(case, Outcome.UNREACHABLE):
+        yield ListAddresses()
+    yield from host_views.neighbour_looks(case)
+    yield from looks.life_signs(case)
+
+
+def judge(case: Case) -> Judgement:
+    """ICMP host or network unreachable and its sender, or a failed neighbour."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    dead = dict(_behind_dead_neighbours(case))
+    if dead:
+        return _on_this_link(case, dead)
+    told = {address: one for address, one in host_views.told(case).items() if host_views.says_unreachable(one.icmp)}
+    for say, kind in ((_by_a_router, "out of reach"), (_forwarded, "forwarded"), (_by_a_router_perhaps, "perhaps")):
+        found = {address: one for address, one in told.items() if _kind(case, address, one) == kind}
+        if found:
+            return say(case, found)
+    unsure = {address: one for address, one in told.items() if _kind(case, address, one) == "near"}
+    if unsure:
+        return _on_this_link_perhaps(unsure)
+    if told:
+        return ruled_out("The host that is called unreachable answers, or says so itself.", *views.ids(*told.values()))
+    if host_views.silent(case):
+        return still_open("Silence so far: no router and no neighbour entry has named the host unreachable.")
+    return ruled_out("No address is reported unreachable.", *views.ids(*views.latest(case).values()))
+
+
+def _kind(case: Case, address: str, one: Attempt) -> str:
+    """What an ICMP `unreachable` is worth, by its sender, its delay, and what else is known of the host."""
+    here = host_views.sent_here(case, one)
+    slow = host_views.came_late(case, address)
+    alive = bool(host_views.signs_of_life(case, address))
+    sender = one.icmp.sender if one.icmp else ""
+    if sender == address or (here and views.is_local(case, address)):
+        # The target can't be out of its own reach: that is a filter there, or a port that it forwards.
+        return "forwarded" if slow and host_views.says_host_unreachable(one) else "no"
+    if here:
+        return "near" if host_views.says_host_unreachable(one) else "no"
+    if alive:
+        return "forwarded" if slow else "no"
+    proved = here is False and (slow or host_views.dead_echo(case, address))
+    return "out of reach" if proved else "perhaps"
+
+
+def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[Attempt, Neighbour | None]]]:
+    """The addresses whose own link has no answer: by our own ICMP error after three tries, or by the neighbour entry."""
+    for address, one in views.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
+        if views.is_local(case, address) or host_views.signs_of_life(case, address):
+            continue
+        failed = host_views.failed_neighbour(case, address)
+        word = host_views.told(case).get(address)
+        if word is None:
+            if failed and address in host_views.silent(case):
+                yield address, (one, failed)
+        elif (
+            host_views.sent_here(case, word)
+            and host_views.says_host_unreachable(word)
+            and (failed or host_views.came_late(case, address))
+        ):
+            yield address, (word, failed)
+
+
+def _on_this_link(case: Case, dead: dict[str, tuple[Attempt, Neighbour | None]]) -> Judgement:
+    first, (attempt, failed) = next(iter(dead.items()))
+    silent_one = host_views.next_on_link(case, first)
+    route = views.route_to(case, first)
+    device = (failed.device if failed else None) or (route.device if route else None)
+    on = f" on {device}" if device else ""
+    evidence = views.ids(*(part for pair in dead.values() for part in pair), route)
+    if route is None:
+        summary = f"The way to {views.joined(dead)} ends on our own link: the next machine does not answer there."
+        reason = f"It is {first} itself or the gateway to it; the route was not seen."
+    elif silent_one == first:
+        summary = f"{first} does not answer on the local link{on}: no machine there says that it has this address."
+        reason = "Most often the machine is off or unplugged (server.down); a machine that never existed looks the same."
+    else:
+        summary = f"The gateway {silent_one} does not answer{on}, so {views.joined(dead)} can't be reached."
+        reason = "The gateway is off, unplugged, or not on this link."
+    because = (
+        f"The neighbour entry of {silent_one} is FAILED"
+        if failed
+        else f"Our own kernel reported `{_meaning(attempt)}` after {attempt.latency_ms:.0f} ms, as for a failed neighbour"
+    )
+    culprit = (
+        Culprit(kind="address", address=silent_one, device=device) if device else Culprit(kind="address", address=silent_one)
+    )
+    return confirmed(
+        summary,
+        *evidence,
+        because=f"{because}. {reason}",
+        explains=dead,
+        culprit=culprit,
+        disproof=f"`ip neigh show {silent_one.partition('%')[0]}` has a link-layer address right after an attempt.",
+        remedies=_link_remedies(silent_one, device or "DEVICE"),
+    )
+
+
+def _on_this_link_perhaps(near: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(near.items()))
+    return still_open(
+        f"Our own kernel reported `{_meaning(one)}` after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
+        *views.ids(*near.values()),
+        summary=f"{first} can't be reached: a neighbour that was being asked already, or a tunnel without a peer for it.",
+        tell_apart=f"`ip neigh show {first}` and `ip route get {first}`: FAILED, or a tunnel's device, speak for it.",
+        explains=near,
+    )
+
+
+def _by_a_router(case: Case, told: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(told.items()))
+    usual = f" Most often {first} is off or unplugged (server.down); a machine that never existed looks the same."
+    return confirmed(
+        _claim(told),
+        *_evidence(case, told),
+        because=_word(case, first) + usual * (host_views.says_host_unreachable(one) and host_views.came_late(case, first)),
+        explains=told,
+        culprit=Culprit(kind="address", address=_sender(one)),
+        disproof=_disproof(first, one),
+        remedies=_router_remedies(first, _sender(one)),
+    )
+
+
+def _by_a_router_perhaps(case: Case, told: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(told.items()))
+    return likely(
+        _claim(told),
+        *_evidence(case, told),
+        because=_word(case, first),
+        tell_apart=f"`ping -c 3 {first}`: an answer would mean that {_sender(one)} rejects this port alone.",
+        explains=told,
+        culprit=Culprit(kind="address", address=_sender(one)),
+        disproof=_disproof(first, one),
+        remedies=_router_remedies(first, _sender(one)),
+    )
+
+
+def _forwarded(case: Case, told: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(told.items()))
+    life = host_views.signs_of_life(case, first)
+    return likely(
+        f"Port {case.target.port} of {first} seems to be forwarded to another machine, which {_sender(one)} cannot reach.",
+        *_evidence(case, told),
+        *views.ids(*life),
+        because=_word(case, first)
+        + (f" {first} itself {host_views.life_in_words(life)}." if life else f" {first} itself is there."),
+        tell_apart=f"On {_sender(one)}: `nft list ruleset` or `iptables-save -t nat` names where the port is forwarded to.",
+        explains=told,
+        culprit=Culprit(kind="address", address=_sender(one)),
+        disproof=f"No rule on {_sender(one)} forwards port {case.target.port}.",
+        remedies=_router_remedies(first, _sender(one)),
+    )
+
+
+def _claim(told: dict[str, Attempt]) -> str:
+    one = next(iter(told.values()))
+    return f"{_sender(one)}, a router on the way, cannot reach {views.joined(told)} (ICMP {_meaning(one)})."
+
+
+def _word(case: Case, address: str) -> str:
+    one = host_views.told(case)[address]
+    asked = host_views.says_host_unreachable(one) and host_views.came_late(case, address)
+    reason = "nobody answered it on its own link" if asked else "it knows no way there"
+    return f"ICMP `{_meaning(one)}` came from {_sender(one)} after {one.latency_ms:.0f} ms: {reason}."
+
+
+def _evidence(case: Case, told: dict[str, Attempt]) -> tuple[str, ...]:
+    echoes = (host_views.dead_echo(case, address) for address in told)
+    hops = (host_views.hop_of(case, address, _sender(one)) for address, one in told.items())
+    return views.ids(*told.values(), *echoes, *hops)
+
+
+def _disproof(address: str, one: Attempt) -> str:
+    return f"{address} answers to ping or on another port; or a rule on {_sender(one)} that answers `{_meaning(one)}`."
+
+
+def _sender(one: Attempt) -> str:
+    return one.icmp.sender if one.icmp else "?"
+
+
+def _meaning(one: Attempt) -> str:
+    return one.icmp.meaning if one.icmp else "unreachable"
+
+
+def _link_remedies(address: str, device: str) -> Iterator[Remedy]:
+    bare = address.partition("%")[0]
+    yield Remedy(
+        do=f"See whether {address} is switched on and plugged in, and whether it is in this network (address, mask, VLAN).",
+        command=f"ip neigh show {bare}; ip -brief address show dev {device}",
+        verify=f"`ip neigh get {bare} dev {device}` shows a link-layer address after `ping -c 1 {bare}`.",
+    )
+    yield Remedy(
+        do="Or use the address that the machine has now, if it got another one.",
+        command=f"ip neigh show dev {device}",
+        verify="The attempts on that address come to another end.",
+    )
+
+
+def _router_remedies(address: str, sender: str) -> Iterator[Remedy]:
+    yield Remedy(
+        do=f"On {sender}, or with whoever runs it: see the route and the neighbour entry for {address}.",
+        command=f"ip route get {address}; ip neigh show {address}",
+        verify=f"From {sender}, `ping -c 3 {address}` is answered.",
+    )
+    yield Remedy(
+        do=f"See whether {address} is switched on, and whether the client has the right address.",
+        command=f"ping -c 3 {address}",
+        verify="It answers.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=30,
+    title="host in reach",
+    asks="Can the link, or the last router, reach the host?",
+    why="A router that can't deliver a packet says so and signs it with its address. On our own link the neighbour table tells.",
+    means="A router, or this link, cannot reach the host or its network.",
+    proof="ICMP host or network unreachable with its sender, or our neighbour entry FAILED for an address on our link.",
+    mistaken_for=("server.down", "path.rejected"),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,255 @@
+"""This machine's own packet filter refuses or drops the connection."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Echo, Hop, Listener, Listeners, Outcome
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, ListAddresses
+from tui.model.target import endpoint
+
+RULES = "nft list ruleset; iptables-save"
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts and their ICMP errors, our own addresses, the neighbour entry, the hops, the socket table."""
+    yield from looks.basics(case)
+    if host_views.told(case):
+        yield ListAddresses()
+    yield from host_views.neighbour_looks(case)
+    yield from looks.life_signs(case)
+    yield from host_views.first_hop_looks(case)
+    yield from looks.tables(case)
+
+
+def judge(case: Case) -> Judgement:
+    """An ICMP error from one of our own addresses; or signs that packets never left."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    ours = {address: one for address, one in host_views.told(case).items() if host_views.sent_here(case, one)}
+    proved = {address: one for address, one in ours.items() if _is_a_filters(case, address, one)}
+    if proved:
+        return _proved(case, proved)
+    perhaps = {address: one for address, one in ours.items() if _may_be_a_filters(case, address, one)}
+    if perhaps:
+        return _perhaps(perhaps)
+    held = {address: all_ for address, all_ in host_views.silent(case).items() if host_views.leaves(case, address) is False}
+    if held:
+        return _held(case, held)
+    swallowed = {address: one for address, one in host_views.silent(case).items() if views.is_local(case, address)}
+    if swallowed:
+        return _swallowed(case, swallowed)
+    near = {address: hop for address in views.refused_by_reset(case) if (hop := _reset_without_a_hop(case, address))}
+    if near:
+        return _reset_here(case, near)
+    served = dict(_refused_though_served(case))
+    if served:
+        return _served(case, served)
+    return _in_silence(case)
+
+
+def _is_a_filters(case: Case, address: str, one: Attempt) -> bool:
+    """Whether nothing but a filter can have sent the error from here: no failed neighbour, no tunnel without a peer."""
+    if not host_views.says_host_unreachable(one):
+        return not host_views.is_time_exceeded(one.icmp)
+    seen = host_views.neighbours(case, address)
+    near = views.is_local(case, address) or (bool(seen) and seen[-1].state == "reachable")
+    return near and not host_views.came_late(case, address)
+
+
+def _may_be_a_filters(case: Case, address: str, one: Attempt) -> bool:
+    quick = not host_views.came_late(case, address)
+    return quick and not host_views.is_time_exceeded(one.icmp) and not host_views.failed_neighbour(case, address)
+
+
+def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(told.items()))
+    sender, meaning = (one.icmp.sender, one.icmp.meaning) if one.icmp else ("", "")
+    return confirmed(
+        f"This machine's own packet filter rejects port {case.target.port} of {views.joined(told)} (ICMP {meaning}).",
+        *views.ids(*told.values()),
+        because=f"ICMP `{meaning}` came after {one.latency_ms:.1f} ms from {sender}, an address of this machine.",
+        explains=told,
+        culprit=Culprit(kind="address", address=sender),
+        disproof=f"No rule here rejects TCP to {endpoint(first, case.target.port or 0)}.",
+        remedies=_remedies(case.target.port or 0),
+    )
+
+
+def _perhaps(told: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(told.items()))
+    meaning = one.icmp.meaning if one.icmp else ""
+    return likely(
+        f"This machine's own packet filter seems to reject port {one.port} of {first} (ICMP {meaning}).",
+        *views.ids(*told.values()),
+        because=f"ICMP `{meaning}` came from this machine itself after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
+        tell_apart=f"As root: `{RULES}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
+        explains=told,
+        culprit=Culprit(kind="address", address=one.icmp.sender if one.icmp else first),
+        disproof="No rule here rejects it.",
+        remedies=_remedies(one.port),
+    )
+
+
+def _held(case: Case, held: dict[str, tuple[Attempt, ...]]) -> Judgement:
+    first, attempts = next(iter(held.items()))
+    elsewhere = host_views.first_hop_elsewhere(case, first)
+    if elsewhere:
+        sign = f"{elsewhere.sender}, the first router, answers for port {elsewhere.port} and never for this one."
+    else:
+        number = sum(one.retransmits or 0 for one in attempts)
+        sign = f"All {number} retransmissions failed in this machine (TCPRetransFail)."
+    return likely(
+        f"This machine itself keeps back the packets to port {case.target.port} of {views.joined(held)}.",
+        *views.ids(*(one for all_ in held.values() for one in all_), elsewhere, *host_views.hops(case, first)),
+        because=sign,
+        tell_apart=f"As root: `{RULES}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
+        explains=held,
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
+        remedies=_remedies(case.target.port or 0),
+    )
+
+
+def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
+    """On this machine a closed port answers and an open one accepts, so silence is made by something here."""
+    first = next(iter(silent))
+    table = views.listeners(case)
+    rows = [row for row in views.on_port(table, case.target.port) if host_views.reaches(row, first, here=True)]
+    full = [row for row in rows if host_views.has_full_queue(row)]
+    evidence = views.ids(*(one for all_ in silent.values() for one in all_), table)
+    if full:
+        return still_open(f"The queue of {host_views.owner(full[0])} is full; that alone makes silence.", *evidence)
+    summary = f"This machine's own packet filter drops connections to {views.joined(silent)}, its own address."
+    apart = f"As root: `{RULES}` has a rule that drops them; `ip link show lo` without UP would explain it too."
+    if table is None or not host_views.is_repeated(silent[first]):
+        return still_open(
+            "An address of this machine stays silent.", *evidence, summary=summary, tell_apart=apart, explains=silent
+        )
+    state = (
+        f"{host_views.owner(rows[0])} listens there with room in its queue"
+        if rows
+        else "nothing listens there, so a reset was due"
+    )
+    return likely(
+        summary,
+        *evidence,
+        because=f"{first} is this machine's own, {state}, and no answer came.",
+        tell_apart=apart,
+        explains=silent,
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof="No rule here drops it, and the loopback interface is up.",
+        remedies=_remedies(case.target.port or 0),
+    )
+
+
+def _reset_without_a_hop(case: Case, address: str) -> Hop | None:
+    """The reset that came for a packet with TTL 1, from behind a gateway that counts the TTL of packets for another port.
+
+    Without that comparison it may be an address translation in user space, which ends every connection at the first hop.
+    """
+    route = views.route_to(case, address)
+    first = next((one for one in host_views.hops(case, address) if one.ttl == 1 and one.outcome == "refused"), None)
+    compared = route and route.gateway and host_views.first_hop_elsewhere(case, address)
+    return first if first and first.sender == host_views.target_of(address) and compared else None
+
+
+def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
+    first, hop = next(iter(near.items()))
+    elsewhere = host_views.first_hop_elsewhere(case, first)
+    return likely(
+        f"This machine's own packet filter seems to answer port {hop.port} of {views.joined(near)} with a reset.",
+        *views.ids(*(views.latest(case)[address] for address in near), *near.values(), elsewhere),
+        because=f"The reset comes even with TTL 1; for port {elsewhere.port if elsewhere else '?'} the first router ends such a packet.",
+        tell_apart=f"As root: `{RULES}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
+        explains=near,
+        culprit=Culprit(kind="address", address=first, port=hop.port),
+        disproof=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
+        remedies=_remedies(hop.port),
+    )
+
+
+def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[Attempt, Listener, Listeners]]]:
+    """Own addresses that answered with a reset after a look that showed a listener for them."""
+    table = views.listeners(case)
+    for address, one in views.refused_by_reset(case).items():
+        rows = views.on_port(table, case.target.port) if views.is_local(case, address) else ()
+        row = next((row for row in rows if host_views.reaches(row, address, here=True)), None)
+        plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in views.attempts(case, address))
+        if table and row and plain and table.at and table.at < one.at:
+            yield address, (one, row, table)
+
+
+def _served(case: Case, served: dict[str, tuple[Attempt, Listener, Listeners]]) -> Judgement:
+    first, (one, row, table) = next(iter(served.items()))
+    return still_open(
+        f"{host_views.owner(row)} was listening before {first} answered with a reset.",
+        *views.ids(one, table),
+        summary=f"This machine's own packet filter answers {endpoint(first, case.target.port or 0)} with a reset.",
+        tell_apart=f"As root: `{RULES}` has a rule with `tcp reset`.",
+        explains=served,
+    )
+
+
+def _in_silence(case: Case) -> Judgement:
+    """Far-off silence: a drop here looks like a drop there until a packet is seen to have left."""
+    silent = host_views.silent(case)
+    unseen = {
+        address: all_
+        for address, all_ in silent.items()
+        if host_views.leaves(case, address) is None and views.is_remote(case, address)
+    }
+    if not silent:
+        return ruled_out("No attempt was answered or kept back by this machine.", *views.ids(*views.latest(case).values()))
+    if not unseen:
+        return ruled_out(
+            "Packets for this port leave this machine.",
+            *views.ids(*(hop for one in silent for hop in host_views.trail(case, one))),
+        )
+    first = next(iter(unseen))
+    echo = next((one for one in case.all(Echo) if one.address == first and one.error == "EPERM"), None)
+    evidence = views.ids(*(one for all_ in unseen.values() for one in all_), echo)
+    summary = f"This machine's own packet filter drops what it sends to port {case.target.port} of {views.joined(unseen)}."
+    apart = f"As root: `{RULES}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
+    if echo is None:
+        because = "No packet for this port was seen to leave this machine."
+        return still_open(because, *evidence, summary=summary, tell_apart=apart, explains=unseen)
+    return likely(
+        summary,
+        *evidence,
+        because="No answer came, and an echo request to the same address was forbidden on the spot (EPERM).",
+        tell_apart=apart,
+        explains={first},
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof=f"No rule here drops TCP to {first}.",
+        remedies=_remedies(case.target.port or 0),
+    )
+
+
+def _remedies(port: int) -> Iterator[Remedy]:
+    yield Remedy(
+        do="Find the rule, as root. Its comment may name who set it: firewalld, Docker, a Kubernetes service without endpoints.",
+        command=f"nft -a list ruleset; iptables-save -c | grep -e {port} -e REJECT -e DROP",
+        verify="A rule's counter grows with each attempt.",
+    )
+    yield Remedy(
+        do="Change it where it was set. For a Kubernetes service, give it ready endpoints.",
+        command="firewall-cmd --list-all; ufw status numbered; kubectl get endpoints",
+        verify="The attempts come to another end.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=5,
+    title="own filter",
+    asks="Does this machine's own packet filter let it out?",
+    why="A filter here can say no before anything leaves. Its ICMP error is signed with one of our own addresses.",
+    means="This machine's own packet filter refuses or drops the connection on the way out.",
+    proof="ICMP from one of our own addresses, where no failed neighbour explains it; or the rule that matches.",
+    mistaken_for=("client.blocked", "path.filtered", "path.rejected"),
+    over=frozenset({"path.filtered", "path.rejected", "server.not-listening"}),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,108 @@
+"""This machine has no route to the address."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.model.case import Case
+from tui.model.facts import Attempt, Outcome
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest
+
+NO_ROUTE = frozenset({"none", "throw"})
+"""What a lookup that fails ends with; a `throw` route ends it in one table, and no other table goes on."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, and the kernel's route."""
+    yield from looks.basics(case)
+
+
+def judge(case: Case) -> Judgement:
+    """ENETUNREACH at once, and a route lookup that finds nothing."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    blocked = {
+        address: one
+        for address, one in views.failing(case, Outcome.BLOCKED).items()
+        if one.errno == "ENETUNREACH" and one.icmp is None
+    }
+    if not blocked:
+        return ruled_out("No attempt ended with ENETUNREACH at once.", *views.ids(*views.latest(case).values()))
+    routes = {address: views.route_to(case, address) for address in blocked}
+    proved = {address: blocked[address] for address, route in routes.items() if route and route.type in NO_ROUTE}
+    if proved:
+        return _proved(case, proved)
+    return _unproved(case, blocked)
+
+
+def _proved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
+    first = next(iter(blocked))
+    routes = [views.route_to(case, address) for address in blocked]
+    thrown = next((one.text for one in routes if one and one.type == "throw" and one.text), "")
+    return confirmed(
+        f"This machine has no route to {views.joined(blocked)}: nothing was sent."
+        + (f" The route `{thrown}` ends there." * bool(thrown)),
+        *views.ids(*blocked.values(), *routes),
+        because="connect() failed with ENETUNREACH at once, and the kernel's route lookup finds nothing.",
+        explains=blocked,
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof=f"`{_get(first)}` prints a route.",
+        remedies=_remedies(first),
+    )
+
+
+def _unproved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
+    first = next(iter(blocked))
+    route = views.route_to(case, first)
+    source = f" from {case.options.source}" if case.options.source else ""
+    seen = f"the lookup now gives `{route.text or route.type}`" if route else "the route was not looked up"
+    return likely(
+        f"This machine's kernel had no route to {first} for this connection.",
+        *views.ids(*blocked.values(), route),
+        because=f"connect() failed with ENETUNREACH at once, and {seen}.",
+        tell_apart=f"`{_get(first)}{source}`: an error confirms it; `ip rule` shows routes by source or mark.",
+        explains=blocked,
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof=f"Another attempt on {first} that does not end with ENETUNREACH.",
+        remedies=_remedies(first),
+    )
+
+
+def _get(address: str) -> str:
+    bare, _, zone = address.partition("%")
+    return f"ip route get {bare}" + (f" oif {zone}" if zone else "")
+
+
+def _remedies(address: str) -> Iterator[Remedy]:
+    six = "-6 " if ":" in address else ""
+    family = views.family(address)
+    yield Remedy(
+        do=f"See whether the interface or the VPN that leads there is up, and whether there is a default route for {family}.",
+        command=f"ip -brief address; ip {six}route show default",
+        verify=f"`{_get(address)}` prints a route.",
+    )
+    yield Remedy(
+        do="Add the route that is missing, by way of the router that knows the network.",
+        command=f"ip {six}route add {address.partition('%')[0]} via ROUTER",
+        verify=f"`{_get(address)}` prints it, and the attempts do not end at once any more.",
+    )
+    if six:
+        yield Remedy(
+            do="If this machine shall have no IPv6, let the client use the IPv4 address.",
+            command="ip -6 route show default",
+            verify="The client connects over IPv4.",
+        )
+
+
+HYPOTHESIS = Hypothesis(
+    place=10,
+    title="route exists",
+    asks="Does this machine know a way to the address?",
+    why="Without a route nothing is sent: the kernel says no at once, and no other machine was ever asked.",
+    means="There is no route to the address.",
+    proof="ENETUNREACH at once, without an ICMP error, and the kernel's route lookup finds nothing.",
+    mistaken_for=("path.route-rejects",),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,173 @@
+"""The client's connection goes to a proxy, and it is the proxy that fails.
+
+The attempts on the target are direct; programs that obey the variable never make them.
+"""
+
+import shlex
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, name_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Outcome, Proxy, SystemAnswer
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, Connect, ReadProxies, ResolveSystem
+from tui.model.target import endpoint, literal_address
+
+MOST_ADDRESSES = 4
+"""No more addresses of the proxy's name are tried: one that connects is enough."""
+_FORBIDDEN = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.REJECTED, Outcome.BLOCKED})
+"""How a direct attempt ends in a network that lets only its proxy out."""
+_SPOKE = frozenset({Outcome.RESET, Outcome.CLOSED, Outcome.SILENT})
+"""The proxy took the connection; it was asked nothing, so its silence or its farewell proves little."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """The direct attempts, the proxy variables, and one attempt on the proxy that applies."""
+    yield from looks.basics(case)
+    if case.target.transport != "tcp":
+        return
+    yield ReadProxies(host=case.target.host, port=case.target.port or 0, scheme=case.target.scheme)
+    proxy = _proxy(case)
+    if proxy and proxy.host and proxy.port:
+        if not literal_address(proxy.host):
+            yield ResolveSystem(name=proxy.host)
+        for address in _addresses(case, proxy)[:MOST_ADDRESSES]:
+            yield Connect(address=address, port=proxy.port, purpose="proxy", timeout_s=case.options.timeout_s)
+
+
+def judge(case: Case) -> Judgement:
+    """A proxy variable applies, the attempt on the proxy fails, and a direct one connects."""
+    seen = case.last(Proxy)
+    if seen is None:
+        return not_tested("The proxy variables have not been read yet.")
+    proxy = _proxy(case)
+    if proxy is None:
+        exempt = f" {seen.exempted_by} in NO_PROXY exempts the target." if seen.exempted_by else ""
+        return ruled_out(f"No proxy applies to this target.{exempt}", *views.ids(seen))
+    if not proxy.host or not proxy.port:
+        return still_open(f"{proxy.variable} is set to {proxy.value}, which names no host and port.", *views.ids(proxy))
+    answer = _resolution(case, proxy)
+    if answer and not answer.addresses:
+        return _fails(case, proxy, (), f"its name is not resolved ({answer.error})", views.ids(answer))
+    tried = _tried(case, proxy)
+    if not tried:
+        return still_open(f"{_label(proxy)} has not been tried yet.", *views.ids(proxy))
+    working = [one for one in tried if one.outcome is Outcome.CONNECTED]
+    if working:
+        return ruled_out(
+            f"The proxy, {_label(proxy)}, answers; programs that read {proxy.variable} go through it and not directly.",
+            *views.ids(proxy, *working),
+        )
+    return _fails(case, proxy, tuple(tried), f"the attempt on it ends in `{tried[0].outcome}`", views.ids(*tried))
+
+
+def _proxy(case: Case) -> Proxy | None:
+    """The newest reading of the settings, if a proxy applies."""
+    seen = case.last(Proxy)
+    return seen if seen and seen.applies else None
+
+
+def _resolution(case: Case, proxy: Proxy) -> SystemAnswer | None:
+    """The lookup of the proxy's name, newest; None for an address."""
+    if literal_address(proxy.host or ""):
+        return None
+    wanted = views.plain_name(proxy.host or "")
+    return next((one for one in reversed(case.all(SystemAnswer)) if views.plain_name(one.name) == wanted), None)
+
+
+def _addresses(case: Case, proxy: Proxy) -> tuple[str, ...]:
+    literal = literal_address(proxy.host or "")
+    if literal:
+        return (literal,)
+    answer = _resolution(case, proxy)
+    return answer.addresses if answer else ()
+
+
+def _tried(case: Case, proxy: Proxy) -> list[Attempt]:
+    """The newest attempt on each address of the proxy."""
+    addresses = _addresses(case, proxy)
+    newest = {
+        one.address: one
+        for one in case.all(Attempt)
+        if one.purpose == "proxy" and one.port == proxy.port and one.address in addresses
+    }
+    return list(newest.values())
+
+
+def _label(proxy: Proxy) -> str:
+    return endpoint(proxy.host or "?", proxy.port or 0)
+
+
+def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen: tuple[str, ...]) -> Judgement:
+    direct, failing = views.connecting(case), views.failing(case)
+    label = _label(proxy)
+    summary = f"Programs that read {proxy.variable} connect to the proxy {label}, and {how}"
+    evidence = (*views.ids(proxy), *seen, *views.ids(*direct.values(), *failing.values()))
+    symptoms = frozenset(endpoint(one.address, one.port) for one in tried)
+    culprit = Culprit(
+        kind="proxy", address=tried[0].address if tried else proxy.host or "", port=proxy.port or 0, variable=proxy.variable or ""
+    )
+    disproof = f"The program does not read {proxy.variable}, or {label} connects."
+    remedies = tuple(_remedies(case, proxy))
+    answer = _resolution(case, proxy)
+    passing = answer is not None and answer.error not in name_views.HARD_ERRORS and not answer.addresses
+    if direct and not passing and not any(one.outcome in _SPOKE for one in tried):
+        return confirmed(
+            f"{summary}. Directly, {case.target.label} connects.",
+            *evidence,
+            because=f"{proxy.variable} applies to this target; the proxy fails, and the direct attempt connects.",
+            explains=symptoms,
+            culprit=culprit,
+            disproof=disproof,
+            remedies=remedies,
+        )
+    intended = frozenset(address for address, one in failing.items() if one.outcome in _FORBIDDEN)
+    if direct:
+        tail = f"Directly, {case.target.label} connects."
+    elif intended or views.name_fails(case):
+        tail = "Directly it fails as well, which a network with a proxy may intend."
+    else:
+        tail = "Directly it fails as well." if failing else "No direct attempt was made."
+    missing = f"`curl -v -x {shlex.quote(label)} http://{case.target.label}/`: how the proxy answers a request."
+    return likely(
+        f"{summary}. {tail}",
+        *evidence,
+        because=f"{proxy.variable} applies to this target, and {how}.",
+        tell_apart=missing
+        if direct
+        else f"An attempt through {label} once it is up, or a direct one from where direct is allowed.",
+        explains=symptoms | intended,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _remedies(case: Case, proxy: Proxy) -> Iterator[Remedy]:
+    host, variable, label = case.target.host, proxy.variable or "the proxy setting", _label(proxy)
+    readers = f" ({views.joined(proxy.readers)} read it)" if proxy.readers else ""
+    yield Remedy(
+        do=f"Start the proxy, or correct {variable}{readers}, which reads {proxy.value or label}.",
+        command="env | grep -i _proxy",
+        verify=f"`refused check {shlex.quote(label)}` connects.",
+    )
+    yield Remedy(
+        do=f"If {host} should be reached directly, exempt it.",
+        command=f'export NO_PROXY="${{NO_PROXY:+$NO_PROXY,}}{host}" no_proxy="${{no_proxy:+$no_proxy,}}{host}"',
+        verify="The program connects from that shell; put the line where the variable is set to keep it.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=10,
+    title="proxy answers",
+    asks="Does a proxy stand between the program and the target?",
+    why="Where a proxy variable applies, programs connect to the proxy instead. Their error then names the wrong host.",
+    means="The client's connection goes to a proxy, and it is the proxy that fails.",
+    proof="A proxy variable applies to the target (NO_PROXY considered), the attempt on the proxy fails, a direct one connects.",
+    mistaken_for=("server.not-listening", "path.filtered"),
+    over=frozenset({"path.filtered", "path.host-unreachable", "path.no-route", "path.rejected", "server.down"}),
+    needs=needs,
+    judge=judge,
+)

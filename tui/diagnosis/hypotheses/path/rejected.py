@@ -1,0 +1,174 @@
+"""A packet filter on the way, or on the server, says no."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Outcome
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, ListAddresses, TraceHops
+from tui.model.target import endpoint
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts and their ICMP errors; our own addresses; the hops, to place the sender; a look from the server."""
+    yield from looks.basics(case)
+    for address, one in host_views.told(case).items():
+        yield ListAddresses()
+        if one.icmp and one.icmp.sender != address and views.is_remote(case, address):
+            yield TraceHops(address=address, port=case.target.port or 0)
+    yield from looks.life_signs(case)
+    yield from looks.tables(case)
+
+
+def judge(case: Case) -> Judgement:
+    """An ICMP error that forbids, and its sender."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    told = {address: one for address, one in host_views.told(case).items() if host_views.sent_here(case, one) is not True}
+    forbidden = {address: one for address, one in told.items() if one.outcome in {Outcome.REFUSED, Outcome.REJECTED}}
+    proved = {address: one for address, one in forbidden.items() if host_views.sent_here(case, one) is False}
+    if proved:
+        return _proved(case, proved)
+    if forbidden:
+        return _perhaps_ours(forbidden)
+    feigned = {address: one for address, one in told.items() if _is_feigned(case, address, one)}
+    if feigned:
+        return _feigned(case, feigned)
+    return _by_reset(case)
+
+
+def _is_feigned(case: Case, address: str, one: Attempt) -> bool:
+    """Whether `unreachable` is a lie: the host says it of itself, or at once although the host answers elsewhere."""
+    if not host_views.says_unreachable(one.icmp) or one.icmp is None:
+        return False
+    return not host_views.came_late(case, address) and (
+        one.icmp.sender == address or bool(host_views.signs_of_life(case, address))
+    )
+
+
+def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(told.items()))
+    sender = _sender(one)
+    hop = host_views.hop_of(case, first, sender)
+    return confirmed(
+        f"{_who(first, sender)} rejects {_what(first, sender, told)} (ICMP {_meaning(one)}).",
+        *views.ids(*told.values(), hop),
+        because=f"ICMP `{_meaning(one)}` came from {sender}"
+        + (f", seen at hop {hop.ttl}" if hop else "")
+        + f"; {'a closed port sends a reset' if sender == first else 'that is neither the target nor this machine'}.",
+        explains=told,
+        culprit=Culprit(kind="address", address=sender),
+        disproof=f"No rule and no route on {sender} answers {views.joined(sorted({one.address for one in told.values()}))} so.",
+        remedies=_remedies(case, first, one),
+    )
+
+
+def _perhaps_ours(told: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(told.items()))
+    sender = _sender(one)
+    return likely(
+        f"{sender} rejects port {one.port} of {first} (ICMP {_meaning(one)}).",
+        *views.ids(*told.values()),
+        because=f"ICMP `{_meaning(one)}` came from {sender}; whether that is this machine itself is not known.",
+        tell_apart=f"`ip -brief address`: if {sender} is there, it is this machine's own filter (path.local-firewall).",
+        explains=told,
+        culprit=Culprit(kind="address", address=sender),
+        disproof=f"{sender} is an address of this machine.",
+    )
+
+
+def _feigned(case: Case, told: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(told.items()))
+    sender = _sender(one)
+    life = host_views.signs_of_life(case, first)
+    lives = f"{first} {host_views.life_in_words(life)}" if life else f"{first} says it of itself"
+    return likely(
+        f"{_who(first, sender)} answers port {one.port} with `{_meaning(one)}`, although the host is there: a filter's words.",
+        *views.ids(*told.values(), *life),
+        because=f"ICMP `{_meaning(one)}` came from {sender} after {one.latency_ms:.1f} ms, and {lives}.",
+        tell_apart=f"On {sender}: `nft list ruleset`, or `iptables-save`, has a rule that rejects port {one.port} so.",
+        explains=told,
+        culprit=Culprit(kind="address", address=sender),
+        disproof=f"{sender} forwards the port to a machine that it can't reach.",
+        remedies=_remedies(case, first, one),
+    )
+
+
+def _by_reset(case: Case) -> Judgement:
+    """A filter on the server may answer with a reset, which from outside nothing tells from a closed port."""
+    resets = {address: one for address, one in views.refused_by_reset(case).items() if views.is_remote(case, address)}
+    if not resets:
+        return ruled_out("No ICMP error says that the port is rejected.", *views.ids(*views.latest(case).values()))
+    port = case.target.port or 0
+    for address, one in resets.items():
+        far = host_views.table(case, address)
+        serving = next((row for row in views.on_port(far, port) if host_views.reaches(row, address, here=False)), None)
+        if far and serving and not serving.device:
+            who = f"{host_views.owner(serving)} listens on {endpoint(serving.address, port)}"
+            return likely(
+                f"A packet filter on {address} answers with a reset, although {who} there.",
+                *views.ids(one, far),
+                because=f"A reset came back, and in the socket table of the far end {who}.",
+                tell_apart="On the server, as root: `nft list ruleset; iptables-save` has a rule that answers with a tcp reset.",
+                explains=resets,
+                culprit=Culprit(kind="address", address=address, port=port),
+                disproof=f"{address} is not the machine that was looked at, or the service started after the attempt.",
+                remedies=_remedies(case, address, one),
+            )
+        if far:
+            return still_open("Nothing listens in the far end's table; a filter could still answer first.", *views.ids(one, far))
+    first = next(iter(resets))
+    return still_open(
+        "A plain reset came back; a filter on the server can send one too.",
+        *views.ids(*resets.values()),
+        summary=f"A packet filter on {first}, or before it, answers port {port} with a reset.",
+        tell_apart=f"On {first}: `ss -ltn 'sport = :{port}'` shows a listener, and `nft list ruleset` a rule with `tcp reset`.",
+        explains=resets,
+    )
+
+
+def _who(address: str, sender: str) -> str:
+    return f"{sender} itself" if sender == address else f"{sender}, a machine in between,"
+
+
+def _what(address: str, sender: str, told: dict[str, Attempt]) -> str:
+    port = f"port {told[address].port}"
+    return port if sender == address and len(told) == 1 else f"{port} of {views.joined(told)}"
+
+
+def _sender(one: Attempt) -> str:
+    return one.icmp.sender if one.icmp else one.address
+
+
+def _meaning(one: Attempt) -> str:
+    return one.icmp.meaning if one.icmp else "unreachable"
+
+
+def _remedies(case: Case, address: str, one: Attempt) -> Iterator[Remedy]:
+    port, sender = case.target.port, _sender(one)
+    source = one.local_address or "this machine"
+    yield Remedy(
+        do=f"On {sender}: find the rule (or the `prohibit` route) that says no to {source}.",
+        command="nft list ruleset; iptables-save; ip route show table all type prohibit",
+        verify=f"A rule or route there matches TCP from {source} to {endpoint(address, port or 0)}.",
+    )
+    yield Remedy(
+        do=f"Have TCP port {port} allowed for {source} there; with firewalld or ufw on {sender}:",
+        command=f"firewall-cmd --permanent --add-port={port}/tcp && firewall-cmd --reload   # or: ufw allow {port}/tcp",
+        verify=f"{case.target.label} connects, or answers with a plain reset.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=40,
+    title="not rejected",
+    asks="Does a packet filter on the way or on the server say no?",
+    why="A filter that rejects answers with ICMP, and the answer carries the address of the box that sent it.",
+    means="A packet filter on the way, or on the server, answers with ICMP, or on the server itself with a reset.",
+    proof="The ICMP error with its sender, which is not this machine; a reset by the server's filter only by its rule.",
+    mistaken_for=("server.not-listening", "path.host-unreachable", "path.local-firewall"),
+    needs=needs,
+    judge=judge,
+)

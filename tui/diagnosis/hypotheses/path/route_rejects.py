@@ -1,0 +1,116 @@
+"""A route of this machine says no."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Outcome, Route
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest
+
+ERRNOS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL"}
+"""What connect() fails with for each type of route (fib_props in net/ipv4/fib_semantics.c)."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, and the kernel's route."""
+    yield from looks.basics(case)
+
+
+def judge(case: Case) -> Judgement:
+    """A rejecting route, and the errno that it makes, at once."""
+    rejecting = {
+        address: route for address in views.addresses(case) if (route := views.route_to(case, address)) and route.type in ERRNOS
+    }
+    if not rejecting:
+        if not case.all(Route):
+            return not_tested("The routes have not been looked up.")
+        return ruled_out("The kernel's route says no to no address.", *views.ids(*case.all(Route)))
+    failing = views.failing(case)
+    blocked = {address: failing[address] for address in rejecting if address in failing and _is_its_word(failing[address])}
+    proved = {address: one for address, one in blocked.items() if one.errno in _errnos(rejecting[address])}
+    if proved:
+        return _proved(proved, rejecting)
+    if blocked:
+        return _other_errno(blocked, rejecting)
+    if any(address in views.latest(case) for address in rejecting):
+        return ruled_out("The attempts did not end at once.", *views.ids(*rejecting.values(), *views.latest(case).values()))
+    return still_open("The route says no, and nothing has been tried yet.", *views.ids(*rejecting.values()))
+
+
+def _is_its_word(attempt: Attempt) -> bool:
+    return attempt.outcome is Outcome.BLOCKED and attempt.icmp is None
+
+
+def _errnos(route: Route) -> set[str | None]:
+    """The errno of the route's type, and what the lookup itself said: a rule's refusal has another than a route's."""
+    return {ERRNOS[route.type], route.errno or ERRNOS[route.type]}
+
+
+def _proved(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judgement:
+    first = next(iter(blocked))
+    route = routes[first]
+    return confirmed(
+        f"A route of this machine says no to {views.joined(blocked)}: `{_quoted(route)}`.",
+        *views.ids(*(routes[address] for address in blocked), *blocked.values()),
+        because=f"The route's type is {route.type}, and connect() failed with {blocked[first].errno} at once.",
+        explains=blocked,
+        culprit=_culprit(route),
+        disproof=f"`ip route get {first.partition('%')[0]}` prints a route without `{route.type}`.",
+        remedies=_remedies(first, route),
+    )
+
+
+def _other_errno(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judgement:
+    first = next(iter(blocked))
+    route = routes[first]
+    return likely(
+        f"A route of this machine seems to say no to {first}: `{_quoted(route)}`.",
+        *views.ids(route, *blocked.values()),
+        because=f"The route's type is {route.type}; connect() failed at once with {blocked[first].errno}, which is not its own.",
+        tell_apart=f"`ip route get {first.partition('%')[0]}` and another attempt: both name the same refusal.",
+        explains=blocked,
+        culprit=_culprit(route),
+        disproof=f"The attempt fails in the same way without the route `{_quoted(route)}`.",
+        remedies=_remedies(first, route),
+    )
+
+
+def _culprit(route: Route) -> Culprit:
+    return Culprit(kind="route", route=_quoted(route), address=route.address)
+
+
+def _quoted(route: Route) -> str:
+    return route.text or f"{route.type} {route.destination or route.address}"
+
+
+def _remedies(address: str, route: Route) -> Iterator[Remedy]:
+    six = "-6 " if ":" in address else ""
+    in_table = f" table {route.table}" if route.table not in {None, 0, 254} else ""
+    is_rule = route.text.startswith("rule ")
+    yield Remedy(
+        do="Find out who set it: an administrator, a VPN client that wants no leak, or a routing daemon.",
+        command=f"ip {six}rule show" if is_rule else f"ip {six}route show table all type {route.type}",
+        verify="You know why it is there.",
+    )
+    if not is_rule:
+        yield Remedy(
+            do="If it should not be there, delete it, and the program or file that sets it.",
+            command=f"ip {six}route del {route.type} {route.destination or address}{in_table}",
+            verify=f"`ip route get {address.partition('%')[0]}` prints a gateway or a device.",
+        )
+
+
+HYPOTHESIS = Hypothesis(
+    place=20,
+    title="route lets through",
+    asks="Does a route of this machine say no on purpose?",
+    why="A route can be unreachable, prohibit or blackhole. Then the kernel refuses, and the error looks like one from far away.",
+    means="A route says unreachable, prohibit or blackhole.",
+    proof="The route, quoted, and the errno of its type at once.",
+    mistaken_for=("path.no-route", "path.local-firewall", "client.blocked"),
+    over=frozenset({"path.no-route"}),
+    needs=needs,
+    judge=judge,
+)

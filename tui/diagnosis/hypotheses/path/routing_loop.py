@@ -1,0 +1,134 @@
+"""Packets go round between routers until their time to live ends."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Hop
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest
+
+OFTEN = 3
+"""A router that comes up twice can stand on two paths of different length that packets are spread over; hardly three times."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts at full TTL, and the hops."""
+    yield from looks.basics(case)
+    yield from looks.life_signs(case)
+
+
+def judge(case: Case) -> Judgement:
+    """Time exceeded at full TTL, and hops that repeat."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    expired = {address: one for address, one in host_views.told(case).items() if host_views.is_time_exceeded(one.icmp)}
+    loops = {
+        address: loop for address in (*expired, *host_views.silent(case)) if (loop := round_of(host_views.trail(case, address)))
+    }
+    proved = {address: one for address, one in expired.items() if address in loops}
+    if proved:
+        return _proved(case, proved, loops)
+    if expired:
+        return _without_hops(case, expired)
+    again = {address: loop for address, loop in loops.items() if _comes_up(loop[0], host_views.trail(case, address)) >= OFTEN}
+    if again:
+        return _without_expiry(case, again)
+    if host_views.silent(case):
+        return still_open("Silence so far; no hop was seen twice.")
+    return ruled_out("No packet's time to live ran out.", *views.ids(*views.latest(case).values()))
+
+
+def round_of(trail: tuple[Hop, ...]) -> tuple[Hop, ...]:
+    """The hops of one round: from the first router to come up again to just before it does; empty without a loop.
+
+    The same router at two neighbouring distances is no round: some routers answer twice (address translation, tunnels).
+    """
+    for start, first in enumerate(trail):
+        again = next(
+            (end for end in range(start + 1, len(trail)) if trail[end].sender == first.sender and trail[end].ttl > first.ttl + 1),
+            None,
+        )
+        if again is not None:
+            between = {one.sender for one in trail[start + 1 : again]}
+            if between - {first.sender} or _comes_up(first, trail) >= OFTEN:
+                return trail[start:again]
+    return ()
+
+
+def _comes_up(router: Hop, trail: tuple[Hop, ...]) -> int:
+    return sum(one.sender == router.sender for one in trail)
+
+
+def _proved(case: Case, expired: dict[str, Attempt], loops: dict[str, tuple[Hop, ...]]) -> Judgement:
+    first, one = next(iter(expired.items()))
+    routers = _routers(loops[first])
+    return confirmed(
+        f"Packets to {views.joined(expired)} go round between {views.joined(routers)} until their time to live ends.",
+        *views.ids(*expired.values(), *host_views.trail(case, first)),
+        because=f"{_sender(one)} reported `time exceeded` at full TTL, and {routers[0]} comes up again on the way.",
+        explains=expired,
+        culprit=Culprit(kind="address", address=routers[0]),
+        disproof=f"`traceroute -n {first}` reaches it, or shows no router twice.",
+        remedies=_remedies(first, routers),
+    )
+
+
+def _without_hops(case: Case, expired: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(expired.items()))
+    return likely(
+        f"Packets to {views.joined(expired)} use up their time to live on the way, as in a routing loop.",
+        *views.ids(*expired.values(), *host_views.trail(case, first)),
+        because=f"{_sender(one)} reported `time exceeded` for a packet with full TTL; no router was seen twice.",
+        tell_apart=f"`traceroute -n {first}`: routers that repeat confirm it. `sysctl net.ipv4.ip_default_ttl`: 64 is usual.",
+        explains=expired,
+        culprit=Culprit(kind="address", address=_sender(one)),
+        disproof=f"`traceroute -n {first}` shows no router twice, or this machine's default TTL is set very low.",
+        remedies=_remedies(first, [_sender(one)]),
+    )
+
+
+def _without_expiry(case: Case, loops: dict[str, tuple[Hop, ...]]) -> Judgement:
+    first, loop = next(iter(loops.items()))
+    routers = _routers(loop)
+    return likely(
+        f"Packets to {first} go round between {views.joined(routers)}.",
+        *views.ids(*host_views.trail(case, first)),
+        because=f"{routers[0]} comes up again on the way; the end of a packet's time to live was not reported.",
+        tell_apart=f"`traceroute -n -m 60 {first}`: the same routers to the end confirm it.",
+        explains=loops,
+        culprit=Culprit(kind="address", address=routers[0]),
+        disproof=f"`traceroute -n {first}` shows no router twice.",
+        remedies=_remedies(first, routers),
+    )
+
+
+def _routers(loop: tuple[Hop, ...]) -> list[str]:
+    return list(dict.fromkeys(one.sender for one in loop if one.sender))
+
+
+def _sender(one: Attempt) -> str:
+    return one.icmp.sender if one.icmp else "?"
+
+
+def _remedies(address: str, routers: list[str]) -> Iterator[Remedy]:
+    yield Remedy(
+        do=f"On {views.joined(routers)}, or with whoever runs them: compare the routes to {address}. One points back.",
+        command=f"ip route get {address}",
+        verify=f"`traceroute -n {address}` shows each router once and ends at {address}.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=50,
+    title="no loop",
+    asks="Do packets go round in circles?",
+    why="Routers that point at each other pass a packet back and forth until its time to live ends. One of them reports that.",
+    means="Packets go round until the TTL ends.",
+    proof="Time exceeded at full TTL, and hops that repeat.",
+    mistaken_for=("path.host-unreachable",),
+    over=frozenset({"path.filtered", "path.host-unreachable", "server.down"}),
+    needs=needs,
+    judge=judge,
+)

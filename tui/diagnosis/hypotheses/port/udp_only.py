@@ -1,0 +1,90 @@
+"""The port is bound for UDP only."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.model.case import Case
+from tui.model.facts import Attempt, Listener, Listeners
+from tui.model.judgement import Judgement, Remedy
+from tui.model.requests import AnyRequest
+
+FIRST_EPHEMERAL = 32768
+"""From here on the kernel gives ports to clients (ip_local_port_range), whose UDP sockets look like a server's."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, and the socket table here and on the far end."""
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+
+
+def judge(case: Case) -> Judgement:
+    """A UDP socket on the port, and no TCP listener."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    refused = views.refused_by_reset(case)
+    if not refused:
+        return ruled_out("No address answers with a plain refusal.", *views.ids(*views.latest(case).values()))
+    seen = [(address, table) for address in refused if (table := host_views.table(case, address))]
+    if not seen:
+        return not_tested("The socket table has not been seen.")
+    for address, table in seen:
+        rows = views.on_port(table, case.target.port, "udp")
+        row = next((one for one in rows if host_views.reaches(one, address, here=views.is_local(case, address))), None)
+        if row and not views.on_port(table, case.target.port) and not views.connecting(case):
+            same = {other: one for other, one in refused.items() if host_views.table(case, other) is table}
+            return _found(case, same, table, row)
+    return ruled_out("The port is not bound for UDP alone.", *views.ids(*(table for _, table in seen)))
+
+
+def _found(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener) -> Judgement:
+    port = case.target.port or 0
+    who = host_views.owner(row)
+    summary = f"{who} uses port {port} for UDP only: no TCP service is there."
+    because = f"A reset came back; the socket table has UDP {row.address}:{port}, and no TCP listener on that port."
+    evidence = views.ids(*refused.values(), table)
+    culprit = host_views.listener_culprit("process", row)
+    disproof = f"A TCP listener in `ss -ltn 'sport = :{port}'`."
+    remedies = tuple(_remedies(port, row))
+    if port < FIRST_EPHEMERAL and not table.cut and not host_views.contradicts(case, row):
+        return confirmed(
+            summary, *evidence, because=because, explains=refused, culprit=culprit, disproof=disproof, remedies=remedies
+        )
+    return likely(
+        summary,
+        *evidence,
+        because=because,
+        tell_apart=f"Whether {who} is the service that {case.target.label} stands for; it may be a client's socket by chance.",
+        explains=refused,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _remedies(port: int, row: Listener) -> Iterator[Remedy]:
+    yield Remedy(
+        do="If the service speaks UDP, let the client use UDP.",
+        command=f"ss -lunp 'sport = :{port}'",
+        verify="The client gets an answer over UDP.",
+    )
+    yield Remedy(
+        do=f"If {row.process or 'it'} offers TCP as well, switch that on in its settings and restart it.",
+        command=f"systemctl restart {row.unit}" if row.unit else "",
+        verify=f"ss -ltn 'sport = :{port}' shows a listener.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=20,
+    title="TCP, not UDP",
+    asks="Is the port open for UDP only?",
+    why="TCP and UDP have separate ports of the same number. A service that speaks UDP alone refuses TCP.",
+    means="The port is bound for UDP only.",
+    proof="A UDP socket on the port, and no TCP listener.",
+    mistaken_for=("server.not-listening",),
+    over=frozenset({"server.not-listening"}),
+    needs=needs,
+    judge=judge,
+)

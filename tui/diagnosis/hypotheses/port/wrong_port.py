@@ -1,0 +1,313 @@
+"""Nothing is on this port, and the service is on another."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.likely_ports import slips
+from tui.diagnosis.tree import service_name
+from tui.model.case import Case
+from tui.model.facts import Attempt, Listener, Listeners, Outcome
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest
+from tui.model.schemes import Family, family_of_port, family_of_program
+from tui.model.target import endpoint
+
+CROWDED = "HTTP"
+"""The family of which one machine runs many services that have nothing to do with each other."""
+GO_BETWEENS = frozenset({"pgbouncer", "proxysql", "redis-sentinel", "mongos", "beam.smp", "etcd", "nats-server", "emqx"})
+"""Programs of a family that stand before the service, or open doors of their own beside it."""
+SIDE_DOORS = frozenset({2380, 6222, 6432, 8222, 9300, 15672, 25672, 26379, 33060})
+"""Their ports, and those for peers and administration: not the service itself."""
+SHORTEST_SLIP = 3
+"""Digits of a port from which on a slip says something; two-digit ports all lie close together."""
+
+
+class Candidate(Struct, frozen=True):
+    """A listener that may be what was meant, and what speaks for it."""
+
+    listener: Listener
+    named: bool
+    same_family: bool
+    slip: bool
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """What the person named comes before the kind of service, and that before a likeness of numbers."""
+        return self.named, self.same_family, self.slip
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, the socket table here and on the far end, and the likely ports of another machine, with consent."""
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+    yield from host_views.other_ports(case)
+
+
+def judge(case: Case) -> Judgement:
+    """A listener on another port that fits what was meant."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    refused = views.refused_by_reset(case)
+    works = views.connecting(case)
+    if not refused or works:
+        because = (
+            f"Port {case.target.port} connects on {next(iter(works))}." if works else "No address answers with a plain refusal."
+        )
+        return ruled_out(because, *views.ids(*views.latest(case).values()))
+    for address in refused:
+        table = host_views.table(case, address)
+        if table:
+            same = {other: one for other, one in refused.items() if host_views.table(case, other) is table}
+            return _in_table(case, same, table)
+    return _from_outside(case, refused)
+
+
+def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judgement:
+    """Judge by a socket table of the machine that refused."""
+    found = sorted(_candidates(case, refused, table), key=lambda one: one.rank, reverse=True)
+    evidence = views.ids(*refused.values(), table)
+    if not found:
+        return ruled_out("No listener on another port fits what was meant.", *evidence)
+    best = [one for one in found if one.rank == found[0].rank]
+    holder = next(iter(views.on_port(table, case.target.port)), None)
+    if holder and not best[0].named:
+        return ruled_out(
+            f"The port itself is in use: {host_views.owner(holder)} listens on {endpoint(holder.address, holder.port)}.",
+            *evidence,
+        )
+    listener = best[0].listener
+    places = views.joined(dict.fromkeys(endpoint(one.listener.address, one.listener.port) for one in best))
+    who = host_views.owner(listener)
+    doubt = _doubt(case, best, table)
+    claim = f"{views.joined(endpoint(one, case.target.port or 0) for one in refused)} is refused"
+    if not doubt:
+        return confirmed(
+            f"{who} listens on port {_ports(best)}, and nothing on port {case.target.port}: the port is wrong.",
+            *evidence,
+            because=f"{claim}; {places} is {who}, {_reason(case, best[0])}.",
+            explains=refused,
+            culprit=host_views.listener_culprit("process", listener),
+            disproof=f"{who} is not the service that {case.target.label} stands for.",
+            remedies=_remedies(case, next(iter(refused)), listener),
+        )
+    if _is_weak(best):
+        return still_open(
+            f"{places} is {who}, {_reason(case, best[0])}; {doubt}",
+            *evidence,
+            summary=f"{who} on port {_ports(best)} may be the service that was meant.",
+            tell_apart=f"Whether {who} is the service that {case.target.label} stands for.",
+            explains=refused,
+        )
+    return likely(
+        f"{who} listens on port {_ports(best)}, and nothing on port {case.target.port}: the port may be wrong.",
+        *evidence,
+        because=f"{claim}; {places} is {who}, {_reason(case, best[0])}. But {doubt}",
+        tell_apart=f"Whether {who} is the service that {case.target.label} stands for; or name it: --service NAME.",
+        explains=refused,
+        culprit=host_views.listener_culprit("process", listener),
+        disproof=f"{who} is not the service that {case.target.label} stands for.",
+        remedies=_remedies(case, next(iter(refused)), listener),
+    )
+
+
+def _candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator[Candidate]:
+    """One for each port and owner that would take a connection to one of the addresses and has something that speaks for it."""
+    near = slips(case.target.port or 0)
+    meant = host_views.meant_family(case)
+    seen: set[tuple[int, int | None, str]] = set()
+    for row in table.listeners:
+        taken = any(host_views.reaches(row, one, here=views.is_local(case, one)) for one in refused)
+        if row.proto != "tcp" or row.port == case.target.port or not taken or (row.port, row.pid, host_views.owner(row)) in seen:
+            continue
+        seen.add((row.port, row.pid, host_views.owner(row)))
+        served = family_of_program(row.process)
+        one = Candidate(
+            listener=row,
+            named=bool(service_name(case)) and host_views.is_named(case, row),
+            same_family=bool(meant and meant == served),
+            slip=row.port in near,
+        )
+        if (one.named or one.same_family or one.slip) and not (not one.named and host_views.contradicts(case, row)):
+            yield one
+
+
+def _doubt(case: Case, best: list[Candidate], table: Listeners) -> str:
+    """Why it is not certain that the best candidate is what was meant; empty where nothing speaks against it."""
+    one, row = best[0], best[0].listener
+    owners = {(two.listener.pid, host_views.owner(two.listener)) for two in best}
+    if not table.owners_known or not row.process:
+        return "its process is not known."
+    if one.named:
+        return "" if len(owners) == 1 else f"{len(owners)} listeners have that name."
+    if len(best) > 1:
+        return f"it is one of {len(best)} that fit equally well."
+    if table.cut:
+        return f"{table.cut} more listeners were not looked at."
+    if row.process in GO_BETWEENS or {row.port, case.target.port} & SIDE_DOORS:
+        return f"{row.process} on that port may stand beside the service that was meant."
+    return _doubt_of_family(case, one) if one.same_family else _doubt_of_slip(case, row)
+
+
+def _doubt_of_family(case: Case, one: Candidate) -> str:
+    meant = host_views.meant_family(case)
+    if meant and meant.name == CROWDED and not one.slip:
+        return f"a machine can have many {CROWDED} services."
+    return ""
+
+
+def _doubt_of_slip(case: Case, row: Listener) -> str:
+    """What speaks against a likeness of numbers: another kind of service on either port, or too few digits."""
+    meant = host_views.meant_family(case)
+    usual, served = family_of_port(row.port), family_of_program(row.process)
+    if len(str(case.target.port)) < SHORTEST_SLIP or len(str(row.port)) < SHORTEST_SLIP:
+        return "ports of so few digits all look alike."
+    if meant and usual and usual != meant:
+        return f"port {row.port} is {usual.name}'s."
+    if meant is None and served and (served.name == CROWDED or row.port not in served.ports):
+        return f"it serves {served.name}, and port {case.target.port} is not known for that."
+    return ""
+
+
+def _is_weak(best: list[Candidate]) -> bool:
+    """Whether only a likeness of numbers speaks for it, and not even that for one alone."""
+    return not (best[0].named or best[0].same_family) and (
+        len(best) > 1 or min(len(str(one.listener.port)) for one in best) < SHORTEST_SLIP
+    )
+
+
+def _reason(case: Case, one: Candidate) -> str:
+    if one.named:
+        return f"the service named {service_name(case)}"
+    meant = host_views.meant_family(case)
+    words = [f"which serves {meant.name}"] if one.same_family and meant else []
+    return " and ".join([*words, *(["one slip of a digit away"] if one.slip else [])])
+
+
+def _ports(best: list[Candidate]) -> str:
+    return views.joined(dict.fromkeys(str(one.listener.port) for one in best))
+
+
+def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
+    """Judge by attempts on other ports; whose process it is can't be seen."""
+    meant = host_views.meant_family(case)
+    near = slips(case.target.port or 0)
+    accepted = [
+        one for address in refused for one in host_views.other_attempts(case, address) if one.outcome is Outcome.CONNECTED
+    ]
+    greeted = [one for one in accepted if _greets_as(one, meant)]
+    fitting = [one for one in accepted if one in greeted or _is_sibling(case, one, meant) or _is_slip(one, near, meant)]
+    if not fitting:
+        if not any(host_views.other_attempts(case, address) for address in refused):
+            return still_open(
+                "Other ports have not been tried.",
+                *views.ids(*refused.values()),
+                tell_apart="Attempts on other ports, or on the server: `ss -ltnp`.",
+            )
+        tried = [one for address in refused for one in host_views.other_attempts(case, address)]
+        return ruled_out("No other likely port accepts.", *views.ids(*refused.values(), *tried))
+    one = (greeted or fitting)[0]
+    first = one.address
+    kind = f"another port of {meant.name}" if meant and one.port in _all_ports(meant) else "one slip of a digit away"
+    summary = f"{first} refuses port {case.target.port} and accepts port {one.port}, {kind}."
+    evidence = views.ids(refused[first], *fitting)
+    explains = refused
+    culprit = Culprit(kind="address", address=first, port=one.port)
+    disproof = f"Port {one.port} of {first} is another service than the one that {case.target.label} stands for."
+    remedies = tuple(_far_remedies(case, one))
+    if len(greeted) == 1 and meant:
+        return confirmed(
+            f"{first} refuses port {case.target.port}, and {meant.name} greets on port {one.port}: the port is wrong.",
+            *evidence,
+            because=f"Port {one.port} says `{(one.first_bytes or '')[:60]}` when it is connected.",
+            explains=explains,
+            culprit=culprit,
+            disproof=disproof,
+            remedies=remedies,
+        )
+    return likely(
+        summary,
+        *evidence,
+        because=f"A reset came from port {case.target.port}; port {one.port} connects, {kind}.",
+        tell_apart=f"On {first}: `ss -ltnp` names the process on port {one.port}.",
+        explains=explains,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _is_sibling(case: Case, one: Attempt, meant: Family | None) -> bool:
+    """Another usual port of the same kind; a web server's front door says nothing of the services behind other ports."""
+    if meant is None or one.port not in _all_ports(meant) or {one.port, case.target.port} & SIDE_DOORS:
+        return False
+    front = {meant.ports[0], meant.tls_port}
+    return meant.name != CROWDED or case.target.port in front or one.port not in front
+
+
+def _is_slip(one: Attempt, near: tuple[int, ...], meant: Family | None) -> bool:
+    usual = family_of_port(one.port)
+    long_enough = len(str(one.port)) >= SHORTEST_SLIP
+    return one.port in near and long_enough and (usual is None or meant is None or usual == meant)
+
+
+def _all_ports(family: Family) -> tuple[int, ...]:
+    return (*family.ports, *((family.tls_port,) if family.tls_port else ()))
+
+
+GREETINGS = {
+    "SSH": ("SSH-",),
+    "SMTP": ("SMTP", "Postfix"),
+    "FTP": ("FTP",),
+    "IMAP": ("* OK",),
+    "MySQL": ("mysql_native_password", "caching_sha2_password", "MariaDB"),
+    "VNC": ("RFB ",),
+    "rsync": ("@RSYNCD:",),
+}
+"""What servers that speak first say (RFC 4253, 5321, 959, 9051, 6143; the handshakes of MySQL and rsync)."""
+
+
+def _greets_as(one: Attempt, meant: Family | None) -> bool:
+    return bool(meant and one.first_bytes and any(mark in one.first_bytes for mark in GREETINGS.get(meant.name, ())))
+
+
+def _remedies(case: Case, address: str, listener: Listener) -> Iterator[Remedy]:
+    yield Remedy(
+        do=f"Let the client use port {listener.port}.",
+        command=f"refused check {endpoint(address, listener.port)}",
+        verify="It connects, and the client works with it.",
+    )
+    yield Remedy(
+        do=f"Or let {listener.process or 'the service'} listen on port {case.target.port}: change its setting and restart it.",
+        command=f"systemctl restart {listener.unit}" if listener.unit else "",
+        verify=f"ss -ltn 'sport = :{case.target.port}' shows a listener.",
+    )
+
+
+def _far_remedies(case: Case, one: Attempt) -> Iterator[Remedy]:
+    yield Remedy(
+        do=f"Let the client use port {one.port}, if that is the service.",
+        command=f"refused check {endpoint(one.address, one.port)}",
+        verify="It connects, and the client works with it.",
+    )
+    yield Remedy(
+        do=f"On {one.address}: see which ports the service listens on.",
+        command="ss -ltnp",
+        verify=f"Its port is there, and the client's setting names the same; it is {case.target.port} now.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=10,
+    title="right port",
+    asks="Is the service on another port of this machine?",
+    why="A service that moved, or a slip in the number, looks exactly like a service that is not there.",
+    means="Nothing is on this port, and the service is on another.",
+    proof="Refused by the host itself; a listener on another port that fits by name, kind or greeting, or is a digit slip away.",
+    mistaken_for=("server.not-listening",),
+    over=frozenset({"server.not-listening"}),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,179 @@
+"""The service listens, on another address than the one that is asked."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Listener, Listeners
+from tui.model.judgement import Judgement, Remedy
+from tui.model.requests import AnyRequest
+from tui.model.target import endpoint
+
+WILDCARDS = {"0.0.0.0", "::", "*"}  # noqa: S104 -- compared, not bound
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, and the socket table here and on the far end."""
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+
+
+def judge(case: Case) -> Judgement:
+    """A listener on the port whose own address does not take connections to the one that refused."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    refused = views.refused_by_reset(case)
+    if not refused:
+        return ruled_out("No address answers with a plain refusal.", *views.ids(*views.latest(case).values()))
+    unseen = {address: one for address, one in refused.items() if host_views.table(case, address) is None}
+    for address in refused:
+        table = host_views.table(case, address)
+        rows = views.on_port(table, case.target.port)
+        if table and rows:
+            return _held_against(case, address, table, rows)
+    if unseen:
+        return _from_outside(case, unseen)
+    first = next(iter(refused))
+    return ruled_out(f"Nothing listens on port {case.target.port}, on any address.", *views.ids(host_views.table(case, first)))
+
+
+def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listener, ...]) -> Judgement:
+    here = views.is_local(case, address)
+    same = {other: one for other, one in views.refused_by_reset(case).items() if host_views.table(case, other) is table}
+    taking = next((row for row in rows if any(host_views.reaches(row, other, here=here) for other in same)), None)
+    if taking:
+        return ruled_out(
+            f"{host_views.owner(taking)} listens on {endpoint(taking.address, taking.port)}, which takes it.", *views.ids(table)
+        )
+    row = next((row for row in rows if not host_views.contradicts(case, row)), rows[0])
+    if host_views.contradicts(case, row):
+        return _another_service(case, same, table, row)
+    if here or _is_beyond_doubt(row, address, table):
+        return _proved(case, same, table, row, here=here)
+    return _perhaps_translated(case, same, table, row)
+
+
+def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
+    """Whether no translation of addresses on the way could lead from `address` to this socket on the far end."""
+    bound_to_target = any(one.address == address for one in table.listeners)
+    other_family = row.address not in WILDCARDS and views.family(row.address) != views.family(address)
+    only_v6 = row.address == "::" and row.v6_only and views.family(address) == "IPv4"
+    return row.device is None and (_is_loopback(row) or bound_to_target or other_family or only_v6)
+
+
+def _proved(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener, *, here: bool) -> Judgement:
+    asked = views.joined(endpoint(address, case.target.port or 0) for address in refused)
+    return confirmed(
+        f"{host_views.owner(row)} listens on {_place(row)}, and not on {asked}.",
+        *views.ids(*refused.values(), table),
+        because=f"A reset came back from {asked}; the socket table has the port on {_place(row)} only.",
+        explains=refused,
+        culprit=host_views.listener_culprit("listener", row),
+        disproof=f"A listener on {asked} in `ss -ltn`.",
+        remedies=_remedies(case, next(iter(refused)), row, here=here),
+    )
+
+
+def _another_service(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener) -> Judgement:
+    return likely(
+        f"{host_views.owner(row)} listens on {_place(row)}, and not on {views.joined(refused)}; another service may be meant.",
+        *views.ids(*refused.values(), table),
+        because=f"The port is open on {_place(row)} only, and {row.process or 'it'} does not fit the target.",
+        tell_apart=f"Whether {host_views.owner(row)} is the service that {case.target.label} stands for.",
+        explains=refused,
+        culprit=host_views.listener_culprit("listener", row),
+        disproof=f"The service that is meant is not {host_views.owner(row)}.",
+        remedies=_remedies(case, next(iter(refused)), row, here=False),
+    )
+
+
+def _perhaps_translated(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener) -> Judgement:
+    first = next(iter(refused))
+    return likely(
+        f"{host_views.owner(row)} listens on {_place(row)} of the far end, which does not take connections to {first}.",
+        *views.ids(*refused.values(), table),
+        because=f"A reset came back, and the far end's socket table has the port on {_place(row)} only.",
+        tell_apart=f"On the far end: `ip -brief address` shows {first}. If not, a translation on the way leads there.",
+        explains=refused,
+        culprit=host_views.listener_culprit("listener", row),
+        disproof=f"{first} is translated on the way to {row.address}.",
+        remedies=_remedies(case, first, row, here=False),
+    )
+
+
+def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
+    first = next(iter(refused))
+    port = case.target.port
+    if views.is_local(case, first) or not views.is_remote(case, first):
+        return still_open("The socket table has not been seen.", *views.ids(*refused.values()))
+    return still_open(
+        "A reset came back, and the far end's socket table was not seen.",
+        *views.ids(*refused.values()),
+        summary=f"The service on {first} listens on another address, such as 127.0.0.1 only.",
+        tell_apart=f"On {first}: `ss -ltnp 'sport = :{port}'` shows the address that it listens on.",
+        explains=refused,
+    )
+
+
+def _is_loopback(row: Listener) -> bool:
+    return row.address == "::1" or row.address.startswith("127.")
+
+
+def _place(row: Listener) -> str:
+    return endpoint(row.address, row.port) + (f" of {row.device} alone" if row.device else "")
+
+
+def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterator[Remedy]:
+    port = case.target.port or 0
+    every = "::" if ":" in address else "0.0.0.0"  # noqa: S104 -- named, not bound
+    setting = _SETTINGS.get(row.process or "", "bind, listen or host in its configuration")
+    yield Remedy(
+        do=f"Let {row.process or 'the service'} listen on {address}, or on {every} for every address: {setting}. Restart it.",
+        command=f"systemctl restart {row.unit}" if row.unit else "",
+        verify=f"ss -ltn 'sport = :{port}' shows {endpoint(address, port)} or {endpoint(every, port)}.",
+    )
+    if here:
+        yield Remedy(
+            do=f"Or let the client use the address where it listens, {row.address}.",
+            command=f"refused check {endpoint(_dialled(row), port)}",
+            verify="It connects.",
+        )
+    elif _is_loopback(row):
+        yield Remedy(
+            do="Or, if it shall stay private, go through a tunnel.",
+            command=f"ssh -N -L {port}:{endpoint(row.address, port)} {case.target.host}",
+            verify=f"refused check {endpoint('127.0.0.1', port)} connects while the tunnel is up.",
+        )
+
+
+def _dialled(row: Listener) -> str:
+    """The address to dial for a listener on all addresses of one family."""
+    return {"::": "::1", "0.0.0.0": "127.0.0.1", "*": "127.0.0.1"}.get(row.address, row.address)  # noqa: S104 -- compared, not bound
+
+
+_SETTINGS = {
+    "postgres": "listen_addresses in postgresql.conf",
+    "mysqld": "bind-address in my.cnf",
+    "mariadbd": "bind-address in my.cnf",
+    "redis-server": "bind in redis.conf",
+    "valkey-server": "bind in valkey.conf",
+    "mongod": "net.bindIp in mongod.conf",
+    "nginx": "listen in its server block",
+    "sshd": "ListenAddress in sshd_config",
+    "memcached": "-l in memcached.conf",
+    "mosquitto": "listener in mosquitto.conf",
+}
+
+HYPOTHESIS = Hypothesis(
+    place=30,
+    title="on this address",
+    asks="Does the service listen on this address?",
+    why="A service can listen on loopback only, on one interface, or on one address family. Elsewhere its port is closed.",
+    means="The service listens, on another address: loopback only, another interface, the other family.",
+    proof="The listener's own address, from a look on this machine or on the server.",
+    mistaken_for=("server.not-listening", "name.family-mismatch"),
+    over=frozenset({"server.not-listening"}),
+    needs=needs,
+    judge=judge,
+)

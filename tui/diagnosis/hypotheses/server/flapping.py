@@ -1,0 +1,159 @@
+"""The service comes and goes."""
+
+import itertools
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, Listener, Listeners, Outcome
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, ListListeners
+
+ALTERNATES = 2
+"""Changes of outcome, one of them from connected to refused, that make more than a service which stopped once."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """The schedule of attempts; the socket table, and once more after it had worked and failed."""
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+    if any(views.is_local(case, address) for address in _fallen(case)):
+        yield ListListeners(again=1)
+
+
+def judge(case: Case) -> Judgement:
+    """Outcomes that alternate on one address, or a listener that changes."""
+    seen = views.attempts(case)
+    if not seen:
+        return not_tested("Nothing has been tried yet.")
+    fallen = _fallen(case)
+    if not fallen:
+        return ruled_out("No address failed after it had connected.", *views.ids(*seen))
+    plain = {address: all_ for address, all_ in fallen.items() if _fails_as_if_absent(all_)}
+    if not plain:
+        return _otherwise(case, fallen)
+    changed = _changed_listener(case) if any(views.is_local(case, address) for address in plain) else None
+    alternating = {address: all_ for address, all_ in plain.items() if _changes(all_) >= ALTERNATES}
+    if alternating or changed:
+        return _proved(case, alternating or plain, changed)
+    return _once(case, plain)
+
+
+def _fallen(case: Case) -> dict[str, tuple[Attempt, ...]]:
+    """The addresses where an attempt failed after one that had connected, with their attempts."""
+    found = {address: views.attempts(case, address) for address in views.latest(case)}
+    return {
+        address: all_
+        for address, all_ in found.items()
+        if any(_works(one) and not _works(later) for one, later in itertools.pairwise(all_))
+    }
+
+
+def _works(attempt: Attempt) -> bool:
+    """Whether somebody accepted; a service that ends within the moment that a connection is watched closes or resets it."""
+    return attempt.outcome in {Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET}
+
+
+def _fails_as_if_absent(attempts: tuple[Attempt, ...]) -> bool:
+    """Whether every failure is a plain refusal, as of a port without a listener."""
+    return all(_works(one) or (one.outcome is Outcome.REFUSED and one.icmp is None) for one in attempts)
+
+
+def _changes(attempts: tuple[Attempt, ...]) -> int:
+    return sum(_works(one) != _works(later) for one, later in itertools.pairwise(attempts))
+
+
+def _changed_listener(case: Case) -> tuple[Listener, Listener, Listeners] | None:
+    """A listener on the port before and after it was replaced by another process of the same name, and the later look.
+
+    Workers can share an address, so two looks differ only where they have no process in common.
+    """
+    tables = [table for table in case.all(Listeners) if table.vantage is None and table.owners_known]
+    held = [(rows, table) for table in tables if (rows := _with_pid(views.on_port(table, case.target.port)))]
+    for (before, _), (after, table) in itertools.pairwise(held):
+        if {row.pid for row in before}.isdisjoint(row.pid for row in after):
+            for row, later in itertools.product(before, after):
+                if (row.address, row.process) == (later.address, later.process):
+                    return row, later, table
+    return None
+
+
+def _with_pid(rows: tuple[Listener, ...]) -> tuple[Listener, ...]:
+    return tuple(row for row in rows if row.pid is not None)
+
+
+def _proved(
+    case: Case, fallen: dict[str, tuple[Attempt, ...]], changed: tuple[Listener, Listener, Listeners] | None
+) -> Judgement:
+    first, attempts = next(iter(fallen.items()))
+    pattern = ", ".join(one.outcome for one in attempts[-6:])
+    restarted = f" {host_views.owner(changed[1])} listens now; before it was pid {changed[0].pid}." if changed else ""
+    culprit = (
+        host_views.listener_culprit("process", changed[1])
+        if changed
+        else Culprit(kind="address", address=first, port=case.target.port or 0)
+    )
+    return confirmed(
+        f"{case.target.label} comes and goes: {first} connects at times and refuses at others.{restarted}",
+        *views.ids(*(one for all_ in fallen.values() for one in all_), changed[2] if changed else None),
+        because=f"On one address: {pattern}.",
+        explains=fallen.keys() & views.failing(case).keys(),
+        culprit=culprit,
+        disproof=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
+        remedies=_remedies(case, changed[1] if changed else None),
+    )
+
+
+def _once(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
+    first, attempts = next(iter(fallen.items()))
+    return likely(
+        f"{case.target.label} stopped while it was watched: {first} connected, and refuses now.",
+        *views.ids(*(one for all_ in fallen.values() for one in all_)),
+        because=f"On one address: {', '.join(one.outcome for one in attempts[-6:])}.",
+        tell_apart=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
+        explains=fallen.keys() & views.failing(case).keys(),
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof="It stays refused: then the service has ended.",
+        remedies=_remedies(case, None),
+    )
+
+
+def _otherwise(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
+    """Time-outs, ICMP errors or early closes in between: a full queue, a lossy path or a limit fit as well."""
+    first, attempts = next(iter(fallen.items()))
+    return still_open(
+        f"On one address: {', '.join(one.outcome for one in attempts[-6:])}. A service that is absent refuses plainly.",
+        *views.ids(*attempts),
+        summary=f"The service on {first} restarts again and again.",
+        tell_apart="On the server: `systemctl show UNIT -p NRestarts`, twice; a number that grows confirms it.",
+        explains=fallen.keys() & views.failing(case).keys(),
+    )
+
+
+def _remedies(case: Case, listener: Listener | None) -> Iterator[Remedy]:
+    unit = (listener.unit if listener else None) or "UNIT"
+    yield Remedy(
+        do="See whether it restarts again and again, and what it says before it ends.",
+        command=f"systemctl show {unit} -p NRestarts,Result,ActiveEnterTimestamp; journalctl -u {unit} -n 50",
+        verify="NRestarts does not grow any more.",
+    )
+    yield Remedy(
+        do="If the address is a balancer's, ask each machine behind it alone.",
+        command=f"refused check {case.target.label} --attempts 10",
+        verify="Every attempt connects.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=60,
+    title="stays up",
+    asks="Does the service come and go?",
+    why="A service that restarts in a loop connects at one moment and refuses at the next, on the same address.",
+    means="It comes and goes.",
+    proof="Outcomes that alternate on one address, or a listener whose process changes between two looks.",
+    mistaken_for=("name.dead-address", "server.starting"),
+    over=frozenset({"server.starting", "server.not-listening", "server.closes-early"}),
+    needs=needs,
+    judge=judge,
+)

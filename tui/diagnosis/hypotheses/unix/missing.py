@@ -1,0 +1,97 @@
+"""There is no such path."""
+
+import shlex
+from collections.abc import Iterator
+
+from tui.diagnosis import unix_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Attempt, UnixPath
+from tui.model.judgement import Culprit, Judgement, Remedy
+
+_MISSING = frozenset({"ENOENT", "ENOTDIR"})
+"""No such entry, or a component above it is no directory (path_resolution(7))."""
+
+
+def judge(case: Case) -> Judgement:
+    """ENOENT, and nothing of that name when the path is looked at."""
+    settled = unix_views.settled(case)
+    attempt = unix_views.attempt(case)
+    if settled or attempt is None:
+        return settled or ruled_out("There is no path.")
+    path, look = unix_views.shown(case), unix_views.found(case)
+    if attempt.errno not in _MISSING:
+        return ruled_out(f"The kernel found {path}: the attempt ends in {attempt.errno}.", *views.ids(attempt, look))
+    if look and look.type not in {"missing", "unknown"}:
+        return still_open(f"{path} was missing when it was tried, and is there now.", *views.ids(attempt, look))
+    return _named(case, path, attempt, look)
+
+
+def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Judgement:
+    alike = look.look_alikes if look else ()
+    parent = look.nearest_parent if look else None
+    short = bool(parent) and parent != (path.rpartition("/")[0] or "/")
+    summary = f"There is no {path}"
+    if short:
+        summary += f": the path ends at {parent}"
+    if alike:
+        summary += (
+            f"; {views.joined(alike)} {'is a listening socket' if len(alike) == 1 else 'are listening sockets'} of that name"
+        )
+    culprit = Culprit(kind="file", path=path)
+    disproof = f"`stat -L {unix_views.typed(case)}` finds it."
+    remedies = tuple(_remedies(case, path, alike, parent if short else None))
+    if look and look.type == "missing":
+        return confirmed(
+            f"{summary}.",
+            *views.ids(attempt, look),
+            because=f"The attempt ends in {attempt.errno}, and the path does not exist.",
+            explains={unix_views.path_of(case)},
+            culprit=culprit,
+            disproof=disproof,
+            remedies=remedies,
+        )
+    return likely(
+        f"{summary}.",
+        *views.ids(attempt, look),
+        because=f"The attempt ends in {attempt.errno}; the path itself was not seen.",
+        tell_apart=f"`namei -l {unix_views.typed(case)}`: where it ends.",
+        explains={unix_views.path_of(case)},
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _remedies(case: Case, path: str, alike: tuple[str, ...], parent: str | None) -> Iterator[Remedy]:
+    typed, service = unix_views.typed(case), unix_views.service(case)
+    if alike:
+        yield Remedy(
+            do=f"Use {alike[0]}, where a socket of that name listens, or set the server to {path}.",
+            command=f"refused check {shlex.quote(alike[0])}",
+            verify="It connects.",
+        )
+    yield Remedy(
+        do="Start the service that makes this socket, and compare the path in its settings.",
+        command=f"systemctl status {service}; ss -lxp | grep -F {shlex.quote(path.rpartition('/')[2])}",
+        verify=f"`ss -lx src {typed}` shows a listener.",
+    )
+    if parent:
+        yield Remedy(
+            do=f"Let the service make its directory below {parent} (RuntimeDirectory= in its unit); /run is empty after a boot.",
+            command=f"ls -ld {shlex.quote(parent)}; systemctl show {service} -p RuntimeDirectory",
+            verify=f"`stat -L {typed}` finds the socket.",
+        )
+
+
+HYPOTHESIS = Hypothesis(
+    place=10,
+    title="exists",
+    asks="Is there a file at this path?",
+    why="The server makes the socket file when it starts. Without it, it has not started, or uses another path.",
+    means="There is no such path.",
+    proof="ENOENT, and the nearest parent that exists.",
+    mistaken_for=("unix.permission",),
+    needs=unix_views.needs,
+    judge=judge,
+)

@@ -1,0 +1,73 @@
+"""The path is another kind of file."""
+
+import shlex
+from collections.abc import Iterator
+
+from tui.diagnosis import unix_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.judgement import Culprit, Judgement, Remedy
+
+_KINDS = {"file": "a regular file", "directory": "a directory", "fifo": "a named pipe", "device": "a device"}
+_EXPECTED = frozenset({"ECONNREFUSED", "EACCES"})
+"""The kernel looks at the rights first, and then refuses what is no socket (unix_find_bsd, net/unix/af_unix.c)."""
+
+
+def judge(case: Case) -> Judgement:
+    """The path's type, where the attempt fails as it does for another kind of file."""
+    settled = unix_views.settled(case)
+    attempt, look = unix_views.attempt(case), unix_views.found(case)
+    if settled or attempt is None:
+        return settled or ruled_out("There is no path.")
+    path = unix_views.shown(case)
+    if look is None or look.type == "unknown":
+        return not_tested("The path has not been looked at, or may not be seen.")
+    if look.type not in _KINDS:
+        return ruled_out(f"{path} is {'a socket' if look.type == 'socket' else 'missing'}.", *views.ids(look))
+    kind = _KINDS[look.type]
+    if attempt.errno not in _EXPECTED:
+        return still_open(f"{path} is {kind}, and the attempt ends in {attempt.errno}.", *views.ids(attempt, look))
+    return confirmed(
+        f"{path} is {kind}, not a socket, so nothing can connect to it.",
+        *views.ids(attempt, look),
+        because=f"Its type is {look.type}; the attempt ends in {attempt.errno}.",
+        explains={unix_views.path_of(case)},
+        culprit=Culprit(kind="file", path=path),
+        disproof=f"`stat -c %F {unix_views.typed(case)}` says `socket`.",
+        remedies=_remedies(case, look.type, look.look_alikes),
+    )
+
+
+def _remedies(case: Case, kind: str, alike: tuple[str, ...]) -> Iterator[Remedy]:
+    typed, service = unix_views.typed(case), unix_views.service(case)
+    if alike:
+        yield Remedy(
+            do=f"Use {alike[0]}, where a socket of that name listens.",
+            command=f"refused check {shlex.quote(alike[0])}",
+            verify="It connects.",
+        )
+    if kind == "directory":
+        yield Remedy(
+            do="Name the socket inside the directory; a container engine makes a directory where a mounted socket is missing.",
+            command=f"ls -la {typed}; ss -lx | grep -F {typed}/",
+            verify="`refused check PATH` with the socket's own path connects.",
+        )
+    yield Remedy(
+        do="Compare the path with the server's settings; move the other file away, and start the server, if the path is right.",
+        command=f"stat {typed}; systemctl status {service}",
+        verify=f"`stat -c %F {typed}` says `socket`, and `refused check {typed}` connects.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=20,
+    title="is a socket",
+    asks="Is the file at this path a socket?",
+    why="The kernel refuses a regular file or a directory with the same error as a socket without a listener.",
+    means="The path is another kind of file.",
+    proof="The type of the file; the error alone is the same as that of a stale socket.",
+    mistaken_for=("unix.stale",),
+    over=frozenset({"unix.permission", "unix.stale"}),
+    needs=unix_views.needs,
+    judge=judge,
+)

@@ -1,0 +1,84 @@
+"""This user may not use the socket."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import unix_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out
+from tui.model.case import Case
+from tui.model.facts import Attempt, UnixPath
+from tui.model.judgement import Culprit, Judgement, Remedy
+
+
+def judge(case: Case) -> Judgement:
+    """EACCES, and the component of the path that forbids it."""
+    settled = unix_views.settled(case)
+    attempt = unix_views.attempt(case)
+    if settled or attempt is None:
+        return settled or ruled_out("There is no path.")
+    if attempt.errno != "EACCES":
+        return ruled_out(f"The attempt ends in {attempt.errno}, not in EACCES.", *views.ids(attempt))
+    return _named(case, attempt, unix_views.found(case))
+
+
+def _named(case: Case, attempt: Attempt, look: UnixPath | None) -> Judgement:
+    path, typed = unix_views.shown(case), unix_views.typed(case)
+    where = look.blocked_at if look else None
+    component = (where.rpartition(" (")[0] or where) if where else path
+    evidence = views.ids(attempt, look)
+    disproof = f"`namei -l {typed}` shows that this user may pass each directory and write to the socket."
+    remedies = tuple(_remedies(typed, look))
+    if look and where:
+        summary = (
+            f"This user may not write to {where}." if component == path else f"This user may not use {path}: {where} forbids it."
+        )
+        return confirmed(
+            summary,
+            *evidence,
+            because=f"The attempt ends in EACCES, and {component} is closed to this user.",
+            explains={unix_views.path_of(case)},
+            culprit=Culprit(kind="file", path=component),
+            disproof=disproof,
+            remedies=remedies,
+        )
+    return likely(
+        f"This user may not use {path}.",
+        *evidence,
+        because="The attempt ends in EACCES; which component forbids it was not seen.",
+        tell_apart=f"`namei -l {typed}`; if every mode allows it, a security module forbids it: journalctl -k -g 'apparmor|avc'.",
+        explains={unix_views.path_of(case)},
+        culprit=Culprit(kind="file", path=path),
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _remedies(typed: str, look: UnixPath | None) -> Iterator[Remedy]:
+    if look and look.group and look.group != "root" and _group_may_write(look.mode):
+        yield Remedy(
+            do=f"Join the group {look.group}, which may write to the socket, and log in again.",
+            command=f"sudo usermod -aG {look.group} $(id -un)",
+            verify=f"`id -nG` lists {look.group}, and `refused check {typed}` connects.",
+        )
+    yield Remedy(
+        do="Or let the server make the socket and its directories with rights for this user (SocketMode=, SocketGroup=).",
+        command=f"namei -l {typed}; id",
+        verify=f"`refused check {typed}` connects as the user who needs it.",
+    )
+
+
+def _group_may_write(mode: str | None) -> bool:
+    """Whether a mode as `ls -l` prints it, such as `srwxrwx---`, lets the group write."""
+    return mode is not None and mode[5:6] == "w"
+
+
+HYPOTHESIS = Hypothesis(
+    place=30,
+    title="may be used",
+    asks="May this user use the socket?",
+    why="To connect, a user needs to pass every directory above and to write to the socket file.",
+    means="This user may not.",
+    proof="EACCES, and the component of the path that forbids it, with its owner and mode.",
+    mistaken_for=("unix.missing",),
+    needs=unix_views.needs,
+    judge=judge,
+)

@@ -22,6 +22,7 @@ _BY_ID = re.compile(
 )
 _PARTS = re.compile("[/:]")  # containerd without systemd writes SLICE:cri-containerd:ID
 _SHORT_ID = 12  # the length in which docker and podman print an id
+_REMEMBERED: dict[int, str | None] = {}
 _ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
 
 
@@ -43,6 +44,16 @@ def container_of(path: str) -> str | None:
         if found:
             return found["id"][:_SHORT_ID] if found["id"] else safe_text(_ESCAPED.sub(_unescaped, found["name"]))
     return None
+
+
+def remembered_paths(ids: set[int], *, search: bool) -> dict[int, str]:
+    """As `paths_of`, but each id is searched for only once, as the kernel gives none a second time; without `search`, never."""
+    new = ids - _REMEMBERED.keys()
+    if new and search:
+        if len(_REMEMBERED) > MOST_GROUPS:
+            _REMEMBERED.clear()
+        _REMEMBERED.update(dict.fromkeys(new) | paths_of(new))
+    return {number: path for number in ids if (path := _REMEMBERED.get(number))}
 
 
 def paths_of(ids: Iterable[int], roots: tuple[Path, ...] = ROOTS) -> dict[int, str]:

@@ -6,7 +6,6 @@ but the script's where that is only an interpreter, and the program's where a th
 
 import re
 from collections.abc import Iterator, Sequence
-from os.path import basename
 
 from tui.model.safe_text import safe_text
 
@@ -19,15 +18,15 @@ _FLAG = re.compile(r"-[BOPqsuv]+|--")
 """Options that take no value in any of these interpreters, so that the script may still follow."""
 _READ = 1000
 """Characters of one argument that are searched for secrets: well beyond what is shown of it."""
-_SECRET = (
+_CONFIDENTIAL = (
     r"[\w.-]*(?:passw|passphrase|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|requirepass|masterauth)"
     r"[\w.-]*"
 )
-_ASSIGNED = re.compile(rf"(-{{0,2}}{_SECRET}=).+", re.IGNORECASE | re.DOTALL)
-_OPTION = re.compile(rf"--?{_SECRET}", re.IGNORECASE)
+_ASSIGNED = re.compile(rf"(-{{0,2}}{_CONFIDENTIAL}=).+", re.IGNORECASE | re.DOTALL)
+_OPTION = re.compile(rf"--?{_CONFIDENTIAL}", re.IGNORECASE)
 _WITHIN = re.compile(
-    rf"(?P<key>\b{_SECRET}[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&]+"
-    rf"|(?P<option>(?:^|\s)--?{_SECRET}\s+)(?!-)\S+"
+    rf"(?P<key>\b{_CONFIDENTIAL}[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&]+"
+    rf"|(?P<option>(?:^|\s)--?{_CONFIDENTIAL}\s+)(?!-)\S+"
     r"|(?P<scheme>://)\S*@",
     re.IGNORECASE,
 )
@@ -40,9 +39,9 @@ def program_name(comm: str, executable: str, arguments: Sequence[str]) -> str:
     redis-check-rdb on Debian, everything is busybox on Alpine), and like ps it is cut at 15 characters. It does
     not hold where nothing else bears it: then it is a thread's name (Node's MainThread).
     """
-    program = basename(executable.removesuffix(" (deleted)"))
+    program = _last_part(executable.removesuffix(" (deleted)"))
     script = _script(arguments) if _INTERPRETER.fullmatch(program or comm) else None
-    borne = (program, *(basename(word) for argument in arguments[:3] for word in argument.split()[:3]))
+    borne = (program, *(_last_part(word) for argument in arguments[:3] for word in argument.split()[:3]))
     own = comm if comm and (not program or any(word.startswith(comm) for word in borne)) else program
     name = script or own
     return safe_text(name, limit=80)
@@ -75,13 +74,17 @@ def _hidden(found: re.Match[str]) -> str:
     return f"{found['key'] or found['option']}{HIDDEN}"
 
 
+def _last_part(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
 def _script(arguments: Sequence[str]) -> str | None:
     """What an interpreter was given to run: a file's name, or the module after -m; None where that is not plain to see."""
     rest = list(arguments[1:])
     while rest and _FLAG.fullmatch(rest[0]):
         rest.pop(0)
     if "-jar" in rest[:-1]:
-        return basename(rest[rest.index("-jar") + 1])
+        return _last_part(rest[rest.index("-jar") + 1])
     if len(rest) > 1 and rest[0] == "-m":
         return rest[1]
-    return basename(rest[0]) or None if rest and not rest[0].startswith("-") else None
+    return _last_part(rest[0]) or None if rest and not rest[0].startswith("-") else None

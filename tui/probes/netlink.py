@@ -8,7 +8,8 @@ Source: netlink(7), linux/netlink.h.
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import EPROTO
 from itertools import count
 from os import strerror
 
@@ -44,12 +45,14 @@ class Channel:
         self._numbers = count(1)
 
     def ask(self, kind: int, body: bytes) -> bytes:
-        """The body of the one answer to a message of type `kind`; empty for a bare acknowledgement.
+        """The body of the one answer to a message of type `kind`.
 
         Raises KernelError with the kernel's errno, TimeoutError, or another OSError of the socket.
         """
         bodies, _ = self._exchange(kind, _REQUEST | _ACK, body)
-        return bodies[0] if bodies else b""
+        if not bodies:
+            raise OSError(EPROTO, "the kernel gave no answer")
+        return bodies[0]
 
     def dump(self, kind: int, body: bytes) -> list[bytes]:
         """The bodies of all entries of a table; raises as `ask` does."""
@@ -83,7 +86,7 @@ class Channel:
 def channel(protocol: int, *, strict: bool = False) -> Iterator[Channel]:
     """Open netlink for `ROUTE` or `SOCK_DIAG`. Raises OSError where this is not permitted or not Linux.
 
-    With `strict` the kernel filters dumps by their request and refuses what it does not know (Linux 4.20).
+    With `strict` the kernel filters dumps by their request (Linux 4.20; an older one sends all).
     """
     family = getattr(socket, "AF_NETLINK", None)
     if family is None:
@@ -92,7 +95,8 @@ def channel(protocol: int, *, strict: bool = False) -> Iterator[Channel]:
         link.settimeout(TIMEOUT_S)
         link.bind((0, 0))
         if strict:
-            link.setsockopt(_SOL_NETLINK, _STRICT_CHECK, 1)
+            with suppress(OSError):  # an older kernel, which filters nothing
+                link.setsockopt(_SOL_NETLINK, _STRICT_CHECK, 1)
         yield Channel(link)
 
 

@@ -43,6 +43,7 @@ class Owners:
         self._proc = proc
         self._holdings: dict[int, _Holding] = {}
         self._hidden: dict[int, float] = {}
+        self._machine_start: float | None = None  # read once: it moves a little, and a process must not seem restarted
 
     def known(self, inodes: Iterable[int]) -> dict[int, Process]:
         """Of `inodes` those whose remembered owner still holds them: one look for each, no search."""
@@ -62,18 +63,20 @@ class Owners:
         """Of `inodes` those that no search was made for lately."""
         now = time.monotonic()
         return {
-            inode for inode in inodes if inode not in self._holdings and now - self._hidden.get(inode, -HIDDEN_FOR_S) >= HIDDEN_FOR_S
+            inode
+            for inode in inodes
+            if inode not in self._holdings and now - self._hidden.get(inode, -HIDDEN_FOR_S) >= HIDDEN_FOR_S
         }
 
     def search(self, inodes: Collection[int]) -> dict[int, Process]:
         """The owners of those `inodes` that can be found within `LONGEST_SEARCH_S`."""
-        held = _Search(self._proc, set(inodes)).run()
+        held = _Search(self._proc, set(inodes)).run() if inodes else {}
         births: dict[int, tuple[Birth, Process] | None] = {}
-        machine_start = read_machine_start(self._proc) if held else None
+        self._machine_start = self._machine_start or read_machine_start(self._proc)
         found: dict[int, Process] = {}
         for inode, (pid, descriptor) in held.items():
             if pid not in births:
-                births[pid] = self._introduced(pid, machine_start)
+                births[pid] = self._introduced(pid)
             introduced = births[pid]
             if introduced:
                 birth, found[inode] = introduced
@@ -85,22 +88,21 @@ class Owners:
         return found
 
     def _still(self, holding: _Holding, inode: int, births: dict[int, Birth | None]) -> bool:
-        try:
-            held = os.readlink(f"{self._proc}/{holding.pid}/fd/{holding.descriptor}")
-            if holding.pid not in births:
-                births[holding.pid] = read_birth(self._proc, holding.pid)
-        except OSError:
-            births[holding.pid] = None
-        else:
-            return held == f"{_SOCKET}{inode}]" and births[holding.pid] == holding.birth
-        return False
+        if _target(f"{self._proc}/{holding.pid}/fd/{holding.descriptor}") != f"{_SOCKET}{inode}]":
+            return False
+        if holding.pid not in births:
+            births[holding.pid] = self._birth(holding.pid)
+        return births[holding.pid] == holding.birth
 
-    def _introduced(self, pid: int, machine_start: float | None) -> tuple[Birth, Process] | None:
+    def _birth(self, pid: int) -> Birth | None:
         try:
-            birth = read_birth(self._proc, pid)
+            return read_birth(self._proc, pid)
         except OSError:
             return None
-        return birth, read_process(self._proc, pid, birth, machine_start)
+
+    def _introduced(self, pid: int) -> tuple[Birth, Process] | None:
+        birth = self._birth(pid)
+        return (birth, read_process(self._proc, pid, birth, self._machine_start)) if birth else None
 
 
 @lru_cache(maxsize=4)
@@ -127,31 +129,37 @@ class _Search:
 
     def _processes(self) -> list[int]:
         try:
-            pids = sorted(int(name) for name in os.listdir(self._proc) if name.isascii() and name.isdigit())
+            with os.scandir(self._proc) as entries:
+                pids = sorted(int(one.name) for one in entries if one.name.isascii() and one.name.isdigit())
         except OSError:
             return []
         return [*(pid for pid in pids if pid != 1), *(pid for pid in pids if pid == 1)]
 
     def _walk(self, pid: int, start: int, stop: int | None) -> bool:
         """Look at a process's descriptors from `start` on; whether there are more after `stop`."""
-        if self._done:
-            return False
-        seen = start
         try:
             with os.scandir(f"{self._proc}/{pid}/fd") as descriptors:
-                for seen, descriptor in enumerate(islice(descriptors, start, stop), start + 1):
-                    inode = self._wanted.pop(os.readlink(descriptor.path), None)
+                for descriptor in islice(descriptors, start, stop):
+                    if self._done:
+                        return False
+                    inode = self._wanted.pop(_target(descriptor.path), None)
                     if inode is not None:
                         self._found[inode] = pid, descriptor.name
-                        if self._done:
-                            break
+                return next(descriptors, None) is not None
         except OSError:  # not ours to look into, or gone
             return False
-        return seen == stop
 
     @property
     def _done(self) -> bool:
         return not self._wanted or time.monotonic() > self._end
+
+
+def _target(link: str) -> str:
+    """What a descriptor is; empty where it was closed meanwhile."""
+    try:
+        return os.readlink(link)  # noqa: PTH115 -- ten thousands of times in a search: a Path costs more than the call
+    except OSError:
+        return ""
 
 
 def _forget(memory: dict[int, _Holding] | dict[int, float]) -> None:

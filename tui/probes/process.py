@@ -14,6 +14,9 @@ from tui.probes.cgroups import container_of, group_path, unit_of
 from tui.probes.command_line import program_name, shown_command
 
 _START_FIELD = 19  # starttime is field 22; the fields after the name start with field 3
+MOST_USERS = 512
+"""Names remembered; a machine that serves more users than that at once asks again."""
+_USERS: dict[int, str | None] = {}
 _ARGUMENT_BYTES = 65536
 """Of a command line, enough to find its script; the kernel allows megabytes."""
 
@@ -69,13 +72,30 @@ def read_process(proc: Path, pid: int, birth: Birth, machine_start: float | None
     )
 
 
-@lru_cache(maxsize=512)
-def user_name(uid: int) -> str | None:
-    """The user's name on this machine, or None. Blocks where users come from a directory service."""
+def user_name(uid: int, *, search: bool = True) -> str | None:
+    """The user's name on this machine, or None; without `search`, only if it was asked for before.
+
+    Blocks where users come from a directory service.
+    """
     import pwd
 
+    if uid not in _USERS and search:
+        if len(_USERS) > MOST_USERS:
+            _USERS.clear()
+        try:
+            _USERS[uid] = safe_text(pwd.getpwuid(uid).pw_name)
+        except KeyError:
+            _USERS[uid] = None
+    return _USERS.get(uid)
+
+
+@lru_cache(maxsize=MOST_USERS)
+def group_name(gid: int) -> str | None:
+    """The group's name on this machine, or None. Blocks where groups come from a directory service."""
+    import grp
+
     try:
-        return safe_text(pwd.getpwuid(uid).pw_name)
+        return safe_text(grp.getgrgid(gid).gr_name)
     except KeyError:
         return None
 
@@ -86,7 +106,7 @@ def _arguments(line: bytes) -> list[str]:
 
 def _executable(link: str) -> str:
     try:
-        return os.readlink(link)
+        return str(Path(link).readlink())
     except OSError:
         return ""
 

@@ -47,21 +47,27 @@ def bound_sockets() -> list[BoundSocket]:
 def inet_socket(entry: bytes, protocol: int) -> BoundSocket:
     """The socket in one inet_diag_msg, which is at least as long as the structure."""
     family, _state, port, packed, interface, _expires, waiting, limit, uid, inode = _INET_ENTRY.unpack_from(entry)
-    more = netlink.attributes(entry[_INET_ENTRY.size :])
+    details = entry[_INET_ENTRY.size :]
     is_tcp = protocol == socket.IPPROTO_TCP
-    cgroup = more.get(_CGROUP, b"")
+    is_v6 = family == socket.AF_INET6
     listener = Listener(
         proto="tcp" if is_tcp else "udp",
-        address=address_text(packed if family == socket.AF_INET6 else packed[:4]),
+        address=address_text(packed if is_v6 else packed[:4]),
         port=int.from_bytes(port, "big"),
-        v6_only=any(more.get(_V6_ONLY, b"")),
+        v6_only=is_v6 and any(netlink.attributes(details).get(_V6_ONLY, b"")),
         device=_device(interface) if interface else None,
         inode=inode or None,
         uid=uid,
         queue=waiting if is_tcp else None,
         queue_limit=limit if is_tcp else None,
     )
-    return BoundSocket(listener, _CGROUP_ID.unpack(cgroup)[0] if len(cgroup) == _CGROUP_ID.size else None)
+    return BoundSocket(listener, details)
+
+
+def cgroup_of(found: BoundSocket) -> int | None:
+    """The id of the control group (version 2) that the socket was made in, where the kernel told (Linux 5.9)."""
+    value = netlink.attributes(found.details).get(_CGROUP, b"")
+    return _CGROUP_ID.unpack(value)[0] if len(value) == _CGROUP_ID.size else None
 
 
 def unix_sockets() -> list[UnixSocket]:

@@ -1,18 +1,21 @@
 """A socket of this machine as its tables have it, before anybody asked who owns it; and how addresses are spelled."""
 
-import ipaddress
-from ipaddress import IPv6Address
+import socket
 
 from msgspec import Struct
 
 from tui.model.facts import Listener
 
+_MAPPED = bytes(10) + b"\xff\xff"  # RFC 4291, section 2.5.5.2
+_IPV4_BYTES = 4
+
 
 class BoundSocket(Struct, frozen=True):
-    """A listening TCP or unconnected, bound UDP socket, and the cgroup (v2 id) that it was made in, where known."""
+    """A listening TCP or unconnected, bound UDP socket."""
 
     listener: Listener
-    cgroup: int | None = None
+    details: bytes = b""
+    """What else sock_diag said of it, read only for the few that need it."""
 
 
 class UnixSocket(Struct, frozen=True, kw_only=True):
@@ -29,9 +32,8 @@ class UnixSocket(Struct, frozen=True, kw_only=True):
 
 def address_text(packed: bytes) -> str:
     """The address in 4 or 16 bytes of network order; an IPv4-mapped one is written as the IPv4 address it stands for."""
-    address = ipaddress.ip_address(packed)
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(mapped or address)
+    packed = packed.removeprefix(_MAPPED)
+    return socket.inet_ntop(socket.AF_INET if len(packed) == _IPV4_BYTES else socket.AF_INET6, packed)
 
 
 def in_order(listener: Listener) -> tuple[int, str, str]:

@@ -1,0 +1,53 @@
+"""Takes one look in the namespace and as the user that it was started in: a request as JSON in, its facts as JSON out."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from tui.model.facts import AnyFact
+from tui.model.requests import (
+    AnyRequest,
+    ExamineUnixPath,
+    ListAddresses,
+    ListListeners,
+    LookUpNeighbour,
+    LookUpRoute,
+    ReadConfinement,
+)
+from tui.probes import addresses, confinement, listeners, neighbours, routes, unix_path
+from tui.probes.surroundings import Surroundings
+from tui.vantage import listeners as far_listeners
+
+
+def look(request: AnyRequest) -> AsyncIterator[AnyFact]:
+    """The look at this machine that `request` asks for."""
+    here = Surroundings()
+    match request:
+        case ListListeners(vantage=None):
+            return listeners.look(request, here)
+        case ListListeners():
+            return far_listeners.look(request, here)
+        case LookUpRoute():
+            return routes.look(request, here)
+        case LookUpNeighbour():
+            return neighbours.look(request, here)
+        case ListAddresses():
+            return addresses.look(request, here)
+        case ExamineUnixPath():
+            return unix_path.look(request, here)
+        case ReadConfinement():
+            return confinement.look(request, here)
+        case _:
+            raise ValueError(request)
+
+
+async def facts_of(request: AnyRequest) -> list[AnyFact]:
+    """All facts of one look."""
+    return [fact async for fact in look(request)]
+
+
+if __name__ == "__main__":
+    asked: AnyRequest = msgspec.json.decode(sys.stdin.buffer.read(), type=AnyRequest)
+    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(facts_of(asked))))

@@ -1,0 +1,158 @@
+"""The far end's listeners: with ss and without it, in another namespace, and where there is nothing to be had."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import subprocess
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.probes.machine import bound, inode_of, needs_namespaces, network_namespace, port_of
+from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
+from tui.model.requests import ListListeners
+from tui.probes.surroundings import Surroundings
+from tui.vantage import listeners
+from tui.vantage.far_shell import FarEndError
+from tui.vantage.listeners import SCRIPT, far_listeners, far_owners
+
+needs_ss = pytest.mark.skipif(shutil.which("ss") is None, reason="needs ss (iproute2)")
+WITHOUT_SS = ("sh", "ls", "sed", "tr", "cat")
+"""All that the script calls where there is no ss."""
+
+
+async def look(vantage: str) -> AnyFact:
+    """The one fact of a look through a prefix."""
+    (fact,) = [one async for one in listeners.look(ListListeners(vantage=vantage), Surroundings())]
+    return fact
+
+
+def ours(fact: AnyFact, one: socket.socket) -> Listener:
+    """The row of a socket of ours."""
+    assert isinstance(fact, Listeners)
+    return next(row for row in fact.listeners if row.inode == inode_of(one))
+
+
+@pytest.fixture(name="bare")
+def prefix_without_ss(tmp_path: Path) -> str:
+    """A prefix whose shell finds only what a small container has."""
+    for name in WITHOUT_SS:
+        found = shutil.which(name)
+        assert found
+        (tmp_path / name).symlink_to(found)
+    return f"env PATH={tmp_path}"
+
+
+@needs_ss
+async def test_a_socket_is_seen_through_a_prefix() -> None:
+    """Through `env`, which leads back here, a socket of ours is there with its queue and its owner."""
+    with closing(bound("127.0.0.1", backlog=9)) as one:
+        fact = await look("env")
+        row = ours(fact, one)
+
+        assert (row.proto, row.address, row.port, row.pid) == ("tcp", "127.0.0.1", port_of(one), os.getpid())
+        assert (row.queue, row.queue_limit, row.uid) == (0, 9, os.getuid())
+    assert isinstance(fact, Listeners)
+    assert (fact.vantage, fact.owners_known, fact.by_hand) == ("env", True, "env ss -Hltnup")
+    assert [row.port for row in fact.listeners] == sorted(row.port for row in fact.listeners)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"), [("127.0.0.1", socket.SOCK_STREAM), ("::1", socket.SOCK_STREAM), ("127.0.0.1", socket.SOCK_DGRAM)]
+)
+def test_a_far_end_without_ss_is_read_from_its_tables(bare: str, address: str, kind: socket.SocketKind) -> None:
+    """Where there is no ss, address, port and owner come from /proc there."""
+    with closing(bound(address, kind)) as one:
+        row = ours(asyncio.run(look(bare)), one)
+
+        assert (row.address, row.port, row.pid, row.queue_limit) == (address, port_of(one), os.getpid(), None)
+        assert row.process == Path("/proc/self/comm").read_text().rstrip("\n")
+
+
+async def test_a_prefix_that_fails_is_a_fact() -> None:
+    """A prefix that leads nowhere gives its reason and a remedy, never an empty table."""
+    fact = await look("sh -c 'echo Permission denied, publickey. >&2; exit 255'")
+
+    assert isinstance(fact, NotObserved)
+    assert fact.reason == "It ended with status 255: Permission denied, publickey."
+    assert fact.remedy
+    assert fact.request == ListListeners(vantage="sh -c 'echo Permission denied, publickey. >&2; exit 255'")
+
+
+async def test_a_far_end_with_nothing_to_read_is_a_fact() -> None:
+    """Neither ss nor a table: that is said, and is not `nothing listens`."""
+    fact = await look("sh -c 'echo === refused; echo === owners'")
+
+    assert isinstance(fact, NotObserved)
+    assert "no ss" in fact.reason
+
+
+async def test_the_list_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch, bare: str) -> None:
+    """Beyond the bound, rows are left out and counted."""
+    monkeypatch.setattr(listeners, "MOST_LISTENERS", 1)
+    with closing(bound("127.0.0.1")), closing(bound("127.0.0.1")):
+        fact = await look(bare)
+
+    assert isinstance(fact, Listeners)
+    assert len(fact.listeners) == 1
+    assert fact.cut >= 1
+
+
+def test_of_several_holders_the_lowest_is_named_and_process_one_last() -> None:
+    """The far end's owners follow the same rule as here; a name may hold colons."""
+    assert far_owners("1:42 43 :systemd\n30:42 :worker\n20:42 :my: server\nnoise\n") == {
+        42: (20, "my: server"),
+        43: (1, "systemd"),
+    }
+
+
+def test_the_script_changes_nothing() -> None:
+    """The script calls only programs that read, and writes nowhere but to its output."""
+    words = set(re.findall(r"[a-z]+", SCRIPT))
+
+    assert not words & {"rm", "mv", "cp", "tee", "kill", "chmod", "mkdir", "touch", "dd", "sudo"}
+    assert set(re.findall(r">\s*([^\s)]+)", SCRIPT)) == {"/dev/null"}
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "busybox sh"])
+def test_the_script_is_plain_shell(shell: str) -> None:
+    """Every POSIX shell that is here can parse it."""
+    program, *arguments = shell.split()
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    done = subprocess.run([program, *arguments, "-n"], input=SCRIPT, text=True, capture_output=True, timeout=30, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@given(st.text())
+def test_any_text_is_a_table_or_a_reason(text: str) -> None:
+    """Whatever the far end prints, it is a list or a FarEndError."""
+    for prefix in ("", "=== ss\n", "=== tcp\n", "=== tcp\n=== owners\n"):
+        with suppress(FarEndError):
+            assert isinstance(far_listeners(prefix + text), list)
+
+
+@pytest.mark.lab
+@needs_namespaces
+def test_another_namespace_has_its_own_table() -> None:
+    """Through `ip netns exec` the listeners are those of that namespace, with the processes in it."""
+    with network_namespace() as inside, closing(bound("127.0.0.1")):
+        code = (
+            "import socket, sys; s = socket.socket(); s.bind(('0.0.0.0', 5432)); s.listen(); print(flush=True); sys.stdin.read()"
+        )
+        with subprocess.Popen([*inside, "python3", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+            try:
+                assert server.stdout
+                server.stdout.readline()
+                fact = asyncio.run(look(" ".join(inside)))
+            finally:
+                server.kill()
+
+    assert isinstance(fact, Listeners)
+    assert [(row.address, row.port, row.pid) for row in fact.listeners] == [("0.0.0.0", 5432, server.pid)]

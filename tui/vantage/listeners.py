@@ -1,0 +1,94 @@
+"""The listening sockets of the far end: one script through the command prefix, its text read as listeners.
+
+Law: the script only reads. It asks ss, which knows queues and owners; where there is none, as in most containers,
+it prints the tables of /proc/net and, for each process that it may see, the sockets that it holds.
+"""
+
+import re
+from collections.abc import AsyncGenerator
+
+from msgspec.structs import replace
+
+from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
+from tui.model.requests import ListListeners
+from tui.model.safe_text import safe_text
+from tui.probes.listeners import MOST_LISTENERS
+from tui.probes.proc_net import TABLES, inet_listeners
+from tui.probes.sockets import in_order
+from tui.probes.surroundings import Surroundings
+from tui.vantage.far_shell import FarEndError, ask
+from tui.vantage.ss_text import listeners_of_ss
+
+MARK = "=== refused"
+SCRIPT = f"""LC_ALL=C
+export LC_ALL
+echo '{MARK}'
+if text=$(ss -Hltnupe 2>/dev/null); then
+  echo '=== ss'
+  printf '%s\\n' "$text"
+  exit 0
+fi
+for table in {" ".join(TABLES)}; do
+  if [ -r "/proc/net/$table" ]; then
+    echo "=== $table"
+    cat "/proc/net/$table"
+  fi
+done
+echo '=== owners'
+for process in /proc/[0-9]*; do
+  inodes=$(ls -l "$process/fd" 2>/dev/null | sed -n 's/.* socket:\\[\\([0-9]*\\)\\]$/\\1/p' | tr '\\n' ' ')
+  if [ -n "$inodes" ]; then
+    echo "${{process#/proc/}}:$inodes:$(cat "$process/comm" 2>/dev/null)"
+  fi
+done
+"""
+"""For any POSIX shell; busybox has all that it calls. Its output is in sections, each under a line `=== NAME`."""
+_SECTION = re.compile(r"^=== (\w+)$", re.MULTILINE)
+_OWNER = re.compile(r"(\d+):([\d ]+):(.*)")
+
+
+async def look(request: ListListeners, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the Listeners that `request.vantage`, a command prefix, leads to; or why they could not be had."""
+    prefix = request.vantage or ""
+    by_hand = f"{safe_text(prefix, limit=200)} ss -Hltnup"
+    try:
+        text = await ask(prefix, SCRIPT, mark=MARK, environ=surroundings.environ)
+        found = sorted(far_listeners(text), key=in_order)
+    except FarEndError as error:
+        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+        return
+    rows = tuple(found[:MOST_LISTENERS])
+    yield Listeners(
+        listeners=rows,
+        vantage=request.vantage,
+        hidden_owners=sum(row.pid is None for row in rows),
+        cut=len(found) - len(rows),
+        by_hand=by_hand,
+    )
+
+
+def far_listeners(text: str) -> list[Listener]:
+    """The listeners in what the script printed. Raises FarEndError where it found neither ss nor a table."""
+    names_and_texts = _SECTION.split(text)[1:]
+    sections = dict(zip(names_and_texts[::2], names_and_texts[1::2], strict=True))
+    if "ss" in sections:
+        return listeners_of_ss(sections["ss"])
+    if not any(table in sections for table in TABLES):
+        raise FarEndError("The far end has no ss and no readable /proc/net.", "Install iproute2 there, or name another prefix.")
+    owners = far_owners(sections.get("owners", ""))
+    found = (one for table in TABLES for one in inet_listeners(table, sections.get(table, "")))
+    return [_with_owner(one, owners.get(one.inode or 0)) for one in found]
+
+
+def far_owners(text: str) -> dict[int, tuple[int, str]]:
+    """Process id and name by inode, from lines `PID:INODE INODE …:NAME`; of several holders as everywhere."""
+    holders = [(int(pid), inodes.split(), name) for pid, inodes, name in _OWNER.findall(text)]
+    found: dict[int, tuple[int, str]] = {}
+    for pid, inodes, name in sorted(holders, key=lambda holder: (holder[0] == 1, holder[0])):
+        for inode in inodes:
+            found.setdefault(int(inode), (pid, safe_text(name, limit=80)))
+    return found
+
+
+def _with_owner(listener: Listener, owner: tuple[int, str] | None) -> Listener:
+    return replace(listener, pid=owner[0], process=owner[1] or None) if owner else listener

@@ -36,23 +36,14 @@ class QueuedError(NamedTuple):
     icmp: IcmpError
 
 
-def listen_for_errors(sock: socket.socket) -> bool:
-    """Ask the kernel to queue ICMP errors for `sock`, before it connects. False where it does not for TCP."""
-    if not queues_tcp_errors():
-        return False
-    if sock.family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
-    else:
-        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
-    return True
+def listen_for_errors(sock: socket.socket) -> None:
+    """Ask Linux to queue ICMP errors for `sock`; to be called before it connects. Raises OSError."""
+    _set(sock, 1)
 
 
 def stop_listening(sock: socket.socket) -> None:
-    """Empty the queue and let ICMP errors be soft again, as they are for any other program."""
-    if sock.family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 0)
-    else:
-        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 0)
+    """Empty the queue and let ICMP errors be soft again, as they are for any other program. Raises OSError."""
+    _set(sock, 0)
 
 
 def read(sock: socket.socket) -> list[QueuedError]:
@@ -90,6 +81,15 @@ def release_of(text: str) -> tuple[int, int]:
     """Major and minor number of a kernel release such as `6.1.0-18-amd64`; (0, 0) where there are none."""
     found = re.match(r"(\d+)\.(\d+)", text)
     return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _set(sock: socket.socket, value: int) -> None:
+    if sys.platform != "linux":
+        return
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, value)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, value)
 
 
 def _sender(address: bytes) -> str | None:

@@ -10,9 +10,6 @@ import socket
 
 from tui.model.facts import Family, IcmpError, Outcome
 
-TIME_EXCEEDED = "time exceeded"
-"""The meaning of an ICMP error that names a hop."""
-
 _UNREACHABLE, _REJECTED, _REFUSED = Outcome.UNREACHABLE, Outcome.REJECTED, Outcome.REFUSED
 _ICMP: dict[Family, dict[tuple[int, int], tuple[str, Outcome]]] = {
     "IPv4": {
@@ -32,7 +29,7 @@ _ICMP: dict[Family, dict[tuple[int, int], tuple[str, Outcome]]] = {
         (3, 13): ("administratively prohibited", _REJECTED),
         (3, 14): ("host precedence violation", _REJECTED),
         (3, 15): ("precedence cutoff", _REJECTED),
-        (11, 0): (TIME_EXCEEDED, _UNREACHABLE),
+        (11, 0): ("time exceeded", _UNREACHABLE),
         (11, 1): ("fragment reassembly time exceeded", _UNREACHABLE),
         (12, 0): ("parameter problem", _UNREACHABLE),
     },
@@ -45,7 +42,7 @@ _ICMP: dict[Family, dict[tuple[int, int], tuple[str, Outcome]]] = {
         (1, 5): ("source address failed the policy", _REJECTED),
         (1, 6): ("reject route to destination", _REJECTED),
         (2, 0): ("packet too big", _UNREACHABLE),
-        (3, 0): (TIME_EXCEEDED, _UNREACHABLE),
+        (3, 0): ("time exceeded", _UNREACHABLE),
         (3, 1): ("fragment reassembly time exceeded", _UNREACHABLE),
         (4, 0): ("parameter problem", _UNREACHABLE),
     },
@@ -71,6 +68,11 @@ def icmp_error(kind: int, code: int, sender: str) -> IcmpError:
     """The ICMP error of this type and code, in words; the family is the sender's."""
     known = _known(kind, code, sender)
     return IcmpError(type=kind, code=code, meaning=known[0] if known else f"ICMP type {kind} code {code}", sender=sender)
+
+
+def is_time_exceeded(icmp: IcmpError | None) -> bool:
+    """Whether a router on the way sent this because the TTL had come down to nothing."""
+    return icmp is not None and (icmp.type, icmp.code) == ((3, 0) if ":" in icmp.sender else (11, 0))
 
 
 def tcp_outcome(error: int, icmp: IcmpError | None, *, at_once: bool) -> Outcome:

@@ -4,25 +4,26 @@ The socket is raw and non-blocking: asyncio's own connect would lose the error q
 """
 
 import errno
-import ipaddress
 import socket
 import struct
 import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
 from tui.model.facts import IcmpError, Outcome
 from tui.probes import error_queue
+from tui.probes.error_queue import QueuedError
 from tui.probes.failures import errno_name, tcp_outcome
+from tui.probes.socket_address import SocketAddress, socket_address
 from tui.probes.waiting import writable
 
-SocketOption = tuple[int, int, int]
-"""Level, name and value for setsockopt."""
-Ending = Literal["empty", "icmp", "unknown"]
-
+_SELF_CONNECTS = 3
+"""Tries when a socket meets itself: where its source port happens to be the target's, a connect to one's own address
+succeeds although nobody listens (RFC 9293, simultaneous open). The first socket stays open, so the next port differs."""
+_TTL = {socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TTL), socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS)}
 _TOTAL_RETRANS = struct.Struct("=100xI")  # tcpi_total_retrans in struct tcp_info (linux/tcp.h)
 
 
@@ -35,7 +36,7 @@ class Handshake:
     sock: socket.socket | None = None
     errno: str | None = None
     icmp: IcmpError | None = None
-    error_queue: Ending = "unknown"
+    error_queue: Literal["empty", "icmp", "unknown"] = "unknown"
     local: tuple[str, int] | None = None
     """Our address and port, once the kernel had chosen them."""
     retransmits: int | None = None
@@ -44,54 +45,45 @@ class Handshake:
 
 @asynccontextmanager
 async def handshake(
-    address: str, port: int, *, timeout_s: float, source: str | None = None, options: Iterable[SocketOption] = ()
+    address: str, port: int, *, timeout_s: float, source: str | None = None, ttl: int | None = None
 ) -> AsyncIterator[Handshake]:
     """Connect to an address (a zone such as `%eth0` is obeyed) and give how it ended; the socket is closed afterwards.
 
-    `source` is bound first, `options` are set first (IP_TTL and the like). What this machine refuses to do, from
+    `source` is bound first; `ttl` is the outgoing packets' hop limit. What this machine refuses to do, from
     making the socket on, is an outcome, `blocked`. Raises ValueError if `address` or `source` is no address.
     """
-    started = perf_counter()
-    try:
-        family, peer = _endpoint(address, port)
-        sock = socket.socket(family, socket.SOCK_STREAM)
-    except OSError as error:
-        yield _blocked(error, started)
-        return
-    with closing(sock):
+    with ExitStack() as sockets:
+        for left in reversed(range(_SELF_CONNECTS)):
+            started = perf_counter()
+            try:
+                sock, peer = _prepare(address, port, source, ttl)
+            except OSError as error:
+                yield Handshake(outcome=Outcome.BLOCKED, latency_ms=_since(started), errno=errno_name(error.errno))
+                return
+            sockets.enter_context(closing(sock))
+            made = await _connect(sock, peer, timeout_s)
+            if not (left and _meets_itself(sock)):
+                yield made
+                return
+
+
+def _prepare(address: str, port: int, source: str | None, ttl: int | None) -> tuple[socket.socket, SocketAddress]:
+    """The socket, and where it shall connect to. Raises OSError."""
+    family, peer = socket_address(address, port)
+    with ExitStack() as undo:
+        sock = undo.enter_context(closing(socket.socket(family, socket.SOCK_STREAM)))
         sock.setblocking(False)  # noqa: FBT003 -- the method's only form
-        try:
-            queues = error_queue.listen_for_errors(sock)
-            for level, name, value in options:
-                sock.setsockopt(level, name, value)
+        error_queue.listen_for_errors(sock)
+        if ttl is not None:
+            sock.setsockopt(*_TTL[family], ttl)
+        if source is not None:
             _bind(sock, source)
-        except OSError as error:
-            yield _blocked(error, started)
-            return
-        yield await _connect(sock, peer, timeout_s, queues=queues)
+        undo.pop_all()
+    return sock, peer
 
 
-def _endpoint(address: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int]]:
-    """Family and socket address. Raises OSError (ENODEV) for a zone that is no interface of this machine."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv4Address):
-        return socket.AF_INET, (str(ip), port)
-    if ip.ipv4_mapped:  # IPv4 packets go out, so the errors of IPv4 come back
-        return socket.AF_INET, (str(ip.ipv4_mapped), port)
-    zone = ip.scope_id
-    if zone is None:
-        return socket.AF_INET6, (str(ip), port, 0, 0)
-    try:
-        scope = int(zone) if zone.isdigit() else socket.if_nametoindex(zone)
-    except OSError as error:
-        raise OSError(errno.ENODEV, f"no interface {zone}") from error
-    return socket.AF_INET6, (str(ip).partition("%")[0], port, 0, scope)
-
-
-def _bind(sock: socket.socket, source: str | None) -> None:
-    if source is None:
-        return
-    family, local = _endpoint(source, 0)
+def _bind(sock: socket.socket, source: str) -> None:
+    family, local = socket_address(source, 0)
     if family != sock.family:
         raise OSError(errno.EAFNOSUPPORT, f"{source} is of the other address family")
     if sys.platform == "linux":
@@ -100,32 +92,22 @@ def _bind(sock: socket.socket, source: str | None) -> None:
     sock.bind(local)
 
 
-async def _connect(
-    sock: socket.socket, peer: tuple[str, int] | tuple[str, int, int, int], timeout_s: float, *, queues: bool
-) -> Handshake:
+async def _connect(sock: socket.socket, peer: SocketAddress, timeout_s: float) -> Handshake:
     started = perf_counter()
     error = sock.connect_ex(peer)
     at_once = error != errno.EINPROGRESS
     local = _name(sock)
-    queued: list[error_queue.QueuedError] = []
-    woken = True
-    while not at_once and woken:
-        woken = await writable(sock, started + timeout_s - perf_counter())
-        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if error or _is_connected(sock):
-            break
-        # The queue is filled before the error is set, so a wake-up can find the one without the other.
-        queued = error_queue.read(sock)
-        if queued:
-            error = queued[0].errno
-            break
-    latency_ms = (perf_counter() - started) * 1000
-    queued = queued or error_queue.read(sock)
-    icmp = next((one.icmp for one in queued if one.errno == error), None) if error else None
-    # A connect that is itself refused never sent anything: no reset came (SELinux refuses so).
-    proven = queues and not (at_once and error == errno.ECONNREFUSED)
+    connected, queued = not error, list[QueuedError]()
+    if not at_once:
+        connected, error, queued = await _ending(sock, started + timeout_s)
+    latency_ms = _since(started)
+    queued += error_queue.read(sock)
+    icmp = next((one.icmp for one in queued if one.errno == error), None)
+    without_error = Outcome.CONNECTED if connected else Outcome.TIMEOUT
+    # A connect that is itself refused sent nothing, so no reset came (SELinux refuses so).
+    proven = error_queue.queues_tcp_errors() and not queued and not (at_once and error == errno.ECONNREFUSED)
     return Handshake(
-        outcome=_outcome(error, icmp, at_once=at_once, woken=woken),
+        outcome=tcp_outcome(error, icmp, at_once=at_once) if error else without_error,
         latency_ms=latency_ms,
         sock=sock,
         errno=errno_name(error) if error else None,
@@ -136,16 +118,19 @@ async def _connect(
     )
 
 
-def _outcome(error: int, icmp: IcmpError | None, *, at_once: bool, woken: bool) -> Outcome:
-    if error:
-        return tcp_outcome(error, icmp, at_once=at_once)
-    return Outcome.CONNECTED if woken else Outcome.TIMEOUT
-
-
-def _blocked(error: OSError, started: float) -> Handshake:
-    return Handshake(
-        outcome=Outcome.BLOCKED, latency_ms=(perf_counter() - started) * 1000, errno=errno_name(error.errno), error_queue="unknown"
-    )
+async def _ending(sock: socket.socket, deadline: float) -> tuple[bool, int, list[QueuedError]]:
+    """Wait for the handshake's end: whether it connected, else its errno (0 at the deadline) and the ICMP errors."""
+    while True:
+        woken = await writable(sock, deadline - perf_counter())
+        if error := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            return False, error, []
+        if _is_connected(sock):
+            return True, 0, []
+        # The kernel fills the queue before it sets the error, so a wake-up can find the one without the other.
+        if queued := error_queue.read(sock):
+            return False, queued[0].errno, queued
+        if not woken:
+            return False, 0, []
 
 
 def _is_connected(sock: socket.socket) -> bool:
@@ -154,6 +139,13 @@ def _is_connected(sock: socket.socket) -> bool:
     except OSError:
         return False
     return True
+
+
+def _meets_itself(sock: socket.socket) -> bool:
+    try:
+        return bool(sock.getpeername() == sock.getsockname())
+    except OSError:
+        return False
 
 
 def _name(sock: socket.socket) -> tuple[str, int] | None:
@@ -168,3 +160,8 @@ def _retransmits(sock: socket.socket) -> int | None:
         return None
     (count,) = _TOTAL_RETRANS.unpack(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TOTAL_RETRANS.size))
     return int(count)
+
+
+def _since(started: float) -> float:
+    """Milliseconds since `started`."""
+    return (perf_counter() - started) * 1000

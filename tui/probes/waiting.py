@@ -25,7 +25,12 @@ async def _ready(
     timeout_s: float,
 ) -> bool:
     ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    add(descriptor, lambda: ready.done() or ready.set_result(None))
+
+    def wake() -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    add(descriptor, wake)
     try:
         async with asyncio.timeout(max(timeout_s, 0)):
             await ready

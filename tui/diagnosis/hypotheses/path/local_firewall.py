@@ -162,7 +162,7 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
     return likely(
         f"This machine's own packet filter seems to answer port {hop.port} of {views.joined(near)} with a reset.",
         *views.ids(*(views.latest(case)[address] for address in near), *near.values(), elsewhere),
-        because=f"The reset comes even with TTL 1; for port {elsewhere.port if elsewhere else '?'} the first router ends such a packet.",
+        because=f"The reset comes even with TTL 1; another port's packet ends at {elsewhere.sender if elsewhere else '?'}.",
         tell_apart=f"As root: `{RULES}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
         explains=near,
         culprit=Culprit(kind="address", address=first, port=hop.port),
@@ -215,7 +215,11 @@ def _in_silence(case: Case) -> Judgement:
     apart = f"As root: `{RULES}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
     if echo is None:
         because = "No packet for this port was seen to leave this machine."
-        return still_open(because, *evidence, summary=summary, tell_apart=apart, explains=unseen)
+        # Nothing at all comes back from a host that is down; a drop here is worth naming where other packets get through.
+        alive = {address: all_ for address, all_ in unseen.items() if host_views.signs_of_life(case, address)}
+        if not alive:
+            return still_open(because, *evidence)
+        return still_open(because, *evidence, summary=summary, tell_apart=apart, explains=alive)
     return likely(
         summary,
         *evidence,

@@ -32,7 +32,7 @@ def judge(case: Case) -> Judgement:
     if proved:
         return _proved(case, proved)
     if forbidden:
-        return _perhaps_ours(forbidden)
+        return _perhaps_ours(case, forbidden)
     feigned = {address: one for address, one in told.items() if _is_feigned(case, address, one)}
     if feigned:
         return _feigned(case, feigned)
@@ -65,7 +65,7 @@ def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _perhaps_ours(told: dict[str, Attempt]) -> Judgement:
+def _perhaps_ours(case: Case, told: dict[str, Attempt]) -> Judgement:
     first, one = next(iter(told.items()))
     sender = _sender(one)
     return likely(
@@ -76,6 +76,7 @@ def _perhaps_ours(told: dict[str, Attempt]) -> Judgement:
         explains=told,
         culprit=Culprit(kind="address", address=sender),
         disproof=f"{sender} is an address of this machine.",
+        remedies=_remedies(case, first, one),
     )
 
 

@@ -148,11 +148,10 @@ def _alternatives(
 
 
 def _status(case: Case, standing: list[Hypothesis]) -> Status:
-    latest = views.latest(case)
+    if any(comes_and_goes(case, address) for address in views.latest(case)):
+        return Status.INTERMITTENT
     if not views.connecting(case):
         return Status.FAILING
-    if any(comes_and_goes(case, address) for address in latest):
-        return Status.INTERMITTENT
     return Status.DEGRADED if views.failing(case) or standing else Status.REACHABLE
 
 

@@ -1,12 +1,18 @@
-"""What to do next: a pure function of the case. Free looks first, then steps, then questions, then the verdict."""
+"""What to do next: a pure function of the case. Free looks first, then steps, then questions, then the verdict.
 
-from collections.abc import Iterable
+A person is asked only while something that fails has no confirmed cause.
+"""
+
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from tui.diagnosis.hypothesis import Hypothesis
-from tui.diagnosis.tree import GROUPS, QUESTIONS, Question
+from tui.diagnosis import views
+from tui.diagnosis.hypothesis import Hypothesis, concerns
+from tui.diagnosis.ranking import assess
+from tui.diagnosis.tree import QUESTIONS, Question
 from tui.model.case import Case
+from tui.model.judgement import State
 from tui.model.requests import STEPS, AnyRequest, Connect, ConnectUnix
 
 
@@ -34,7 +40,7 @@ class Conclude(Struct, frozen=True):
 Decision = Run | Ask | Wait | Conclude
 
 
-def decide(case: Case, hypotheses: Iterable[Hypothesis]) -> Decision:
+def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
     """The next thing to do for `case`."""
     wanted = wanted_looks(case, hypotheses)
     free = [request for request in wanted if not isinstance(request, STEPS)]
@@ -44,7 +50,7 @@ def decide(case: Case, hypotheses: Iterable[Hypothesis]) -> Decision:
     if wanted:
         return Run(wanted, steps=True)
     question = next_question(case)
-    if question:
+    if question and not is_settled(case, hypotheses):
         return Ask(question)
     return Wait() if case.in_flight else Conclude()
 
@@ -59,12 +65,14 @@ def wanted_looks(case: Case, hypotheses: Iterable[Hypothesis]) -> tuple[AnyReque
     return tuple(request for request in wanted if request not in asked)
 
 
-def concerns(hypothesis: Hypothesis, case: Case) -> bool:
-    """Whether the hypothesis is about this kind of target at all."""
-    group = hypothesis.id.partition(".")[0]
-    return any(one.transport == case.target.transport for one in GROUPS if one.id == group)
-
-
 def next_question(case: Case) -> Question | None:
     """The first question of the tree that is worth asking and has no answer."""
     return next((one for one in QUESTIONS if case.answer(one.id) is None and one.applies(case)), None)
+
+
+def is_settled(case: Case, hypotheses: Iterable[Hypothesis]) -> bool:
+    """Whether confirmed causes account for everything that fails, so that no person needs to be asked."""
+    found = assess(case, hypotheses)
+    confirmed = [one for one in found.judgements.values() if one.state is State.CONFIRMED]
+    symptoms = {*views.failing(case), *((views.NAME,) if views.name_fails(case) else ())}
+    return symptoms <= {symptom for one in confirmed for symptom in one.explains}

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
 from functools import cache
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,6 +24,8 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     """`group.cause`, filled in from the module's path."""
     place: int
     """Where it stands in its group's walk."""
+    onset: Literal["change", "setting"] | None = None
+    """Whether it comes suddenly to what had worked (`change`), or is there from the start (`setting`); None for both."""
     title: str
     """The leaf's label in the tree, at most 18 characters."""
     asks: str
@@ -60,6 +63,12 @@ def hypotheses() -> tuple[Hypothesis, ...]:
 def walk_order(one: Hypothesis) -> tuple[int, int, str]:
     """The key that sorts hypotheses as the walk goes: by group, by place, by id."""
     return _GROUP_ORDER.index(one.id.partition(".")[0]), one.place, one.id
+
+
+def concerns(hypothesis: Hypothesis, case: Case) -> bool:
+    """Whether the hypothesis is about this kind of target at all."""
+    group = hypothesis.id.partition(".")[0]
+    return any(one.transport == case.target.transport for one in GROUPS if one.id == group)
 
 
 def not_tested(because: str) -> Judgement:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from tui.diagnosis import views
-from tui.diagnosis.decide import concerns
-from tui.diagnosis.hypothesis import Hypothesis, not_tested, ruled_out, walk_order
+from tui.diagnosis.hypothesis import Hypothesis, concerns, not_tested, ruled_out, walk_order
+from tui.diagnosis.tree import EVER_WORKED
 from tui.model.case import Case
 from tui.model.facts import Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
@@ -41,8 +41,10 @@ def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
     if status is Status.REACHABLE:
         standing = []
     chosen = _chosen(standing, judgements)
+    proved = [one for one in candidates if judgements[one.id].state is State.CONFIRMED]
+    lost = [one for one in candidates if one not in chosen and not _displaced(one, proved, judgements)]
     verdicts: list[Verdict | None] = [_verdict(one, judgements[one.id]) for one in chosen]
-    open_ones = _alternatives(case, known, [one for one in standing if one not in chosen], judgements)
+    open_ones = _alternatives(case, known, lost if standing else [], judgements)
     # What explains nothing that fails is no answer to why it fails.
     if status is Status.FAILING and not (chosen and judgements[chosen[0].id].explains):
         verdicts.insert(0, _possible(open_ones[0].cause, judgements[open_ones[0].cause]) if open_ones else None)
@@ -131,11 +133,15 @@ def _possible(cause: str, judgement: Judgement) -> Verdict:
 def _alternatives(
     case: Case, known: tuple[Hypothesis, ...], lost: list[Hypothesis], judgements: dict[str, Judgement]
 ) -> tuple[Alternative, ...]:
-    """The likely causes that lost, then the open ones that would explain something that fails, those that explain most first."""
+    """The likely causes that lost, then the open ones that would explain something that fails, those that explain most first.
+
+    Among equals, what fits to whether it ever worked comes first.
+    """
     possible = [one for one in known if judgements[one.id].state is State.OPEN and judgements[one.id].summary]
     if not views.failing(case) and not views.name_fails(case):
         possible = []
-    possible.sort(key=lambda one: -len(judgements[one.id].explains))
+    unlikely = {"yes": "setting", "no": "change"}.get(case.answer(EVER_WORKED) or "")
+    possible.sort(key=lambda one: (-len(judgements[one.id].explains), one.onset is not None and one.onset == unlikely))
     return tuple(
         Alternative(
             cause=one.id,

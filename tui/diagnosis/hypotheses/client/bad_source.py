@@ -92,6 +92,7 @@ def _remedies(case: Case, source: str, usable: list[str]) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=20,
+    onset="setting",
     title="source is ours",
     asks="Is the chosen source address on this machine?",
     why="A client can bind a source address before it connects. If the machine has lost that address, nothing is sent at all.",

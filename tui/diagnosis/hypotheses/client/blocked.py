@@ -170,6 +170,7 @@ def _remedies(case: Case, policy: Confinement | None) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=40,
+    onset="setting",
     title="no policy forbids",
     asks="Does a policy on this machine forbid it?",
     why="seccomp, SELinux, AppArmor and control groups can forbid a connection on this machine. No firewall rule shows it.",

@@ -94,6 +94,7 @@ def _remedies(case: Case, address: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=80,
+    onset="change",
     title="all addresses work",
     asks="Does every address of the name connect?",
     why="A name with several addresses is tried in turn. One dead address makes the client fail now and then.",

@@ -124,6 +124,7 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
 
 HYPOTHESIS = Hypothesis(
     place=90,
+    onset="setting",
     title="both families",
     asks="Do IPv4 and IPv6 lead to the same service?",
     why="A client may try IPv6 first, and many services listen on IPv4 alone: localhost can be ::1 or 127.0.0.1.",

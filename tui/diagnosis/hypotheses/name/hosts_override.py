@@ -158,6 +158,7 @@ def _remedies(case: Case, entry: HostsEntry, other: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=50,
+    onset="setting",
     title="hosts file agrees",
     asks="Does the hosts file send the name somewhere else?",
     why="The hosts file is asked before the DNS. An old line in it leads to a machine that the name has left.",

@@ -186,6 +186,7 @@ def _remedies(case: Case, one: Nameserver) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=30,
+    onset="change",
     title="nameserver answers",
     asks="Does every nameserver of this machine answer?",
     why="A silent nameserver makes each lookup wait, and if it is the only one no name resolves. That is no fault of the name.",

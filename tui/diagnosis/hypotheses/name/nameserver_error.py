@@ -155,6 +155,7 @@ def _remedies(case: Case, one: Nameserver, word: Word, *, dnssec: bool) -> Itera
 
 HYPOTHESIS = Hypothesis(
     place=40,
+    onset="change",
     title="no DNS failure",
     asks="Do the nameservers answer without a failure?",
     why="A nameserver that answers SERVFAIL or REFUSED is alive and can't help. The name itself may be fine.",

@@ -88,6 +88,7 @@ def _empty(case: Case, system: SystemAnswer, word: name_views.Word | None, *, ce
 
 HYPOTHESIS = Hypothesis(
     place=20,
+    onset="setting",
     title="has an address",
     asks="Does the name have an address?",
     why="A name can exist for mail or other records alone. Then there is nothing to connect to.",

@@ -171,6 +171,7 @@ def _spelling(case: Case, sources: NameSources | None) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=10,
+    onset="setting",
     title="name exists",
     asks="Does the name exist for this machine?",
     why="A name that no source here knows leads nowhere. The nameserver's own answer tells it from a lookup that broke.",

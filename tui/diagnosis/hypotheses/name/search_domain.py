@@ -180,6 +180,7 @@ def _remedies(case: Case, name: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=70,
+    onset="setting",
     title="name as typed",
     asks="Was the name completed to another one?",
     why="A short name gets a search domain added. A wildcard or a namesake in that domain answers for a machine nobody meant.",

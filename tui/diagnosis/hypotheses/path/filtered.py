@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from tui.diagnosis import host_views, looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Neighbour
+from tui.model.facts import Attempt, Listener, Neighbour, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
 
+SILENT_ELSEWHERE = 2
+"""Other ports that must be silent: one may be a lost packet's, or a rule of its own."""
 Silent = dict[str, tuple[Attempt, ...]]
 
 
@@ -23,7 +25,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 
 def judge(case: Case) -> Judgement:
-    """Repeated silence here, an answer of the same host elsewhere, and packets that left this machine."""
+    """Repeated silence of packets that left this machine, from a host that answers elsewhere, and not by a full queue."""
     if not views.attempts(case):
         return not_tested("Nothing has been tried yet.")
     silent = {address: all_ for address, all_ in host_views.silent(case).items() if not views.is_local(case, address)}
@@ -42,7 +44,9 @@ def judge(case: Case) -> Judgement:
         )
     repeated = {address: all_ for address, all_ in left.items() if host_views.is_repeated(all_)}
     alive = {address: all_ for address, all_ in repeated.items() if host_views.signs_of_life(case, address)}
-    proved = {address: all_ for address, all_ in alive.items() if host_views.leaves(case, address)}
+    proved = {
+        address: all_ for address, all_ in alive.items() if host_views.leaves(case, address) and _is_no_queue(case, address)
+    }
     if proved:
         return _proved(case, proved)
     if alive:
@@ -57,6 +61,15 @@ def _full_queues(case: Case, address: str) -> list[Listener]:
     """The listeners of the far end, where its table was seen, that can take no more connections (ss(8): Recv-Q, Send-Q)."""
     rows = views.on_port(host_views.table(case, address), case.target.port)
     return [row for row in rows if host_views.has_full_queue(row)]
+
+
+def _is_no_queue(case: Case, address: str) -> bool:
+    """Whether the silence cannot be a full accept queue's, which looks the same from outside.
+
+    Either the far end's table was seen, or other ports are silent too: closed ones would answer with a reset.
+    """
+    silent = [one for one in host_views.other_attempts(case, address) if one.outcome is Outcome.TIMEOUT]
+    return host_views.table(case, address) is not None or len(silent) >= SILENT_ELSEWHERE
 
 
 def _held_back(case: Case, silent: Silent) -> Judgement:
@@ -97,12 +110,20 @@ def _alive(case: Case, silent: Silent) -> Judgement:
         f"Packets to port {case.target.port} of {views.joined(silent)} vanish, while the host {host_views.life_in_words(life)}.",
         *views.ids(*_flat(silent), *life),
         because=f"{_count(silent[first])} got no answer; {first} {host_views.life_in_words(life)}.",
-        tell_apart="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is out there.",
+        tell_apart=_what_else(case, first),
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
         disproof="A rule of this machine that drops it, or a full queue of the listener on the server.",
         remedies=_remedies(case, first),
     )
+
+
+def _what_else(case: Case, address: str) -> str:
+    """The look that would decide between a filter out there, one here, and a full queue."""
+    port = case.target.port
+    if host_views.leaves(case, address):
+        return f"On {address}: `ss -ltn 'sport = :{port}'`. Recv-Q above Send-Q is a full queue; else a filter drops it."
+    return "As root, here: `nft list ruleset; iptables-save`. If no rule drops it, a filter out there does, or a queue is full."
 
 
 def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Judgement:
@@ -172,11 +193,13 @@ def _remedies(case: Case, address: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=60,
+    onset="setting",
     title="packets arrive",
     asks="Do packets for this port get through?",
     why="A filter that drops gives no answer at all. If the same host answers elsewhere, the silence is about this port.",
     means="Packets vanish: no answer on this port although the host lives.",
-    proof="Repeated silence on this port, while the host answers on another port or to ping, and packets that left this machine.",
+    proof="Repeated silence of packets that left this machine, from a host that answers elsewhere; and other ports silent too, "
+    "or a look at its socket table, since a full accept queue is silent in the same way.",
     mistaken_for=("server.down", "server.backlog-full", "path.local-firewall"),
     needs=needs,
     judge=judge,

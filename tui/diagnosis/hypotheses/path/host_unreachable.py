@@ -226,6 +226,7 @@ def _router_remedies(address: str, sender: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=30,
+    onset="change",
     title="host in reach",
     asks="Can the link, or the last router, reach the host?",
     why="A router that can't deliver a packet says so and signs it with its address. On our own link the neighbour table tells.",

@@ -97,6 +97,7 @@ def _remedies(address: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=10,
+    onset="setting",
     title="route exists",
     asks="Does this machine know a way to the address?",
     why="Without a route nothing is sent: the kernel says no at once, and no other machine was ever asked.",

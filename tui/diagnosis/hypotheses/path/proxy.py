@@ -161,6 +161,7 @@ def _remedies(case: Case, proxy: Proxy) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=10,
+    onset="setting",
     title="proxy answers",
     asks="Does a proxy stand between the program and the target?",
     why="Where a proxy variable applies, programs connect to the proxy instead. Their error then names the wrong host.",

@@ -104,6 +104,7 @@ def _remedies(address: str, route: Route) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=20,
+    onset="setting",
     title="route lets through",
     asks="Does a route of this machine say no on purpose?",
     why="A route can be unreachable, prohibit or blackhole. Then the kernel refuses, and the error looks like one from far away.",

@@ -122,6 +122,7 @@ def _remedies(address: str, routers: list[str]) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=50,
+    onset="change",
     title="no loop",
     asks="Do packets go round in circles?",
     why="Routers that point at each other pass a packet back and forth until its time to live ends. One of them reports that.",

@@ -78,6 +78,7 @@ def _remedies(port: int, row: Listener) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=20,
+    onset="setting",
     title="TCP, not UDP",
     asks="Is the port open for UDP only?",
     why="TCP and UDP have separate ports of the same number. A service that speaks UDP alone refuses TCP.",

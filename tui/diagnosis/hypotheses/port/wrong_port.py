@@ -301,6 +301,7 @@ def _far_remedies(case: Case, one: Attempt) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=10,
+    onset="setting",
     title="right port",
     asks="Is the service on another port of this machine?",
     why="A service that moved, or a slip in the number, looks exactly like a service that is not there.",

@@ -167,6 +167,7 @@ _SETTINGS = {
 
 HYPOTHESIS = Hypothesis(
     place=30,
+    onset="setting",
     title="on this address",
     asks="Does the service listen on this address?",
     why="A service can listen on loopback only, on one interface, or on one address family. Elsewhere its port is closed.",

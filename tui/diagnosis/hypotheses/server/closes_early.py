@@ -115,6 +115,7 @@ def _remedies(case: Case, row: Listener | None) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=70,
+    onset="change",
     title="keeps it open",
     asks="Does the server end the connection at once?",
     why="A server can accept and then hang up: access lists, limits, a dying worker, or a forwarder without a backend.",

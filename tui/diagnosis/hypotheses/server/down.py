@@ -162,6 +162,7 @@ def _remedies(address: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=10,
+    onset="change",
     title="machine is up",
     asks="Is the machine there at all?",
     why="A machine that is off answers nothing: no port, no ping. Any answer, even a refusal, means that it lives.",

@@ -147,6 +147,7 @@ def _remedies(case: Case, listener: Listener | None) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=60,
+    onset="change",
     title="stays up",
     asks="Does the service come and go?",
     why="A service that restarts in a loop connects at one moment and refuses at the next, on the same address.",

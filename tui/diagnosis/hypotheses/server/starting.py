@@ -85,6 +85,7 @@ def _remedies(case: Case) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=50,
+    onset="change",
     title="ready by now",
     asks="Was the service still starting?",
     why="A service that starts refuses until it listens. If it connects after that and stays so, nothing else was wrong.",

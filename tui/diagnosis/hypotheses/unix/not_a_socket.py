@@ -61,6 +61,7 @@ def _remedies(case: Case, kind: str, alike: tuple[str, ...]) -> Iterator[Remedy]
 
 HYPOTHESIS = Hypothesis(
     place=20,
+    onset="setting",
     title="is a socket",
     asks="Is the file at this path a socket?",
     why="The kernel refuses a regular file or a directory with the same error as a socket without a listener.",

@@ -73,6 +73,7 @@ def _group_may_write(mode: str | None) -> bool:
 
 HYPOTHESIS = Hypothesis(
     place=30,
+    onset="setting",
     title="may be used",
     asks="May this user use the socket?",
     why="To connect, a user needs to pass every directory above and to write to the socket file.",

@@ -71,6 +71,7 @@ def _remedies(case: Case) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=40,
+    onset="change",
     title="someone listens",
     asks="Does anyone listen on this socket?",
     why="The file stays when a server ends without cleaning up. Then it looks right, and nobody is behind it.",

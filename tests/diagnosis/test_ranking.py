@@ -1,0 +1,123 @@
+"""How judgements are weighed: what explains the failure leads, and the person's word orders what is left open."""
+
+import pytest
+from msgspec.structs import replace
+
+from tui.diagnosis.decide import Ask, decide, is_settled
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.ranking import assess
+from tui.model.case import Case
+from tui.model.facts import Attempt, Outcome
+from tui.model.judgement import Judgement, Remedy
+from tui.model.target import parse_target
+
+ADDRESS = "10.0.3.9"
+REMEDY = Remedy(do="Mend it.")
+
+
+def _cause(identifier: str, judgement: Judgement, *, over: frozenset[str] = frozenset(), onset: str | None = None) -> Hypothesis:
+    return Hypothesis(
+        id=identifier,
+        place=10,
+        onset="change" if onset == "change" else "setting" if onset == "setting" else None,
+        title="t",
+        asks="?",
+        why="w",
+        means="m",
+        proof="p",
+        over=over,
+        needs=lambda _case: (),
+        judge=lambda _case: judgement,
+    )
+
+
+def _case(*outcomes: Outcome) -> Case:
+    facts = tuple(
+        Attempt(id=f"attempt-{number}", address=ADDRESS, port=80, outcome=outcome, latency_ms=1.0)
+        for number, outcome in enumerate(outcomes, start=1)
+    )
+    return Case(target=parse_target(f"{ADDRESS}:80"), facts=facts)
+
+
+def _confirmed(*explains: str) -> Judgement:
+    return confirmed("It is so.", because="Seen.", explains=explains, disproof="Not seen.", remedies=(REMEDY,))
+
+
+def _likely(*explains: str) -> Judgement:
+    return likely(
+        "It may be so.", because="Seen.", tell_apart="Look.", explains=explains, disproof="Not seen.", remedies=(REMEDY,)
+    )
+
+
+def test_what_explains_nothing_is_not_why_it_fails() -> None:
+    """A confirmed side finding stands beside the verdict of a failing target, never in its place."""
+    side = _cause("name.a", _confirmed())
+    fitting = _cause("path.b", still_open("Perhaps.", summary="Perhaps this.", tell_apart="Look.", explains=[ADDRESS]))
+
+    found = assess(_case(Outcome.TIMEOUT), [side, fitting])
+
+    assert found.verdict is not None
+    assert (found.verdict.cause, found.verdict.certainty) == ("path.b", "possible")
+    assert [one.cause for one in found.also] == ["name.a"]
+
+
+def test_a_more_specific_cause_takes_the_place_of_another() -> None:
+    """Of two confirmed causes for the same address the one that is `over` the other stands alone."""
+    specific = _cause("port.a", _confirmed(ADDRESS), over=frozenset({"server.b"}))
+    general = _cause("server.b", _confirmed(ADDRESS))
+
+    found = assess(_case(Outcome.REFUSED), [general, specific])
+
+    assert found.verdict is not None
+    assert found.verdict.cause == "port.a"
+    assert found.also == ()
+
+
+def test_a_less_certain_cause_displaces_nothing() -> None:
+    """A likely cause does not take the place of a confirmed one, however specific it is."""
+    specific = _cause("port.a", _likely(ADDRESS), over=frozenset({"server.b"}))
+    general = _cause("server.b", _confirmed(ADDRESS))
+
+    found = assess(_case(Outcome.REFUSED), [general, specific])
+
+    assert found.verdict is not None
+    assert found.verdict.cause == "server.b"
+    assert [one.cause for one in found.alternatives] == ["port.a"]
+
+
+@pytest.mark.parametrize(("answer", "first"), [("yes", "server.sudden"), ("no", "path.always"), ("unknown", "path.always")])
+def test_whether_it_ever_worked_orders_what_is_open(answer: str, first: str) -> None:
+    """Among causes that explain the same, the answer puts the fitting kind first; without one the walk's order holds."""
+    always = _cause("path.always", still_open("?", summary="A.", tell_apart="Look.", explains=[ADDRESS]), onset="setting")
+    sudden = _cause("server.sudden", still_open("?", summary="S.", tell_apart="Look.", explains=[ADDRESS]), onset="change")
+    case = replace(_case(Outcome.TIMEOUT), answers=(("ever-worked", answer),))
+
+    found = assess(case, [always, sudden])
+
+    assert found.verdict is not None
+    assert found.verdict.cause == first
+
+
+def test_a_healthy_target_has_no_verdict() -> None:
+    """Where it connects and nothing is likely, there is no verdict and the status is reachable."""
+    found = assess(_case(Outcome.CONNECTED), [_cause("path.a", ruled_out("It connects."))])
+
+    assert (found.status, found.outcome, found.verdict) == ("reachable", "connected", None)
+
+
+@pytest.mark.parametrize("last", [Outcome.CONNECTED, Outcome.REFUSED])
+def test_what_connected_at_times_is_intermittent(last: Outcome) -> None:
+    """A failure after a success makes it intermittent, whatever the last attempt brought."""
+    found = assess(_case(Outcome.CONNECTED, Outcome.REFUSED, last), [])
+
+    assert (found.status, found.outcome) == ("intermittent", "refused")
+
+
+def test_nobody_is_asked_about_what_is_settled() -> None:
+    """A confirmed cause for all that fails leaves no question; an open failure does."""
+    case = _case(Outcome.REFUSED)
+    proved = [_cause("server.b", _confirmed(ADDRESS))]
+
+    assert is_settled(case, proved)
+    assert not isinstance(decide(case, proved), Ask)
+    assert isinstance(decide(_case(Outcome.TIMEOUT), []), Ask)

@@ -1,0 +1,146 @@
+"""The `refused/1` document: what a session found, as the stable structure that scripts read.
+
+Law: keys may be added; none is removed or given another meaning. It is a pure function of the case and its assessment.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from tui.diagnosis.hypothesis import Hypothesis, concerns, hypotheses
+from tui.diagnosis.ranking import assess
+from tui.model.case import Case, fold_all
+from tui.model.events import AnyEvent, Judged, Opened
+from tui.model.facts import AnyFact
+from tui.model.judgement import Alternative, Assessment, State, Status, Verdict
+from tui.model.target import Target
+from tui.report.unseen import unseen
+
+Schema = Literal["refused/1"]
+SCHEMA: Schema = "refused/1"
+Moment = Annotated[str, Meta(description="UTC, RFC 3339", extra_json_schema={"format": "date-time"})]
+OutcomeWord = Literal[
+    "refused",
+    "rejected",
+    "unreachable",
+    "timeout",
+    "blocked",
+    "reset",
+    "closed",
+    "silent",
+    "name-error",
+    "connected",
+    "pending",
+]
+"""How the target answers as a whole; `pending` where no attempt has ended, because none could be made or the walk was cut."""
+
+
+class TargetPart(Struct, frozen=True, kw_only=True):
+    """What was to be reached. `text` never holds credentials."""
+
+    text: str
+    host: str | None
+    port: int | None
+    transport: Literal["tcp", "unix"]
+    scheme: str | None
+    path: str | None
+    """The socket's path, for transport `unix`; then host and port are null."""
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One hypothesis of the walk, in the order of the tree."""
+
+    id: str
+    state: State
+    because: str
+    evidence: tuple[str, ...]
+    """The ids of the facts that decided."""
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """One target's result."""
+
+    schema: Schema
+    target: TargetPart
+    status: Status
+    outcome: OutcomeWord
+    verdict: Verdict | None
+    """Null when the target is reachable, or nothing can be said."""
+    also: tuple[Verdict, ...]
+    """Further causes that hold as well."""
+    alternatives: tuple[Alternative, ...]
+    walk: tuple[Step, ...]
+    evidence: tuple[AnyFact, ...]
+    unseen: tuple[str, ...]
+    """What could not be looked at, and what would allow it."""
+    complete: bool
+    """Whether the walk came to its end; false for one that was interrupted, or whose record was cut short."""
+    started: Moment
+    elapsed_s: float
+    version: str
+
+
+def document(
+    case: Case, assessment: Assessment, *, started: str, elapsed_s: float, version: str, complete: bool = True
+) -> Document:
+    """The document for `case` as `assessment` sees it. `started` is UTC in RFC 3339, `version` the program's that looked."""
+    return Document(
+        schema=SCHEMA,
+        target=_target(case.target),
+        status=assessment.status,
+        outcome=assessment.outcome,  # type: ignore[arg-type]  # a word of `Outcome` or `pending`; the schema test holds it to that
+        verdict=assessment.verdict,
+        also=assessment.also,
+        alternatives=assessment.alternatives,
+        walk=tuple(_step(one, assessment) for one in hypotheses() if concerns(one, case)),
+        evidence=case.facts,
+        unseen=tuple(unseen(case)),
+        complete=complete,
+        started=started,
+        elapsed_s=round(elapsed_s, 3),
+        version=version,
+    )
+
+
+def document_of(events: Sequence[AnyEvent]) -> Document:
+    """The document for a whole session, its header first. Raises ValueError without a header.
+
+    The verdict is worked out anew from the recorded facts, by the causes that this version knows.
+    """
+    case = fold_all(events)
+    header = events[0]
+    judged = next((event for event in reversed(events) if isinstance(event, Judged)), None)
+    return document(
+        case,
+        assess(case, hypotheses()),
+        started=header.at,
+        elapsed_s=_seconds(header.at, events[-1].at),
+        version=header.version if isinstance(header, Opened) else "",
+        complete=judged is not None and judged.final,
+    )
+
+
+def _target(target: Target) -> TargetPart:
+    return TargetPart(
+        text=target.text,
+        host=target.host or None,
+        port=target.port,
+        transport="unix" if target.transport == "unix" else "tcp",
+        scheme=target.scheme,
+        path=target.path,
+    )
+
+
+def _step(hypothesis: Hypothesis, assessment: Assessment) -> Step:
+    judgement = assessment.judgements[hypothesis.id]
+    return Step(id=hypothesis.id, state=judgement.state, because=judgement.because, evidence=judgement.evidence)
+
+
+def _seconds(begin: str, end: str) -> float:
+    """The time between two moments of the record; 0.0 where one of them can't be read."""
+    try:
+        return (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds()
+    except (ValueError, TypeError):
+        return 0.0

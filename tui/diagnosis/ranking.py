@@ -27,7 +27,7 @@ _TELLING = (
     Outcome.TIMEOUT,
     Outcome.BLOCKED,
 )
-"""Where addresses fail differently, the outcome that says most stands for the target."""
+"""Where attempts fail differently, the outcome that says most stands for the target."""
 
 
 def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
@@ -172,11 +172,7 @@ def _outcome(case: Case, status: Status) -> str:
         return Outcome.NAME_ERROR
     if status in {Status.REACHABLE, Status.DEGRADED}:
         return Outcome.CONNECTED
-    seen = (
-        {one.outcome for one in views.attempts(case)}
-        if status is Status.INTERMITTENT
-        else {one.outcome for one in views.failing(case).values()}
-    )
+    seen = {one.outcome for one in views.attempts(case)}
     return next((one for one in _TELLING if one in seen), "pending")
 
 

@@ -1,0 +1,258 @@
+"""A small routed network in network namespaces: client - router1 - router2 - server, IPv4 and IPv6. Needs root.
+
+Everything the lab makes bears this process's id in its name and is gone when `lab()` ends; what a killed run left
+behind is swept when the next one starts. Each lab is fresh, so no ICMP rate limit is carried from one test to the next.
+"""
+
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tui.model.facts import AnyFact
+from tui.model.requests import AnyRequest
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+NETNS = Path("/run/netns")
+ETC_NETNS = Path("/etc/netns")
+NOBODY = 65534
+LONGEST_S = 40
+"""No command in the lab takes longer; a default `check` of a silent target takes 15 s."""
+
+CLIENT, SERVER = "10.0.1.2", "10.0.3.9"
+ROUTER1, ROUTER2 = "10.0.1.1", "10.0.2.2"
+CLIENT6, SERVER6 = "fd00:1::2", "fd00:3::9"
+ROUTER1_6, ROUTER2_6 = "fd00:1::1", "fd00:2::2"
+NO_NEIGHBOUR, NO_NEIGHBOUR6 = "10.0.1.77", "fd00:1::77"
+"""On the client's own link, and nobody has it."""
+NO_HOST, NO_HOST6 = "10.0.3.77", "fd00:3::77"
+"""On the server's link, and nobody has it: router2 will say so."""
+ROUTER2_FAR, ROUTER2_FAR6 = "10.0.3.1", "fd00:3::1"
+
+_ROLES = ("client", "router1", "router2", "server")
+# Each veth pair as role, device and addresses of its two ends.
+_LINKS = (
+    (("client", "eth0", CLIENT, CLIENT6), ("router1", "eth0", ROUTER1, ROUTER1_6)),
+    (("router1", "eth1", "10.0.2.1", "fd00:2::1"), ("router2", "eth0", ROUTER2, ROUTER2_6)),
+    (("router2", "eth1", ROUTER2_FAR, ROUTER2_FAR6), ("server", "eth0", SERVER, SERVER6)),
+)
+_ROUTES = {
+    "client": ("default via 10.0.1.1", "default via fd00:1::1"),
+    "router1": ("10.0.3.0/24 via 10.0.2.2", "fd00:3::/64 via fd00:2::2"),
+    "router2": ("10.0.1.0/24 via 10.0.2.1", "fd00:1::/64 via fd00:2::1"),
+    "server": ("default via 10.0.3.1", "default via fd00:3::1"),
+}
+_QUIET_IPV6 = ("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")  # an address is usable at once
+_FORWARD = ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
+_End = tuple[str, str, str, str]
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """One machine of the lab."""
+
+    name: str
+    children: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def run(
+        self, *argv: str, user: int | None = None, confined: bool = False, stdin: str = "", check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command here to its end, as root or as `user`; AssertionError if it fails and `check`.
+
+        `confined` (no_new_privs): programs that it starts get no privilege from their files either, as in many containers.
+        """
+        done = subprocess.run(
+            self._inside(argv, user, confined=confined),
+            cwd=ROOT,
+            env=_ENVIRONMENT,
+            input=stdin,
+            text=True,
+            capture_output=True,
+            timeout=LONGEST_S,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(argv)} in {self.name}: status {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def start(self, *argv: str, user: int | None = None) -> subprocess.Popen[str]:
+        """Start a command here and return when it has printed its first line; the lab ends it."""
+        child = subprocess.Popen(self._inside(argv, user), cwd=ROOT, env=_ENVIRONMENT, text=True, stdout=subprocess.PIPE)
+        self.children.append(child)
+        assert child.stdout
+        assert child.stdout.readline(), f"{' '.join(argv)} in {self.name} ended with status {child.wait()}"
+        return child
+
+    def serve(self, port: int, behaviour: str = "hold", address: str = "::") -> subprocess.Popen[str]:
+        """Start a TCP service: it accepts and then does `hold`, `close`, `reset` or `greet`; `::` takes both families."""
+        return self.start(sys.executable, str(HERE / "serve.py"), address, str(port), behaviour)
+
+    def nft(self, rules: str) -> None:
+        """Load nftables rules, in the language of `nft -f`."""
+        self.run("nft", "-f", "-", stdin=rules)
+
+    def filter(self, hook: str, *rules: str) -> None:
+        """Add a chain of filter rules at `hook` (input, forward, output) for both families."""
+        lines = "\n".join(rules)
+        self.nft(f"table inet lab {{\n chain {hook} {{\n type filter hook {hook} priority filter;\n{lines}\n }}\n}}\n")
+
+    def ip(self, *arguments: str) -> None:
+        """Run `ip` with these arguments."""
+        self.run("ip", *arguments)
+
+    @contextmanager
+    def etc(self, **files: str) -> Iterator[None]:
+        """Give commands that run here their own files in /etc, by name, as `ip netns exec` binds them (ip-netns(8))."""
+        folder = ETC_NETNS / self.name
+        folder.mkdir(parents=True)
+        try:
+            for name, text in files.items():
+                (folder / name).write_text(text, encoding="utf-8")
+            yield
+        finally:
+            shutil.rmtree(folder)
+
+    def sysctl(self, *settings: str) -> None:
+        """Set kernel parameters, each as `name=value`."""
+        self.run("sysctl", "-qw", *settings)
+
+    def end(self) -> None:
+        """End what was started here, by process id."""
+        for child in self.children:
+            child.kill()
+            child.communicate()
+        self.children.clear()
+
+    def _inside(self, argv: tuple[str, ...], user: int | None, *, confined: bool = False) -> list[str]:
+        who = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+        who += ["--no-new-privs"] if confined else []
+        # The kernel ends the child with us, so that a killed test run leaves none behind.
+        return ["ip", "netns", "exec", self.name, "setpriv", *who, "--pdeathsig=KILL", *argv]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """The four machines. Commands run as root; `user` makes them run as another, usually NOBODY."""
+
+    client: Namespace
+    router1: Namespace
+    router2: Namespace
+    server: Namespace
+
+    def look(self, request: AnyRequest, *, user: int | None = None) -> list[AnyFact]:
+        """The facts that the program sees on the client for one request."""
+        return self.looks(request, user=user)[0]
+
+    def looks(self, *requests: AnyRequest, user: int | None = None) -> list[list[AnyFact]]:
+        """The facts for several requests, looked for at the same time, in the order of the requests."""
+        done = self.client.run(*self.looking(), user=user, stdin=msgspec.json.encode(requests).decode())
+        return self.read(done.stdout)
+
+    @staticmethod
+    def looking() -> tuple[str, ...]:
+        """The command that takes looks: requests on its standard input, for `read` on its standard output."""
+        return sys.executable, str(HERE / "take_looks.py")
+
+    @staticmethod
+    def read(text: str) -> list[list[AnyFact]]:
+        """The facts that the command printed, one list a request."""
+        return msgspec.json.decode(text, type=list[list[AnyFact]])
+
+    def check(self, *arguments: str, user: int | None = None, status: int | None = None) -> dict[str, Any]:
+        """The document of `refused check ARGUMENTS --json` on the client. `status`: the exit status it must have."""
+        argv = (sys.executable, "-m", "tui", "check", *arguments, "--json", "--no-session")
+        done = self.client.run(*argv, user=user, check=False)
+        expected = {0, 1, 3} if status is None else {status}
+        assert done.returncode in expected, f"status {done.returncode}\n{done.stdout}{done.stderr}"
+        assert done.stdout, f"nothing on standard output\n{done.stderr}"
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+
+_ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
+
+
+def what_is_missing() -> str | None:
+    """Why no lab can be made here, or None."""
+    if os.geteuid() != 0:
+        return "the lab needs root"
+    missing = [tool for tool in ("ip", "nft", "setpriv", "sysctl", "ping") if not shutil.which(tool)]
+    if missing:
+        return f"the lab needs {', '.join(missing)}"
+    trial = f"refused-{os.getpid()}-0"
+    made = subprocess.run(["ip", "netns", "add", trial], capture_output=True, text=True, check=False)
+    if made.returncode:
+        return f"the lab needs network namespaces: {made.stderr.strip()}"
+    _delete(trial)
+    return None
+
+
+@contextmanager
+def lab() -> Iterator[Lab]:
+    """Make the network, and take it down again whatever happens."""
+    prefix = f"refused-{os.getpid()}-{next(_numbers)}"
+    machines = {role: Namespace(f"{prefix}-{role}") for role in _ROLES}
+    try:
+        _ip(*(f"netns add {machine.name}" for machine in machines.values()))
+        for role, machine in machines.items():
+            machine.sysctl(*_QUIET_IPV6, *(_FORWARD if role.startswith("router") else ()))
+        _ip(*(_veth(machines, left, right, number) for number, (left, right) in enumerate(_LINKS, start=1)))
+        for role, machine in machines.items():
+            _ip(*_addresses(role), *(f"route add {route}" for route in _ROUTES[role]), namespace=machine.name)
+        yield Lab(**machines)
+    finally:
+        for machine in machines.values():
+            machine.end()
+            _delete(machine.name)
+
+
+def sweep() -> None:
+    """Delete the namespaces of test runs whose process is gone."""
+    for path in NETNS.glob("refused-*"):
+        found = re.match(r"refused-(\d+)-", path.name)
+        if found and not Path("/proc", found[1]).exists():
+            _delete(path.name)
+    for path in ETC_NETNS.glob("refused-*"):
+        if not (NETNS / path.name).exists():
+            shutil.rmtree(path)
+
+
+def _veth(machines: dict[str, Namespace], left: _End, right: _End, number: int) -> str:
+    # Two ends with the same index look like no pair to the kernel's link watch, which then takes up to a second to see
+    # the carrier (linkwatch_urgent_event compares them); with different ones the link is up at once.
+    here, there = machines[left[0]].name, machines[right[0]].name
+    ends = (f"{left[1]} netns {here} index {10 * number}", f"{right[1]} netns {there} index {10 * number + 1}")
+    return f"link add {ends[0]} type veth peer name {ends[1]}"
+
+
+def _addresses(role: str) -> Iterator[str]:
+    yield "link set lo up"
+    for machine, device, v4, v6 in itertools.chain(*_LINKS):
+        if machine == role:
+            yield f"address add {v4}/24 dev {device}"
+            yield f"address add {v6}/64 dev {device} nodad"
+            yield f"link set {device} up"
+
+
+def _ip(*commands: str, namespace: str | None = None) -> None:
+    """Run many `ip` commands as one process."""
+    where = ["-n", namespace] if namespace else []
+    done = subprocess.run(["ip", *where, "-batch", "-"], input="\n".join(commands), text=True, capture_output=True, check=False)
+    assert done.returncode == 0, f"{commands}\n{done.stderr}"
+
+
+def _delete(name: str) -> None:
+    if (NETNS / name).exists():
+        subprocess.run(["ip", "netns", "delete", name], check=True)

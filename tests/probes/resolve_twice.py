@@ -1,0 +1,53 @@
+"""Resolves names by getaddrinfo and by our own walk, in a namespace whose settings are the test's: the names are arguments.
+
+Prints one line of JSON a name: [name, [addresses, error, source] of getaddrinfo, [addresses, error, source] of the walk].
+"""
+
+import asyncio
+import json
+import sys
+
+from tests.probes.names import seen
+from tui.demo.nameserver import Nameserver
+from tui.model.facts import SystemAnswer
+from tui.model.requests import ResolveSystem
+from tui.probes import name_walk, system_answer
+from tui.probes.name_settings import read_settings
+from tui.probes.surroundings import Surroundings
+
+ADDRESSES = {
+    "web.test": ["10.1.1.1", "2001:db8::1"],
+    "v4.test": ["10.1.1.2"],
+    "empty.test": [],
+    "empty.corp.test": [],
+    "short.corp.test": ["10.1.1.3"],
+    "real.test": ["10.1.1.4"],
+    "a.short.test": ["10.1.1.5"],
+    "cut.test": ["10.1.1.6"],
+    "many.test": [f"10.2.0.{number}" for number in range(60)],
+}
+
+
+async def resolve(names: list[str]) -> None:
+    """Resolve each name both ways, at a nameserver with every fault."""
+    async with Nameserver(
+        ADDRESSES,
+        port=53,
+        aliases={"www.test": "real.test", "dangling.test": "nowhere.test"},
+        servfail={"fail.test", "fail.corp.test"},
+        refused={"no.test", "no.corp.test"},
+        silent={"quiet.test", "quiet.corp.test"},
+        referred={"lame.test", "lame.corp.test"},
+        garbled={"junk.test", "junk.corp.test"},
+        truncated={"cut.test"},
+    ):
+        for name in names:
+            *_, real = await seen(system_answer.look(ResolveSystem(name=name), Surroundings()))
+            assert isinstance(real, SystemAnswer)
+            assert not real.emulated
+            walked = await name_walk.walk(name, read_settings(Surroundings()), port=53)
+            sys.stdout.write(json.dumps([name, *([one.addresses, one.error, one.source] for one in (real, walked))]) + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(resolve(sys.argv[1:]))

@@ -121,11 +121,3 @@ def _symptoms(case: Case) -> set[str]:
     proxies = {endpoint(one.address, one.port) for one in failed if one.purpose == "proxy"}
     targets = {one.path or one.address for one in failed if one.purpose in views.TARGET_PURPOSES}
     return {*targets, *proxies, *({views.NAME} if views.name_fails(case) else ())}
-
-
-def test_no_two_causes_take_each_others_place() -> None:
-    """Of two causes at most one is `over` the other, so that both can't vanish."""
-    over = {one.id: one.over for one in hypotheses()}
-
-    assert over
-    assert [(one, other) for one, others in over.items() for other in others if one in over.get(other, ())] == []

@@ -33,6 +33,10 @@ def _drop(machine: str, hook: str, ports: str = str(PORT)) -> Callable[[Lab], ob
     return lambda lab: getattr(lab, machine).filter(hook, f"tcp dport {ports} drop")
 
 
+def _route(kind: str) -> Callable[[Lab], object]:
+    return lambda lab: lab.client.ip("route", "add", kind, f"{SERVER}/32")
+
+
 def _nothing(_lab: Lab) -> None:
     """Nothing is broken."""
 
@@ -66,6 +70,7 @@ WALKS = (
         culprit={"address": SERVER},
     ),
     Walk("rejected-here", _reject("client", "output"), f"{SERVER}:{PORT}", "path.local-firewall", "confirmed"),
+    Walk("dropped-here", _drop("client", "output"), f"{SERVER}:{PORT}", "path.local-firewall", "likely", outcome="timeout"),
     Walk("dropped-by-server", _drop("server", "input"), f"{SERVER}:{PORT}", "path.filtered", "likely", outcome="timeout"),
     Walk(
         "everything-dropped-by-server",
@@ -86,7 +91,7 @@ WALKS = (
     *(
         Walk(
             f"route-{kind}",
-            lambda lab, kind=kind: lab.client.ip("route", "add", kind, f"{SERVER}/32"),
+            _route(kind),
             f"{SERVER}:{PORT}",
             "path.route-rejects",
             "confirmed",

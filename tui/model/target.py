@@ -122,6 +122,8 @@ def _split(text: str) -> tuple[str, str]:
 def _host(host: str, text: str) -> str:
     address = literal_address(host)
     if address:
+        if not host.isprintable() or not host.isascii():
+            raise _unusable(text, "has an interface name with characters that no interface has")
         return address
     name = host.rstrip(".")
     ascii_name = _idna(name, text)

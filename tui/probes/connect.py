@@ -11,6 +11,7 @@ from tui.probes.clock import now
 from tui.probes.error_queue import stop_listening
 from tui.probes.handshake import handshake
 from tui.probes.hold import Held, hold
+from tui.probes.kernel_counters import failed_retransmissions
 from tui.probes.surroundings import Surroundings
 
 
@@ -26,10 +27,12 @@ async def attempt(request: Connect, number: int) -> Attempt:
     """
     at = now()
     held: Held | None = None
+    failed_before = failed_retransmissions()
     async with handshake(request.address, request.port, timeout_s=request.timeout_s, source=request.source) as made:
         if made.outcome is Outcome.CONNECTED and made.sock:
             stop_listening(made.sock)
             held = await hold(made.sock)
+    kept_back = _risen(failed_before) if made.outcome is Outcome.TIMEOUT else None
     return Attempt(
         at=at,
         by_hand=_by_hand(request),
@@ -47,9 +50,16 @@ async def attempt(request: Connect, number: int) -> Attempt:
         local_port=made.local[1] if made.local else None,
         source=request.source,
         retransmits=made.retransmits,
+        kept_back=kept_back,
         held_ms=held.held_ms if held else None,
         first_bytes=held.first_bytes if held else None,
     )
+
+
+def _risen(before: int | None) -> int | None:
+    """By how much the counter of failed retransmissions has risen."""
+    now_failed = failed_retransmissions()
+    return None if before is None or now_failed is None else now_failed - before
 
 
 def _by_hand(request: Connect) -> str:

@@ -112,7 +112,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen:
     remedies = tuple(_remedies(case, proxy))
     answer = _resolution(case, proxy)
     passing = answer is not None and answer.error not in name_views.HARD_ERRORS and not answer.addresses
-    if direct and not passing and not any(one.outcome in _SPOKE for one in tried):
+    if direct and not passing and not proxy.exempted_by and not any(one.outcome in _SPOKE for one in tried):
         return confirmed(
             f"{summary}. Directly, {case.target.label} connects.",
             *evidence,
@@ -125,6 +125,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen:
     intended = frozenset(address for address, one in failing.items() if one.outcome in _FORBIDDEN)
     if direct:
         tail = f"Directly, {case.target.label} connects."
+        tail += f" Some programs obey {proxy.exempted_by} in NO_PROXY and go there directly." if proxy.exempted_by else ""
     elif intended or views.name_fails(case):
         tail = "Directly it fails as well, which a network with a proxy may intend."
     else:

@@ -1,0 +1,23 @@
+"""Counters of the TCP stack in /proc/net/netstat. They count for the whole network namespace, not for one socket."""
+
+from pathlib import Path
+
+NETSTAT = Path("/proc/net/netstat")
+
+
+def failed_retransmissions() -> int | None:
+    """How many retransmissions this machine itself did not let out so far (TCPRetransFail); None where it can't be read."""
+    try:
+        return read_counter(NETSTAT.read_text(encoding="ascii", errors="replace"), "TCPRetransFail")
+    except OSError:
+        return None
+
+
+def read_counter(text: str, name: str) -> int | None:
+    """The value of a TcpExt counter in the kernel's pairs of lines (proc_pid_net(5)); None where it is not there."""
+    rows = [line.split() for line in text.splitlines() if line.startswith("TcpExt:")]
+    for names, values in zip(rows[::2], rows[1::2], strict=False):
+        found = dict(zip(names[1:], values[1:], strict=False)).get(name)
+        if found is not None and found.isdigit():
+            return int(found)
+    return None

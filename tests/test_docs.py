@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tui.exit_status import ExitStatus
 
 from tests.approved import ROOT, approve_section
 from tui.diagnosis.diagram import catalogue, tree_diagram
 from tui.diagnosis.hypothesis import hypotheses
+from tui.exit_status import ExitStatus
 
 README = ROOT / "README.md"
 DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")

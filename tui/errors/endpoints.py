@@ -1,0 +1,118 @@
+"""From one failure to its endpoints: the proxy that failed first, then what was dialled, then what was asked for."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import structs
+
+from tui.errors.atoms import is_literal, same_host
+from tui.errors.failures import Failed, Statement, asked_for, belongs
+from tui.errors.nouns import Endpoint, Role
+from tui.errors.shape import Mark, Says
+from tui.errors.view import View
+from tui.model.safe_text import safe_text
+
+MOST = 16
+"""How many endpoints of one failure are kept: more addresses than any name has."""
+
+_ORDER: tuple[Role, ...] = ("proxy", "dialled", "upstream", "target")
+_STRONGER: tuple[Role, ...] = ("proxy", "upstream", "target", "dialled")
+"""The role that stays where one place has two: what was asked for and dialled without a detour is the target."""
+
+
+def endpoints_of(failed: Failed, found: Sequence[Statement], view: View, *, by_proxy: bool) -> tuple[Endpoint, ...]:
+    """The endpoints of `failed`, the one to walk first. `by_proxy` says that the text blames a proxy."""
+    marks = [*failed.telling.marks[::-1], *(mark for one in reversed(failed.statements) for mark in one.marks[::-1])]
+    extra = [mark for one in found if one.says is Says.TRIED and belongs(failed, one) for mark in one.marks]
+    names = {mark.host.lower() for mark in extra if mark.host and not is_literal(mark.host)}
+    extra = extra if len(names) <= 1 else []  # of several names none is known to be the one
+    variables = [mark for one in found if one.says is Says.TRIED for mark in one.marks if mark.role == "proxy"]
+    marks = [_as(mark, "proxy") if any(_leads_to(mark, proxy) for proxy in variables) else mark for mark in marks]
+    if by_proxy and not any(mark.role == "proxy" for mark in marks):
+        marks = _dialled_is_proxy(marks)
+    asked = asked_for(failed, found)
+    if asked:
+        wanted = asked.marks[0]
+        marks = [_as(mark, "proxy") for mark in marks] if _by_a_detour(marks, wanted) else marks
+        marks.append(wanted)
+    marks = _addresses_of_names(_with_port(marks + extra))
+    merged = _merged(sorted(marks, key=lambda mark: _ORDER.index(mark.role)))
+    return tuple(_endpoint(mark, view) for mark in merged[:MOST])
+
+
+def _leads_to(mark: Mark, proxy: Mark) -> bool:
+    """Whether what failed is the proxy that is set, or an address dialled at its port."""
+    return _is_place(mark, proxy) or (mark.role == "dialled" and mark.port == proxy.port)
+
+
+def _by_a_detour(marks: Sequence[Mark], wanted: Mark) -> bool:
+    """Whether none of the places that failed is the one that was asked for: another port, or another name."""
+    if any(mark.host and wanted.host and same_host(mark.host, wanted.host) for mark in marks) or any(mark.path for mark in marks):
+        return False
+    names = any(mark.host and not is_literal(mark.host) for mark in marks)
+    return names or any(mark.port and wanted.port and mark.port != wanted.port for mark in marks)
+
+
+def _dialled_is_proxy(marks: list[Mark]) -> list[Mark]:
+    targets = {mark.port for mark in marks if mark.role == "target"}
+    return [_as(mark, "proxy") if mark.role == "dialled" and mark.port not in targets else mark for mark in marks]
+
+
+def _addresses_of_names(marks: list[Mark]) -> list[Mark]:
+    """Beside a name, an address at the same port is what was dialled for it."""
+    named = {mark.port for mark in marks if mark.role == "target" and mark.host and not is_literal(mark.host)}
+    return [
+        _as(mark, "dialled") if mark.role == "target" and mark.host and is_literal(mark.host) and mark.port in named else mark
+        for mark in marks
+    ]
+
+
+def _with_port(marks: list[Mark]) -> list[Mark]:
+    """One connection has one port: where the text says it of the name, it is that of the dialled address too, and the reverse."""
+    ports = {mark.port for mark in marks if mark.port and mark.role != "proxy"}
+    if len(ports) != 1:
+        return marks
+    port = ports.pop()
+    return [
+        structs.replace(mark, port=port) if mark.host and not mark.port and mark.role in {"target", "dialled"} else mark
+        for mark in marks
+    ]
+
+
+def _merged(marks: Iterable[Mark]) -> list[Mark]:
+    kept: list[Mark] = []
+    for mark in marks:
+        at = next((index for index, one in enumerate(kept) if _is_place(one, mark)), None)
+        if at is None:
+            kept.append(mark)
+        else:
+            kept[at] = _joined(kept[at], mark)
+    named = [mark for mark in kept if mark.host or mark.path]
+    return sorted(named, key=lambda mark: _ORDER.index(mark.role) if mark.role == "proxy" else 1) if named else kept[:1]
+
+
+def _joined(one: Mark, other: Mark) -> Mark:
+    fuller = one if one.port or not other.port else other
+    role = min(one.role, other.role, key=_STRONGER.index)
+    return _as(fuller, role)
+
+
+def _is_place(one: Mark, other: Mark) -> bool:
+    if one.path or other.path:
+        return one.path == other.path
+    if not (one.host and other.host):
+        return one.host == other.host and one.port == other.port
+    return same_host(one.host, other.host) and (one.port == other.port or None in {one.port, other.port})
+
+
+def _as(mark: Mark, role: Role) -> Mark:
+    return structs.replace(mark, role=role)
+
+
+def _endpoint(mark: Mark, view: View) -> Endpoint:
+    return Endpoint(
+        host=mark.host,
+        port=mark.port,
+        role=mark.role,
+        span=view.given(mark.start, mark.end),
+        path=safe_text(mark.path) if mark.path else None,
+    )

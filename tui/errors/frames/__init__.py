@@ -1,0 +1,42 @@
+"""The lines of code that a text names: one file for each language that knows how its stacks look and whose code is whose.
+
+Each stack is read innermost frame first, and stacks root cause first, whatever order the language prints them in. The
+user's innermost frame is that of the first stack, so counted, that has one: the call that led to the failing connection.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from tui.errors.frames.language import Language, Stack
+from tui.errors.nouns import Frame
+from tui.errors.view import View
+
+MOST = 64
+"""How many frames are kept, the user's first."""
+
+
+@cache
+def languages() -> tuple[Language, ...]:
+    """Every language, by the name of its file."""
+    from tui.errors import frames as package
+
+    modules = [one.name for one in pkgutil.iter_modules(package.__path__) if one.name != "language"]
+    return tuple(importlib.import_module(f"{package.__name__}.{name}").LANGUAGE for name in sorted(modules))
+
+
+def frames_of(view: View) -> tuple[Frame, ...]:
+    """The frames in the text: the user's own, innermost first, then those of libraries."""
+    stacks = [
+        stack
+        for language in languages()
+        if any(mark in view.text for mark in language.marks)
+        for stack in language.stacks(view.text)
+    ]
+    stacks.sort(key=_is_users, reverse=True)
+    frames = list(dict.fromkeys(frame for stack in stacks for frame in stack))
+    return tuple(sorted(frames, key=lambda frame: frame.role == "library")[:MOST])
+
+
+def _is_users(stack: Stack) -> bool:
+    return any(frame.role == "user" for frame in stack)

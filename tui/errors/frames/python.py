@@ -1,0 +1,46 @@
+"""Python's tracebacks: outermost frame first, root cause first, chained by two sentences."""
+
+import re
+
+from tui.errors.frames.language import Language, Stack, frame, last
+from tui.errors.nouns import Frame
+
+_FRAME = re.compile(
+    r"File \"(?P<path>[^\"\n]{1,400})\", line (?P<line>\d{1,7})(?:, in (?P<function>[^\n]{1,300}))?"
+    r"(?:\n[ \t|+]{1,40}(?!File \")(?P<source>[^\n]{1,500}))?"
+)
+_BEGIN = "Traceback (most recent call last)"
+_CHAINED = ("direct cause of the following exception", "During handling of the above exception")
+_LIBRARY = re.compile(
+    r"[/\\](?:site|dist)-packages[/\\]|[/\\]lib(?:64)?[/\\]python\d|[/\\]Lib[/\\](?!.{0,200}[/\\]scripts[/\\])|^<frozen "
+    r"|\.zip[/\\]|\.asar[/\\]"
+)
+_CARETS = re.compile(r"[\s~^]{1,500}")
+
+
+def _stacks(text: str) -> tuple[Stack, ...]:
+    found = last(_FRAME, text)
+    chain: list[list[Frame]] = []
+    end = -1
+    for match in found:
+        between = text[max(end, match.start() - 4000) : match.start()] if end >= 0 else _BEGIN
+        if _BEGIN in between or not chain:
+            if end >= 0 and not any(sentence in between for sentence in _CHAINED):
+                chain = []
+            chain.append([])
+        chain[-1].append(_frame(match))
+        end = match.end()
+    return tuple(tuple(reversed(frames)) for frames in chain)
+
+
+def _frame(match: re.Match[str]) -> Frame:
+    path = match["path"]
+    module = re.sub(r"\.pyx?$", "", path).replace("/", ".")
+    compiled = "/" in path and (match["function"] or "").startswith(f"{module}.")  # a Cython module names itself so
+    one = frame(match, "python", library=bool(_LIBRARY.search(path)) or compiled)
+    if one.source and (_CARETS.fullmatch(one.source) or 'File "' in one.source):
+        return Frame(path=one.path, line=one.line, function=one.function, language=one.language, role=one.role)
+    return one
+
+
+LANGUAGE = Language("python", ('File "',), _stacks)

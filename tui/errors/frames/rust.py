@@ -1,0 +1,30 @@
+"""Rust: the place of a panic, and a backtrace of two lines a frame, innermost first."""
+
+import re
+
+from tui.errors.frames.language import Language, Stack, frame, last
+
+_PANIC = re.compile(r"panicked at (?:'[^\n]{0,1000}', )?(?P<path>[^\s':,]{1,300}\.rs):(?P<line>\d{1,7}):\d{1,5}")
+_FRAME = re.compile(
+    r"^ {0,6}\d{1,4}: (?:0x[0-9a-f]{1,16} - )?(?P<function>[^\n]{1,300})\n {1,40}at "
+    r"(?P<path>[^\n:]{1,400}\.rs):(?P<line>\d{1,7})",
+    re.MULTILINE,
+)
+_LIBRARY = re.compile(
+    r"^/rustc/|[/\\]\.cargo[/\\]registry[/\\]|[/\\]\.cargo[/\\]git[/\\]|^src/lib(?:core|std|alloc|collections)/|^library/|[/\\]rustlib[/\\]|^/checkout/|^<::"
+)
+
+
+def _stacks(text: str) -> tuple[Stack, ...]:
+    stack = tuple(frame(match, "rust", library=bool(_LIBRARY.search(match["path"]))) for match in last(_FRAME, text))
+    named = {(one.path or "").removeprefix("./"): one for one in stack}
+    panics = tuple(frame(match, "rust", library=bool(_LIBRARY.search(match["path"]))) for match in last(_PANIC, text))
+    alone = tuple(
+        one
+        for one in panics
+        if not any(path.endswith(one.path or "") and other.line == one.line for path, other in named.items())
+    )
+    return tuple(frames for frames in (stack, alone) if frames)
+
+
+LANGUAGE = Language("rust", (".rs:",), _stacks)

@@ -1,0 +1,67 @@
+"""What a reading says: endpoints with their roles, the class of the error, the code. Nothing in it is guessed.
+
+Field names in JSON are those of the `parse` document: `error_class` is written `class`.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Role = Literal["target", "proxy", "dialled", "upstream"]
+"""What was asked for; the proxy in between; the address that was actually tried; the server behind a reverse proxy."""
+
+ErrorClass = Literal["refused", "timeout", "dns", "reset", "unreachable", "tls", "proxy", "other"]
+"""`reset` is also a peer that closed too early; `proxy` means that the proxy is what failed."""
+
+Span = tuple[int, int]
+"""Start and end in characters of the text as it was given (of bytes: as they decode), end exclusive."""
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """One place that the text names. What it does not say is None."""
+
+    host: str | None
+    port: int | None
+    role: Role
+    span: Span
+    path: str | None = None
+    """The path of a Unix socket; host and port are None then."""
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    """One line of code that the text names."""
+
+    path: str | None
+    line: int | None
+    function: str | None
+    language: str
+    source: str | None = None
+    """The line itself, where the text shows it."""
+    role: Literal["user", "library"]
+
+
+class Failure(Struct, frozen=True, kw_only=True, rename={"error_class": "class"}):
+    """One of the failures that the text lists, and in how many lines: of a long log, among the last few hundred."""
+
+    host: str | None
+    port: int | None
+    path: str | None = None
+    error_class: ErrorClass
+    count: int
+
+
+class Reading(Struct, frozen=True, kw_only=True, rename={"error_class": "class"}):
+    """What an error text says."""
+
+    endpoints: tuple[Endpoint, ...] = ()
+    """Those of the last failure, the one to walk first."""
+    error_class: ErrorClass = "other"
+    contradicted: tuple[ErrorClass, ...] = ()
+    """Classes that outer words name and the inner error denies, such as a `TimeoutError` around a refusal."""
+    tool: str | None = None
+    missing: tuple[str, ...] = ()
+    """Which of `host`, `port` and `proxy` a walk needs and the text does not say."""
+    code: tuple[Frame, ...] = ()
+    """Frames of the user's own code, innermost first, then those of libraries."""
+    failures: tuple[Failure, ...] = ()
+    """Every distinct failure in the text, in the order in which it was first stated."""

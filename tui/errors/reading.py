@@ -1,0 +1,100 @@
+"""Reads an error text: which endpoint failed, how, and in which line of whose code. No I/O; nothing is guessed.
+
+The inner error outweighs the wrapper's name for it. Text that a terminal broke into lines is read once more with the
+lines joined, and that reading counts only where it says more.
+"""
+
+from collections import Counter
+
+from tui.errors.classes import decisive, lowered, mentions
+from tui.errors.endpoints import endpoints_of
+from tui.errors.failures import Failed, Spoken, class_of, failures, last_failure, spoken, statements, tried_last
+from tui.errors.frames import frames_of
+from tui.errors.nouns import Endpoint, ErrorClass, Failure, Reading
+from tui.errors.shape import sightings
+from tui.errors.tools import tool_of
+from tui.errors.view import View, decoded, unwrapped, view_of
+from tui.model.target import Target, TargetError, endpoint, parse_target
+
+
+def read_error(text: str | bytes) -> Reading:
+    """What an error text of any tool says: see `Reading`. Only its last megabyte is read. Never raises.
+
+    Spans count in characters of `text`; of bytes, in characters as they decode (UTF-8, or UTF-16 by its mark).
+    """
+    view = view_of(decoded(text))
+    reading = _read(view)
+    joined = unwrapped(view) if _says(reading) < _EVERYTHING else None
+    again = _read(joined) if joined else reading
+    return max(reading, again, key=_says)
+
+
+def target_of(reading: Reading) -> Target | None:
+    """The first endpoint that can be walked: a host with its port, or a Unix socket. None where there is none."""
+    for one in reading.endpoints:
+        text = one.path or (endpoint(one.host, one.port) if one.host and one.port else None)
+        if text:
+            try:
+                return parse_target(text)
+            except TargetError:
+                continue
+    return None
+
+
+_EVERYTHING = (True, True, True)
+
+
+def _says(reading: Reading) -> tuple[bool, bool, bool]:
+    """How much a reading says: an endpoint that can be walked, a class, any endpoint."""
+    first = reading.endpoints[0] if reading.endpoints else None
+    return bool(first and (first.path or (first.host and first.port))), reading.error_class != "other", first is not None
+
+
+def _read(view: View) -> Reading:
+    low = lowered(view.text)
+    said = spoken(view, mentions(low))
+    found = statements(view, sightings(view.text, low, (one.start for one in said.mentions)), said)
+    groups = failures(found)
+    stated = last_failure(groups)
+    failed = stated or tried_last(found, said, view)
+    kind, denied = class_of(stated, said) if stated else (_class_alone(said, len(low)), ())
+    endpoints = endpoints_of(failed, found, view, by_proxy=kind == "proxy") if failed else ()
+    if endpoints and endpoints[0].role == "proxy":
+        kind = "proxy"
+    return Reading(
+        endpoints=endpoints,
+        error_class=kind,
+        contradicted=denied,
+        tool=tool_of(low),
+        missing=_missing(endpoints, kind),
+        code=frames_of(view),
+        failures=_listed(groups, said),
+    )
+
+
+def _class_alone(said: Spoken, end: int) -> ErrorClass:
+    """The class of a text whose endpoints do not fail in so many words: its weightiest mention, the last of them."""
+    last = decisive(said.mentions, end)
+    return last.error_class if last and last.error_class else "other"
+
+
+def _missing(endpoints: tuple[Endpoint, ...], kind: ErrorClass) -> tuple[str, ...]:
+    first = endpoints[0] if endpoints else None
+    by_path = first is not None and first.path is not None
+    lacks = {
+        "host": not by_path and (first is None or first.host is None),
+        "port": not by_path and (first is None or first.port is None),
+        "proxy": kind == "proxy" and all(one.role != "proxy" for one in endpoints),
+    }
+    return tuple(name for name, absent in lacks.items() if absent)
+
+
+def _listed(groups: tuple[Failed, ...], said: Spoken) -> tuple[Failure, ...]:
+    counted: Counter[tuple[str | None, int | None, str | None, ErrorClass]] = Counter()
+    for group in groups:
+        mark = next((one for one in group.telling.marks if one.role != "dialled"), group.telling.marks[-1])
+        counted[mark.host, mark.port, mark.path, class_of(group, said)[0]] += len(group.lines)
+    return tuple(
+        Failure(host=host, port=port, path=path, error_class=kind, count=count)
+        for (host, port, path, kind), count in counted.items()
+    )

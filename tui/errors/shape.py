@@ -1,0 +1,169 @@
+"""A shape is one syntactic form in which an endpoint stands, with the role that it gives it; the path is its name.
+
+Shapes are tried in the order of their `place`, specific ones first, and each claims what it matched: what one shape
+has explained, be it as "no endpoint at all", no later one explains otherwise. A pattern sees only windows of bounded
+size around a bounded number of places where its hint stands, so the cost does not depend on the text.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
+from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui.errors.atoms import read_url, valid_host, valid_port
+from tui.errors.classes import last_places
+from tui.errors.nouns import ErrorClass, Role
+
+MOST_WINDOWS = 256
+"""How many places of a hint are looked at, the last ones of the text."""
+
+
+class Says(Enum):
+    """What a form says of the endpoint in it."""
+
+    FAILED = "it failed"
+    DEPENDS = "it failed, if its line speaks of trouble; else it was tried"
+    TRIED = "it was tried, or is where the connection goes"
+    ASKED = "it is what the failing program had been asked for"
+    NOTHING = "this is no endpoint, or another's"
+
+
+class Mark(Struct, frozen=True):
+    """One endpoint as a shape read it; `start` and `end` are positions in the view."""
+
+    host: str | None
+    port: int | None
+    role: Role
+    start: int
+    end: int
+    path: str | None = None
+
+
+Match = re.Match[str]
+Marks = Iterable[Mark | None]
+
+
+def by_groups(match: Match, role: Role) -> Marks:
+    """Read the groups of a match by name.
+
+    `host` with `port`, `url` and `path` have the shape's role; `addr` with `addrport`, or else `port`, was dialled.
+    """
+    groups = match.re.groupindex
+    if "url" in groups and match["url"]:
+        yield url_mark(match, "url", role)
+    if "addr" in groups and match["addr"] and valid_host(match["addr"]):
+        yield mark(match, "addr", "addrport" if "addrport" in groups and match["addrport"] else "port", "dialled")
+    if "host" in groups and match["host"]:
+        yield mark(match, "host", "port", role)
+    elif "port" in groups and match["port"] and not ("addr" in groups and match["addr"]):
+        yield mark(match, "port", "port", role)
+    if "path" in groups and match["path"]:
+        yield path_mark(match, role)
+
+
+class Shape(Struct, frozen=True, kw_only=True):
+    """One form. The module that defines it calls it SHAPE."""
+
+    name: str = ""
+    """Filled in from the module's path."""
+    place: int
+    form: str
+    """How it looks, for the catalogue: H a host, A an address, P a port."""
+    hints: tuple[str, ...] = ()
+    """One of these, in lower case, stands in every match; without any, only the surroundings of trouble are looked at."""
+    pattern: re.Pattern[str]
+    role: Role = "target"
+    says: Says = Says.FAILED
+    marks: Callable[[Match, Role], Marks] = by_groups
+    """What a match names: None for something that is no endpoint, nothing at all where it is not this form after all."""
+    error_class: ErrorClass | None = None
+    """The class that the form itself states."""
+    back: int = 300
+    ahead: int = 500
+    """How far around a hint the pattern looks, in characters."""
+
+
+class Sighting(Struct, frozen=True):
+    """A shape in a text."""
+
+    shape: Shape
+    start: int
+    end: int
+    marks: tuple[Mark, ...]
+
+
+@cache
+def shapes() -> tuple[Shape, ...]:
+    """Every shape under `shapes/`, in the order in which they are tried."""
+    from tui.errors import shapes as package
+
+    found = []
+    for module in pkgutil.iter_modules(package.__path__):
+        shape: Shape = importlib.import_module(f"{package.__name__}.{module.name}").SHAPE
+        found.append(replace(shape, name=module.name.replace("_", "-")))
+    return tuple(sorted(found, key=lambda one: (one.place, one.name)))
+
+
+def sightings(text: str, low: str, trouble: Iterable[int]) -> tuple[Sighting, ...]:
+    """Every shape in `text` (`low` is the same in lower case), in order. `trouble` is where failures are spoken of."""
+    around = tuple(trouble)[-MOST_WINDOWS:]
+    claimed = bytearray(len(text))
+    found = []
+    for shape in shapes():
+        for start, end in windows(low, shape, around):
+            for match in shape.pattern.finditer(text, start, end):
+                cut = match.end() == end < len(text)  # by the window, not by the text
+                if cut or any(claimed[match.start() : match.end()]):
+                    continue
+                marks = tuple(shape.marks(match, shape.role))
+                if not marks and shape.says is not Says.NOTHING:
+                    continue
+                claimed[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+                named = tuple(mark for mark in marks if mark)
+                if named:
+                    found.append(Sighting(shape, match.start(), match.end(), named))
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def windows(low: str, shape: Shape, trouble: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The stretches of the text that the pattern of `shape` sees: in order, apart from each other."""
+    places = sorted({at for hint in shape.hints for at in last_places(low, hint, MOST_WINDOWS)} if shape.hints else set(trouble))
+    start = end = -1
+    for at in places:
+        if at - shape.back > end:
+            if end >= 0:
+                yield start, end
+            start = max(0, at - shape.back)
+        end = min(len(low), at + shape.ahead)
+    if end >= 0:
+        yield start, end
+
+
+def mark(match: Match, host: str, port: str, role: Role) -> Mark | None:
+    """The endpoint in two groups of a match; a group that is no host or no port counts as not said. None for neither."""
+    name = valid_host(match[host]) if host != port else None
+    number = valid_port(match[port]) if port in match.re.groupindex else None
+    if name is None and number is None:
+        return None
+    inside = [group for group, there in ((host, name), (port, number)) if there is not None]
+    start, end = min(match.start(group) for group in inside), max(match.end(group) for group in inside)
+    return Mark(name, number, role, start, end)
+
+
+def path_mark(match: Match, role: Role) -> Mark:
+    """The socket in the group `path`, without the full stop of its sentence."""
+    path = match["path"].rstrip(".")
+    return Mark(None, None, role, match.start("path"), match.start("path") + len(path), path)
+
+
+def url_mark(match: Match, group: str, role: Role) -> Mark | None:
+    """The endpoint in a URL, its span without scheme, credentials and path."""
+    place = read_url(match[group])
+    if place.host is None and place.path is None:
+        return None
+    return Mark(place.host, place.port, role, match.start(group) + place.start, match.start(group) + place.end, place.path)

@@ -1,0 +1,17 @@
+"""Android's sockets: the port in parentheses, and after `from` the local end."""
+
+import re
+
+from tui.errors.atoms import ADDRESS, NAME, PORT
+from tui.errors.shape import Shape
+
+SHAPE = Shape(
+    place=4,
+    form="failed to connect to H/A (port P) from /A (port P)",
+    hints=("(port ",),
+    pattern=re.compile(
+        rf"\bto (?P<host>{NAME})?/(?P<addr>{ADDRESS}"
+        rf"|(?:\d{{1,3}}\.){{3}}\d{{1,3}})\s?\(port (?P<port>{PORT})\)(?: from \S{{1,120}} \(port \d{{1,5}}\))?"
+    ),
+    ahead=300,
+)

@@ -1,0 +1,16 @@
+"""apt's note of the address that it dialled."""
+
+import re
+
+from tui.errors.atoms import ANY_HOST, PORT
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=20,
+    form="[IP: A P]",
+    hints=("[ip: ",),
+    pattern=re.compile(rf"\[IP: (?P<host>{ANY_HOST}) (?P<port>{PORT})\]"),
+    role="dialled",
+    says=Says.DEPENDS,
+    back=20,
+)

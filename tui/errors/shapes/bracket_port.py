@@ -1,0 +1,16 @@
+"""An address of IPv6 in brackets, and the port right behind them."""
+
+import re
+
+from tui.errors.atoms import PORT
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=70,
+    form="[A]P",
+    hints=("[",),
+    pattern=re.compile(rf"\[(?P<host>[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:.]{{1,40}})\](?P<port>{PORT})"),
+    role="dialled",
+    says=Says.DEPENDS,
+    back=20,
+)

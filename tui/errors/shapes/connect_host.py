@@ -1,0 +1,29 @@
+"""A host without a port behind "connect to host" and its kin: telnet, git, ssh."""
+
+import re
+
+from tui.errors.atoms import ANY_HOST, is_literal
+from tui.errors.nouns import Role
+from tui.errors.shape import Marks, Match, Says, Shape, mark
+
+
+def _marks(match: Match, role: Role) -> Marks:
+    name = match["host"].strip("[]")
+    if is_literal(name) or "." in name or name == "localhost" or match["said"]:
+        yield mark(match, "host", "port", role)
+
+
+SHAPE = Shape(
+    place=85,
+    form="connect to address A: … · connect to H: … · H refused to connect",
+    hints=("connect to ", "connection to ", "connected to ", "to connect", "too long to respond", "host=", "connect with "),
+    pattern=re.compile(
+        rf"(?i:\b(?:connect|connection|connected) (?:to|with) (?:the )?(?P<said>(?:remote )?(?:host"
+        rf"|address) )?(?:server )?(?:at )?)[\"'`]?(?:host=)?"
+        rf"(?P<host>{ANY_HOST})(?=[\"'`]?(?:: | failed| refused| timed out| \(|\.?\n|\.?\Z|,? (?:user|dbname|database)=))"
+    ),
+    says=Says.DEPENDS,
+    marks=_marks,
+    back=30,
+    ahead=350,
+)

@@ -1,0 +1,13 @@
+"""Dart's socket errors: the address is the far end's, and the port the local end's, so it is not read."""
+
+import re
+
+from tui.errors.atoms import ANY_HOST
+from tui.errors.shape import Shape
+
+SHAPE = Shape(
+    place=15,
+    form="(OS Error: …, errno = N), address = H, port = N",
+    hints=("address = ",),
+    pattern=re.compile(rf"errno = \d{{1,5}}\), address = (?P<host>{ANY_HOST}), port = \d{{1,5}}"),
+)

@@ -1,0 +1,15 @@
+"""BIND's tools: a nameserver's address and port."""
+
+import re
+
+from tui.errors.atoms import PORT, V6
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=21,
+    form="communications error to A#P",
+    hints=("#",),
+    pattern=re.compile(rf"(?<![\w.:])(?P<host>{V6}|(?:\d{{1,3}}\.){{3}}\d{{1,3}})#(?P<port>{PORT})"),
+    says=Says.DEPENDS,
+    back=60,
+)

@@ -1,0 +1,26 @@
+"""gRPC's URIs of names and addresses; the brackets around an address of IPv6 may be percent-encoded."""
+
+import re
+
+from tui.errors.atoms import BRACKETED, HOST, PORT, V6, is_literal
+from tui.errors.nouns import Role
+from tui.errors.shape import Mark, Marks, Match, Says, Shape, mark
+
+
+def _marks(match: Match, role: Role) -> Marks:
+    found = mark(match, "encoded" if match["encoded"] else "host", "port", role)
+    if found and found.host:
+        yield Mark(found.host, found.port, "dialled" if is_literal(found.host) else role, found.start, found.end)
+
+
+SHAPE = Shape(
+    place=20,
+    form="ipv4:A:P · ipv6:[A]:P · ipv6:%5BA%5D:P · dns:H:P · dns:///H:P",
+    hints=("ipv4:", "ipv6:", "dns:"),
+    pattern=re.compile(
+        rf"\b(?:ipv[46]|dns):(?://[\w.:-]{{0,60}}/)?(?:%5B(?P<encoded>{V6})%5D|(?P<host>{BRACKETED}|{V6}|{HOST})):(?P<port>{PORT})"
+    ),
+    says=Says.DEPENDS,
+    marks=_marks,
+    back=20,
+)

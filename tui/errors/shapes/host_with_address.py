@@ -1,0 +1,15 @@
+"""The name, and the address that was dialled in parentheses; no port is said: rsync."""
+
+import re
+
+from tui.errors.atoms import ADDRESS, NAME
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=56,
+    form="connect to H (A): …",
+    hints=("connect to ", "connecting to ", "connection to "),
+    pattern=re.compile(rf"(?i:\bconnect(?:ing|ion)? to )(?P<host>{NAME}) \((?P<addr>{ADDRESS})\)(?=[: ])"),
+    says=Says.DEPENDS,
+    back=20,
+)

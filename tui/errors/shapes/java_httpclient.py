@@ -1,0 +1,32 @@
+"""Apache HttpClient: the host that was asked for, and in brackets the addresses that were dialled."""
+
+import re
+
+from tui.errors.atoms import ADDRESS, HOST, PORT, valid_host, valid_port
+from tui.errors.nouns import Role
+from tui.errors.shape import Mark, Marks, Match, Shape, mark
+
+_DIALLED = re.compile(rf"/(?P<addr>{ADDRESS}|(?:\d{{1,3}}\.){{3}}\d{{1,3}})(?=[,\s\]]|\Z)")
+
+
+def _marks(match: Match, role: Role) -> Marks:
+    asked = mark(match, "host", "port", role)
+    port = valid_port(match["port"]) or {"http": 80, "https": 443}.get(match["scheme"] or "")
+    if asked:
+        yield Mark(asked.host, port, role, asked.start, asked.end)
+    for found in _DIALLED.finditer(match["dialled"]):
+        if valid_host(found["addr"]):
+            at = match.start("dialled")
+            yield Mark(found["addr"], port, "dialled", at + found.start("addr"), at + found.end("addr"))
+
+
+SHAPE = Shape(
+    place=15,
+    form="Connect to H:P [H/A, H/A] failed",
+    hints=("connect to ",),
+    pattern=re.compile(
+        rf"Connect to (?:(?P<scheme>https?)://)?(?P<host>{HOST})(?::(?P<port>{PORT}))? \["
+        rf"(?P<dialled>[\w./:,% -]{{3,600}}+)\] (?:failed|timed out)"
+    ),
+    marks=_marks,
+)

@@ -1,0 +1,14 @@
+"""Java Mail: labels first, then both values."""
+
+import re
+
+from tui.errors.atoms import HOST, PORT
+from tui.errors.shape import Shape
+
+SHAPE = Shape(
+    place=29,
+    form="host, port: H, P",
+    hints=("host, port:",),
+    pattern=re.compile(rf"host, port: (?P<host>{HOST}), (?P<port>{PORT})"),
+    back=20,
+)

@@ -1,0 +1,14 @@
+"""apt, in any language: name and port, and the address that was dialled in parentheses."""
+
+import re
+
+from tui.errors.atoms import ADDRESS, NAME, PORT
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=25,
+    form="H:P (A)",
+    hints=(" (",),
+    pattern=re.compile(rf"(?<![\w./@-])(?P<host>{NAME}): ?(?P<port>{PORT}) \((?P<addr>{ADDRESS})\)"),
+    says=Says.DEPENDS,
+)

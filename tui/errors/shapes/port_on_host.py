@@ -1,0 +1,14 @@
+"""The port before the host: paramiko, Oracle, and many a log line."""
+
+import re
+
+from tui.errors.atoms import ANY_HOST, PORT
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=31,
+    form="port P on H",
+    hints=("port ",),
+    pattern=re.compile(rf"\bport (?P<port>{PORT}) (?:on|of|at) (?:host |server |address )?(?P<host>{ANY_HOST})(?=[\s.,;:)]|\Z)"),
+    says=Says.DEPENDS,
+)

@@ -1,0 +1,13 @@
+"""PowerShell's Test-NetConnection."""
+
+import re
+
+from tui.errors.atoms import ANY_HOST, PORT
+from tui.errors.shape import Shape
+
+SHAPE = Shape(
+    place=29,
+    form="TCP connect to (A : P) failed",
+    hints=("connect to (",),
+    pattern=re.compile(rf"connect to \((?P<host>{ANY_HOST}) : (?P<port>{PORT})\)"),
+)

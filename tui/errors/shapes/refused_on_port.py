@@ -1,0 +1,16 @@
+"""The host before the verb, the port behind it: net-ldap, and people's own words."""
+
+import re
+
+from tui.errors.atoms import HOST, PORT
+from tui.errors.shape import Shape
+
+SHAPE = Shape(
+    place=29,
+    form="Server H refused connection on port P",
+    hints=(" on port ",),
+    pattern=re.compile(
+        rf"\b(?i:server|host) (?P<host>{HOST}) (?:(?:has |is )?(?:refus|reject|reset|not respond)\w{{0,4}}"
+        rf"|timed out)[^\n]{{0,40}} on port (?P<port>{PORT})"
+    ),
+)

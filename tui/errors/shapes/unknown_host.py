@@ -1,0 +1,31 @@
+"""A name without address, in the words of Java and others: the name stands behind the error."""
+
+import re
+
+from tui.errors.atoms import HOST
+from tui.errors.nouns import Role
+from tui.errors.shape import Marks, Match, Shape, mark
+
+_NO_NAMES = frozenset({"is", "in", "for", "or", "error", "exception", "null", "the", "at"})
+
+
+def _marks(match: Match, role: Role) -> Marks:
+    if match["host"].lower() not in _NO_NAMES:
+        yield mark(match, "host", "port", role)
+
+
+SHAPE = Shape(
+    place=22,
+    form="UnknownHostException: H · Unknown host: H · Host not found: H · find H: NXDOMAIN",
+    hints=("unknownhost", "unknown host", "host not found", "nxdomain", "unresolved"),
+    pattern=re.compile(
+        r"(?:UnknownHost(?:Exception|Error)?: (?:Unable to resolve host \"|Failed to resolve ['\"]?)?"
+        r"|[Uu]nknown host:? ['\"]?|[Hh]ost not found:? ['\"]?"
+        r"|can't find |UnresolvedAddressException: )"
+        rf"(?P<host>{HOST})(?::(?P<port>\d{{1,5}}))?(?![\w ]{{0,3}}(?:is|was|not)\b)"
+    ),
+    error_class="dns",
+    marks=_marks,
+    back=60,
+    ahead=350,
+)

@@ -1,0 +1,154 @@
+"""The session file: what is written is read back, whatever it holds, up to the last whole line."""
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.approved import ROOT
+from tests.engine.looks import NOTHING_LISTENS, ScriptedLook
+from tests.program import environment, sessions
+from tests.report.hostile import TEXTS
+from tui.engine.recording import Recorder, SessionFileError, default_path, read
+from tui.engine.replay import Replay
+from tui.engine.session import Session, Tempo
+from tui.model.events import Answered, AnyEvent, FactSeen, Judged, LookEnded, LookStarted, Opened, SetAside, Withdrawn
+from tui.model.facts import Listener, Listeners, NameserverAnswer
+from tui.model.options import Options
+from tui.model.requests import AskNameserver
+from tui.model.target import parse_target
+
+TARGET = parse_target("127.0.0.1:8081")
+
+
+async def walked(path: Path) -> Session:
+    """A whole walk on scripted looks, with everything that a person can do, recorded at `path`."""
+    session = Session(TARGET, Options(), ScriptedLook(NOTHING_LISTENS), tempo=Tempo.UNATTENDED)
+    recorder = Recorder(path)
+    session.subscribe(recorder.write)
+    await session.run()
+    session.answer("service", "redis")
+    session.back()
+    session.set_aside("server.not-listening", "excluded")
+    await session.run()
+    recorder.close()
+    return session
+
+
+async def test_a_session_is_read_back(tmp_path: Path) -> None:
+    """Every event comes back equal, and a replay of them reaches the same assessment."""
+    session = await walked(tmp_path / "s.jsonl")
+
+    events = read(tmp_path / "s.jsonl")
+
+    assert list(events) == session.events
+    assert Replay(events).assessment == session.assessment
+    kinds = {type(event) for event in events}
+    assert kinds == {Opened, LookStarted, FactSeen, LookEnded, Answered, Withdrawn, SetAside, Judged}
+
+
+async def test_a_cut_session_is_read_up_to_its_last_whole_line(tmp_path: Path) -> None:
+    """Cut at any byte behind its header, the file gives the events whose lines are whole."""
+    session = await walked(tmp_path / "s.jsonl")
+    whole = (tmp_path / "s.jsonl").read_bytes()
+    cut = tmp_path / "cut.jsonl"
+
+    for size in range(whole.index(b"\n") + 1, len(whole), 97):
+        cut.write_bytes(whole[:size])
+        assert list(read(cut)) == session.events[: whole[:size].count(b"\n")]
+
+
+@given(st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
+@settings(deadline=None)  # it writes a file
+def test_any_text_survives_the_record(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    """Texts with line ends, quotes and control characters stay on their line and come back the same."""
+    path = tmp_path_factory.mktemp("record") / "s.jsonl"
+    events: list[AnyEvent] = [
+        Opened(version="0", target=TARGET, options=Options(), vantage=text),
+        LookStarted(request=AskNameserver(server="10.0.0.2", name=text)),
+        FactSeen(fact=NameserverAnswer(server="10.0.0.2", name=text, rtype="A", outcome="answered", rtt_ms=0.5, detail=text)),
+        FactSeen(fact=Listeners(listeners=(Listener(proto="tcp", address="::", port=1, command=text),))),
+        Answered(question="service", answer=text),
+    ]
+
+    recorder = Recorder(path)
+    for event in events:
+        recorder.write(event)
+    recorder.close()
+
+    assert list(read(path)) == events
+    assert path.read_bytes().count(b"\n") == len(events)
+
+
+def test_an_existing_file_is_not_touched(tmp_path: Path) -> None:
+    """A record never overwrites or follows what is there; the reason is kept in words."""
+    (tmp_path / "there").write_text("mine", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+
+    for name in ("there", "link"):
+        recorder = Recorder(tmp_path / name)
+        recorder.write(Opened(version="0", target=TARGET, options=Options()))
+        recorder.close()
+        assert "not recorded" in (recorder.failure or "")
+
+    assert (tmp_path / "there").read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_full_disk_ends_the_record_and_not_the_walk(tmp_path: Path) -> None:
+    """Where the file can't grow the walk goes on, one line says so, and what was written is readable."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "check", "127.0.0.1:9", "--attempts", "1"],
+        cwd=ROOT,
+        env=environment(tmp_path) | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
+    )
+
+    assert done.returncode == 1
+    assert "confirmed: server.not-listening" in done.stdout
+    assert done.stderr.startswith("refused: the session is not recorded: ")
+    assert done.stderr.count("\n") == 1
+    (path,) = sessions(tmp_path)
+    assert isinstance(read(path)[0], Opened)
+
+
+OTHER_FILES = (
+    b"",
+    b"\n",
+    b"{}\n",
+    b'{"event":"evidence"}\n',
+    b"\xff\xfe\n",
+    b'{"event":"session","schema":"refused-session/9"}\n',
+    b"[" * 5000 + b"\n",
+)
+
+
+@pytest.mark.parametrize("content", OTHER_FILES)
+def test_what_is_no_session_is_said_on_one_line(tmp_path: Path, content: bytes) -> None:
+    """A file that is none of ours is refused with one line that names it."""
+    path = tmp_path / "other"
+    path.write_bytes(content)
+
+    with pytest.raises(SessionFileError) as caught:
+        read(path)
+
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_files_are_named_for_a_listing() -> None:
+    """The name begins with the time, so that a listing is a history, and holds the target in plain characters."""
+    name = default_path(parse_target("unix:///run/a b/../x.sock")).name
+
+    assert name[:8].isdigit()
+    assert name.endswith(".jsonl")
+    assert set(name) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-")
+    assert json.dumps(name).isascii()

@@ -1,0 +1,116 @@
+"""What a person gives becomes targets: a word, a list, an error text; a password in any spelling is dropped."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.model.target import TargetError
+from tui.targets import as_text, read_target, read_targets
+
+SECRET = "s3cr3tW0rd"  # noqa: S105 -- made up, to look for
+CURL = "curl: (7) Failed to connect to db-1 port 5999 after 0 ms: Couldn't connect to server"
+
+
+def said(text: str) -> str:
+    """Everything that reading `text` says."""
+    try:
+        return repr(read_target(text))
+    except TargetError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres://u:{}/x@h:99",
+        "postgres://u:{}#x@h:99/db",
+        "postgres://u:{}?x@h:99",
+        "postgres://u:x/{}@h:99",
+        "https://u:a@{}@h:99999/",
+        "unix://u:{}@h",
+        "//u:{}@h:5",
+        "u:{}/x@h:99",
+        "u:{}@h",
+        "jdbc:postgresql://h/db?user=u&password={}",
+        "jdbc:foo:h/db?password={}",
+        "h:5432?password={}",
+        "host=db password={}",
+        "could not connect to postgres://u:{}/x@h/db",
+        "Traceback: https://u:{}@",
+    ],
+)
+def test_a_password_in_any_spelling_is_dropped(text: str) -> None:
+    """Passwords as people write them, with characters that had to be encoded, are in no target and no message."""
+    assert SECRET not in said(text.format(SECRET))
+
+
+@given(
+    st.text(string.ascii_letters + string.digits + string.punctuation, max_size=12), st.sampled_from(["postgres", "https", "foo"])
+)
+def test_a_password_of_any_characters_is_dropped(rest: str, scheme: str) -> None:
+    """Whatever stands around it, the password before the last `@` is dropped."""
+    assert SECRET not in said(f"{scheme}://user:{SECRET}{rest}@host:5432/path")
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("db-1:5432", "db-1:5432"),
+        ("https://h/p/@user?x=@y", "h:443"),
+        ("jdbc:postgresql://db/app", "db:5432"),
+        ("/run/a@b.sock", "/run/a@b.sock"),
+        ("unix:///run/app.sock", "/run/app.sock"),
+        (CURL, "db-1:5999"),
+        ("dial tcp 10.0.3.9:5432: connect: connection refused", "10.0.3.9:5432"),
+    ],
+)
+def test_a_target_or_an_error_text_is_read(text: str, label: str) -> None:
+    """A target is read as one; anything longer is searched for the endpoint that failed."""
+    assert read_target(text).label == label
+
+
+def test_an_error_text_without_a_port_takes_the_given_one() -> None:
+    """Where the text names a host alone, --port completes it, and without it the message names that option."""
+    text = "curl: (6) Could not resolve host: db-1.example.test"
+
+    assert read_target(text, port=80).label == "db-1.example.test:80"
+    with pytest.raises(TargetError, match="--port"):
+        read_target(text)
+
+
+def test_lines_are_targets() -> None:
+    """One target a line; empty lines are passed over."""
+    assert [one.label for one in read_targets("db-1:1\n\n  [::1]:2\r\n/run/x\n")] == ["db-1:1", "[::1]:2", "/run/x"]
+    assert [one.label for one in read_targets("db-1\ndb-2\n", port=7)] == ["db-1:7", "db-2:7"]
+
+
+def test_a_slip_in_a_list_is_said() -> None:
+    """A list with one unusable line is not taken for an error text: nothing is silently left out."""
+    with pytest.raises(TargetError, match="port"):
+        read_targets("db-1:1\ndb-2:x\ndb-3:3\n")
+
+
+def test_an_error_text_of_many_lines_is_one_target() -> None:
+    """Lines with words are one error text."""
+    text = f"{CURL}\nexit status 7\n"
+
+    assert [one.label for one in read_targets(text)] == ["db-1:5999"]
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "nothing to see here\nor here\n"])
+def test_a_text_without_a_target_is_said_on_one_line(text: str) -> None:
+    """A text that names nothing raises one line that says what would do."""
+    with pytest.raises(TargetError) as caught:
+        read_targets(text)
+
+    assert "\n" not in str(caught.value)
+
+
+def test_bytes_are_read_in_the_encodings_that_shells_write() -> None:
+    """UTF-8, UTF-8 with a mark, UTF-16 with a mark; what is neither does not fail."""
+    assert as_text("bücher:1".encode()) == "bücher:1"
+    assert as_text("bücher:1".encode("utf-8-sig")) == "bücher:1"
+    assert as_text("bücher:1".encode("utf-16")) == "bücher:1"
+    assert as_text(b"\xffdb-1:1").endswith("db-1:1")

@@ -1,0 +1,57 @@
+"""Files and nameservers that make a name of a demonstration lead where the scenario wants it."""
+
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from tui.demo.nameserver import Nameserver
+from tui.probes.surroundings import Surroundings
+
+Zone = Mapping[str, Sequence[str]]
+"""Names and their addresses."""
+TRIES = 20
+"""How often another port is tried, where the first nameserver's is taken on the second one's address."""
+
+
+@asynccontextmanager
+async def files(
+    *, hosts: Mapping[str, str] | None = None, nameservers: tuple[Nameserver, ...] = (), environ: Mapping[str, str] | None = None
+) -> AsyncIterator[Surroundings]:
+    """A hosts file (name to address lines), a resolv.conf with these servers and an nsswitch.conf that asks both."""
+    with tempfile.TemporaryDirectory(prefix="refused-demo-") as directory:
+        place = Path(directory)
+        lines = [f"{address}\t{name}\n" for address, name in (hosts or {}).items()]
+        (place / "hosts").write_text("".join(lines), encoding="utf-8")
+        (place / "nsswitch.conf").write_text("hosts: files dns\n", encoding="utf-8")
+        servers = "".join(f"nameserver {one.address}\n" for one in nameservers)
+        (place / "resolv.conf").write_text(f"{servers}options timeout:1 attempts:1\n", encoding="utf-8")
+        yield Surroundings(
+            hosts=place / "hosts",
+            nsswitch=place / "nsswitch.conf",
+            resolv_conf=place / "resolv.conf",
+            environ=environ or {},
+            nameserver_port=nameservers[0].port if nameservers else 53,
+        )
+
+
+@asynccontextmanager
+async def two_nameservers(first: Zone, second: Zone) -> AsyncIterator[tuple[Nameserver, Nameserver]]:
+    """Two nameservers on loopback, at the same port of two addresses, each with its own idea of the names."""
+    async with AsyncExitStack() as held:
+        yield await _pair(held, first, second)
+
+
+async def _pair(held: AsyncExitStack, first: Zone, second: Zone) -> tuple[Nameserver, Nameserver]:
+    for left in reversed(range(TRIES)):
+        async with AsyncExitStack() as tried:
+            one = await tried.enter_async_context(Nameserver(first, address="127.0.0.2"))
+            try:
+                other = await tried.enter_async_context(Nameserver(second, address="127.0.0.3", port=one.port))
+            except OSError:
+                if not left:
+                    raise
+                continue
+            held.push_async_exit(tried.pop_all())
+            return one, other
+    raise AssertionError("one of the tries returns or raises")

@@ -1,0 +1,38 @@
+"""One broken situation: its name, what is broken, how it is set up, and the truth about it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.situation import Situation
+
+
+class NotPossibleError(Exception):
+    """This machine lacks what a scenario needs; the message is one line for the person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """What a walk must come to."""
+
+    cause: str | None
+    """The verdict's cause; None where nothing is wrong."""
+    status: Literal["failing", "reachable", "degraded", "intermittent"]
+    certainty: Literal["confirmed", "likely"] = "confirmed"
+    also: frozenset[str] = frozenset()
+    """Causes that may stand beside it, because they hold too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A situation to try the program on."""
+
+    name: str
+    title: str
+    """What a person sees, one line."""
+    broken: str
+    """What is really wrong, one sentence."""
+    truth: Truth
+    opening: Callable[[], AbstractAsyncContextManager[Situation]]
+    """Sets it up. Raises NotPossibleError."""

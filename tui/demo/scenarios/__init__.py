@@ -1,0 +1,1 @@
+"""The scenarios, by what is broken in them: ports and servers, names, Unix sockets."""

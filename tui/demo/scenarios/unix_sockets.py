@@ -1,0 +1,54 @@
+"""A socket in the file system that nobody serves."""
+
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tui.demo.scenario import Scenario, Truth
+from tui.demo.scenarios.servers import QUICK
+from tui.model.target import parse_target
+from tui.probes.surroundings import Surroundings
+from tui.situation import Situation
+
+
+@asynccontextmanager
+async def stale_socket() -> AsyncIterator[Situation]:
+    """The file of a service that ended without removing it."""
+    with tempfile.TemporaryDirectory(prefix="refused-demo-") as directory:
+        path = Path(directory) / "app.sock"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as service:
+            service.bind(str(path))
+        yield Situation(parse_target(str(path)), QUICK, Surroundings(environ={}))
+
+
+@asynccontextmanager
+async def missing_socket() -> AsyncIterator[Situation]:
+    """No such file, although a service listens on one of that name in another directory."""
+    with (
+        tempfile.TemporaryDirectory(prefix="refused-demo-") as directory,
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as service,
+    ):
+        (Path(directory) / "run").mkdir()
+        service.bind(str(Path(directory) / "run" / "app.sock"))
+        service.listen()
+        yield Situation(parse_target(str(Path(directory) / "app.sock")), QUICK, Surroundings(environ={}))
+
+
+SCENARIOS = (
+    Scenario(
+        name="stale-socket",
+        title="Connection refused on a Unix socket that is there",
+        broken="The service ended and left its socket file behind.",
+        truth=Truth(cause="unix.stale", status="failing"),
+        opening=stale_socket,
+    ),
+    Scenario(
+        name="missing-socket",
+        title="No such file or directory, for a service that runs",
+        broken="The service made its socket in another directory.",
+        truth=Truth(cause="unix.missing", status="failing"),
+        opening=missing_socket,
+    ),
+)

@@ -1,0 +1,187 @@
+"""A document as people read it: headings, sentences, commands. Every format draws this same outline.
+
+Law: what is said, and in which order, is decided here and nowhere else. Texts are single lines that move no cursor.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET, Struct
+
+from tui.model.facts import AnyFact
+from tui.model.judgement import Alternative, Culprit, Status, Verdict
+from tui.model.safe_text import safe_text
+from tui.model.target import endpoint
+from tui.report.document import Document
+from tui.report.facts import fact_words
+
+LONGEST = 2000
+"""No sentence of a report is longer, in characters; what is comes from outside and is cut."""
+
+
+class Heading(Struct, frozen=True):
+    """A heading; level 1 is the document's own."""
+
+    text: str
+    level: int = 2
+
+
+class Paragraph(Struct, frozen=True):
+    """Sentences."""
+
+    text: str
+
+
+class Labelled(Struct, frozen=True):
+    """A word in front, and what it introduces."""
+
+    label: str
+    text: str
+
+
+class Command(Struct, frozen=True):
+    """A command to type, on one line."""
+
+    text: str
+
+
+Item = tuple[Paragraph | Labelled | Command, ...]
+"""What stands behind one bullet."""
+
+
+class Items(Struct, frozen=True):
+    """A list; each item is a few blocks."""
+
+    items: tuple[Item, ...]
+    numbered: bool = False
+
+
+class Table(Struct, frozen=True):
+    """Rows of cells below a heading row."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Footer(Struct, frozen=True):
+    """When it was made, and by what."""
+
+    text: str
+
+
+Block = Heading | Paragraph | Labelled | Command | Items | Table | Footer
+
+_OUTCOMES = {
+    "refused": "refused",
+    "rejected": "rejected by a packet filter",
+    "unreachable": "reported unreachable",
+    "timeout": "no answer",
+    "blocked": "not allowed by this machine",
+    "reset": "reset after it connects",
+    "closed": "closed right after it connects",
+    "silent": "it connects and then stays silent",
+    "name-error": "its name gives no address",
+    "connected": "connected",
+    "pending": "no attempt has ended",
+}
+
+
+def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
+    """The blocks of a report, the verdict first; `full` adds the whole walk and all evidence."""
+    yield Heading(_line(headline(document)), 1)
+    if document.verdict:
+        yield from _verdict(document, document.verdict)
+    for other in document.also:
+        yield from _verdict(document, other, also=True)
+    if document.alternatives:
+        yield Heading("Still possible")
+        yield Items(tuple(_alternative(one) for one in document.alternatives))
+    if document.unseen:
+        yield Heading("Not seen")
+        yield Items(tuple((Paragraph(_line(one)),) for one in document.unseen))
+    if full:
+        yield Heading("The walk")
+        rows = tuple((one.id, one.state.replace("-", " "), _line(one.because)) for one in document.walk)
+        yield Table(("cause", "state", "because"), rows)
+        yield Heading("Evidence")
+        yield Items(tuple(_fact(one) for one in document.evidence))
+    took = f"Started {document.started}, took {document.elapsed_s:.1f} s; times are UTC."
+    yield Footer(_line(f"{took} Written by refused {document.version}."))
+
+
+def headline(document: Document) -> str:
+    """How the target does, in a sentence or two."""
+    target = document.target
+    label = target.path or endpoint(target.host or "", target.port or 0)
+    whole = "" if document.complete else " The walk was cut short: this is what was known by then."
+    return f"{label} {_state_words(document)}{whole}"
+
+
+def _state_words(document: Document) -> str:
+    outcome = _OUTCOMES[document.outcome]
+    match document.status:
+        case Status.REACHABLE:
+            return "connects, and nothing is wrong."
+        case Status.DEGRADED:
+            return "connects, although something is wrong."
+        case Status.INTERMITTENT:
+            return f"connects at times and fails at times: {outcome}."
+        case Status.FAILING if document.outcome == "pending":
+            return f"was not tried: {outcome}."
+        case Status.FAILING:
+            return f"fails: {outcome}." if document.verdict else f"fails: {outcome}. The cause stays open."
+
+
+def culprit_words(culprit: Culprit) -> str:
+    """The thing at fault, by the keys of its kind: `nameserver 10.0.0.2:53`, `process redis-server, pid 812`."""
+    place = culprit.address if culprit.address is not UNSET else ""
+    if culprit.port is not UNSET:
+        place = endpoint(place, culprit.port) if place else f"port {culprit.port}"
+    path = "" if culprit.path is UNSET else culprit.path
+    line = "" if culprit.line is UNSET else f" line {culprit.line}"
+    named = [culprit.name, culprit.unit, culprit.variable, culprit.route, culprit.device]
+    pid = "" if culprit.pid is UNSET else f"pid {culprit.pid}"
+    parts = [place, *(one for one in named if one is not UNSET), f"{path}{line}", pid]
+    return f"{culprit.kind} {', '.join(part for part in parts if part)}".strip()
+
+
+def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Iterator[Block]:
+    yield Heading(f"{'Also ' if also else ''}{verdict.certainty}: {verdict.cause}")
+    yield Paragraph(_line(verdict.summary))
+    if verdict.culprit:
+        yield Labelled("culprit", _line(culprit_words(verdict.culprit)))
+    if verdict.disproof:
+        yield Labelled("would disprove it", _line(verdict.disproof))
+    known = {one.id: one for one in document.evidence}
+    resting = tuple(_fact(known[one]) for one in verdict.evidence if one in known)
+    if resting:
+        yield Heading("It rests on", 3)
+        yield Items(resting)
+    if verdict.remedies:
+        yield Heading("What to do", 3)
+        yield Items(
+            tuple(
+                (
+                    Paragraph(_line(one.do)),
+                    *((Command(_line(one.command)),) if one.command else ()),
+                    *((Labelled("then", _line(one.verify)),) if one.verify else ()),
+                )
+                for one in verdict.remedies
+            ),
+            numbered=True,
+        )
+
+
+def _alternative(one: Alternative) -> Item:
+    said = Paragraph(_line(f"{one.certainty}: {one.cause}. {one.summary}"))
+    return (said, Labelled("would tell", _line(one.tell_apart))) if one.tell_apart else (said,)
+
+
+def _fact(fact: AnyFact) -> Item:
+    time = fact.at[11:23] or "--:--:--"
+    said = Paragraph(_line(f"{time}  {fact_words(fact)}  [{fact.id}]"))
+    return (said, Command(_line(fact.by_hand))) if fact.by_hand else (said,)
+
+
+def _line(text: str) -> str:
+    """Safe on one line: a record may come from another machine, and its texts through this door."""
+    return safe_text(text, limit=LONGEST)

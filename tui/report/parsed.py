@@ -1,0 +1,69 @@
+"""What was read out of an error text: the `refused-parse/1` document, and the same in plain words."""
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from tui.errors.nouns import Endpoint, ErrorClass, Failure, Frame, Reading
+from tui.model.safe_text import safe_text
+from tui.model.target import endpoint
+from tui.report.as_json import json_line
+
+Schema = Literal["refused-parse/1"]
+SCHEMA: Schema = "refused-parse/1"
+_URL_CREDENTIALS = re.compile(r"://[^\s\"']*@")
+UNREAD = "?"
+"""Stands for what the text does not say."""
+
+
+class ParseDocument(Struct, frozen=True, kw_only=True, rename={"error_class": "class"}):
+    """A reading with its schema: the endpoint to walk first, the user's own innermost frame first, nothing guessed."""
+
+    schema: Schema
+    endpoints: tuple[Endpoint, ...]
+    error_class: ErrorClass
+    contradicted: tuple[ErrorClass, ...]
+    tool: str | None
+    missing: tuple[str, ...]
+    code: tuple[Frame, ...]
+    failures: tuple[Failure, ...]
+
+
+def as_json(reading: Reading) -> str:
+    """The document as one line, with its line end."""
+    return json_line(document(reading))
+
+
+def document(reading: Reading) -> ParseDocument:
+    """The reading with its schema; in the lines of code that it shows, URLs have no credentials."""
+    code = tuple(replace(one, source=_URL_CREDENTIALS.sub("://", one.source) if one.source else None) for one in reading.code)
+    return ParseDocument(schema=SCHEMA, **asdict(replace(reading, code=code)))
+
+
+def as_text(reading: Reading) -> str:
+    """Plain lines: endpoints, what went wrong, who said it, where in the code, and what is not said."""
+    lines = [f"{one.role}: {_place(one)}" for one in reading.endpoints] or ["endpoint: none is named"]
+    lines.append(f"error: {reading.error_class}")
+    if reading.contradicted:
+        lines.append(f"denied by the inner error: {', '.join(reading.contradicted)}")
+    if reading.tool:
+        lines.append(f"tool: {reading.tool}")
+    lines += [f"code: {_frame(one)}" for one in reading.code]
+    if reading.missing:
+        lines.append(f"not said: {', '.join(reading.missing)}")
+    return "".join(f"{safe_text(line)}\n" for line in lines)
+
+
+def _place(one: Endpoint) -> str:
+    if one.path:
+        return one.path
+    if one.port is None:
+        return f"{one.host or UNREAD}, port {UNREAD}"
+    return endpoint(one.host or UNREAD, one.port)
+
+
+def _frame(one: Frame) -> str:
+    place = f"{one.path or UNREAD}:{one.line if one.line is not None else UNREAD}"
+    return f"{place}{f' in {one.function}' if one.function else ''} ({one.language}, {one.role})"

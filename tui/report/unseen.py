@@ -1,0 +1,58 @@
+"""What could not be looked at, and what would allow it: one sentence each. Nothing is silently skipped."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis.likely_ports import likely_ports
+from tui.diagnosis.tree import CONSENT_PORTS, QUESTIONS, UNKNOWN
+from tui.model.case import Case
+from tui.model.facts import Listeners, NotObserved
+from tui.report.words import look_words
+
+
+def unseen(case: Case) -> Iterator[str]:
+    """The sentences, in the order in which it was noticed, each once."""
+    yield from dict.fromkeys(_sentences(case))
+
+
+def _sentences(case: Case) -> Iterator[str]:
+    for fact in case.all(NotObserved):
+        yield f"{_capital(look_words(fact.request))}: {_what_helps(_stopped(fact.reason), fact.remedy)}"
+    for table in _newest_tables(case):
+        where = f" through {table.vantage!r}" if table.vantage else ""
+        if table.hidden_owners:
+            yield f"The owners of {_sockets(table.hidden_owners)}{where}: run as root (in a container, outside of it)."
+        if table.cut:
+            yield f"{_capital(_sockets(table.cut))} beyond the first {len(table.listeners)}{where}: ss -ltnup lists all."
+    for request in case.in_flight:
+        yield f"{_capital(look_words(request))}: the walk ended before the look did."
+    yield from _ports_left_alone(case)
+
+
+def _newest_tables(case: Case) -> list[Listeners]:
+    """The newest socket table of each vantage whose owners were searched; a first quick look hides all of them."""
+    return list({table.vantage: table for table in case.all(Listeners) if table.owners_known}.values())
+
+
+def _ports_left_alone(case: Case) -> Iterator[str]:
+    """The other ports that were not tried, where trying them would have told more."""
+    consent = next(one for one in QUESTIONS if one.id == CONSENT_PORTS)
+    if case.answer(CONSENT_PORTS) in {"no", UNKNOWN.key} and consent.applies(case):
+        ports = ", ".join(map(str, likely_ports(case.target)))
+        yield f"Other ports of {case.target.host}: not tried without your consent; it would be one attempt on each of {ports}."
+
+
+def _sockets(number: int) -> str:
+    return f"{number} listening socket{'' if number == 1 else 's'}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _stopped(text: str) -> str:
+    """`text` with a full stop."""
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _what_helps(reason: str, remedy: str) -> str:
+    return f"{reason} {_stopped(_capital(remedy))}".strip()

@@ -1,0 +1,87 @@
+"""From what a person gives (a word, standard input, a pasted error) to targets. What names none is said on one line."""
+
+import codecs
+import re
+import sys
+
+from tui.model.target import EXAMPLES, Target, TargetError, endpoint, parse_target
+
+LONGEST_INPUT = 1 << 20
+"""How much of a text is read, in bytes, from its end: a log says last what failed last."""
+_CHUNK = 1 << 16
+_HOST_AND_PORT = re.compile(r"[^:]*(?::\d{0,5})?|\[[^\]]*\](?::\d{0,5})?")
+_ABSOLUTE_PATH = re.compile(r"/(?!/)")
+
+
+def read_target(text: str, *, port: int | None = None) -> Target:
+    """The target that `text` is or, if it is an error text, the endpoint that it names. Raises TargetError."""
+    if len(text.split()) > 1:
+        found = _endpoint_in(text, port)
+        if found is None:
+            raise TargetError(f"the text names no endpoint; try one of: {EXAMPLES}")
+        return found
+    try:
+        return parse_target(without_secrets(text.strip()), port=port)
+    except TargetError:
+        found = _endpoint_in(text, port)
+        if found is None:
+            raise
+        return found
+
+
+def without_secrets(word: str) -> str:
+    """A target without what may be a password, as people write them: not encoded, with `/`, `#`, `?` or `@` in it.
+
+    Of a URL the query and fragment go too, which some drivers put a password into.
+    """
+    scheme, is_url, rest = word.removeprefix("jdbc:").partition("://")
+    if not is_url:
+        return word if _ABSOLUTE_PATH.match(word) else re.split(r"[?#]", word.rpartition("@")[2])[0]
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if "@" in authority:
+        rest = authority.rpartition("@")[2] + rest[len(authority) :]
+    elif "@" in rest and not _HOST_AND_PORT.fullmatch(authority):
+        rest = rest.rpartition("@")[2]
+    return f"{scheme}://{re.split(r'[?#]', rest)[0]}"
+
+
+def read_targets(text: str, *, port: int | None = None) -> tuple[Target, ...]:
+    """The targets in a whole text: one a line, or the one that an error text names. Raises TargetError."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise TargetError("standard input names no target; give one a line, or an error text")
+    # Only an error text has spaces within its lines: a slip in a list of targets must not turn it into one.
+    if len(lines) > 1 and not any(len(line.split()) > 1 for line in lines):
+        return tuple(parse_target(without_secrets(line), port=port) for line in lines)
+    return (read_target(text, port=port),)
+
+
+def read_standard_input() -> str:
+    """Standard input to its end, or the last part of it. Raises TargetError where there is none."""
+    if sys.stdin is None:
+        raise TargetError("standard input is closed; give a target")
+    read = b""
+    while chunk := sys.stdin.buffer.read(_CHUNK):
+        read += chunk
+        if len(read) > 2 * LONGEST_INPUT:
+            read = read[-LONGEST_INPUT:]
+    return as_text(read)
+
+
+def as_text(raw: bytes) -> str:
+    """Bytes as UTF-8, or as UTF-16 where they begin with its mark; what is neither is spelled as replacement characters."""
+    return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig", "replace")
+
+
+def _endpoint_in(text: str, port: int | None) -> Target | None:
+    """The endpoint to walk that an error text names; None where it names none. Raises TargetError where a port is missing."""
+    from tui.errors import read_error, target_of
+
+    reading = read_error(text)
+    found = target_of(reading)
+    host = next((one.host for one in reading.endpoints if one.host), None)
+    if found or not host:
+        return found
+    if port is None:
+        raise TargetError(f"the text names the host {host} and no port; give --port, or {endpoint(host, 8080)}")
+    return parse_target(endpoint(host, port))

@@ -1,0 +1,346 @@
+"""What the looks of the scenes see: facts with fixed times, one function a kind of request."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
+
+from tui.model.facts import (
+    Addresses,
+    AnyFact,
+    Attempt,
+    Confinement,
+    Echo,
+    Hop,
+    HostsEntry,
+    Listener,
+    Listeners,
+    NameserverAnswer,
+    NameSources,
+    Neighbour,
+    Outcome,
+    Proxy,
+    Route,
+    SystemAnswer,
+    UnixPath,
+)
+from tui.model.requests import (
+    AnyRequest,
+    AskNameserver,
+    Connect,
+    ConnectUnix,
+    ExamineUnixPath,
+    LookUpNeighbour,
+    LookUpRoute,
+    ReadNameSources,
+    ResolveSystem,
+    SendEcho,
+    TraceHops,
+    TryPorts,
+)
+
+BEGIN = datetime(2026, 11, 20, 11, 2, 3, tzinfo=UTC)
+"""When every scene begins."""
+
+
+def at(seconds: float) -> str:
+    """A time of the scene, as facts have it."""
+    return (BEGIN + timedelta(seconds=seconds)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def attempts(
+    outcome: Outcome, *, latency_ms: float = 0.4, number: int = 3, next_in_s: float | None = 2.0
+) -> Callable[[AnyRequest], Iterable[AnyFact]]:
+    """So many attempts of the schedule, two seconds apart; the last says whether another one follows."""
+
+    def tell(request: AnyRequest) -> Iterable[AnyFact]:
+        assert isinstance(request, Connect)
+        refused = outcome is Outcome.REFUSED
+        for count in range(1, min(number, request.attempts) + 1):
+            yield Attempt(
+                address=request.address,
+                port=request.port,
+                purpose=request.purpose,
+                number=count,
+                of=request.attempts,
+                outcome=outcome,
+                errno={Outcome.REFUSED: "ECONNREFUSED", Outcome.TIMEOUT: "ETIMEDOUT"}.get(outcome),
+                error_queue="empty" if refused else "unknown",
+                latency_ms=latency_ms + count / 10,
+                local_address="10.0.5.7",
+                local_port=49150 + count,
+                next_in_s=next_in_s if count < request.attempts else None,
+                at=at(0.1 + (count - 1) * (2 + latency_ms / 1000)),
+                by_hand=f"nc -vz -w 4 {request.address} {request.port}",
+            )
+
+    return tell
+
+
+def routed(request: AnyRequest) -> Iterable[AnyFact]:
+    """Loopback is local; everything else goes through the gateway."""
+    assert isinstance(request, LookUpRoute)
+    local = request.address.startswith("127.") or request.address == "::1"
+    if local:
+        text = f"local {request.address} dev lo src {request.address}"
+        return [
+            Route(
+                address=request.address,
+                type="local",
+                device="lo",
+                source=request.address,
+                text=text,
+                at=at(0),
+                by_hand=f"ip route get {request.address}",
+            )
+        ]
+    text = f"{request.address} via 10.0.5.1 dev eth0 src 10.0.5.7"
+    return [
+        Route(
+            address=request.address,
+            type="unicast",
+            gateway="10.0.5.1",
+            device="eth0",
+            source="10.0.5.7",
+            text=text,
+            at=at(0),
+            by_hand=f"ip route get {request.address}",
+        )
+    ]
+
+
+def named(request: AnyRequest) -> Iterable[AnyFact]:
+    """The files know nothing; two nameservers are configured."""
+    assert isinstance(request, ReadNameSources)
+    return [
+        NameSources(
+            name=request.name,
+            nsswitch=("files", "dns"),
+            nsswitch_line="/etc/nsswitch.conf:12",
+            nameservers=("10.0.0.2", "10.0.0.3"),
+            search=("example.org",),
+            expansions=(f"{request.name}.example.org",),
+            at=at(0),
+            by_hand="cat /etc/resolv.conf",
+        )
+    ]
+
+
+def in_hosts(request: AnyRequest) -> Iterable[AnyFact]:
+    """The hosts file names the host."""
+    assert isinstance(request, ReadNameSources)
+    entry = HostsEntry(path="/etc/hosts", line=12, address="10.0.3.9", text=f"10.0.3.9 {request.name}")
+    return [
+        NameSources(name=request.name, hosts=(entry,), nsswitch=("files", "dns"), nameservers=("10.0.0.2", "10.0.0.3"), at=at(0))
+    ]
+
+
+def resolved(request: AnyRequest) -> Iterable[AnyFact]:
+    """Programs here get one address."""
+    assert isinstance(request, ResolveSystem)
+    return [
+        SystemAnswer(
+            name=request.name,
+            addresses=("10.0.3.9",),
+            source="dns",
+            took_ms=2.1,
+            at=at(0),
+            by_hand=f"getent ahosts {request.name}",
+        )
+    ]
+
+
+def answered(request: AnyRequest) -> Iterable[AnyFact]:
+    """The second nameserver has an old address."""
+    assert isinstance(request, AskNameserver)
+    address = "10.0.3.9" if request.server == "10.0.0.2" else "10.0.3.4"
+    by_hand = f"dig @{request.server} {request.name}"
+    if not request.name.startswith("db-1"):
+        yield NameserverAnswer(
+            server=request.server,
+            name=request.name,
+            rtype="A",
+            outcome="answered",
+            rcode="NXDOMAIN",
+            rtt_ms=1.7,
+            at=at(0),
+            by_hand=by_hand,
+        )
+        return
+    yield NameserverAnswer(
+        server=request.server,
+        name=request.name,
+        rtype="A",
+        outcome="answered",
+        rcode="NOERROR",
+        addresses=(address,),
+        ttl_s=60,
+        rtt_ms=1.8,
+        at=at(0),
+        by_hand=by_hand,
+    )
+    yield NameserverAnswer(
+        server=request.server,
+        name=request.name,
+        rtype="AAAA",
+        outcome="answered",
+        rcode="NOERROR",
+        rtt_ms=1.9,
+        at=at(0),
+        by_hand=f"{by_hand} AAAA",
+    )
+
+
+def agreed(request: AnyRequest) -> Iterable[AnyFact]:
+    """Both nameservers have the right address."""
+    for fact in answered(request):
+        assert isinstance(fact, NameserverAnswer)
+        yield replace(fact, addresses=("10.0.3.9",)) if fact.addresses else fact
+
+
+def listener(port: int, process: str, pid: int, *, address: str = "127.0.0.1", proto: str = "tcp", **more: object) -> Listener:
+    """A socket of a process."""
+    known = {"user": process, "queue": 0, "queue_limit": 128, "inode": port, "uid": 100, **more}
+    return Listener(proto=proto, address=address, port=port, process=process, pid=pid, **known)  # type: ignore[arg-type]  # given by keyword
+
+
+OTHERS = (
+    listener(22, "sshd", 611, address="0.0.0.0", user="root", unit="ssh.service"),
+    listener(53, "systemd-resolve", 402, address="127.0.0.53", user="systemd-resolve"),
+    listener(53, "systemd-resolve", 402, address="127.0.0.53", proto="udp", user="systemd-resolve", queue=None),
+    listener(68, "dhclient", 388, address="0.0.0.0", proto="udp", user="root", queue=None),
+    listener(80, "nginx", 901, address="0.0.0.0", user="root", unit="nginx.service", queue_limit=511),
+    listener(80, "nginx", 901, address="::", user="root", unit="nginx.service", queue_limit=511),
+    listener(6379, "redis-server", 733, user="redis", queue_limit=511),
+    listener(8000, "gunicorn", 1204, user="app", queue=129, queue_limit=128),
+    listener(9100, "node_exporter", 820, address="::", user="nobody"),
+    listener(25, "master", 990, user="root", unit="postfix.service", queue_limit=100),
+    Listener(proto="tcp", address="0.0.0.0", port=10050, inode=7, uid=113),
+    Listener(proto="udp", address="127.0.0.1", port=323, inode=8, uid=114),
+)
+POSTGRES = listener(
+    5433,
+    "postgres",
+    812,
+    user="postgres",
+    unit="postgresql@16-main.service",
+    command="/usr/lib/postgresql/16/bin/postgres",
+    queue_limit=200,
+)
+
+
+def table(*listeners: Listener, hidden: int = 2) -> Callable[[AnyRequest], Iterable[AnyFact]]:
+    """A socket table."""
+    return lambda _request: [Listeners(listeners=listeners, hidden_owners=hidden, at=at(0.1), by_hand="ss -ltnup")]
+
+
+def no_proxy(_request: AnyRequest) -> Iterable[AnyFact]:
+    """No proxy applies."""
+    return [Proxy(applies=False, at=at(0), by_hand="env | grep -i _proxy")]
+
+
+def alive(request: AnyRequest) -> Iterable[AnyFact]:
+    """The machine answers echo requests."""
+    assert isinstance(request, SendEcho)
+    return [
+        Echo(
+            address=request.address,
+            sent=3,
+            received=3,
+            rtt_ms=(1.1, 1.0, 1.2),
+            ttl=62,
+            at=at(11),
+            by_hand=f"ping -c 3 {request.address}",
+        )
+    ]
+
+
+def three_hops(request: AnyRequest) -> Iterable[AnyFact]:
+    """Two routers answer, and then nobody."""
+    assert isinstance(request, TraceHops)
+    by_hand = f"traceroute -T -p {request.port} {request.address}"
+    for ttl, sender in ((1, "10.0.5.1"), (2, "10.0.1.1")):
+        yield Hop(
+            address=request.address,
+            port=request.port,
+            ttl=ttl,
+            sender=sender,
+            outcome="time-exceeded",
+            rtt_ms=0.5 * ttl,
+            at=at(12),
+            by_hand=by_hand,
+        )
+    yield Hop(address=request.address, port=request.port, ttl=3, outcome="silent", at=at(14), by_hand=by_hand)
+
+
+def other_ports(request: AnyRequest) -> Iterable[AnyFact]:
+    """Only ssh answers."""
+    assert isinstance(request, TryPorts)
+    for port in request.ports:
+        yield Attempt(
+            address=request.address,
+            port=port,
+            purpose="other-port",
+            outcome=Outcome.CONNECTED if port == 22 else Outcome.TIMEOUT,
+            latency_ms=1.2 if port == 22 else 1500.0,
+            at=at(16),
+            by_hand=f"nc -vz -w 2 {request.address} {port}",
+        )
+
+
+def neighbour(request: AnyRequest) -> Iterable[AnyFact]:
+    """The gateway is there."""
+    assert isinstance(request, LookUpNeighbour)
+    return [
+        Neighbour(
+            address=request.address,
+            device=request.device,
+            state="reachable",
+            mac="02:42:0a:00:05:01",
+            at=at(0.2),
+            by_hand=f"ip neigh show {request.address}",
+        )
+    ]
+
+
+def own_addresses(_request: AnyRequest) -> Iterable[AnyFact]:
+    """This machine's addresses."""
+    return [Addresses(addresses=(("lo", "127.0.0.1"), ("lo", "::1"), ("eth0", "10.0.5.7")), at=at(0), by_hand="ip -br addr")]
+
+
+def unconfined(_request: AnyRequest) -> Iterable[AnyFact]:
+    """No policy holds this process."""
+    return [Confinement(seccomp="none", lsm_profile="unconfined", at=at(0), by_hand="grep Seccomp /proc/self/status")]
+
+
+def stale_socket(request: AnyRequest) -> Iterable[AnyFact]:
+    """A socket file that nobody listens on."""
+    assert isinstance(request, ExamineUnixPath)
+    return [
+        UnixPath(
+            path=request.path,
+            type="socket",
+            owner="app",
+            group="app",
+            mode="srwxrwxrwx",
+            listening=False,
+            at=at(0),
+            by_hand=f"ls -l {request.path}",
+        )
+    ]
+
+
+def unix_refused(request: AnyRequest) -> Iterable[AnyFact]:
+    """The kernel finds nobody behind the file."""
+    assert isinstance(request, ConnectUnix)
+    for count in range(1, request.attempts + 1):
+        yield Attempt(
+            path=request.path,
+            number=count,
+            of=request.attempts,
+            outcome=Outcome.REFUSED,
+            errno="ECONNREFUSED",
+            latency_ms=0.1,
+            at=at(2 * count),
+            next_in_s=2.0 if count < request.attempts else None,
+        )

@@ -1,0 +1,127 @@
+"""Scenes for the screen: scripted looks and a clock of their own, so that every run shows the same."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.ui import looks
+from tests.ui.looks import BEGIN
+from tui.engine.runner import Tell
+from tui.engine.session import Session, Tempo
+from tui.model.facts import AnyFact, NotObserved, Outcome
+from tui.model.options import Options
+from tui.model.requests import (
+    AnyRequest,
+    AskNameserver,
+    Connect,
+    ConnectUnix,
+    ExamineUnixPath,
+    ListAddresses,
+    ListListeners,
+    LookUpNeighbour,
+    LookUpRoute,
+    ReadConfinement,
+    ReadNameSources,
+    ReadProxies,
+    ResolveSystem,
+    SendEcho,
+    TraceHops,
+    TryPorts,
+)
+from tui.model.target import parse_target
+
+Script = Mapping[type, Callable[[AnyRequest], Iterable[AnyFact]]]
+
+COMMON: Script = {
+    AskNameserver: looks.answered,
+    ConnectUnix: looks.unix_refused,
+    ExamineUnixPath: looks.stale_socket,
+    ListAddresses: looks.own_addresses,
+    ListListeners: looks.table(*looks.OTHERS),
+    LookUpNeighbour: looks.neighbour,
+    LookUpRoute: looks.routed,
+    ReadConfinement: looks.unconfined,
+    ReadNameSources: looks.named,
+    ReadProxies: looks.no_proxy,
+    ResolveSystem: looks.resolved,
+    SendEcho: looks.alive,
+    TraceHops: looks.three_hops,
+    TryPorts: looks.other_ports,
+}
+REFUSED_ELSEWHERE: Script = {**COMMON, Connect: looks.attempts(Outcome.REFUSED)}
+"""Another machine answers with resets; the second nameserver has an old address."""
+REFUSED_HERE: Script = {
+    **COMMON,
+    Connect: looks.attempts(Outcome.REFUSED, latency_ms=0.0),
+    ListListeners: looks.table(*looks.OTHERS, looks.POSTGRES),
+}
+"""This machine answers with resets, and the service is on the neighbouring port."""
+UNSEEN_HERE: Script = {kind: tell for kind, tell in REFUSED_HERE.items() if kind is not ListListeners}
+"""This machine answers with resets, and its socket table can't be read."""
+SILENT: Script = {**COMMON, Connect: looks.attempts(Outcome.TIMEOUT, latency_ms=3500.0)}
+"""Another machine lives, and does not answer on this port."""
+WAITING: Script = {**COMMON, Connect: looks.attempts(Outcome.REFUSED, number=1)}
+"""The first attempt was refused and the next one is waited for."""
+CONNECTS: Script = {**COMMON, Connect: looks.attempts(Outcome.CONNECTED, latency_ms=1.0), AskNameserver: looks.agreed}
+"""All is well."""
+
+ELSEWHERE = "postgresql://db-1:5432"
+HERE = "postgresql://127.0.0.1:5432"
+SOCKET = "unix:///run/app.sock"
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets. It jumps once, behind the first reading, so that a whole walk has one begin and one end."""
+
+    jump_s: float = 0.0
+    now: datetime = BEGIN
+
+    def __call__(self) -> datetime:
+        """The time of the scene."""
+        now = self.now
+        self.now += timedelta(seconds=self.jump_s)
+        self.jump_s = 0.0
+        return now
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Scripted:
+    """Looks that tell what a script says; those of the kinds in `held` begin and never end."""
+
+    script: Script
+    held: frozenset[type] = frozenset()
+    asked: list[AnyRequest] = field(default_factory=list)
+
+    async def __call__(self, request: AnyRequest, tell: Tell) -> None:
+        """Take the look."""
+        self.asked.append(request)
+        await asyncio.sleep(0)
+        if type(request) not in self.script:
+            tell(NotObserved(request=request, reason="This scene does not show it."))
+            return
+        for fact in self.script[type(request)](request):
+            tell(fact)
+        if type(request) in self.held:
+            await asyncio.Event().wait()
+
+
+def session(
+    target: str,
+    script: Script,
+    *,
+    held: Iterable[type] = (),
+    options: Options | None = None,
+    tempo: Tempo = Tempo.GUIDED,
+    clock: Clock | None = None,
+) -> Session:
+    """A session on scripted looks, whose events all carry the time of the clock."""
+    look = Scripted(script, frozenset(held))
+    return Session(
+        parse_target(target), options or Options(), look, vantage="web-3", clock=clock or Clock(jump_s=7.4), tempo=tempo
+    )

@@ -1,0 +1,95 @@
+"""Leaving: at any moment, at once, and with the verdict on the normal screen."""
+
+import asyncio
+import signal
+
+import pytest
+
+from tests.ui import scenes
+from tests.ui.scenes import HERE, Clock
+from tests.ui.stage import USUAL, app_on, done, playing, shown, until, walk
+from tui.engine.runner import Tell
+from tui.engine.session import Session
+from tui.model.judgement import Assessment, Certainty, Status, Verdict
+from tui.model.options import Options
+from tui.model.requests import AnyRequest
+from tui.model.target import parse_target
+from tui.ui.closing import closing_lines
+
+TARGET = parse_target("db-1:5432")
+
+
+@pytest.mark.parametrize(("key", "status"), [("q", 0), ("ctrl+q", 0), ("ctrl+c", 130)])
+async def test_leaving_cancels_every_look(key: str, status: int) -> None:
+    """With looks that would never end, leaving ends them all."""
+    begun: list[AnyRequest] = []
+    ended: list[AnyRequest] = []
+
+    async def hang(request: AnyRequest, _tell: Tell) -> None:
+        begun.append(request)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(request)
+
+    app = app_on(Session(parse_target(HERE), Options(), hang, clock=Clock()))
+    async with playing(app, USUAL) as pilot:
+        await until(pilot, lambda: len(begun) >= 3)
+        await pilot.press(key)
+        await until(pilot, lambda: not app.is_running)
+
+    assert ended == begun
+    assert app.return_code == status
+
+
+async def test_escape_never_leaves() -> None:
+    """However often it is pressed, Esc goes back and stays."""
+    app = app_on(scenes.session(HERE, scenes.REFUSED_HERE))
+    async with playing(app, USUAL) as pilot:
+        await shown(pilot, done)
+        await pilot.press("2", "home", "slash", *["escape"] * 8)
+        await pilot.pause()
+
+        assert app.is_running
+        assert walk(app).selected is None
+        assert walk(app).tab == "step"
+
+
+async def test_being_told_to_end() -> None:
+    """SIGTERM ends the app in good order, and afterwards signals are as they were."""
+    before = signal.getsignal(signal.SIGTERM)
+    app = app_on(scenes.session(HERE, scenes.REFUSED_HERE))
+    async with playing(app, USUAL) as pilot:
+        await shown(pilot, done)
+        signal.raise_signal(signal.SIGTERM)
+        await until(pilot, lambda: not app.is_running)
+
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize(
+    ("assessment", "said"),
+    [
+        (
+            Assessment(
+                status=Status.FAILING,
+                outcome="refused",
+                verdict=Verdict(cause="server.not-listening", certainty=Certainty.LIKELY, summary="Nothing listens."),
+            ),
+            "db-1:5432: likely: server.not-listening: Nothing listens.",
+        ),
+        (Assessment(status=Status.REACHABLE, outcome="connected"), "db-1:5432: connects, and nothing is wrong."),
+        (Assessment(status=Status.FAILING, outcome="timeout"), "db-1:5432: the cause is open."),
+    ],
+)
+def test_two_lines_on_the_normal_screen(assessment: Assessment, said: str) -> None:
+    """The verdict, and where the session lies."""
+    assert closing_lines(TARGET, assessment, "/home/app/s.jsonl") == (said, "Session: /home/app/s.jsonl")
+
+
+def test_the_last_words_steer_no_terminal() -> None:
+    """What stands on the normal screen is text, too."""
+    hostile = Verdict(cause="name.not-found", certainty=Certainty.CONFIRMED, summary="\x1b[2Jgone")
+    lines = closing_lines(TARGET, Assessment(status=Status.FAILING, outcome="name-error", verdict=hostile), "\x1b]0;x\x07")
+
+    assert all(line.isprintable() for line in lines)

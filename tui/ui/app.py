@@ -1,0 +1,144 @@
+"""The application: which screen is shown, how it looks, and how it is left. It opens nothing by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tui.model.target import Target
+from tui.ui.commands import COMMANDS, Command, bindings, shown_key
+from tui.ui.panels.panel import Panel
+from tui.ui.screens.walk import WalkScreen
+from tui.ui.theme import draw_scroll_bars, no_color, wants_ascii
+
+if TYPE_CHECKING:
+    from tui.ui.doors import Doors, Walk
+    from tui.ui.screens.start import Choice, StartScreen
+
+SCREENS = Path(__file__).parent / "screens"
+INTERRUPTED = 130
+"""What a shell gives a program that Ctrl-C ended."""
+
+
+class RefusedApp(App[None]):
+    """The screen of `refused`: on a target, on a recording, or at the start with neither."""
+
+    TITLE = "refused"
+    ALLOW_SELECT = False
+    CSS = "SearchIcon { display: none; } .-ascii Toast { border: none; }"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("anywhere")]
+
+    def __init__(
+        self,
+        doors: Doors,
+        *,
+        target: Target | None = None,
+        recording: Walk | None = None,
+        ascii_only: bool | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        first = "walk.tcss" if target or recording else "start.tcss"
+        # Without colours only the terminal's own style is right: grey shades are colours too.
+        super().__init__(css_path=[str(SCREENS / first)], ansi_color=True if no_color() else None)
+        self.doors = doors
+        self.walks: list[WalkScreen] = []
+        """Every walk of this run, in the order in which they were begun."""
+        self._target = target
+        self._recording = recording
+        self._clock = clock
+        self.animation_level = "none"
+        if no_color():
+            self.theme = "ansi-dark"
+        plain = wants_ascii() if ascii_only is None else ascii_only
+        self.set_class(plain, "-ascii")
+        draw_scroll_bars(ascii_only=plain)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The first screen, without a blank one before it."""
+        if self._recording is not None:
+            return self._new_walk(self._recording.case.target, partial(_given, self._recording))
+        if self._target is not None:
+            return self._new_walk(self._target, partial(self.doors.open_session, self._target))
+        return self._start_screen()
+
+    def on_mount(self) -> None:
+        """End in good order when told to; a terminal that is gone ends the program by itself."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+
+    def on_unmount(self) -> None:
+        """Leave signals as they were."""
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+
+    async def on_start_screen_chosen(self, message: StartScreen.Chosen) -> None:
+        """Go to what was chosen on the start screen, or back to the walk below it."""
+        message.stop()
+        if len(self.screen_stack) > 1:
+            await self.pop_screen()
+        if message.choice is not None:
+            await self.switch_screen(self._screen_for(message.choice))
+
+    def action_choose(self) -> None:
+        """Choose another target or session; the walks of this run stay open."""
+        self.push_screen(self._start_screen())
+
+    def action_help(self) -> None:
+        """Explain the panel with the focus, and every key."""
+        from tui.ui.screens.help import HelpScreen
+
+        panel = self.focused
+        about = (panel.TITLE, panel.HELP) if isinstance(panel, Panel) else ("", "")
+        self.push_screen(HelpScreen(*about))
+
+    def action_palette(self) -> None:
+        """Search the commands by name."""
+        self.action_command_palette()
+
+    def action_interrupt(self) -> None:
+        """Leave as Ctrl-C leaves other programs."""
+        self.exit(return_code=INTERRUPTED)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every command of the screen that would do something now, and the choice of a theme."""
+        for command in COMMANDS:
+            scope = "app" if command.where == "anywhere" else "screen"
+            if command.where == "anywhere" or (isinstance(screen, WalkScreen) and _offered(screen, command)):
+                name = f"{command.word.capitalize()} ({shown_key(command.keys[0])})"
+                yield SystemCommand(name, command.says, partial(screen.run_action, f"{scope}.{command.id}"))
+        yield SystemCommand("Theme", "Choose other colours.", self.action_change_theme)
+
+    def _start_screen(self) -> StartScreen:
+        from tui.ui.screens.start import Recent, StartScreen
+
+        return StartScreen(self.doors, [Recent(walk.target.label, walk=walk) for walk in reversed(self.walks)])
+
+    def _screen_for(self, choice: Choice) -> WalkScreen:
+        if isinstance(choice, WalkScreen):
+            return choice
+        if isinstance(choice, Target):
+            return self._new_walk(choice, partial(self.doors.open_session, choice))
+        return self._new_walk(choice.case.target, partial(_given, choice))
+
+    def _new_walk(self, target: Target, open_walk: Callable[[], Walk]) -> WalkScreen:
+        """A screen that stays alive, with its walk, while another one is shown."""
+        screen = WalkScreen(target, open_walk, self.doors, self._clock, self.size)
+        self.walks.append(screen)
+        self.install_screen(screen, f"walk-{len(self.walks)}")
+        return screen
+
+
+def _given(walk: Walk) -> Walk:
+    return walk
+
+
+def _offered(screen: WalkScreen, command: Command) -> bool:
+    """Whether a command of the walk would do something now."""
+    return command.where in {"walk", "screens"} and bool(screen.check_action(command.id, ()))

@@ -1,0 +1,115 @@
+"""Every command once: its key, its word in the footer, its sentence in help, palette and README.
+
+Nothing else defines a key. A command's id is the name of its action; which screen has that action is its `where`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+Where = Literal["walk", "start", "screens", "anywhere"]
+"""`screens`: every screen has its own; `anywhere`: the app has it."""
+MOST_IN_FOOTER = 7
+"""More keys than this are not read at a glance; `?` names the rest."""
+
+
+class Command(NamedTuple):
+    """Something that a person can ask for."""
+
+    id: str
+    keys: tuple[str, ...]
+    """As Textual names them; the first is the one that is shown."""
+    word: str
+    says: str
+    where: Where = "walk"
+    in_footer: bool = False
+    """Whether the footer may show it, in the order of the table, where it would do something."""
+    priority: bool = False
+    """Whether it comes before what has the focus, such as a field that takes every letter."""
+
+
+COMMANDS = (
+    Command("next", ("enter",), "next", "Go on: take the looks that wait, or give the answer under the cursor.", in_footer=True),
+    Command("type", ("i",), "type", "Type the answer to the question.", in_footer=True),
+    Command("auto", ("a",), "auto", "Go on without stopping, except for questions; again: one step at a time.", in_footer=True),
+    Command("skip", ("s",), "skip", "Skip this step; a question is answered with: I don't know.", in_footer=True),
+    Command("back", ("b",), "back", "Take the last answer back; in a replay, go one step back.", in_footer=True),
+    Command("copy", ("c",), "copy", "Copy the command under the cursor, or the first one that is shown.", in_footer=True),
+    Command("verify", ("v",), "verify", "Attempt again and again until it connects and stays so.", in_footer=True),
+    Command("report", ("r",), "report", "Write the report, and copy it to the clipboard.", in_footer=True),
+    Command("verdict", ("d",), "verdict", "Show the verdict so far, with its facts and remedies."),
+    Command("test", ("t",), "test", "Test the shown leaf now, with all looks that it needs."),
+    Command("exclude", ("x",), "exclude", "Set the shown leaf aside: you know that it isn't that."),
+    Command("filter", ("slash",), "filter", "Filter the sockets by port, address, process or user."),
+    Command("sort", ("o",), "sort", "Sort the sockets by port, owner, address or queue."),
+    Command("panel('step')", ("1",), "step", "Go to the step."),
+    Command("panel('tree')", ("2",), "walk", "Go to the walk; moving in it shows each leaf's step, Enter folds a group."),
+    Command("panel('sockets')", ("3",), "sockets", "Go to the listening sockets."),
+    Command("panel('resolver')", ("4",), "resolver", "Go to what each resolver says."),
+    Command("panel('attempts')", ("5",), "attempts", "Go to the attempts."),
+    Command("panel('path')", ("6",), "path", "Go to the path: route, neighbour, echo, hops."),
+    Command("neighbour(1)", ("right", "l"), "next panel", "Go to the next panel; in the walk, unfold."),
+    Command("neighbour(-1)", ("left", "h"), "previous panel", "Go to the previous panel; in the walk, fold."),
+    Command("new", ("n",), "new", "Choose another target, or another session; this one stays.", in_footer=True),
+    Command(
+        "start",
+        ("enter",),
+        "start",
+        "At the start: begin the walk, or open the session under the cursor.",
+        "start",
+        in_footer=True,
+        priority=True,
+    ),
+    Command("escape", ("escape",), "back", "One step back: close what is open, or follow the walk again.", "screens"),
+    Command("help", ("question_mark", "f1"), "help", "Show every key, and what the panel shows.", "anywhere", in_footer=True),
+    Command("palette", ("ctrl+p",), "commands", "Search all commands by name.", "anywhere", priority=True),
+    Command("quit", ("q", "ctrl+q"), "quit", "Leave; where the session lies is printed.", "anywhere", in_footer=True),
+    Command("interrupt", ("ctrl+c",), "interrupt", "Leave at once, from anywhere.", "anywhere", priority=True),
+)
+
+_SHOWN = {"enter": "Enter", "slash": "/", "question_mark": "?", "escape": "Esc", "left": "←", "right": "→", "f1": "F1"}
+
+
+def shown_key(key: str) -> str:
+    """A key as people write it: `Enter`, `?`, `Ctrl+P`."""
+    return _SHOWN.get(key) or "+".join(part.capitalize() if "+" in key else part for part in key.split("+"))
+
+
+def key_of(command: Command) -> str:
+    """The key that is shown for a command; on the start screen, where letters are text, one that works there."""
+    return shown_key(command.keys[0])
+
+
+def bindings(*where: Where) -> list[Binding]:
+    """The Textual bindings of the commands of these places."""
+    from textual.binding import Binding
+
+    return [
+        Binding(
+            ",".join(command.keys),
+            command.id,
+            command.word,
+            show=False,
+            priority=command.priority,
+            id=command.id,
+            tooltip=command.says,
+        )
+        for command in COMMANDS
+        if command.where in where
+    ]
+
+
+def footer(available: frozenset[str], *, where: Where = "walk") -> list[Command]:
+    """The commands that the footer shows: those that would do something, help and quit always the last two."""
+    wanted = [one for one in COMMANDS if one.in_footer and one.where in {where, "anywhere"} and one.id in available]
+    always = [one for one in wanted if one.where == "anywhere"]
+    return [*[one for one in wanted if one not in always][: MOST_IN_FOOTER - len(always)], *always]
+
+
+def key_table() -> str:
+    """The keys as a Markdown table, for the README."""
+    rows = [f"| {' '.join(f'`{shown_key(key)}`' for key in one.keys)} | {one.says} |" for one in COMMANDS]
+    return "\n".join(["| key | does |", "|---|---|", *rows])

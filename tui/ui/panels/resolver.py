@@ -1,0 +1,57 @@
+"""Resolver: what each source says of the name, and where they differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tui.ui.panels.panel import Panel, View
+from tui.ui.rows.text import Line, cut_line, line, muted, wrap
+
+if TYPE_CHECKING:
+    from tui.ui.rows.resolver import Source
+
+
+class ResolverPanel(Panel["Source"]):
+    """Hosts file, system and nameservers, side by side."""
+
+    TITLE = "Resolver"
+    NUMBER = 4
+    HELP: ClassVar[str] = (
+        "Who says what about the name: the hosts file, what programs here get (system), and each nameserver asked by itself "
+        "for A and AAAA, with the time to live and the round trip. “differs” marks an answer that programs here do not get."
+    )
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
+        super().__init__(id=id)
+        self._rooms = (0, 0)
+
+    def fill(self, view: View) -> None:
+        """Tell the sources."""
+        from tui.ui.rows.resolver import empty_words, notes, resolver, rooms_for
+
+        rows = resolver(view.snapshot)
+        width = self.room.width
+        if not rows:
+            self.tell((), head=[line(muted(one)) for one in wrap(empty_words(view.snapshot), width)])
+            return
+        self._rooms = rooms_for(rows)
+        self.tell(rows, foot=[cut_line(one, width) for one in notes(view.snapshot)])
+
+    @property
+    def detail(self) -> str:
+        """Everything about the source under the cursor."""
+        return f"{self.picked.who} {self.picked.kind} {self.picked.answer} · {self.picked.detail}" if self.picked else ""
+
+    def name_of(self, item: Source) -> str:
+        """Sources are known by server, name and type."""
+        return item.key
+
+    def draw(self, item: Source, width: int) -> Line:
+        """One source."""
+        from tui.ui.rows.resolver import source_line
+
+        return source_line(item, width, self._rooms)
+
+    def can_pick(self, item: Source) -> bool:
+        """A heading says nothing of its own."""
+        return not item.heading

@@ -1,0 +1,126 @@
+"""Sockets: what listens on this machine, live; what matters to the target stands first."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from tui.ui.panels.panel import Panel, View
+from tui.ui.rows.text import Line, cut_line, line, muted, wrap
+
+if TYPE_CHECKING:
+    from tui.model.facts import AnyFact, Listeners
+    from tui.ui.rows.sockets import Socket
+
+LONGEST_WAIT_S = 25.0
+"""A table that was asked for and never came is asked for again: longer than any look may take."""
+
+
+def _listeners() -> type[Listeners]:
+    from tui.model.facts import Listeners
+
+    return Listeners
+
+
+class SocketsPanel(Panel["Socket"]):
+    """The listening sockets with their owners and queues."""
+
+    TITLE = "Sockets"
+    NUMBER = 3
+    HELP: ClassVar[str] = (
+        "The listening TCP and bound UDP sockets of this machine, looked at once a second. Those that matter to the target "
+        "(its port, its service, a digit slip away) are marked and stand first. / filters, o sorts. The queue is what "
+        "waits to be accepted, against its limit. Owners of other users' sockets are visible to root alone."
+    )
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
+        super().__init__(id=id)
+        self.sort = "port"
+        self.wanted = ""
+        """What the person filters for."""
+        self._live: Listeners | None = None
+        self._asked_at: float | None = None
+
+    @property
+    def wants_news(self) -> bool:
+        """Whether a newer table would be seen, there is one already, and none has been asked for that has not come."""
+        asked = self._asked_at is not None and monotonic() - self._asked_at < LONGEST_WAIT_S
+        return self.visible_now and not asked and self.view is not None and self.view.snapshot.case.last(_listeners()) is not None
+
+    def asked(self) -> None:
+        """A newer table was asked for."""
+        self._asked_at = monotonic()
+
+    def take(self, fact: AnyFact) -> None:
+        """Show a newer table than the session's own."""
+        self._asked_at = None
+        if isinstance(fact, _listeners()) and fact.vantage is None and self.is_attached:
+            self._live = fact
+            if self.view and self.visible_now:
+                self.fill(self.view)
+
+    def fill(self, view: View) -> None:
+        """Tell the sockets, sorted and filtered."""
+        from tui.ui.rows.sockets import empty_words, heads, newest_table, notes, sockets
+
+        recorded = newest_table(view.snapshot.case)
+        table = self._live if self._live and recorded and recorded.vantage is None and view.snapshot.live else recorded
+        rows = sockets(table, view.snapshot.case, sort=self.sort, wanted=self.wanted)
+        self.entitle(self._words(table, rows))
+        if table is None:
+            self.tell((), head=[line(muted(one)) for one in wrap(empty_words(view.snapshot.case), self.room.width)])
+            return
+        width = self.room.width
+        head = [heads(width, self.sort)] if rows else [line(muted("No socket fits." if self.wanted else "No socket listens."))]
+        self.tell(rows, head=head, foot=[cut_line(one, width) for one in notes(table, len(rows), self.wanted)])
+
+    def _words(self, table: Listeners | None, rows: list[Socket]) -> str:
+        if table is None:
+            return self.TITLE
+        where = "here" if table.vantage is None else "there"
+        number = f"{len(rows)}" if len(rows) == len(table.listeners) else f"{len(rows)} of {len(table.listeners)}"
+        return f"{self.TITLE} {where} ({number})"
+
+    def sort_next(self) -> str:
+        """Go to the next order, and name it."""
+        from tui.ui.rows.sockets import SORTS
+
+        self.sort_by(SORTS[(SORTS.index(self.sort) + 1) % len(SORTS)])
+        return self.sort
+
+    def sort_by(self, order: str) -> None:
+        """Show the sockets in this order, one of `SORTS`."""
+        self.sort = order
+        if self.view:
+            self.fill(self.view)
+
+    def head_clicked(self, cell: int) -> None:
+        """A click on a column's name sorts by it."""
+        from tui.ui.rows.sockets import sort_at
+
+        order = sort_at(cell, self.room.width)
+        if order:
+            self.sort_by(order)
+
+    def filter(self, wanted: str) -> None:
+        """Show only sockets with this text in them."""
+        self.wanted = wanted.strip()
+        if self.view:
+            self.fill(self.view)
+
+    @property
+    def detail(self) -> str:
+        """Everything about the socket under the cursor."""
+        from tui.ui.rows.sockets import detail
+
+        return detail(self.picked.listener) if self.picked else ""
+
+    def name_of(self, item: Socket) -> str:
+        """Sockets are known by protocol, address, port and inode."""
+        return item.key
+
+    def draw(self, item: Socket, width: int) -> Line:
+        """One socket."""
+        from tui.ui.rows.sockets import socket_line
+
+        return socket_line(item, width)

@@ -1,0 +1,122 @@
+"""The attempts: what is under way or waited for, each attempt with its outcome in words, the newest first."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from tui.model.facts import Attempt
+from tui.model.requests import Connect, ConnectUnix
+from tui.model.target import endpoint
+from tui.report.facts import fact_words
+from tui.report.words import took
+from tui.ui.rows.text import Line, Span, Tone, cells, cut_line, line, muted
+from tui.ui.rows.words import moment, outcome_in_short, outcome_tone, time_of_day, tried
+from tui.ui.snapshot import Snapshot
+
+TENTHS_UNTIL_S = 10.0
+"""A longer wait is counted in whole seconds."""
+
+
+class Pending(NamedTuple):
+    """A schedule under way: what it tries, and where it stands now."""
+
+    where: str
+    words: str
+
+
+def of_target(snapshot: Snapshot) -> tuple[Attempt, ...]:
+    """The attempts on the target itself, oldest first, with those that verify a repair."""
+    return tuple(one for one in snapshot.case.all(Attempt) if one.purpose in {"target", "verify"})
+
+
+def newest_first(snapshot: Snapshot) -> list[Attempt]:
+    """All attempts, also on other ports and addresses, the newest first."""
+    return list(reversed(snapshot.case.all(Attempt)))
+
+
+def attempt_line(one: Attempt, width: int, *, several: bool) -> Line:
+    """One attempt; its address is named where there are several. Where room is short, the time goes first."""
+    own = one.purpose in {"target", "verify"}
+    number = f"#{one.number:<2}" if own else "   "
+    where = f"{tried(one)} " if several or not own else ""
+    latency = f" {took(one.latency_ms)}"
+    outcome = outcome_in_short(one)
+    for head, tail in (
+        (f"{number} {time_of_day(one.at)} {where}", latency),
+        (f"{number} {where}", latency),
+        (f"{number} {where}", ""),
+    ):
+        if cells(head) + cells(outcome) + cells(tail) <= width:
+            return line(muted(head), Span(outcome, outcome_tone(one)), muted(tail))
+    return cut_line(line(muted(where), Span(outcome, outcome_tone(one))), width)
+
+
+def detail(one: Attempt) -> str:
+    """Everything that is known of one attempt."""
+    parts = [fact_words(one), one.errno or ""]
+    parts += [f"from {endpoint(one.local_address, one.local_port)}" if one.local_address and one.local_port else ""]
+    parts += [f"{one.retransmits} SYNs repeated" if one.retransmits else "", f"held {took(one.held_ms)}" if one.held_ms else ""]
+    parts += [one.stopped or "", one.by_hand]
+    return " · ".join(part for part in parts if part)
+
+
+def several_places(snapshot: Snapshot) -> bool:
+    """Whether more than one address is tried, so that each line must name its own."""
+    return (
+        len(
+            {one.address for one in snapshot.under_way if isinstance(one, Connect)} | {one.address for one in of_target(snapshot)}
+        )
+        > 1
+    )
+
+
+def pending(snapshot: Snapshot, now: datetime) -> list[Pending]:
+    """Each schedule that is under way: waiting for its next attempt, or trying."""
+    found = []
+    for request, begun in snapshot.under_way.items():
+        if not isinstance(request, Connect | ConnectUnix):
+            continue
+        mine = _made(snapshot, request)
+        last = mine[-1] if mine else None
+        if last and last.next_in_s is None:
+            continue
+        place = request.path if isinstance(request, ConnectUnix) else endpoint(request.address, request.port)
+        planned = last.of if last else request.attempts
+        number = f"attempt {(last.number if last else 0) + 1} of {planned}"
+        found.append(Pending(place, f"{number}: {_state(last, begun, now)}"))
+    return found
+
+
+def _made(snapshot: Snapshot, request: Connect | ConnectUnix) -> list[Attempt]:
+    if isinstance(request, ConnectUnix):
+        return [one for one in snapshot.case.all(Attempt) if one.path == request.path]
+    return [
+        one
+        for one in snapshot.case.all(Attempt)
+        if (one.address, one.port, one.purpose, one.source) == (request.address, request.port, request.purpose, request.source)
+    ]
+
+
+def _state(last: Attempt | None, begun: str, now: datetime) -> str:
+    """`in 1.5 s`, or `trying for 2.1 s`."""
+    since = moment(last.at if last else begun)
+    if since is None:
+        return "trying"
+    left = (last.next_in_s or 0.0 if last else 0.0) - (now - since).total_seconds()
+    if left > 0:
+        return f"in {left:.1f} s" if left < TENTHS_UNTIL_S else f"in {left:.0f} s"
+    return f"trying for {-left:.1f} s"
+
+
+def schedule_words(snapshot: Snapshot) -> str:
+    """How many attempts were made of how many, and how far apart, once the schedule has ended."""
+    made = of_target(snapshot)
+    if not made:
+        return "No attempt has been made yet."
+    options = snapshot.case.options
+    stopped = next((f" {one.stopped}" for one in reversed(made) if one.stopped), "")
+    return f"{len(made)} made, {options.delay_s:g} s apart, {options.timeout_s:g} s at most.{stopped}"
+
+
+def tone_of(words: str) -> Tone:
+    """An attempt that hangs stands out."""
+    return Tone.WARN if "trying" in words else Tone.MUTED

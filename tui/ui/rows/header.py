@@ -1,0 +1,74 @@
+"""The first line (target, where from, how long, what is looked at) and the one with the verdict so far."""
+
+from datetime import datetime
+
+from tui.model.facts import Attempt, Route
+from tui.model.judgement import State
+from tui.model.target import Target
+from tui.ui.rows.marks import MARKS, certainty_mark
+from tui.ui.rows.place import works
+from tui.ui.rows.text import Line, Span, Tone, cells, cut, line, muted, strong
+from tui.ui.rows.words import clock
+from tui.ui.snapshot import Snapshot
+
+NAME = " refused  "
+LEAST_BESIDE, LEAST_LABEL = 40, 12
+"""What a long target leaves to the rest of the line, and what the rest leaves to it, in cells."""
+
+
+def header(target: Target, snapshot: Snapshot | None, asks: str, now: datetime, width: int) -> Line:
+    """The first line; what there is no room for is left out, the origin first."""
+    label = cut(target.label, max(width - LEAST_BESIDE, LEAST_LABEL))
+    left = [strong(NAME), Span(label, Tone.ACCENT), muted(f" · {target.transport}")]
+    if snapshot is None:
+        return line(*left)
+    time = clock(snapshot.elapsed_s(now))
+    doing = activity(snapshot, asks)
+    used = sum(cells(span.text) for span in left)
+    right_room = max(width - used - 2, 0)
+    right = f"{time}  {doing}"
+    origin = next((one for one in origins(snapshot) if cells(one) + cells(right) + 6 <= right_room), "")
+    right = cut(right, right_room)
+    gap = width - used - cells(origin) - cells(right) - 1
+    middle = max(gap // 2, 1) if origin else 0
+    tone = Tone.ACCENT if snapshot.busy or snapshot.question or snapshot.steps else Tone.MUTED
+    return line(*left, " " * middle, muted(origin), " " * max(gap - middle, 1), Span(right, tone))
+
+
+def activity(snapshot: Snapshot, asks: str) -> str:
+    """What the session does now, in words."""
+    if snapshot.progress:
+        shown, of = snapshot.progress
+        return f"○ replay {shown} of {of}"
+    if snapshot.question:
+        return "? asks you"
+    if snapshot.steps:
+        return "? waits for you"
+    if snapshot.under_way:
+        return f"● testing: {asks}" if asks else "● attempts go on"
+    return "○ done" if snapshot.concluded else "○ deciding"
+
+
+def origins(snapshot: Snapshot) -> list[str]:
+    """Where the looks are taken from, the fullest form first."""
+    source = next((one.local_address for one in reversed(snapshot.case.all(Attempt)) if one.local_address), None)
+    source = source or next((one.source for one in reversed(snapshot.case.all(Route)) if one.source), None)
+    if not snapshot.vantage:
+        return [f"from {source}"] if source else []
+    return [f"from {snapshot.vantage} ({source})", f"from {snapshot.vantage}"] if source else [f"from {snapshot.vantage}"]
+
+
+def status(snapshot: Snapshot | None, width: int) -> Line:
+    """The verdict so far, in one line."""
+    if snapshot is None:
+        return ()
+    found = snapshot.assessment.verdict
+    if found:
+        mark = certainty_mark(found.certainty)
+        head = f" {mark.glyph} {mark.state}: {found.cause} "
+        return line(Span(head, mark.tone), cut(found.summary, max(width - cells(head), 0)))
+    if works(snapshot):
+        return line(Span(" ✓ it connects", Tone.GOOD))
+    if snapshot.concluded:
+        return line(muted(f" {MARKS[State.OPEN].glyph} the cause is open"))
+    return line(muted(f" {MARKS[State.NOT_TESTED].glyph} nothing is certain yet"))

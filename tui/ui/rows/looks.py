@@ -1,0 +1,22 @@
+"""What a look that waits for consent would send."""
+
+from tui.model.requests import AnyRequest, SendEcho, TraceHops, TryPorts
+from tui.model.target import endpoint
+from tui.report.words import look_words
+
+
+def sends(request: AnyRequest) -> str:
+    """One sentence for the person who is asked."""
+    match request:
+        case SendEcho():
+            return f"{request.count} echo requests to {request.address}, as ping sends them."
+        case TraceHops():
+            return (
+                f"Attempts on {endpoint(request.address, request.port)} with a rising TTL, at most {request.max_hops}, "
+                "to see who answers at which distance."
+            )
+        case TryPorts():
+            ports = ", ".join(map(str, request.ports))
+            return f"One attempt on each of {len(request.ports)} other ports of {request.address}: {ports}."
+        case _:
+            return f"A look at {look_words(request)}."

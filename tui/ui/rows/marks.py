@@ -1,0 +1,54 @@
+"""The marks: a glyph and a word for each state, so that nothing is said by colour alone.
+
+A leaf's title says what should be so ("name exists"), so its word answers that: `yes` where the cause is ruled out,
+`no` where it is confirmed.
+"""
+
+from typing import NamedTuple
+
+from tui.model.judgement import Certainty, State
+from tui.ui.rows.text import Span, Tone
+
+
+class Mark(NamedTuple):
+    """How a state is shown."""
+
+    glyph: str
+    answer: str
+    """Beside a leaf's title."""
+    group: str
+    """Beside a group's title."""
+    state: str
+    """Of the cause itself."""
+    tone: Tone
+
+    def span(self) -> Span:
+        """The glyph in its tone."""
+        return Span(self.glyph, self.tone)
+
+
+MARKS = {
+    State.RULED_OUT: Mark("✓", "yes", "fine", "ruled out", Tone.GOOD),
+    State.CONFIRMED: Mark("●", "no", "the cause", "confirmed", Tone.BAD),
+    State.LIKELY: Mark("◐", "likely no", "likely", "likely", Tone.WARN),
+    State.OPEN: Mark("○", "open", "open", "open", Tone.PLAIN),
+    State.NOT_TESTED: Mark("–", "not tested", "not tested", "not tested", Tone.MUTED),  # noqa: RUF001 -- the dash is the mark
+}
+
+_CERTAIN = {Certainty.CONFIRMED: State.CONFIRMED, Certainty.LIKELY: State.LIKELY, Certainty.POSSIBLE: State.OPEN}
+
+
+def certainty_mark(certainty: Certainty) -> Mark:
+    """The mark of a verdict's certainty."""
+    return MARKS[_CERTAIN[certainty]]
+
+
+def together(states: list[State]) -> State:
+    """What a group's mark says of its leaves: the most telling of them."""
+    for telling in (State.CONFIRMED, State.LIKELY):
+        if telling in states:
+            return telling
+    for same in (State.RULED_OUT, State.NOT_TESTED):
+        if states and all(one is same for one in states):
+            return same
+    return State.OPEN if states else State.NOT_TESTED

@@ -1,0 +1,51 @@
+"""A question to the person: what is asked and why, the answers with what each will do, the default first."""
+
+from tui.diagnosis.tree import UNKNOWN, Choice, Question
+from tui.ui.rows.marks import certainty_mark
+from tui.ui.rows.step import StepRow
+from tui.ui.rows.text import EMPTY, Span, Tone, labelled, line, muted, paragraph
+from tui.ui.snapshot import Snapshot
+
+
+def choices(question: Question) -> tuple[Choice, ...]:
+    """The answers; "I don't know" is always one of them."""
+    known = {choice.key for choice in question.choices}
+    return question.choices if UNKNOWN.key in known else (*question.choices, UNKNOWN)
+
+
+def asked(snapshot: Snapshot, question: Question, width: int) -> list[StepRow]:
+    """The question that waits for its answer."""
+    rows = [*_so_far(snapshot, width)]
+    rows += [StepRow(one) for one in paragraph(question.asks(snapshot.case), width, Tone.STRONG)]
+    rows.append(StepRow(EMPTY))
+    rows += [StepRow(one) for one in labelled("why", question.why, width)]
+    rows.append(StepRow(EMPTY))
+    for place, choice in enumerate(choices(question)):
+        rows.append(StepRow(line(f"[ {choice.label} ]", muted("  Enter") if place == 0 else ""), choice=choice.key))
+        rows += [StepRow(one) for one in paragraph(choice.effect, width, Tone.MUTED, indent=2)]
+    if question.free_text:
+        rows += [StepRow(EMPTY), StepRow(line(muted("Or press i and type it.")))]
+    return rows
+
+
+def answered(snapshot: Snapshot, question: Question, width: int) -> list[StepRow]:
+    """A question of the past, with the answer that was given."""
+    answer = snapshot.case.answer(question.id)
+    label = next((choice.label for choice in choices(question) if choice.key == answer), answer or "no answer")
+    rows = [StepRow(one) for one in labelled("asked", question.asks(snapshot.case), width, Tone.STRONG)]
+    rows += [StepRow(one) for one in labelled("why", question.why, width)]
+    rows += [StepRow(EMPTY), *(StepRow(one) for one in labelled("you", label, width))]
+    return rows
+
+
+def _so_far(snapshot: Snapshot, width: int) -> list[StepRow]:
+    verdict = snapshot.assessment.verdict
+    if verdict is None:
+        return []
+    mark = certainty_mark(verdict.certainty)
+    text = f"{mark.glyph} So far {mark.state}: {verdict.summary}"
+    return [
+        *(StepRow(one) for one in paragraph(text, width, mark.tone)),
+        StepRow(line(Span("d shows all of it", Tone.MUTED))),
+        StepRow(EMPTY),
+    ]

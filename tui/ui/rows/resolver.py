@@ -1,0 +1,173 @@
+"""What each source says of the name: hosts, the system, every nameserver; and where they differ."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tui.diagnosis import views
+from tui.model.case import Case
+from tui.model.facts import NameserverAnswer, SystemAnswer
+from tui.model.requests import AskNameserver, ResolveSystem
+from tui.report.facts import listed
+from tui.report.words import took
+from tui.ui.rows.text import Line, Span, Tone, cells, columns, fit, line, muted
+from tui.ui.snapshot import Snapshot
+
+KIND, TTL = 4, 8
+"""Widths of the columns that hold the record type and the time to live."""
+WIDEST_SOURCE = 15
+"""A longer address of a nameserver is cut; the line below the panels has it whole."""
+WIDE_ENOUGH_FOR_TTL = 56
+DIFFERS = "← differs"
+
+
+class Source(NamedTuple):
+    """A row: who said what."""
+
+    key: str
+    who: str
+    kind: str
+    answer: str
+    tone: Tone
+    ttl: str = ""
+    round_trip: str = ""
+    differs: bool = False
+    detail: str = ""
+    heading: bool = False
+    """A name that is asked for, above the answers to it."""
+
+
+def resolver(snapshot: Snapshot) -> list[Source]:
+    """The rows, in the order in which a lookup here would ask."""
+    case = snapshot.case
+    if case.target.transport != "tcp" or case.target.is_literal:
+        return []
+    return [*_hosts(case), *_system(snapshot), *_nameservers(snapshot)]
+
+
+def empty_words(snapshot: Snapshot) -> str:
+    """What to say where there are no rows."""
+    target = snapshot.case.target
+    if target.transport != "tcp":
+        return "A socket in the file system has no name to resolve."
+    return f"{target.host} is an address: there is no name to resolve." if target.is_literal else "Nothing has been asked yet."
+
+
+def source_line(row: Source, width: int, rooms: tuple[int, int]) -> Line:
+    """One row in `width` cells; `rooms` are those of the first and the last column."""
+    if row.heading:
+        return (muted(fit(row.who, width)),)
+    first, last = rooms
+    ttl = [(muted(row.ttl), TTL)] if width >= WIDE_ENOUGH_FOR_TTL else []
+    remark = Span(DIFFERS, Tone.WARN) if row.differs else muted(row.round_trip)
+    answer = max(width - first - KIND - last - 3 - (TTL + 1 if ttl else 0), 1)
+    said = Span(row.answer, row.tone)
+    parts: list[tuple[str | Span, int]] = [(row.who, first), (muted(row.kind), KIND), (said, answer), *ttl, (remark, last)]
+    return columns(parts, right=frozenset({len(parts) - 1}))
+
+
+def rooms_for(rows: list[Source]) -> tuple[int, int]:
+    """The widths of the first column, with the source, and the last, with the round trip or a remark in its place."""
+    told = [row for row in rows if not row.heading]
+    source = max((cells(row.who) for row in told), default=0)
+    last = max((cells(DIFFERS) if row.differs else cells(row.round_trip) for row in told), default=0)
+    return min(source, WIDEST_SOURCE), last
+
+
+def notes(snapshot: Snapshot) -> list[Line]:
+    """The settings that decide how the name is completed and in which order it is looked for."""
+    found = views.name_sources(snapshot.case)
+    if found is None:
+        return []
+    search = f", search {listed(found.search)}, ndots {found.ndots}" if found.search else ""
+    return [line(muted(f"order: {' '.join(found.nsswitch) or 'files dns'}{search}"))]
+
+
+def _hosts(case: Case) -> Iterator[Source]:
+    found = views.name_sources(case)
+    if found is None:
+        return
+    for entry in found.hosts:
+        where = f"{entry.path} line {entry.line}"
+        yield Source(f"hosts {entry.path} {entry.line}", "hosts", "", entry.address, Tone.PLAIN, detail=f"{where}: {entry.text}")
+    if not found.hosts:
+        yield Source("hosts", "hosts", "", "no entry", Tone.MUTED, detail="No line of the hosts file names it.")
+
+
+def _system(snapshot: Snapshot) -> Iterator[Source]:
+    answer = views.system_answer(snapshot.case)
+    if answer is None:
+        if any(isinstance(one, ResolveSystem) for one in snapshot.under_way):
+            yield Source("system", "system", "", "asking", Tone.MUTED)
+        return
+    words = listed(answer.addresses) or answer.error or "no address"
+    tone = Tone.PLAIN if answer.addresses else Tone.BAD
+    via = answer.source or ""
+    yield Source("system", "system", "", words, tone, via, took(answer.took_ms), detail=_system_detail(answer))
+
+
+def _system_detail(answer: SystemAnswer) -> str:
+    parts = [
+        answer.error_text,
+        f"from {answer.source}" if answer.source else "",
+        f"called {answer.canonical}" if answer.canonical else "",
+    ]
+    return " · ".join(part for part in (*parts, answer.by_hand) if part)
+
+
+def _nameservers(snapshot: Snapshot) -> Iterator[Source]:
+    """Each name that a lookup would ask for, and what each server says of it; names asked for a test come last."""
+    case = snapshot.case
+    answers = views.nameserver_answers(case)
+    asking = [request for request in snapshot.under_way if isinstance(request, AskNameserver)]
+    found = views.name_sources(case)
+    own = [views.plain_name(name) for name in (found.expansions if found else ())] or [views.plain_name(case.target.host)]
+    told = [*(one.name for one in answers), *(one.name for one in asking)]
+    names = dict.fromkeys([*own, *map(views.plain_name, told)])
+    for name in names:
+        mine = [one for one in answers if views.plain_name(one.name) == name]
+        done = {(one.server, one.port) for one in mine}
+        missing = [one for one in asking if views.plain_name(one.name) == name and (one.server, one.port) not in done]
+        if (mine or missing) and name != views.plain_name(case.target.host):
+            yield Source(f"name {name}", name, "", "", Tone.MUTED, heading=True)
+        for one in mine:
+            yield _answer(one, differs=name in own and differs(one, case))
+        for request in missing:
+            yield Source(f"{request.server} {request.port} {name}", request.server, "", "asking", Tone.MUTED)
+
+
+def _answer(one: NameserverAnswer, *, differs: bool) -> Source:
+    nothing = one.outcome == "answered" and one.rcode in {None, "NOERROR"}
+    tone = Tone.PLAIN if one.addresses else Tone.MUTED if nothing else Tone.BAD
+    alias = f"alias of {listed(one.cnames)}" if one.cnames else ""
+    return Source(
+        key=f"{one.server} {one.port} {one.name} {one.rtype} {one.checking_disabled}",
+        who=_server(one),
+        kind=one.rtype,
+        answer=answer_words(one),
+        tone=tone,
+        ttl=f"ttl {one.ttl_s}" if one.ttl_s is not None else "",
+        round_trip=took(one.rtt_ms),
+        differs=differs,
+        detail=" · ".join(part for part in (one.name, one.detail, alias, one.by_hand) if part),
+    )
+
+
+def answer_words(one: NameserverAnswer) -> str:
+    """What one nameserver said, or how it failed, for a column."""
+    if one.outcome == "answered":
+        said = "no such record" if one.rcode in {None, "NOERROR"} else str(one.rcode)
+        return listed(one.addresses) if one.addresses else said
+    return {"timeout": "no answer", "refused": "port closed", "unreachable": "out of reach"}.get(one.outcome, one.outcome)
+
+
+def _server(one: NameserverAnswer) -> str:
+    return f"{one.server}:{one.port}" if one.port != 53 else one.server  # noqa: PLR2004 -- the port of the DNS (RFC 1035)
+
+
+def differs(one: NameserverAnswer, case: Case) -> bool:
+    """Whether this server gives addresses and none of them is among those that programs here get."""
+    system = views.system_answer(case)
+    if system is None or not one.addresses:
+        return False
+    same_family = {address for address in system.addresses if (":" in address) == (one.rtype == "AAAA")}
+    return bool(same_family) and not same_family & set(one.addresses)

@@ -1,0 +1,114 @@
+"""The verdict: one sentence, the culprit, what to do, what it rests on, what would disprove it, what else is possible."""
+
+from msgspec import UNSET
+
+from tui.model.judgement import Alternative, Culprit, Remedy, Status, Verdict
+from tui.model.target import endpoint
+from tui.report.unseen import unseen
+from tui.ui.rows.marks import certainty_mark
+from tui.ui.rows.recovery import recovery_words
+from tui.ui.rows.step import StepRow, command, seen
+from tui.ui.rows.text import EMPTY, Span, Tone, labelled, line, muted, paragraph
+from tui.ui.snapshot import Snapshot
+
+GUTTER = 9
+_STATUS = {
+    Status.INTERMITTENT: "It comes and goes.",
+    Status.DEGRADED: "It connects, although something is wrong.",
+    Status.FAILING: "",
+    Status.REACHABLE: "",
+}
+
+
+def verdict(snapshot: Snapshot, width: int) -> list[StepRow]:
+    """The whole verdict, or what is known instead of one."""
+    found = snapshot.assessment.verdict
+    recovered = recovery_words(snapshot.case)
+    rows = [*(StepRow(one) for one in paragraph(recovered, width, Tone.GOOD)), StepRow(EMPTY)] if recovered else []
+    if found is None:
+        return [*rows, *_without(snapshot, width), *_unseen(snapshot, width)]
+    rows += _one(snapshot, found, width)
+    rows += _still_looking(snapshot, width)
+    for other in snapshot.assessment.also:
+        rows += [StepRow(EMPTY), StepRow(line(muted("also")))]
+        rows += _one(snapshot, other, width)
+    if snapshot.assessment.alternatives:
+        rows += [StepRow(EMPTY), StepRow(line(muted("still possible")))]
+        for alternative in snapshot.assessment.alternatives:
+            rows += _alternative(alternative, width)
+    return rows + _unseen(snapshot, width)
+
+
+def _one(snapshot: Snapshot, found: Verdict, width: int) -> list[StepRow]:
+    mark = certainty_mark(found.certainty)
+    rows = [StepRow(line(Span(f"{mark.glyph} {mark.state}", mark.tone), muted(f"  {found.cause}")))]
+    status = _STATUS[snapshot.assessment.status]
+    rows += [StepRow(one) for one in paragraph(f"{found.summary} {status}".strip(), width, Tone.STRONG)]
+    rows.append(StepRow(EMPTY))
+    if found.culprit:
+        rows += [StepRow(one) for one in labelled("culprit", culprit_words(found.culprit), width, gutter=GUTTER)]
+    for number, remedy in enumerate(found.remedies, start=1):
+        rows += _remedy(remedy, width, label=f"do {number}" if len(found.remedies) > 1 else "do")
+    if found.remedies or found.culprit:
+        rows.append(StepRow(EMPTY))
+    wanted = frozenset(found.evidence)
+    rows += seen([fact for fact in snapshot.case.facts if fact.id in wanted], width, gutter=GUTTER)
+    if found.disproof:
+        rows += [StepRow(EMPTY), *(StepRow(one) for one in labelled("disproof", found.disproof, width, gutter=GUTTER))]
+    return rows
+
+
+def _remedy(remedy: Remedy, width: int, *, label: str) -> list[StepRow]:
+    rows = [StepRow(one) for one in labelled(label, remedy.do, width, gutter=GUTTER)]
+    if remedy.command:
+        rows += command(remedy.command, width, indent=GUTTER)
+    if remedy.verify:
+        rows += [StepRow(one) for one in labelled("", f"Then: {remedy.verify}", width, Tone.MUTED, gutter=GUTTER)]
+    return rows
+
+
+def _alternative(alternative: Alternative, width: int) -> list[StepRow]:
+    mark = certainty_mark(alternative.certainty)
+    rows = [StepRow(line(mark.span(), " ", Span(mark.state, mark.tone), muted(f"  {alternative.cause}")))]
+    rows += [StepRow(one) for one in paragraph(alternative.summary, width, indent=2)]
+    if alternative.tell_apart:
+        rows += [StepRow(one) for one in paragraph(f"To tell: {alternative.tell_apart}", width, Tone.MUTED, indent=2)]
+    return rows
+
+
+def _without(snapshot: Snapshot, width: int) -> list[StepRow]:
+    target = snapshot.case.target.label
+    if snapshot.assessment.status is Status.REACHABLE:
+        return [StepRow(one) for one in paragraph(f"✓ {target} connects, and nothing is wrong.", width, Tone.GOOD)]
+    if not snapshot.concluded:
+        return [StepRow(line(muted("Nothing is certain yet. The looks are under way.")))]
+    return [StepRow(one) for one in paragraph(f"○ {target} fails, and the cause stays open.", width, Tone.STRONG)]
+
+
+def _still_looking(snapshot: Snapshot, width: int) -> list[StepRow]:
+    if not snapshot.busy:
+        return []
+    text = f"{len(snapshot.under_way)} looks are under way, and may refine this."
+    return [StepRow(EMPTY), *(StepRow(one) for one in paragraph(text, width, Tone.MUTED))]
+
+
+def _unseen(snapshot: Snapshot, width: int) -> list[StepRow]:
+    """What could not be looked at, and what would allow it; while looks are under way that is not yet known."""
+    rows: list[StepRow] = []
+    for text in unseen(snapshot.case) if snapshot.concluded or not snapshot.live else ():
+        rows += [StepRow(one) for one in labelled("" if rows else "not seen", text, width, Tone.MUTED, gutter=GUTTER)]
+    return [StepRow(EMPTY), *rows] if rows else []
+
+
+def culprit_words(culprit: Culprit) -> str:
+    """The thing at fault, by the keys of its kind."""
+    parts = [one for one in (culprit.name, culprit.unit, culprit.route, culprit.device, culprit.variable) if one is not UNSET]
+    if culprit.pid is not UNSET:
+        parts.append(f"pid {culprit.pid}")
+    if culprit.address is not UNSET:
+        parts.append(endpoint(culprit.address, culprit.port) if culprit.port is not UNSET else culprit.address)
+    elif culprit.port is not UNSET:
+        parts.append(f"port {culprit.port}")
+    if culprit.path is not UNSET:
+        parts.append(f"{culprit.path} line {culprit.line}" if culprit.line is not UNSET else culprit.path)
+    return f"{culprit.kind} {', '.join(parts)}".strip()

@@ -1,0 +1,123 @@
+"""The walk as a folded tree: groups, their leaves and questions, and the verdict at its end; and as one line of marks."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from tui.diagnosis.hypothesis import Hypothesis
+from tui.diagnosis.tree import QUESTIONS, UNKNOWN, Group, Question
+from tui.model.judgement import Judgement, State
+from tui.ui.rows.marks import MARKS, certainty_mark, together
+from tui.ui.rows.place import GROUP, QUESTION, VERDICT, group_id, group_of_place, groups_of, of_target, works
+from tui.ui.rows.text import Line, Span, Tone, cells, cut, fit, line
+from tui.ui.snapshot import Snapshot
+
+UNFOLDED, FOLDED = "▾", "▸"
+_TELLING = frozenset({State.CONFIRMED, State.LIKELY})
+
+
+class Node(NamedTuple):
+    """A row of the tree."""
+
+    key: str
+    """The place it stands for."""
+    line: Line
+
+
+def tree(
+    snapshot: Snapshot, causes: Iterable[Hypothesis], places: tuple[str, str], folds: Mapping[str, bool], width: int
+) -> list[Node]:
+    """The visible rows. `places` are what the step shows and where the walk is; both are unfolded to.
+
+    `folds` holds what the person folded (True) or unfolded (False).
+    """
+    place, walk_at = places
+    known = of_target(causes, snapshot.case)
+    # A branch that the cursor rests on is not unfolded by that: moving over it would make the tree jump.
+    here = {group_of_place(walk_at), "" if place.startswith(GROUP) else group_of_place(place)}
+    nodes: list[Node] = []
+    for group in groups_of(snapshot.case):
+        leaves = [one for one in known if group_id(one.id) == group.id]
+        states = [judgement_of(snapshot, one).state for one in leaves]
+        folded = folds.get(group.id, group.id not in here and not _TELLING & set(states))
+        nodes.append(_group(group, together(states), folded=folded, width=width))
+        if not folded:
+            nodes += [_leaf(one, judgement_of(snapshot, one), here=one.id == place, width=width) for one in leaves]
+            nodes += [
+                _question(one, snapshot, place, width) for one in QUESTIONS if one.group == group.id and _shown(one, snapshot)
+            ]
+    return [*nodes, _verdict(snapshot, place, width)]
+
+
+def judgement_of(snapshot: Snapshot, cause: Hypothesis) -> Judgement:
+    """What the case says of a leaf."""
+    untested = Judgement(state=State.NOT_TESTED, because="Nothing is known yet.")
+    return snapshot.assessment.judgements.get(cause.id, untested)
+
+
+def group_states(snapshot: Snapshot, causes: Iterable[Hypothesis]) -> list[tuple[Group, State]]:
+    """Each branch with what its leaves say together."""
+    known = of_target(causes, snapshot.case)
+    return [
+        (group, together([judgement_of(snapshot, one).state for one in known if group_id(one.id) == group.id]))
+        for group in groups_of(snapshot.case)
+    ]
+
+
+def group_marks(snapshot: Snapshot, causes: Iterable[Hypothesis], place: str) -> list[tuple[str, Line]]:
+    """The walk in few words: each branch's id, with its mark and title; the one where we are stands out."""
+    here = group_of_place(place)
+    found = []
+    for group, state in group_states(snapshot, causes):
+        name = Span(f" {group.title}", Tone.STRONG if group.id == here else Tone.PLAIN)
+        found.append((group.id, line(FOLDED if group.id == here else " ", MARKS[state].span(), name)))
+    return found
+
+
+def _group(group: Group, state: State, *, folded: bool, width: int) -> Node:
+    mark = MARKS[state]
+    left = line(f"{FOLDED if folded else UNFOLDED} ", mark.span(), " ", Span(group.title, Tone.STRONG))
+    return Node(f"{GROUP}{group.id}", _spread(left, Span(mark.group, mark.tone), width))
+
+
+def _leaf(cause: Hypothesis, judgement: Judgement, *, here: bool, width: int) -> Node:
+    mark = MARKS[judgement.state]
+    room = width - 5 - cells(mark.answer)
+    left = line(_pointer(here=here), mark.span(), " ", cut(cause.title, room))
+    return Node(cause.id, _spread(left, Span(mark.answer, mark.tone), width))
+
+
+def _shown(one: Question, snapshot: Snapshot) -> bool:
+    asked = snapshot.question is not None and snapshot.question.id == one.id
+    return asked or snapshot.case.answer(one.id) is not None
+
+
+def _question(one: Question, snapshot: Snapshot, place: str, width: int) -> Node:
+    answer = snapshot.case.answer(one.id)
+    words = "asks you" if answer is None else "you: " + ("don't know" if answer == UNKNOWN.key else answer)
+    tone = Tone.ACCENT if answer is None else Tone.MUTED
+    key = f"{QUESTION}{one.id}"
+    return Node(key, line(_pointer(here=key == place), Span("?", tone), " ", Span(cut(words, width - 4), tone)))
+
+
+def _verdict(snapshot: Snapshot, place: str, width: int) -> Node:
+    found = snapshot.assessment.verdict
+    if found:
+        mark = certainty_mark(found.certainty)
+        glyph, word = mark.span(), Span(mark.state, mark.tone)
+    elif works(snapshot):
+        glyph, word = MARKS[State.RULED_OUT].span(), Span("connects", Tone.GOOD)
+    else:
+        glyph, word = MARKS[State.NOT_TESTED].span(), Span("not yet", Tone.MUTED)
+    left = line(_pointer(here=place == VERDICT), glyph, Span(" Verdict", Tone.STRONG))
+    return Node(VERDICT, _spread(left, word, width))
+
+
+def _pointer(*, here: bool) -> str:
+    """The sign of the place that the step shows."""
+    return f"{FOLDED} " if here else "  "
+
+
+def _spread(left: Line, right: Span, width: int) -> Line:
+    """`left` and, at the right edge, one more word."""
+    gap = width - sum(cells(span.text) for span in left) - cells(right.text)
+    return (*left, Span(fit("", max(gap, 1))), right)

@@ -1,0 +1,1 @@
+"""The screens: start, walk and help, each with its style sheet beside it."""

@@ -1,0 +1,179 @@
+"""The start: a target or a whole error is typed or pasted, what was understood is shown, and Enter starts the walk.
+
+refused  finds out why a connection fails                                                      #title
+Type a target, or paste the whole error:
+┌──────────────────────────────────────────────────────────────────────────────────────────┐
+│ psycopg2.OperationalError: connection to server at "db-1", port 5432 failed: …             │   #text
+└──────────────────────────────────────────────────────────────────────────────────────────┘
+db-1:5432 · tcp                                                                          #understood
+┌ Sessions ────────────────────────────────────────────────────────────────────────────────┐
+│ 2026-11-20 11:02  db-1:5432                                                                │   #recent
+└──────────────────────────────────────────────────────────────────────────────────────────┘
+Enter start  ? help  q quit                                                                      #keys
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import TextArea
+
+from tui.model.target import EXAMPLES, Target, TargetError
+from tui.ui.commands import bindings
+from tui.ui.rows.text import Line, Span, Tone, cut, line, muted, strong
+from tui.ui.widgets.bar import ActionBar, Bar, Part
+from tui.ui.widgets.keyed_table import KeyedTable
+
+if TYPE_CHECKING:
+    from tui.engine.replay import Replay
+    from tui.ui.doors import Doors
+    from tui.ui.screens.walk import WalkScreen
+
+PROMPT = "Type what cannot be reached, or paste the whole error:"
+HINT = f"For example {EXAMPLES}"
+LONGEST_TEXT = 200_000
+"""A longer paste is not read while it grows: no error is that long."""
+
+
+class Recent(NamedTuple):
+    """A session that can be shown: a walk of this run, or a file."""
+
+    label: str
+    path: Path | None = None
+    walk: WalkScreen | None = None
+
+
+Choice: TypeAlias = "Target | Replay | WalkScreen"
+"""What the start screen ends with: a new target, a recording, or a walk that is still open."""
+
+
+class RecentSessions(KeyedTable[Recent]):
+    """The sessions that can be opened again."""
+
+    def name_of(self, item: Recent) -> str:
+        """Sessions are known by their file or screen."""
+        return f"{item.label} {item.path}"
+
+    def draw(self, item: Recent, width: int) -> Line:
+        """The label; one that is still open says so."""
+        return line(cut(item.label, width - 7), muted("  open") if item.walk else "")
+
+
+class StartScreen(Screen[None]):
+    """Where a walk begins."""
+
+    class Chosen(Message):
+        """The person chose, or (None) went back."""
+
+        def __init__(self, choice: Choice | None) -> None:
+            super().__init__()
+            self.choice = choice
+
+    CSS_PATH = "start.tcss"
+    AUTO_FOCUS = "#text"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("start", "screens")]
+
+    def __init__(self, doors: Doors, walks: Sequence[Recent] = ()) -> None:
+        super().__init__()
+        self._doors = doors
+        self._recent = [*walks, *(Recent(label, path=path) for label, path in doors.recent())]
+        self._can_go_back = bool(walks)
+        self.understood: Target | None = None
+        """The target that the text names, so far."""
+
+    def compose(self) -> ComposeResult:
+        """The parts, as in the drawing above."""
+        yield Bar(id="title")
+        yield Bar(id="prompt")
+        text = TextArea(id="text", soft_wrap=True, compact=True, tab_behavior="focus")
+        text.cursor_blink = False
+        yield text
+        yield Bar(id="understood")
+        if self._recent:
+            yield RecentSessions(id="recent")
+        yield Bar(id="rest")
+        yield ActionBar(id="keys")
+
+    @property
+    def text(self) -> TextArea:
+        """The field."""
+        return self.query_one("#text", TextArea)
+
+    def on_mount(self) -> None:
+        """Say what is expected."""
+        self.query_one("#title", Bar).say(lambda _width: line(strong(" refused  "), muted("finds out why a connection fails")))
+        self.query_one("#prompt", Bar).say(lambda width: line(f" {cut(PROMPT, width - 1)}"))
+        self._say(HINT)
+        for table in self.query(RecentSessions):
+            table.border_title = "Sessions"
+            table.tell(self._recent)
+        keys = [("Enter", "start", "screen.start"), ("Tab", "sessions", "app.focus_next")][: 2 if self._recent else 1]
+        back = [("Esc", "back", "screen.escape")] if self._can_go_back else []
+        keys += [*back, ("F1", "help", "app.help"), ("Ctrl+C", "quit", "app.interrupt")]
+        self.query_one("#keys", ActionBar).offer(
+            [Part(line(Span(key, Tone.ACCENT), f" {word}"), action) for key, word, action in keys]
+        )
+
+    @on(TextArea.Changed)
+    def read(self) -> None:
+        """Say what the text is understood as, or what is wrong with it."""
+        text = self.text.text[:LONGEST_TEXT]
+        self.understood = None
+        if not text.strip():
+            self._say(HINT)
+            return
+        try:
+            self.understood = self._doors.read_target(text)
+        except TargetError as error:
+            self._say(str(error), Tone.WARN)
+        else:
+            scheme = f" · {self.understood.scheme}" if self.understood.scheme else ""
+            self._say(f"Understood: {self.understood.label} · {self.understood.transport}{scheme}", Tone.GOOD)
+
+    def action_start(self) -> None:
+        """Open the session under the cursor, start the walk, or show what was read from a longer text to be corrected."""
+        table = next(iter(self.query(RecentSessions)), None)
+        if table is not None and table.has_focus:
+            self._open(table.picked)
+            return
+        text = self.text
+        if self.understood is None:
+            return
+        if "\n" in text.text.strip() or " " in text.text.strip():
+            text.text = self.understood.text
+            text.move_cursor(text.document.end)
+            return
+        self.post_message(self.Chosen(self.understood))
+
+    def action_escape(self) -> None:
+        """Back to the walk, where there is one."""
+        if self._can_go_back:
+            self.post_message(self.Chosen(None))
+
+    @on(KeyedTable.Moved)
+    def open_clicked(self, message: KeyedTable.Moved) -> None:
+        """A click opens the session."""
+        message.stop()
+        if message.clicked and isinstance(message.table, RecentSessions):
+            self._open(message.table.picked)
+
+    def _open(self, recent: Recent | None) -> None:
+        if recent is None:
+            return
+        if recent.walk is not None:
+            self.post_message(self.Chosen(recent.walk))
+        elif recent.path is not None:
+            try:
+                self.post_message(self.Chosen(self._doors.open_recording(recent.path)))
+            except (ValueError, OSError) as error:
+                self._say(str(error), Tone.WARN)
+
+    def _say(self, words: str, tone: Tone = Tone.MUTED) -> None:
+        self.query_one("#understood", Bar).say(lambda width: line(Span(f" {cut(words, width - 1)}", tone)))

@@ -1,0 +1,283 @@
+"""The walk's screen: where its parts stand, what they show, and when they look again.
+
+     refused  db-1:5432 · tcp          from web-3 (10.0.5.7)           00:07  ● testing: Is it the right port?   #title
+    ┌ 2 The walk ─────────┐┌ 1 Does anything listen on this port? ────┐┌ 3 Sockets here (14) ───────────┐
+    │ ▾ ✓ Name       fine ││ asks   Does anything listen on this port? ││ ▸tcp 127.0.0.1   5433 postgres │  #sockets
+    │   ✓ name exists yes ││ why    A reset is an answer: the machine… │├ 4 Resolver ────────────────────┤
+    │ ▾ ◐ Server   likely ││ seen   attempt 1: … refused by reset      ││ system  10.0.3.9       0.4 ms  │  #resolver
+    │   ◐ listens likely… ││        $ nc -vz 10.0.3.9 5432             │├ 5 Attempts ────────── 6 Path ──┤
+    │ ▸ ○ Client     open ││ means  ◐ likely: a reset came back, …     ││ #3 11:02:03 refused by reset   │  #attempts, #path
+    └─────────────── #tree┘└──────────────────────────────────── #step ┘└────────────────────────────────┘
+     ◐ likely: server.not-listening  nothing listens on 10.0.3.9:5432                                     #status
+     Enter next  a auto  s skip  b back  c copy  ? help  q quit                                           #keys
+
+In a small terminal the tree is one line of marks (#marks), and the panels are tabs (#tabs), one at a time.
+Nothing that the first paint does not show is imported before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
+from textual.message import Message
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from tui.ui.commands import bindings, footer, key_of
+from tui.ui.panels.panel import Panel, View
+from tui.ui.panels.step import StepPanel
+from tui.ui.panels.tree import TreePanel
+from tui.ui.rows.text import Line, Span, Tone, cut, line, muted, strong
+from tui.ui.screens.wishes import Wishes
+from tui.ui.widgets.bar import ActionBar, Bar, Part, fitting
+from tui.ui.widgets.keyed_table import KeyedTable
+
+if TYPE_CHECKING:
+    from tui.model.target import Target
+    from tui.ui.doors import Doors, Walk
+    from tui.ui.snapshot import Snapshot
+
+TICK_S = 0.5
+"""How often a countdown moves on while looks are under way."""
+TICKS_A_TABLE = 2
+"""The sockets are looked at once a second."""
+PANELS = ("step", "tree", "sockets", "resolver", "attempts", "path")
+"""In the order of their keys."""
+COLUMNS = [(0, "-too-narrow"), (40, "-narrow"), (120, "-wide")]
+ROWS = [(0, "-too-short"), (12, "-short"), (30, "-tall")]
+"""From how many columns and rows on a class applies."""
+TAB_WORDS = {"tree": "walk"}
+
+
+class WalkScreen(Wishes):
+    """One session, live or recorded."""
+
+    CSS_PATH = "walk.tcss"
+    AUTO_FOCUS = "#step"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("walk", "screens")]
+    HORIZONTAL_BREAKPOINTS = COLUMNS
+    VERTICAL_BREAKPOINTS = ROWS
+
+    class Changed(Message):
+        """The session has something new to show."""
+
+        def __init__(self, snapshot: Snapshot) -> None:
+            super().__init__()
+            self.snapshot = snapshot
+
+    def __init__(
+        self, target: Target, open_walk: Callable[[], Walk], doors: Doors, clock: Callable[[], datetime], size: Size
+    ) -> None:
+        # The classes that the first resize would give: without them everything is styled twice before the first paint.
+        super().__init__(classes=f"-tab-step {_class_for(size.width, COLUMNS)} {_class_for(size.height, ROWS)}")
+        self.target = target
+        self.doors = doors
+        self._open_walk = open_walk
+        self._clock = clock
+        self._timer: Timer | None = None
+        self._ticks = 0
+        self._begun = False
+        self._complete = False
+        """Whether all panels are there."""
+        self.failure: BaseException | None = None
+        """The defect that ended the walk, if one did."""
+
+    def compose(self) -> ComposeResult:
+        """The parts, as in the drawing above."""
+        yield Bar(id="title")
+        yield ActionBar(id="marks")
+        yield ActionBar(id="tabs")
+        with Horizontal(id="body"):
+            yield TreePanel(id="tree")
+            yield StepPanel(id="step")
+            yield Vertical(id="live")
+        yield Bar(id="status")
+        yield ActionBar(id="keys")
+        yield Bar(id="too-small")
+
+    def on_mount(self) -> None:
+        """Show the frame first; everything else comes after the first paint."""
+        self.bar("too-small").say(lambda width: line(cut("refused needs 40 columns and 12 rows", width)))
+        self.bar("title").say(lambda _width: line(strong(" refused  "), Span(self.target.label, Tone.ACCENT)))
+        self.show_tab("step")
+
+    async def _begin(self) -> None:
+        """Open the session and let it run; then add the live panels, while the first looks are under way."""
+        from tui.diagnosis.hypothesis import hypotheses
+        from tui.ui.bridge import Bridge
+
+        self.walk = self._open_walk()
+        self.causes = hypotheses()
+        self.bridge = Bridge(self.walk, self._publish)
+        self.run_worker(self.walk.run(linger=True), group="walk", exit_on_error=False)
+        from tui.ui.panels.attempts import AttemptsPanel
+        from tui.ui.panels.path import PathPanel
+        from tui.ui.panels.resolver import ResolverPanel
+        from tui.ui.panels.sockets import SocketsPanel
+
+        live = (SocketsPanel(id="sockets"), ResolverPanel(id="resolver"), AttemptsPanel(id="attempts"), PathPanel(id="path"))
+        await self.query_one("#live", Vertical).mount(*live)
+        self._complete = True
+        self.bridge.wake()
+        self._timer = self.set_interval(TICK_S, self._tick)
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        self.post_message(self.Changed(snapshot))
+
+    @on(Changed)
+    def show_news(self, message: Changed) -> None:
+        """Show the session as it is now."""
+        message.stop()
+        if self._complete:
+            self.present(message.snapshot)
+
+    def present(self, snapshot: Snapshot | None = None) -> None:
+        """Show `snapshot`, or the last one again because the person went elsewhere in it."""
+        snapshot = snapshot or (self.view.snapshot if self.view else None)
+        if snapshot is None:
+            return
+        from tui.ui.rows.place import followed
+
+        walk_at = followed(snapshot, self.causes)
+        self.view = View(snapshot, self.causes, self.selected or walk_at, walk_at, self._now(snapshot))
+        with self.app.batch_update():
+            for panel in self.panels:
+                panel.present(self.view)
+            self._draw_bars(self.view)
+
+    @property
+    def panels(self) -> list[Panel[object]]:
+        """All panels, in the order of their keys."""
+        return [self.panel(name) for name in PANELS]
+
+    def panel(self, name: str) -> Panel[object]:
+        """The panel of this name."""
+        return self.query_one(f"#{name}", Panel)
+
+    def bar(self, name: str) -> Bar:
+        """The line of this name."""
+        return self.query_one(f"#{name}", Bar)
+
+    def _now(self, snapshot: Snapshot) -> datetime:
+        """The clock; in a replay, the time of the last event that is shown."""
+        from tui.ui.rows.words import moment
+
+        return (None if snapshot.live else moment(snapshot.newest)) or self._clock()
+
+    def _draw_bars(self, view: View) -> None:
+        from tui.ui.rows.header import header, status
+        from tui.ui.rows.place import current_leaf
+        from tui.ui.rows.walk import group_marks
+
+        leaf = current_leaf(view.snapshot, view.causes)
+        self.bar("title").say(partial(header, self.target, view.snapshot, leaf.asks if leaf else "", view.now))
+        marks = group_marks(view.snapshot, view.causes, view.place)
+        self.query_one("#marks", ActionBar).offer([Part(one, f"screen.show('group:{group}')") for group, one in marks])
+        self.bar("status").say(lambda width: self._status(width) or status(view.snapshot, width))
+        self._draw_keys()
+
+    def _status(self, width: int) -> Line:
+        """What comes before the verdict in the line at the bottom: a defect, or all about the row under the cursor."""
+        if self.failure:
+            words = f" The walk itself failed: {type(self.failure).__name__}: {self.failure}. What was seen is recorded."
+            return line(Span(cut(words, width), Tone.BAD))
+        focused = self.focused
+        detail = focused.detail if isinstance(focused, Panel) else ""
+        return line(muted(cut(f" {detail}", width))) if detail else ()
+
+    def _draw_keys(self) -> None:
+        keys = [(key_of(one), one.word, f"screen.press('{one.id}')") for one in footer(self.available)]
+        if self.focused and not isinstance(self.focused, Panel):
+            keys = [("Enter", "done", "screen.done"), ("Esc", "leave", "screen.leave")]
+        parts = [Part(line(Span(key, Tone.ACCENT), f" {word}"), action) for key, word, action in keys]
+        self.query_one("#keys", ActionBar).offer(fitting(parts, self.size.width, kept=2))
+
+    def _tick(self) -> None:
+        """Move the clock and the countdowns while looks are under way, and look at the sockets while they are shown."""
+        self._ticks += 1
+        if self.bridge:
+            self.bridge.wake()
+        if self.view and self.view.snapshot.busy:
+            self.present()
+        if self._ticks % TICKS_A_TABLE == 0:
+            self._look_at_sockets()
+
+    def _look_at_sockets(self) -> None:
+        panel = self.sockets
+        if self.walk is None or not self.walk.live or not panel.wants_news:
+            return
+        from tui.model.requests import ListListeners
+
+        panel.asked()
+        self.walk.refresh(ListListeners(), panel.take)
+
+    def on_screen_suspend(self) -> None:
+        """Nobody sees this screen: nothing is looked at for it."""
+        if self._timer:
+            self._timer.pause()
+
+    def on_screen_resume(self) -> None:
+        """Somebody looks: begin right behind the first paint, which follows this; later, look on."""
+        if not self._begun:
+            self._begun = True
+            self.call_later(self._begin)
+        if self._timer:
+            self._timer.resume()
+        self.present()
+
+    def on_unmount(self) -> None:
+        """Hear nothing more of the session."""
+        if self.bridge:
+            self.bridge.close()
+
+    @on(Worker.StateChanged)
+    def note_defect(self, event: Worker.StateChanged) -> None:
+        """A defect ends the walk, not the screen: what was seen stays readable."""
+        if event.worker.group == "walk" and event.state is WorkerState.ERROR:
+            self.failure = event.worker.error
+            self.present()
+
+    @on(KeyedTable.Moved)
+    def follow_cursor(self, message: KeyedTable.Moved) -> None:
+        """Moving in the tree shows the step there; clicking an answer gives it."""
+        message.stop()
+        match message.table:
+            case TreePanel(picked=node) if node is not None:
+                self.show(node.key)
+            case StepPanel(picked=row) as step if row is not None and row.choice and message.clicked:
+                self.answer(row.choice)
+                step.focus()
+            case _:
+                self.present()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The panel with the focus is the one that a small terminal shows."""
+        if isinstance(event.widget, Panel) and event.widget.id:
+            self.show_tab(event.widget.id)
+        self.present()
+
+    def show_tab(self, name: str) -> None:
+        """Bring a panel to the front, where panels hide one another."""
+        self.tab = name
+        self.update_classes({f"-tab-{one}": one == name for one in PANELS})
+        if name in {"attempts", "path"}:
+            self.set_class(name == "path", "-path-in-front")
+        parts = []
+        for number, one in enumerate(PANELS, start=1):
+            word = f"{number} {TAB_WORDS.get(one, one)}"
+            shown = line("▸", strong(word)) if one == name else line(" ", muted(word))
+            parts.append(Part(shown, f"screen.panel('{one}')"))
+        self.query_one("#tabs", ActionBar).offer(parts, gap=1)
+
+
+def _class_for(cells: int, points: list[tuple[int, str]]) -> str:
+    """The class that applies at this many columns or rows."""
+    return [name for least, name in points if cells >= least][-1]

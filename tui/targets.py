@@ -1,7 +1,6 @@
 """From what a person gives (a word, standard input, a pasted error) to targets. What names none is said on one line."""
 
 import codecs
-import re
 import sys
 
 from tui.model.target import EXAMPLES, Target, TargetError, endpoint, parse_target
@@ -9,8 +8,6 @@ from tui.model.target import EXAMPLES, Target, TargetError, endpoint, parse_targ
 LONGEST_INPUT = 1 << 20
 """How much of a text is read, in bytes, from its end: a log says last what failed last."""
 _CHUNK = 1 << 16
-_HOST_AND_PORT = re.compile(r"[^:]*(?::\d{0,5})?|\[[^\]]*\](?::\d{0,5})?")
-_ABSOLUTE_PATH = re.compile(r"/(?!/)")
 
 
 def read_target(text: str, *, port: int | None = None) -> Target:
@@ -21,28 +18,12 @@ def read_target(text: str, *, port: int | None = None) -> Target:
             raise TargetError(f"the text names no endpoint; try one of: {EXAMPLES}")
         return found
     try:
-        return parse_target(without_secrets(text.strip()), port=port)
+        return parse_target(text, port=port)
     except TargetError:
         found = _endpoint_in(text, port)
         if found is None:
             raise
         return found
-
-
-def without_secrets(word: str) -> str:
-    """A target without what may be a password, as people write them: not encoded, with `/`, `#`, `?` or `@` in it.
-
-    Of a URL the query and fragment go too, which some drivers put a password into.
-    """
-    scheme, is_url, rest = word.removeprefix("jdbc:").partition("://")
-    if not is_url:
-        return word if _ABSOLUTE_PATH.match(word) else re.split(r"[?#]", word.rpartition("@")[2])[0]
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    if "@" in authority:
-        rest = authority.rpartition("@")[2] + rest[len(authority) :]
-    elif "@" in rest and not _HOST_AND_PORT.fullmatch(authority):
-        rest = rest.rpartition("@")[2]
-    return f"{scheme}://{re.split(r'[?#]', rest)[0]}"
 
 
 def read_targets(text: str, *, port: int | None = None) -> tuple[Target, ...]:
@@ -52,7 +33,7 @@ def read_targets(text: str, *, port: int | None = None) -> tuple[Target, ...]:
         raise TargetError("standard input names no target; give one a line, or an error text")
     # Only an error text has spaces within its lines: a slip in a list of targets must not turn it into one.
     if len(lines) > 1 and not any(len(line.split()) > 1 for line in lines):
-        return tuple(parse_target(without_secrets(line), port=port) for line in lines)
+        return tuple(parse_target(line, port=port) for line in lines)
     return (read_target(text, port=port),)
 
 

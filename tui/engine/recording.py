@@ -1,5 +1,6 @@
 """The session file: JSON Lines, one event a line, flushed as it happens, readable up to its last whole line."""
 
+import errno
 import os
 import re
 from datetime import UTC, datetime
@@ -54,8 +55,11 @@ class Recorder:
         """Append one event and hand it to the kernel at once."""
         if self._file is None:
             return
+        line = _ENCODER.encode(event) + b"\n"
         try:
-            self._file.write(_ENCODER.encode(event) + b"\n")
+            # A disk that is nearly full takes a part; nothing may follow half a line.
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 -- one place says why recording ends
         except OSError as error:
             self._fail(error)
 

@@ -14,6 +14,8 @@ LONGEST_NAME = 253
 """The longest name the DNS carries, in characters without the root dot (RFC 1035, section 2.3.4)."""
 LONGEST_PORT = 65535
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+_PLAIN_AUTHORITY = re.compile(r"[^:]*(?::\d{0,5})?|\[[^\]]*\](?::\d{0,5})?")
+_ABSOLUTE_PATH = re.compile(r"/(?!/)")
 _HOST_PORT = re.compile(r"\[(?P<v6>[^\]]*)\](?::(?P<v6port>.*))?|(?P<host>[^:]*)(?::(?P<port>[^:]*))?")
 
 
@@ -63,15 +65,13 @@ def parse_target(text: str, *, port: int | None = None) -> Target:
 
     Raises TargetError, whose message is one line for the person. Credentials in a URL are dropped.
     """
-    text = text.strip()
+    text = without_secrets(text.strip())
     if not text:
         raise TargetError(f"an empty target; try one of: {EXAMPLES}")
     if text.startswith("/"):
         return _unix(text, None)
     if "://" in text:
         return _from_url(text, port)
-    if "@" in text.partition("/")[0]:
-        text = text.rpartition("@")[2]
     host, found = _split(text)
     return _tcp(_host(host, text), _port(found, text) if found else port, None)
 
@@ -80,7 +80,7 @@ def _from_url(text: str, port: int | None) -> Target:
     try:
         url = urlsplit(text)
     except ValueError as error:
-        raise _unusable(without_credentials(text), f"is not a URL ({error})") from None
+        raise _unusable(text, f"is not a URL ({error})") from None
     scheme = url.scheme.lower()
     if scheme in {"unix", "http+unix"}:
         return _unix(url.path or f"/{url.netloc}", scheme)
@@ -91,7 +91,7 @@ def _from_url(text: str, port: int | None) -> Target:
 
 def _first_host(url: SplitResult) -> str:
     """The host and port of a URL; of a list of hosts (MongoDB, Kafka), the first."""
-    return url.netloc.rpartition("@")[2].split(",")[0]
+    return url.netloc.split(",")[0]
 
 
 def _unix(path: str, scheme: str | None) -> Target:
@@ -151,11 +151,22 @@ def _port(number: str, text: str) -> int:
     return int(number)
 
 
-def without_credentials(text: str) -> str:
-    """`text` with what stands before an `@` in its authority removed, for messages."""
-    return re.sub(r"//[^/\s]*@", "//", text) if "//" in text else text.rpartition("@")[2]
+def without_secrets(word: str) -> str:
+    """A target without what may be a password, as people write them: not encoded, with `/`, `#`, `?` or `@` in it.
+
+    Of a URL the query and fragment go too, which some drivers put a password into.
+    """
+    scheme, is_url, rest = word.removeprefix("jdbc:").partition("://")
+    if not is_url:
+        return word if _ABSOLUTE_PATH.match(word) else re.split(r"[?#]", word.rpartition("@")[2])[0]
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if "@" in authority:
+        rest = authority.rpartition("@")[2] + rest[len(authority) :]
+    elif "@" in rest and not _PLAIN_AUTHORITY.fullmatch(authority):
+        rest = rest.rpartition("@")[2]
+    return f"{scheme}://{re.split(r'[?#]', rest)[0]}"
 
 
 def _unusable(text: str, why: str) -> TargetError:
-    shown = safe_text(without_credentials(text), limit=80)
+    shown = safe_text(text, limit=80)
     return TargetError(f"{shown!r} {why}; try one of: {EXAMPLES}")

@@ -145,7 +145,7 @@ def _tried(connects: list[Attempt]) -> str:
 def _remedies(case: Case, entry: HostsEntry, other: str) -> Iterator[Remedy]:
     host = case.target.host
     yield Remedy(
-        do=f"Remove {host} from line {entry.line} of {entry.path}, or give it the right address: `{entry.text}`.",
+        do=f"Remove {host} from line {entry.line} of {entry.path}, or give it {other} there. It reads `{entry.text}`.",
         command=f"sudoedit {entry.path}",
         verify=f"`getent ahosts {host}` prints {other}, and {case.target.label} connects.",
     )

@@ -77,7 +77,7 @@ WALKS = (
         _drop("server", "input", "1-65535"),
         f"{SERVER}:{PORT}",
         "path.filtered",
-        "confirmed",
+        "likely",
         outcome="timeout",
     ),
     Walk(
@@ -178,3 +178,16 @@ def test_the_name_of_a_dead_nameserver(lab: Lab) -> None:
 
     assert (document["outcome"], document["verdict"]["cause"]) == ("name-error", "name.nameserver-down")
     assert document["verdict"]["culprit"]["address"] == SERVER
+
+
+def test_the_name_of_a_nameserver_that_a_router_rejects(lab: Lab) -> None:
+    """A nameserver whose port a router rejects may be well: it is not confirmed to be down."""
+    lab.router1.filter("forward", "udp dport 53 reject", "tcp dport 53 reject")
+
+    with lab.client.etc(
+        **{"resolv.conf": f"nameserver {SERVER}\noptions timeout:1 attempts:1\n", "nsswitch.conf": "hosts: dns\n"}
+    ):
+        document = lab.check(f"db.example.test:{PORT}", *QUICK, user=NOBODY)
+
+    assert (document["verdict"]["cause"], document["verdict"]["certainty"]) == ("name.nameserver-down", "likely")
+    assert ROUTER1 in document["verdict"]["summary"]

@@ -91,7 +91,7 @@ def sent_here(case: Case, attempt: Attempt) -> bool | None:
     if number is None:
         return None
     local = _bare(attempt.local_address or "")
-    if number.is_loopback or sender == local or (sender == _bare(attempt.address) and views.is_local(case, attempt.address)):
+    if number.is_loopback or sender == local or (is_itself(attempt.address, sender) and views.is_local(case, attempt.address)):
         return True
     own = case.last(Addresses)
     if own is None:
@@ -106,7 +106,7 @@ def signs_of_life(case: Case, address: str) -> tuple[AnyFact, ...]:
     """What shows that the host itself answers: an echo, another port that accepts or resets, its own ICMP error."""
     echoes = [one for one in case.all(Echo) if one.address == address and one.received]
     ports = [one for one in other_attempts(case, address) if _answered(one)]
-    hops_ = [one for one in hops(case, address) if one.sender == _bare(address) and one.outcome != "time-exceeded"]
+    hops_ = [one for one in hops(case, address) if is_itself(address, one.sender) and one.outcome != "time-exceeded"]
     return (*echoes[-1:], *ports, *hops_[:1])
 
 
@@ -275,6 +275,11 @@ def target_of(address: str) -> str:
     if number is not None and number.is_unspecified:
         return "::1" if ":" in bare else "127.0.0.1"
     return bare
+
+
+def is_itself(address: str, sender: str | None) -> bool:
+    """Whether a message from `sender` is the target's own word: messages bear no zone, and IPv4 is never mapped in them."""
+    return bool(sender) and _bare(sender or "") == target_of(address)
 
 
 def meant_family(case: Case) -> Family | None:

@@ -72,7 +72,7 @@ async def over_udp(server: str, port: int, queries: Sequence[bytes], *, timeout_
                         else:
                             break
             except OSError as error:
-                return _failed(error, query, sock)
+                return _failed(error, query, sock, server)
     except OSError as error:  # the zone of the address, or the socket itself
         return _failed(error, query)
     detail = f"{strays} datagrams came from it that bear another id" if strays else f"no answer within {timeout_s:g} s"
@@ -94,7 +94,7 @@ async def over_tcp(server: str, port: int, query: bytes, *, timeout_s: float) ->
                 detail = errno_name(error.errno) if error.errno else f"no answer within {timeout_s:g} s"
                 return Exchange(outcome="timeout", query=query, detail=detail)
             except OSError as error:
-                return _failed(error, query, sock)
+                return _failed(error, query, sock, server)
     except OSError as error:
         return _failed(error, query)
     if not wire:
@@ -129,8 +129,11 @@ def _not_understood(wire: bytes) -> bool:
     return len(wire) >= _HEADER and wire[3] & 0x0F in {_FORMERR, _NOTIMP}
 
 
-def _failed(error: OSError, query: bytes, sock: socket.socket | None = None) -> Exchange:
-    """What an error means, with the ICMP message behind it where the kernel shows it. Raises it if it is our own want."""
+def _failed(error: OSError, query: bytes, sock: socket.socket | None = None, server: str = "") -> Exchange:
+    """What an error means, with the ICMP message behind it where the kernel shows it. Raises it if it is our own want.
+
+    A port unreachable that another machine sent is that machine's word, and no refusal of the server's port.
+    """
     if error.errno in _NOTHING_LEFT:
         raise error
     if error.errno in {errno.ECONNRESET, errno.EPIPE}:
@@ -139,5 +142,6 @@ def _failed(error: OSError, query: bytes, sock: socket.socket | None = None) -> 
     detail = f"{errno_name(error.errno)}, {os.strerror(error.errno or 0).lower()}"
     if queued:
         detail = f"ICMP {queued[0].icmp.meaning}, from {queued[0].icmp.sender}"
-    outcome: Literal["refused", "unreachable"] = "refused" if error.errno == errno.ECONNREFUSED else "unreachable"
+    its_own = not queued or queued[0].icmp.sender.partition("%")[0] == server.partition("%")[0]
+    outcome: Literal["refused", "unreachable"] = "refused" if error.errno == errno.ECONNREFUSED and its_own else "unreachable"
     return Exchange(outcome=outcome, query=query, detail=detail)

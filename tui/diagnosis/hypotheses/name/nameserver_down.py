@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui.diagnosis import looks, name_views, views
+from tui.diagnosis import host_views, looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.name_views import Nameserver, Said
 from tui.model.case import Case
 from tui.model.facts import SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
+from tui.model.target import endpoint
 
 SLOW_MS = 1000
 """The shortest time that a lookup waits for a silent server before it asks the next (`options timeout:1`, resolv.conf(5))."""
@@ -52,6 +53,9 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], do
             explains={views.NAME},
         )
     unasked = name_views.unasked(case)
+    cut_off = next((one for one in down if not _was_asked(one)), None)
+    if cut_off:
+        return _cut_off(case, system, down, cut_off)
     if living or unasked or system.error != "EAI_AGAIN":
         return likely(
             f"{host} can't be resolved, and {names} does not answer.",
@@ -74,6 +78,25 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], do
         culprit=_culprit(down[0]),
         disproof=f"`dig @{down[0].address} -p {down[0].port} {host}` gets any answer from here.",
         remedies=_remedies(case, down[0]),
+    )
+
+
+def _was_asked(one: Nameserver) -> bool:
+    """Whether the query can have come to the server: `unreachable` at once is the word of this machine, or of one on the way."""
+    return any(answer.outcome != "unreachable" or answer.rtt_ms >= host_views.RESOLVED_AFTER_MS for answer in one.answers)
+
+
+def _cut_off(case: Case, system: SystemAnswer, down: list[Nameserver], first: Nameserver) -> Judgement:
+    detail = next((answer.detail for answer in first.answers if answer.detail), "unreachable at once")
+    return likely(
+        f"{case.target.host} can't be resolved: {first.label}, a nameserver of this machine, can't be reached ({detail}).",
+        *views.ids(system, *_answers(down)),
+        because=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it.",
+        tell_apart=f"`refused check {endpoint(first.address, first.port)}` says what stands in the way.",
+        explains={views.NAME},
+        culprit=_culprit(first),
+        disproof=f"`getent ahosts {case.target.host}` still fails when {first.label} can be reached.",
+        remedies=_remedies(case, first),
     )
 
 

@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from tui.diagnosis import host_views, looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Neighbour, Outcome
+from tui.model.facts import Attempt, Listener, Neighbour
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
 
-SILENT_ELSEWHERE = 2
-"""Other ports that must be silent: one may be a lost packet's, or a rule of its own."""
 Silent = dict[str, tuple[Attempt, ...]]
 
 
@@ -64,12 +62,11 @@ def _full_queues(case: Case, address: str) -> list[Listener]:
 
 
 def _is_no_queue(case: Case, address: str) -> bool:
-    """Whether the silence cannot be a full accept queue's, which looks the same from outside.
+    """Whether the silence cannot be a full accept queue's: only the far end's table tells.
 
-    Either the far end's table was seen, or other ports are silent too: closed ones would answer with a reset.
+    Other ports that are silent too show that something filters, and not that it filters this one.
     """
-    silent = [one for one in host_views.other_attempts(case, address) if one.outcome is Outcome.TIMEOUT]
-    return host_views.table(case, address) is not None or len(silent) >= SILENT_ELSEWHERE
+    return host_views.table(case, address) is not None
 
 
 def _held_back(case: Case, silent: Silent) -> Judgement:
@@ -198,8 +195,8 @@ HYPOTHESIS = Hypothesis(
     asks="Do packets for this port get through?",
     why="A filter that drops gives no answer at all. If the same host answers elsewhere, the silence is about this port.",
     means="Packets vanish: no answer on this port although the host lives.",
-    proof="Repeated silence of packets that left this machine, from a host that answers elsewhere; and other ports silent too, "
-    "or a look at its socket table, since a full accept queue is silent in the same way.",
+    proof="Repeated silence of packets that left this machine, from a host that answers elsewhere; and a look at its socket "
+    "table, since a full accept queue is silent in the same way.",
     mistaken_for=("server.down", "server.backlog-full", "path.local-firewall"),
     needs=needs,
     judge=judge,

@@ -47,7 +47,7 @@ def _kind(case: Case, address: str, one: Attempt) -> str:
     slow = host_views.came_late(case, address)
     alive = bool(host_views.signs_of_life(case, address))
     sender = one.icmp.sender if one.icmp else ""
-    if sender == address or (here and views.is_local(case, address)):
+    if host_views.is_itself(address, sender) or (here and views.is_local(case, address)):
         # The target can't be out of its own reach: that is a filter there, or a port that it forwards.
         return "forwarded" if slow and host_views.says_host_unreachable(one) else "no"
     if here:

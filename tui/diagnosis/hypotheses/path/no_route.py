@@ -10,6 +10,8 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
 NO_ROUTE = frozenset({"none", "throw"})
+TO_MANY = frozenset({"broadcast", "multicast"})
+"""Routes to more than one machine; TCP has ENETUNREACH for such an address too (tcp_v4_connect)."""
 """What a lookup that fails ends with; a `throw` route ends it in one table, and no other table goes on."""
 
 
@@ -30,6 +32,9 @@ def judge(case: Case) -> Judgement:
     if not blocked:
         return ruled_out("No attempt ended with ENETUNREACH at once.", *views.ids(*views.latest(case).values()))
     routes = {address: views.route_to(case, address) for address in blocked}
+    many = [address for address, route in routes.items() if route and route.type in TO_MANY]
+    if len(many) == len(blocked):
+        return ruled_out(f"{many[0]} stands for many machines, and TCP connects to one.", *views.ids(*routes.values()))
     proved = {address: blocked[address] for address, route in routes.items() if route and route.type in NO_ROUTE}
     if proved:
         return _proved(case, proved)

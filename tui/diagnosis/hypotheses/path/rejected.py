@@ -16,7 +16,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from looks.basics(case)
     for address, one in host_views.told(case).items():
         yield ListAddresses()
-        if one.icmp and one.icmp.sender != address and views.is_remote(case, address):
+        if one.icmp and not host_views.is_itself(address, one.icmp.sender) and views.is_remote(case, address):
             yield TraceHops(address=address, port=case.target.port or 0)
     yield from looks.life_signs(case)
     yield from looks.tables(case)
@@ -44,7 +44,7 @@ def _is_feigned(case: Case, address: str, one: Attempt) -> bool:
     if not host_views.says_unreachable(one.icmp) or one.icmp is None:
         return False
     return not host_views.came_late(case, address) and (
-        one.icmp.sender == address or bool(host_views.signs_of_life(case, address))
+        host_views.is_itself(address, one.icmp.sender) or bool(host_views.signs_of_life(case, address))
     )
 
 
@@ -52,12 +52,12 @@ def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
     first, one = next(iter(told.items()))
     sender = _sender(one)
     hop = host_views.hop_of(case, first, sender)
+    itself = host_views.is_itself(first, sender)
+    whose = "a closed port sends a reset" if itself else "that is neither the target nor this machine"
     return confirmed(
         f"{_who(first, sender)} rejects {_what(first, sender, told)} (ICMP {_meaning(one)}).",
         *views.ids(*told.values(), hop),
-        because=f"ICMP `{_meaning(one)}` came from {sender}"
-        + (f", seen at hop {hop.ttl}" if hop else "")
-        + f"; {'a closed port sends a reset' if sender == first else 'that is neither the target nor this machine'}.",
+        because=f"ICMP `{_meaning(one)}` came from {sender}" + (f", seen at hop {hop.ttl}" if hop else "") + f"; {whose}.",
         explains=told,
         culprit=Culprit(kind="address", address=sender),
         disproof=f"No rule and no route on {sender} answers {views.joined(sorted({one.address for one in told.values()}))} so.",
@@ -131,12 +131,12 @@ def _by_reset(case: Case) -> Judgement:
 
 
 def _who(address: str, sender: str) -> str:
-    return f"{sender} itself" if sender == address else f"{sender}, a machine in between,"
+    return f"{sender} itself" if host_views.is_itself(address, sender) else f"{sender}, a machine in between,"
 
 
 def _what(address: str, sender: str, told: dict[str, Attempt]) -> str:
     port = f"port {told[address].port}"
-    return port if sender == address and len(told) == 1 else f"{port} of {views.joined(told)}"
+    return port if host_views.is_itself(address, sender) and len(told) == 1 else f"{port} of {views.joined(told)}"
 
 
 def _sender(one: Attempt) -> str:

@@ -155,7 +155,14 @@ def _doubt_of_family(case: Case, one: Candidate) -> str:
     meant = host_views.meant_family(case)
     if meant and meant.name == CROWDED and not one.slip:
         return f"a machine can have many {CROWDED} services."
+    if meant and not one.slip and _is_front_door(case, one.listener.port, meant):
+        return f"a machine can have {meant.name} on its usual port and another one on port {case.target.port}."
     return ""
+
+
+def _is_front_door(case: Case, port: int, meant: Family) -> bool:
+    """Whether `port` is the kind's usual one and another was asked: that it is open says little of what was on the other."""
+    return port == meant.ports[0] != case.target.port
 
 
 def _doubt_of_slip(case: Case, row: Listener) -> str:
@@ -217,7 +224,7 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     culprit = Culprit(kind="address", address=first, port=one.port)
     disproof = f"Port {one.port} of {first} is another service than the one that {case.target.label} stands for."
     remedies = tuple(_far_remedies(case, one))
-    if len(greeted) == 1 and meant:
+    if len(greeted) == 1 and meant and not _is_front_door(case, one.port, meant):
         return confirmed(
             f"{first} refuses port {case.target.port}, and {meant.name} greets on port {one.port}: the port is wrong.",
             *evidence,

@@ -53,7 +53,9 @@ def _is_unheard(case: Case, address: str) -> bool:
     if host_views.signs_of_life(case, address):
         return False
     word = host_views.told(case).get(address)
-    return word is None or (word.icmp is not None and word.icmp.sender != address and not host_views.is_time_exceeded(word.icmp))
+    if word is None or word.icmp is None:
+        return word is None
+    return not host_views.is_itself(address, word.icmp.sender) and not host_views.is_time_exceeded(word.icmp)
 
 
 def _fell_silent_on_link(case: Case, address: str) -> bool:

@@ -58,12 +58,12 @@ def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:
     places = views.joined(endpoint(address, port) for address in refused)
     tables = tuple(dict.fromkeys(table for address in refused for table in host_views.tables(case, address)))
     return confirmed(
-        f"Nothing listens on {places}: the machine itself answered with a reset.",
+        f"Nothing listens on {places}: a reset came back, and the socket table has no listener.",
         *views.ids(*refused.values(), *tables),
         because=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
         culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
-        disproof=f"A listener on TCP port {port} in `ss -ltn` on that machine.",
+        disproof=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that leads the port to another machine.",
         remedies=_remedies(case),
     )
 

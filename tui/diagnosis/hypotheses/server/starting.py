@@ -11,6 +11,8 @@ from tui.model.requests import AnyRequest
 
 STAYS = 2
 """Attempts in a row that must connect: one may be a moment between two restarts."""
+BEFORE = 2
+"""Refusals before them: one alone may be a dead member behind a balancer, whose turn has not come again."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -34,7 +36,7 @@ def judge(case: Case) -> Judgement:
     disproof = f"A refusal on {first} after the first success."
     # An ICMP error is a filter's, or a load balancer's without a backend: then it is that which changed.
     by_reset = all(one.icmp is None for one in refused)
-    if len(connected) >= STAYS and by_reset:
+    if len(refused) >= BEFORE and len(connected) >= STAYS and by_reset:
         return confirmed(
             f"{case.target.label} was still starting: refused at first, connected since.",
             *evidence,

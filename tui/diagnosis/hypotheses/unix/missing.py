@@ -28,12 +28,15 @@ def judge(case: Case) -> Judgement:
 
 
 def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Judgement:
-    alike = look.look_alikes if look else ()
+    seen = look.look_alikes if look else ()
+    deleted, alike = path in seen, tuple(one for one in seen if one != path)
     parent = look.nearest_parent if look else None
     short = bool(parent) and parent != (path.rpartition("/")[0] or "/")
     summary = f"There is no {path}"
     if short:
         summary += f": the path ends at {parent}"
+    if deleted:
+        summary += "; a service listens on a socket whose file of that path is deleted, or is in another mount namespace"
     if alike:
         summary += (
             f"; {views.joined(alike)} {'is a listening socket' if len(alike) == 1 else 'are listening sockets'} of that name"

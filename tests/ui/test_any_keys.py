@@ -1,6 +1,7 @@
 """Whatever is pressed, the screen stays: random keys over every kind of walk."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -66,5 +67,5 @@ def _asked(session: object) -> list[AnyRequest]:
     return look_of(session).asked
 
 
-def _no_report(_walk: object) -> None:
+def _no_report(_walk: object) -> Path:
     raise OSError(28, "No space left on device")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as changed
@@ -44,7 +45,7 @@ async def test_processes_and_answers(text: str, size: tuple[int, int]) -> None:
 
     def connects(request: AnyRequest) -> Iterable[AnyFact]:
         for fact in scenes.REFUSED_HERE[Connect](request):
-            yield changed(fact, by_hand=text, first_bytes=text, errno=text, stopped=text)  # type: ignore[call-arg]  # of an attempt
+            yield changed(fact, by_hand=text, first_bytes=text, errno=text, stopped=text)
 
     script = {**scenes.REFUSED_HERE, ListListeners: listening, AskNameserver: answers, Connect: connects}
     app = app_on(scenes.session(ELSEWHERE, script, tempo=Tempo.AUTO))
@@ -72,7 +73,7 @@ async def test_a_recording_of_somebody_else(text: str) -> None:
     """A recorded session whose header, answers and causes are hostile is shown as text."""
     session = scenes.session(HERE, scenes.UNSEEN_HERE, tempo=Tempo.UNATTENDED)
     await session.run()
-    opened = changed(session.events[0], vantage=text, target=Target(text=text, host=text, port=5432))  # type: ignore[call-arg]  # the header
+    opened = changed(session.events[0], vantage=text, target=Target(text=text, host=text, port=5432))
     app = replay_of([opened, *session.events[1:]])
     async with playing(app, USUAL) as pilot:
         await shown(pilot)
@@ -89,7 +90,7 @@ async def test_a_pasted_text(text: str) -> None:
     def read_target(_text: str) -> Target:
         raise TargetError(f"{text} is no target")
 
-    app = starting(replace(DOORS, read_target=read_target, recent=lambda: ((text, scenes.Path("x")),)))
+    app = starting(replace(DOORS, read_target=read_target, recent=lambda: ((text, Path("x")),)))
     async with playing(app, USUAL) as pilot:
         assert isinstance(app.screen, StartScreen)
         app.screen.text.insert(text.replace("\x1b", "").replace("\x00", ""))

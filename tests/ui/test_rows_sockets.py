@@ -6,16 +6,29 @@ from tests.ui.looks import OTHERS, POSTGRES, listener
 from tests.ui.snapshots import snapshot
 from tui.model.facts import Listener, Listeners
 from tui.model.options import Options
-from tui.ui.rows.sockets import SORTS, detail, empty_words, heads, newest_table, notes, socket_line, sockets, sort_at
+from tui.ui.rows.sockets import (
+    SORTS,
+    UNRELATED,
+    detail,
+    empty_words,
+    heads,
+    newest_table,
+    notes,
+    ranking,
+    socket_line,
+    sockets,
+    sort_at,
+)
 from tui.ui.rows.text import cells, plain
 
 CASE = snapshot("postgresql://127.0.0.1:5432").case
+RANK = ranking(CASE)
 TABLE = Listeners(listeners=(*OTHERS, POSTGRES), hidden_owners=2)
 
 
 def ports(*rows: Listener, sort: str = "port") -> list[int]:
     """The ports in the order of the panel."""
-    return [row.listener.port for row in sockets(Listeners(listeners=rows), CASE, sort=sort)]
+    return [one.port for one in sockets(Listeners(listeners=rows), RANK, sort=sort)]
 
 
 def test_what_matters_comes_first() -> None:
@@ -24,17 +37,17 @@ def test_what_matters_comes_first() -> None:
     service, slip, other = listener(7000, "postgres", 3), listener(5433, "python", 4), listener(22, "sshd", 5)
 
     assert ports(other, slip, service, udp, same) == [5432, 5432, 7000, 5433, 22]
-    rows = sockets(Listeners(listeners=(other, slip, service, udp, same)), CASE)
-    assert [row.listener.proto for row in rows[:2]] == ["tcp", "udp"]
-    assert [plain(socket_line(row, 60))[0] for row in rows] == ["▸", "▸", "▸", "▸", " "]
+    rows = sockets(Listeners(listeners=(other, slip, service, udp, same)), RANK)
+    assert [one.proto for one in rows[:2]] == ["tcp", "udp"]
+    assert [plain(socket_line(one, RANK(one), 60))[0] for one in rows] == ["▸", "▸", "▸", "▸", " "]
 
 
 def test_the_service_that_should_listen_matters() -> None:
     """A unit that the person named is found on whatever port."""
     case = snapshot("127.0.0.1:9999", options=Options(service="reports")).case
-    rows = sockets(Listeners(listeners=(*OTHERS, listener(7001, "python", 9, unit="reports.service"))), case)
+    rows = sockets(Listeners(listeners=(*OTHERS, listener(7001, "python", 9, unit="reports.service"))), ranking(case))
 
-    assert rows[0].listener.unit == "reports.service"
+    assert rows[0].unit == "reports.service"
 
 
 @pytest.mark.parametrize(("sort", "first"), [("port", 22), ("who", 9100), ("address", 22), ("queue", 8000)])
@@ -48,23 +61,23 @@ def test_sorting(sort: str, first: int) -> None:
 @pytest.mark.parametrize("wanted", ["redis", "6379", "127.0.0.1:6379", "REDIS-SERVER"])
 def test_filtering(wanted: str) -> None:
     """The filter looks at port, address, process and user, whatever the case of its letters."""
-    assert [row.listener.port for row in sockets(TABLE, CASE, wanted=wanted)] == [6379]
+    assert [one.port for one in sockets(TABLE, RANK, wanted=wanted)] == [6379]
 
 
 @pytest.mark.parametrize("width", [30, 37, 52, 78, 160])
 def test_rows_fill_their_width(width: int) -> None:
     """Rows and head take exactly the cells that they are given."""
     assert cells(plain(heads(width))) == width
-    assert {cells(plain(socket_line(row, width))) for row in sockets(TABLE, CASE)} == {width}
+    assert {cells(plain(socket_line(one, RANK(one), width))) for one in sockets(TABLE, RANK)} == {width}
 
 
 def test_wide_tables_show_queue_and_user() -> None:
     """Where there is room, the queue stands against its limit, and the user beside the process."""
-    row = sockets(TABLE, CASE, wanted="gunicorn")[0]
+    one = sockets(TABLE, RANK, wanted="gunicorn")[0]
 
-    assert "129/128" in plain(socket_line(row, 78))
-    assert "app" in plain(socket_line(row, 78))
-    assert "129/128" not in plain(socket_line(row, 37))
+    assert "129/128" in plain(socket_line(one, UNRELATED, 78))
+    assert "app" in plain(socket_line(one, UNRELATED, 78))
+    assert "129/128" not in plain(socket_line(one, UNRELATED, 37))
 
 
 def test_a_click_on_a_head_sorts_by_it() -> None:

@@ -199,8 +199,8 @@ def test_the_header_fills_its_line(width: int) -> None:
 
 def test_what_the_session_does() -> None:
     """Testing, waiting for the person, done, or a recording: the header says it in words."""
-    assert activity(snapshot(HERE, under_way=[ATTEMPTS]), "Why?") == "● testing: Why?"
-    assert activity(snapshot(HERE, refused_here(), progress=(3, 9)), "") == "○ replay 3 of 9"
+    assert activity(snapshot(HERE, under_way=[ATTEMPTS]), "Why?") == "• testing: Why?"
+    assert activity(snapshot(HERE, refused_here(), progress=(3, 9)), "") == "replay 3 of 9"
 
 
 def test_where_the_looks_are_taken_from() -> None:

@@ -12,7 +12,7 @@ PANELS = ("step", "tree", "sockets", "resolver", "attempts", "path")
 
 @pytest.mark.parametrize("size", [LARGE, (160, 50), (300, 100)])
 async def test_a_large_terminal_shows_all_panels(size: tuple[int, int]) -> None:
-    """From 120×36 on all panels stand side by side; the path takes turns with the attempts."""
+    """From 120 by 36 on all panels stand side by side; the path takes turns with the attempts."""
     app = app_on(scenes.session(HERE, scenes.REFUSED_HERE))
     async with playing(app, size) as pilot:
         await shown(pilot, done)
@@ -39,7 +39,7 @@ async def test_a_smaller_terminal_shows_one_panel_at_a_time(size: tuple[int, int
 
 @pytest.mark.parametrize("size", [(39, 24), (80, 11), (20, 5), (2, 1)])
 async def test_a_terminal_that_is_too_small_says_so(size: tuple[int, int]) -> None:
-    """Below 40×12 one line says what is needed, and the walk goes on behind it."""
+    """Below 40 by 12 one line says what is needed, and the walk goes on behind it."""
     session = scenes.session(HERE, scenes.REFUSED_HERE)
     app = app_on(session)
     async with playing(app, size) as pilot:

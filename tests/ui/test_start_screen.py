@@ -143,9 +143,9 @@ async def test_a_session_that_can_not_be_opened(problem: Exception) -> None:
 
 async def test_another_target_leaves_the_walk_as_it_is() -> None:
     """N goes to the start, Esc back; a second walk does not end the first, which can be shown again."""
-    first, second = scenes.session(HERE, scenes.REFUSED_HERE), scenes.session("127.0.0.1:80", scenes.REFUSED_HERE)
+    first, second = scenes.session(HERE, scenes.REFUSED_HERE), scenes.session("127.0.0.1:5434", scenes.REFUSED_HERE)
     app = app_on(first)
-    app.doors = replace(app.doors, open_session=opening(second))
+    app.doors = replace(app.doors, open_session=lambda target: first if target == first.case.target else second)
     async with playing(app, USUAL) as pilot:
         await shown(pilot, done)
         await pilot.press("n")
@@ -155,7 +155,7 @@ async def test_another_target_leaves_the_walk_as_it_is() -> None:
 
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
-        await pilot.press(*"127.0.0.1:80", "enter")
+        await pilot.press(*"127.0.0.1:5434", "enter")
         await until(pilot, lambda: len(app.walks) == 2)
         await shown(pilot, done)
         assert app.screen is app.walks[1]

@@ -6,32 +6,31 @@ import sys
 from tests.approved import ROOT
 
 PROGRAM = """
+import asyncio
 import sys
 from tui.model.target import parse_target
 from tui.ui.app import RefusedApp
 from tui.ui.doors import Doors
+from tui.ui.screens.walk import WalkScreen
 
 loaded = []
 
-class Watched(RefusedApp):
-    def on_mount(self):
-        self.screen.call_after_refresh(self.exit)
+async def instead_of_the_session(self):
+    loaded.extend(sys.modules)
 
-def door(*_given):
-    loaded.append(sorted(sys.modules))
-    raise SystemExit
-
+WalkScreen._begin = instead_of_the_session
+door = lambda *given: None
 doors = Doors(read_target=parse_target, open_session=door, open_recording=door, write_report=door, record_of=door)
-app = Watched(doors, target=parse_target("127.0.0.1:8081"))
-import asyncio
+
 async def main():
-    async with app.run_test(size=(120, 36)):
-        assert app.screen.query("#step")
+    app = RefusedApp(doors, target=parse_target("127.0.0.1:8081"))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+
 asyncio.run(main())
-before = set(loaded[0]) if loaded else set(sys.modules)
-late = ("psutil", "dns", "tui.probes", "tui.engine.runner", "tui.report", "textual.widgets._text_area", "textual.widgets._data_table")
-print([name for name in before if name.startswith(late)])
-print("tui.ui.screens.walk" in before)
+late = ("psutil", "dns", "tui.probes", "tui.engine", "tui.report", "tui.diagnosis", "textual.widgets._text_area")
+print([name for name in loaded if name.startswith(late)])
+print("tui.ui.panels.step" in loaded)
 """
 
 

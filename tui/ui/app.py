@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tui.ui.screens.start import Choice, StartScreen
 
 SCREENS = Path(__file__).parent / "screens"
-INTERRUPTED = 130
-"""What a shell gives a program that Ctrl-C ended."""
+INTERRUPTED, TERMINATED = 130, 143
+"""What a shell gives a program that SIGINT (Ctrl-C) or SIGTERM ended: 128 and the signal's number."""
 
 
 class RefusedApp(App[None]):
@@ -72,7 +72,7 @@ class RefusedApp(App[None]):
 
     def on_mount(self) -> None:
         """End in good order when told to; a terminal that is gone ends the program by itself."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, partial(self.exit, return_code=TERMINATED))
 
     def on_unmount(self) -> None:
         """Leave signals as they were."""
@@ -81,10 +81,17 @@ class RefusedApp(App[None]):
     async def on_start_screen_chosen(self, message: StartScreen.Chosen) -> None:
         """Go to what was chosen on the start screen, or back to the walk below it."""
         message.stop()
-        if len(self.screen_stack) > 1:
+        if message.choice is None:
             await self.pop_screen()
-        if message.choice is not None:
-            await self.switch_screen(self._screen_for(message.choice))
+        else:
+            await self._bring_up(self._screen_for(message.choice))
+
+    async def _bring_up(self, screen: WalkScreen) -> None:
+        """Show a walk above the first screen, which stays below: Textual can't exchange that one."""
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        if screen is not self.screen:
+            await self.push_screen(screen)
 
     def action_choose(self) -> None:
         """Choose another target or session; the walks of this run stay open."""

@@ -18,8 +18,8 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from tui.ui.rows.text import Tone
 
 ASCII = str.maketrans(
-    "✓●◐○▾▸…·←→█▇▆▅▄▃▂▁│─\u2013\u2014\u2018\u2019\u201c\u201d\u00d7",
-    "+!~ov>>-<>87654321|---''\"\"x",
+    "✓●◐○•▾▸…·←→█▇▆▅▄▃▂▁│─\u2013\u2014\u2018\u2019\u201c\u201d\u00d7",
+    "+!~o*v>>-<>87654321|---''\"\"x",
 )
 """Each glyph of ours by one of ASCII, so that columns stay in line."""
 CURSOR = "cursor"

@@ -9,8 +9,8 @@ from tui.ui.panels.panel import Panel, View
 from tui.ui.rows.text import Line, cut_line, line, muted, wrap
 
 if TYPE_CHECKING:
-    from tui.model.facts import AnyFact, Listeners
-    from tui.ui.rows.sockets import Socket
+    from tui.model.facts import AnyFact, Listener, Listeners
+    from tui.ui.rows.sockets import Ranking
 
 LONGEST_WAIT_S = 25.0
 """A table that was asked for and never came is asked for again: longer than any look may take."""
@@ -22,7 +22,7 @@ def _listeners() -> type[Listeners]:
     return Listeners
 
 
-class SocketsPanel(Panel["Socket"]):
+class SocketsPanel(Panel["Listener"]):
     """The listening sockets with their owners and queues."""
 
     TITLE = "Sockets"
@@ -40,6 +40,11 @@ class SocketsPanel(Panel["Socket"]):
         """What the person filters for."""
         self._live: Listeners | None = None
         self._asked_at: float | None = None
+        self._sorted_for: tuple[object, ...] = ()
+        """What the rows were made of; the table itself is kept, so that its id stays its own."""
+        self._table: Listeners | None = None
+        self._rows: list[Listener] = []
+        self._rank: Ranking = lambda _one: 0
 
     @property
     def wants_news(self) -> bool:
@@ -60,25 +65,30 @@ class SocketsPanel(Panel["Socket"]):
                 self.fill(self.view)
 
     def fill(self, view: View) -> None:
-        """Tell the sockets, sorted and filtered."""
-        from tui.ui.rows.sockets import empty_words, heads, newest_table, notes, sockets
+        """Tell the sockets, sorted and filtered; a table that was told already is not sorted again."""
+        from tui.ui.rows.sockets import empty_words, heads, newest_table, notes, ranking, sockets
 
-        recorded = newest_table(view.snapshot.case)
+        case, width = view.snapshot.case, self.room.width
+        recorded = newest_table(case)
         table = self._live if self._live and recorded and recorded.vantage is None and view.snapshot.live else recorded
-        rows = sockets(table, view.snapshot.case, sort=self.sort, wanted=self.wanted)
-        self.entitle(self._words(table, rows))
         if table is None:
-            self.tell((), head=[line(muted(one)) for one in wrap(empty_words(view.snapshot.case), self.room.width)])
+            self.entitle(self.TITLE)
+            self.tell((), head=[line(muted(one)) for one in wrap(empty_words(case), width)])
             return
-        width = self.room.width
-        head = [heads(width, self.sort)] if rows else [line(muted("No socket fits." if self.wanted else "No socket listens."))]
-        self.tell(rows, head=head, foot=[cut_line(one, width) for one in notes(table, len(rows), self.wanted)])
+        inputs = (id(table), self.sort, self.wanted, case.answers)
+        if inputs != self._sorted_for:
+            self._sorted_for, self._rank = inputs, ranking(case)
+            self._rows = sockets(table, self._rank, sort=self.sort, wanted=self.wanted)
+            self._table = table
+        self.entitle(self._words(table, len(self._rows)))
+        head = (
+            [heads(width, self.sort)] if self._rows else [line(muted("No socket fits." if self.wanted else "No socket listens."))]
+        )
+        self.tell(self._rows, head=head, foot=[cut_line(one, width) for one in notes(table, len(self._rows), self.wanted)])
 
-    def _words(self, table: Listeners | None, rows: list[Socket]) -> str:
-        if table is None:
-            return self.TITLE
+    def _words(self, table: Listeners, shown: int) -> str:
         where = "here" if table.vantage is None else "there"
-        number = f"{len(rows)}" if len(rows) == len(table.listeners) else f"{len(rows)} of {len(table.listeners)}"
+        number = f"{shown}" if shown == len(table.listeners) else f"{shown} of {len(table.listeners)}"
         return f"{self.TITLE} {where} ({number})"
 
     def sort_next(self) -> str:
@@ -113,14 +123,16 @@ class SocketsPanel(Panel["Socket"]):
         """Everything about the socket under the cursor."""
         from tui.ui.rows.sockets import detail
 
-        return detail(self.picked.listener) if self.picked else ""
+        return detail(self.picked) if self.picked else ""
 
-    def name_of(self, item: Socket) -> str:
+    def name_of(self, item: Listener) -> str:
         """Sockets are known by protocol, address, port and inode."""
-        return item.key
+        from tui.ui.rows.sockets import name_of
 
-    def draw(self, item: Socket, width: int) -> Line:
+        return name_of(item)
+
+    def draw(self, item: Listener, width: int) -> Line:
         """One socket."""
         from tui.ui.rows.sockets import socket_line
 
-        return socket_line(item, width)
+        return socket_line(item, self._rank(item), width)

@@ -39,14 +39,14 @@ def activity(snapshot: Snapshot, asks: str) -> str:
     """What the session does now, in words."""
     if snapshot.progress:
         shown, of = snapshot.progress
-        return f"○ replay {shown} of {of}"
+        return f"replay {shown} of {of}"
     if snapshot.question:
         return "? asks you"
     if snapshot.steps:
         return "? waits for you"
     if snapshot.under_way:
-        return f"● testing: {asks}" if asks else "● attempts go on"
-    return "○ done" if snapshot.concluded else "○ deciding"
+        return f"• testing: {asks}" if asks else "• attempts go on"
+    return "done" if snapshot.concluded else "deciding"
 
 
 def origins(snapshot: Snapshot) -> list[str]:

@@ -29,7 +29,7 @@ class Mark(NamedTuple):
 
 MARKS = {
     State.RULED_OUT: Mark("✓", "yes", "fine", "ruled out", Tone.GOOD),
-    State.CONFIRMED: Mark("●", "no", "the cause", "confirmed", Tone.BAD),
+    State.CONFIRMED: Mark("●", "no", "not fine", "confirmed", Tone.BAD),
     State.LIKELY: Mark("◐", "likely no", "likely", "likely", Tone.WARN),
     State.OPEN: Mark("○", "open", "open", "open", Tone.PLAIN),
     State.NOT_TESTED: Mark("–", "not tested", "not tested", "not tested", Tone.MUTED),  # noqa: RUF001 -- the dash is the mark

@@ -1,40 +1,43 @@
 """The listening sockets: those that matter to the target first and marked, then all others, sorted and filtered."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any
 
 from tui.diagnosis import views
 from tui.diagnosis.likely_ports import slips
 from tui.diagnosis.tree import service_name
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners
-from tui.model.schemes import family_of_port, family_of_program, family_of_scheme
+from tui.model.schemes import family_of_port, family_of_scheme
 from tui.ui.rows.text import Line, Span, Tone, columns, line, muted, strong
 
 SORTS = ("port", "who", "address", "queue")
 """The orders that the panel goes through."""
 WIDE_ENOUGH_FOR_QUEUE, WIDE_ENOUGH_FOR_USER = 52, 68
-_UNRELATED = 9
+UNRELATED = 9
 
 
-class Socket(NamedTuple):
-    """A row: a listener and how closely it concerns the target (smaller is closer)."""
-
-    key: str
-    listener: Listener
-    matters: int
+Ranking = Callable[[Listener], int]
+"""How closely a listener concerns the target; smaller is closer, `UNRELATED` is not at all."""
 
 
-def sockets(table: Listeners | None, case: Case, *, sort: str = "port", wanted: str = "") -> list[Socket]:
-    """The rows, those that matter first; `wanted` is a text that must occur in the row."""
-    if table is None:
-        return []
-    rank = _ranking(case)
-    shown = (one for one in table.listeners if not wanted or wanted.lower() in searched(one))
-    return sorted((Socket(_key(one), one, rank(one)) for one in shown), key=_order(sort))
+def sockets(table: Listeners, rank: Ranking, *, sort: str = "port", wanted: str = "") -> list[Listener]:
+    """The listeners, those that matter first; `wanted` is a text that must occur in the row."""
+    shown = [one for one in table.listeners if wanted.lower() in searched(one)] if wanted else table.listeners
+    near: list[Listener] = []
+    others: list[Listener] = []
+    for one in shown:
+        (others if rank(one) == UNRELATED else near).append(one)
+    order = _order(sort)
+    near.sort(key=order)
+    near.sort(key=rank)
+    others.sort(key=order)
+    return near + others
 
 
-def _key(one: Listener) -> str:
+def name_of(one: Listener) -> str:
+    """What identifies a socket from one look to the next."""
     return f"{one.proto} {one.address} {one.port} {one.inode}"
 
 
@@ -43,35 +46,36 @@ def searched(one: Listener) -> str:
     return f"{one.proto} {one.address}:{one.port} {one.who} {one.user or ''} {one.command or ''}".lower()
 
 
-def _order(sort: str) -> Callable[[Socket], tuple[object, ...]]:
+def _order(sort: str) -> Callable[[Listener], Any]:
     match sort:
         case "who":
-            return lambda row: (row.matters, row.listener.who.lower(), row.listener.port)
+            return lambda one: (one.who.lower(), one.port)
         case "address":
-            return lambda row: (row.matters, row.listener.address, row.listener.port)
+            return attrgetter("address", "port")
         case "queue":
-            return lambda row: (row.matters, -(row.listener.queue or 0), row.listener.port)
+            return lambda one: (-(one.queue or 0), one.port)
         case _:
-            return lambda row: (row.matters, row.listener.port, row.listener.proto, row.listener.address)
+            return attrgetter("port", "proto", "address")
 
 
-def _ranking(case: Case) -> Callable[[Listener], int]:
-    """How closely a listener concerns the target: its port, its service, a port that is a slip away."""
+def ranking(case: Case) -> Ranking:
+    """By the target's port, its service, a port that is a slip away; the same for all rows of one table."""
     target = case.target
     if target.port is None:
-        return lambda _one: _UNRELATED
-    port, service = target.port, service_name(case)
+        return lambda _one: UNRELATED
+    port, service = target.port, (service_name(case) or "").lower()
     family = family_of_scheme(target.scheme) or family_of_port(port)
+    programs = frozenset(family.programs if family else ())
     near = frozenset((*slips(port), *(family.ports if family else ())))
 
     def rank(one: Listener) -> int:
         if one.port == port:
             return 0 if one.proto == "tcp" else 1
-        if service and service.lower() in searched(one):
+        if service and service in searched(one):
             return 2
-        if family and family_of_program(one.process) is family:
+        if one.process in programs:
             return 3
-        return 4 if one.port in near and one.proto == "tcp" else _UNRELATED
+        return 4 if one.port in near and one.proto == "tcp" else UNRELATED
 
     return rank
 
@@ -92,11 +96,10 @@ def sort_at(cell: int, width: int) -> str | None:
     return None
 
 
-def socket_line(row: Socket, width: int) -> Line:
-    """One row, in `width` cells."""
-    one = row.listener
-    near = row.matters < _UNRELATED
-    tone = Tone.ACCENT if row.matters <= 1 else Tone.STRONG if near else Tone.PLAIN
+def socket_line(one: Listener, matters: int, width: int) -> Line:
+    """One row, in `width` cells; `matters` is its rank."""
+    near = matters < UNRELATED
+    tone = Tone.ACCENT if matters <= 1 else Tone.STRONG if near else Tone.PLAIN
     cells = [Span(text, tone) for text in ("▸" if near else " ", one.proto, one.address, str(one.port))]
     if width >= WIDE_ENOUGH_FOR_QUEUE:
         cells.append(Span(queue(one), _full(one)))

@@ -1,6 +1,6 @@
 """The walk's screen: where its parts stand, what they show, and when they look again.
 
-     refused  db-1:5432 · tcp          from web-3 (10.0.5.7)           00:07  ● testing: Is it the right port?   #title
+     refused  db-1:5432 · tcp          from web-3 (10.0.5.7)           00:07  • testing: Is it the right port?   #title
     ┌ 2 The walk ─────────┐┌ 1 Does anything listen on this port? ────┐┌ 3 Sockets here (14) ───────────┐
     │ ▾ ✓ Name       fine ││ asks   Does anything listen on this port? ││ ▸tcp 127.0.0.1   5433 postgres │  #sockets
     │   ✓ name exists yes ││ why    A reset is an answer: the machine… │├ 4 Resolver ────────────────────┤
@@ -255,14 +255,22 @@ class WalkScreen(Wishes):
             case StepPanel(picked=row) as step if row is not None and row.choice and message.clicked:
                 self.answer(row.choice)
                 step.focus()
-            case _:
-                self.present()
+            case _ if self.view:
+                self._draw_bars(self.view)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The panel with the focus is the one that a small terminal shows."""
         if isinstance(event.widget, Panel) and event.widget.id:
             self.show_tab(event.widget.id)
         self.present()
+
+    def on_resize(self) -> None:
+        """What a terminal that was too small has hidden gets its focus back."""
+        self.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        if self.focused is None and self.query(f"#{self.tab}"):
+            self.panel(self.tab).focus()
 
     def show_tab(self, name: str) -> None:
         """Bring a panel to the front, where panels hide one another."""

@@ -197,7 +197,9 @@ class KeyedTable(ScrollView, Painted, Generic[T], can_focus=True):
                 self.refresh(Region(0, y, width, 1))
 
     def _measure(self) -> None:
-        size = Size(self.room.width, len(self._head) + len(self.items) + len(self._foot))
+        # Never below what is visible: a change of the virtual size draws the whole table anew.
+        lines = len(self._head) + len(self.items) + len(self._foot)
+        size = Size(self.room.width, max(lines, self.room.height))
         if size != self.virtual_size:
             self.virtual_size = size
 

@@ -153,6 +153,13 @@ def test_a_look_from_the_server_settles_it(lab: Lab) -> None:
     assert document["verdict"]["certainty"] == "confirmed"
 
 
+def test_a_look_at_the_wrong_machine_settles_nothing(lab: Lab) -> None:
+    """A command prefix that leads to a machine without the target's address confirms nothing."""
+    document = lab.check(f"{SERVER}:{PORT}", *QUICK, "--server", f"ip netns exec {lab.router2.name}")
+
+    assert (document["verdict"]["cause"], document["verdict"]["certainty"]) == ("server.not-listening", "likely")
+
+
 def test_two_faults_are_both_named(lab: Lab) -> None:
     """A name with a rejected address and one that nobody has gets a confirmed cause for each."""
     lab.router1.filter("forward", f"ip daddr {SERVER} tcp dport {PORT} reject")

@@ -19,7 +19,7 @@ from tui.model.requests import ListListeners
 from tui.probes.surroundings import Surroundings
 from tui.vantage import listeners
 from tui.vantage.far_shell import FarEndError
-from tui.vantage.listeners import SCRIPT, far_listeners, far_owners
+from tui.vantage.listeners import SCRIPT, far_addresses, far_listeners, far_owners
 
 needs_ss = pytest.mark.skipif(shutil.which("ss") is None, reason="needs ss (iproute2)")
 WITHOUT_SS = ("sh", "ls", "sed", "tr", "cat")
@@ -156,3 +156,15 @@ def test_another_namespace_has_its_own_table() -> None:
 
     assert isinstance(fact, Listeners)
     assert [(row.address, row.port, row.pid) for row in fact.listeners] == [("0.0.0.0", 5432, server.pid)]
+
+
+def test_the_far_ends_addresses_are_read() -> None:
+    """Local routes and the IPv6 table give the addresses of the machine; what is broken there is passed over."""
+    text = (
+        "=== fib\nLocal:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 10.0.3.9\n        /32 host LOCAL\n"
+        "     |-- 10.0.3.255\n        /32 link BROADCAST\n"
+        "     |-- 999.1.1.1\n        /32 host LOCAL\n=== inet6\nfd000003000000000000000000000009 02 40 00 80     eth0\nnonsense\n"
+    )
+
+    assert far_addresses(text) == ("10.0.3.9", "fd00:3::9")
+    assert far_addresses("") == ()

@@ -13,7 +13,7 @@ from tui.diagnosis import views
 from tui.diagnosis.hypothesis import Hypothesis, concerns, not_tested, ruled_out, walk_order
 from tui.diagnosis.tree import EVER_WORKED
 from tui.model.case import Case
-from tui.model.facts import Outcome
+from tui.model.facts import Listeners, Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
 
 _CANDIDATES = {State.CONFIRMED: Certainty.CONFIRMED, State.LIKELY: Certainty.LIKELY}
@@ -69,7 +69,24 @@ def judged(hypothesis: Hypothesis, case: Case) -> Judgement:
         return ruled_out("Set aside by you.")
     if why == "skipped":
         return not_tested("Skipped by you.")
-    return hypothesis.judge(case)
+    return _as_sure_as_its_look(case, hypothesis.judge(case))
+
+
+def _as_sure_as_its_look(case: Case, judgement: Judgement) -> Judgement:
+    """The judgement, at most likely where it rests on a look from a machine that does not have the address it explains."""
+    if judgement.state is not State.CONFIRMED:
+        return judgement
+    explained = {address.partition("%")[0] for address in judgement.explains}
+    for look in case.all(Listeners):
+        if look.id in judgement.evidence and look.addresses and explained - set(look.addresses):
+            missing = views.joined(sorted(explained - set(look.addresses)))
+            return replace(
+                judgement,
+                state=State.LIKELY,
+                because=f"{judgement.because} The machine that was looked at does not have {missing} itself.",
+                tell_apart=f"`{look.vantage} ip -brief address`: whether {missing} is led to that machine by translation.",
+            )
+    return judgement
 
 
 def _displaced(one: Hypothesis, candidates: list[Hypothesis], judgements: dict[str, Judgement]) -> bool:

@@ -6,6 +6,7 @@ it prints the tables of /proc/net and, for each process that it may see, the soc
 
 import re
 from collections.abc import AsyncGenerator
+from ipaddress import IPv6Address, ip_address
 
 from msgspec.structs import replace
 
@@ -23,6 +24,10 @@ MARK = "=== refused"
 SCRIPT = f"""LC_ALL=C
 export LC_ALL
 echo '{MARK}'
+echo '=== fib'
+cat /proc/net/fib_trie 2>/dev/null
+echo '=== inet6'
+cat /proc/net/if_inet6 2>/dev/null
 if text=$(ss -Hltnupe 2>/dev/null); then
   echo '=== ss'
   printf '%s\\n' "$text"
@@ -44,6 +49,8 @@ done
 """
 """For any POSIX shell; busybox has all that it calls. Its output is in sections, each under a line `=== NAME`."""
 _SECTION = re.compile(r"^=== (\w+)$", re.MULTILINE)
+_LOCAL = re.compile(r"\|-- (\d{1,3}(?:\.\d{1,3}){3})\n +/32 host LOCAL")
+_INET6 = re.compile(r"^([0-9a-f]{32}) ", re.MULTILINE)
 _OWNER = re.compile(r"(\d+):([\d ]+):(.*)")
 
 
@@ -61,6 +68,7 @@ async def look(request: ListListeners, surroundings: Surroundings) -> AsyncGener
     yield Listeners(
         listeners=rows,
         vantage=request.vantage,
+        addresses=far_addresses(text),
         hidden_owners=sum(row.pid is None for row in rows),
         cut=len(found) - len(rows),
         by_hand=by_hand,
@@ -69,8 +77,7 @@ async def look(request: ListListeners, surroundings: Surroundings) -> AsyncGener
 
 def far_listeners(text: str) -> list[Listener]:
     """The listeners in what the script printed. Raises FarEndError where it found neither ss nor a table."""
-    names_and_texts = _SECTION.split(text)[1:]
-    sections = dict(zip(names_and_texts[::2], names_and_texts[1::2], strict=True))
+    sections = _sections(text)
     if "ss" in sections:
         return listeners_of_ss(sections["ss"])
     if not any(table in sections for table in TABLES):
@@ -78,6 +85,23 @@ def far_listeners(text: str) -> list[Listener]:
     owners = far_owners(sections.get("owners", ""))
     found = (one for table in TABLES for one in inet_listeners(table, sections.get(table, "")))
     return [_with_owner(one, owners.get(one.inode or 0)) for one in found]
+
+
+def far_addresses(text: str) -> tuple[str, ...]:
+    """The far end's own addresses, by its kernel's local routes (proc_pid_net(5)); none where they could not be read."""
+    sections = _sections(text)
+    local = [ip_address(one) for one in _LOCAL.findall(sections.get("fib", "")) if _is_address(one)]
+    local += [IPv6Address(int(one, 16)) for one in _INET6.findall(sections.get("inet6", ""))]
+    return tuple(dict.fromkeys(str(one) for one in local))
+
+
+def _is_address(text: str) -> bool:
+    return all(int(part) <= 255 for part in text.split("."))  # noqa: PLR2004 -- the largest number of an octet
+
+
+def _sections(text: str) -> dict[str, str]:
+    names_and_texts = _SECTION.split(text)[1:]
+    return dict(zip(names_and_texts[::2], names_and_texts[1::2], strict=True))
 
 
 def far_owners(text: str) -> dict[int, tuple[int, str]]:

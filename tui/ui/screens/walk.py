@@ -117,7 +117,7 @@ class WalkScreen(Wishes):
         self.walk = self._open_walk()
         self.causes = hypotheses()
         self.bridge = Bridge(self.walk, self._publish)
-        self.run_worker(self.walk.run(linger=True), group="walk", exit_on_error=False)
+        self.run_worker(self._walk_on, group="walk", exit_on_error=False)
         from tui.ui.panels.attempts import AttemptsPanel
         from tui.ui.panels.path import PathPanel
         from tui.ui.panels.resolver import ResolverPanel
@@ -128,6 +128,11 @@ class WalkScreen(Wishes):
         self._complete = True
         self.bridge.wake()
         self._timer = self.set_interval(TICK_S, self._tick)
+
+    async def _walk_on(self) -> None:
+        """Run the session. A function, since a coroutine that is dropped before its start leaves a warning on the terminal."""
+        if self.walk:
+            await self.walk.run(linger=True)
 
     def _publish(self, snapshot: Snapshot) -> None:
         self.post_message(self.Changed(snapshot))

@@ -22,7 +22,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -117,7 +117,7 @@ class WalkScreen(Wishes):
         self.walk = self._open_walk()
         self.causes = hypotheses()
         self.bridge = Bridge(self.walk, self._publish)
-        self.run_worker(self._walk_on, group="walk", exit_on_error=False)
+        self._walk_on()
         from tui.ui.panels.attempts import AttemptsPanel
         from tui.ui.panels.path import PathPanel
         from tui.ui.panels.resolver import ResolverPanel
@@ -129,6 +129,7 @@ class WalkScreen(Wishes):
         self.bridge.wake()
         self._timer = self.set_interval(TICK_S, self._tick)
 
+    @work(group="walk", exit_on_error=False)
     async def _walk_on(self) -> None:
         """Run the session. A function, since a coroutine that is dropped before its start leaves a warning on the terminal."""
         if self.walk:

@@ -234,6 +234,9 @@ def _add_walk_options(parser: Parser) -> None:
     looks.add_argument("--service", type=_name, metavar="NAME", help="the unit, container or process that should listen")
     looks.add_argument("--no-probe-ports", action="store_true", help="send nothing to any port but the target's")
     looks.add_argument(
+        "--no-talk", dest="talk", action="store_false", default=None, help="send no byte to a target that connects"
+    )
+    looks.add_argument(
         "--server",
         dest="servers",
         type=_prefix,

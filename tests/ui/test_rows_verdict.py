@@ -8,9 +8,10 @@ from tests.ui.snapshots import snapshot
 from tests.ui.test_rows_walk import refused_here
 from tui.model.facts import AnyFact, Attempt, Outcome
 from tui.model.judgement import Culprit
+from tui.report.outline import culprit_words
 from tui.ui.rows.recovery import recovery_words, verifying
 from tui.ui.rows.text import plain
-from tui.ui.rows.verdict import culprit_words, verdict
+from tui.ui.rows.verdict import verdict
 
 TARGET = "10.0.3.9:5432"
 

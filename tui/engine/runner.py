@@ -13,18 +13,28 @@ from tui.model.requests import (
     AskNameserver,
     Connect,
     ConnectUnix,
+    ExamineProcess,
     ExamineUnixPath,
+    FindResetOrigin,
     ListAddresses,
     ListListeners,
+    LookElsewhere,
     LookUpNeighbour,
     LookUpRoute,
+    MeasureMtu,
+    ReadCode,
     ReadConfinement,
+    ReadFirewall,
+    ReadLimits,
     ReadNameSources,
     ReadProxies,
+    ReadService,
     ResolveSystem,
     SendEcho,
+    TalkTo,
     TraceHops,
     TryPorts,
+    WatchQueue,
 )
 from tui.model.safe_text import safe_text
 from tui.probes.surroundings import Surroundings
@@ -62,7 +72,7 @@ def _deadline_s(request: AnyRequest) -> float | None:
     return None if isinstance(request, Connect | ConnectUnix) else LONGEST_LOOK_S
 
 
-def _probe(  # noqa: C901, PLR0912 -- one arm a request, and the type checker sees that none is missing
+def _probe(  # noqa: C901, PLR0912, PLR0915 -- one arm a request, and the type checker sees that none is missing
     request: AnyRequest, surroundings: Surroundings
 ) -> AsyncGenerator[AnyFact, None]:
     """The facts of the one probe that answers `request`; each is imported when it is first needed."""
@@ -125,6 +135,46 @@ def _probe(  # noqa: C901, PLR0912 -- one arm a request, and the type checker se
             from tui.probes import confinement
 
             return confinement.look(request, surroundings)
+        case FindResetOrigin():
+            from tui.probes import reset_origin
+
+            return reset_origin.look(request, surroundings)
+        case MeasureMtu():
+            from tui.probes import path_mtu
+
+            return path_mtu.look(request, surroundings)
+        case TalkTo():
+            from tui.probes import talk
+
+            return talk.look(request, surroundings)
+        case LookElsewhere():
+            from tui.probes import elsewhere
+
+            return elsewhere.look(request, surroundings)
+        case ExamineProcess():
+            from tui.probes import process_state
+
+            return process_state.look(request, surroundings)
+        case ReadLimits():
+            from tui.probes import limits
+
+            return limits.look(request, surroundings)
+        case WatchQueue():
+            from tui.probes import queue_watch
+
+            return queue_watch.look(request, surroundings)
+        case ReadCode():
+            from tui.probes import source_code
+
+            return source_code.look(request, surroundings)
+        case ReadFirewall():
+            from tui.probes import firewall
+
+            return firewall.look(request, surroundings)
+        case ReadService():
+            from tui.probes import services
+
+            return services.look(request, surroundings)
         case _:
             assert_never(request)
 

@@ -54,6 +54,15 @@ class Culprit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str | UnsetType = UNSET
     line: int | UnsetType = UNSET
     variable: str | UnsetType = UNSET
+    rule: str | UnsetType = UNSET
+    """The rule as its tool prints it, or `policy drop`."""
+    table: str | UnsetType = UNSET
+    chain: str | UnsetType = UNSET
+    handle: int | UnsetType = UNSET
+    container: str | UnsetType = UNSET
+    limit: str | UnsetType = UNSET
+    """The limit's name, such as `ip_local_port_range`."""
+    function: str | UnsetType = UNSET
 
 
 class Remedy(Struct, frozen=True, kw_only=True):

@@ -32,3 +32,9 @@ class Options(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Command prefixes that run a shell on the far end."""
     source: str | None = None
     """The local address that the client binds before it connects."""
+    talk: bool = True
+    """Whether a first request of the protocol may be sent where the target connects."""
+    pid: int | None = None
+    """A process with whose eyes to look: its namespaces, resolver files and environment."""
+    container: str | None = None
+    """A container with whose eyes to look, by name or id."""

@@ -128,6 +128,93 @@ class ReadConfinement(Request, frozen=True, kw_only=True, tag="confinement"):
     """Read the policies that hold this process: seccomp, LSM profile, unit restrictions."""
 
 
+class FindResetOrigin(Request, frozen=True, kw_only=True, tag="reset-origin"):
+    """Measure with which TTL the resets for a port arrive and at which outgoing TTL they still come, beside a reference."""
+
+    address: str
+    port: int
+    reference_port: int | None = None
+    """A port of the host that is known to accept; None for an echo as the reference."""
+
+
+class MeasureMtu(Request, frozen=True, kw_only=True, tag="path-mtu"):
+    """After a handshake, watch whether a large write is acknowledged as a small one is."""
+
+    address: str
+    port: int
+    family: str | None = None
+    """The kind of service, which decides what may be written."""
+
+
+class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
+    """Read the packet filter, here or through `vantage`, and hold it against this connection."""
+
+    address: str
+    port: int
+    source: str | None = None
+    device: str | None = None
+    vantage: str | None = None
+
+
+class TalkTo(Request, frozen=True, kw_only=True, tag="talk"):
+    """Connect, send the harmless first request of a protocol, and read the first bytes of the answer."""
+
+    address: str
+    port: int
+    protocol: str
+    """The name of a service family, or `TLS`."""
+    server_name: str | None = None
+    """The name for TLS (SNI) and for the Host header."""
+
+
+class ReadService(Request, frozen=True, kw_only=True, tag="service"):
+    """Read the state of the unit or container that should listen, its last end and its last error lines."""
+
+    name: str | None = None
+    """As the person named it; None to look for one by port and kind."""
+    port: int | None = None
+    family: str | None = None
+    vantage: str | None = None
+
+
+class LookElsewhere(Request, frozen=True, kw_only=True, tag="elsewhere"):
+    """List the listeners of other network namespaces of this machine, and its containers."""
+
+    port: int
+
+
+class ExamineProcess(Request, frozen=True, kw_only=True, tag="process-state"):
+    """Look at one process: its state, its processor time over a moment, its descriptors against their limit."""
+
+    pid: int
+
+
+class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):
+    """Read the limits on source ports and descriptors, and how far they are used up."""
+
+    address: str
+    port: int
+    pid: int | None = None
+    """The process whose descriptors count; None for this one."""
+
+
+class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):
+    """Watch the accept queue of a port's listeners and the overflow counters for a while."""
+
+    address: str
+    port: int
+    vantage: str | None = None
+
+
+class ReadCode(Request, frozen=True, kw_only=True, tag="code"):
+    """Read the source around one frame of an error, statically; nothing of the user's is run."""
+
+    path: str
+    line: int
+    function: str | None = None
+    language: str = ""
+
+
 AnyRequest = (
     ReadNameSources
     | ResolveSystem
@@ -144,7 +231,17 @@ AnyRequest = (
     | ReadProxies
     | ExamineUnixPath
     | ReadConfinement
+    | FindResetOrigin
+    | MeasureMtu
+    | ReadFirewall
+    | TalkTo
+    | ReadService
+    | LookElsewhere
+    | ExamineProcess
+    | ReadLimits
+    | WatchQueue
+    | ReadCode
 )
 
-STEPS = (TryPorts, TraceHops, SendEcho)
+STEPS = (TryPorts, TraceHops, SendEcho, FindResetOrigin, TalkTo, MeasureMtu)
 """Looks that send more than the attempts themselves; the guided walk waits for the person before them."""

@@ -138,9 +138,20 @@ def culprit_words(culprit: Culprit) -> str:
         place = endpoint(place, culprit.port) if place else f"port {culprit.port}"
     path = "" if culprit.path is UNSET else culprit.path
     line = "" if culprit.line is UNSET else f" line {culprit.line}"
-    named = [culprit.name, culprit.unit, culprit.variable, culprit.route, culprit.device]
+    named = [
+        culprit.name,
+        culprit.unit,
+        culprit.container,
+        culprit.variable,
+        culprit.route,
+        culprit.device,
+        culprit.limit,
+        culprit.rule,
+    ]
+    chain = [one for one in (culprit.table, culprit.chain) if one is not UNSET]
+    within = f"in {' '.join(chain)}{'' if culprit.handle is UNSET else f' handle {culprit.handle}'}" if chain else ""
     pid = "" if culprit.pid is UNSET else f"pid {culprit.pid}"
-    parts = [place, *(one for one in named if one is not UNSET), f"{path}{line}", pid]
+    parts = [*(one for one in named if one is not UNSET), pid, place, within, f"{path}{line}"]
     return f"{culprit.kind} {', '.join(part for part in parts if part)}".strip()
 
 

@@ -8,18 +8,28 @@ from tui.model.requests import (
     AskNameserver,
     Connect,
     ConnectUnix,
+    ExamineProcess,
     ExamineUnixPath,
+    FindResetOrigin,
     ListAddresses,
     ListListeners,
+    LookElsewhere,
     LookUpNeighbour,
     LookUpRoute,
+    MeasureMtu,
+    ReadCode,
     ReadConfinement,
+    ReadFirewall,
+    ReadLimits,
     ReadNameSources,
     ReadProxies,
+    ReadService,
     ResolveSystem,
     SendEcho,
+    TalkTo,
     TraceHops,
     TryPorts,
+    WatchQueue,
 )
 from tui.model.target import endpoint
 
@@ -69,6 +79,26 @@ def look_words(request: AnyRequest) -> str:  # noqa: C901, PLR0912 -- one arm a 
             return f"the path {request.path}"
         case ReadConfinement():
             return "the policies that hold this process"
+        case FindResetOrigin():
+            return f"which device resets {endpoint(request.address, request.port)}"
+        case MeasureMtu():
+            return f"whether large packets reach {endpoint(request.address, request.port)}"
+        case ReadFirewall():
+            return f"the packet filter through {request.vantage!r}" if request.vantage else "this machine's packet filter"
+        case TalkTo():
+            return f"what {endpoint(request.address, request.port)} answers to {request.protocol}"
+        case ReadService():
+            return f"the service {request.name}" if request.name else f"the service that belongs on port {request.port}"
+        case LookElsewhere():
+            return "listeners of containers and other network namespaces"
+        case ExamineProcess():
+            return f"process {request.pid}"
+        case ReadLimits():
+            return "source ports and file descriptors against their limits"
+        case WatchQueue():
+            return f"the accept queue of {endpoint(request.address, request.port)}"
+        case ReadCode():
+            return f"the code at {request.path}:{request.line}"
         case _:
             assert_never(request)
 

@@ -1,6 +1,6 @@
 """What a look that waits for consent would send."""
 
-from tui.model.requests import AnyRequest, SendEcho, TraceHops, TryPorts
+from tui.model.requests import AnyRequest, FindResetOrigin, MeasureMtu, SendEcho, TalkTo, TraceHops, TryPorts
 from tui.model.target import endpoint
 from tui.report.words import look_words
 
@@ -18,5 +18,16 @@ def sends(request: AnyRequest) -> str:
         case TryPorts():
             ports = ", ".join(map(str, request.ports))
             return f"One attempt on each of {len(request.ports)} other ports of {request.address}: {ports}."
+        case FindResetOrigin():
+            return (
+                f"Some twenty attempts on {endpoint(request.address, request.port)} with other TTLs, "
+                "to see which device sends the resets."
+            )
+        case TalkTo():
+            return f"One connection to {endpoint(request.address, request.port)} with the first words of {request.protocol}."
+        case MeasureMtu():
+            return (
+                f"One connection to {endpoint(request.address, request.port)} with a few kilobytes, to see whether they arrive."
+            )
         case _:
             return f"A look at {look_words(request)}."

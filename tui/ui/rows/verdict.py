@@ -1,9 +1,7 @@
 """The verdict: one sentence, the culprit, what to do, what it rests on, what would disprove it, what else is possible."""
 
-from msgspec import UNSET
-
-from tui.model.judgement import Alternative, Culprit, Remedy, Status, Verdict
-from tui.model.target import endpoint
+from tui.model.judgement import Alternative, Remedy, Status, Verdict
+from tui.report.outline import culprit_words
 from tui.report.unseen import unseen
 from tui.ui.rows.marks import certainty_mark
 from tui.ui.rows.recovery import recovery_words
@@ -98,17 +96,3 @@ def _unseen(snapshot: Snapshot, width: int) -> list[StepRow]:
     for text in unseen(snapshot.case) if snapshot.concluded or not snapshot.live else ():
         rows += [StepRow(one) for one in labelled("" if rows else "not seen", text, width, Tone.MUTED, gutter=GUTTER)]
     return [StepRow(EMPTY), *rows] if rows else []
-
-
-def culprit_words(culprit: Culprit) -> str:
-    """The thing at fault, by the keys of its kind."""
-    parts = [one for one in (culprit.name, culprit.unit, culprit.route, culprit.device, culprit.variable) if one is not UNSET]
-    if culprit.pid is not UNSET:
-        parts.append(f"pid {culprit.pid}")
-    if culprit.address is not UNSET:
-        parts.append(endpoint(culprit.address, culprit.port) if culprit.port is not UNSET else culprit.address)
-    elif culprit.port is not UNSET:
-        parts.append(f"port {culprit.port}")
-    if culprit.path is not UNSET:
-        parts.append(f"{culprit.path} line {culprit.line}" if culprit.line is not UNSET else culprit.path)
-    return f"{culprit.kind} {', '.join(parts)}".strip()

@@ -7,21 +7,41 @@ from tui.model.facts import (
     Addresses,
     AnyFact,
     Attempt,
+    Code,
     Confinement,
     Echo,
+    Elsewhere,
+    Firewall,
     Hop,
+    Limits,
     Listeners,
     NameserverAnswer,
     NameSources,
     Neighbour,
     NotObserved,
     Outcome,
+    PathMtu,
+    ProcessState,
     Proxy,
+    QueueWatch,
+    ResetOrigin,
     Route,
+    Service,
     SystemAnswer,
+    Talk,
     UnixPath,
 )
 from tui.model.target import endpoint
+from tui.report.facts.code import code_words
+from tui.report.facts.elsewhere import elsewhere_words
+from tui.report.facts.limits import limits_words
+from tui.report.facts.mtu import mtu_words
+from tui.report.facts.origin import origin_words
+from tui.report.facts.process import process_words
+from tui.report.facts.queue import queue_words
+from tui.report.facts.rules import firewall_words
+from tui.report.facts.service import service_words
+from tui.report.facts.talk import talk_words
 from tui.report.words import look_words, outcome_words, took
 
 MOST_NAMED = 4
@@ -65,6 +85,26 @@ def fact_words(fact: AnyFact) -> str:  # noqa: C901, PLR0912 -- one arm a kind o
             unit = f", unit {fact.unit}" if fact.unit else ""
             deny = f", IPAddressDeny={fact.ip_address_deny}" if fact.ip_address_deny else ""
             return f"this process: seccomp {fact.seccomp}{profile}{unit}{deny}"
+        case ResetOrigin():
+            return origin_words(fact)
+        case PathMtu():
+            return mtu_words(fact)
+        case Firewall():
+            return firewall_words(fact)
+        case Talk():
+            return talk_words(fact)
+        case Service():
+            return service_words(fact)
+        case Elsewhere():
+            return elsewhere_words(fact)
+        case ProcessState():
+            return process_words(fact)
+        case Limits():
+            return limits_words(fact)
+        case QueueWatch():
+            return queue_words(fact)
+        case Code():
+            return code_words(fact)
         case NotObserved():
             return f"not seen: {look_words(fact.request)}: {fact.reason}"
         case _:

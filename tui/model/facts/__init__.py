@@ -1,0 +1,116 @@
+"""What probes saw. A fact names no cause; "could not look" is a fact with its reason.
+
+Every fact has an id (given by the session), the time it was seen (UTC, RFC 3339) and the command that shows
+the same by hand. Durations are in milliseconds where a name ends in `_ms`. Text from outside has passed
+`safe_text` before it gets here. One file for each thing that is looked at.
+"""
+
+from msgspec.structs import replace
+
+from tui.model.facts.attempt import Attempt, IcmpError, Outcome
+from tui.model.facts.code import Advice, Code, CodeValue
+from tui.model.facts.elsewhere import Container, Elsewhere, Namespace
+from tui.model.facts.fact import Fact, Family
+from tui.model.facts.limits import Limits
+from tui.model.facts.mtu import PathMtu
+from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
+from tui.model.facts.origin import ResetOrigin
+from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
+from tui.model.facts.policy import Confinement
+from tui.model.facts.process import ProcessState
+from tui.model.facts.queue import QueueWatch
+from tui.model.facts.rules import Answer, Firewall, Rule
+from tui.model.facts.service import LogLine, Service
+from tui.model.facts.sockets import Listener, Listeners, UnixPath
+from tui.model.facts.talk import Talk
+from tui.model.requests import AnyRequest
+
+__all__ = [
+    "Addresses",
+    "Advice",
+    "Answer",
+    "AnyFact",
+    "Attempt",
+    "Code",
+    "CodeValue",
+    "Confinement",
+    "Container",
+    "Echo",
+    "Elsewhere",
+    "Fact",
+    "Family",
+    "Firewall",
+    "Hop",
+    "HostsEntry",
+    "IcmpError",
+    "Limits",
+    "Listener",
+    "Listeners",
+    "LogLine",
+    "NameSources",
+    "NameserverAnswer",
+    "Namespace",
+    "NearName",
+    "Neighbour",
+    "NotObserved",
+    "Outcome",
+    "PathMtu",
+    "ProcessState",
+    "Proxy",
+    "QueueWatch",
+    "ResetOrigin",
+    "Route",
+    "Rule",
+    "Service",
+    "SystemAnswer",
+    "Talk",
+    "UnixPath",
+    "same_sight",
+]
+
+
+class NotObserved(Fact, frozen=True, kw_only=True, tag="not-observed"):
+    """A look that could not be taken, and what would allow it."""
+
+    request: AnyRequest
+    reason: str
+    remedy: str = ""
+
+
+AnyFact = (
+    Attempt
+    | NameSources
+    | SystemAnswer
+    | NameserverAnswer
+    | Listeners
+    | Addresses
+    | Route
+    | Neighbour
+    | Echo
+    | Hop
+    | Proxy
+    | UnixPath
+    | Confinement
+    | ResetOrigin
+    | PathMtu
+    | Firewall
+    | Talk
+    | Service
+    | Elsewhere
+    | ProcessState
+    | Limits
+    | QueueWatch
+    | Code
+    | NotObserved
+)
+
+
+def same_sight(earlier: AnyFact | None, later: AnyFact) -> bool:
+    """Whether a repeated look saw nothing worth recording: the same but for id and time, and for queue lengths."""
+    if isinstance(earlier, Listeners) and isinstance(later, Listeners):
+        return _held(earlier) == _held(later)
+    return earlier is not None and replace(earlier, id=later.id, at=later.at) == later
+
+
+def _held(table: Listeners) -> set[tuple[str, str, int, int | None, float | None]]:
+    return {(one.proto, one.address, one.port, one.pid, one.started) for one in table.listeners}

@@ -1,0 +1,82 @@
+"""What is known of a name: the files that decide, the system's answer, each nameserver's."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tui.model.facts.fact import Fact
+
+
+class HostsEntry(Struct, frozen=True, kw_only=True):
+    """A line of the hosts file that names the host."""
+
+    path: str
+    line: int
+    address: str
+    text: str
+
+
+class NearName(Struct, frozen=True, kw_only=True):
+    """A known name that looks like the one that was not found."""
+
+    name: str
+    where: str
+
+
+class NameSources(Fact, frozen=True, kw_only=True, tag="name-sources"):
+    """How this machine turns `name` into addresses: files and settings."""
+
+    name: str
+    hosts: tuple[HostsEntry, ...] = ()
+    nsswitch: tuple[str, ...] = ()
+    """The words of the `hosts:` line, in order; the default `files dns` where there is none."""
+    nsswitch_line: str = ""
+    """Where it stands, as `path:line`; empty where the default is used."""
+    nameservers: tuple[str, ...] = ()
+    """The configured servers, as ADDRESS or ADDRESS:PORT."""
+    nameservers_unused: tuple[str, ...] = ()
+    """Servers after the third, which are configured and never asked (MAXNS, resolv.conf(5))."""
+    resolv_conf: str = "/etc/resolv.conf"
+    search: tuple[str, ...] = ()
+    ndots: int = 1
+    expansions: tuple[str, ...] = ()
+    """The full names that a DNS lookup tries, in order (resolv.conf(5))."""
+    near_names: tuple[NearName, ...] = ()
+
+
+class SystemAnswer(Fact, frozen=True, kw_only=True, tag="system-answer"):
+    """What programs here get for `name` (getaddrinfo), in their order."""
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    canonical: str | None = None
+    error: str | None = None
+    """EAI_NONAME, EAI_AGAIN, …, or None."""
+    error_text: str = ""
+    source: str | None = None
+    """The nsswitch source that gave it: `files`, `dns`, `myhostname`, …; None where it can't be told."""
+    took_ms: float
+    emulated: bool = False
+    """Whether it was worked out from the files of another vantage instead of by getaddrinfo."""
+
+
+class NameserverAnswer(Fact, frozen=True, kw_only=True, tag="nameserver-answer"):
+    """What one nameserver said about one name and type."""
+
+    server: str
+    port: int = 53
+    name: str
+    rtype: Literal["A", "AAAA"]
+    outcome: Literal["answered", "timeout", "refused", "unreachable", "malformed"]
+    """`refused`: its port answered with a reset or ICMP. The DNS code REFUSED is `answered` with that rcode."""
+    rcode: str | None = None
+    addresses: tuple[str, ...] = ()
+    cnames: tuple[str, ...] = ()
+    ttl_s: int | None = None
+    rtt_ms: float
+    via: Literal["udp", "tcp"] = "udp"
+    truncated: bool = False
+    configured: bool = True
+    checking_disabled: bool = False
+    detail: str = ""
+    """The error in words, or an Extended DNS Error (RFC 8914)."""

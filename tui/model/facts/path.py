@@ -1,0 +1,80 @@
+"""The way to an address: own addresses, route, neighbour, echo, hops, proxy."""
+
+from typing import Literal
+
+from tui.model.facts.attempt import IcmpError
+from tui.model.facts.fact import Fact
+
+
+class Addresses(Fact, frozen=True, kw_only=True, tag="addresses"):
+    """The addresses of this machine, by interface."""
+
+    addresses: tuple[tuple[str, str], ...]
+    """Pairs of interface and address."""
+    ipv6_disabled: bool = False
+
+
+class Route(Fact, frozen=True, kw_only=True, tag="route"):
+    """The route that the kernel would take to `address`."""
+
+    address: str
+    type: Literal["unicast", "local", "broadcast", "multicast", "unreachable", "prohibit", "blackhole", "throw", "none"]
+    gateway: str | None = None
+    device: str | None = None
+    source: str | None = None
+    destination: str | None = None
+    """The matching prefix as the table has it, such as `10.0.0.0/8`; None where it can't be told."""
+    table: int | None = None
+    errno: str | None = None
+    text: str = ""
+    """The route as `ip route` prints it."""
+
+
+class Neighbour(Fact, frozen=True, kw_only=True, tag="neighbour"):
+    """This link's knowledge of `address`."""
+
+    address: str
+    device: str
+    state: Literal["reachable", "stale", "delay", "probe", "permanent", "noarp", "incomplete", "failed", "none"]
+    mac: str | None = None
+
+
+class Echo(Fact, frozen=True, kw_only=True, tag="echo"):
+    """The answers to a few ICMP echo requests."""
+
+    address: str
+    sent: int
+    received: int
+    rtt_ms: tuple[float, ...] = ()
+    ttl: int | None = None
+    """The TTL with which the replies arrived."""
+    icmp: IcmpError | None = None
+    error: str | None = None
+
+
+class Hop(Fact, frozen=True, kw_only=True, tag="hop"):
+    """What an attempt with this outgoing TTL brought back."""
+
+    address: str
+    port: int
+    ttl: int
+    sender: str | None = None
+    """Who answered; None for silence. A reset is the target's word: its address."""
+    outcome: Literal["time-exceeded", "connected", "refused", "rejected", "unreachable", "silent", "error"]
+    rtt_ms: float | None = None
+
+
+class Proxy(Fact, frozen=True, kw_only=True, tag="proxy"):
+    """The proxy that the environment prescribes for the target, or that none does."""
+
+    applies: bool
+    variable: str | None = None
+    value: str | None = None
+    """The setting without credentials."""
+    host: str | None = None
+    port: int | None = None
+    no_proxy: str | None = None
+    exempted_by: str | None = None
+    """The NO_PROXY entry that exempts the target."""
+    readers: tuple[str, ...] = ()
+    """Programs that obey this variable for this scheme."""

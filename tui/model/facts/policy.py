@@ -1,0 +1,15 @@
+"""The policies that hold a process."""
+
+from typing import Literal
+
+from tui.model.facts.fact import Fact
+
+
+class Confinement(Fact, frozen=True, kw_only=True, tag="confinement"):
+    """The policies that hold this process."""
+
+    seccomp: Literal["none", "strict", "filter", "unknown"] = "unknown"
+    lsm_profile: str | None = None
+    unit: str | None = None
+    ip_address_deny: str | None = None
+    """The unit's IPAddressDeny= setting, if there is one."""

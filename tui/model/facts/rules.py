@@ -1,0 +1,57 @@
+"""What a machine's packet filter says to one connection: the rules that match it, quoted."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tui.model.facts.fact import Fact
+
+Answer = Literal["matches", "does-not-match", "cannot-tell"]
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """One rule of a packet filter, or a chain's policy, and what it says to the connection."""
+
+    backend: Literal["nft", "iptables-nft", "iptables-legacy"]
+    family: str
+    """`ip`, `ip6`, `inet`, …"""
+    table: str
+    chain: str
+    hook: str | None = None
+    handle: int | None = None
+    line: int | None = None
+    """The rule's place in the text that was read, where it has no handle."""
+    text: str = ""
+    """As the tool prints it; empty for a chain's policy."""
+    comment: str | None = None
+    made_by: str | None = None
+    """`ufw`, `firewalld`, `docker`, `kube-proxy`, …, where it shows."""
+    verdict: str = ""
+    """`drop`, `reject`, `tcp-reset`, `accept`, `dnat`, …"""
+    answer: Answer = "cannot-tell"
+    why: str = ""
+    """Which part of the rule decided, or could not be evaluated."""
+    packets: int | None = None
+    """Its counter, if it has one."""
+
+
+class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):
+    """The packet filter of this machine, or of a vantage, held against one connection."""
+
+    address: str
+    port: int
+    vantage: str | None = None
+    side: Literal["client", "server"] = "client"
+    """Whether this machine is the one that connects (output) or the one that is connected to (input)."""
+    answer: Answer
+    """Whether a rule that refuses or drops matches."""
+    deciding: Rule | None = None
+    """The rule, or the policy, that ends the connection's packets."""
+    undecided: tuple[Rule, ...] = ()
+    """Rules that would refuse or drop, and of which it can't be told whether they match."""
+    translated: Rule | None = None
+    """A rule that leads the connection to another address or port."""
+    rules: int = 0
+    """How many rules were read."""
+    sources: tuple[str, ...] = ()
+    """What was asked: `nft`, `iptables-save`, …"""

@@ -1,0 +1,74 @@
+"""Sockets of a machine: who listens where, and the path of a Unix socket."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tui.model.facts.fact import Fact
+
+
+class Listener(Struct, frozen=True, kw_only=True):
+    """One listening TCP socket or bound UDP socket, and who holds it."""
+
+    proto: Literal["tcp", "udp"]
+    address: str
+    port: int
+    v6_only: bool = False
+    """Whether an IPv6 wildcard socket takes IPv6 alone (IPV6_V6ONLY)."""
+    device: str | None = None
+    inode: int | None = None
+    uid: int | None = None
+    user: str | None = None
+    pid: int | None = None
+    process: str | None = None
+    command: str | None = None
+    unit: str | None = None
+    container: str | None = None
+    queue: int | None = None
+    """Connections that wait to be accepted."""
+    queue_limit: int | None = None
+    started: float | None = None
+    """When the process started, in seconds since the epoch."""
+
+    @property
+    def who(self) -> str:
+        """The owner for people: unit or process and pid, or the user, or `?`."""
+        name = self.container or self.unit or self.process
+        if name and self.pid:
+            return f"{name}, pid {self.pid}"
+        return name or (f"user {self.user}" if self.user else "?")
+
+
+class Listeners(Fact, frozen=True, kw_only=True, tag="listeners"):
+    """The listening sockets of this machine, or of the vantage."""
+
+    listeners: tuple[Listener, ...] = ()
+    vantage: str | None = None
+    hidden_owners: int = 0
+    """How many sockets belong to processes that this user may not look into."""
+    owners_known: bool = True
+    """False for the quick first look, before the owners have been searched."""
+    addresses: tuple[str, ...] = ()
+    """The addresses of the vantage's machine; empty for this machine, and where they could not be read."""
+    cut: int = 0
+    """How many listeners were left out because there were too many."""
+
+
+class UnixPath(Fact, frozen=True, kw_only=True, tag="unix-path"):
+    """The path of a Unix socket."""
+
+    path: str
+    type: Literal["socket", "file", "directory", "fifo", "device", "missing", "unknown"]
+    owner: str | None = None
+    group: str | None = None
+    mode: str | None = None
+    listening: bool | None = None
+    """Whether the kernel's table has a listener on it; None where it can't be told."""
+    holder: str | None = None
+    holder_pid: int | None = None
+    blocked_at: str | None = None
+    """The component that this user may not pass, with owner and mode."""
+    nearest_parent: str | None = None
+    """The nearest directory above that exists, for a missing path."""
+    look_alikes: tuple[str, ...] = ()
+    """Listening sockets of the same name elsewhere."""

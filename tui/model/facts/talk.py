@@ -1,0 +1,24 @@
+"""What a service says when it is spoken to as its scheme or port asks."""
+
+from typing import Literal
+
+from tui.model.facts.fact import Fact
+
+
+class Talk(Fact, frozen=True, kw_only=True, tag="talk"):
+    """One connection on which a harmless first request was sent, and the first bytes that came back."""
+
+    address: str
+    port: int
+    spoken: str
+    """The protocol that was spoken: `TLS`, `HTTP`, `PostgreSQL`, `Redis`, …, or `nothing` where the server speaks first."""
+    outcome: Literal["answered", "closed", "reset", "silent", "failed"]
+    """`silent`: connected, sent, and nothing came within the time; `failed`: it did not connect."""
+    understood: Literal["yes", "no", "unknown"] = "unknown"
+    """Whether the answer is one of the protocol that was spoken."""
+    answers_as: str | None = None
+    """The protocol that the first bytes belong to, where they are known."""
+    first_bytes: str = ""
+    detail: str = ""
+    """A TLS alert, an HTTP status line, an error in words."""
+    waited_ms: float = 0.0

@@ -1,0 +1,12 @@
+"""Answers ReadService; not built yet, which is what it says."""
+
+from collections.abc import AsyncGenerator
+
+from tui.model.facts import AnyFact, NotObserved
+from tui.model.requests import ReadService
+from tui.probes.surroundings import Surroundings
+
+
+async def look(request: ReadService, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+    """Yield that it could not be looked at."""
+    yield NotObserved(request=request, reason="This look is not built yet.")

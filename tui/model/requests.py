@@ -213,6 +213,10 @@ class ReadCode(Request, frozen=True, kw_only=True, tag="code"):
     line: int
     function: str | None = None
     language: str = ""
+    shown: str | None = None
+    """The line as the error text shows it, by which a file that has changed since is known."""
+    callers: tuple[int, ...] = ()
+    """Lines of the same file further up the stack."""
 
 
 AnyRequest = (

@@ -1,12 +1,154 @@
-"""Answers ReadCode; not built yet, which is what it says."""
+"""The source around one frame of an error, and the settings files beside it. Read as text; nothing of it is run.
 
-from collections.abc import AsyncGenerator
+Law: a file counts as the frame's own where it stands at its path, or where a part of that path leads to it from here and
+the line is the one that the error text shows. Every text is masked before it leaves here.
+"""
 
-from tui.model.facts import AnyFact, NotObserved
+import os
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path, PurePath
+
+from msgspec.structs import replace
+
+from tui.errors.source import imports_of, read_python
+from tui.errors.source.masking import masked
+from tui.model.facts import AnyFact, Code, NotObserved
 from tui.model.requests import ReadCode
+from tui.model.safe_text import safe_text
 from tui.probes.surroundings import Surroundings
+from tui.probes.text_file import read_text_file
+from tui.probes.threads import in_thread
+
+AROUND = 5
+"""Lines shown before and after the frame's own."""
+LONGEST_SOURCE = 1_000_000
+LONGEST_SETTINGS = 200_000
+"""Bytes; what is longer is data, not settings."""
+MOST_BESIDE = 24
+"""Files that are read beside it."""
+MOST_LISTED = 2_000
+"""Entries of one directory that are looked through."""
+LEVELS_UP = 3
+"""How far above the code its settings may lie, where no project's root comes first."""
+_ROOTS = frozenset({".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg"})
+_NAMES = ("procfile", ".env", "docker-compose", "compose")
+_ENDINGS = (".ini", ".cfg", ".toml", ".yaml", ".yml", ".env", ".conf", ".properties")
+_LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", "mypy.ini"})
+"""Settings of tools, which name no endpoint of the program."""
 
 
-async def look(request: ReadCode, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
-    """Yield that it could not be looked at."""
-    yield NotObserved(request=request, reason="This look is not built yet.")
+async def look(request: ReadCode, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the Code at the request's path and line, or why it could not be read."""
+    yield await in_thread(_read, request, surroundings)
+
+
+def _read(request: ReadCode, surroundings: Surroundings) -> Code | NotObserved:
+    path = find(request.path, request.shown, request.line)
+    read = read_text_file(path, LONGEST_SOURCE)
+    if not read.data:
+        reason = read.problem or f"{safe_text(request.path, limit=200)} is not on this machine, or empty."
+        return NotObserved(request=request, reason=reason, remedy=read.remedy or "Run it where the code lies.")
+    lines = read.data.decode(errors="replace").splitlines()
+    if request.line > len(lines):
+        return _fact(request, path, lines, changed=True)
+    if request.shown and not _is_same(request.shown, lines, request.line):
+        return _fact(request, path, lines, changed=True)
+    fact = _fact(request, path, lines, changed=False)
+    if request.language != "python" and path.suffix != ".py":
+        return fact
+    text = "\n".join(lines)
+    found = read_python(
+        text, request.line, callers=request.callers, beside=dict(beside(path, imports_of(text))), environ=surroundings.environ
+    )
+    if found is None:
+        return fact
+    return replace(fact, call_line=found.line, values=found.values, elsewhere=found.elsewhere, advice=found.advice)
+
+
+def find(path: str, shown: str | None, line: int) -> Path:
+    """The file of a frame: at its path, else at an end of that path from here, if the shown line proves it."""
+    at = Path(path.removeprefix("file://"))
+    if at.is_file() or not shown:
+        return at
+    parts = [part for part in PurePath(path.replace("\\", "/")).parts if part not in {"/", "..", "."}]
+    for start in range(1, len(parts)):
+        candidate = Path(*parts[start:])
+        read = read_text_file(candidate, LONGEST_SOURCE) if candidate.is_file() else None
+        if read and _is_same(shown, read.data.decode(errors="replace").splitlines(), line):
+            return candidate
+    return at
+
+
+def beside(path: Path, imports: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Settings files and imported modules near a file: pairs of path, as it is to be shown, and text."""
+    count = 0
+    wanted = {f"{name}.py" for name in imports}
+    for folder in _folders(path):
+        for name in _listed(folder):
+            if not _is_settings(name) and not (folder == path.parent and name in wanted and name != path.name):
+                continue
+            read = read_text_file(folder / name, LONGEST_SETTINGS)
+            if not read.data or read.problem:
+                continue
+            yield _shown(folder / name), read.data.decode(errors="replace")
+            count += 1
+            if count == MOST_BESIDE:
+                return
+
+
+def _folders(path: Path) -> Iterator[Path]:
+    """The file's folder, its `config` folders, and those above up to the project's root, at most three."""
+    folder = path.absolute().parent
+    for _ in range(LEVELS_UP + 1):
+        yield folder
+        for name in ("config", "conf", "settings", "deploy"):
+            if (folder / name).is_dir():
+                yield folder / name
+        if any((folder / name).exists() for name in _ROOTS) or folder == folder.parent:
+            return
+        folder = folder.parent
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for _, entry in zip(range(MOST_LISTED), entries, strict=False))
+    except OSError:
+        return []
+
+
+def _is_settings(name: str) -> bool:
+    low = name.lower()
+    return low not in _LOCKS and (low.startswith(_NAMES) or low.endswith(_ENDINGS))
+
+
+def _shown(path: Path) -> str:
+    """The path from here where it lies below, else whole."""
+    here = Path.cwd()
+    return safe_text(str(path.relative_to(here)) if path.is_relative_to(here) else str(path), limit=300)
+
+
+def _is_same(shown: str, lines: list[str], line: int) -> bool:
+    """Whether the line, or the first lines of a call that begins or ends there, is the one that was shown."""
+    wanted = " ".join(shown.split())
+    near = lines[max(line - 1, 0) : line]
+    return any(
+        " ".join(one.split()).startswith(wanted[:200]) or wanted.startswith(" ".join(one.split())) for one in near if one.strip()
+    )
+
+
+def _fact(request: ReadCode, path: Path, lines: list[str], *, changed: bool) -> Code:
+    first, last = max(request.line - AROUND, 1), min(request.line + AROUND, len(lines))
+    source = () if changed else tuple((number, masked(lines[number - 1])) for number in range(first, last + 1))
+    shown = safe_text(str(path), limit=300)
+    return Code(
+        by_hand=f"sed -n '{first},{last}p' {shown}",
+        path=safe_text(request.path, limit=300),
+        line=request.line,
+        function=request.function,
+        language=request.language,
+        found=True,
+        read_as=None if shown == request.path else shown,
+        changed=changed,
+        source=source,
+    )

@@ -40,6 +40,12 @@ class Code(Fact, frozen=True, kw_only=True, tag="code"):
     language: str = ""
     found: bool = False
     """Whether the file is here and was read."""
+    read_as: str | None = None
+    """Where it was found, if not at `path`."""
+    changed: bool = False
+    """Whether the line is another one than the error text shows, so that nothing is said of it."""
+    call_line: int | None = None
+    """Where the call that connects begins, if it was found."""
     source: tuple[tuple[int, str], ...] = ()
     """Numbered lines around it."""
     values: tuple[CodeValue, ...] = ()

@@ -1,0 +1,149 @@
+"""From one line of Python source to where its host and port come from, and how failure is handled there.
+
+Static: nothing of the user's is run or imported. `syntax` links the file's parts, `connects` knows which calls connect,
+`trace` follows a value back, `endpoint` takes addresses and URLs apart, `settings` reads the files beside it,
+`handling` gives advice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from tui.errors.source.connects import Connect, all_connects, connect_at
+from tui.errors.source.endpoint import values_of
+from tui.errors.source.handling import advice_for
+from tui.errors.source.nouns import Sources
+from tui.errors.source.settings import Published, Setting, published_in, settings_in
+from tui.errors.source.syntax import Parsed, last_name, parse
+from tui.errors.source.trace import Tracer
+from tui.model.facts.code import Advice, CodeValue
+from tui.model.safe_text import safe_text
+
+__all__ = ["SourceReading", "imports_of", "read_python"]
+
+MOST_ELSEWHERE = 6
+"""Settings that say otherwise; more than a few are a list, not a hint."""
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 -- compared, not bound
+_HIGHEST_PORT = 65535
+
+
+class SourceReading(Struct, frozen=True, kw_only=True):
+    """What the lines say."""
+
+    line: int
+    """Where the connecting call begins."""
+    values: tuple[CodeValue, ...] = ()
+    elsewhere: tuple[CodeValue, ...] = ()
+    advice: tuple[Advice, ...] = ()
+
+
+def read_python(
+    text: str,
+    line: int,
+    *,
+    callers: Iterable[int] = (),
+    beside: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> SourceReading | None:
+    """What the call on `line` of a file connects to; None where the file or the line is none that connects.
+
+    `beside`: the texts of files beside it, by their path as it is to be shown; `callers`: lines of this file further up
+    the stack; `environ`: the environment of the process at hand. Never raises.
+    """
+    parsed = parse(text)
+    if parsed is None:
+        return None
+    files = beside or {}
+    settings = tuple(one for name, content in files.items() if not name.endswith(".py") for one in settings_in(name, content))
+    published = tuple(one for name, content in files.items() for one in published_in(name, content))
+    sources = Sources(environ=environ or {}, settings=settings, modules=dict(_modules(files)), callers=tuple(callers))
+    tracer = Tracer(parsed, sources)
+    try:
+        connect = connect_at(parsed, tracer, line) or _deeper(parsed, tracer, line)
+        if connect is None:
+            return None
+        values = values_of(tracer, connect)
+        return SourceReading(
+            line=connect.line,
+            values=values,
+            elsewhere=tuple(_elsewhere(values, settings, published)),
+            advice=advice_for(parsed, connect),
+        )
+    except RecursionError:
+        return None
+
+
+def imports_of(text: str) -> tuple[str, ...]:
+    """The modules that a file imports, by their last name; those beside it may hold its constants."""
+    import ast
+
+    parsed = parse(text)
+    found: dict[str, None] = {}
+    for node in ast.walk(parsed.tree) if parsed else ():
+        if isinstance(node, ast.Import):
+            found |= dict.fromkeys(one.name.rpartition(".")[2] for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found |= dict.fromkeys([(node.module or "").rpartition(".")[2], *(one.name for one in node.names)])
+    return tuple(name for name in found if name)
+
+
+def _modules(files: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, Parsed]]]:
+    for path, text in files.items():
+        if path.endswith(".py") and (parsed := parse(text)):
+            yield path.rpartition("/")[2].removesuffix(".py"), (path, parsed)
+
+
+def _deeper(parsed: Parsed, tracer: Tracer, line: int) -> Connect | None:
+    """The only connecting call of the function that `line` calls, where the stack ended in a library behind it."""
+    here = {last_name(call.func) for call in parsed.calls if call.lineno <= line <= (call.end_lineno or call.lineno)}
+    inside = [one for one in all_connects(parsed, tracer) if (function := parsed.function(one.call)) and function.name in here]
+    return inside[0] if len(inside) == 1 else None
+
+
+def _elsewhere(
+    values: tuple[CodeValue, ...], settings: tuple[Setting, ...], published: tuple[Published, ...]
+) -> Iterator[CodeValue]:
+    """Settings beside the code that name another port for what looks like the same thing."""
+    port = next((one for one in values if one.part == "port"), None)
+    host = next((one for one in values if one.part == "host"), None)
+    if port is None or port.value is None:
+        return
+    told: set[tuple[str, int]] = {(port.path or "", port.line or 0)}
+    found = 0
+    for one in published:
+        ours = host is None or host.value is None or host.value in _LOOPBACK
+        number = one.outside if ours else one.inside
+        fits = ours or one.service == host.value or not one.service  # type: ignore[union-attr]  # `ours` is false: there is a host
+        if fits and str(number) != port.value and (one.file, one.line) not in told:
+            told.add((one.file, one.line))
+            verb = "publishes" if "compose" in one.file.lower() else "starts"
+            name = f" for {safe_text(one.service, limit=60)}" if one.service else ""
+            yield CodeValue(
+                part="port", value=str(number), origin="settings", name=one.service or None, path=one.file, line=one.line,
+                sentence=f"{one.file}:{one.line} {verb} {number}{name}",
+            )  # fmt: skip
+            found += 1
+            if found == MOST_ELSEWHERE:
+                return
+    words = _words(port.name) | _words(host.value if host else None)
+    for setting in settings:
+        is_port = setting.key.lower().endswith("port") and setting.value.isdecimal() and 0 < int(setting.value) <= _HIGHEST_PORT
+        same = setting.key == port.name or (len(words) > 1 and words <= {one for key in setting.keys for one in _words(key)})
+        alone = setting.key.lower() == "port" and words == {"port"}
+        if is_port and setting.value != port.value and (same or alone) and (setting.file, setting.line) not in told:
+            told.add((setting.file, setting.line))
+            name = safe_text(".".join(setting.keys), limit=80)
+            yield CodeValue(
+                part="port", value=setting.value, origin="settings", name=name, path=setting.file, line=setting.line,
+                sentence=f"{setting.file}:{setting.line} sets {name} to {setting.value}",
+            )  # fmt: skip
+            found += 1
+            if found == MOST_ELSEWHERE:
+                return
+
+
+def _words(name: str | None) -> set[str]:
+    """`DB_PORT` and `db.port` as words."""
+    return {part for part in (name or "").lower().replace("-", "_").replace(".", "_").split("_") if part}

@@ -1,0 +1,286 @@
+"""How failure is handled around a connecting call. Advice beside the cause, never a cause; nothing is ever edited.
+
+Law: what is said can be seen in the lines: a timeout that may be set elsewhere, or a handler in another file, is allowed for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tui.errors.source.connects import Connect
+from tui.errors.source.masking import masked, written
+from tui.errors.source.syntax import Function, Parsed, dotted, last_name
+from tui.model.facts.code import Advice
+
+_SPECIFIC = frozenset({"ConnectionRefusedError", "gaierror", "TimeoutError", "timeout", "ConnectionResetError", "herror"})
+_GENERIC = frozenset({"Exception", "BaseException", "OSError", "IOError", "EnvironmentError", "error", "ConnectionError"})
+_WIDTH = {"BaseException": 4, "Exception": 3, "OSError": 2, "IOError": 2, "EnvironmentError": 2, "error": 2, "ConnectionError": 1}
+"""How much a handler takes; `socket.error` is OSError's old name."""
+_UNDER = {
+    "ConnectionRefusedError": (
+        "ConnectionError",
+        "OSError",
+        "IOError",
+        "EnvironmentError",
+        "error",
+        "Exception",
+        "BaseException",
+    ),
+    "ConnectionResetError": ("ConnectionError", "OSError", "IOError", "EnvironmentError", "error", "Exception", "BaseException"),
+    "ConnectionError": ("OSError", "IOError", "EnvironmentError", "error", "Exception", "BaseException"),
+    "TimeoutError": ("OSError", "IOError", "EnvironmentError", "error", "Exception", "BaseException"),
+    "timeout": ("OSError", "IOError", "EnvironmentError", "error", "Exception", "BaseException"),
+    "gaierror": ("OSError", "IOError", "EnvironmentError", "error", "Exception", "BaseException"),
+    "OSError": ("Exception", "BaseException"),
+    "Exception": ("BaseException",),
+}
+"""What stands above each exception in Python's own hierarchy (the library reference, "Built-in Exceptions")."""
+_HOPELESS = frozenset({"gaierror", "herror", "ValueError", "TypeError", "PermissionError", "SSLError", "CertificateError"})
+"""Errors that are the same a second later, unless somebody mends something."""
+_WITHOUT_TIMEOUT = frozenset(
+    {"MongoClient", "Elasticsearch", "create_engine", "KafkaProducer", "KafkaConsumer", "AsyncClient", "Client"}
+)
+"""Clients that have a timeout of their own by default."""
+_BLOCKING_ROOTS = frozenset(
+    {"requests", "urllib", "socket", "psycopg2", "pymysql", "smtplib", "ftplib", "imaplib", "http", "telnetlib"}
+)
+_BLOCKING_CALLS = frozenset({"urlopen", "create_connection", "HTTPConnection", "HTTPSConnection"})
+_SLEEPS = frozenset({"sleep", "wait", "wait_for", "delay", "backoff"})
+_TIMEOUT_PLACE = {"create_connection": 1, "urlopen": 2, "HTTPConnection": 2, "HTTPSConnection": 2}
+"""Where the timeout stands among the arguments."""
+_TIMEOUT_WORDS = frozenset(
+    {"timeout", "connect_timeout", "socket_timeout", "socket_connect_timeout", "timeouts", "request_timeout"}
+)
+
+
+def advice_for(parsed: Parsed, connect: Connect) -> tuple[Advice, ...]:
+    """What could be better in how failure is handled at this call, most important first."""
+    return tuple(_advice(parsed, connect))
+
+
+def _advice(parsed: Parsed, connect: Connect) -> Iterator[Advice]:
+    call = connect.call
+    function = parsed.function(call)
+    loop = next((one for one in _until_function(parsed, call) if isinstance(one, ast.While | ast.For | ast.AsyncFor)), None)
+    tries = [one for one in _until_function(parsed, call) if isinstance(one, ast.Try) and _is_in(call, one.body)]
+    yield from _retries(loop, tries)
+    yield from _order(tries)
+    if not tries and not _is_handled_by_callers(parsed, function, set()):
+        yield _unhandled(parsed, call)
+    yield from _told_apart(tries)
+    yield from _timeouts(parsed, call, function)
+    yield from _in_coroutine(call, function)
+
+
+def _retries(loop: ast.AST | None, tries: list[ast.Try]) -> Iterator[Advice]:
+    caught = next((one for one in tries if loop is not None and _is_in(one, getattr(loop, "body", []))), None)
+    if caught is None or not isinstance(loop, ast.While | ast.For | ast.AsyncFor):
+        return
+    again = [handler for handler in caught.handlers if not _leaves(handler.body)]
+    if not again:
+        return
+    endless = isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and bool(loop.test.value)
+    counted = any(isinstance(node, ast.Compare) for handler in again for one in handler.body for node in ast.walk(one))
+    if endless and not counted:
+        yield Advice(
+            id="retry-unbounded",
+            line=loop.lineno,
+            sentence=f"The loop at line {loop.lineno} never gives up: a port that stays closed keeps it busy and nobody is told.",
+            suggestion=("for attempt in range(1, 4):  # three attempts, then let it fail", "    ..."),
+        )
+    if not any(last_name(node.func) in _SLEEPS for node in ast.walk(loop) if isinstance(node, ast.Call)):
+        yield Advice(
+            id="retry-no-delay",
+            line=again[0].lineno,
+            sentence=f"The handler at line {again[0].lineno} goes on to the next attempt without any delay.",
+            suggestion=("time.sleep(2)  # give it time, and log the attempt with its time",),
+        )
+    hopeless = next((handler for handler in again if _is_hopeless(handler)), None)
+    if hopeless is not None:
+        yield Advice(
+            id="retry-hopeless",
+            line=hopeless.lineno,
+            sentence=(
+                f"The handler at line {hopeless.lineno} ({_caught(hopeless)}) also repeats what repeating cannot "
+                "change: a name that does not exist, a wrong argument, a missing permission."
+            ),
+            suggestion=("except (ConnectionRefusedError, TimeoutError) as error:  # only these may pass with time", "    ..."),
+        )
+
+
+def _is_hopeless(handler: ast.ExceptHandler) -> bool:
+    names = _names(handler)
+    return not names or bool(names & _HOPELESS) or any(_WIDTH.get(one, 0) > 1 for one in names)
+
+
+def _order(tries: list[ast.Try]) -> Iterator[Advice]:
+    """A generic handler that stands before a specific one: Python takes the first that fits."""
+    for one in tries:
+        before: list[tuple[str, int]] = []
+        for handler in one.handlers:
+            for name in sorted(_names(handler)):
+                wider = next(
+                    ((wide, line) for wide, line in before if wide in _UNDER.get(name, ()) or wide == "everything"), None
+                )
+                if wider:
+                    yield Advice(
+                        id="generic-first",
+                        line=handler.lineno,
+                        sentence=(
+                            f"The handler for {name} at line {handler.lineno} is never reached: the one for {wider[0]} at line "
+                            f"{wider[1]} stands before it and takes it too."
+                        ),
+                        suggestion=(
+                            f"except {name} as error:  # the specific one first",
+                            "    ...",
+                            f"except {wider[0]} as error:",
+                            "    ...",
+                        ),
+                    )
+                    return
+            before += [(name, handler.lineno) for name in _names(handler) or {"everything"}]
+
+
+def _unhandled(parsed: Parsed, call: ast.Call) -> Advice:
+    source = written(_statement(parsed, call))
+    return Advice(
+        id="no-handling",
+        line=call.lineno,
+        sentence=f"Nothing in this file handles a failure at line {call.lineno}: it ends the program with a traceback.",
+        suggestion=(
+            "try:",
+            f"    {source}",
+            "except ConnectionRefusedError as error:  # somebody answered: nothing listens, or a filter rejects",
+            "    ...",
+            "except TimeoutError as error:  # nobody answered",
+            "    ...",
+        ),
+    )
+
+
+def _told_apart(tries: list[ast.Try]) -> Iterator[Advice]:
+    """A handler for everything that goes wrong, without one for names that do not resolve."""
+    names = {name for one in tries for handler in one.handlers for name in _names(handler)}
+    bare = next((handler for one in tries for handler in one.handlers if handler.type is None), None)
+    wide = next(
+        (handler for one in tries for handler in one.handlers if any(_WIDTH.get(name, 0) > 1 for name in _names(handler))), bare
+    )
+    if wide is None or names & _SPECIFIC:
+        return
+    yield Advice(
+        id="not-told-apart",
+        line=wide.lineno,
+        sentence=(
+            f"The handler at line {wide.lineno} ({_caught(wide)}) takes an unknown name, a refusal and a timeout "
+            "for the same thing, although each has another remedy."
+        ),
+        suggestion=(
+            "except socket.gaierror as error:  # the name: no connection was tried",
+            "    ...",
+            "except ConnectionRefusedError as error:  # the port: somebody answered",
+            "    ...",
+            "except TimeoutError as error:  # the way: nobody answered",
+            "    ...",
+        ),
+    )
+
+
+def _timeouts(parsed: Parsed, call: ast.Call, function: Function | None) -> Iterator[Advice]:
+    last = last_name(call.func)
+    if last in _WITHOUT_TIMEOUT or any(one.arg in _TIMEOUT_WORDS or one.arg is None for one in call.keywords):
+        return
+    places = [one for one in (function, parsed.tree) if one is not None]
+    setters = (
+        "settimeout",
+        "setdefaulttimeout",
+        "wait_for",
+        "timeout",
+        "fail_after",
+        "move_on_after",
+        "timeout_at",
+        "setblocking",
+    )
+    if any(last_name(node.func) in setters for place in places for node in ast.walk(place) if isinstance(node, ast.Call)):
+        return
+    if len(call.args) > _TIMEOUT_PLACE.get(last, len(call.args)) and not isinstance(function, ast.AsyncFunctionDef):
+        return
+    shown = written(call)
+    if isinstance(function, ast.AsyncFunctionDef):
+        better: tuple[str, ...] = ("async with asyncio.timeout(5):", f"    await {shown}")
+    elif last in {"connect", "connect_ex"}:
+        owner = dotted(call.func).rpartition(".")[0] or "sock"
+        better = (f"{owner}.settimeout(5)", shown)
+    else:
+        better = (f"{shown[:-1]}{', ' if call.args or call.keywords else ''}timeout=5)",)
+    yield Advice(
+        id="no-timeout",
+        line=call.lineno,
+        sentence=f"The call at line {call.lineno} has no timeout: where packets vanish it waits for minutes.",
+        suggestion=better,
+    )
+
+
+def _in_coroutine(call: ast.Call, function: Function | None) -> Iterator[Advice]:
+    if not isinstance(function, ast.AsyncFunctionDef):
+        return
+    name = dotted(call.func)
+    blocking = name.partition(".")[0] in _BLOCKING_ROOTS or last_name(call.func) in _BLOCKING_CALLS
+    awaited = any(isinstance(node, ast.Await) and any(one is call for one in ast.walk(node)) for node in ast.walk(function))
+    if blocking and not awaited:
+        shown = written(call)
+        arguments = ", ".join(
+            [name, *map(ast.unparse, call.args), *(f"{one.arg}={ast.unparse(one.value)}" for one in call.keywords)]
+        )
+        yield Advice(
+            id="blocking-in-coroutine",
+            line=call.lineno,
+            sentence=f"{shown} at line {call.lineno} blocks the event loop: nothing else of the program runs until it has ended.",
+            suggestion=(f"await asyncio.to_thread({masked(arguments)})",),
+        )
+
+
+def _is_handled_by_callers(parsed: Parsed, function: Function | None, seen: set[Function]) -> bool:
+    """Whether some call of the function in this file stands in a `try`, at any distance."""
+    if function is None or function in seen:
+        return False
+    seen.add(function)
+    calls = parsed.calls_of(function)
+    for call in calls:
+        if any(isinstance(one, ast.Try) and _is_in(call, one.body) and one.handlers for one in parsed.above(call)):
+            return True
+        if _is_handled_by_callers(parsed, parsed.function(call), seen):
+            return True
+    return False
+
+
+def _until_function(parsed: Parsed, node: ast.AST) -> Iterator[ast.AST]:
+    for one in parsed.above(node):
+        if isinstance(one, Function | ast.Lambda):
+            return
+        yield one
+
+
+def _is_in(node: ast.AST, body: list[ast.stmt]) -> bool:
+    return any(one is node for statement in body for one in ast.walk(statement))
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    """Whether a handler ends the loop whatever happens: its last statement raises, returns, breaks or exits."""
+    last = body[-1] if body else None
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+        return dotted(last.value.func) in {"sys.exit", "exit", "quit", "os._exit"}
+    return isinstance(last, ast.Raise | ast.Return | ast.Break)
+
+
+def _names(handler: ast.ExceptHandler) -> set[str]:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+    return {last_name(one) for one in kinds} - {""}
+
+
+def _caught(handler: ast.ExceptHandler) -> str:
+    return f"except {written(handler.type)}" if handler.type else "a bare except"
+
+
+def _statement(parsed: Parsed, node: ast.AST) -> ast.AST:
+    return next((one for one in parsed.above(node) if isinstance(one, ast.stmt)), node)

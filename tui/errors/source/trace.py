@@ -1,0 +1,326 @@
+"""Where a value comes from, followed through one file: literals, constants, arguments, the environment, settings.
+
+Law: a value is told only where every way to it gives the same one; what is not known is None, and its last known place
+is named. Nothing is run. Depth and number of steps are bounded, so that code which goes in circles ends too.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from functools import partial
+
+from msgspec.structs import replace
+
+from tui.errors.source.nouns import Sources, Trace
+from tui.errors.source.origins import agreed, called, cast, given, option, setting, variable
+from tui.errors.source.syntax import Binding, Function, Parsed, constant, dotted, last_name
+
+DEEPEST = 12
+"""Steps from the call back to the value; people lose the thread long before."""
+_CASTS = frozenset({"int", "str", "float", "Path", "strip", "lower", "rstrip", "lstrip", "quote", "decode", "encode"})
+_ENVIRONMENT = frozenset({"os.getenv", "getenv", "os.environ.get", "environ.get", "os.environ", "environ", "os.environ.pop"})
+_ENVIRONMENT_READERS = frozenset({"config", "env", "env.str", "env.int", "decouple.config", "environ.Env", "Env"})
+"""python-decouple and environs, by their customary names: the first argument is the variable."""
+_LOADERS = frozenset({"load", "loads", "safe_load", "ConfigParser", "RawConfigParser", "dotenv_values", "read"})
+_OPTION_MAKERS = frozenset({"add_argument", "option", "add_option", "argument", "Option", "Argument"})
+_PARSED_ARGUMENTS = frozenset({"args", "opts", "options", "ns", "parsed", "arguments"})
+_CONFIG_WORDS = ("config", "settings", "conf", "cfg", "options", "secrets", "params")
+
+
+class Tracer:
+    """Follows values through one file."""
+
+    def __init__(self, parsed: Parsed, sources: Sources) -> None:
+        self._parsed = parsed
+        self._sources = sources
+
+    def trace(self, node: ast.expr | None, depth: int = 0) -> Trace:
+        """Where the value of `node` comes from."""
+        if node is None or depth > DEEPEST:
+            return Trace()
+        plain = constant(node)
+        if plain is not None:
+            return Trace(value=plain, origin="literal", line=node.lineno, words=f"the literal {plain!r} at line {node.lineno}")
+        match node:
+            case ast.Name(id=name):
+                return self._name(node, name, depth)
+            case ast.Attribute():
+                return self._attribute(node, depth)
+            case ast.Subscript():
+                return self._subscript(node, depth)
+            case ast.Call():
+                return self._call(node, depth)
+            case ast.BoolOp(op=ast.Or(), values=values):
+                return self._first_known(values, node.lineno, depth)
+            case ast.IfExp(body=body, orelse=other):
+                return agreed([self.trace(body, depth + 1), self.trace(other, depth + 1)], "one of two values", node.lineno)
+            case ast.Await(value=inner) | ast.NamedExpr(value=inner):
+                return self.trace(inner, depth + 1)
+            case _:
+                return Trace(line=getattr(node, "lineno", None), words=f"an expression at line {getattr(node, 'lineno', '?')}")
+
+    def expression(self, node: ast.expr, depth: int = 0) -> ast.expr:
+        """What a name stands for, where that is one expression: the call that made an object, the tuple of an address."""
+        if depth > DEEPEST:
+            return node
+        bindings: list[Binding] = []
+        if isinstance(node, ast.Name):
+            bindings = self._bindings(node, node.id)
+            function = self._parsed.function(node)
+            if not bindings and function:
+                given = self._given(function, node.id, self._calls(function))
+                bindings = [Binding(value=one, line=one.lineno, sure=True) for one in given]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            owner = self._owner(node)
+            bindings = self._parsed.attributes(owner, node.attr) if owner else []
+        elif isinstance(node, ast.Await):
+            return self.expression(node.value, depth + 1)
+        values = [one.value for one in bindings if one.value is not None and constant(one.value) is None]
+        return self.expression(values[0], depth + 1) if len(bindings) == len(values) == 1 else node
+
+    def _name(self, node: ast.Name, name: str, depth: int) -> Trace:
+        bindings = self._bindings(node, name)
+        if bindings:
+            return self._bound(bindings, name, depth)
+        function = self._parsed.function(node)
+        while function is not None:
+            if name in _parameters(function):
+                return self._parameter(function, name, depth)
+            function = self._parsed.function(function)
+        imported = self._imported(name)
+        return imported or Trace(name=name, line=node.lineno, words=f"{name}, which this file does not set")
+
+    def _bindings(self, node: ast.expr, name: str) -> list[Binding]:
+        """What gives the name its value where `node` stands: in the innermost scope that knows it, before the node's line."""
+        for scope in (*self._parsed.above(node), self._parsed.tree):
+            if isinstance(scope, ast.ClassDef) and scope is not self._parsed.scope(node):
+                continue
+            found = self._parsed.bindings(scope, name)
+            if isinstance(scope, Function):
+                earlier = [one for one in found if one.line <= node.lineno]
+                found = earlier or found
+            if found:
+                surely = [place for place, one in enumerate(found) if one.sure]
+                return found[surely[-1] :] if surely else found
+            if isinstance(scope, Function) and name in _parameters(scope):
+                return []
+        return []
+
+    def _bound(self, bindings: list[Binding], name: str, depth: int) -> Trace:
+        traces: list[Trace] = []
+        for one in bindings:
+            if one.of_loop is not None:
+                traces.append(self._looped(one, name, depth))
+            else:
+                traces.append(called(self.trace(one.value, depth + 1), name, one.line))
+        places = " or ".join(str(one.line) for one in bindings)
+        return agreed(traces, f"{name}, set at line {places}", bindings[-1].line, name=name)
+
+    def _looped(self, one: Binding, name: str, depth: int) -> Trace:
+        of = self.expression(one.of_loop) if one.of_loop is not None else None
+        values = [self.trace(item, depth + 1) for item in of.elts] if isinstance(of, ast.Tuple | ast.List | ast.Set) else []
+        return agreed(values, f"{name}, one of the values of the loop at line {one.line}", one.line, name=name)
+
+    def _parameter(self, function: Function, name: str, depth: int) -> Trace:
+        words = f"the argument {name} of {function.name}()"
+        calls = self._calls(function)
+        passed = self._given(function, name, calls)
+        if passed and len(passed) == len(calls):
+            found = agreed([self.trace(one, depth + 1) for one in passed], words, passed[-1].lineno, name=name)
+            return given(found, name, words, (one.lineno for one in passed))
+        default = _default(function, name)
+        if default is not None and not passed:
+            found = self.trace(default, depth + 1)
+            return replace(
+                found, origin="default", name=name, line=default.lineno, words=f"the default of {words} at line {default.lineno}"
+            )
+        return Trace(origin="argument", name=name, line=function.lineno, words=f"{words} at line {function.lineno}")
+
+    def _calls(self, function: Function) -> list[ast.Call]:
+        """The calls that lead to the function: those that the stack passed, if it is known, else all of the file."""
+        calls = self._parsed.calls_of(function)
+        passed = [
+            call
+            for call in calls
+            if any(call.lineno <= line <= (call.end_lineno or call.lineno) for line in self._sources.callers)
+        ]
+        return passed or calls
+
+    def _given(self, function: Function, name: str, calls: Iterable[ast.Call]) -> list[ast.expr]:
+        """What the calls of the function give for one parameter."""
+        found = []
+        positions = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+        method = self._parsed.owner(function) is not None and positions[:1] in (["self"], ["cls"])
+        if method:
+            positions = positions[1:]
+        for call in calls:
+            keyword = next((one.value for one in call.keywords if one.arg == name), None)
+            place = positions.index(name) if name in positions else len(call.args)
+            starred = any(isinstance(one, ast.Starred) for one in call.args)
+            value = keyword if keyword is not None else call.args[place] if place < len(call.args) and not starred else None
+            if value is not None:
+                found.append(value)
+        return found
+
+    def _attribute(self, node: ast.Attribute, depth: int) -> Trace:
+        whole = dotted(node)
+        if whole.startswith(("self.", "cls.")):
+            owner = self._owner(node)
+            bindings = self._parsed.attributes(owner, node.attr) if owner else []
+            if bindings:
+                return self._bound(bindings, whole, depth)
+        root, _, rest = whole.partition(".")
+        klass = next((one for one in self._parsed.tree.body if isinstance(one, ast.ClassDef) and one.name == root), None)
+        if klass and rest:
+            found = self._parsed.bindings(klass, rest)
+            if found:
+                return self._bound(found, whole, depth)
+        module = self._module(root)
+        if module and rest and "." not in rest:
+            path, parsed = module
+            return _elsewhere(Tracer(parsed, replace(self._sources, callers=())), parsed, rest, path, depth)
+        chosen = self._option(node.attr) if root in _PARSED_ARGUMENTS else None
+        if chosen is not None:
+            return chosen
+        if any(word in root.lower() for word in _CONFIG_WORDS):
+            return setting(tuple(whole.split(".")[1:]), self._sources, node.lineno)
+        return Trace(name=whole or node.attr, line=node.lineno, words=f"{whole or node.attr} at line {node.lineno}")
+
+    def _owner(self, node: ast.AST) -> ast.ClassDef | None:
+        return next((one for one in self._parsed.above(node) if isinstance(one, ast.ClassDef)), None)
+
+    def _subscript(self, node: ast.Subscript, depth: int) -> Trace:
+        keys: list[str] = []
+        inner: ast.expr = node
+        while isinstance(inner, ast.Subscript):
+            key = constant(inner.slice)
+            if key is None:
+                return Trace(line=node.lineno, words=f"an expression at line {node.lineno}")
+            keys.insert(0, str(key))
+            inner = inner.value
+        if dotted(inner) in _ENVIRONMENT:
+            return variable(keys[0], self._sources, node.lineno, None)
+        made = self.expression(inner)
+        if isinstance(made, ast.Dict):
+            return self._of_dict(made, keys, dotted(inner), depth)
+        if isinstance(made, ast.Call) and (last_name(made.func) in _LOADERS or made is inner):
+            return setting(tuple(keys), self._sources, node.lineno)
+        if any(word in dotted(inner).lower() for word in _CONFIG_WORDS):
+            return setting(tuple(keys), self._sources, node.lineno)
+        return Trace(
+            name=".".join(keys), line=node.lineno, words=f"{dotted(inner) or 'a mapping'}[{keys[-1]!r}] at line {node.lineno}"
+        )
+
+    def _of_dict(self, made: ast.Dict, keys: list[str], name: str, depth: int) -> Trace:
+        for key, value in zip(made.keys, made.values, strict=True):
+            if key is not None and str(constant(key)) == keys[0]:
+                if len(keys) > 1 and isinstance(value, ast.Dict):
+                    return self._of_dict(value, keys[1:], f"{name}[{keys[0]!r}]", depth)
+                found = self.trace(value, depth + 1)
+                return called(found, f"{name}[{keys[0]!r}]", value.lineno) if found.origin == "literal" else found
+        return Trace(name=keys[-1], line=made.lineno, words=f"{name}, a dictionary at line {made.lineno}")
+
+    def _call(self, node: ast.Call, depth: int) -> Trace:
+        name, last = dotted(node.func), last_name(node.func)
+        first = constant(node.args[0]) if node.args else None
+        fallback = (
+            node.args[1] if len(node.args) > 1 else next((one.value for one in node.keywords if one.arg == "default"), None)
+        )
+        if isinstance(first, str) and (name in _ENVIRONMENT or name in _ENVIRONMENT_READERS):
+            instead = None if fallback is None else partial(self.trace, fallback, depth + 1)
+            return variable(first, self._sources, node.lineno, instead)
+        if last in _CASTS:
+            inner = node.args[0] if node.args else node.func.value if isinstance(node.func, ast.Attribute) else None
+            return cast(self.trace(inner, depth + 1), last)
+        if last in {"get", "getint"} and isinstance(node.func, ast.Attribute) and isinstance(first, str):
+            made = self.expression(node.func.value)
+            if isinstance(made, ast.Dict):
+                found = self._of_dict(made, [first], dotted(node.func.value), depth)
+                return found if found.value is not None or fallback is None else self.trace(fallback, depth + 1)
+            keys = tuple(str(one) for one in map(constant, node.args[:2]) if one is not None)
+            found = setting(keys, self._sources, node.lineno)
+            return found if found.value is not None or len(keys) > 1 else setting(keys[:1], self._sources, node.lineno)
+        returned = self._returned(node, depth)
+        return returned or Trace(
+            name=name or None, line=node.lineno, words=f"what {name or 'a call'}() gives at line {node.lineno}"
+        )
+
+    def _returned(self, node: ast.Call, depth: int) -> Trace | None:
+        """What a function of this file gives back, where it is one plain thing."""
+        functions = [one for one in self._parsed.tree.body if isinstance(one, Function) and one.name == last_name(node.func)]
+        returns = [one.value for function in functions for one in ast.walk(function) if isinstance(one, ast.Return) and one.value]
+        if len(returns) != 1:
+            return None
+        found = self.trace(returns[0], depth + 1)
+        return replace(found, words=f"what {last_name(node.func)}() gives: {found.words}") if found.words else None
+
+    def _first_known(self, values: list[ast.expr], line: int, depth: int) -> Trace:
+        traces = [self.trace(one, depth + 1) for one in values]
+        known = next((one for one in traces if one.value not in {None, ""}), None)
+        if known is None or known is traces[0]:
+            return known or traces[0]
+        before = traces[0]
+        return replace(known, words=f"{before.words}, else {known.words}", line=known.line or line) if before.words else known
+
+    def _option(self, name: str) -> Trace | None:
+        """An option of argparse, click or optparse in this file, with its default."""
+        for call in self._parsed.calls:
+            if last_name(call.func) not in _OPTION_MAKERS:
+                continue
+            flags = [str(one) for one in map(constant, call.args) if one is not None]
+            if name in {flag.lstrip("-").replace("-", "_") for flag in flags}:
+                default = next((one.value for one in call.keywords if one.arg == "default"), None)
+                return option(flags[0], call.lineno, self.trace(default, DEEPEST))
+        return None
+
+    def _module(self, root: str) -> tuple[str, Parsed] | None:
+        """The file beside it that a name stands for, if the name was imported."""
+        for node in ast.walk(self._parsed.tree):
+            if isinstance(node, ast.Import):
+                for one in node.names:
+                    if root == (one.asname or one.name):
+                        return self._sources.modules.get(one.name.rpartition(".")[2])
+            elif isinstance(node, ast.ImportFrom):
+                for one in node.names:
+                    if root == (one.asname or one.name):
+                        return self._sources.modules.get(one.name)
+        return None
+
+    def _imported(self, name: str) -> Trace | None:
+        """A constant that was imported from a file beside this one."""
+        for node in ast.walk(self._parsed.tree):
+            if isinstance(node, ast.ImportFrom):
+                module = self._sources.modules.get((node.module or "").rpartition(".")[2])
+                for one in node.names if module else ():
+                    if name == (one.asname or one.name) and module:
+                        tracer = Tracer(module[1], replace(self._sources, callers=()))
+                        return _elsewhere(tracer, module[1], one.name, module[0], 0)
+        return None
+
+
+def _elsewhere(tracer: Tracer, parsed: Parsed, name: str, path: str, depth: int) -> Trace:
+    """A constant of another file."""
+    bindings = parsed.bindings(parsed.tree, name)
+    if not bindings:
+        return Trace(name=name, path=path, words=f"{name} in {path}")
+    found = tracer._bound(bindings, name, depth + 1)  # noqa: SLF001 -- the same class, for another file
+    if found.path:
+        return found
+    line = found.line or bindings[-1].line
+    return replace(found, path=path, line=line, words=f"{found.words.partition(' at line ')[0]} in {path}:{line}")
+
+
+def _parameters(function: Function) -> list[str]:
+    arguments = function.args
+    return [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def _default(function: Function, name: str) -> ast.expr | None:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    shift = len(positional) - len(arguments.defaults)
+    for place, one in enumerate(positional):
+        if one.arg == name and place >= shift:
+            return arguments.defaults[place - shift]
+    return next((value for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if one.arg == name), None)

@@ -9,6 +9,7 @@ import msgspec
 from tui.model.facts import AnyFact
 from tui.model.requests import (
     AnyRequest,
+    ExamineProcess,
     ExamineUnixPath,
     ListAddresses,
     ListListeners,
@@ -16,7 +17,7 @@ from tui.model.requests import (
     LookUpRoute,
     ReadConfinement,
 )
-from tui.probes import addresses, confinement, listeners, neighbours, routes, unix_path
+from tui.probes import addresses, confinement, listeners, neighbours, process_state, routes, unix_path
 from tui.probes.surroundings import Surroundings
 from tui.vantage import listeners as far_listeners
 
@@ -37,6 +38,8 @@ def look(request: AnyRequest) -> AsyncIterator[AnyFact]:
             return addresses.look(request, here)
         case ExamineUnixPath():
             return unix_path.look(request, here)
+        case ExamineProcess():
+            return process_state.look(request, here)
         case ReadConfinement():
             return confinement.look(request, here)
         case _:

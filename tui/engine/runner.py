@@ -152,9 +152,7 @@ def _probe(  # noqa: C901, PLR0912, PLR0915 -- one arm a request, and the type c
 
             return elsewhere.look(request, surroundings)
         case ExamineProcess():
-            from tui.probes import process_state
-
-            return process_state.look(request, surroundings)
+            return _process(request, surroundings)
         case ReadLimits():
             from tui.probes import limits
 
@@ -187,3 +185,13 @@ def _listeners(request: ListListeners, surroundings: Surroundings) -> AsyncGener
     from tui.vantage import listeners as far_listeners
 
     return far_listeners.look(request, surroundings)
+
+
+def _process(request: ExamineProcess, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    if request.vantage is None:
+        from tui.probes import process_state
+
+        return process_state.look(request, surroundings)
+    from tui.vantage import process as far_process
+
+    return far_process.look(request, surroundings)

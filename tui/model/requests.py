@@ -187,6 +187,7 @@ class ExamineProcess(Request, frozen=True, kw_only=True, tag="process-state"):
     """Look at one process: its state, its processor time over a moment, its descriptors against their limit."""
 
     pid: int
+    vantage: str | None = None
 
 
 class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):

@@ -92,7 +92,7 @@ def look_words(request: AnyRequest) -> str:  # noqa: C901, PLR0912 -- one arm a 
         case LookElsewhere():
             return "listeners of containers and other network namespaces"
         case ExamineProcess():
-            return f"process {request.pid}"
+            return f"process {request.pid} through {request.vantage!r}" if request.vantage else f"process {request.pid}"
         case ReadLimits():
             return "source ports and file descriptors against their limits"
         case WatchQueue():

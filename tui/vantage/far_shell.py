@@ -1,5 +1,6 @@
 """Running a script in the far end's shell, through a command prefix."""
 
+import re
 import shlex
 from collections.abc import Mapping
 
@@ -9,6 +10,7 @@ from tui.probes.tool import Finished, run_tool
 DEADLINE_S = 8.0
 """An ssh connection over a slow line takes three or four seconds; the walk does not wait much longer for one look."""
 SHELL = ("sh", "-s")
+_SECTION = re.compile(r"^=== (\w+)$", re.MULTILINE)
 
 
 class FarEndError(Exception):
@@ -46,6 +48,12 @@ async def ask(prefix: str, script: str, *, mark: str, environ: Mapping[str, str]
             "Check the prefix's first word.",
         ) from None
     return _after_mark(finished, mark, prefix)
+
+
+def sections(text: str) -> dict[str, str]:
+    """The parts of what a script wrote, by the NAME of the line `=== NAME` that starts each."""
+    names_and_texts = _SECTION.split(text)[1:]
+    return dict(zip(names_and_texts[::2], names_and_texts[1::2], strict=True))
 
 
 def _after_mark(finished: Finished, mark: str, prefix: str) -> str:

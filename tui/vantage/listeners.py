@@ -17,7 +17,7 @@ from tui.probes.listeners import MOST_LISTENERS
 from tui.probes.proc_net import TABLES, inet_listeners
 from tui.probes.sockets import in_order
 from tui.probes.surroundings import Surroundings
-from tui.vantage.far_shell import FarEndError, ask
+from tui.vantage.far_shell import FarEndError, ask, sections
 from tui.vantage.ss_text import listeners_of_ss
 
 MARK = "=== refused"
@@ -48,7 +48,6 @@ for process in /proc/[0-9]*; do
 done
 """
 """For any POSIX shell; busybox has all that it calls. Its output is in sections, each under a line `=== NAME`."""
-_SECTION = re.compile(r"^=== (\w+)$", re.MULTILINE)
 _LOCAL = re.compile(r"\|-- (\d{1,3}(?:\.\d{1,3}){3})\n +/32 host LOCAL")
 _INET6 = re.compile(r"^([0-9a-f]{32}) ", re.MULTILINE)
 _OWNER = re.compile(r"(\d+):([\d ]+):(.*)")
@@ -77,31 +76,26 @@ async def look(request: ListListeners, surroundings: Surroundings) -> AsyncGener
 
 def far_listeners(text: str) -> list[Listener]:
     """The listeners in what the script printed. Raises FarEndError where it found neither ss nor a table."""
-    sections = _sections(text)
-    if "ss" in sections:
-        return listeners_of_ss(sections["ss"])
-    if not any(table in sections for table in TABLES):
+    parts = sections(text)
+    if "ss" in parts:
+        return listeners_of_ss(parts["ss"])
+    if not any(table in parts for table in TABLES):
         raise FarEndError("The far end has no ss and no readable /proc/net.", "Install iproute2 there, or name another prefix.")
-    owners = far_owners(sections.get("owners", ""))
-    found = (one for table in TABLES for one in inet_listeners(table, sections.get(table, "")))
+    owners = far_owners(parts.get("owners", ""))
+    found = (one for table in TABLES for one in inet_listeners(table, parts.get(table, "")))
     return [_with_owner(one, owners.get(one.inode or 0)) for one in found]
 
 
 def far_addresses(text: str) -> tuple[str, ...]:
     """The far end's own addresses, by its kernel's local routes (proc_pid_net(5)); none where they could not be read."""
-    sections = _sections(text)
-    local = [ip_address(one) for one in _LOCAL.findall(sections.get("fib", "")) if _is_address(one)]
-    local += [IPv6Address(int(one, 16)) for one in _INET6.findall(sections.get("inet6", ""))]
+    parts = sections(text)
+    local = [ip_address(one) for one in _LOCAL.findall(parts.get("fib", "")) if _is_address(one)]
+    local += [IPv6Address(int(one, 16)) for one in _INET6.findall(parts.get("inet6", ""))]
     return tuple(dict.fromkeys(str(one) for one in local))
 
 
 def _is_address(text: str) -> bool:
     return all(int(part) <= 255 for part in text.split("."))  # noqa: PLR2004 -- the largest number of an octet
-
-
-def _sections(text: str) -> dict[str, str]:
-    names_and_texts = _SECTION.split(text)[1:]
-    return dict(zip(names_and_texts[::2], names_and_texts[1::2], strict=True))
 
 
 def far_owners(text: str) -> dict[int, tuple[int, str]]:

@@ -18,7 +18,7 @@ from tui.model.facts.origin import ResetOrigin
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
-from tui.model.facts.queue import QueueWatch
+from tui.model.facts.queue import AcceptQueue, QueueWatch
 from tui.model.facts.rules import Answer, Firewall, Rule
 from tui.model.facts.service import LogLine, Service
 from tui.model.facts.sockets import Listener, Listeners, UnixPath
@@ -26,6 +26,7 @@ from tui.model.facts.talk import Talk
 from tui.model.requests import AnyRequest
 
 __all__ = [
+    "AcceptQueue",
     "Addresses",
     "Advice",
     "Answer",

@@ -4,21 +4,41 @@ from tui.model.facts.fact import Fact
 
 
 class ProcessState(Fact, frozen=True, kw_only=True, tag="process-state"):
-    """One process at one moment (proc_pid_stat(5), proc_pid_limits(5))."""
+    """One process over a moment (proc_pid_stat(5), proc_pid_limits(5), cgroups(7))."""
 
     pid: int
     name: str
+    vantage: str | None = None
+    """The command prefix that led to its machine; None for this one."""
     state: str | None = None
-    """The kernel's letter: R, S, D, T, t, Z, X."""
+    """The kernel's letter, of the main thread, at the last look: R, S, D, T, t, Z, X."""
     state_words: str = ""
+    states: tuple[str, ...] = ()
+    """The letter at each look, oldest first: a single D is nothing, D all the time is."""
     stopped_by: str | None = None
-    """`a signal`, `a debugger`, `the cgroup freezer`, where it shows."""
+    """`a signal`, `a debugger` or `the cgroup freezer`, where one of them stops it."""
+    tracer: str | None = None
+    """The debugger, such as `gdb, pid 812`; set too where the process runs under it."""
+    frozen_group: str | None = None
+    """The frozen control group."""
     busy_percent: float | None = None
-    """Processor time over the time of the look; above 100 with several threads."""
+    """Processor time of all threads over the time of the look; above 100 with several busy threads."""
     threads: int | None = None
     descriptors: int | None = None
     """Open descriptors; None where they may not be counted."""
     descriptor_limit: int | None = None
+    """The soft limit, RLIMIT_NOFILE; None for `unlimited` or unknown."""
     waits_in: str | None = None
     """The kernel function that it sleeps in (wchan), where it may be read."""
+    unit: str | None = None
     started: float | None = None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it cannot run until somebody lets it: stopped, traced, frozen, or ended."""
+        return self.stopped_by is not None or self.state in {"Z", "X"}
+
+    @property
+    def is_out_of_descriptors(self) -> bool:
+        """Whether it has as many descriptors as it may, so that it can neither open nor accept another."""
+        return None not in {self.descriptors, self.descriptor_limit} and (self.descriptors or 0) >= (self.descriptor_limit or 0)

@@ -1,25 +1,56 @@
-"""A listener's accept queue, watched for a while."""
+"""The accept queues of a port's listeners, watched for a moment."""
 
+from msgspec import Struct
+
+from tui.model.facts.attempt import Outcome
 from tui.model.facts.fact import Fact
+from tui.model.facts.sockets import Listener
+
+
+class AcceptQueue(Struct, frozen=True, kw_only=True):
+    """One listening socket and how many connections waited in its queue at each look, oldest first."""
+
+    listener: Listener
+    lengths: tuple[int, ...]
+
+    @property
+    def limit(self) -> int | None:
+        """How many may wait; the kernel takes one more, and drops what comes then (sk_acceptq_is_full in net/sock.h)."""
+        return self.listener.queue_limit
+
+    @property
+    def always_full(self) -> bool:
+        """Whether there was no room at any look."""
+        return self.limit is not None and bool(self.lengths) and all(one > self.limit for one in self.lengths)
+
+    @property
+    def ever_full(self) -> bool:
+        """Whether there was no room at some look."""
+        return self.limit is not None and any(one > self.limit for one in self.lengths)
+
+    @property
+    def ever_at_limit(self) -> bool:
+        """Whether there was room for one more at most at some look; nobody's limit is reached by an empty queue."""
+        return self.limit is not None and any(one >= max(self.limit, 1) for one in self.lengths)
 
 
 class QueueWatch(Fact, frozen=True, kw_only=True, tag="queue-watch"):
-    """The accept queue of the listeners on a port against its limit, and the kernel's overflow counters meanwhile."""
+    """The accept queues of the listeners on a port, and the kernel's overflow counters meanwhile (tcp(7), listen(2))."""
 
     address: str
     port: int
     vantage: str | None = None
-    pid: int | None = None
-    process: str | None = None
-    lengths: tuple[int, ...] = ()
-    """Connections that waited to be accepted, at each look."""
-    limit: int | None = None
-    """How many may wait; the kernel takes one more (tcp(7), listen(2))."""
+    queues: tuple[AcceptQueue, ...] = ()
+    """Of every listener on the port, whatever its address; a service may have several (SO_REUSEPORT)."""
     somaxconn: int | None = None
+    """The most that a listener may have as its limit (net.core.somaxconn) when it calls listen(); older ones may have more."""
     overflows: int | None = None
-    """The rise of ListenOverflows meanwhile; counted for the whole network namespace."""
+    """The rise of ListenOverflows meanwhile: connections that found a full queue. It counts for the whole network namespace."""
     drops: int | None = None
-    """The rise of ListenDrops meanwhile; likewise."""
-    attempted: bool = False
-    """Whether an attempt of ours ran meanwhile."""
+    """The rise of ListenDrops meanwhile: those, and what was dropped for other reasons. Likewise."""
+    tried: Outcome | None = None
+    """What an attempt of ours that ran meanwhile had come to at the end of the watch; `timeout` for no answer so far."""
+    tried_ms: float | None = None
     watched_ms: float = 0.0
+    process_states: tuple[tuple[int, str], ...] = ()
+    """Pairs of process id and the kernel's letter for its state, where the vantage told them."""

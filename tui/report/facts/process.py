@@ -5,4 +5,8 @@ from tui.model.facts import ProcessState
 
 def process_words(fact: ProcessState) -> str:
     """What it says, without a full stop."""
-    return f"{fact.name}, pid {fact.pid}: {fact.state_words or fact.state or 'state unknown'}"
+    where = f" through {fact.vantage!r}" if fact.vantage else ""
+    stopped = f" by {fact.stopped_by}" if fact.stopped_by else ""
+    busy = f", {fact.busy_percent:.0f}% of a processor" if fact.busy_percent is not None else ""
+    files = f", {fact.descriptors} of {fact.descriptor_limit or 'unlimited'} descriptors" if fact.descriptors is not None else ""
+    return f"{fact.name}, pid {fact.pid}{where}: {fact.state_words or 'state unknown'}{stopped}{busy}{files}"

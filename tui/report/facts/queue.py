@@ -1,10 +1,19 @@
 """QueueWatch in words."""
 
-from tui.model.facts import QueueWatch
+from tui.model.facts import AcceptQueue, QueueWatch
 from tui.model.target import endpoint
 
 
 def queue_words(fact: QueueWatch) -> str:
     """What it says, without a full stop."""
-    most = max(fact.lengths, default=0)
-    return f"the accept queue of {endpoint(fact.address, fact.port)}: at most {most} of {fact.limit} waited"
+    where = f" through {fact.vantage!r}" if fact.vantage else ""
+    queues = "; ".join(_one(one) for one in fact.queues) or "nothing listens there"
+    risen = f"; {fact.overflows} connections found a full queue in this network namespace" if fact.overflows else ""
+    return f"accept queue of {endpoint(fact.address, fact.port)}{where}: {queues}{risen}"
+
+
+def _one(queue: AcceptQueue) -> str:
+    low, high = min(queue.lengths, default=0), max(queue.lengths, default=0)
+    waited = str(high) if low == high else f"{low} to {high}"
+    limit = "an unknown limit" if queue.limit is None else f"a limit of {queue.limit}"
+    return f"{waited} waited, with {limit}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.casefile import all_files, load
+from tests.casefile import CASES, all_files, load
 from tests.documents import documented
 from tests.report.hostile import TEXTS, hostile_document
 from tui.report.as_text import as_text
@@ -35,3 +35,12 @@ def test_hostile_text_moves_no_cursor(text: str) -> None:
     shown = as_text(hostile_document(text), full=True)
 
     assert {char for char in shown if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} == {"\n"}
+
+
+def test_the_code_that_asked_is_shown() -> None:
+    """A line of code that was read stands in the report with its source, its origin and what is published beside it."""
+    text = as_text(documented(load(CASES / "port.wrong-port" / "line-of-code.toml").case))
+
+    assert "The code that asked: /srv/app/client.py:12" in text
+    assert "port: 5432, the constant PORT at line 4" in text
+    assert "beside it: docker-compose.yml:9 publishes 5433" in text

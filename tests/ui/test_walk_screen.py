@@ -424,14 +424,14 @@ async def test_one_goes_round_the_panels(size: tuple[int, int]) -> None:
     async with playing(app, size) as pilot:
         await shown(pilot, done)
         seen = []
-        for _ in range(5):
+        for _ in range(6):
             await pilot.press("l")
             await pilot.pause()
             seen.append(walk(app).tab)
-        assert seen == ["sockets", "resolver", "attempts", "path", "tree"]
+        assert seen == ["sockets", "resolver", "attempts", "path", "code", "tree"]
         await pilot.press("left")
         await pilot.pause()
-        assert walk(app).tab == "path"
+        assert walk(app).tab == "code"
 
 
 async def test_a_short_footer_keeps_help_and_quit() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from tui.diagnosis import views
+from tui.diagnosis import code_views, views
 from tui.diagnosis.hypothesis import Hypothesis, concerns, not_tested, ruled_out, walk_order
 from tui.diagnosis.tree import EVER_WORKED
 from tui.model.case import Case
@@ -43,7 +43,7 @@ def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
     chosen = _chosen(standing, judgements)
     proved = [one for one in candidates if judgements[one.id].state is State.CONFIRMED]
     lost = [one for one in candidates if one not in chosen and not _displaced(one, proved, judgements)]
-    verdicts: list[Verdict | None] = [_verdict(one, judgements[one.id]) for one in chosen]
+    verdicts: list[Verdict | None] = [_verdict(case, one, judgements[one.id]) for one in chosen]
     open_ones = _alternatives(case, known, lost if standing else [], judgements)
     # What explains nothing that fails is no answer to why it fails.
     if status is Status.FAILING and not (chosen and judgements[chosen[0].id].explains):
@@ -123,15 +123,17 @@ def _chosen(standing: list[Hypothesis], judgements: dict[str, Judgement]) -> lis
     return chosen
 
 
-def _verdict(one: Hypothesis, judgement: Judgement) -> Verdict:
+def _verdict(case: Case, one: Hypothesis, judgement: Judgement) -> Verdict:
+    """The judgement as a verdict; where a line of code asked for the wrong thing, that line is the culprit."""
+    asked = code_views.asked(case, one.id)
     return Verdict(
         cause=one.id,
         certainty=_CANDIDATES[judgement.state],
-        summary=judgement.summary,
-        culprit=judgement.culprit,
-        evidence=judgement.evidence,
+        summary=f"{judgement.summary} {asked.sentence}." if asked else judgement.summary,
+        culprit=asked.culprit if asked else judgement.culprit,
+        evidence=(*judgement.evidence, asked.evidence) if asked else judgement.evidence,
         disproof=judgement.disproof,
-        remedies=judgement.remedies,
+        remedies=(asked.remedy, *judgement.remedies) if asked else judgement.remedies,
     )
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tui.report.document import Document
-from tui.report.outline import Block, Command, Footer, Heading, Items, Labelled, Paragraph, Table, outline
+from tui.report.outline import Block, Command, Footer, Heading, Items, Labelled, Paragraph, Source, Table, outline
 
 _WORD = re.compile(r"""(?P<before>[("']*)(?P<word>.+?)(?P<after>[)"'.,;:?!…]*)""", re.DOTALL)
 _PLAIN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\d+\.\d+|[.,;:?)]")
@@ -43,6 +43,10 @@ def _block(block: Block) -> str:
         case Command(text=text):
             fence = _longer_than_in(text, at_least=3)
             return f"{fence}sh\n{text}\n{fence}"
+        case Source(lines=source, language=language):
+            text = "\n".join(source)
+            fence = _longer_than_in(text, at_least=3)
+            return f"{fence}{language or 'text'}\n{text}\n{fence}"
         case Items(items=items, numbered=numbered):
             bullets = [f"{number}. " if numbered else "- " for number in range(1, len(items) + 1)]
             return "\n".join(_item(item, bullet) for item, bullet in zip(items, bullets, strict=True))

@@ -3,7 +3,7 @@
 import textwrap
 
 from tui.report.document import Document
-from tui.report.outline import Block, Command, Footer, Heading, Items, Labelled, Paragraph, Table, outline
+from tui.report.outline import Block, Command, Footer, Heading, Items, Labelled, Paragraph, Source, Table, outline
 
 WIDTH = 80
 INDENT = "  "
@@ -34,6 +34,8 @@ def _lines(block: Block, width: int) -> list[str]:
             return _wrapped(f"{label}: {text}", width)
         case Command(text=text):
             return [f"{PROMPT}{text}"]
+        case Source(lines=lines):
+            return [f"    {line}" for line in lines]
         case Items(items=items, numbered=numbered):
             bullets = [f"{number}. " if numbered else "- " for number in range(1, len(items) + 1)]
             return [line for item, bullet in zip(items, bullets, strict=True) for line in _item(item, bullet, width)]

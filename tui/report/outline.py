@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, Struct
 
-from tui.model.facts import AnyFact
+from tui.model.facts import AnyFact, Code, CodeValue
 from tui.model.judgement import Alternative, Culprit, Status, Verdict
 from tui.model.safe_text import safe_text
 from tui.model.target import endpoint
@@ -44,7 +44,14 @@ class Command(Struct, frozen=True):
     text: str
 
 
-Item = tuple[Paragraph | Labelled | Command, ...]
+class Source(Struct, frozen=True):
+    """Lines of code, as they stand in a file."""
+
+    lines: tuple[str, ...]
+    language: str = ""
+
+
+Item = tuple[Paragraph | Labelled | Command | Source, ...]
 """What stands behind one bullet."""
 
 
@@ -68,7 +75,7 @@ class Footer(Struct, frozen=True):
     text: str
 
 
-Block = Heading | Paragraph | Labelled | Command | Items | Table | Footer
+Block = Heading | Paragraph | Labelled | Command | Items | Table | Source | Footer
 
 _OUTCOMES = {
     "refused": "refused",
@@ -92,6 +99,9 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
         yield from _verdict(document, document.verdict)
     for other in document.also:
         yield from _verdict(document, other, also=True)
+    for fact in document.evidence:
+        if isinstance(fact, Code):
+            yield from _code(fact)
     if document.alternatives:
         yield Heading("Still possible")
         yield Items(tuple(_alternative(one) for one in document.alternatives))
@@ -180,6 +190,37 @@ def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Ite
             ),
             numbered=True,
         )
+
+
+def _code(fact: Code) -> Iterator[Block]:
+    """The line that asked: the source around it, where its values come from, and advice on how failure is handled there."""
+    yield Heading(_line(f"The code that asked: {fact.read_as or fact.path}:{fact.call_line or fact.line}"))
+    yield Paragraph(_line(f"{fact_words(fact)}."))
+    if fact.source:
+        here = fact.call_line or fact.line
+        lines = tuple(
+            f"{'>' if number == here else ' '}{number:>5}  {safe_text(text, limit=LONGEST)}" for number, text in fact.source
+        )
+        yield Source(lines)
+    if fact.values:
+        yield Items(tuple((Labelled(one.part, _line(_value(one))),) for one in fact.values))
+    if fact.elsewhere:
+        yield Labelled("beside it", _line("; ".join(one.sentence for one in fact.elsewhere)))
+    if fact.advice:
+        yield Heading("How failure is handled there", 3)
+        yield Items(
+            tuple(
+                (
+                    Paragraph(_line(one.sentence)),
+                    Source(tuple(safe_text(text, limit=LONGEST) for text in one.suggestion), "python"),
+                )
+                for one in fact.advice
+            )
+        )
+
+
+def _value(one: CodeValue) -> str:
+    return f"{one.value}, {one.sentence}" if one.value is not None else one.sentence
 
 
 def _alternative(one: Alternative) -> Item:

@@ -51,6 +51,7 @@ COMMANDS = (
     Command("panel('resolver')", ("4",), "resolver", "Go to what each resolver says."),
     Command("panel('attempts')", ("5",), "attempts", "Go to the attempts."),
     Command("panel('path')", ("6",), "path", "Go to the path: route, neighbour, echo, hops."),
+    Command("panel('code')", ("7",), "code", "Go to the line of code that asked for the connection."),
     Command("neighbour(1)", ("right", "l"), "next panel", "Go to the next panel; in the walk, unfold."),
     Command("neighbour(-1)", ("left", "h"), "previous panel", "Go to the previous panel; in the walk, fold."),
     Command("new", ("n",), "new", "Choose another target, or another session; this one stays.", in_footer=True),

@@ -1,8 +1,14 @@
-"""Code in words."""
+"""A line of code in words: what it connects to, where its values stand, and how failure is handled there."""
 
+from tui.diagnosis.code_views import call_words
 from tui.model.facts import Code
 
 
 def code_words(fact: Code) -> str:
-    """What it says, without a full stop."""
-    return f"{fact.path}:{fact.line}{f' in {fact.function}' if fact.function else ''}"
+    """What the line says, without a full stop."""
+    place = f"{fact.path}:{fact.line}"
+    if fact.changed:
+        return f"{place} is another line now than the error shows"
+    if fact.values:
+        return call_words(fact)
+    return f"{place}{f' in {fact.function}' if fact.function else ''}"

@@ -1,7 +1,7 @@
 """Which commands would do something now: what the footer shows, and what a key is worth."""
 
 from tui.model.requests import Connect, ConnectUnix
-from tui.ui.rows.place import GROUP, QUESTION, VERDICT, works
+from tui.ui.rows.place import CODE, GROUP, QUESTION, VERDICT, works
 from tui.ui.snapshot import Snapshot
 
 ALWAYS = frozenset({"escape", "help", "palette", "quit", "interrupt", "new", "filter", "sort", "report"})
@@ -30,7 +30,7 @@ def _more_to_replay(snapshot: Snapshot) -> bool:
 
 
 def _is_leaf(place: str) -> bool:
-    return place != VERDICT and not place.startswith((GROUP, QUESTION))
+    return place not in {VERDICT, CODE} and not place.startswith((GROUP, QUESTION))
 
 
 def _has_tried(snapshot: Snapshot) -> bool:

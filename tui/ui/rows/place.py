@@ -10,10 +10,13 @@ from tui.model.requests import AnyRequest
 from tui.ui.snapshot import Snapshot
 
 VERDICT = "verdict"
+CODE = "code"
+"""The line of code that asked: the first leaf of the client branch, where it is known."""
 QUESTION = "question:"
 GROUP = "group:"
 """A place is one of these (the last two with an id behind), or the id of a leaf."""
 
+CODE_GROUP = "client"
 _SETTLED = frozenset({State.RULED_OUT, State.CONFIRMED})
 
 
@@ -76,4 +79,6 @@ def group_of_place(place: str) -> str:
         return place.removeprefix(GROUP)
     if place.startswith(QUESTION):
         return question(place.removeprefix(QUESTION)).group
+    if place == CODE:
+        return CODE_GROUP
     return "" if place == VERDICT else group_id(place)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.tree import GROUPS, question
-from tui.ui.rows.place import GROUP, QUESTION, VERDICT, group_id
+from tui.ui.rows.code import code
+from tui.ui.rows.place import CODE, GROUP, QUESTION, VERDICT, group_id
 from tui.ui.rows.question import answered, asked
 from tui.ui.rows.step import StepRow, going_on, group, leaf
 from tui.ui.rows.verdict import verdict
@@ -20,6 +21,8 @@ def step(snapshot: Snapshot, causes: Sequence[Hypothesis], place: str, width: in
     waiting = going_on(snapshot, width) if snapshot.steps else []
     if place == VERDICT:
         return "The verdict", waiting + verdict(snapshot, width)
+    if place == CODE:
+        return "The code that asked", waiting + code(snapshot.case, width)
     if place.startswith(GROUP):
         identifier = place.removeprefix(GROUP)
         title = next(one.title for one in GROUPS if one.id == identifier)

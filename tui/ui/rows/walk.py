@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from tui.diagnosis.code_views import place_of_code
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, Group, Question
 from tui.model.judgement import Judgement, State
 from tui.ui.rows.marks import MARKS, certainty_mark, together
-from tui.ui.rows.place import GROUP, QUESTION, VERDICT, group_id, group_of_place, groups_of, of_target, works
+from tui.ui.rows.place import CODE, CODE_GROUP, GROUP, QUESTION, VERDICT, group_id, group_of_place, groups_of, of_target, works
 from tui.ui.rows.text import Line, Span, Tone, cells, cut, fit, line
 from tui.ui.snapshot import Snapshot
 
@@ -41,6 +42,8 @@ def tree(
         folded = folds.get(group.id, group.id not in here and not _TELLING & set(states))
         nodes.append(_group(group, together(states), folded=folded, width=width))
         if not folded:
+            code = place_of_code(snapshot.case) if group.id == CODE_GROUP else None
+            nodes += [_code(code, here=place == CODE, width=width)] if code else []
             nodes += [_leaf(one, judgement_of(snapshot, one), here=one.id == place, width=width) for one in leaves]
             nodes += [
                 _question(one, snapshot, place, width) for one in QUESTIONS if one.group == group.id and _shown(one, snapshot)
@@ -84,6 +87,12 @@ def _leaf(cause: Hypothesis, judgement: Judgement, *, here: bool, width: int) ->
     room = width - 5 - cells(mark.answer)
     left = line(_pointer(here=here), mark.span(), " ", cut(cause.title, room))
     return Node(cause.id, _spread(left, Span(mark.answer, mark.tone), width))
+
+
+def _code(where: str, *, here: bool, width: int) -> Node:
+    """The line of code that asked: no cause, so no mark."""
+    left = line(_pointer(here=here), Span("·", Tone.ACCENT), " code")
+    return Node(CODE, _spread(left, Span(cut(where, max(width - 10, 1)), Tone.ACCENT), width))
 
 
 def _shown(one: Question, snapshot: Snapshot) -> bool:

@@ -5,7 +5,7 @@
     │ ▾ ✓ Name       fine ││ asks   Does anything listen on this port? ││ ▸tcp 127.0.0.1   5433 postgres │  #sockets
     │   ✓ name exists yes ││ why    A reset is an answer: the machine… │├ 4 Resolver ────────────────────┤
     │ ▾ ◐ Server   likely ││ seen   attempt 1: … refused by reset      ││ system  10.0.3.9       0.4 ms  │  #resolver
-    │   ◐ listens likely… ││        $ nc -vz 10.0.3.9 5432             │├ 5 Attempts ────────── 6 Path ──┤
+    │   ◐ listens likely… ││        $ nc -vz 10.0.3.9 5432             │├ 5 Attempts ─ 6 Path ─ 7 Code ──┤
     │ ▸ ○ Client     open ││ means  ◐ likely: a reset came back, …     ││ #3 11:02:03 refused by reset   │  #attempts, #path
     └─────────────── #tree┘└──────────────────────────────────── #step ┘└────────────────────────────────┘
      ◐ likely: server.not-listening  nothing listens on 10.0.3.9:5432                                     #status
@@ -49,8 +49,12 @@ TICK_S = 0.5
 """How often a countdown moves on while looks are under way."""
 TICKS_A_TABLE = 2
 """The sockets are looked at once a second."""
-PANELS = ("step", "tree", "sockets", "resolver", "attempts", "path")
+PANELS = ("step", "tree", "sockets", "resolver", "attempts", "path", "code")
 """In the order of their keys."""
+SAME_PLACE = ("attempts", "path", "code")
+"""Panels of which one is in front."""
+ALL_TABS = 70
+"""From so many columns on every tab has room; below, the code's stands only where there is code."""
 COLUMNS = [(0, "-too-narrow"), (40, "-narrow"), (120, "-wide")]
 ROWS = [(0, "-too-short"), (12, "-short"), (30, "-tall")]
 """From how many columns and rows on a class applies."""
@@ -119,12 +123,14 @@ class WalkScreen(Wishes):
         self.bridge = Bridge(self.walk, self._publish)
         self._walk_on()
         from tui.ui.panels.attempts import AttemptsPanel
+        from tui.ui.panels.code import CodePanel
         from tui.ui.panels.path import PathPanel
         from tui.ui.panels.resolver import ResolverPanel
         from tui.ui.panels.sockets import SocketsPanel
 
-        live = (SocketsPanel(id="sockets"), ResolverPanel(id="resolver"), AttemptsPanel(id="attempts"), PathPanel(id="path"))
-        await self.query_one("#live", Vertical).mount(*live)
+        tables = (SocketsPanel(id="sockets"), ResolverPanel(id="resolver"))
+        in_one_place = (AttemptsPanel(id="attempts"), PathPanel(id="path"), CodePanel(id="code"))
+        await self.query_one("#live", Vertical).mount(*tables, *in_one_place)
         self._complete = True
         self.bridge.wake()
         self._timer = self.set_interval(TICK_S, self._tick)
@@ -187,6 +193,7 @@ class WalkScreen(Wishes):
         self.bar("title").say(partial(header, self.target, view.snapshot, leaf.asks if leaf else "", view.now))
         marks = group_marks(view.snapshot, view.causes, view.place)
         self.query_one("#marks", ActionBar).offer([Part(one, f"screen.show('group:{group}')") for group, one in marks])
+        self._draw_tabs()
         self.bar("status").say(lambda width: self._status(width) or status(view.snapshot, width))
         self._draw_keys()
 
@@ -282,14 +289,24 @@ class WalkScreen(Wishes):
         """Bring a panel to the front, where panels hide one another."""
         self.tab = name
         self.update_classes({f"-tab-{one}": one == name for one in PANELS})
-        if name in {"attempts", "path"}:
-            self.set_class(name == "path", "-path-in-front")
+        if name in SAME_PLACE:
+            self.update_classes({f"-{one}-in-front": one == name for one in SAME_PLACE})
+        self._draw_tabs()
+
+    def _draw_tabs(self) -> None:
         parts = []
         for number, one in enumerate(PANELS, start=1):
+            if one == "code" and self.tab != one and self.size.width < ALL_TABS and not self._code_is_known():
+                continue
             word = f"{number} {TAB_WORDS.get(one, one)}"
-            shown = line("▸", strong(word)) if one == name else line(" ", muted(word))
+            shown = line("▸", strong(word)) if one == self.tab else line(" ", muted(word))
             parts.append(Part(shown, f"screen.panel('{one}')"))
         self.query_one("#tabs", ActionBar).offer(parts, gap=1)
+
+    def _code_is_known(self) -> bool:
+        from tui.diagnosis.code_views import place_of_code
+
+        return self.view is not None and place_of_code(self.view.snapshot.case) is not None
 
 
 def _class_for(cells: int, points: list[tuple[int, str]]) -> str:

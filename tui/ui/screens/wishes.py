@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 """The key of "I don't know" (tui.diagnosis.tree)."""
-ORDER = ("tree", "step", "sockets", "resolver", "attempts", "path")
+ORDER = ("tree", "step", "sockets", "resolver", "attempts", "path", "code")
 """The panels from left to right."""
 
 

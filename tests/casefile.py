@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from tui.model.case import Case
 from tui.model.facts import AnyFact, Attempt
+from tui.model.frame import Frame
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ConnectUnix
 from tui.model.target import Target, parse_target
@@ -45,6 +46,8 @@ class CaseFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     target: str
     expect: Expectation
     options: Options = Options()
+    code: tuple[Frame, ...] = ()
+    """The code that asked for the target, the user's innermost frame first."""
     answers: dict[str, str] = {}
     set_aside: dict[str, str] = {}
     running: bool = False
@@ -58,6 +61,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return Case(
             target=parse_target(self.target),
             options=self.options,
+            code=self.code,
             facts=facts,
             answers=tuple(self.answers.items()),
             set_aside=tuple(self.set_aside.items()),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.target import TargetError
-from tui.targets import as_text, read_target, read_targets
+from tui.targets import as_text, read_target, read_targets, understand
 
 SECRET = "s3cr3tW0rd"  # noqa: S105 -- made up, to look for
 CURL = "curl: (7) Failed to connect to db-1 port 5999 after 0 ms: Couldn't connect to server"
@@ -82,8 +82,8 @@ def test_an_error_text_without_a_port_takes_the_given_one() -> None:
 
 def test_lines_are_targets() -> None:
     """One target a line; empty lines are passed over."""
-    assert [one.label for one in read_targets("db-1:1\n\n  [::1]:2\r\n/run/x\n")] == ["db-1:1", "[::1]:2", "/run/x"]
-    assert [one.label for one in read_targets("db-1\ndb-2\n", port=7)] == ["db-1:7", "db-2:7"]
+    assert [one.target.label for one in read_targets("db-1:1\n\n  [::1]:2\r\n/run/x\n")] == ["db-1:1", "[::1]:2", "/run/x"]
+    assert [one.target.label for one in read_targets("db-1\ndb-2\n", port=7)] == ["db-1:7", "db-2:7"]
 
 
 def test_a_slip_in_a_list_is_said() -> None:
@@ -96,7 +96,7 @@ def test_an_error_text_of_many_lines_is_one_target() -> None:
     """Lines with words are one error text."""
     text = f"{CURL}\nexit status 7\n"
 
-    assert [one.label for one in read_targets(text)] == ["db-1:5999"]
+    assert [one.target.label for one in read_targets(text)] == ["db-1:5999"]
 
 
 @pytest.mark.parametrize("text", ["", "\n \n", "nothing to see here\nor here\n"])
@@ -114,3 +114,21 @@ def test_bytes_are_read_in_the_encodings_that_shells_write() -> None:
     assert as_text("bücher:1".encode("utf-8-sig")) == "bücher:1"
     assert as_text("bücher:1".encode("utf-16")) == "bücher:1"
     assert as_text(b"\xffdb-1:1").endswith("db-1:1")
+
+
+def test_the_code_that_an_error_text_names_stays_beside_the_target() -> None:
+    """A traceback gives the user's innermost frame first; a plain target names no code."""
+    text = (
+        "Traceback (most recent call last):\n"
+        '  File "/srv/app/client.py", line 12, in main\n'
+        "    socket.create_connection((HOST, PORT))\n"
+        '  File "/usr/lib/python3.11/socket.py", line 851, in create_connection\n'
+        "    raise exceptions[0]\n"
+        "ConnectionRefusedError: [Errno 111] Connection refused: db-1:8081\n"
+    )
+
+    target, code = understand(text)
+
+    assert target.label == "db-1:8081"
+    assert (code[0].path, code[0].line, code[0].role) == ("/srv/app/client.py", 12, "user")
+    assert understand("db-1:8081").code == ()

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tui.demo.scenario import Scenario
     from tui.model.events import AnyEvent
     from tui.model.options import Options
-    from tui.model.target import Target
     from tui.report.document import Document
+    from tui.targets import Understood
 
 STANDARD_INPUT = "-"
 
@@ -54,7 +54,8 @@ def _screen(given: Namespace) -> int:
     if given.target == STANDARD_INPUT:
         screen.take_terminal()
     keep = screen.Keeping(record=not given.no_session, session=_new_file(given.session))
-    return screen.show(targets[0] if targets else None, _options(given), keep, ascii_only=given.ascii or None)
+    target, code = targets[0] if targets else (None, ())
+    return screen.show(target, _options(given), keep, code=code, ascii_only=given.ascii or None)
 
 
 def _check(given: Namespace) -> int:
@@ -72,7 +73,7 @@ def _check(given: Namespace) -> int:
         record=not given.no_session,
         session=_new_file(given.session),
     )
-    return headless.check([as_it_is(target, options) for target in targets], manner)
+    return headless.check([as_it_is(one.target, options, one.code) for one in targets], manner)
 
 
 def _demo(given: Namespace) -> int:
@@ -145,17 +146,17 @@ _COMMANDS: dict[str, tuple[Callable[[], arguments.Parser], Callable[[Namespace],
 }
 
 
-def _targets(words: Sequence[str], port: int | None) -> tuple[Target, ...]:
+def _targets(words: Sequence[str], port: int | None) -> tuple[Understood, ...]:
     """The targets that the words name; `-` stands for those of standard input."""
     from tui.model.target import TargetError
-    from tui.targets import read_standard_input, read_target, read_targets
+    from tui.targets import read_standard_input, read_targets, understand
 
     if words.count(STANDARD_INPUT) > 1:
         raise Unusable("- stands for standard input, which can be read only once")
-    found: list[Target] = []
+    found: list[Understood] = []
     try:
         for word in words:
-            found += read_targets(read_standard_input(), port=port) if word == STANDARD_INPUT else [read_target(word, port=port)]
+            found += read_targets(read_standard_input(), port=port) if word == STANDARD_INPUT else [understand(word, port=port)]
     except TargetError as error:
         raise Unusable(str(error)) from None
     return tuple(found)

@@ -34,6 +34,8 @@ class Manner:
     record: bool = True
     session: Path | None = None
     """The session file; None for a new one in the state directory."""
+    put: Callable[[str], None] = put
+    """Where results go: standard output, unless that belongs to another program."""
 
 
 def check(openings: Iterable[Opening], manner: Manner) -> ExitStatus:
@@ -57,7 +59,7 @@ async def _check(openings: Iterable[Opening], manner: Manner) -> ExitStatus:
         found = document_of(session.events)
         try:
             if found.evidence or not interrupted:
-                put(f"{manner.between if number else ''}{manner.show(found)}")
+                manner.put(f"{manner.between if number else ''}{manner.show(found)}")
         except ReaderGone:
             break
         if interrupted:
@@ -67,7 +69,8 @@ async def _check(openings: Iterable[Opening], manner: Manner) -> ExitStatus:
 
 async def _walk(here: Situation, manner: Manner) -> tuple[Session, bool]:
     """The session after its walk, and whether Ctrl-C ended it; then it holds what was known by then."""
-    session = Session(here.target, here.options, looks_from(here.surroundings), tempo=Tempo.UNATTENDED, vantage=vantage())
+    look = looks_from(here.surroundings)
+    session = Session(here.target, here.options, look, tempo=Tempo.UNATTENDED, vantage=vantage(), code=here.code)
     recorder = Recorder(manner.session or default_path(here.target)) if manner.record else None
     for listener in (recorder.write if recorder else None, here.heard, _progress(here.target)):
         if listener:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tui.arguments import Unusable
 from tui.output import put
 from tui.situation import Opening, Situation, vantage
-from tui.targets import read_target
+from tui.targets import understand
 from tui.ui.app import RefusedApp
 from tui.ui.closing import closing_lines
 from tui.ui.doors import Doors
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui.engine.replay import Replay
     from tui.engine.session import Session
     from tui.model.events import AnyEvent
+    from tui.model.frame import Frame
     from tui.model.options import Options
     from tui.model.target import Target
     from tui.ui.doors import Walk
@@ -69,9 +70,10 @@ class Keeping:
             recorder.close()
 
 
-def show(target: Target | None, options: Options, keep: Keeping, *, ascii_only: bool | None) -> int:
-    """The screen on `target`, or its start; the program's exit status."""
-    return asyncio.run(_run(_doors(options, keep), keep, target=target, ascii_only=ascii_only))
+def show(target: Target | None, options: Options, keep: Keeping, *, code: tuple[Frame, ...] = (), ascii_only: bool | None) -> int:
+    """The screen on `target`, for which `code` asked, or its start; the program's exit status."""
+    here = Situation(target, options, code=code) if target else None
+    return asyncio.run(_run(_doors(options, keep, here), keep, target=target, ascii_only=ascii_only))
 
 
 def show_situation(opening: Opening, *, ascii_only: bool | None) -> int:
@@ -110,7 +112,14 @@ async def _run(
 
 
 def _doors(options: Options, keep: Keeping, here: Situation | None = None) -> Doors:
-    """What the screen may do; `here` is a situation that was set up for its target."""
+    """What the screen may do; `here` is a situation that was set up for its target, or known of it."""
+    asked_by = {here.target.label: here.code} if here else {}
+
+    def read_target(text: str) -> Target:
+        target, code = understand(text)
+        if code:
+            asked_by[target.label] = code
+        return target
 
     def open_session(target: Target) -> Session:
         from tui.engine.runner import looks_from
@@ -118,8 +127,9 @@ def _doors(options: Options, keep: Keeping, here: Situation | None = None) -> Do
         from tui.probes.surroundings import Surroundings
 
         mine = here if here and here.target == target else None
+        code = asked_by.get(target.label, ())
         look = looks_from(mine.surroundings if mine else Surroundings())
-        session = Session(target, options, look, tempo=Tempo.GUIDED, vantage=vantage())
+        session = Session(target, options, look, tempo=Tempo.GUIDED, vantage=vantage(), code=code)
         keep.begin(session)
         if mine and mine.heard:
             session.subscribe(mine.heard)

@@ -13,6 +13,7 @@ from tui.probes.surroundings import Surroundings
 
 if TYPE_CHECKING:  # the screen loads this before its first paint
     from tui.model.events import AnyEvent
+    from tui.model.frame import Frame
     from tui.model.options import Options
     from tui.model.target import Target
 
@@ -26,18 +27,20 @@ class Situation:
     surroundings: Surroundings = field(default_factory=Surroundings)
     heard: Callable[[AnyEvent], None] | None = None
     """Called with each event of the walk; a demonstration that changes while it is walked reacts to them."""
+    code: tuple[Frame, ...] = ()
+    """The code that asked for the target, where an error text or a watched process named it."""
 
 
 Opening = Callable[[], AbstractAsyncContextManager[Situation]]
 """Sets a situation up and, at the end of its context, takes it down."""
 
 
-def as_it_is(target: Target, options: Options) -> Opening:
+def as_it_is(target: Target, options: Options, code: tuple[Frame, ...] = ()) -> Opening:
     """This machine as it is: nothing is set up."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Situation]:
-        yield Situation(target, options)
+        yield Situation(target, options, code=code)
 
     return opened
 

@@ -1,8 +1,13 @@
-"""From what a person gives (a word, standard input, a pasted error) to targets. What names none is said on one line."""
+"""From what a person gives (a word, standard input, a pasted error) to targets. What names none is said on one line.
+
+An error text may name the code that asked for the target; that is kept beside it.
+"""
 
 import codecs
 import sys
+from typing import NamedTuple
 
+from tui.model.frame import Frame
 from tui.model.target import EXAMPLES, Target, TargetError, endpoint, parse_target
 
 LONGEST_INPUT = 1 << 20
@@ -10,7 +15,19 @@ LONGEST_INPUT = 1 << 20
 _CHUNK = 1 << 16
 
 
+class Understood(NamedTuple):
+    """A target, and the code that asked for it where an error text named it: the user's innermost frame first."""
+
+    target: Target
+    code: tuple[Frame, ...] = ()
+
+
 def read_target(text: str, *, port: int | None = None) -> Target:
+    """The target alone of what `understand` reads. Raises TargetError."""
+    return understand(text, port=port).target
+
+
+def understand(text: str, *, port: int | None = None) -> Understood:
     """The target that `text` is or, if it is an error text, the endpoint that it names. Raises TargetError."""
     if len(text.split()) > 1:
         found = _endpoint_in(text, port)
@@ -18,7 +35,7 @@ def read_target(text: str, *, port: int | None = None) -> Target:
             raise TargetError(f"the text names no endpoint; try one of: {EXAMPLES}")
         return found
     try:
-        return parse_target(text, port=port)
+        return Understood(parse_target(text, port=port))
     except TargetError:
         found = _endpoint_in(text, port)
         if found is None:
@@ -26,15 +43,15 @@ def read_target(text: str, *, port: int | None = None) -> Target:
         return found
 
 
-def read_targets(text: str, *, port: int | None = None) -> tuple[Target, ...]:
+def read_targets(text: str, *, port: int | None = None) -> tuple[Understood, ...]:
     """The targets in a whole text: one a line, or the one that an error text names. Raises TargetError."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise TargetError("standard input names no target; give one a line, or an error text")
     # Only an error text has spaces within its lines: a slip in a list of targets must not turn it into one.
     if len(lines) > 1 and not any(len(line.split()) > 1 for line in lines):
-        return tuple(parse_target(line, port=port) for line in lines)
-    return (read_target(text, port=port),)
+        return tuple(Understood(parse_target(line, port=port)) for line in lines)
+    return (understand(text, port=port),)
 
 
 def read_standard_input() -> str:
@@ -54,15 +71,17 @@ def as_text(raw: bytes) -> str:
     return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig", "replace")
 
 
-def _endpoint_in(text: str, port: int | None) -> Target | None:
+def _endpoint_in(text: str, port: int | None) -> Understood | None:
     """The endpoint to walk that an error text names; None where it names none. Raises TargetError where a port is missing."""
     from tui.errors import read_error, target_of
 
     reading = read_error(text)
     found = target_of(reading)
+    if found:
+        return Understood(found, reading.code)
     host = next((one.host for one in reading.endpoints if one.host), None)
-    if found or not host:
-        return found
+    if not host:
+        return None
     if port is None:
         raise TargetError(f"the text names the host {host} and no port; give --port, or {endpoint(host, 8080)}")
-    return parse_target(endpoint(host, port))
+    return Understood(parse_target(endpoint(host, port)), reading.code)

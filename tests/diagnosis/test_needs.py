@@ -8,8 +8,9 @@ from tui.diagnosis.hypothesis import Hypothesis, hypotheses
 from tui.diagnosis.ranking import judged
 from tui.model.case import Case
 from tui.model.facts import Attempt, NameserverAnswer, Outcome, SystemAnswer
+from tui.model.frame import Frame
 from tui.model.judgement import State
-from tui.model.requests import AskNameserver, Connect, ListAddresses, ReadConfinement, ResolveSystem
+from tui.model.requests import AskNameserver, Connect, ListAddresses, ReadCode, ReadConfinement, ResolveSystem
 from tui.model.target import parse_target
 
 BY_ID = {one.id: one for one in hypotheses()}
@@ -177,3 +178,24 @@ def _attempted(outcome: Outcome, errno: str, *, source: str | None = None) -> Ca
         error_queue="empty",
     )
     return Case(target=parse_target("10.0.0.5:5432"), facts=(attempt,))
+
+
+def test_the_code_that_asked_is_read_first_in_its_branch() -> None:
+    """The user's innermost frame that names a line is read, once; frames of libraries are not, and without code nothing is."""
+    case = Case(target=parse_target("127.0.0.1:5432"))
+    code = (
+        Frame(path=None, line=None, function="main", language="python", role="user"),
+        Frame(path="/srv/app/client.py", line=12, function="main", language="python", role="user"),
+        Frame(path="/usr/lib/python3.11/socket.py", line=851, function="connect", language="python", role="library"),
+    )
+
+    wanted = wanted_looks(replace(case, code=code), hypotheses())
+
+    assert [one for one in wanted if isinstance(one, ReadCode)] == [
+        ReadCode(path="/srv/app/client.py", line=12, function="main", language="python")
+    ]
+    assert (
+        next(iter(BY_ID["client.bad-source"].needs(replace(case, code=code))))
+        == wanted[[type(one) for one in wanted].index(ReadCode)]
+    )
+    assert not any(isinstance(one, ReadCode) for one in wanted_looks(case, hypotheses()))

@@ -12,6 +12,7 @@ from tui.model.requests import (
     ConnectUnix,
     ListListeners,
     LookUpRoute,
+    ReadCode,
     ReadNameSources,
     ResolveSystem,
     SendEcho,
@@ -82,6 +83,14 @@ def connect_to(case: Case, address: str) -> Connect:
         timeout_s=options.timeout_s,
         source=options.source,
     )
+
+
+def code(case: Case) -> Iterator[AnyRequest]:
+    """The source around the user's own innermost frame, where it is known which code asked for the target."""
+    for frame in case.code:
+        if frame.role == "user" and frame.path and frame.line:
+            yield ReadCode(path=frame.path, line=frame.line, function=frame.function, language=frame.language)
+            return
 
 
 def routes(case: Case) -> Iterator[AnyRequest]:

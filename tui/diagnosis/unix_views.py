@@ -12,7 +12,8 @@ from tui.model.requests import AnyRequest, ExamineUnixPath
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """The attempts on the path, and a look at it."""
+    """The attempts on the path, a look at it, and the code that asked."""
+    yield from looks.code(case)
     yield from looks.connects(case)
     if case.target.path is not None:
         yield ExamineUnixPath(path=case.target.path)

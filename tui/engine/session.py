@@ -21,6 +21,7 @@ from tui.engine.runner import Look, Tell
 from tui.model.case import Case, fold
 from tui.model.events import Answered, AnyEvent, FactSeen, Judged, LookEnded, LookStarted, Opened, SetAside, Withdrawn
 from tui.model.facts import AnyFact, Attempt, Outcome, same_sight
+from tui.model.frame import Frame
 from tui.model.judgement import Assessment
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ConnectUnix
@@ -66,6 +67,7 @@ class Session:
         *,
         tempo: Tempo = Tempo.GUIDED,
         vantage: str = "",
+        code: tuple[Frame, ...] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         causes: Iterable[Hypothesis] | None = None,
     ) -> None:
@@ -83,7 +85,7 @@ class Session:
         self._slots = asyncio.Semaphore(MOST_LOOKS)
         self._counts: dict[str, int] = {}
         self._failure: BaseException | None = None
-        self._opened = Opened(version=__version__, target=target, options=options, vantage=vantage)
+        self._opened = Opened(version=__version__, target=target, options=options, vantage=vantage, code=code)
         self.case = fold(Case(target=target), self._opened)
         self.assessment: Assessment = assess(self.case, self._causes)
 

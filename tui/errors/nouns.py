@@ -7,6 +7,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.frame import Frame
+
+__all__ = ["Endpoint", "ErrorClass", "Failure", "Frame", "Reading", "Role", "Span"]
+
 Role = Literal["target", "proxy", "dialled", "upstream"]
 """What was asked for; the proxy in between; the address that was actually tried; the server behind a reverse proxy."""
 
@@ -26,18 +30,6 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     span: Span
     path: str | None = None
     """The path of a Unix socket; host and port are None then."""
-
-
-class Frame(Struct, frozen=True, kw_only=True):
-    """One line of code that the text names."""
-
-    path: str | None
-    line: int | None
-    function: str | None
-    language: str
-    source: str | None = None
-    """The line itself, where the text shows it."""
-    role: Literal["user", "library"]
 
 
 class Failure(Struct, frozen=True, kw_only=True, rename={"error_class": "class"}):

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tui.model.events import Answered, AnyEvent, FactSeen, Judged, LookEnded, LookStarted, Opened, SetAside, Withdrawn
 from tui.model.facts import AnyFact
+from tui.model.frame import Frame
 from tui.model.options import Options
 from tui.model.requests import AnyRequest
 from tui.model.target import Target
@@ -20,6 +21,8 @@ class Case(Struct, frozen=True, kw_only=True):
 
     target: Target
     options: Options = Options()
+    code: tuple[Frame, ...] = ()
+    """The code that asked for the target, the user's innermost frame first."""
     facts: tuple[AnyFact, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     """Pairs of question and answer, in the order given."""
@@ -54,7 +57,7 @@ def fold(case: Case, event: AnyEvent) -> Case:
     """The case after `event`. Pure; the events of a session folded in order give its case."""
     match event:
         case Opened():
-            return Case(target=event.target, options=event.options)
+            return Case(target=event.target, options=event.options, code=event.code)
         case LookStarted():
             return replace(case, asked=(*case.asked, event.request))
         case LookEnded():

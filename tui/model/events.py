@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tui.model.facts import AnyFact
+from tui.model.frame import Frame
 from tui.model.judgement import Assessment
 from tui.model.options import Options
 from tui.model.requests import AnyRequest
@@ -28,6 +29,8 @@ class Opened(Event, frozen=True, kw_only=True, tag="session"):
     options: Options
     vantage: str = ""
     """Where the looks are taken from: this machine's name."""
+    code: tuple[Frame, ...] = ()
+    """The code that asked for the target, the user's innermost frame first; empty where nothing names it."""
 
 
 class LookStarted(Event, frozen=True, kw_only=True, tag="look"):

@@ -13,7 +13,8 @@ from tui.model.requests import AnyRequest, ListAddresses
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts; and this machine's addresses, once a chosen source was not available."""
+    """The code that asked, first of the client's looks; attempts; this machine's addresses, once a chosen source failed."""
+    yield from looks.code(case)
     yield from looks.basics(case)
     if _unavailable(case):
         yield ListAddresses()

@@ -12,7 +12,19 @@ from tui.diagnosis import views
 from tui.diagnosis.likely_ports import likely_ports
 from tui.diagnosis.tree import CONSENT_PORTS, service_name
 from tui.model.case import Case
-from tui.model.facts import Addresses, AnyFact, Attempt, Echo, Hop, IcmpError, Listener, Listeners, Neighbour, Outcome
+from tui.model.facts import (
+    Addresses,
+    AnyFact,
+    Attempt,
+    Echo,
+    Hop,
+    IcmpError,
+    Listener,
+    Listeners,
+    Neighbour,
+    Outcome,
+    ResetOrigin,
+)
 from tui.model.judgement import Culprit, CulpritKind
 from tui.model.requests import AnyRequest, LookUpNeighbour, TraceHops, TryPorts
 from tui.model.schemes import Family, family_of_port, family_of_program, family_of_scheme
@@ -191,11 +203,12 @@ def first_hop_elsewhere(case: Case, address: str) -> Hop | None:
 def first_hop_looks(case: Case) -> Iterator[AnyRequest]:
     """The first hop alone, for this port and for another: packets with TTL 1, which no machine behind it sees.
 
-    Asked where the trail is silent from the start, and where a reset came from behind a gateway.
+    Asked where the trail is silent from the start, and where a reset from behind a gateway comes even with TTL 1.
     """
     other = COMPARED if case.target.port != COMPARED else COMPARED_ELSE
     mute = [address for address in silent(case) if hops(case, address) and not trail(case, address)]
-    for address in (*mute, *views.refused_by_reset(case)):
+    near = {one.address for one in case.all(ResetOrigin) if one.port == case.target.port and one.smallest_ttl == 1}
+    for address in (*mute, *(one for one in views.refused_by_reset(case) if one in near)):
         route = views.route_to(case, address)
         if route and route.gateway:
             yield TraceHops(address=address, port=other, max_hops=1)

@@ -9,7 +9,7 @@ import shlex
 import socket
 import struct
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -22,6 +22,7 @@ from tui.model.safe_text import safe_text
 from tui.probes import error_queue, ping_program
 from tui.probes.clock import now
 from tui.probes.failures import errno_name
+from tui.probes.handshake import TTL
 from tui.probes.socket_address import SocketAddress, socket_address
 from tui.probes.surroundings import Surroundings
 from tui.probes.waiting import readable
@@ -72,6 +73,31 @@ async def look(request: SendEcho, surroundings: Surroundings) -> AsyncGenerator[
     )
 
 
+async def one_echo(address: str, *, wait_s: float, environ: Mapping[str, str], ttl: int | None = None) -> Echo | NotObserved:
+    """What one echo request with this hop limit brought back within `wait_s` (the program ping waits a second)."""
+    request = SendEcho(address=address, count=1)
+    try:
+        family, peer = socket_address(address)
+        sock = _open(family)
+        if sock is None:
+            return await ping_program.ask(request, SPACING_S, environ, ttl=ttl)
+        with closing(sock):
+            if ttl is not None:
+                sock.setsockopt(*TTL[family], ttl)
+            seen = await _exchange(sock, peer, 1, wait_s)
+    except OSError as error:
+        seen = _Exchange(error=errno_name(error.errno))
+    return Echo(
+        address=address,
+        sent=seen.sent,
+        received=len(seen.rtt_ms),
+        rtt_ms=tuple(seen.rtt_ms),
+        ttl=seen.ttl,
+        icmp=seen.icmp,
+        error=seen.error,
+    )
+
+
 @dataclass(slots=True)
 class _Exchange:
     """What was seen so far."""
@@ -100,7 +126,7 @@ def _open(family: socket.AddressFamily) -> socket.socket | None:
     return None
 
 
-async def _exchange(sock: socket.socket, peer: SocketAddress, count: int) -> _Exchange:
+async def _exchange(sock: socket.socket, peer: SocketAddress, count: int, last_wait_s: float = LAST_WAIT_S) -> _Exchange:
     sock.setblocking(False)  # noqa: FBT003 -- the method's only form
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
@@ -113,7 +139,7 @@ async def _exchange(sock: socket.socket, peer: SocketAddress, count: int) -> _Ex
         _send(sock, number, seen)
         if seen.error:
             break
-        until = perf_counter() + (SPACING_S if number < count else LAST_WAIT_S)
+        until = perf_counter() + (SPACING_S if number < count else last_wait_s)
         while (left := until - perf_counter()) > 0 and not (number == count and len(seen.pending) <= seen.errors):
             if await readable(sock, left):
                 _drain(sock, seen)

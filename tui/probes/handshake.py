@@ -24,7 +24,10 @@ from tui.probes.waiting import writable
 _SELF_CONNECTS = 3
 """Tries when a socket meets itself: where its source port happens to be the target's, a connect to one's own address
 succeeds although nobody listens (RFC 9293, simultaneous open). The first socket stays open, so the next port differs."""
-_TTL = {socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TTL), socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS)}
+TTL = {socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TTL), socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS)}
+"""The options for the hop limit of what a socket sends."""
+_MIN_TTL = {socket.AF_INET: (socket.IPPROTO_IP, 21), socket.AF_INET6: (socket.IPPROTO_IPV6, 73)}
+"""IP_MINTTL (linux/in.h) and IPV6_MINHOPCOUNT (linux/in6.h), which Python's socket module does not have."""
 AT_ONCE_MS = 1
 """This machine and its neighbours answer within a millisecond; waiting here keeps the loop's other work, which may be
 the drawing of a screen, out of their latency."""
@@ -49,18 +52,19 @@ class Handshake:
 
 @asynccontextmanager
 async def handshake(
-    address: str, port: int, *, timeout_s: float, source: str | None = None, ttl: int | None = None
+    address: str, port: int, *, timeout_s: float, source: str | None = None, ttl: int | None = None, min_ttl: int | None = None
 ) -> AsyncIterator[Handshake]:
     """Connect to an address (a zone such as `%eth0` is obeyed) and give how it ended; the socket is closed afterwards.
 
-    `source` is bound first; `ttl` is the outgoing packets' hop limit. What this machine refuses to do, from
-    making the socket on, is an outcome, `blocked`. Raises ValueError if `address` or `source` is no address.
+    `source` is bound first; `ttl` is the outgoing packets' hop limit; answers that arrive with less than `min_ttl` are
+    discarded unseen, as silence. What this machine refuses to do, from making the socket on, is an outcome, `blocked`.
+    Raises ValueError if `address` or `source` is no address.
     """
     with ExitStack() as sockets:
         for left in reversed(range(_SELF_CONNECTS)):
             started = perf_counter()
             try:
-                sock, peer = _prepare(address, port, source, ttl)
+                sock, peer = _prepare(address, port, source, ttl, min_ttl)
             except OSError as error:
                 yield Handshake(outcome=Outcome.BLOCKED, latency_ms=_since(started), errno=errno_name(error.errno))
                 return
@@ -71,7 +75,9 @@ async def handshake(
                 return
 
 
-def _prepare(address: str, port: int, source: str | None, ttl: int | None) -> tuple[socket.socket, SocketAddress]:
+def _prepare(
+    address: str, port: int, source: str | None, ttl: int | None, min_ttl: int | None
+) -> tuple[socket.socket, SocketAddress]:
     """The socket, and where it shall connect to. Raises OSError."""
     family, peer = socket_address(address, port)
     with ExitStack() as undo:
@@ -79,7 +85,9 @@ def _prepare(address: str, port: int, source: str | None, ttl: int | None) -> tu
         sock.setblocking(False)  # noqa: FBT003 -- the method's only form
         error_queue.listen_for_errors(sock)
         if ttl is not None:
-            sock.setsockopt(*_TTL[family], ttl)
+            sock.setsockopt(*TTL[family], ttl)
+        if min_ttl is not None and sys.platform == "linux":
+            sock.setsockopt(*_MIN_TTL[family], min_ttl)
         if source is not None:
             _bind(sock, source)
         undo.pop_all()

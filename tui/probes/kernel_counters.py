@@ -7,8 +7,17 @@ NETSTAT = Path("/proc/net/netstat")
 
 def failed_retransmissions() -> int | None:
     """How many retransmissions this machine itself did not let out so far (TCPRetransFail); None where it can't be read."""
+    return _counter("TCPRetransFail")
+
+
+def discarded_for_ttl() -> int | None:
+    """How many answers were discarded so far for a TTL below a socket's limit (TCPMinTTLDrop); None where it can't be read."""
+    return _counter("TCPMinTTLDrop")
+
+
+def _counter(name: str) -> int | None:
     try:
-        return read_counter(NETSTAT.read_text(encoding="ascii", errors="replace"), "TCPRetransFail")
+        return read_counter(NETSTAT.read_text(encoding="ascii", errors="replace"), name)
     except OSError:
         return None
 

@@ -55,14 +55,15 @@ _GUESS = "Do you want to ping broadcast?"
 """How iputils words the EACCES of connect, whatever its reason; a `prohibit` route is one."""
 
 
-def arguments(request: SendEcho, spacing_s: float) -> list[str]:
-    """The command line: numbers only, a few requests, a short wait."""
-    return ["ping", "-n", "-c", str(request.count), "-i", f"{spacing_s:g}", "-W", str(LAST_WAIT_S), request.address]
+def arguments(request: SendEcho, spacing_s: float, ttl: int | None = None) -> list[str]:
+    """The command line: numbers only, a few requests, a short wait; `ttl` is their hop limit."""
+    hops = [] if ttl is None else ["-t", str(ttl)]
+    return ["ping", "-n", "-c", str(request.count), "-i", f"{spacing_s:g}", "-W", str(LAST_WAIT_S), *hops, request.address]
 
 
-async def ask(request: SendEcho, spacing_s: float, environ: Mapping[str, str]) -> Echo | NotObserved:
+async def ask(request: SendEcho, spacing_s: float, environ: Mapping[str, str], *, ttl: int | None = None) -> Echo | NotObserved:
     """Run ping to its end, or to its deadline, and read it. Raises nothing."""
-    argv = arguments(request, spacing_s)
+    argv = arguments(request, spacing_s, ttl)
     try:
         deadline_s = request.count * spacing_s + LAST_WAIT_S + _GRACE_S
         done = await run_tool(argv, environ={**environ, "LC_ALL": "C"}, deadline_s=deadline_s)

@@ -1,11 +1,22 @@
 """ResetOrigin in words."""
 
 from tui.model.facts import ResetOrigin
+from tui.model.facts.origin import Reference
 from tui.model.target import endpoint
 
 
 def origin_words(fact: ResetOrigin) -> str:
     """What it says, without a full stop."""
-    ours = "" if fact.received_ttl is None else f"arrive with TTL {fact.received_ttl}"
-    theirs = "" if fact.reference_received_ttl is None else f", the host's own answers with {fact.reference_received_ttl}"
-    return f"resets for {endpoint(fact.address, fact.port)} {ours or 'could not be measured'}{theirs}"
+    said = [_numbers(fact.received_ttl, fact.smallest_ttl) or "could not be measured"]
+    said += [f"{_whose(one)} {words}" for one in fact.references if (words := _numbers(one.received_ttl, one.smallest_ttl))]
+    return f"resets for {endpoint(fact.address, fact.port)} {'; '.join(said)}"
+
+
+def _numbers(received: int | None, smallest: int | None) -> str:
+    arrive = "" if received is None else f"arrive with TTL {received}"
+    need = "" if smallest is None else f"need an outgoing TTL of {smallest}"
+    return " and ".join(words for words in (arrive, need) if words)
+
+
+def _whose(one: Reference) -> str:
+    return f"answers of port {one.port}" if one.port else "echo replies"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
+from tui.diagnosis import host_views, looks, origin_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.origin_views import Whence
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -120,13 +121,19 @@ def _by_reset(case: Case) -> Judgement:
             )
         if far:
             return still_open("Nothing listens in the far end's table; a filter could still answer first.", *views.ids(one, far))
-    first = next(iter(resets))
+    nearer = {Whence.NEARER, Whence.SEEMS_NEARER}
+    own = [one for one in resets if not ((found := origin_views.origin(case, one)) and found.whence in nearer)]
+    if not own:
+        return still_open("A reset came back, from nearer than the host.", *views.ids(*resets.values()))
+    first = own[0]
+    found = origin_views.origin(case, first)
+    where = first if found and found.whence is Whence.ITSELF else f"{first}, or before it,"
     return still_open(
         "A plain reset came back; a filter on the server can send one too.",
         *views.ids(*resets.values()),
-        summary=f"A packet filter on {first}, or before it, answers port {port} with a reset.",
+        summary=f"A packet filter on {where} answers port {port} with a reset.",
         tell_apart=f"On {first}: `ss -ltn 'sport = :{port}'` shows a listener, and `nft list ruleset` a rule with `tcp reset`.",
-        explains=resets,
+        explains=own,
     )
 
 

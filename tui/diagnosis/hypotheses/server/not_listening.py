@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis import host_views, looks, origin_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.origin_views import Whence
 from tui.diagnosis.tree import service_name
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listeners
@@ -30,8 +31,11 @@ def judge(case: Case) -> Judgement:
     if proved:
         return _proved(case, proved)
     unseen = {address: one for address, one in refused.items() if address in absent or not host_views.tables(case, address)}
+    own = {address: one for address, one in unseen.items() if not _came_from_nearer(case, address)}
+    if own:
+        return _from_outside(case, own)
     if unseen:
-        return _from_outside(case, unseen)
+        return _in_its_name(case, unseen)
     table, row = next(
         (table, row)
         for address in refused
@@ -84,16 +88,45 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     host = next(iter(refused))
     tables = host_views.tables(case, host)
     not_seen = "the socket table was not seen to its end" if tables else "the socket table of that machine was not seen"
+    distance, measured = _distance(case, host)
     return likely(
         f"{host} answered with a reset: the machine is there, and most likely nothing listens on port {port}.",
         *views.ids(*refused.values(), *tables),
-        because=f"A reset came back, and {not_seen}.",
+        *measured,
+        because=f"A reset came back, and {not_seen}.{distance}",
         tell_apart=f"On {host}: `ss -ltn 'sport = :{port}'`; no line confirms it. Or give --server 'ssh {host}'.",
         explains=refused,
         culprit=Culprit(kind="address", address=host, port=port),
         disproof=f"A listener on {endpoint(host, port)} in that machine's `ss -ltn`, or a filter there that answers with resets.",
         remedies=_remedies(case),
     )
+
+
+def _came_from_nearer(case: Case, address: str) -> bool:
+    found = origin_views.origin(case, address)
+    return found is not None and found.whence is Whence.NEARER
+
+
+def _in_its_name(case: Case, refused: dict[str, Attempt]) -> Judgement:
+    """A machine in between answered, so nothing is known of the host's port."""
+    first = next(iter(refused))
+    found = origin_views.origin(case, first)
+    return still_open(
+        f"A machine in between answered in the name of {first}, so the reset says nothing of the host.",
+        *views.ids(*refused.values(), found.fact if found else None),
+    )
+
+
+def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
+    """What the reset's distance says, in a sentence, and the evidence for it."""
+    found = origin_views.origin(case, address)
+    if found is None:
+        return "", ()
+    told = {
+        Whence.ITSELF: f" Its distance is the host's own: {origin_views.in_words(found)}.",
+        Whence.FARTHER: f" It comes from behind what else answers, as of a port that is led on: {origin_views.in_words(found)}.",
+    }
+    return told.get(found.whence, ""), views.ids(found.fact) if found.whence in told else ()
 
 
 def _remedies(case: Case) -> Iterator[Remedy]:

@@ -13,11 +13,12 @@ from tui.model.requests import (
     ExamineUnixPath,
     ListAddresses,
     ListListeners,
+    LookElsewhere,
     LookUpNeighbour,
     LookUpRoute,
     ReadConfinement,
 )
-from tui.probes import addresses, confinement, listeners, neighbours, process_state, routes, unix_path
+from tui.probes import addresses, confinement, elsewhere, listeners, neighbours, process_state, routes, unix_path
 from tui.probes.surroundings import Surroundings
 from tui.vantage import listeners as far_listeners
 
@@ -40,6 +41,8 @@ def look(request: AnyRequest) -> AsyncIterator[AnyFact]:
             return unix_path.look(request, here)
         case ExamineProcess():
             return process_state.look(request, here)
+        case LookElsewhere():
+            return elsewhere.look(request, here)
         case ReadConfinement():
             return confinement.look(request, here)
         case _:

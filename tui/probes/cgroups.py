@@ -22,6 +22,19 @@ _BY_ID = re.compile(
 )
 _PARTS = re.compile("[/:]")  # containerd without systemd writes SLICE:cri-containerd:ID
 _SHORT_ID = 12  # the length in which docker and podman print an id
+_ENGINES = (
+    ("docker-", "docker"),
+    ("docker", "docker"),
+    ("libpod-", "podman"),
+    ("libpod_parent", "podman"),
+    ("cri-containerd-", "containerd"),
+    ("cri-containerd", "containerd"),
+    ("containerd-", "containerd"),
+    ("crio-", "cri-o"),
+    ("lxc.payload", "lxc"),
+    ("machine-", "nspawn"),
+)
+"""How the engines begin the names of their control groups, or of the one above (without systemd)."""
 _REMEMBERED: dict[int, str | None] = {}
 _ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
 
@@ -43,6 +56,15 @@ def container_of(path: str) -> str | None:
         found = _BY_ID.fullmatch(part)
         if found:
             return found["id"][:_SHORT_ID] if found["id"] else safe_text(_ESCAPED.sub(_unescaped, found["name"]))
+    return None
+
+
+def engine_of(path: str) -> str | None:
+    """The engine that made the innermost container in a control group's path; `unknown` where its name does not tell."""
+    for part in reversed(_PARTS.split(path)):
+        if _BY_ID.fullmatch(part):
+            named = (engine for mark, engine in _ENGINES if part.startswith(mark) or f"/{mark}/{part}" in path)
+            return next(named, "unknown")
     return None
 
 

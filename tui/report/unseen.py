@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.likely_ports import likely_ports
 from tui.diagnosis.tree import CONSENT_PORTS, QUESTIONS, UNKNOWN
 from tui.model.case import Case
-from tui.model.facts import Listeners, NotObserved
+from tui.model.facts import Elsewhere, Listeners, NotObserved
 from tui.report.words import look_words
 
 
@@ -23,6 +23,10 @@ def _sentences(case: Case) -> Iterator[str]:
             yield f"The owners of {_sockets(table.hidden_owners)}{where}: run as root (in a container, outside of it)."
         if table.cut:
             yield f"{_capital(_sockets(table.cut))} beyond the first {len(table.listeners)}{where}: ss -ltnup lists all."
+    elsewhere = case.last(Elsewhere)
+    if elsewhere and elsewhere.hidden:
+        number = "One network namespace" if elsewhere.hidden == 1 else f"{elsewhere.hidden} network namespaces"
+        yield f"{number} of this machine: run as root to look into them."
     for request in case.in_flight:
         yield f"{_capital(look_words(request))}: the walk ended before the look did."
     yield from _ports_left_alone(case)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tui.model.facts.attempt import Attempt, IcmpError, Outcome
 from tui.model.facts.code import Advice, Code, CodeValue
-from tui.model.facts.elsewhere import Container, Elsewhere, Namespace
+from tui.model.facts.elsewhere import Container, Elsewhere, Engine, Namespace
 from tui.model.facts.fact import Fact, Family
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
@@ -38,6 +38,7 @@ __all__ = [
     "Container",
     "Echo",
     "Elsewhere",
+    "Engine",
     "Fact",
     "Family",
     "Firewall",

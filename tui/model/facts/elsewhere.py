@@ -1,4 +1,4 @@
-"""Listeners of other network namespaces and containers of this machine."""
+"""Listeners of other network namespaces and containers of this machine, and whether we are in one ourselves."""
 
 from typing import Literal
 
@@ -7,32 +7,49 @@ from msgspec import Struct
 from tui.model.facts.fact import Fact
 from tui.model.facts.sockets import Listener
 
+Engine = Literal["docker", "podman", "containerd", "cri-o", "lxc", "nspawn", "unknown"]
+
 
 class Container(Struct, frozen=True, kw_only=True):
-    """A container as its engine knows it."""
+    """A container as its engine, or its control group, knows it."""
 
-    engine: Literal["docker", "podman", "containerd", "cri-o", "lxc", "nspawn", "unknown"]
+    engine: Engine
     id: str
+    """Shortened to 12 characters, as docker and podman print it; empty where only a name is known."""
     name: str | None = None
     image: str | None = None
     state: str | None = None
+    """`running`, `exited`, …; None where no engine told."""
     pid: int | None = None
     published: tuple[tuple[str, int, int], ...] = ()
     """Published TCP ports: host address, host port, port inside."""
     exit_code: int | None = None
 
+    @property
+    def label(self) -> str:
+        """Its name, or its id."""
+        return self.name or self.id or "?"
+
 
 class Namespace(Struct, frozen=True, kw_only=True):
     """Another network namespace, and who listens there."""
 
-    inode: int
+    inode: int | None = None
+    """As in `net:[4026532272]`; None where this user may not read it."""
     name: str | None = None
     """As `ip netns` knows it."""
     pid: int | None = None
     """A process that lives there."""
+    process: str | None = None
     container: Container | None = None
     addresses: tuple[str, ...] = ()
+    """Its addresses, without those of loopback."""
     listeners: tuple[Listener, ...] = ()
+    """Listening TCP sockets."""
+    linked: bool = False
+    """Whether a virtual cable (veth) leads there from this namespace."""
+    initial: bool = False
+    """Whether it is the namespace of process 1, and this one is not."""
 
 
 class Elsewhere(Fact, frozen=True, kw_only=True, tag="elsewhere"):
@@ -43,3 +60,7 @@ class Elsewhere(Fact, frozen=True, kw_only=True, tag="elsewhere"):
     """Containers that the engines name, running or not."""
     hidden: int = 0
     """How many namespaces could not be looked into."""
+    initial: bool | None = None
+    """Whether this namespace is that of process 1; None where it can't be told."""
+    inside: str | None = None
+    """The container that this process runs in, as far as it shows: its id, name or engine."""

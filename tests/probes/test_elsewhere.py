@@ -1,0 +1,181 @@
+"""Other network namespaces, with and without names and processes, as root and as nobody; and containers by their engines."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.probes.machine import LONGEST_S, NOBODY, facts_behind, needs_namespaces, needs_root, network_namespace
+from tui.model.facts import AnyFact, Elsewhere, Namespace, NotObserved
+from tui.model.requests import LookElsewhere
+from tui.probes import elsewhere
+from tui.probes.elsewhere import container_inside
+from tui.probes.net_namespaces import read_tables, same_network, survey
+from tui.probes.surroundings import Surroundings
+
+SERVE = (
+    "import socket; one = socket.create_server(('127.0.0.1', 0)); print(one.getsockname()[1], flush=True); "
+    "import sys; sys.stdin.read()"
+)
+
+
+@contextmanager
+def service(prefix: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """A service behind `prefix`, on loopback there: its process id and its port."""
+    command = [*prefix, "sh", "-c", 'ip link set lo up; exec "$@"', "sh", sys.executable, "-c", SERVE]
+    with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        try:
+            yield process.pid, int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def seen(facts: list[AnyFact]) -> Elsewhere:
+    """The one fact about it."""
+    (fact,) = [one for one in facts if isinstance(one, Elsewhere)]
+    return fact
+
+
+def holding(fact: Elsewhere, port: int, pid: int) -> Namespace:
+    """The namespace of process `pid`, which has a listener on `port`."""
+    return next(one for one in fact.namespaces if one.pid == pid and any(row.port == port for row in one.listeners))
+
+
+@needs_namespaces
+def test_a_service_in_a_nameless_namespace_is_seen_with_its_owner() -> None:
+    """As root: inode, process, listener and its owner."""
+    with service(("unshare", "--net")) as (pid, port):
+        space = holding(seen(facts_behind((), LookElsewhere(port=port))), port, pid)
+
+        (row,) = [row for row in space.listeners if row.port == port]
+        inode = Path(f"/proc/{pid}/ns/net").readlink().name
+
+    assert inode == f"net:[{space.inode}]"
+    assert (row.address, row.pid, row.user) == ("127.0.0.1", pid, "root")
+    assert (space.name, space.container, space.linked) == (None, None, False)
+
+
+@needs_namespaces
+def test_nobody_sees_the_listeners_of_others_namespaces_too() -> None:
+    """Without privilege the listener and a process of the namespace are seen, its inode and the socket's owner are not."""
+    with service(("unshare", "--net")) as (pid, port):
+        space = holding(seen(facts_behind(NOBODY, LookElsewhere(port=port))), port, pid)
+
+    (row,) = [row for row in space.listeners if row.port == port]
+    assert (space.inode, row.pid, row.user) == (None, None, "root")
+
+
+@needs_namespaces
+def test_a_named_namespace_has_its_name_with_and_without_a_process() -> None:
+    """With a process it is read by that, without one it is entered; this process stays where it is."""
+    before = Path("/proc/self/ns/net").readlink()
+    with network_namespace("ip address add 192.0.2.9/32 dev lo") as prefix:
+        name = prefix[-1]
+        (empty,) = [one for one in survey(Path("/proc")).found if one.name == name]
+        with service(prefix) as (pid, port):
+            space = holding(seen(facts_behind((), LookElsewhere(port=port))), port, pid)
+
+    assert (empty.pid, empty.tables.addresses) == (None, ("192.0.2.9",))
+    assert (space.name, space.addresses) == (name, ("192.0.2.9",))
+    assert Path("/proc/self/ns/net").readlink() == before
+
+
+@needs_namespaces
+def test_a_named_namespace_that_may_not_be_entered_is_counted() -> None:
+    """Nobody may not enter one without a process."""
+    with network_namespace():
+        assert seen(facts_behind(NOBODY, LookElsewhere(port=1))).hidden >= 1
+
+
+@needs_namespaces
+def test_the_end_of_a_cable_is_told_from_a_stranger() -> None:
+    """Root and nobody see that a veth leads to one namespace and not to another; nobody knows its name by that."""
+    with network_namespace() as ours, network_namespace() as theirs, network_namespace() as strange:
+        subprocess.run(
+            [*ours, *f"ip link add cable0 type veth peer name cable1 netns {theirs[-1]}".split()], check=True, timeout=LONGEST_S
+        )
+        with service(theirs) as (pid, port), service(strange) as (stranger, other):
+            for user in ((), NOBODY):
+                fact = seen(facts_behind((*ours, *user), LookElsewhere(port=port)))
+                assert (holding(fact, port, pid).linked, holding(fact, port, pid).name) == (True, theirs[-1])
+                assert not holding(fact, other, stranger).linked
+
+
+@needs_namespaces
+def test_our_own_namespace_is_held_against_that_of_process_1() -> None:
+    """In a namespace of its own a process sees that the first one is another."""
+    with network_namespace() as prefix:
+        fact = seen(facts_behind(prefix, LookElsewhere(port=1)))
+
+    assert fact.initial is False
+    assert [one.pid for one in fact.namespaces if one.initial] == [1]
+
+
+@needs_root
+def test_networks_of_processes_are_compared() -> None:
+    """A process of ours shares our namespace, one that is gone has none."""
+    assert same_network(Path("/proc"), 1) in {True, False}
+    assert same_network(Path("/proc"), 2**22 + 1) is None
+
+
+def test_tables_that_are_gone_are_empty(tmp_path: Path) -> None:
+    """A namespace that ended while it was looked at has nothing."""
+    assert read_tables(str(tmp_path)) == read_tables("/proc/0/net")
+
+
+def test_a_machine_without_processes_to_see_has_none(tmp_path: Path) -> None:
+    """An empty /proc gives no namespace, and no opinion on our own."""
+    found = survey(tmp_path, tmp_path / "none")
+
+    assert (found.found, found.hidden, found.initial) == ((), 0, None)
+
+
+def test_signs_of_a_container(tmp_path: Path) -> None:
+    """Its control group, an engine's mark, or the variable that systemd-nspawn and podman set."""
+    mark = tmp_path / ".dockerenv"
+    nothing = ((mark, "docker"),)
+    assert container_inside({}, "/", nothing) is None
+    assert container_inside({"container": "lxc"}, "/", nothing) == "lxc"
+    mark.touch()
+    assert container_inside({}, "/", nothing) == "docker"
+    assert container_inside({}, f"/system.slice/docker-{'ab' * 32}.scope", nothing) == "abababababab"
+
+
+async def test_an_engine_that_may_not_be_asked_is_said(tmp_path: Path) -> None:
+    """The namespaces are told all the same, and the engine's refusal beside them."""
+    program = tmp_path / "docker"
+    program.write_text(
+        "#!/bin/sh\necho 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock' >&2\n"
+        "exit 1\n"
+    )
+    program.chmod(0o755)
+    here = Surroundings(environ={"PATH": str(tmp_path)})
+
+    facts: list[AnyFact] = [fact async for fact in elsewhere.look(LookElsewhere(port=1), here)]
+
+    assert seen(facts).containers == ()
+    (told,) = [one for one in facts if isinstance(one, NotObserved)]
+    assert told.reason == "docker may not be asked by this user (permission denied)."
+
+
+async def test_containers_of_an_engine_are_told(tmp_path: Path) -> None:
+    """What `docker ps` prints is in the fact, running or not."""
+    program = tmp_path / "docker"
+    row = '{"ID":"' + "ab" * 32 + '","Names":"db","Image":"postgres:16","State":"exited","Status":"Exited (137) 2 days ago"}'
+    program.write_text(f"#!/bin/sh\ncat <<'END'\n{row}\nEND\n".replace("cat", "/bin/cat"))
+    program.chmod(0o755)
+
+    facts = [one async for one in elsewhere.look(LookElsewhere(port=1), Surroundings(environ={"PATH": str(tmp_path)}))]
+
+    (container,) = seen(facts).containers
+    assert (container.id, container.name, container.state, container.exit_code) == ("abababababab", "db", "exited", 137)
+
+
+@pytest.mark.parametrize("group", ["", "/", "/user.slice/session-3.scope"])
+def test_an_ordinary_process_is_in_no_container(group: str) -> None:
+    """A control group of another kind says nothing."""
+    assert container_inside({}, group, ()) is None

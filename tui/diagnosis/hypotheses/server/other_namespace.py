@@ -1,0 +1,369 @@
+"""The service listens inside a container or another network namespace of this machine, and the port is not published here."""
+
+import shlex
+from collections.abc import Iterator
+
+from msgspec import UNSET, Struct
+
+from tui.diagnosis import host_views, looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.tree import service_name
+from tui.model.case import Case
+from tui.model.facts import Attempt, Container, Elsewhere, Listener, Namespace
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, LookElsewhere
+from tui.model.schemes import family_of_program
+from tui.model.target import endpoint
+
+_EVERY = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104 -- compared, not bound
+
+
+class _Candidate(Struct, frozen=True, kw_only=True):
+    """Where the service may be: a listener in another namespace, or a container that should have one."""
+
+    namespace: Namespace | None = None
+    container: Container | None = None
+    listener: Listener | None = None
+    published: tuple[str, int] | None = None
+    """Where the container's port is published instead: host address and port."""
+    fits: bool = False
+    """Whether name, program or image is that of the service meant."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it has to do with this machine beyond doubt: a container of it, or at the far end of a cable of it."""
+        return self.container is not None or bool(self.namespace and self.namespace.linked)
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts and the socket table; the other namespaces where this machine refuses and has no listener on the port."""
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+    if _refused_here(case) and views.listeners(case) and not _listens_here(case):
+        yield LookElsewhere(port=case.target.port or 0)
+
+
+def judge(case: Case) -> Judgement:
+    """Nothing listens on the port here, and something that fits does in another namespace of this machine."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    refused = _refused_here(case)
+    if not refused:
+        return _not_here(case)
+    table = views.listeners(case)
+    if table is None:
+        return not_tested("The socket table has not been seen.")
+    if _listens_here(case):
+        return ruled_out(f"Port {case.target.port} has a listener in this namespace.", *views.ids(table))
+    seen = case.last(Elsewhere)
+    if seen is None:
+        return not_tested("The other network namespaces have not been looked at.")
+    found = _candidates(case, seen)
+    if found:
+        return _found(case, seen, refused, found)
+    return _nothing_found(case, seen, refused)
+
+
+def _refused_here(case: Case) -> dict[str, Attempt]:
+    """The addresses of this machine that refused by a reset."""
+    return {address: one for address, one in views.refused_by_reset(case).items() if views.is_local(case, address)}
+
+
+def _listens_here(case: Case) -> bool:
+    return bool(views.on_port(views.listeners(case), case.target.port))
+
+
+def _not_here(case: Case) -> Judgement:
+    refused = views.refused_by_reset(case)
+    if not refused:
+        return ruled_out("No address answers with a plain refusal.", *views.ids(*views.latest(case).values()))
+    return still_open(
+        "Another machine refused; its namespaces and containers are not seen from here.", *views.ids(*refused.values())
+    )
+
+
+def _candidates(case: Case, seen: Elsewhere) -> list[_Candidate]:
+    """Where the service may be, the best first; what is plainly another service is left out."""
+    port = case.target.port or 0
+    found = [one for space in seen.namespaces for one in _in_namespace(case, space, port)]
+    shown = {one.container.id for one in found if one.container}
+    found += [
+        _Candidate(container=one, published=(host, outside), fits=_image_fits(case, one) or _is_called(case, one))
+        for one in seen.containers
+        if one.id not in shown and one.state in {"running", None} and not _contradicts(case, None, one)
+        for host, outside, inside in one.published
+        if inside == port and (outside != port or host not in _EVERY)
+    ]
+    return sorted(found, key=lambda one: (not one.fits, one.listener is None, not one.is_known))
+
+
+def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[_Candidate]:
+    """The listener on the port, or on the port inside that the container's engine leads it to."""
+    container = space.container
+    led = next((inside for _, outside, inside in container.published if outside == port), port) if container else port
+    rows = [one for one in space.listeners if one.port == led and not _contradicts(case, one, container)]
+    if not rows:
+        return
+    row = next((one for one in rows if not _is_loopback(one)), rows[0])
+    published = (
+        next(((host, outside) for host, outside, inside in container.published if inside == led), None) if container else None
+    )
+    yield _Candidate(namespace=space, container=container, listener=row, published=published, fits=_fits(case, row, container))
+
+
+def _contradicts(case: Case, row: Listener | None, container: Container | None) -> bool:
+    """Whether it is known to be another service than the one meant."""
+    if container and (_is_called(case, container) or _image_fits(case, container)):
+        return False
+    if row and row.process and host_views.contradicts(case, row):
+        return True
+    meant, served = host_views.meant_family(case), family_of_program(_image_name(container))
+    return bool(meant and served and meant != served)
+
+
+def _fits(case: Case, row: Listener, container: Container | None) -> bool:
+    meant = host_views.meant_family(case)
+    served = family_of_program(row.process)
+    named = bool(service_name(case)) and host_views.is_named(case, row)
+    return (
+        named
+        or bool(meant and served == meant)
+        or bool(container and (_is_called(case, container) or _image_fits(case, container)))
+    )
+
+
+def _is_called(case: Case, container: Container) -> bool:
+    name = service_name(case)
+    return bool(name) and name in {container.name, container.id, (container.name or "").rpartition("/")[2]}
+
+
+def _image_fits(case: Case, container: Container) -> bool:
+    meant = host_views.meant_family(case)
+    return bool(meant) and family_of_program(_image_name(container)) == meant
+
+
+def _image_name(container: Container | None) -> str:
+    """`postgres` of `docker.io/library/postgres:16-alpine`, as its program would be called."""
+    image = (container.image or "") if container else ""
+    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    return _PROGRAMS.get(name, name)
+
+
+_PROGRAMS = {
+    "redis": "redis-server",
+    "mysql": "mysqld",
+    "mariadb": "mariadbd",
+    "mongo": "mongod",
+    "httpd": "apache2",
+    "valkey": "valkey-server",
+}
+"""The programs of images that are named otherwise."""
+
+
+def _is_loopback(row: Listener) -> bool:
+    return row.address == "::1" or row.address.startswith("127.")
+
+
+def _found(case: Case, seen: Elsewhere, refused: dict[str, Attempt], found: list[_Candidate]) -> Judgement:
+    best = found[0]
+    rivals = [one for one in found[1:] if (one.fits, one.is_known) == (best.fits, best.is_known) and one.listener]
+    table = views.listeners(case)
+    asked = views.joined(endpoint(address, case.target.port or 0) for address in refused)
+    evidence = views.ids(*refused.values(), table, seen)
+    summary, because = _sentence(case, best, asked)
+    because = f"{because} Here, nothing listens on port {case.target.port}."
+    remedies = tuple(_remedies(case, best))
+    disproof = (
+        f"A listener on port {case.target.port} in this namespace's `ss -ltn`, or {case.target.label} stands for another service."
+    )
+    # A namespace that is no container's and at no cable's end may be a stranger's, seen from any but the first one.
+    proved = best.listener and not rivals and not (table and table.cut)
+    related = best.fits or best.is_known or (seen.initial is True)
+    if proved and related and not (best.namespace and best.namespace.initial):
+        return confirmed(
+            summary,
+            *evidence,
+            because=because,
+            explains=refused,
+            culprit=_culprit(best),
+            disproof=disproof,
+            remedies=remedies,
+        )
+    others = f" {len(rivals)} more namespaces have a listener on this port." if rivals else ""
+    return likely(
+        summary,
+        *evidence,
+        because=f"{because}{others}",
+        tell_apart=_tell_apart(case, best),
+        explains=refused,
+        culprit=_culprit(best),
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _sentence(case: Case, one: _Candidate, asked: str) -> tuple[str, str]:
+    """The verdict's sentence, and the fact that decides."""
+    port = case.target.port
+    where = _place(one)
+    if one.listener is None:
+        host, outside = one.published or ("", 0)
+        summary = f"{_capital(where)} has port {port} inside, and publishes it on {_published(host, outside)}, not on {asked}."
+        return summary, f"{one.container.engine if one.container else 'The engine'} names the port of {where}."
+    row = one.listener
+    listens = f"{host_views.owner(row) if row.process else 'A service'} listens on {endpoint(row.address, row.port)} in {where}"
+    if one.published and one.published[1] == port and row.port != port:
+        tail = f"which the engine publishes on port {port}, and {asked} is refused"
+    elif one.published and one.published[1] == port and one.published[0] in _EVERY:
+        inner = ", on loopback alone" if _is_loopback(row) else ""
+        tail = f"{'and' if not inner else 'there'} published on port {port}{inner}; {asked} is refused all the same"
+    elif one.published:
+        tail = f"which publishes it on {_published(*one.published)}, and not on {asked}"
+    else:
+        tail = f"and not here, where {asked} is asked"
+    if one.namespace and one.namespace.initial:
+        tail = f"and not in the one that this process is in, where {asked} is asked"
+    return f"{listens}, {tail}.", f"{_capital(where)} has a listener on port {row.port}."
+
+
+def _published(host: str, port: int) -> str:
+    return f"port {port}" if host in _EVERY else endpoint(host, port)
+
+
+def _place(one: _Candidate) -> str:
+    """The namespace in words."""
+    if one.container:
+        engine = f" ({one.container.engine})" if one.container.engine != "unknown" else ""
+        return f"container {one.container.label}{engine}"
+    space = one.namespace
+    if space and space.initial:
+        return "this machine's first network namespace"
+    if space and space.name:
+        return f"network namespace {space.name}"
+    if space and space.pid:
+        return f"the network namespace of {space.process or 'process'} (pid {space.pid})"
+    return "another network namespace"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _tell_apart(case: Case, one: _Candidate) -> str:
+    meant = service_name(case) or case.target.label
+    if one.listener is None:
+        return f"`docker port {one.container.label if one.container else 'NAME'}`: where the port is published."
+    return f"Whether what listens in {_place(one)} is the service that {meant} stands for: `{_enter(one, 'ss -ltnp')}`."
+
+
+def _culprit(one: _Candidate) -> Culprit:
+    row, space = one.listener, one.namespace
+    pid = next((pid for pid in (row and row.pid, space and space.pid, one.container and one.container.pid) if pid), None)
+    name = (row.process if row else None) or (space.name if space and not one.container else None)
+    return Culprit(
+        kind="container" if one.container else "listener",
+        container=one.container.label if one.container else UNSET,
+        address=row.address if row else UNSET,
+        port=row.port if row else UNSET,
+        pid=pid if pid is not None else UNSET,
+        name=name or UNSET,
+    )
+
+
+def _enter(one: _Candidate, command: str) -> str:
+    """The command, run in that namespace."""
+    space = one.namespace
+    if space and space.name and not one.container:
+        return f"ip netns exec {shlex.quote(space.name)} {command}"
+    pid = (space.pid if space else None) or (one.container.pid if one.container else None)
+    if pid:
+        return f"nsenter -t {pid} -n {command}"
+    return f"docker exec {shlex.quote(one.container.label)} {command}" if one.container else command
+
+
+def _remedies(case: Case, one: _Candidate) -> Iterator[Remedy]:
+    port = case.target.port or 0
+    row, container = one.listener, one.container
+    connects = f"{case.target.label} connects."
+    if row and _is_loopback(row) and not (one.namespace and one.namespace.initial):
+        yield Remedy(
+            do=f"It listens on {row.address} of that namespace alone, where nothing else gets: let it listen on 0.0.0.0.",
+            command=_enter(one, f"ss -ltnp 'sport = :{row.port}'"),
+            verify=f"That shows 0.0.0.0:{row.port}, *:{row.port} or the namespace's own address.",
+        )
+    if one.published and (one.published[1] != port or one.published[0] not in _EVERY):
+        host, outside = one.published
+        yield Remedy(
+            do="Use the port that is published.",
+            command=f"refused check {endpoint('127.0.0.1' if host in _EVERY else host, outside)}",
+            verify="It connects.",
+        )
+    elif container and not one.published:
+        inside = row.port if row else port
+        tool = container.engine if container.engine in {"docker", "podman"} else "docker"
+        yield Remedy(
+            do="Publish the port: a container gets its published ports when it is made, so make it anew.",
+            command=f"{tool} run --publish {port}:{inside} … {shlex.quote(container.image or 'IMAGE')}",
+            verify=connects,
+        )
+    reachable = [
+        address
+        for address in (one.namespace.addresses if one.namespace and not one.namespace.initial else ())
+        if row and (views.covers(row, address))
+    ]
+    if reachable:
+        yield Remedy(
+            do=f"Or use its own address from this machine, {reachable[0]}.",
+            command=f"refused check {endpoint(reachable[0], row.port if row else port)}",
+            verify="It connects, if this machine has a route there.",
+        )
+    if not container:
+        yield Remedy(
+            do="Start client and service in the same network namespace, or run the client in that one.",
+            command=_enter(one, f"refused check {case.target.label}"),
+            verify="It connects there.",
+        )
+    yield Remedy(
+        do="See for yourself what listens there (as root).",
+        command=_enter(one, "ss -ltnp"),
+        verify=f"It shows port {row.port if row else port}.",
+    )
+
+
+def _nothing_found(case: Case, seen: Elsewhere, refused: dict[str, Attempt]) -> Judgement:
+    port = case.target.port
+    inside = seen.inside if seen.inside and any(_is_loopback_address(address) for address in refused) else None
+    if inside or seen.initial is False:
+        what = f"container {inside}" if inside else "a network namespace of its own"
+        return still_open(
+            f"This process is in {what}, and its host's namespaces are not all seen.",
+            *views.ids(*refused.values(), seen),
+            summary=f"The service is outside of {what} that this process is in: localhost is the container, not its host.",
+            tell_apart=f"On the host: `ss -ltnp 'sport = :{port}'`. From here: its address, or the other container's name.",
+            explains=refused,
+        )
+    if seen.hidden:
+        return still_open(
+            f"{seen.hidden} network namespaces could not be looked into; in those that could, nothing listens on port {port}.",
+            *views.ids(seen),
+        )
+    return ruled_out(f"Nothing that fits listens on port {port} in any other network namespace that is seen.", *views.ids(seen))
+
+
+def _is_loopback_address(address: str) -> bool:
+    return host_views.target_of(address).startswith("127.") or host_views.target_of(address) == "::1"
+
+
+HYPOTHESIS = Hypothesis(
+    place=35,
+    onset="setting",
+    title="same namespace",
+    asks="Does the service listen in a container or another network namespace?",
+    why="A container and a network namespace have ports and a loopback of their own. What is not published is not here.",
+    means="The service listens inside a container or another network namespace and the port is not published here.",
+    proof="A listener in another namespace of this machine, its container's name, and none on the port here.",
+    mistaken_for=("server.not-listening", "server.bound-elsewhere"),
+    over=frozenset({"server.not-listening"}),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,50 @@
+"""Entering another network namespace: the calling thread alone, or a thread that ends with its look.
+
+Law: nothing but the calling thread is moved (setns(2)), so a look in another namespace goes into a thread of its own.
+"""
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+R = TypeVar("R")
+_NETWORK = 0x40000000  # CLONE_NEWNET; os.setns is there since Python 3.12
+
+
+def enter_network(path: Path) -> None:
+    """Move the calling thread into the network namespace at `path`. Raises OSError: EPERM without CAP_SYS_ADMIN."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if ctypes.CDLL(None, use_errno=True).setns(descriptor, _NETWORK):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+    finally:
+        os.close(descriptor)
+
+
+def inside(path: Path, look: Callable[[], R], *, deadline_s: float) -> R:
+    """What `look` returns in the network namespace at `path`, in a thread that ends with it.
+
+    Raises what `look` raises, OSError where it may not be entered, TimeoutError after `deadline_s`.
+    """
+    results: list[R] = []
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            enter_network(path)
+            results.append(look())
+        except BaseException as error:  # noqa: BLE001 -- carried to the caller, whatever it is
+            failures.append(error)
+
+    thread = threading.Thread(target=work, daemon=True, name="refused-namespace")
+    thread.start()
+    thread.join(deadline_s)
+    if failures:
+        raise failures[0]
+    if not results:
+        raise TimeoutError
+    return results[0]

@@ -149,7 +149,7 @@ async def test_an_engine_that_may_not_be_asked_is_said(tmp_path: Path) -> None:
     """The namespaces are told all the same, and the engine's refusal beside them."""
     program = tmp_path / "docker"
     program.write_text(
-        "#!/bin/sh\necho 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock' >&2\n"
+        "#!/bin/sh\necho 'permission denied while trying to connect to the Docker daemon socket at unix:///run/docker.sock' >&2\n"
         "exit 1\n"
     )
     program.chmod(0o755)

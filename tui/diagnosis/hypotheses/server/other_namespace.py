@@ -220,9 +220,9 @@ def _sentence(case: Case, one: _Candidate, asked: str) -> tuple[str, str]:
     elif one.published:
         tail = f"which publishes it on {_published(*one.published)}, and not on {asked}"
     else:
-        tail = f"and not here, where {asked} is asked"
+        tail = f"and nothing listens here, where {asked} is asked"
     if one.namespace and one.namespace.initial:
-        tail = f"and not in the one that this process is in, where {asked} is asked"
+        tail = f"and nothing listens in the one that this process is in, where {asked} is asked"
     return f"{listens}, {tail}.", f"{_capital(where)} has a listener on port {row.port}."
 
 

@@ -1,11 +1,22 @@
-"""Every test in this folder is marked `lab`, and skipped by name where no lab can be made."""
+"""Every test in this folder is marked `lab`, and skipped by name where no lab can be made.
 
-from collections.abc import Iterator
+The scenarios that were selected are played together, as soon as the first of their tests is run; each test waits for its own.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
+from tests.lab.bench import DEFAULT_SEED
 from tests.lab.network import NOBODY, Lab, lab, sweep, what_is_missing
+from tests.lab.plays import Play, playing
+from tests.lab.table import results
+
+SEED = int(os.environ.get("REFUSED_LAB_SEED", DEFAULT_SEED))
+PLAYED = pytest.StashKey[list[Play]]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,3 +46,20 @@ def user(request: pytest.FixtureRequest) -> int | None:
     """As whom the looks are taken: both must see the same."""
     chosen: int | None = request.param
     return chosen
+
+
+@pytest.fixture(scope="session", name="plays")
+def all_plays(request: pytest.FixtureRequest, _swept: None) -> Iterator[Mapping[str, Future[Play]]]:
+    """What will come of each selected scenario, by its name."""
+    calls = [getattr(item, "callspec", None) for item in request.session.items]
+    wanted = [call.params["wanted"] for call in calls if call and "wanted" in call.params]
+    with playing([(one, user) for one, user in wanted if not one.missing()], SEED) as futures:
+        yield futures
+        request.config.stash[PLAYED] = [future.result() for future in futures.values() if future.done()]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The table of what was played."""
+    if plays := config.stash.get(PLAYED, []):
+        terminalreporter.section("lab")
+        terminalreporter.write_line(results(plays, SEED))

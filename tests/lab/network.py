@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,22 +40,43 @@ NO_HOST, NO_HOST6 = "10.0.3.77", "fd00:3::77"
 """On the server's link, and nobody has it: router2 will say so."""
 ROUTER2_FAR, ROUTER2_FAR6 = "10.0.3.1", "fd00:3::1"
 
-_ROLES = ("client", "router1", "router2", "server")
-# Each veth pair as role, device and addresses of its two ends.
-_LINKS = (
-    (("client", "eth0", CLIENT, CLIENT6), ("router1", "eth0", ROUTER1, ROUTER1_6)),
-    (("router1", "eth1", "10.0.2.1", "fd00:2::1"), ("router2", "eth0", ROUTER2, ROUTER2_6)),
-    (("router2", "eth1", ROUTER2_FAR, ROUTER2_FAR6), ("server", "eth0", SERVER, SERVER6)),
+_End = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Machines, the wires between them, and what each does with packets that are not for its own networks."""
+
+    wires: tuple[tuple[_End, _End], ...]
+    """Each veth pair as role, device, IPv4 and IPv6 address of its two ends; an end without addresses is a port of a switch."""
+    routes: Mapping[str, tuple[str, ...]]
+    """By role, each as `ip route add` takes it."""
+    routers: frozenset[str] = frozenset()
+    """The roles that forward."""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The machines, in the order in which the wires name them."""
+        return tuple(dict.fromkeys(end[0] for wire in self.wires for end in wire))
+
+
+ROUTED = Plan(
+    wires=(
+        (("client", "eth0", CLIENT, CLIENT6), ("router1", "eth0", ROUTER1, ROUTER1_6)),
+        (("router1", "eth1", "10.0.2.1", "fd00:2::1"), ("router2", "eth0", ROUTER2, ROUTER2_6)),
+        (("router2", "eth1", ROUTER2_FAR, ROUTER2_FAR6), ("server", "eth0", SERVER, SERVER6)),
+    ),
+    routes={
+        "client": (f"default via {ROUTER1}", f"default via {ROUTER1_6}"),
+        "router1": (f"10.0.3.0/24 via {ROUTER2}", f"fd00:3::/64 via {ROUTER2_6}"),
+        "router2": ("10.0.1.0/24 via 10.0.2.1", "fd00:1::/64 via fd00:2::1"),
+        "server": (f"default via {ROUTER2_FAR}", f"default via {ROUTER2_FAR6}"),
+    },
+    routers=frozenset({"router1", "router2"}),
 )
-_ROUTES = {
-    "client": ("default via 10.0.1.1", "default via fd00:1::1"),
-    "router1": ("10.0.3.0/24 via 10.0.2.2", "fd00:3::/64 via fd00:2::2"),
-    "router2": ("10.0.1.0/24 via 10.0.2.1", "fd00:1::/64 via fd00:2::1"),
-    "server": ("default via 10.0.3.1", "default via fd00:3::1"),
-}
 _QUIET_IPV6 = ("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")  # an address is usable at once
 _FORWARD = ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
-_End = tuple[str, str, str, str]
+_BRIDGE = "br0"
 _numbers = itertools.count(1)
 
 
@@ -67,16 +88,23 @@ class Namespace:
     children: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def run(
-        self, *argv: str, user: int | None = None, confined: bool = False, stdin: str = "", check: bool = True
+        self,
+        *argv: str,
+        user: int | None = None,
+        confined: bool = False,
+        stdin: str = "",
+        check: bool = True,
+        environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command here to its end, as root or as `user`; AssertionError if it fails and `check`.
 
-        `confined` (no_new_privs): programs that it starts get no privilege from their files either, as in many containers.
+        `environment` is added to the lab's own. `confined` (no_new_privs): programs that it starts get no privilege from
+        their files either, as in many containers.
         """
         done = subprocess.run(
             self._inside(argv, user, confined=confined),
             cwd=ROOT,
-            env=_ENVIRONMENT,
+            env=_ENVIRONMENT | dict(environment or {}),
             input=stdin,
             text=True,
             capture_output=True,
@@ -201,17 +229,25 @@ def what_is_missing() -> str | None:
 
 @contextmanager
 def lab() -> Iterator[Lab]:
-    """Make the network, and take it down again whatever happens."""
+    """The routed network with its fixed addresses."""
+    with build(ROUTED) as machines:
+        yield Lab(**machines)
+
+
+@contextmanager
+def build(plan: Plan) -> Iterator[dict[str, Namespace]]:
+    """Make the machines of a plan, by role, and take them down again whatever happens."""
     prefix = f"refused-{os.getpid()}-{next(_numbers)}"
-    machines = {role: Namespace(f"{prefix}-{role}") for role in _ROLES}
+    machines = {role: Namespace(f"{prefix}-{role}") for role in plan.roles}
     try:
         _ip(*(f"netns add {machine.name}" for machine in machines.values()))
         for role, machine in machines.items():
-            machine.sysctl(*_QUIET_IPV6, *(_FORWARD if role.startswith("router") else ()))
-        _ip(*(_veth(machines, left, right, number) for number, (left, right) in enumerate(_LINKS, start=1)))
+            machine.sysctl(*_QUIET_IPV6, *(_FORWARD if role in plan.routers else ()))
+        _ip(*(_veth(machines, left, right, number) for number, (left, right) in enumerate(plan.wires, start=1)))
         for role, machine in machines.items():
-            _ip(*_addresses(role), *(f"route add {route}" for route in _ROUTES[role]), namespace=machine.name)
-        yield Lab(**machines)
+            routes = (f"route add {route}" for route in plan.routes.get(role, ()))
+            _ip(*_addresses(plan, role), *routes, namespace=machine.name)
+        yield machines
     finally:
         for machine in machines.values():
             machine.end()
@@ -237,13 +273,20 @@ def _veth(machines: dict[str, Namespace], left: _End, right: _End, number: int) 
     return f"link add {ends[0]} type veth peer name {ends[1]}"
 
 
-def _addresses(role: str) -> Iterator[str]:
+def _addresses(plan: Plan, role: str) -> Iterator[str]:
     yield "link set lo up"
-    for machine, device, v4, v6 in itertools.chain(*_LINKS):
-        if machine == role:
+    ends = [end for wire in plan.wires for end in wire if end[0] == role]
+    if any(not v4 and not v6 for _, _, v4, v6 in ends):
+        yield f"link add {_BRIDGE} type bridge"
+        yield f"link set {_BRIDGE} up"
+    for _, device, v4, v6 in ends:
+        if v4:
             yield f"address add {v4}/24 dev {device}"
+        if v6:
             yield f"address add {v6}/64 dev {device} nodad"
-            yield f"link set {device} up"
+        if not v4 and not v6:
+            yield f"link set {device} master {_BRIDGE}"
+        yield f"link set {device} up"
 
 
 def _ip(*commands: str, namespace: str | None = None) -> None:

@@ -1,0 +1,124 @@
+"""Plays scenarios, many at the same time, and holds each document against what was expected."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from msgspec import Struct
+
+from tests.lab.bench import Bench, bench
+from tests.lab.scenario import Expect, Scenario, User, allowed
+
+AT_ONCE = 8
+"""A play is mostly waiting for time-outs; eight of them keep two processors about busy."""
+_STATUS = {"confirmed": 1, "likely": 1, "possible": 3}
+
+
+class Play(Struct, frozen=True, kw_only=True):
+    """What came of a scenario for one user."""
+
+    scenario: Scenario
+    user: User
+    cause: str = "-"
+    certainty: str = "-"
+    problems: tuple[str, ...] = ()
+    """Where the document is not what was expected."""
+    wrong_confirmed: tuple[str, ...] = ()
+    """The causes that were called confirmed and are not right, or can't be known."""
+    seconds: float = 0.0
+    """How long `refused check` took, by its own account."""
+    document: Any = None
+
+    @property
+    def name(self) -> str:
+        """As the table and pytest name it."""
+        return f"{self.scenario.name}[{self.user}]"
+
+
+def play(scenario: Scenario, user: User, seed: int) -> Play:
+    """Break it, look, and compare. Never raises: what went wrong with the lab is a problem too."""
+    began = time.monotonic()
+    try:
+        with bench(scenario, seed) as made:
+            for step in scenario.steps:
+                step(made)
+            document = made.check(scenario, user)
+            problems, wrong = compared(document, scenario.expected(user), made)
+    except Exception as error:  # noqa: BLE001 -- a play that breaks must not take the others with it
+        seconds = round(time.monotonic() - began, 1)
+        return Play(scenario=scenario, user=user, problems=(f"{type(error).__name__}: {error}",), seconds=seconds)
+    verdict = document["verdict"] or {"cause": "-", "certainty": "-"}
+    return Play(
+        scenario=scenario,
+        user=user,
+        cause=verdict["cause"],
+        certainty=verdict["certainty"],
+        problems=tuple(problems),
+        wrong_confirmed=wrong,
+        seconds=document["elapsed_s"],
+        document=document,
+    )
+
+
+@contextmanager
+def playing(wanted: Iterable[tuple[Scenario, User]], seed: int, at_once: int = AT_ONCE) -> Iterator[Mapping[str, Future[Play]]]:
+    """Play all that is wanted, in order, so many at once; by name, what will come of each.
+
+    What has not begun when the context ends is left out.
+    """
+    # Children die with the thread that started them (prctl(2), PR_SET_PDEATHSIG): threads stay as long as the pool.
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="play")
+    try:
+        yield {f"{scenario.name}[{user}]": pool.submit(play, scenario, user, seed) for scenario, user in wanted}
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def compared(document: Mapping[str, Any], expect: Expect, made: Bench) -> tuple[list[str], tuple[str, ...]]:
+    """Every way in which the document is not as expected, and the causes that are wrongly confirmed."""
+    verdict = document["verdict"] or {"cause": None, "certainty": None, "culprit": None, "summary": ""}
+    beside = {one["cause"]: one["certainty"] for one in document["also"]}
+    said = {verdict["cause"]: verdict["certainty"], **beside}
+    named = {one["cause"]: one["certainty"] for one in document["alternatives"]}
+    wrong = tuple(cause for cause, sure in said.items() if sure == "confirmed" and cause not in allowed(expect))
+    problems = [f"wrong confirmed: {cause}" for cause in wrong]
+    problems += [f"overclaims: {cause} is {said[cause]}" for cause in expect.never & said.keys() if said[cause] != "possible"]
+    problems += [f"overclaims: {cause} is likely" for cause in expect.never if named.get(cause) in {"likely", "confirmed"}]
+    problems += [f"a probe failed: {one}" for one in document["unseen"] if "failed" in one]
+    wanted = {
+        "verdict": (verdict["cause"], expect.verdict),
+        "status": (document["status"], expect.status),
+        "outcome": (document["outcome"], expect.outcome),
+        "exit status": (document["exit status"], _exit_status(document)),
+    }
+    if expect.verdict is not None:
+        wanted["certainty"] = (verdict["certainty"], expect.certainty)
+    for what, (got, right) in wanted.items():
+        if got not in right if isinstance(right, tuple) else got != right:
+            problems.append(f"{what}: {got}, expected {right}")
+    for cause, sure in expect.also.items():
+        if beside.get(cause) != sure:
+            problems.append(f"beside the verdict: {cause} {beside.get(cause)}, expected {sure}")
+    problems += [f"not named as an alternative: {cause}" for cause in sorted(expect.alternatives - named.keys())]
+    problems += _unnamed(verdict, expect, made)
+    return problems, wrong
+
+
+def _unnamed(verdict: Mapping[str, Any], expect: Expect, made: Bench) -> Iterator[str]:
+    """What the verdict had to name, and does not."""
+    culprit = verdict["culprit"] or {}
+    for key, text in expect.culprit.items():
+        if str(culprit.get(key)) != made.text(text):
+            yield f"culprit's {key}: {culprit.get(key)}, expected {made.text(text)}"
+    for word in expect.words:
+        if made.text(word) not in verdict["summary"]:
+            yield f"the sentence lacks {made.text(word)!r}: {verdict['summary']}"
+
+
+def _exit_status(document: Mapping[str, Any]) -> int:
+    """As the contract has it."""
+    if document["status"] == "reachable":
+        return 0
+    return _STATUS[document["verdict"]["certainty"]] if document["verdict"] else 3

@@ -1,0 +1,1 @@
+"""The scenarios, one module an area; each exports SCENARIOS. tests/lab/scenario.py says how one is written."""

@@ -1,0 +1,24 @@
+"""Every scenario of the lab, as each of its users: the verdict is what is broken, and nothing is said that can't be known."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+
+import pytest
+
+from tests.lab.plays import Play
+from tests.lab.scenario import Scenario, User, scenarios
+
+WANTED = tuple((one, user) for one in scenarios() for user in one.users)
+
+
+@pytest.mark.timeout(600)  # an item waits for those before it; each play has its own bounds
+@pytest.mark.parametrize("wanted", WANTED, ids=[f"{one.name}[{user}]" for one, user in WANTED])
+def test_a_scenario(wanted: tuple[Scenario, User], plays: Mapping[str, Future[Play]]) -> None:
+    """Cause, certainty, what is named beside it and what must not be: as declared."""
+    scenario, user = wanted
+    if missing := scenario.missing():
+        pytest.skip(f"needs {', '.join(missing)}")
+
+    played = plays[f"{scenario.name}[{user}]"].result()
+
+    assert not played.problems, "\n".join(played.problems)

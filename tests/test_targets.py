@@ -1,6 +1,7 @@
 """What a person gives becomes targets: a word, a list, an error text; a password in any spelling is dropped."""
 
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -132,3 +133,38 @@ def test_the_code_that_an_error_text_names_stays_beside_the_target() -> None:
     assert target.label == "db-1:8081"
     assert (code[0].path, code[0].line, code[0].role) == ("/srv/app/client.py", 12, "user")
     assert understand("db-1:8081").code == ()
+
+
+TRACEBACK = """Traceback (most recent call last):
+  File "{path}", line 4, in <module>
+    socket.create_connection((HOST, PORT))
+ConnectionRefusedError: [Errno 111] Connection refused
+"""
+
+
+def test_a_traceback_without_an_endpoint_leads_to_the_code_that_has_it(tmp_path: Path) -> None:
+    """Python's own traceback names no endpoint; the line that it names does, where its file is here."""
+    path = tmp_path / "client.py"
+    path.write_text("import socket\nHOST = 'db-1'\nPORT = 5433\nsocket.create_connection((HOST, PORT))\n")
+
+    assert understand(TRACEBACK.format(path=path)).target.label == "db-1:5433"
+
+
+def test_what_the_code_leaves_open_is_said(tmp_path: Path) -> None:
+    """A port that only the environment has is asked for, with the line that reads it; nothing is guessed."""
+    path = tmp_path / "client.py"
+    path.write_text(
+        "import os, socket\nHOST = 'db-1'\nPORT = os.environ['NO_SUCH_PORT']\nsocket.create_connection((HOST, PORT))\n"
+    )
+
+    with pytest.raises(TargetError, match=r"client\.py:4 .*NO_SUCH_PORT, which is not set here.*give HOST:PORT"):
+        understand(TRACEBACK.format(path=path))
+
+
+def test_a_file_that_has_changed_gives_no_endpoint(tmp_path: Path) -> None:
+    """Where the line is another one now, the code says nothing."""
+    path = tmp_path / "client.py"
+    path.write_text("import socket\n\n\nsocket.create_connection(('other', 1))\n")
+
+    with pytest.raises(TargetError, match="names no endpoint; try"):
+        understand(TRACEBACK.format(path=path))

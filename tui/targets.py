@@ -72,7 +72,10 @@ def as_text(raw: bytes) -> str:
 
 
 def _endpoint_in(text: str, port: int | None) -> Understood | None:
-    """The endpoint to walk that an error text names; None where it names none. Raises TargetError where a port is missing."""
+    """The endpoint to walk that an error text names, or that the code does which it names; None where neither does.
+
+    Raises TargetError where a part is missing.
+    """
     from tui.errors import read_error, target_of
 
     reading = read_error(text)
@@ -80,8 +83,36 @@ def _endpoint_in(text: str, port: int | None) -> Understood | None:
     if found:
         return Understood(found, reading.code)
     host = next((one.host for one in reading.endpoints if one.host), None)
-    if not host:
-        return None
-    if port is None:
+    if host and port is not None:
+        return Understood(parse_target(endpoint(host, port)), reading.code)
+    in_code, missing = _endpoint_of_code(reading.code, host, port)
+    if in_code:
+        return Understood(in_code, reading.code)
+    if host:
         raise TargetError(f"the text names the host {host} and no port; give --port, or {endpoint(host, 8080)}")
-    return Understood(parse_target(endpoint(host, port)), reading.code)
+    if missing:
+        raise TargetError(f"the text names no endpoint, and {missing}; give HOST:PORT")
+    return None
+
+
+def _endpoint_of_code(frames: tuple[Frame, ...], host: str | None, port: int | None) -> tuple[Target | None, str]:
+    """What the user's innermost frame connects to, where its file is here and says so; else which part it leaves open."""
+    from tui.diagnosis.code_views import call_words
+    from tui.model.facts import Code
+    from tui.model.frame import frame_to_read
+    from tui.probes.source_code import read
+    from tui.probes.surroundings import Surroundings
+
+    request = frame_to_read(frames)
+    code = read(request, Surroundings()) if request else None
+    if not isinstance(code, Code) or not code.values:
+        return None, ""
+    known = {one.part: one.value for one in code.values if one.value}
+    if host and known.get("host") not in {host, None}:
+        return None, ""
+    name, number = host or known.get("host"), str(port or known.get("port") or "")
+    if known.get("path", "").startswith("/"):
+        return parse_target(known["path"]), ""
+    if name and number.isdecimal():
+        return parse_target(endpoint(name, int(number))), ""
+    return None, call_words(code)

@@ -156,3 +156,17 @@ def test_no_suggestion_shows_a_password() -> None:
 
     assert advice(code)
     assert "hunter2" not in str(advice(code))
+
+
+def test_a_handler_for_something_else_handles_nothing() -> None:
+    """An `except TypeError` around a call leaves a refusal unhandled, and its loop is no retry."""
+    code = """\
+        import socket
+        while True:
+            try:
+                s = socket.create_connection(("db", 1), timeout=2)  # <-
+            except TypeError:
+                continue
+    """
+
+    assert set(advice(code)) == {"no-handling"}

@@ -43,7 +43,7 @@ def test_everything_about_the_line() -> None:
 
     for part in (
         "/srv/app/client.py:12 in main",
-        "client.py:12 connects to port 8081: the constant PORT",
+        "client.py:12 connects to port 8081: the constant",
         "▸  12      sock.connect((HOST, PORT))",
         "$ sed -n '11,13p'",
         "8081, the constant PORT at line 4",

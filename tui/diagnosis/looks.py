@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis import views
 from tui.model.case import Case
 from tui.model.facts import Outcome
+from tui.model.frame import frame_to_read
 from tui.model.requests import (
     AnyRequest,
     AskNameserver,
@@ -12,7 +13,6 @@ from tui.model.requests import (
     ConnectUnix,
     ListListeners,
     LookUpRoute,
-    ReadCode,
     ReadNameSources,
     ResolveSystem,
     SendEcho,
@@ -87,10 +87,9 @@ def connect_to(case: Case, address: str) -> Connect:
 
 def code(case: Case) -> Iterator[AnyRequest]:
     """The source around the user's own innermost frame, where it is known which code asked for the target."""
-    for frame in case.code:
-        if frame.role == "user" and frame.path and frame.line:
-            yield ReadCode(path=frame.path, line=frame.line, function=frame.function, language=frame.language)
-            return
+    asked = frame_to_read(case.code)
+    if asked:
+        yield asked
 
 
 def routes(case: Case) -> Iterator[AnyRequest]:

@@ -1,8 +1,11 @@
 """A line of code: where a program asked for the connection, as an error text or a watched process names it."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+
+from tui.model.requests import ReadCode
 
 
 class Frame(Struct, frozen=True, kw_only=True):
@@ -15,3 +18,19 @@ class Frame(Struct, frozen=True, kw_only=True):
     source: str | None = None
     """The line itself, where the text shows it."""
     role: Literal["user", "library"]
+
+
+def frame_to_read(frames: Sequence[Frame]) -> ReadCode | None:
+    """The look at the user's own innermost frame, with the lines of its file that the stack passed; None without one."""
+    for frame in frames:
+        if frame.role == "user" and frame.path and frame.line:
+            callers = tuple(one.line for one in frames if one.path == frame.path and one.line and one is not frame)
+            return ReadCode(
+                path=frame.path,
+                line=frame.line,
+                function=frame.function,
+                language=frame.language,
+                shown=frame.source,
+                callers=callers,
+            )
+    return None

@@ -39,10 +39,11 @@ _LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "pyproject.toml", "set
 
 async def look(request: ReadCode, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
     """Yield the Code at the request's path and line, or why it could not be read."""
-    yield await in_thread(_read, request, surroundings)
+    yield await in_thread(read, request, surroundings)
 
 
-def _read(request: ReadCode, surroundings: Surroundings) -> Code | NotObserved:
+def read(request: ReadCode, surroundings: Surroundings) -> Code | NotObserved:
+    """The Code at the request's path and line, or why it could not be read. Blocks."""
     path = find(request.path, request.shown, request.line)
     read = read_text_file(path, LONGEST_SOURCE)
     if not read.data:
@@ -139,6 +140,10 @@ def _is_same(shown: str, lines: list[str], line: int) -> bool:
 
 def _fact(request: ReadCode, path: Path, lines: list[str], *, changed: bool) -> Code:
     first, last = max(request.line - AROUND, 1), min(request.line + AROUND, len(lines))
+    while first < request.line and not lines[first - 1].strip():
+        first += 1
+    while last > request.line and not lines[last - 1].strip():
+        last -= 1
     source = () if changed else tuple((number, masked(lines[number - 1])) for number in range(first, last + 1))
     shown = safe_text(str(path), limit=300)
     return Code(

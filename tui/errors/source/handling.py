@@ -36,6 +36,11 @@ _UNDER = {
     "Exception": ("BaseException",),
 }
 """What stands above each exception in Python's own hierarchy (the library reference, "Built-in Exceptions")."""
+_UNRELATED = frozenset(
+    {"TypeError", "ValueError", "KeyError", "IndexError", "AttributeError", "NameError", "ImportError", "ModuleNotFoundError"}
+    | {"ZeroDivisionError", "UnicodeDecodeError", "JSONDecodeError", "StopIteration", "AssertionError", "KeyboardInterrupt"}
+)
+"""What a failing connection never raises; a handler for these alone handles none."""
 _HOPELESS = frozenset({"gaierror", "herror", "ValueError", "TypeError", "PermissionError", "SSLError", "CertificateError"})
 """Errors that are the same a second later, unless somebody mends something."""
 _WITHOUT_TIMEOUT = frozenset(
@@ -63,7 +68,7 @@ def _advice(parsed: Parsed, connect: Connect) -> Iterator[Advice]:
     call = connect.call
     function = parsed.function(call)
     loop = next((one for one in _until_function(parsed, call) if isinstance(one, ast.While | ast.For | ast.AsyncFor)), None)
-    tries = [one for one in _until_function(parsed, call) if isinstance(one, ast.Try) and _is_in(call, one.body)]
+    tries = [one for one in _until_function(parsed, call) if isinstance(one, ast.Try) and _handles(one, call)]
     yield from _retries(loop, tries)
     yield from _order(tries)
     if not tries and not _is_handled_by_callers(parsed, function, set()):
@@ -77,7 +82,7 @@ def _retries(loop: ast.AST | None, tries: list[ast.Try]) -> Iterator[Advice]:
     caught = next((one for one in tries if loop is not None and _is_in(one, getattr(loop, "body", []))), None)
     if caught is None or not isinstance(loop, ast.While | ast.For | ast.AsyncFor):
         return
-    again = [handler for handler in caught.handlers if not _leaves(handler.body)]
+    again = [handler for handler in caught.handlers if _is_related(handler) and not _leaves(handler.body)]
     if not again:
         return
     endless = isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and bool(loop.test.value)
@@ -247,7 +252,7 @@ def _is_handled_by_callers(parsed: Parsed, function: Function | None, seen: set[
     seen.add(function)
     calls = parsed.calls_of(function)
     for call in calls:
-        if any(isinstance(one, ast.Try) and _is_in(call, one.body) and one.handlers for one in parsed.above(call)):
+        if any(isinstance(one, ast.Try) and _handles(one, call) for one in parsed.above(call)):
             return True
         if _is_handled_by_callers(parsed, parsed.function(call), seen):
             return True
@@ -259,6 +264,16 @@ def _until_function(parsed: Parsed, node: ast.AST) -> Iterator[ast.AST]:
         if isinstance(one, Function | ast.Lambda):
             return
         yield one
+
+
+def _handles(one: ast.Try, call: ast.Call) -> bool:
+    """Whether the `try` holds the call and catches something that a failing connection raises."""
+    return _is_in(call, one.body) and any(_is_related(handler) for handler in one.handlers)
+
+
+def _is_related(handler: ast.ExceptHandler) -> bool:
+    names = _names(handler)
+    return not names or bool(names - _UNRELATED)
 
 
 def _is_in(node: ast.AST, body: list[ast.stmt]) -> bool:

@@ -58,7 +58,7 @@ def given(found: Trace, name: str, words: str, lines: Iterable[int]) -> Trace:
     if found.origin == "literal":
         return replace(found, origin="argument", name=name, words=f"{words}, given as {found.value!r} at line {places}")
     if found.words and found.words != words:
-        return replace(found, words=f"{words}, given at line {places}, {found.words}")
+        return replace(found, words=f"{words}, given at line {places} as {found.words}")
     return found
 
 

@@ -7,8 +7,11 @@ from msgspec.structs import replace
 
 from tui.model.facts import (
     Addresses,
+    Advice,
     AnyFact,
     Attempt,
+    Code,
+    CodeValue,
     Confinement,
     Echo,
     Hop,
@@ -32,6 +35,7 @@ from tui.model.requests import (
     ExamineUnixPath,
     LookUpNeighbour,
     LookUpRoute,
+    ReadCode,
     ReadNameSources,
     ResolveSystem,
     SendEcho,
@@ -344,3 +348,51 @@ def unix_refused(request: AnyRequest) -> Iterable[AnyFact]:
             at=at(2 * count),
             next_in_s=2.0 if count < request.attempts else None,
         )
+
+
+def client_code(request: AnyRequest) -> Iterable[AnyFact]:
+    """A client whose port is a constant, beside a compose file that publishes another one."""
+    assert isinstance(request, ReadCode)
+    yield Code(
+        at=at(0.01),
+        by_hand=f"sed -n '8,14p' {request.path}",
+        path=request.path,
+        line=request.line,
+        function=request.function,
+        language=request.language,
+        found=True,
+        call_line=12,
+        source=(
+            (8, "def connect():"),
+            (9, "    while True:"),
+            (10, "        try:"),
+            (11, "            sock = socket.socket()"),
+            (12, "            sock.connect((HOST, PORT))"),
+            (13, "        except OSError:"),
+            (14, "            continue"),
+        ),
+        values=(
+            CodeValue(
+                part="host", value="127.0.0.1", origin="constant", name="HOST", line=4, sentence="the constant HOST at line 4"
+            ),
+            CodeValue(part="port", value="5432", origin="constant", name="PORT", line=5, sentence="the constant PORT at line 5"),
+        ),
+        elsewhere=(
+            CodeValue(
+                part="port",
+                value="5433",
+                origin="settings",
+                path="docker-compose.yml",
+                line=9,
+                sentence="docker-compose.yml:9 publishes 5433 for db",
+            ),
+        ),
+        advice=(
+            Advice(
+                id="retry-no-delay",
+                line=13,
+                sentence="The handler at line 13 goes on to the next attempt without any delay.",
+                suggestion=("time.sleep(2)  # give it time, and log the attempt with its time",),
+            ),
+        ),
+    )

@@ -10,6 +10,7 @@ from tests.ui.looks import BEGIN
 from tui.engine.runner import Tell
 from tui.engine.session import Session, Tempo
 from tui.model.facts import AnyFact, NotObserved, Outcome
+from tui.model.frame import Frame
 from tui.model.options import Options
 from tui.model.requests import (
     AnyRequest,
@@ -21,6 +22,7 @@ from tui.model.requests import (
     ListListeners,
     LookUpNeighbour,
     LookUpRoute,
+    ReadCode,
     ReadConfinement,
     ReadNameSources,
     ReadProxies,
@@ -41,6 +43,7 @@ COMMON: Script = {
     ListListeners: looks.table(*looks.OTHERS),
     LookUpNeighbour: looks.neighbour,
     LookUpRoute: looks.routed,
+    ReadCode: looks.client_code,
     ReadConfinement: looks.unconfined,
     ReadNameSources: looks.named,
     ReadProxies: looks.no_proxy,
@@ -69,6 +72,8 @@ CONNECTS: Script = {**COMMON, Connect: looks.attempts(Outcome.CONNECTED, latency
 ELSEWHERE = "postgresql://db-1:5432"
 HERE = "postgresql://127.0.0.1:5432"
 SOCKET = "unix:///run/app.sock"
+CODE = (Frame(path="/srv/app/client.py", line=12, function="connect", language="python", role="user"),)
+"""The code that asked, as a stack names it."""
 
 
 @dataclass
@@ -119,9 +124,16 @@ def session(
     options: Options | None = None,
     tempo: Tempo = Tempo.GUIDED,
     clock: Clock | None = None,
+    code: tuple[Frame, ...] = (),
 ) -> Session:
     """A session on scripted looks, whose events all carry the time of the clock."""
     look = Scripted(script, frozenset(held))
     return Session(
-        parse_target(target), options or Options(), look, vantage="web-3", clock=clock or Clock(jump_s=7.4), tempo=tempo
+        parse_target(target),
+        options or Options(),
+        look,
+        vantage="web-3",
+        clock=clock or Clock(jump_s=7.4),
+        tempo=tempo,
+        code=code,
     )

@@ -118,6 +118,18 @@ async def test_path_beside_the_attempts() -> None:
         approve_picture(app, "path")
 
 
+@BOTH
+async def test_code(size: tuple[int, int]) -> None:
+    """The line of code that asked, beside the verdict that names it."""
+    app = app_on(scenes.session(HERE, scenes.REFUSED_HERE, code=scenes.CODE))
+    async with playing(app, size) as pilot:
+        await to_the_end(pilot)
+        await pilot.press("7")
+        await pilot.pause()
+
+        approve_picture(app, "code")
+
+
 async def test_unix_socket() -> None:
     """A socket in the file system: no name, no listening table, and the path under Path."""
     app = app_on(scenes.session(SOCKET, scenes.COMMON))

@@ -46,6 +46,7 @@ FAMILIES = (
     Family("FTP", ("ftp",), (21,), ("vsftpd", "proftpd", "pure-ftpd"), ("ftps",), 990),
     Family("SMTP", ("smtp",), (25, 587, 2525), ("master", "exim4", "exim", "sendmail", "opensmtpd"), ("smtps",), 465),
     Family("IMAP", ("imap",), (143,), ("dovecot",), ("imaps",), 993),
+    Family("POP3", ("pop3", "pop"), (110,), (), ("pop3s", "pops"), 995),
     Family("LDAP", ("ldap",), (389,), ("slapd", "ns-slapd"), ("ldaps",), 636),
     Family("DNS", ("dns",), (53,), ("named", "unbound", "dnsmasq", "systemd-resolve", "coredns", "pdns_server")),
     Family("MQTT", ("mqtt",), (1883,), ("mosquitto", "emqx"), ("mqtts",), 8883),

@@ -53,6 +53,8 @@ async def attempt(request: Connect, number: int) -> Attempt:
         kept_back=kept_back,
         held_ms=held.held_ms if held else None,
         first_bytes=held.first_bytes if held else None,
+        spoke_as=held.spoke_as if held else None,
+        turned_away=held.turned_away if held else "",
     )
 
 

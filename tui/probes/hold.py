@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tui.model.facts import Outcome
 from tui.model.safe_text import safe_text
 from tui.probes.failures import errno_name
+from tui.probes.talk.recognise import recognise
 from tui.probes.waiting import readable
 
 HOLD_S = 0.3
@@ -26,6 +27,8 @@ class Held(NamedTuple):
     held_ms: float
     errno: str | None = None
     first_bytes: str | None = None
+    spoke_as: str | None = None
+    turned_away: str = ""
 
 
 async def hold(sock: socket.socket) -> Held:
@@ -43,4 +46,11 @@ async def hold(sock: socket.socket) -> Held:
         return Held(Outcome.RESET, held_ms, errno=errno_name(error.errno))
     if not first:
         return Held(Outcome.CLOSED, held_ms)
-    return Held(Outcome.CONNECTED, held_ms, first_bytes=safe_text(first, limit=FIRST_BYTES))
+    heard = recognise(first)
+    return Held(
+        Outcome.CONNECTED,
+        held_ms,
+        first_bytes=safe_text(first, limit=FIRST_BYTES),
+        spoke_as=heard.protocol,
+        turned_away=heard.turned_away,
+    )

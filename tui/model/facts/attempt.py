@@ -75,6 +75,10 @@ class Attempt(Fact, frozen=True, kw_only=True, tag="attempt"):
     """How long the connection was watched after it was made."""
     first_bytes: str | None = None
     """What the peer said first, if it spoke unasked."""
+    spoke_as: str | None = None
+    """The protocol that its first bytes belong to, where they are known."""
+    turned_away: str = ""
+    """The words by which it turned us away, where its first bytes do: too many connections, a host that is not allowed."""
     next_in_s: float | None = None
     """The wait until the next attempt of the schedule; None after the last."""
     stopped: str | None = None

@@ -11,14 +11,20 @@ class Talk(Fact, frozen=True, kw_only=True, tag="talk"):
     address: str
     port: int
     spoken: str
-    """The protocol that was spoken: `TLS`, `HTTP`, `PostgreSQL`, `Redis`, …, or `nothing` where the server speaks first."""
+    """The protocol that was spoken: `TLS`, `HTTP`, `PostgreSQL`, `Redis`, …"""
+    listened: bool = False
+    """Whether nothing was sent, because in that protocol the server speaks first."""
     outcome: Literal["answered", "closed", "reset", "silent", "failed"]
     """`silent`: connected, sent, and nothing came within the time; `failed`: it did not connect."""
     understood: Literal["yes", "no", "unknown"] = "unknown"
     """Whether the answer is one of the protocol that was spoken."""
     answers_as: str | None = None
     """The protocol that the first bytes belong to, where they are known."""
+    turned_away: str = ""
+    """The words by which the server turned us away, where it did: too many connections, a host that is not allowed."""
     first_bytes: str = ""
     detail: str = ""
     """A TLS alert, an HTTP status line, an error in words."""
+    acknowledged: bool | None = None
+    """Whether the far end's kernel acknowledged what was sent (SIOCOUTQ, tcp(7)); None where nothing was, or it can't be told."""
     waited_ms: float = 0.0

@@ -1,0 +1,81 @@
+"""Which protocols can be spoken to a target, and which one a family of services, or a port, stands for.
+
+Law: only a first request that is short, documented and harmless is ever sent; a kind of service that has none is
+not spoken to.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tui.model.schemes import Family, base_scheme, family_of_port, family_of_scheme
+from tui.model.target import Target
+
+TLS = "TLS"
+HTTP = "HTTP"
+
+BANNER_FIRST = frozenset({"SSH", "SMTP", "FTP", "IMAP", "POP3", "MySQL", "rsync", "VNC", "NATS"})
+"""The server speaks first, so nothing is sent."""
+CLIENT_FIRST = frozenset(
+    {
+        TLS,
+        HTTP,
+        "PostgreSQL",
+        "Redis",
+        "memcached",
+        "MongoDB",
+        "AMQP",
+        "LDAP",
+        "MQTT",
+        "Kafka",
+        "Cassandra",
+        "SQL Server",
+        "RDP",
+        "SOCKS",
+        "gRPC",
+        "DNS",
+    }
+)
+"""The client speaks first, and its first request is known here."""
+_OVER_HTTP = frozenset({HTTP, "Elasticsearch", "etcd", "Docker", "HTTP proxy"})
+"""Families whose protocol is HTTP."""
+_OTHER_TALK = frozenset({9300, 33060})
+"""Ports of a family that speak something else than its protocol: Elasticsearch's nodes, MySQL's X protocol."""
+_REGISTERED_BESIDE = frozenset({8080, 587})
+"""Ports that IANA registers for a protocol beside its first one: http-alt, submission."""
+
+Known = Literal["scheme", "registered", "usual"]
+
+
+class Meant(Struct, frozen=True):
+    """The protocol that a client of the target speaks, and how that is known."""
+
+    protocol: str
+    by: Known
+    """`scheme`: the target says so. `registered`: its port is that protocol's own. `usual`: the port is often used for it,
+    and for other things."""
+
+
+def meant_protocol(target: Target) -> Meant | None:
+    """What a client of `target` would speak; None where that is not known, or where nothing harmless can be said."""
+    if target.port is None:
+        return None
+    family = family_of_scheme(target.scheme)
+    if family and target.scheme:
+        spoken = protocol_of(family, tls=base_scheme(target.scheme) in family.tls_schemes)
+        return Meant(spoken, "scheme") if spoken else None
+    family = family_of_port(target.port)
+    if family is None or target.port in _OTHER_TALK:
+        return None
+    only_tls = target.port == family.tls_port and target.port not in family.ports
+    spoken = protocol_of(family, tls=only_tls)
+    own = only_tls or target.port == family.ports[0] or target.port in _REGISTERED_BESIDE
+    return Meant(spoken, "registered" if own else "usual") if spoken else None
+
+
+def protocol_of(family: Family, *, tls: bool = False) -> str | None:
+    """The protocol to speak to a service of `family`; None where nothing harmless is known."""
+    if tls:
+        return TLS
+    name = HTTP if family.name in _OVER_HTTP else family.name
+    return name if name in BANNER_FIRST | CLIENT_FIRST else None

@@ -1,0 +1,66 @@
+"""A TLS handshake through memory, so that the very bytes of an answer that is not TLS are seen.
+
+No certificate is verified: whether it is a good one is not the question here. The session is closed properly, and
+nothing is sent inside it.
+"""
+
+import socket
+import ssl
+from contextlib import suppress
+from time import perf_counter
+
+from tui.probes.talk.exchange import MOST_BYTES, Ending, Said, acknowledged, receive, send
+from tui.probes.talk.plain import understands
+from tui.probes.talk.recognise import Heard, recognise
+
+
+async def exchange(sock: socket.socket, server_name: str | None, wait_s: float) -> Said:
+    """Shake hands on a connected socket. Raises nothing."""
+    started = perf_counter()
+    deadline = started + wait_s
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    session = _context().wrap_bio(incoming, outgoing, server_hostname=server_name)
+    seen, ended = b"", None
+    while ended is None:
+        try:
+            session.do_handshake()
+        except ssl.SSLWantReadError:
+            send(sock, outgoing.read())
+            got = await receive(sock, deadline)
+            if isinstance(got, str):
+                ended = got
+                continue
+            seen += got[: MOST_BYTES - len(seen)]
+            incoming.write(got)
+        except ssl.SSLError:
+            send(sock, outgoing.read())
+            break
+        else:
+            return _done(sock, session, outgoing, seen, started)
+    return _failed(seen, ended, acknowledged(sock), (perf_counter() - started) * 1000)
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")  # an old server answers too, which is all that is asked
+    return context
+
+
+def _done(sock: socket.socket, session: ssl.SSLObject, outgoing: ssl.MemoryBIO, seen: bytes, started: float) -> Said:
+    waited_ms = (perf_counter() - started) * 1000
+    with suppress(ssl.SSLError):  # it wants the peer's farewell, which is not waited for
+        session.unwrap()
+    send(sock, outgoing.read())
+    detail = f"{session.version()}, {(session.cipher() or ('?',))[0]}"
+    return Said("answered", seen, Heard("TLS", detail), "yes", acknowledged=True, waited_ms=waited_ms)
+
+
+def _failed(seen: bytes, ended: Ending | None, taken: bool | None, waited_ms: float) -> Said:
+    """What came instead of a whole handshake: an alert, another protocol, an end, or nothing."""
+    if not seen:
+        return Said(ended or "closed", acknowledged=taken, waited_ms=waited_ms)
+    heard = recognise(seen)
+    return Said("answered", seen, heard, understands("TLS", heard.protocol), taken, waited_ms)

@@ -8,7 +8,7 @@ import random
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from types import TracebackType
 
 PORTS = range(20000, 30000)
@@ -18,6 +18,8 @@ Neighbours = Callable[[int], tuple[int, ...]]
 """From a port to those that must be free as well."""
 MOST_HELD = 64
 """Connections that are kept open; a watch that goes on for hours lets the oldest go."""
+_WELL = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
+"""What an open door says to whoever speaks, so that it is not taken for a service that hangs."""
 
 
 class Door(AbstractContextManager["Door"]):
@@ -53,7 +55,7 @@ class Door(AbstractContextManager["Door"]):
             self._listener.close()
             self._listener = None
         while self._held:
-            self._held.popleft().close()
+            self._let_go()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Shut it and give the port back."""
@@ -68,9 +70,23 @@ class Door(AbstractContextManager["Door"]):
         if self._hangs_up:
             connection.close()
             return
+        connection.setblocking(False)  # noqa: FBT003 -- the method's only form
         self._held.append(connection)
+        asyncio.get_running_loop().add_reader(connection, self._answer, connection)
         if len(self._held) > MOST_HELD:
-            self._held.popleft().close()
+            self._let_go()
+
+    def _answer(self, connection: socket.socket) -> None:
+        """Answer the first words; the end of the other side needs none."""
+        asyncio.get_running_loop().remove_reader(connection)
+        with suppress(OSError):
+            if connection.recv(1024):
+                connection.send(_WELL)
+
+    def _let_go(self) -> None:
+        connection = self._held.popleft()
+        asyncio.get_running_loop().remove_reader(connection)
+        connection.close()
 
 
 def _bound(address: str, port: int) -> socket.socket:

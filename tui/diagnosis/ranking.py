@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from tui.diagnosis import code_views, views
+from tui.diagnosis import code_views, talk_views, views
 from tui.diagnosis.hypothesis import Hypothesis, concerns, not_tested, ruled_out, walk_order
 from tui.diagnosis.tree import EVER_WORKED
 from tui.model.case import Case
@@ -157,7 +157,7 @@ def _alternatives(
     Among equals, what fits to whether it ever worked comes first.
     """
     possible = [one for one in known if judgements[one.id].state is State.OPEN and judgements[one.id].summary]
-    if not views.failing(case) and not views.name_fails(case):
+    if not views.failing(case) and not views.name_fails(case) and not talk_views.outcome(case):
         possible = []
     unlikely = {"yes": "setting", "no": "change"}.get(case.answer(EVER_WORKED) or "")
     possible.sort(key=lambda one: (-len(judgements[one.id].explains), one.onset is not None and one.onset == unlikely))
@@ -189,8 +189,10 @@ def comes_and_goes(case: Case, address: str) -> bool:
 def _outcome(case: Case, status: Status) -> str:
     if views.name_fails(case) and not views.latest(case):
         return Outcome.NAME_ERROR
-    if status in {Status.REACHABLE, Status.DEGRADED}:
+    if status is Status.REACHABLE:
         return Outcome.CONNECTED
+    if status is Status.DEGRADED:
+        return talk_views.outcome(case) or Outcome.CONNECTED
     seen = {one.outcome for one in views.attempts(case)}
     return next((one for one in _TELLING if one in seen), "pending")
 

@@ -72,7 +72,7 @@ def amqp(data: bytes) -> str | None:
     """The header of a version that the server would speak, or Connection.Start."""
     if data.startswith(b"AMQP") and len(data) >= 8:  # noqa: PLR2004 -- the header's length
         return f"wants version {'-'.join(str(one) for one in data[5:8])}"
-    return "Connection.Start" if re.match(rb"\1\0\0....\0\x0a\0\x0a", data, re.DOTALL) else None
+    return "Connection.Start" if re.match(rb"\x01\0\0....\0\x0a\0\x0a", data, re.DOTALL) else None
 
 
 def mongodb(data: bytes) -> str | None:
@@ -91,7 +91,7 @@ def ldap(data: bytes) -> str | None:
 
 def mqtt(data: bytes) -> str | None:
     """CONNACK with its return code."""
-    if re.match(rb"\x20[\x02-\x7f][\0\1].", data, re.DOTALL) and len(data) >= 2 + data[1]:
+    if re.match(rb"\x20[\x02-\x7f][\x00\x01].", data, re.DOTALL) and len(data) >= 2 + data[1]:
         return "CONNACK" if data[3] == 0 else f"CONNACK with return code {data[3]}"
     return None
 
@@ -113,7 +113,7 @@ def rdp(data: bytes) -> str | None:
 
 def http2(data: bytes) -> str | None:
     """A SETTINGS frame on stream 0, which opens every connection of HTTP/2 (RFC 9113, 3.4)."""
-    return "SETTINGS of HTTP/2" if re.match(rb"\0[\0\1].\x04[\0\1]\0\0\0\0", data, re.DOTALL) else None
+    return "SETTINGS of HTTP/2" if re.match(rb"\0[\x00\x01].\x04[\x00\x01]\0\0\0\0", data, re.DOTALL) else None
 
 
 def telnet(data: bytes) -> str | None:

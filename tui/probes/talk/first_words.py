@@ -95,5 +95,5 @@ def by_hand(protocol: str, address: str, port: int, server_name: str | None) -> 
     if protocol == "TLS":
         name = ["-servername", server_name] if server_name else []
         return shlex.join(["openssl", "s_client", "-connect", endpoint(address, port), *name])
-    known = _BY_HAND.get(protocol, lambda address, port: ["nc", "-w", "2", address, str(port)])
-    return shlex.join(known(address, port))
+    known = _BY_HAND.get(protocol)
+    return shlex.join(known(address, port) if known else ["nc", "-w", "2", address, str(port)])

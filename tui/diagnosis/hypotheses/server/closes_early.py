@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis import host_views, looks, talk_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.talk_views import Words
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Outcome
+from tui.model.facts import Attempt, Listener, Outcome, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
@@ -16,33 +17,101 @@ _FORWARDERS = frozenset({"docker-proxy", "rootlessport", "slirp4netns", "pasta",
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts that are held for a moment, and the socket table here and on the far end."""
+    """Attempts that are held for a moment, the first words to what stays open, the socket table, and the process behind it."""
     yield from looks.basics(case)
     yield from looks.tables(case)
+    yield from talk_views.looks(case)
+    for address in (*views.failing(case, *_ENDED), *talk_views.mute(case, ended=True), *_turned_away(case)):
+        yield from talk_views.process_looks(case, address)
 
 
 def judge(case: Case) -> Judgement:
-    """Connected, then the end or a reset before any byte, each time."""
+    """Turned away in words; or connected, then the end or a reset before any byte, each time."""
     seen = views.attempts(case)
     if not seen:
         return not_tested("Nothing has been tried yet.")
+    turned_away = _turned_away(case)
+    if turned_away:
+        return _in_words(case, turned_away)
     ended = views.failing(case, *_ENDED)
     if not ended:
-        return ruled_out("No connection was ended by the peer before any byte.", *views.ids(*views.latest(case).values()))
+        hung_up = talk_views.mute(case, ended=True)
+        return (
+            _after_words(case, hung_up)
+            if hung_up
+            else ruled_out("No connection was ended by the peer before any byte.", *views.ids(*views.latest(case).values()))
+        )
     every = {address: views.attempts(case, address) for address in ended}
     always = {address: all_ for address, all_ in every.items() if all(one.outcome in _ENDED for one in all_)}
     proved = {address: all_ for address, all_ in always.items() if len(all_) >= REPEATEDLY}
     return _proved(case, proved) if proved else _perhaps(case, always or every)
 
 
+def _turned_away(case: Case) -> dict[str, Words]:
+    """The addresses whose service says in its newest words that it does not take us."""
+    return {address: words for address in views.latest(case) if (words := talk_views.turned_away(case, address))}
+
+
+def _in_words(case: Case, turned_away: dict[str, Words]) -> Judgement:
+    """Its own words are the proof."""
+    address, words = next(iter(turned_away.items()))
+    row = talk_views.listener(case, address)
+    return confirmed(
+        f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.turned_away}`.",
+        *views.ids(*(one.fact for one in turned_away.values()), talk_views.process(case, address)),
+        because=f"It says so itself{f', as {words.protocol}' if words.protocol else ''}.{_descriptors(case, address)}",
+        explains=turned_away.keys() & views.failing(case).keys(),
+        culprit=_culprit(case, address, row),
+        disproof="An attempt in which it does not say so.",
+        remedies=(
+            Remedy(
+                do="Raise the limit or close idle connections, or let it accept this client, as its words say.",
+                verify=f"`refused check {case.target.text}` is reachable.",
+            ),
+            *_remedies(case, row),
+        ),
+    )
+
+
+def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Judgement:
+    """It stays open until it is spoken to, and then ends without a word: a limit, an access list, or another protocol."""
+    address, talks = next(iter(hung_up.items()))
+    meant = talk_views.meant(case)
+    row = talk_views.listener(case, address)
+    number = "Once" if len(talks) == 1 else f"{len(talks)} times"
+    because = f"{number} it ended the connection at the first words of {talks[0].spoken}, before any byte of its own."
+    evidence = views.ids(*(one for all_ in hung_up.values() for one in all_), talk_views.process(case, address))
+    summary = f"{_who(row)} on {case.target.label} accepts, and ends the connection when it is spoken to, without a byte."
+    tell_apart = "What the server logs at that moment."
+    if meant is None or meant.by == "usual" or len(talks) < REPEATEDLY:
+        return still_open(because, *evidence, tell_apart=tell_apart)
+    return likely(
+        summary,
+        *evidence,
+        because=f"{because}{_descriptors(case, address)}",
+        tell_apart=tell_apart,
+        culprit=_culprit(case, address, row),
+        disproof=f"It speaks another protocol than {talks[0].spoken}.",
+        remedies=_remedies(case, row),
+    )
+
+
+def _descriptors(case: Case, address: str) -> str:
+    """What is known of the process's file descriptors, where they are used up."""
+    process = talk_views.process(case, address)
+    if process is None or not process.is_out_of_descriptors:
+        return ""
+    return f" Process {process.pid} has {process.descriptors} descriptors open, and may have {process.descriptor_limit}."
+
+
 def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
     first, attempts = next(iter(ended.items()))
-    row = _listener(case, first)
+    row = talk_views.listener(case, first)
     table = host_views.table(case, first) if row else None
     return confirmed(
         f"{_who(row)} on {case.target.label} accepts the connection and {_how(attempts)} it at once, before any byte.",
-        *views.ids(*(one for all_ in ended.values() for one in all_), table),
-        because=_counted(attempts),
+        *views.ids(*(one for all_ in ended.values() for one in all_), table, talk_views.process(case, first)),
+        because=f"{_counted(attempts)}{_descriptors(case, first)}",
         explains=ended,
         culprit=_culprit(case, first, row),
         disproof="An attempt that stays connected, or a byte from the server before it closes.",
@@ -52,7 +121,7 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
 
 def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
     first, attempts = next(iter(ended.items()))
-    row = _listener(case, first)
+    row = talk_views.listener(case, first)
     return likely(
         f"{_who(row)} on {case.target.label} accepts and {_how(attempts)} the connection at once, before any byte.",
         *views.ids(*attempts),
@@ -63,13 +132,6 @@ def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
         disproof="Attempts that stay connected.",
         remedies=_remedies(case, row),
     )
-
-
-def _listener(case: Case, address: str) -> Listener | None:
-    """Who accepts, where the socket table was seen."""
-    here = views.is_local(case, address)
-    rows = views.on_port(host_views.table(case, address), case.target.port)
-    return next((row for row in rows if host_views.reaches(row, address, here=here)), None)
 
 
 def _who(row: Listener | None) -> str:
@@ -120,7 +182,7 @@ HYPOTHESIS = Hypothesis(
     asks="Does the server end the connection at once?",
     why="A server can accept and then hang up: access lists, limits, a dying worker, or a forwarder without a backend.",
     means="It accepts, and closes or resets at once.",
-    proof="Connected, then the end or a reset before any byte, in every attempt of several.",
+    proof="Connected, then the end or a reset before any byte, in every attempt of several; or its own words that turn us away.",
     mistaken_for=("port.wrong-protocol",),
     needs=needs,
     judge=judge,

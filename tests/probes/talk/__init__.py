@@ -1,0 +1,1 @@
+"""Talks: what is said, what comes back, and what it is."""

@@ -1,0 +1,232 @@
+"""It connects, and then the talk fails: the service speaks another protocol."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, talk_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.talk_views import Words
+from tui.model.case import Case
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.protocols import TLS, Meant
+from tui.model.requests import AnyRequest
+from tui.model.schemes import FAMILIES, Family, base_scheme, family_of_program
+from tui.model.target import endpoint
+
+STARTS_TLS_LATER = frozenset({"SMTP", "FTP", "IMAP", "POP3", "LDAP", "PostgreSQL", "MySQL", "SMTP or FTP"})
+"""Protocols that begin in plain and change to TLS on request (STARTTLS, AUTH TLS, SSLRequest)."""
+LONGEST_QUOTE = 100
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, the socket table, and the first words to what connects."""
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+    yield from talk_views.looks(case)
+
+
+def judge(case: Case) -> Judgement:
+    """The first bytes that came back, or the TLS alert, against the protocol that is meant."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    working = views.connecting(case)
+    if not working:
+        return ruled_out("No address connects.", *views.ids(*views.latest(case).values()))
+    meant = talk_views.meant(case)
+    if meant is None:
+        return not_tested(f"Which protocol port {case.target.port} is meant to speak is not known.")
+    found = {address: words for address in working if (words := talk_views.mismatch(case, address))}
+    if found:
+        return _found(case, found, meant)
+    answered = [one for address in working for one in talk_views.said(case, address) if one.protocol]
+    if answered:
+        return ruled_out(f"It answers as {answered[0].protocol}, which fits.", *views.ids(*(one.fact for one in answered)))
+    ended = talk_views.mute(case, ended=True)
+    if ended:
+        return _closes(case, next(iter(ended)), meant)
+    silent = talk_views.mute(case, ended=False)
+    if silent:
+        return ruled_out(
+            f"It answers nothing to {meant.protocol}, and to no other protocol that fits.",
+            *views.ids(*(one for all_ in silent.values() for one in all_)),
+        )
+    return not_tested("It has not been spoken to.")
+
+
+def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
+    address, words = next(iter(found.items()))
+    answers_as = words.protocol or "?"
+    place = endpoint(address, case.target.port or 0)
+    evidence = views.ids(*(one.fact for one in found.values()), *talk_views.talks(case, address, meant.protocol))
+    because = _because(words, place)
+    if not _is_held_against_it(case, meant, answers_as):
+        return still_open(f"{because} That is not what port {case.target.port} is often used for, and nobody said what is meant.")
+    summary = f"{place} speaks {_name(answers_as)}, not {_name(meant.protocol)}: {_claim(case, meant, answers_as)}."
+    disproof = f"An answer of {place} in {_name(meant.protocol)}."
+    remedies = tuple(_remedies(case, address, meant, answers_as))
+    culprit = _culprit(case, address)
+    if meant.by == "scheme" and not _may_be_a_setting(case, answers_as):
+        return confirmed(summary, *evidence, because=because, culprit=culprit, disproof=disproof, remedies=remedies)
+    return likely(
+        summary,
+        *evidence,
+        because=because,
+        tell_apart=(
+            "Whether the client is set to use TLS, which its URL need not show."
+            if meant.by == "scheme"
+            else f"Which protocol the client speaks; name it: `refused check {_url(meant.protocol, case)}`."
+        ),
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _is_held_against_it(case: Case, meant: Meant, answers_as: str) -> bool:
+    """Whether the port alone makes it wrong: a port used for many things does not, nor TLS where it is a client's choice."""
+    if meant.by == "scheme":
+        return True
+    return meant.by == "registered" and not _may_be_a_setting(case, answers_as)
+
+
+def _may_be_a_setting(case: Case, answers_as: str) -> bool:
+    """Whether the service speaks TLS where a client of that kind is told so by a setting, on the same port."""
+    family = host_views.meant_family(case)
+    own_port = bool(family and family.tls_port and family.tls_port not in family.ports)
+    has_scheme = case.target.scheme is not None and talk_views.has_door_for_tls(family)
+    return answers_as == TLS and not (own_port or has_scheme)
+
+
+def _closes(case: Case, address: str, meant: Meant) -> Judgement:
+    """It ends the connection at our words, without one of its own: a database does so, and so does a server that is full."""
+    all_ = talk_views.nothing(case, address)
+    place = endpoint(address, case.target.port or 0)
+    because = f"{place} closed {len(all_)} connections at the first words of {_name(meant.protocol)}, without a byte."
+    row = talk_views.listener(case, address)
+    served = family_of_program(row.process if row else None)
+    family = host_views.meant_family(case)
+    if row and served and family and served != family and meant.by == "scheme":
+        return likely(
+            f"{host_views.owner(row)} listens on {place}, which serves {served.name}, not {_name(meant.protocol)}.",
+            *views.ids(*all_, host_views.table(case, address)),
+            because=because,
+            tell_apart=f"A client of {served.name} on that port.",
+            culprit=host_views.listener_culprit("process", row),
+            disproof=f"An answer of {place} in {_name(meant.protocol)}.",
+            remedies=tuple(_remedies(case, address, meant, served.name)),
+        )
+    return still_open(
+        because,
+        *views.ids(*all_),
+        summary=f"{place} may speak another protocol than {_name(meant.protocol)}.",
+        tell_apart=f"On {address}: `ss -ltnp 'sport = :{case.target.port}'` names the program.",
+    )
+
+
+def _because(words: Words, place: str) -> str:
+    quote = f"`{words.text[:LONGEST_QUOTE]}`" if words.text else "first bytes"
+    if words.asked is None:
+        return f"{place} says {quote} as soon as it is connected: {_name(words.protocol)}."
+    return f"To {_name(words.asked)} {place} answers {quote}: {_name(words.protocol)}."
+
+
+def _name(protocol: str | None) -> str:
+    return {"HTTP": "plain HTTP", None: "something unknown"}.get(protocol, protocol or "")
+
+
+def _claim(case: Case, meant: Meant, answers_as: str) -> str:
+    if meant.by != "scheme":
+        return f"port {case.target.port} stands for {_name(meant.protocol)}"
+    if answers_as == TLS:
+        return f"a client that starts with {case.target.scheme}:// is not understood"
+    if meant.protocol == TLS:
+        return f"no TLS is spoken on this port, which {case.target.scheme}:// asks for"
+    return f"{case.target.scheme}:// is the wrong protocol for this port"
+
+
+def _culprit(case: Case, address: str) -> Culprit:
+    row = talk_views.listener(case, address)
+    if row and row.process:
+        return host_views.listener_culprit("process", row)
+    return Culprit(kind="address", address=address, port=case.target.port or 0)
+
+
+def _family(protocol: str) -> Family | None:
+    return next((one for one in FAMILIES if one.name == protocol), None)
+
+
+def _url(protocol: str, case: Case) -> str:
+    """A URL of the target in `protocol`; TLS in the target's own kind, or https."""
+    host = endpoint(case.target.host, case.target.port or 0)
+    meant = host_views.meant_family(case)
+    if protocol == TLS:
+        return f"{meant.tls_schemes[0] if meant and meant.tls_schemes else 'https'}://{host}"
+    found = _family(protocol)
+    return f"{found.schemes[0]}://{host}" if found and found.schemes else host
+
+
+def _remedies(case: Case, address: str, meant: Meant, answers_as: str) -> Iterator[Remedy]:
+    family = host_views.meant_family(case)
+    works = "It is reachable, and the client works with it."
+    if answers_as == TLS:
+        switch = talk_views.has_door_for_tls(family)
+        yield Remedy(
+            do=f"Let the client use TLS: {_url(TLS, case)}." if switch else "Switch TLS on in the client's settings.",
+            command=f"refused check {_url(TLS, case)}" if switch else "",
+            verify=works,
+        )
+    elif meant.protocol == TLS and answers_as in STARTS_TLS_LATER:
+        yield Remedy(
+            do=f"Let the client begin in plain {answers_as} and change to TLS (STARTTLS), or use the port that is TLS at once.",
+            command=f"refused check {_url(answers_as, case)}" if _family(answers_as) else "",
+            verify=works,
+        )
+    else:
+        yield Remedy(
+            do=f"If {answers_as} is the service that was meant, let the client speak it.",
+            command=f"refused check {_url(answers_as, case)}" if _family(answers_as) else "",
+            verify=works,
+        )
+    if meant.protocol == TLS and _is_plain_kind(case, answers_as):
+        yield Remedy(
+            do="Or switch TLS on at the server, for this port.", verify=f"`refused check {case.target.text}` is reachable."
+        )
+    elif family and not fits_family(family, answers_as):
+        port = family.tls_port if meant.protocol == TLS and family.tls_port else family.ports[0]
+        at = endpoint(case.target.host, port)
+        scheme = base_scheme(case.target.scheme or "") or (family.schemes[0] if family.schemes else "")
+        yield Remedy(
+            do=f"Or use the port on which {family.name} is served, usually {port}.",
+            command=f"refused check {scheme}://{at}" if scheme and port != case.target.port else "",
+            verify=works,
+        )
+    yield Remedy(
+        do=f"On {address}: see which program holds the port, and whether it is the right one.",
+        command=f"ss -ltnp 'sport = :{case.target.port}'",
+        verify="It is the program that the client means.",
+    )
+
+
+def _is_plain_kind(case: Case, answers_as: str) -> bool:
+    """Whether it is the right kind of service, only without TLS."""
+    family = host_views.meant_family(case)
+    return bool(family and fits_family(family, answers_as))
+
+
+def fits_family(family: Family, answers_as: str) -> bool:
+    """Whether words of that protocol come from a service of `family`, with TLS or without."""
+    return answers_as == TLS or talk_views.fits(family.name, answers_as)
+
+
+HYPOTHESIS = Hypothesis(
+    place=30,
+    onset="setting",
+    title="right protocol",
+    asks="Does the service speak the client's protocol?",
+    why="TLS to a plain port, plain HTTP to a TLS port, or another program behind the number: it connects, and the talk fails.",
+    means="It connects, and then the talk fails: TLS to a plain port, plain to a TLS port, HTTP to a database.",
+    proof="The first bytes of the answer, or the TLS alert, belong to another protocol than the one that the target names.",
+    mistaken_for=("server.closes-early", "server.port-taken"),
+    over=frozenset({"server.closes-early", "server.unresponsive"}),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,212 @@
+"""It accepts, and never answers."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, talk_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import ProcessState, QueueWatch, Talk
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, WatchQueue
+from tui.model.target import endpoint
+
+REPEATEDLY = 2
+"""Talks without an answer from which on it is no accident."""
+BUSY_PERCENT = 90.0
+"""Of one processor: a thread that never waits. Below 100, because the kernel counts in hundredths of a second."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, the first words to what connects, and the process behind it where it says nothing."""
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+    yield from talk_views.looks(case)
+    for address in _quiet(case):
+        yield from talk_views.process_looks(case, address)
+        process = talk_views.process(case, address)
+        if process and _trouble(process):
+            table = host_views.table(case, address)
+            yield WatchQueue(address=address, port=case.target.port or 0, vantage=table.vantage if table else None)
+
+
+def _quiet(case: Case) -> tuple[str, ...]:
+    """The addresses that connect and have said nothing, although they were spoken to or where they can't be."""
+    speaks = talk_views.meant(case) is not None and case.options.talk
+    return tuple(
+        address
+        for address in views.connecting(case)
+        if not talk_views.said(case, address) and (talk_views.nothing(case, address) or not speaks)
+    )
+
+
+def judge(case: Case) -> Judgement:
+    """Connected, a request was sent, and silence; and what the process behind it does."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    working = views.connecting(case)
+    if not working:
+        return ruled_out("No address connects.", *views.ids(*views.latest(case).values()))
+    for address in _quiet(case):
+        process = talk_views.process(case, address)
+        trouble = _trouble(process) if process else ""
+        if process and trouble:
+            found = _by_process(case, address, process, trouble)
+            if found:
+                return found
+    silent = talk_views.mute(case, ended=False)
+    if silent:
+        return _silent(case, silent)
+    spoken = [one for address in working for one in talk_views.said(case, address)]
+    if spoken:
+        return ruled_out("It speaks.", *views.ids(*(one.fact for one in spoken)))
+    ended = talk_views.mute(case, ended=True)
+    if ended:
+        return ruled_out(
+            "It does not stay silent: it ends the connection.", *views.ids(*(one for all_ in ended.values() for one in all_))
+        )
+    if talk_views.meant(case) is None:
+        return not_tested("It connects; what it should answer is not known.")
+    return not_tested("It has not been spoken to.")
+
+
+def _trouble(process: ProcessState) -> str:
+    """Why the process does not answer, in words; empty where it seems well."""
+    if process.is_stopped:
+        by = f" by {process.stopped_by}" if process.stopped_by else ""
+        return f"is stopped{by} (state {process.state})"
+    if process.states and set(process.states) == {"D"}:
+        where = f" in {process.waits_in}" if process.waits_in else ""
+        return f"waits for a device without end (state D{where})"
+    if process.busy_percent is not None and process.busy_percent >= BUSY_PERCENT:
+        return f"keeps a processor fully busy ({process.busy_percent:.0f} %)"
+    return ""
+
+
+def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -> Judgement | None:
+    """Confirmed where silence was met, or where nobody takes connections from the queue; a process alone proves nothing."""
+    row = talk_views.listener(case, address)
+    silence = talk_views.mute(case, ended=False).get(address, ())
+    queue = _waiting(case, address)
+    if row is None or not (silence or process.is_stopped):
+        return None
+    who = host_views.owner(row)
+    place = endpoint(address, case.target.port or 0)
+    evidence = views.ids(views.latest(case).get(address), *silence, process, queue)
+    summary = f"{who} accepts on {place} and never answers: it {trouble}."
+    because = _silence_in_words(silence) if silence else f"It connects; process {process.pid} {trouble}."
+    culprit = host_views.listener_culprit("process", row)
+    disproof = f"An answer from {place} while process {process.pid} {trouble}: another process of it serves."
+    remedies = tuple(_local_remedies(case, process, row.unit))
+    if len(silence) >= REPEATEDLY or (silence and process.is_stopped) or (queue and process.is_stopped):
+        return confirmed(summary, *evidence, because=because, culprit=culprit, disproof=disproof, remedies=remedies)
+    return likely(
+        summary,
+        *evidence,
+        because=because,
+        tell_apart=f"Whether a client gets an answer from {place}; a process beside this one may serve.",
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _waiting(case: Case, address: str) -> QueueWatch | None:
+    """The look at the accept queue, if connections waited in it all the time and nobody took one."""
+    row = talk_views.listener(case, address)
+    for one in reversed(case.all(QueueWatch)):
+        if one.address == address and one.port == case.target.port:
+            mine = [queue.lengths for queue in one.queues if row and queue.listener.pid == row.pid and queue.lengths]
+            stuck = [lengths for lengths in mine if min(lengths) > 0 and list(lengths) == sorted(lengths)]
+            return one if stuck else None
+    return None
+
+
+def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
+    address, all_ = next(iter(silent.items()))
+    place = endpoint(address, case.target.port or 0)
+    meant = talk_views.meant(case)
+    evidence = views.ids(*(one for talks in silent.values() for one in talks))
+    because = _silence_in_words(all_)
+    if meant is None or meant.by == "usual":
+        return still_open(f"{because} But whether it should answer that is not known.", *evidence)
+    summary = f"{place} accepts the connection and answers nothing to {meant.protocol}."
+    tell_apart = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
+    if len(all_) < REPEATEDLY or any(one.acknowledged is False for one in all_):
+        return still_open(because, *evidence, summary=summary, tell_apart=tell_apart)
+    row = talk_views.listener(case, address)
+    return likely(
+        summary,
+        *evidence,
+        because=because,
+        tell_apart=tell_apart,
+        culprit=(
+            host_views.listener_culprit("process", row)
+            if row
+            else Culprit(kind="address", address=address, port=case.target.port or 0)
+        ),
+        disproof=f"An answer from {place}; or a larger answer that is lost on the way: then small requests get theirs.",
+        remedies=tuple(_far_remedies(case, address, listened=all_[0].listened)),
+    )
+
+
+def _silence_in_words(talks: tuple[Talk, ...]) -> str:
+    if not talks:
+        return ""
+    waits = views.joined(f"{one.waited_ms / 1000:.1f} s" for one in talks)
+    times = "once" if len(talks) == 1 else f"{len(talks)} times"
+    if talks[0].listened:
+        return f"Connected {times}; the server speaks first in {talks[0].spoken}, and said nothing in {waits}."
+    if any(one.acknowledged is False for one in talks):
+        return f"{talks[0].spoken} was spoken {times}; nothing came in {waits}, and what was sent was not acknowledged."
+    taken = ", which its kernel acknowledged" if any(one.acknowledged for one in talks) else ""
+    return f"{talks[0].spoken} was spoken {times}{taken}; nothing came back in {waits}."
+
+
+def _local_remedies(case: Case, process: ProcessState, unit: str | None) -> Iterator[Remedy]:
+    if process.stopped_by == "a signal":
+        yield Remedy(
+            do=f"Let process {process.pid} go on, once it is known who stopped it, and why.",
+            command=f"kill -CONT {process.pid}",
+            verify=f"`refused check {case.target.text}` is reachable.",
+        )
+    elif process.tracer or process.frozen_group:
+        holder = process.tracer or process.frozen_group
+        yield Remedy(do=f"See {holder}, which holds the process.", verify=f"`refused check {case.target.text}` is reachable.")
+    yield Remedy(
+        do="See what it does: its stack, and its last log lines.",
+        command=f"cat /proc/{process.pid}/wchan; journalctl -u {unit or 'UNIT'} -n 50",
+        verify="The reason is found: a lock, a disk, a loop.",
+    )
+    yield Remedy(
+        do="Or restart it, if it may lose what it is doing.",
+        command=f"systemctl restart {unit}" if unit else "",
+        verify=f"`refused check {case.target.text}` is reachable.",
+    )
+
+
+def _far_remedies(case: Case, address: str, *, listened: bool) -> Iterator[Remedy]:
+    yield Remedy(
+        do=f"On {address}: see whether the process is stopped (T), waits for a disk (D) or is busy, and whether its queue grows.",
+        command=f"ss -ltnp 'sport = :{case.target.port}'; ps -o pid,stat,wchan:20,pcpu,args -p PID",
+        verify=f"`refused check {case.target.text}` is reachable.",
+    )
+    if listened:
+        yield Remedy(
+            do="See whether the server looks up our name before it greets, with a nameserver that does not answer.",
+            command=f"refused check {case.target.text} --attempts 1; on {address}: getent hosts OUR-ADDRESS",
+            verify="The greeting comes at once.",
+        )
+
+
+HYPOTHESIS = Hypothesis(
+    place=80,
+    onset="change",
+    title="answers",
+    asks="Does the server answer, once it has accepted?",
+    why="The kernel accepts for a process that hangs: it connects, and then nothing comes.",
+    means="It accepts and never answers.",
+    proof="Connected, a request sent, silence; and the process is stopped (T), in D, or busy without end.",
+    mistaken_for=("path.mtu",),
+    needs=needs,
+    judge=judge,
+)

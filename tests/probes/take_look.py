@@ -17,8 +17,19 @@ from tui.model.requests import (
     LookUpNeighbour,
     LookUpRoute,
     ReadConfinement,
+    WatchQueue,
 )
-from tui.probes import addresses, confinement, elsewhere, listeners, neighbours, process_state, routes, unix_path
+from tui.probes import (
+    addresses,
+    confinement,
+    elsewhere,
+    listeners,
+    neighbours,
+    process_state,
+    queue_watch,
+    routes,
+    unix_path,
+)
 from tui.probes.surroundings import Surroundings
 from tui.vantage import listeners as far_listeners
 
@@ -43,6 +54,8 @@ def look(request: AnyRequest) -> AsyncIterator[AnyFact]:
             return process_state.look(request, here)
         case LookElsewhere():
             return elsewhere.look(request, here)
+        case WatchQueue():
+            return queue_watch.look(request, here)
         case ReadConfinement():
             return confinement.look(request, here)
         case _:

@@ -40,6 +40,8 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     """The causes it is most easily taken for."""
     over: frozenset[str] = frozenset()
     """The less specific causes that it takes the place of, where both explain the same symptom."""
+    transports: frozenset[str] = frozenset()
+    """The kinds of target that it is about, where they are not just its group's."""
     needs: Callable[[Case], Iterable[AnyRequest]]
     """The looks that would help to judge, given what is known; those already taken are harmless."""
     judge: Callable[[Case], Judgement]
@@ -68,7 +70,8 @@ def walk_order(one: Hypothesis) -> tuple[int, int, str]:
 def concerns(hypothesis: Hypothesis, case: Case) -> bool:
     """Whether the hypothesis is about this kind of target at all."""
     group = hypothesis.id.partition(".")[0]
-    return any(one.transport == case.target.transport for one in GROUPS if one.id == group)
+    kinds = hypothesis.transports or {one.transport for one in GROUPS if one.id == group}
+    return case.target.transport in kinds
 
 
 def not_tested(because: str) -> Judgement:

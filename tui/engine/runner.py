@@ -158,9 +158,7 @@ def _probe(  # noqa: C901, PLR0912, PLR0915 -- one arm a request, and the type c
 
             return limits.look(request, surroundings)
         case WatchQueue():
-            from tui.probes import queue_watch
-
-            return queue_watch.look(request, surroundings)
+            return _queue(request, surroundings)
         case ReadCode():
             from tui.probes import source_code
 
@@ -195,3 +193,13 @@ def _process(request: ExamineProcess, surroundings: Surroundings) -> AsyncGenera
     from tui.vantage import process as far_process
 
     return far_process.look(request, surroundings)
+
+
+def _queue(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    if request.vantage is None:
+        from tui.probes import queue_watch
+
+        return queue_watch.look(request, surroundings)
+    from tui.vantage import queue as far_queue
+
+    return far_queue.look(request, surroundings)

@@ -6,6 +6,7 @@ privilege. Source: sock_diag(7), linux/inet_diag.h, linux/unix_diag.h.
 
 import socket
 import struct
+from typing import Literal
 
 from tui.model.facts import Listener
 from tui.model.safe_text import safe_text
@@ -20,15 +21,18 @@ _TABLES = (
     (socket.AF_INET, socket.IPPROTO_UDP, _CLOSE),
     (socket.AF_INET6, socket.IPPROTO_UDP, _CLOSE),
 )
-_INET_REQUEST = struct.Struct("=BBBxI48x")  # inet_diag_req_v2; the socket id is left empty: all sockets
+_INET_REQUEST = struct.Struct("=BBBxI2s2s44x")  # inet_diag_req_v2; of the socket id only the ports, and 0 is any
+_ANY_PORT = b"\0\0"
 _INET_ENTRY = struct.Struct("=BBxx2s2x16s16xI8xIIIII")  # inet_diag_msg
 _V6_ONLY, _CGROUP = 11, 21  # INET_DIAG_SKV6ONLY, INET_DIAG_CGROUP_ID
 _CGROUP_ID = struct.Struct("=Q")
 
 _UNIX_REQUEST = struct.Struct("=BBxxIIIII")  # unix_diag_req
 _UNIX_ENTRY = struct.Struct("=BBBxIII")  # unix_diag_msg
-_SHOW_NAME_AND_FILE = 0x1 | 0x2  # UDIAG_SHOW_NAME, UDIAG_SHOW_VFS
-_NAME, _FILE = 0, 1  # UNIX_DIAG_NAME, UNIX_DIAG_VFS
+_SHOW = 0x1 | 0x2 | 0x10  # UDIAG_SHOW_NAME, UDIAG_SHOW_VFS, UDIAG_SHOW_RQLEN
+_NAME, _FILE, _QUEUE = 0, 1, 4  # UNIX_DIAG_NAME, UNIX_DIAG_VFS, UNIX_DIAG_RQLEN
+_QUEUE_LENGTHS = struct.Struct("=II")  # unix_diag_rqlen: of a listener those that wait, and the limit
+_UNIX_KINDS: dict[int, Literal["stream", "datagram", "seqpacket"]] = {1: "stream", 2: "datagram", 5: "seqpacket"}
 _FILE_ID = struct.Struct("=II")
 _MINOR_BITS = 20  # the kernel's own dev_t (linux/kdev_t.h), not the one of stat
 _EVERY_STATE = 0xFFFFFFFF
@@ -39,9 +43,22 @@ def bound_sockets() -> list[BoundSocket]:
     found: list[BoundSocket] = []
     with netlink.channel(netlink.SOCK_DIAG) as link:
         for family, protocol, state in _TABLES:
-            request = _INET_REQUEST.pack(family, protocol, 0, 1 << state)
+            request = _INET_REQUEST.pack(family, protocol, 0, 1 << state, _ANY_PORT, _ANY_PORT)
             found += [inet_socket(entry, protocol) for entry in link.dump(_BY_FAMILY, request) if len(entry) >= _INET_ENTRY.size]
     return found
+
+
+def listening_on(port: int) -> list[Listener]:
+    """The TCP sockets that listen on one port, whatever their address. Raises OSError."""
+    own = port.to_bytes(2, "big")
+    with netlink.channel(netlink.SOCK_DIAG) as link:
+        entries = [
+            entry
+            for family in (socket.AF_INET, socket.AF_INET6)
+            for entry in link.dump(_BY_FAMILY, _INET_REQUEST.pack(family, socket.IPPROTO_TCP, 0, 1 << _LISTEN, own, _ANY_PORT))
+        ]
+    found = (inet_socket(entry, socket.IPPROTO_TCP).listener for entry in entries if len(entry) >= _INET_ENTRY.size)
+    return [one for one in found if one.port == port]
 
 
 def inet_socket(entry: bytes, protocol: int) -> BoundSocket:
@@ -73,23 +90,28 @@ def cgroup_of(found: BoundSocket) -> int | None:
 def unix_sockets() -> list[UnixSocket]:
     """All named Unix sockets of this network namespace, with the file each is bound to. Raises OSError."""
     with netlink.channel(netlink.SOCK_DIAG) as link:
-        entries = link.dump(_BY_FAMILY, _UNIX_REQUEST.pack(socket.AF_UNIX, 0, _EVERY_STATE, 0, _SHOW_NAME_AND_FILE, 0, 0))
+        entries = link.dump(_BY_FAMILY, _UNIX_REQUEST.pack(socket.AF_UNIX, 0, _EVERY_STATE, 0, _SHOW, 0, 0))
     found = (unix_socket(entry) for entry in entries if len(entry) >= _UNIX_ENTRY.size)
     return [one for one in found if one.name]
 
 
 def unix_socket(entry: bytes) -> UnixSocket:
     """The socket in one unix_diag_msg, which is at least as long as the structure."""
-    _family, _type, state, inode, _cookie_low, _cookie_high = _UNIX_ENTRY.unpack_from(entry)
+    _family, kind, state, inode, _cookie_low, _cookie_high = _UNIX_ENTRY.unpack_from(entry)
     more = netlink.attributes(entry[_UNIX_ENTRY.size :])
     name = more.get(_NAME, b"")
     file = more.get(_FILE, b"")
+    lengths = more.get(_QUEUE, b"")
+    waiting, limit = _QUEUE_LENGTHS.unpack(lengths) if state == _LISTEN and len(lengths) == _QUEUE_LENGTHS.size else (None, None)
     shown = b"@" + name[1:] if name.startswith(b"\0") else name.partition(b"\0")[0]
     return UnixSocket(
         name=safe_text(shown),
         inode=inode,
         listening=state == _LISTEN,
         file=_file(*_FILE_ID.unpack(file)) if len(file) == _FILE_ID.size else None,
+        kind=_UNIX_KINDS.get(kind),
+        queue=waiting,
+        queue_limit=limit,
     )
 
 

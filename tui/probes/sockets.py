@@ -1,6 +1,7 @@
 """A socket of this machine as its tables have it, before anybody asked who owns it; and how addresses are spelled."""
 
 import socket
+from typing import Literal
 
 from msgspec import Struct
 
@@ -28,6 +29,10 @@ class UnixSocket(Struct, frozen=True, kw_only=True):
     listening: bool
     file: tuple[int, int, int] | None = None
     """Device major, minor and inode of the bound file, where the kernel tells."""
+    kind: Literal["stream", "datagram", "seqpacket"] | None = None
+    queue: int | None = None
+    """Connections that wait to be accepted; None where it does not listen, or the kernel did not tell."""
+    queue_limit: int | None = None
 
 
 def address_text(packed: bytes) -> str:

@@ -79,10 +79,14 @@ def _with_sockets(fact: UnixPath, path: str, own: list[UnixSocket], table: list[
     if table is None:
         return fact
     listening = [one for one in own if one.listening]
+    first = next(iter(listening or own), None)
     name, pid = _holder(listening or own, owners_under(proc))
     return replace(
         fact,
         listening=bool(listening),
+        socket_kind=first.kind if first else None,
+        queue=first.queue if first else None,
+        queue_limit=first.queue_limit if first else None,
         holder=name,
         holder_pid=pid,
         look_alikes=tuple(look_alikes(path, table, own)),

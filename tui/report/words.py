@@ -96,7 +96,8 @@ def look_words(request: AnyRequest) -> str:  # noqa: C901, PLR0912 -- one arm a 
         case ReadLimits():
             return "source ports and file descriptors against their limits"
         case WatchQueue():
-            return f"the accept queue of {endpoint(request.address, request.port)}"
+            where = f" through {request.vantage!r}" if request.vantage else ""
+            return f"the accept queue of {endpoint(request.address, request.port)}{where}"
         case ReadCode():
             return f"the code at {request.path}:{request.line}"
         case _:

@@ -49,8 +49,7 @@ class QueueWatch(Fact, frozen=True, kw_only=True, tag="queue-watch"):
     drops: int | None = None
     """The rise of ListenDrops meanwhile: those, and what was dropped for other reasons. Likewise."""
     tried: Outcome | None = None
-    """What an attempt of ours that ran meanwhile had come to at the end of the watch; `timeout` for no answer so far."""
+    """What attempts of ours meanwhile, one a second, came to; `timeout` where none was answered."""
     tried_ms: float | None = None
+    """How long that took; None for no answer."""
     watched_ms: float = 0.0
-    process_states: tuple[tuple[int, str], ...] = ()
-    """Pairs of process id and the kernel's letter for its state, where the vantage told them."""

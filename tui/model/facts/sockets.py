@@ -64,6 +64,11 @@ class UnixPath(Fact, frozen=True, kw_only=True, tag="unix-path"):
     mode: str | None = None
     listening: bool | None = None
     """Whether the kernel's table has a listener on it; None where it can't be told."""
+    socket_kind: Literal["stream", "datagram", "seqpacket"] | None = None
+    """The type of the socket that is bound there (unix(7)), where the kernel's table tells."""
+    queue: int | None = None
+    """Connections that wait to be accepted."""
+    queue_limit: int | None = None
     holder: str | None = None
     holder_pid: int | None = None
     blocked_at: str | None = None

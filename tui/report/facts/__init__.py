@@ -173,8 +173,10 @@ def _unix(fact: UnixPath) -> str:
     if fact.type == "missing":
         near = f"; the nearest that exists is {fact.nearest_parent}" if fact.nearest_parent else ""
         return f"{fact.path} does not exist{near}"
-    kind = "something that can't be looked at" if fact.type == "unknown" else f"a {fact.type}"
+    kind = f"a {fact.socket_kind} {fact.type}" if fact.socket_kind else f"a {fact.type}"
+    kind = "something that can't be looked at" if fact.type == "unknown" else kind
+    queue = f" ({fact.queue} wait, with a limit of {fact.queue_limit})" if fact.queue is not None else ""
     owner = f", {fact.owner}:{fact.group} {fact.mode}" if fact.owner else ""
     listens = {True: ", and somebody listens on it", False: ", and nobody listens on it", None: ""}[fact.listening]
     blocked = f"; blocked at {fact.blocked_at}" if fact.blocked_at else ""
-    return f"{fact.path} is {kind}{owner}{listens}{blocked}"
+    return f"{fact.path} is {kind}{owner}{listens}{queue}{blocked}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tui.diagnosis.hypothesis import Hypothesis
+from tui.diagnosis.hypothesis import Hypothesis, concerns
 from tui.diagnosis.tree import GROUPS, Group, question
 from tui.model.case import Case
 from tui.model.judgement import Certainty, State, Status
@@ -59,13 +59,13 @@ def works(snapshot: Snapshot) -> bool:
 
 def of_target(causes: Iterable[Hypothesis], case: Case) -> list[Hypothesis]:
     """The leaves that are about this kind of target."""
-    ids = {group.id for group in groups_of(case)}
-    return [one for one in causes if group_id(one.id) in ids]
+    return [one for one in causes if concerns(one, case)]
 
 
-def groups_of(case: Case) -> list[Group]:
-    """The branches that are about this kind of target."""
-    return [group for group in GROUPS if group.transport == case.target.transport]
+def groups_of(causes: Iterable[Hypothesis], case: Case) -> list[Group]:
+    """The branches that are about this kind of target, or have a leaf that is."""
+    ids = {group_id(one.id) for one in of_target(causes, case)}
+    return [group for group in GROUPS if group.transport == case.target.transport or group.id in ids]
 
 
 def group_id(cause: str) -> str:

@@ -36,7 +36,7 @@ def tree(
     # A branch that the cursor rests on is not unfolded by that: moving over it would make the tree jump.
     here = {group_of_place(walk_at), "" if place.startswith(GROUP) else group_of_place(place)}
     nodes: list[Node] = []
-    for group in groups_of(snapshot.case):
+    for group in groups_of(causes, snapshot.case):
         leaves = [one for one in known if group_id(one.id) == group.id]
         states = [judgement_of(snapshot, one).state for one in leaves]
         folded = folds.get(group.id, group.id not in here and not _TELLING & set(states))
@@ -62,7 +62,7 @@ def group_states(snapshot: Snapshot, causes: Iterable[Hypothesis]) -> list[tuple
     known = of_target(causes, snapshot.case)
     return [
         (group, together([judgement_of(snapshot, one).state for one in known if group_id(one.id) == group.id]))
-        for group in groups_of(snapshot.case)
+        for group in groups_of(causes, snapshot.case)
     ]
 
 

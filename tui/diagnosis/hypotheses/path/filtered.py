@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
+from tui.diagnosis import host_views, looks, queue_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Neighbour
@@ -35,7 +35,7 @@ def judge(case: Case) -> Judgement:
     left = {address: all_ for address, all_ in reachable.items() if host_views.leaves(case, address) is not False}
     if not left:
         return _held_back(case, reachable)
-    full = [row for address in left for row in _full_queues(case, address)]
+    full = [row for address in left for row in _full_queues(case, address) if not _comes_to_no_queue(case, address)]
     if full:
         return still_open(
             f"The queue of {host_views.owner(full[0])} is full; that alone makes silence.", *views.ids(*_flat(left))
@@ -66,7 +66,13 @@ def _is_no_queue(case: Case, address: str) -> bool:
 
     Other ports that are silent too show that something filters, and not that it filters this one.
     """
-    return host_views.table(case, address) is not None
+    return host_views.table(case, address) is not None and not _full_queues(case, address)
+
+
+def _comes_to_no_queue(case: Case, address: str) -> bool:
+    """Whether attempts were seen not to arrive at the queue, full or not."""
+    seen = queue_views.watch(case, address)
+    return seen is not None and queue_views.never_came(seen)
 
 
 def _held_back(case: Case, silent: Silent) -> Judgement:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
+from tui.diagnosis import host_views, looks, queue_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
 from tui.model.facts import Attempt, Echo, Hop, Listener, Listeners, Outcome
@@ -120,7 +120,8 @@ def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
     rows = [row for row in views.on_port(table, case.target.port) if host_views.reaches(row, first, here=True)]
     full = [row for row in rows if host_views.has_full_queue(row)]
     evidence = views.ids(*(one for all_ in silent.values() for one in all_), table)
-    if full:
+    seen = queue_views.watch(case, first)
+    if full and not (seen and queue_views.never_came(seen)):
         return still_open(f"The queue of {host_views.owner(full[0])} is full; that alone makes silence.", *evidence)
     summary = f"This machine's own packet filter drops connections to {views.joined(silent)}, its own address."
     apart = f"As root: `{RULES}` has a rule that drops them; `ip link show lo` without UP would explain it too."
@@ -128,11 +129,8 @@ def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
         return still_open(
             "An address of this machine stays silent.", *evidence, summary=summary, tell_apart=apart, explains=silent
         )
-    state = (
-        f"{host_views.owner(rows[0])} listens there with room in its queue"
-        if rows
-        else "nothing listens there, so a reset was due"
-    )
+    room = "with a full queue that no attempt came to" if full else "with room in its queue"
+    state = f"{host_views.owner(rows[0])} listens there {room}" if rows else "nothing listens there, so a reset was due"
     return likely(
         summary,
         *evidence,

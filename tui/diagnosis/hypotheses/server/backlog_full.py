@@ -1,0 +1,332 @@
+"""The accept queue is full.
+
+A full queue drops SYNs without a word, so from outside it is a filter's silence: only the queue itself tells. A Unix
+socket's full queue says so (EAGAIN).
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from tui.diagnosis import host_views, looks, queue_views, unix_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import AcceptQueue, Attempt, Listener, Outcome, ProcessState, QueueWatch
+from tui.model.judgement import Culprit, Judgement, Remedy, State
+from tui.model.requests import AnyRequest, ExamineProcess, WatchQueue
+from tui.model.target import endpoint
+
+_ORDER = (State.CONFIRMED, State.LIKELY, State.OPEN, State.NOT_TESTED, State.RULED_OUT)
+"""Of several addresses the one of which most is known speaks."""
+FULL = "EAGAIN"
+"""What a Unix socket whose queue is full answers to a connect that does not wait (connect(2))."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts and socket tables; a watch of the queue where silence or a full row asks for it, and a look at its process."""
+    if case.target.transport == "unix":
+        yield from _unix_needs(case)
+        return
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+    yield from looks.life_signs(case)
+    for address in queue_views.watched(case):
+        for vantage in queue_views.vantages(case, address):
+            yield WatchQueue(address=address, port=case.target.port or 0, vantage=vantage)
+        seen = queue_views.watch(case, address)
+        for one in queue_views.queues(case, address, seen) if seen else ():
+            if seen and one.ever_at_limit and one.listener.pid:
+                yield ExamineProcess(pid=one.listener.pid, vantage=seen.vantage)
+                break
+
+
+def judge(case: Case) -> Judgement:
+    """Silence or late answers, and a queue at or above its limit."""
+    if case.target.transport == "unix":
+        return _unix(case)
+    attempts = views.attempts(case)
+    if not attempts:
+        return not_tested("Nothing has been tried yet.")
+    troubled = queue_views.troubled(case)
+    if not troubled:
+        return ruled_out("No attempt stayed without an answer, and none was answered late.", *views.ids(*attempts))
+    found = [_address(case, address, fitting) for address, fitting in troubled.items()]
+    first = min(found, key=lambda one: _ORDER.index(one.state))
+    alike = [one for one in found if one.state is first.state]
+    return replace(
+        first,
+        evidence=tuple(dict.fromkeys(fact for one in alike for fact in one.evidence)),
+        explains=frozenset().union(*(one.explains for one in alike)) if first.summary else frozenset(),
+    )
+
+
+def _address(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judgement:
+    seen = queue_views.watch(case, address)
+    if seen is None:
+        return _not_watched(case, address, fitting)
+    queues = queue_views.queues(case, address, seen)
+    evidence = views.ids(*fitting, seen)
+    if not queues:
+        return ruled_out(f"Nothing listens for {address} on port {case.target.port}.", *evidence)
+    full = next((one for one in queues if one.ever_full), None)
+    fullest = full or next((one for one in queues if one.ever_at_limit), None)
+    if fullest is None:
+        return _had_room(case, address, fitting, seen, queues)
+    if queue_views.never_came(seen):
+        return _never_came(case, address, fitting, seen, fullest)
+    if full and seen.overflows:
+        return _proved(case, address, fitting, seen, full)
+    return _fits(case, address, fitting, seen, fullest)
+
+
+def _not_watched(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judgement:
+    """Without a watch: the row of a socket table, or the view from outside."""
+    for table in host_views.tables(case, address):
+        for row in queue_views.serving(case, address, list(table.listeners)):
+            if host_views.has_full_queue(row) and host_views.table(case, address):
+                queue = AcceptQueue(listener=row, lengths=(row.queue or 0,))
+                return _fits(case, address, fitting, None, queue)
+    alive = host_views.signs_of_life(case, address)
+    silent = {address} & views.failing(case, Outcome.TIMEOUT).keys()
+    because = f"{_count(fitting)} on {address}, which a full queue explains as well as a filter does."
+    if not silent or not (alive or len(fitting) < len(views.attempts(case, address)) or views.is_local(case, address)):
+        return still_open(because, *views.ids(*fitting))
+    return still_open(
+        because,
+        *views.ids(*fitting, *alive),
+        summary=f"The accept queue of the service on {endpoint(address, case.target.port or 0)} is full.",
+        tell_apart=f"On {address}: {_command(case)}. Recv-Q above Send-Q, with ListenOverflows growing, confirms it.",
+        explains=silent,
+    )
+
+
+def _had_room(
+    case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch, queues: tuple[AcceptQueue, ...]
+) -> Judgement:
+    """No look found the queue at its limit."""
+    row = queues[0]
+    limit = "unknown" if row.limit is None else str(row.limit)
+    evidence = views.ids(*fitting, seen)
+    at_times = len(fitting) < len(views.attempts(case, address)) or bool(seen.overflows)
+    if not at_times and (row.limit is not None or not _most(row)):
+        return ruled_out(
+            f"The queue of {_who(row.listener)} had room at every look (at most {_most(row)} of {limit}).", *evidence
+        )
+    return still_open(
+        f"The queue of {_who(row.listener)} was seen with {_most(row)} waiting, its limit is {limit}.",
+        *evidence,
+        summary=f"The accept queue of {_who(row.listener)} {'is full at times' if at_times else 'may be full'}.",
+        tell_apart=f'{_where(seen, address)}, under load: watch -n 0.2 "{_command(case)}".',
+        explains={address} & views.failing(case).keys(),
+    )
+
+
+def _never_came(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
+    """The queue is full, and no SYN of ours found it so: they were dropped before."""
+    return still_open(
+        f"The queue of {_who(queue.listener)} is full, but our attempts did not come to it: "
+        "no connection found it full meanwhile (ListenOverflows stands still).",
+        *views.ids(*fitting, seen),
+        summary=f"The accept queue of {_who(queue.listener)} is full, and a filter drops packets before it.",
+        tell_apart="As root: `nft list ruleset; iptables-save`. Without a rule that drops them, ListenOverflows grows.",
+        explains={address} & views.failing(case).keys(),
+    )
+
+
+def _proved(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
+    state = queue_views.process(case, queue.listener.pid, seen.vantage)
+    return confirmed(
+        _summary(case, address, queue, state),
+        *views.ids(*fitting, seen, host_views.table(case, address), state),
+        because=_because(seen, queue, fitting),
+        explains={address} & views.failing(case).keys(),
+        culprit=_culprit(queue.listener, seen),
+        disproof=f"{_where(seen, address)}: {_command(case)} shows Recv-Q not above Send-Q while an attempt stays silent.",
+        remedies=_remedies(case, queue, seen, state),
+    )
+
+
+def _fits(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch | None, queue: AcceptQueue) -> Judgement:
+    """The queue is full, or nearly, and that an attempt found it so was not seen; without a watch, by the socket table alone."""
+    state = queue_views.process(case, queue.listener.pid, seen.vantage if seen else None)
+    return likely(
+        _summary(case, address, queue, state),
+        *views.ids(*fitting, seen, *host_views.tables(case, address), state),
+        because=_because(seen, queue, fitting),
+        tell_apart=f"{_where(seen, address)}: {_command(case)}, twice; ListenOverflows that grows with each attempt confirms it.",
+        explains={address} & views.failing(case).keys(),
+        culprit=_culprit(queue.listener, seen),
+        disproof="Recv-Q not above Send-Q while an attempt stays silent.",
+        remedies=_remedies(case, queue, seen, state),
+    )
+
+
+def _summary(case: Case, address: str, queue: AcceptQueue, state: ProcessState | None) -> str:
+    who, most = _who(queue.listener), _most(queue)
+    always = "is full" if queue.always_full else "fills up"
+    place = endpoint(address, case.target.port or 0)
+    plain = (
+        f"The accept queue of {who} on {place} {always}: {most} connection{'s wait' if most != 1 else ' waits'} with a limit of "
+        f"{queue.limit}, and the kernel drops what comes then without a word."
+    )
+    return f"{plain} {queue_views.why_it_does_not_accept(state)}".strip()
+
+
+def _because(seen: QueueWatch | None, queue: AcceptQueue, fitting: tuple[Attempt, ...]) -> str:
+    low, high = min(queue.lengths), max(queue.lengths)
+    waited = f"{high} waited" if low == high else f"{low} to {high} waited"
+    looked = "One look" if len(queue.lengths) == 1 else f"{len(queue.lengths)} looks"
+    risen = (
+        f"; meanwhile {seen.overflows} connection{'s' if seen.overflows != 1 else ''} in that network namespace found a full "
+        "queue (ListenOverflows)"
+        if seen and seen.overflows
+        else ""
+    )
+    return f"{_count(fitting)}. {looked} at the queue: {waited}, the limit is {queue.limit}{risen}. {_limit(seen, queue)}".strip()
+
+
+def _who(row: Listener) -> str:
+    """The owner within a sentence."""
+    name = host_views.owner(row)
+    return f"a{name[1:]}" if name.startswith("A service") else name
+
+
+def _limit(seen: QueueWatch | None, queue: AcceptQueue) -> str:
+    """Which of the two numbers makes the limit (listen(2))."""
+    if seen is None or seen.somaxconn is None or queue.limit is None:
+        return ""
+    if queue.limit < seen.somaxconn:
+        return f"The program itself asked for {queue.limit} in listen(); net.core.somaxconn would allow {seen.somaxconn}."
+    return f"net.core.somaxconn, {seen.somaxconn}, makes that limit; the program asked for as many or more."
+
+
+def _count(fitting: tuple[Attempt, ...]) -> str:
+    silent = sum(one.outcome is Outcome.TIMEOUT for one in fitting)
+    late = len(fitting) - silent
+    words = [f"{silent} attempt{'s' if silent != 1 else ''} got no answer"] if silent else []
+    words += [f"{late} {'was' if late == 1 else 'were'} answered only after a second SYN"] if late else []
+    return views.joined(words)
+
+
+def _most(queue: AcceptQueue) -> int:
+    return max(queue.lengths, default=0)
+
+
+def _where(seen: QueueWatch | None, address: str) -> str:
+    if seen is None:
+        return f"On {address}"
+    return f"Through `{seen.vantage}`" if seen.vantage else "Here"
+
+
+def _command(case: Case) -> str:
+    return f"ss -ltn 'sport = :{case.target.port}'; nstat -az TcpExtListenOverflows"
+
+
+def _culprit(row: Listener, seen: QueueWatch | None) -> Culprit:
+    culprit = host_views.listener_culprit("process", row)
+    if seen and seen.somaxconn is not None and row.queue_limit is not None:
+        return replace(culprit, limit="backlog" if row.queue_limit < seen.somaxconn else "net.core.somaxconn")
+    return culprit
+
+
+def _remedies(case: Case, queue: AcceptQueue, seen: QueueWatch | None, state: ProcessState | None) -> Iterator[Remedy]:
+    pid, unit = queue.listener.pid or "PID", queue.listener.unit or "UNIT"
+    verify = f"`ss -ltn 'sport = :{case.target.port}'` shows Recv-Q near 0, and {case.target.label} connects."
+    yield from _let_it_run(state, pid, unit, verify)
+    capped = bool(seen and seen.somaxconn is not None and queue.limit is not None and queue.limit >= seen.somaxconn)
+    yield Remedy(
+        do="If it accepts, but too slowly for bursts: raise its limit, then restart it, since the limit is set by listen().",
+        command="sysctl -w net.core.somaxconn=4096"
+        if capped
+        else "its own setting: `listen … backlog=N` (nginx), tcp-backlog (redis), back_log (MySQL), ListenBacklog (httpd)",
+        verify=f"`ss -ltn 'sport = :{case.target.port}'` shows the new limit as Send-Q.",
+    )
+
+
+def _let_it_run(state: ProcessState | None, pid: int | str, unit: str, verify: str) -> Iterator[Remedy]:
+    if state and state.stopped_by == "a signal":
+        yield Remedy(do=f"Find out who stopped {state.name}, and let it run on.", command=f"kill -CONT {pid}", verify=verify)
+    elif state and state.stopped_by == "the cgroup freezer":
+        thaw = f"systemctl thaw {unit}" if state.unit else f"echo 0 > /sys/fs/cgroup{state.frozen_group}/cgroup.freeze"
+        yield Remedy(
+            do="Find out who froze its control group (a suspended container?), and thaw it.", command=thaw, verify=verify
+        )
+    elif state and state.stopped_by:
+        yield Remedy(
+            do=f"Let the debugger go on, or detach it: {state.tracer}.",
+            command=f"grep TracerPid /proc/{pid}/status",
+            verify=verify,
+        )
+    elif state and state.is_out_of_descriptors:
+        yield Remedy(
+            do="Raise its limit on open files (LimitNOFILE=), and see which of them it does not close.",
+            command=f"ls -l /proc/{pid}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head; systemctl edit {unit}",
+            verify=verify,
+        )
+    else:
+        yield Remedy(
+            do="See what the process does instead of accepting; restart it if it hangs.",
+            command=f"cat /proc/{pid}/wchan; strace -fp {pid} -e trace=accept,accept4; journalctl -u {unit} -n 50",
+            verify=verify,
+        )
+
+
+def _unix_needs(case: Case) -> Iterator[AnyRequest]:
+    yield from unix_views.needs(case)
+    found = unix_views.found(case)
+    if found and found.holder_pid and any(one.errno == FULL for one in views.attempts(case)):
+        yield ExamineProcess(pid=found.holder_pid)
+
+
+def _unix(case: Case) -> Judgement:
+    """EAGAIN, which the kernel gives for a full queue alone (unix_stream_connect in net/unix/af_unix.c)."""
+    settled, attempt = unix_views.settled(case), unix_views.attempt(case)
+    if settled or attempt is None:
+        return settled or ruled_out("There is no path.")
+    if attempt.errno != FULL:
+        return ruled_out(f"The attempt ends in {attempt.errno}, not in EAGAIN.", *views.ids(attempt))
+    found, path = unix_views.found(case), unix_views.shown(case)
+    pid = found.holder_pid if found else None
+    state = queue_views.process(case, pid, None)
+    who = f"{found.holder} (pid {pid})" if found and found.holder else "the server"
+    waiting = f": {found.queue} wait with a limit of {found.queue_limit}" if found and found.queue is not None else ""
+    typed = unix_views.typed(case)
+    holder = Listener(proto="tcp", address="", port=0, pid=pid, process=found.holder if found else None)
+    return confirmed(
+        f"The accept queue of {who} on {path} is full{waiting}. {queue_views.why_it_does_not_accept(state)}".strip(),
+        *views.ids(attempt, found, state),
+        because=f"The attempt ends in EAGAIN after {attempt.latency_ms / 1000:.1f} s of waiting, as for a full queue alone.",
+        explains={unix_views.path_of(case)},
+        culprit=Culprit(kind="process", pid=pid, name=found.holder, path=path)
+        if found and found.holder and pid
+        else Culprit(kind="file", path=path),
+        disproof=f"`ss -lx src {typed}` shows Recv-Q not above Send-Q.",
+        remedies=_unix_remedies(case, holder, state),
+    )
+
+
+def _unix_remedies(case: Case, holder: Listener, state: ProcessState | None) -> Iterator[Remedy]:
+    typed = unix_views.typed(case)
+    verify = f"`ss -lx src {typed}` shows Recv-Q near 0, and `refused check {typed}` connects."
+    yield from _let_it_run(state, holder.pid or "PID", (state.unit if state else None) or "UNIT", verify)
+    yield Remedy(
+        do="If it accepts, but too slowly for bursts: raise its limit, then restart it, since the limit is set by listen().",
+        command=f"ss -lx src {typed}; sysctl net.core.somaxconn",
+        verify=f"`ss -lx src {typed}` shows the new limit as Send-Q.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=45,
+    onset="change",
+    title="queue has room",
+    asks="Has the server's accept queue room for another connection?",
+    why="The kernel drops connections that a program does not accept in time. From outside that is a filter's silence.",
+    means="The accept queue is full.",
+    proof="The listener's queue above its limit while ListenOverflows grows and attempts stay silent; for a Unix socket EAGAIN.",
+    mistaken_for=("path.filtered",),
+    over=frozenset({"path.filtered", "path.local-firewall", "server.down"}),
+    transports=frozenset({"tcp", "unix"}),
+    needs=needs,
+    judge=judge,
+)

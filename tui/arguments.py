@@ -35,6 +35,8 @@ LONGEST_S = 3600.0
 """An hour: a schedule beyond it is a monitor's task."""
 FALLBACK_COLUMNS = 80
 HIGHEST_PORT = 65535
+HIGHEST_PID = 1 << 22
+"""PID_MAX_LIMIT of Linux on 64 bits."""
 SHORTEST_TIMEOUT_S = 0.05
 STEEPEST_BACKOFF = 10.0
 
@@ -244,6 +246,14 @@ def _add_walk_options(parser: Parser) -> None:
         metavar="PREFIX",
         help="a command that runs a shell on the far end, such as 'ssh db1' or 'docker exec -i web'; repeatable",
     )
+    eyes = looks.add_mutually_exclusive_group()
+    eyes.add_argument(
+        "--pid",
+        type=_whole(1, HIGHEST_PID),
+        metavar="PID",
+        help="look with this process's eyes: its network namespace, files for names, and environment",
+    )
+    eyes.add_argument("--container", type=_container, metavar="NAME", help="look with this container's eyes")
     record = parser.add_argument_group("record").add_mutually_exclusive_group()
     record.add_argument("--session", metavar="FILE", help="record into this new file instead of the state directory")
     record.add_argument("--no-session", action="store_true", help="record nothing")
@@ -307,6 +317,12 @@ def _name(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise argparse.ArgumentTypeError("takes a name, such as postgresql.service")
     return text.strip()
+
+
+def _container(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][\w.@-]{0,254}", text):
+        raise argparse.ArgumentTypeError("takes a container's name or id")
+    return text
 
 
 def _without_credentials(message: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.demo.scenario import Scenario
     from tui.model.events import AnyEvent
     from tui.model.options import Options
+    from tui.probes.eyes import Eyes
     from tui.report.document import Document
     from tui.targets import Understood
 
@@ -55,7 +56,8 @@ def _screen(given: Namespace) -> int:
         screen.take_terminal()
     keep = screen.Keeping(record=not given.no_session, session=_new_file(given.session))
     target, code = targets[0] if targets else (None, ())
-    return screen.show(target, _options(given), keep, code=code, ascii_only=given.ascii or None)
+    eyes = _eyes(given)
+    return screen.show(target, _options(given), keep, code=code, eyes=eyes, ascii_only=given.ascii or None)
 
 
 def _check(given: Namespace) -> int:
@@ -73,7 +75,8 @@ def _check(given: Namespace) -> int:
         record=not given.no_session,
         session=_new_file(given.session),
     )
-    return headless.check([as_it_is(one.target, options, one.code) for one in targets], manner)
+    eyes = _eyes(given)
+    return headless.check([as_it_is(one.target, options, one.code, eyes) for one in targets], manner)
 
 
 def _demo(given: Namespace) -> int:
@@ -170,6 +173,18 @@ def _options(given: Namespace, *, probe_ports: bool | None = None) -> Options:
 
     settings = {name: value for name, value in vars(given).items() if value is not None}
     return msgspec.convert(settings | {"probe_ports": False if given.no_probe_ports else probe_ports}, Options)
+
+
+def _eyes(given: Namespace) -> Eyes | None:
+    """The eyes that --pid or --container asks for. The whole program is moved, so it has neither a thread nor a socket yet."""
+    if given.pid is None and given.container is None:
+        return None
+    from tui.probes.eyes import EyesError, of_container, of_process
+
+    try:
+        return of_process(given.pid) if given.pid is not None else of_container(given.container)
+    except EyesError as error:
+        raise Unusable(str(error)) from None
 
 
 def _new_file(text: str | None) -> Path | None:

@@ -70,7 +70,7 @@ async def _check(openings: Iterable[Opening], manner: Manner) -> ExitStatus:
 async def _walk(here: Situation, manner: Manner) -> tuple[Session, bool]:
     """The session after its walk, and whether Ctrl-C ended it; then it holds what was known by then."""
     look = looks_from(here.surroundings)
-    session = Session(here.target, here.options, look, tempo=Tempo.UNATTENDED, vantage=vantage(), code=here.code)
+    session = Session(here.target, here.options, look, tempo=Tempo.UNATTENDED, vantage=vantage(here.who), code=here.code)
     recorder = Recorder(manner.session or default_path(here.target)) if manner.record else None
     for listener in (recorder.write if recorder else None, here.heard, _progress(here.target)):
         if listener:

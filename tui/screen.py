@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui.arguments import Unusable
 from tui.output import put
+from tui.probes.surroundings import Surroundings
 from tui.situation import Opening, Situation, vantage
 from tui.targets import understand
 from tui.ui.app import RefusedApp
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tui.model.frame import Frame
     from tui.model.options import Options
     from tui.model.target import Target
+    from tui.probes.eyes import Eyes
     from tui.ui.doors import Walk
 
 MOST_RECENT = 50
@@ -70,10 +72,18 @@ class Keeping:
             recorder.close()
 
 
-def show(target: Target | None, options: Options, keep: Keeping, *, code: tuple[Frame, ...] = (), ascii_only: bool | None) -> int:
-    """The screen on `target`, for which `code` asked, or its start; the program's exit status."""
-    here = Situation(target, options, code=code) if target else None
-    return asyncio.run(_run(_doors(options, keep, here), keep, target=target, ascii_only=ascii_only))
+def show(
+    target: Target | None,
+    options: Options,
+    keep: Keeping,
+    *,
+    code: tuple[Frame, ...] = (),
+    eyes: Eyes | None = None,
+    ascii_only: bool | None,
+) -> int:
+    """The screen on `target`, for which `code` asked, or its start; the program's exit status. `eyes` are used for every walk."""
+    here = Situation(target, options, eyes.surroundings if eyes else Surroundings(), code=code) if target else None
+    return asyncio.run(_run(_doors(options, keep, here, eyes), keep, target=target, ascii_only=ascii_only))
 
 
 def show_situation(opening: Opening, *, ascii_only: bool | None) -> int:
@@ -111,8 +121,8 @@ async def _run(
     return app.return_code or 0
 
 
-def _doors(options: Options, keep: Keeping, here: Situation | None = None) -> Doors:
-    """What the screen may do; `here` is a situation that was set up for its target, or known of it."""
+def _doors(options: Options, keep: Keeping, here: Situation | None = None, eyes: Eyes | None = None) -> Doors:
+    """What the screen may do; `here` is a situation that was set up for its target, or known of it; `eyes` are another's."""
     asked_by = {here.target.label: here.code} if here else {}
 
     def read_target(text: str) -> Target:
@@ -124,12 +134,12 @@ def _doors(options: Options, keep: Keeping, here: Situation | None = None) -> Do
     def open_session(target: Target) -> Session:
         from tui.engine.runner import looks_from
         from tui.engine.session import Session, Tempo
-        from tui.probes.surroundings import Surroundings
 
         mine = here if here and here.target == target else None
         code = asked_by.get(target.label, ())
-        look = looks_from(mine.surroundings if mine else Surroundings())
-        session = Session(target, options, look, tempo=Tempo.GUIDED, vantage=vantage(), code=code)
+        others = eyes.surroundings if eyes else Surroundings()
+        look = looks_from(mine.surroundings if mine else others)
+        session = Session(target, options, look, tempo=Tempo.GUIDED, vantage=vantage(eyes.who if eyes else ""), code=code)
         keep.begin(session)
         if mine and mine.heard:
             session.subscribe(mine.heard)

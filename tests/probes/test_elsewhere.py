@@ -136,13 +136,11 @@ def test_a_machine_without_processes_to_see_has_none(tmp_path: Path) -> None:
 
 def test_signs_of_a_container(tmp_path: Path) -> None:
     """Its control group, an engine's mark, or the variable that systemd-nspawn and podman set."""
-    mark = tmp_path / ".dockerenv"
-    nothing = ((mark, "docker"),)
-    assert container_inside({}, "/", nothing) is None
-    assert container_inside({"container": "lxc"}, "/", nothing) == "lxc"
-    mark.touch()
-    assert container_inside({}, "/", nothing) == "docker"
-    assert container_inside({}, f"/system.slice/docker-{'ab' * 32}.scope", nothing) == "abababababab"
+    assert container_inside({}, "/", tmp_path) is None
+    assert container_inside({"container": "lxc"}, "/", tmp_path) == "lxc"
+    (tmp_path / ".dockerenv").touch()
+    assert container_inside({}, "/", tmp_path) == "docker"
+    assert container_inside({}, f"/system.slice/docker-{'ab' * 32}.scope", tmp_path) == "abababababab"
 
 
 async def test_an_engine_that_may_not_be_asked_is_said(tmp_path: Path) -> None:
@@ -176,6 +174,6 @@ async def test_containers_of_an_engine_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("group", ["", "/", "/user.slice/session-3.scope"])
-def test_an_ordinary_process_is_in_no_container(group: str) -> None:
+def test_an_ordinary_process_is_in_no_container(group: str, tmp_path: Path) -> None:
     """A control group of another kind says nothing."""
-    assert container_inside({}, group, ()) is None
+    assert container_inside({}, group, tmp_path) is None

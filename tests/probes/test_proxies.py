@@ -35,6 +35,7 @@ async def test_the_look_reads_the_environment_of_its_surroundings() -> None:
 
     (fact,) = [one async for one in proxies.look(ReadProxies(host="web.example", port=80, scheme="http"), here)]
 
+    assert isinstance(fact, Proxy)
     assert (fact.applies, fact.variable, fact.value) == (True, "http_proxy", "http://proxy.example:3128")
     assert (fact.host, fact.port, fact.no_proxy, fact.exempted_by) == ("proxy.example", 3128, "x.example", None)
     assert fact.readers == ("curl", "wget", "git", "Python", "requests", "Go")

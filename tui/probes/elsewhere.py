@@ -25,7 +25,7 @@ from tui.probes.surroundings import Surroundings
 from tui.probes.threads import in_thread
 
 BY_HAND = "sudo lsns -t net; docker ps -a; sudo ip -all netns exec ss -ltnp"
-_MARKS = ((Path("/.dockerenv"), "docker"), (Path("/run/.containerenv"), "podman"))
+_MARKS = ((".dockerenv", "docker"), ("run/.containerenv", "podman"))
 """Files that an engine puts into each of its containers."""
 
 
@@ -60,12 +60,15 @@ async def look(request: LookElsewhere, surroundings: Surroundings) -> AsyncGener
         )
 
 
-def container_inside(environ: Mapping[str, str], group: str, marks: Iterable[tuple[Path, str]] = _MARKS) -> str | None:
-    """The container that this process runs in: by its control group, an engine's mark, or the variable `container`."""
+def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str | None:
+    """The container that a process with this environment, control group and root directory runs in.
+
+    Told by the control group, an engine's mark, or the variable `container`.
+    """
     known = container_of(group)
     if known:
         return known
-    engine = next((engine for mark, engine in marks if mark.exists()), None)
+    engine = next((engine for mark, engine in _MARKS if _exists(root / mark)), None)
     return engine or safe_text(environ.get("container", ""), limit=80) or None
 
 
@@ -85,7 +88,7 @@ def _survey(surroundings: Surroundings) -> _Seen:
         held,
         homes,
         {row.uid: user_name(row.uid) for row in rows if row.uid is not None},
-        container_inside(surroundings.environ, group_path(_own_group(proc))),
+        container_inside(surroundings.variables, group_path(_text(surroundings.own_process / "cgroup")), surroundings.root),
     )
 
 
@@ -138,8 +141,15 @@ def _process(proc: Path, pid: int) -> Process | None:
         return None
 
 
-def _own_group(proc: Path) -> str:
+def _exists(path: Path) -> bool:
     try:
-        return (proc / "self/cgroup").read_text(errors="backslashreplace")
+        return path.exists()
+    except OSError:  # a directory on the way may not be searched
+        return False
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="backslashreplace")
     except OSError:
         return ""

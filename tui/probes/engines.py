@@ -24,8 +24,8 @@ MOST_CONTAINERS = 500
 MOST_PORTS = 100
 """Of one container; ranges are counted port by port."""
 SHORT_ID = 12
-_ASKED: tuple[tuple[Engine, tuple[str, ...]], ...] = (
-    ("docker", ("docker", "ps", "--all", "--no-trunc", "--format", "{{json .}}")),  # `--format json` is understood since 23.0
+ASKED: tuple[tuple[Engine, tuple[str, ...]], ...] = (
+    ("docker", ("docker", "ps", "--all", "--no-trunc", "--format", "{{json .}}")),  # `json` alone is understood since 23.0
     ("podman", ("podman", "ps", "--all", "--no-trunc", "--format", "json")),
     ("containerd", ("crictl", "ps", "--all", "--output", "json")),
 )
@@ -47,7 +47,7 @@ class Answers(Struct, frozen=True):
 
 async def ask(environ: Mapping[str, str]) -> Answers:
     """Ask every engine whose program is on the PATH, at the same time. Raises nothing."""
-    said = await asyncio.gather(*(_ask(engine, command, environ) for engine, command in _ASKED))
+    said = await asyncio.gather(*(_ask(engine, command, environ) for engine, command in ASKED))
     known: dict[str, Container] = {}
     for containers, _ in said:  # docker may be podman under another name
         for one in containers:

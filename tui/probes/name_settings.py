@@ -32,7 +32,7 @@ def read_settings(surroundings: Surroundings) -> NameSettings:
     return NameSettings(
         hosts=hosts.data,
         hosts_line=nsswitch.parse(_text(switch)),
-        resolver=resolver_config.parse(_text(resolver), surroundings.environ, hostname=hostname),
+        resolver=resolver_config.parse(_text(resolver), surroundings.variables, hostname=hostname),
         problems=tuple(one for one in (hosts, switch, resolver) if one.problem),
         hosts_whole=not hosts.problem,
     )

@@ -44,6 +44,8 @@ async def look(request: ReadNameSources, surroundings: Surroundings) -> AsyncGen
         expansions=resolver_config.expansions(request.name, resolver),
         near_names=near,
     )
+    if surroundings.hidden_files:
+        yield NotObserved(at=now(), request=request, reason=surroundings.hidden_files, remedy="Run as root, or as its user.")
     for problem in settings.problems:
         yield NotObserved(at=now(), request=request, reason=problem.problem, remedy=problem.remedy)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from tui.model.facts import Proxy
+from tui.model.facts import NotObserved, Proxy
 from tui.model.requests import ReadProxies
 from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_PORT
@@ -38,9 +38,12 @@ class Setting(Struct, frozen=True):
     port: int | None = None
 
 
-async def look(request: ReadProxies, surroundings: Surroundings) -> AsyncGenerator[Proxy, None]:
+async def look(request: ReadProxies, surroundings: Surroundings) -> AsyncGenerator[Proxy | NotObserved, None]:
     """Yield the proxy that applies, or that none does. Targets other than HTTP have none."""
-    yield proxy_for(request, surroundings.environ)
+    if surroundings.hidden_environ:
+        yield NotObserved(at=now(), request=request, reason=surroundings.hidden_environ, remedy="Run as root, or as its user.")
+        return
+    yield proxy_for(request, surroundings.variables)
 
 
 def proxy_for(request: ReadProxies, environ: Mapping[str, str]) -> Proxy:

@@ -15,6 +15,19 @@ class Surroundings:
     resolv_conf: Path = Path("/etc/resolv.conf")
     proc: Path = Path("/proc")
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """What the programs that a look runs are given, and what the user's own settings are read from."""
+    program_environ: Mapping[str, str] | None = None
+    """The environment of the process whose eyes are used. No program is ever run with it: its PATH may be anybody's."""
+    arguments: tuple[str, ...] = ()
+    """That process's command line."""
+    root: Path = Path("/")
+    """That process's root directory, as it is reached from here."""
+    pid: int | None = None
+    """That process; None for this one."""
+    hidden_environ: str = ""
+    """Why its environment may not be read, a sentence; empty where it was."""
+    hidden_files: str = ""
+    """Why its view of the files may not be read, a sentence; empty where it was."""
     nameserver_port: int = 53
     """The port of the nameservers in `resolv_conf`, where a server could not have the usual one."""
 
@@ -28,3 +41,13 @@ class Surroundings:
             default.resolv_conf,
             default.nameserver_port,
         )
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The variables that decide how the program connects: those of the process whose eyes are used, or our own."""
+        return self.environ if self.program_environ is None else self.program_environ
+
+    @property
+    def own_process(self) -> Path:
+        """The directory under /proc of the process whose eyes are used."""
+        return self.proc / (str(self.pid) if self.pid else "self")

@@ -281,6 +281,13 @@ def _enter(one: _Candidate, command: str) -> str:
     return f"docker exec {shlex.quote(one.container.label)} {command}" if one.container else command
 
 
+def _with_its_eyes(case: Case, one: _Candidate) -> str:
+    """The command that walks the same target from there."""
+    pid = one.namespace.pid if one.namespace else None
+    target = shlex.quote(case.target.label)
+    return f"refused check --pid {pid} {target}" if pid else _enter(one, f"refused check {target}")
+
+
 def _remedies(case: Case, one: _Candidate) -> Iterator[Remedy]:
     port = case.target.port or 0
     row, container = one.listener, one.container
@@ -320,7 +327,7 @@ def _remedies(case: Case, one: _Candidate) -> Iterator[Remedy]:
     if not container:
         yield Remedy(
             do="Start client and service in the same network namespace, or run the client in that one.",
-            command=_enter(one, f"refused check {case.target.label}"),
+            command=_with_its_eyes(case, one),
             verify="It connects there.",
         )
     yield Remedy(

@@ -3,13 +3,14 @@
 from typing import TypeVar
 
 from tui.model.case import Case
-from tui.model.facts import AnyFact, Echo, Hop, Neighbour, Route, UnixPath
+from tui.model.facts import AnyFact, Echo, Firewall, Hop, Neighbour, PathMtu, ResetOrigin, Route, UnixPath
 from tui.report.facts import fact_words
 from tui.report.words import took
 from tui.ui.rows.step import StepRow
 from tui.ui.rows.text import Tone, labelled
 
 GUTTER = 8
+_ALSO: dict[type[Firewall | ResetOrigin | PathMtu], str] = {Firewall: "rules", ResetOrigin: "reset", PathMtu: "mtu"}
 _HOP_TONES = {"refused": Tone.BAD, "rejected": Tone.BAD, "unreachable": Tone.BAD, "silent": Tone.MUTED, "connected": Tone.GOOD}
 
 
@@ -34,6 +35,9 @@ def path(case: Case, width: int) -> list[StepRow]:
         )
     for echo in _newest(case.all(Echo)):
         rows += _rows("echo", fact_words(echo), width, Tone.GOOD if echo.received else Tone.WARN, echo.by_hand)
+    for kind, label in _ALSO.items():
+        for fact in _newest(case.all(kind)):
+            rows += _rows(label, fact_words(fact), width, Tone.PLAIN, fact.by_hand)
     hops = case.all(Hop)
     for number, hop in enumerate(hops):
         if number and hop.address != hops[number - 1].address:

@@ -7,10 +7,19 @@ from tui.diagnosis.decide import wanted_looks
 from tui.diagnosis.hypothesis import Hypothesis, hypotheses
 from tui.diagnosis.ranking import judged
 from tui.model.case import Case
-from tui.model.facts import Attempt, NameserverAnswer, Outcome, SystemAnswer
+from tui.model.facts import Attempt, NameserverAnswer, Outcome, Quiet, Route, SystemAnswer
 from tui.model.frame import Frame
 from tui.model.judgement import State
-from tui.model.requests import AskNameserver, Connect, ListAddresses, ReadCode, ReadConfinement, ResolveSystem
+from tui.model.requests import (
+    AskNameserver,
+    Connect,
+    ListAddresses,
+    ReadCode,
+    ReadConfinement,
+    ResolveSystem,
+    SendEcho,
+    TraceHops,
+)
 from tui.model.target import parse_target
 
 BY_ID = {one.id: one for one in hypotheses()}
@@ -199,3 +208,24 @@ def test_the_code_that_asked_is_read_first_in_its_branch() -> None:
         == wanted[[type(one) for one in wanted].index(ReadCode)]
     )
     assert not any(isinstance(one, ReadCode) for one in wanted_looks(case, hypotheses()))
+
+
+def test_a_quiet_attempt_starts_what_its_silence_would_ask_for() -> None:
+    """Echo, hops and the first hop need not wait for the attempt's end, and the attempt's end asks for none of them again."""
+    silent = _case("path.filtered/answers-to-ping")
+    routes = tuple(fact for fact in silent.facts if isinstance(fact, Route))
+    quiet = replace(silent, facts=(*routes, Quiet(address="10.0.3.9", port=5432, waited_ms=1100.0)))
+
+    early = {type(one) for one in wanted_looks(quiet, hypotheses())}
+
+    assert {SendEcho, TraceHops} <= early
+    asked = replace(silent, facts=(*routes, *silent.facts), asked=wanted_looks(quiet, hypotheses()))
+    assert not {SendEcho, TraceHops} & {type(one) for one in wanted_looks(asked, hypotheses())}
+
+
+def test_what_is_quiet_on_this_machine_is_not_traced() -> None:
+    """An address that is not known to be another machine's gets neither echo nor hops."""
+    silent = _case("path.filtered/answers-to-ping")
+    quiet = replace(silent, facts=(Quiet(address="10.0.3.9", port=5432, waited_ms=1100.0),))
+
+    assert not {SendEcho, TraceHops} & {type(one) for one in wanted_looks(quiet, hypotheses())}

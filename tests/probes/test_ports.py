@@ -75,14 +75,27 @@ class Box:
 
 
 async def test_after_a_rejection_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Up to four at once, and one after the other from the first ICMP error on."""
+    """While nothing answers the next ones start, and from the first ICMP error on it is one after the other."""
     monkeypatch.setattr(ports, "ICMP_PACE_S", 0.0)
+    monkeypatch.setattr(ports, "PACE_S", 0.0)
     box = Box(monkeypatch)
 
     attempts, left_out = await look(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
 
     assert sorted(one.port for one in attempts) == list(range(1, 13))
-    assert (box.most_at_once, box.most_after_icmp, left_out) == (ports.AT_ONCE, 1, [])
+    assert (box.most_after_icmp, left_out) == (1, [])
+    assert box.most_at_once > 1
+
+
+async def test_a_quick_rejection_comes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer within the pace is known before the next port is tried: one rejection is enough to slow down."""
+    monkeypatch.setattr(ports, "LONGEST_PACED_S", 0.0)
+    box = Box(monkeypatch)
+
+    attempts, left_out = await look(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
+
+    assert ([one.port for one in attempts], box.most_at_once) == ([1, 2, 3], 1)
+    assert left_out == list(range(4, 13))
 
 
 async def test_what_does_not_fit_into_the_time(monkeypatch: pytest.MonkeyPatch) -> None:

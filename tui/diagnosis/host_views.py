@@ -150,10 +150,13 @@ def other_attempts(case: Case, address: str) -> tuple[Attempt, ...]:
 
 
 def other_ports(case: Case) -> Iterator[AnyRequest]:
-    """One attempt on each likely port of the first remote address that stays silent or refuses, if the person agreed."""
+    """One attempt on each likely port of the first remote address that stays silent or refuses, if the person agreed.
+
+    One that has been quiet for a while counts, so that its ports need not wait for the end of its attempt.
+    """
     agreed = case.answer(CONSENT_PORTS) or ("yes" if case.options.probe_ports else "no")
     ports = likely_ports(case.target)
-    for address in views.failing(case, Outcome.REFUSED, Outcome.TIMEOUT):
+    for address in (*views.failing(case, Outcome.REFUSED, Outcome.TIMEOUT), *views.quiet(case)):
         if agreed == "yes" and ports and views.is_remote(case, address):
             yield TryPorts(address=address, ports=ports)
             return
@@ -203,11 +206,13 @@ def first_hop_elsewhere(case: Case, address: str) -> Hop | None:
 def first_hop_looks(case: Case) -> Iterator[AnyRequest]:
     """The first hop alone, for this port and for another: packets with TTL 1, which no machine behind it sees.
 
-    Asked where the trail is silent from the start, and where a reset from behind a gateway comes even with TTL 1.
+    Asked where the trail is silent from the start, or may be: an attempt has been quiet for a while; and where a reset
+    from behind a gateway comes even with TTL 1.
     """
     other = COMPARED if case.target.port != COMPARED else COMPARED_ELSE
     mute = [address for address in silent(case) if hops(case, address) and not trail(case, address)]
     near = {one.address for one in case.all(ResetOrigin) if one.port == case.target.port and one.smallest_ttl == 1}
+    mute += views.quiet(case)
     for address in (*mute, *(one for one in views.refused_by_reset(case) if one in near)):
         route = views.route_to(case, address)
         if route and route.gateway:

@@ -107,8 +107,8 @@ def tables(case: Case) -> Iterator[AnyRequest]:
 
 
 def life_signs(case: Case) -> Iterator[AnyRequest]:
-    """Echo and hops towards addresses of other machines that stay silent or out of reach."""
-    for address in views.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.REJECTED):
+    """Echo and hops towards addresses of other machines that stay silent or out of reach, or have been quiet for a while."""
+    for address in (*views.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.REJECTED), *views.quiet(case)):
         if views.is_remote(case, address):
             yield SendEcho(address=address)
             yield TraceHops(address=address, port=case.target.port or 0)

@@ -12,6 +12,7 @@ from tui.model.facts import (
     NameserverAnswer,
     NameSources,
     Outcome,
+    Quiet,
     Route,
     SystemAnswer,
 )
@@ -75,6 +76,14 @@ def failing(case: Case, *outcomes: Outcome) -> dict[str, Attempt]:
             one.outcome is Outcome.BLOCKED and one.errno in _NO_SUCH_FAMILY and one.source is None and working - {family(address)}
         )
     }
+
+
+def quiet(case: Case) -> tuple[str, ...]:
+    """The addresses whose first attempt is under way and has had no answer for a while."""
+    known = latest(case)
+    return tuple(
+        dict.fromkeys(one.address for one in case.all(Quiet) if one.port == case.target.port and one.address not in known)
+    )
 
 
 def connecting(case: Case) -> dict[str, Attempt]:

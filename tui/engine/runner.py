@@ -6,6 +6,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import assert_never
 
+from tui.engine.quiet import with_quiet
 from tui.engine.retry import repeat
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import (
@@ -92,7 +93,7 @@ def _probe(  # noqa: C901, PLR0912, PLR0915 -- one arm a request, and the type c
         case Connect():
             from tui.probes import connect
 
-            return repeat(request, partial(connect.attempt, request))
+            return with_quiet(request, repeat(request, partial(connect.attempt, request)))
         case ConnectUnix():
             from tui.probes import unix_connect
 

@@ -19,8 +19,10 @@ from tui.probes.surroundings import Surroundings
 
 MOST_PORTS = 12
 """A few likely doors are tried; this is no port scan."""
-AT_ONCE = 4
-"""Fewer than the burst of ICMP errors that Linux allows one peer (six), so that the target's own attempts get theirs."""
+PACE_S = 0.1
+"""From one attempt to the next while no answer has come; an answer makes it shorter. A rejection that takes up to four
+times as long still finds fewer attempts under way than the burst of ICMP errors that Linux allows one peer (six), so that
+the target's own attempts get theirs; and twelve silent ports take no more than a second longer than one."""
 ICMP_PACE_S = 1.1
 """Between two attempts once an ICMP error was seen."""
 LONGEST_PACED_S = 4.0
@@ -30,7 +32,8 @@ LONGEST_PACED_S = 4.0
 async def look(request: TryPorts, surroundings: Surroundings) -> AsyncGenerator[Attempt | NotObserved, None]:  # noqa: ARG001 -- every look's form
     """Yield an attempt for each port as it ends, and one NotObserved for the ports that were left out, if any.
 
-    Takes up to three times `timeout_s`, or LONGEST_PACED_S and `timeout_s`. Raises ValueError if the address is none.
+    Takes up to `timeout_s` and MOST_PORTS times PACE_S, or LONGEST_PACED_S and `timeout_s`. Raises ValueError if the
+    address is none.
     """
     paced_until = perf_counter() + LONGEST_PACED_S
     ports = list(dict.fromkeys(request.ports))
@@ -39,9 +42,10 @@ async def look(request: TryPorts, surroundings: Surroundings) -> AsyncGenerator[
     limited = False
     try:
         while under_way or (waiting and not limited):
-            while waiting and not limited and len(under_way) < AT_ONCE:
+            if waiting and not limited:
                 under_way.add(asyncio.create_task(_attempt(request, waiting.pop(0))))
-            done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            pace_s = PACE_S if waiting and not limited else None
+            done, under_way = await asyncio.wait(under_way, timeout=pace_s, return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
                 limited |= ended.result().icmp is not None
                 yield ended.result()

@@ -7,7 +7,7 @@ the same by hand. Durations are in milliseconds where a name ends in `_ms`. Text
 
 from msgspec.structs import replace
 
-from tui.model.facts.attempt import Attempt, IcmpError, Outcome
+from tui.model.facts.attempt import Attempt, IcmpError, Outcome, Quiet
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.elsewhere import Container, Elsewhere, Engine, Namespace
 from tui.model.facts.fact import Fact, Family
@@ -60,6 +60,7 @@ __all__ = [
     "ProcessState",
     "Proxy",
     "QueueWatch",
+    "Quiet",
     "ResetOrigin",
     "Route",
     "Rule",
@@ -81,6 +82,7 @@ class NotObserved(Fact, frozen=True, kw_only=True, tag="not-observed"):
 
 AnyFact = (
     Attempt
+    | Quiet
     | NameSources
     | SystemAnswer
     | NameserverAnswer

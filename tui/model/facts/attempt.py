@@ -83,3 +83,11 @@ class Attempt(Fact, frozen=True, kw_only=True, tag="attempt"):
     """The wait until the next attempt of the schedule; None after the last."""
     stopped: str | None = None
     """Why the schedule ended before its number, if it did."""
+
+
+class Quiet(Fact, frozen=True, kw_only=True, tag="quiet"):
+    """The first attempt is under way and has had no answer so far: a sign, long before its end, of what may come."""
+
+    address: str
+    port: int
+    waited_ms: float

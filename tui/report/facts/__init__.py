@@ -24,6 +24,7 @@ from tui.model.facts import (
     ProcessState,
     Proxy,
     QueueWatch,
+    Quiet,
     ResetOrigin,
     Route,
     Service,
@@ -53,6 +54,8 @@ def fact_words(fact: AnyFact) -> str:  # noqa: C901, PLR0912 -- one arm a kind o
     match fact:
         case Attempt():
             return _attempt(fact)
+        case Quiet():
+            return f"{endpoint(fact.address, fact.port)} has not answered for {took(fact.waited_ms)}"
         case NameSources():
             hosts = f"{listed([one.address for one in fact.hosts])} in {fact.hosts[0].path}" if fact.hosts else "no hosts entry"
             return f"{fact.name}: {hosts}; nameservers {listed(fact.nameservers) or 'none'}"

@@ -1,0 +1,75 @@
+"""The word that an attempt is quiet: told once, before the attempt's end, and only where there is reason to."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from tui.engine import quiet
+from tui.engine.quiet import with_quiet
+from tui.model.facts import Attempt, Outcome, Quiet
+from tui.model.requests import Connect
+
+TARGET = Connect(address="10.0.3.9", port=80, attempts=2)
+
+
+class Schedule:
+    """Two attempts, the first of which ends when it is let go."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self.closed = False
+
+    async def attempts(self) -> AsyncGenerator[Attempt, None]:
+        """As a schedule yields them."""
+        try:
+            await self.gate.wait()
+            yield Attempt(number=1, outcome=Outcome.TIMEOUT, latency_ms=3500.0)
+            yield Attempt(number=2, outcome=Outcome.TIMEOUT, latency_ms=3500.0)
+        finally:
+            self.closed = True
+
+
+async def test_a_quiet_attempt_is_told_of_before_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """First that it is quiet, then the attempts, all of them."""
+    monkeypatch.setattr(quiet, "QUIET_AFTER_S", 0.0)
+    schedule = Schedule()
+    seen = []
+    async for fact in with_quiet(TARGET, schedule.attempts()):
+        seen.append(fact)
+        schedule.gate.set()
+
+    assert isinstance(seen[0], Quiet)
+    assert (seen[0].address, seen[0].port) == ("10.0.3.9", 80)
+    assert [fact.number for fact in seen[1:] if isinstance(fact, Attempt)] == [1, 2]
+
+
+async def test_an_attempt_that_is_answered_is_not_quiet() -> None:
+    """Nothing but the attempts."""
+    schedule = Schedule()
+    schedule.gate.set()
+
+    assert all([isinstance(fact, Attempt) async for fact in with_quiet(TARGET, schedule.attempts())])
+
+
+async def test_attempts_on_anything_else_are_not_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No look waits for the attempts on a proxy or on another address."""
+    monkeypatch.setattr(quiet, "QUIET_AFTER_S", 0.0)
+    schedule = Schedule()
+    asyncio.get_running_loop().call_later(0.01, schedule.gate.set)
+    proxy = Connect(address="10.0.3.9", port=80, purpose="proxy")
+
+    assert all([isinstance(fact, Attempt) async for fact in with_quiet(proxy, schedule.attempts())])
+
+
+async def test_closed_while_quiet_it_closes_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stops listening after the word stops the attempt under way."""
+    monkeypatch.setattr(quiet, "QUIET_AFTER_S", 0.0)
+    schedule = Schedule()
+    told = with_quiet(TARGET, schedule.attempts())
+
+    assert isinstance(await anext(told), Quiet)
+    await told.aclose()
+
+    assert schedule.closed
+    assert len(asyncio.all_tasks()) == 1

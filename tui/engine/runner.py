@@ -73,7 +73,7 @@ def _deadline_s(request: AnyRequest) -> float | None:
     return None if isinstance(request, Connect | ConnectUnix) else LONGEST_LOOK_S
 
 
-def _probe(  # noqa: C901, PLR0912, PLR0915 -- one arm a request, and the type checker sees that none is missing
+def _probe(  # noqa: C901, PLR0912 -- one arm a request, and the type checker sees that none is missing
     request: AnyRequest, surroundings: Surroundings
 ) -> AsyncGenerator[AnyFact, None]:
     """The facts of the one probe that answers `request`; each is imported when it is first needed."""
@@ -169,9 +169,7 @@ def _probe(  # noqa: C901, PLR0912, PLR0915 -- one arm a request, and the type c
 
             return firewall.look(request, surroundings)
         case ReadService():
-            from tui.probes import services
-
-            return services.look(request, surroundings)
+            return _services(request, surroundings)
         case _:
             assert_never(request)
 
@@ -204,3 +202,13 @@ def _queue(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerator[An
     from tui.vantage import queue as far_queue
 
     return far_queue.look(request, surroundings)
+
+
+def _services(request: ReadService, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    if request.vantage is None:
+        from tui.probes import services
+
+        return services.look(request, surroundings)
+    from tui.vantage import services as far_services
+
+    return far_services.look(request, surroundings)

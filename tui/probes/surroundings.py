@@ -14,6 +14,7 @@ class Surroundings:
     nsswitch: Path = Path("/etc/nsswitch.conf")
     resolv_conf: Path = Path("/etc/resolv.conf")
     proc: Path = Path("/proc")
+    run: Path = Path("/run")
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """What the programs that a look runs are given, and what the user's own settings are read from."""
     program_environ: Mapping[str, str] | None = None

@@ -1,13 +1,13 @@
 """The machine is there and nothing listens on the port."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from tui.diagnosis import host_views, looks, origin_views, views
+from tui.diagnosis import host_views, looks, origin_views, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.origin_views import Whence
 from tui.diagnosis.tree import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listeners
+from tui.model.facts import Attempt, Listeners, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -17,6 +17,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the socket table here and on the far end."""
     yield from looks.basics(case)
     yield from looks.tables(case)
+    yield from service_views.looks(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -62,14 +63,46 @@ def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:
     places = views.joined(endpoint(address, port) for address in refused)
     tables = tuple(dict.fromkeys(table for address in refused for table in host_views.tables(case, address)))
     return confirmed(
-        f"Nothing listens on {places}: a reset came back, and the socket table has no listener.",
-        *views.ids(*refused.values(), *tables),
+        f"Nothing listens on {places}: a reset came back, and the socket table has no listener.{_rests(case, refused)}",
+        *views.ids(*refused.values(), *tables, _stopped(case, refused) or _unknown_unit(case)),
         because=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
         culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
         disproof=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that leads the port to another machine.",
-        remedies=_remedies(case),
+        remedies=_remedies(case, _stopped(case, refused)),
     )
+
+
+def _stopped(case: Case, refused: Iterable[str]) -> Service | None:
+    """The service that belongs on the port and is stopped, if there is exactly one."""
+    found = {
+        one.name: one
+        for address in refused
+        for one in service_views.services(case, address)
+        if service_views.is_stopped(one) and service_views.is_meant(case, address, one)
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _unknown_unit(case: Case) -> Service | None:
+    """What systemd said of the name that the person gave, if it knows no such unit."""
+    return next((one for one in case.all(Service) if one.load == "not-found" and service_name(case)), None)
+
+
+def _rests(case: Case, refused: Iterable[str]) -> str:
+    """That the service which belongs on the port is stopped, as a sentence with a space before it."""
+    service = _stopped(case, refused)
+    unknown = _unknown_unit(case)
+    if service is None and unknown:
+        return f" systemd knows no unit {unknown.name}."
+    if service is None:
+        return ""
+    since = f" since {service_views.clock(service.since)}" if service.since else ""
+    if service.load == "masked":
+        return f" {service.name}, which belongs there, is masked: it cannot be started."
+    never = "" if service.since else "; it was not started since the machine was"
+    disabled = ", and is not started with the machine (disabled)" if service.enabled == "disabled" else ""
+    return f" {service.name}, which belongs there, is stopped (inactive{since}{never}){disabled}."
 
 
 def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
@@ -129,10 +162,25 @@ def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
     return told.get(found.whence, ""), views.ids(found.fact) if found.whence in told else ()
 
 
-def _remedies(case: Case) -> Iterator[Remedy]:
+def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:
     port = case.target.port
+    if stopped:
+        words = ("unmask", "start") if stopped.load == "masked" else ("start",)
+        yield Remedy(
+            do=f"Start {stopped.name}, if it was not stopped on purpose.",
+            command=service_views.command(stopped, *words),
+            verify=f"`{service_views.command(stopped, 'is-active')}` says active, and {case.target.label} connects.",
+        )
+        return
     service = service_name(case)
     unit = service or "NAME"
+    unknown = _unknown_unit(case)
+    if unknown:
+        yield Remedy(
+            do=f"See how the unit of {service} is really called.",
+            command=f"systemctl list-unit-files '*{unknown.name.partition('.')[0]}*'",
+            verify=f"`refused check {case.target.label} --service` with that name says how it stands.",
+        )
     yield Remedy(
         do=f"Start {service or 'the service that belongs there'}, on the machine that refused.",
         command=f"systemctl status {unit}; systemctl start {unit}",

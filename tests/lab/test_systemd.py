@@ -1,0 +1,206 @@
+"""`refused check` under a real systemd: it names the unit, how it ended and what it said, and never more than it can know."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.lab.network import NOBODY
+from tests.lab.systemd import Systemd, systemd, what_systemd_lacks
+
+SERVER = "ExecStart=/usr/bin/env python3 -m http.server"
+QUICK = ("--attempts", "2", "--delay", "0.3")
+
+
+class Walk(NamedTuple):
+    """What is broken, what is typed, and what the verdict must be."""
+
+    name: str
+    broken: Callable[[Systemd], object]
+    arguments: tuple[str, ...]
+    cause: str | None
+    certainty: str | None
+    says: tuple[str, ...] = ()
+    """What the summary must contain, for root."""
+    culprit: dict[str, Any] = {}  # noqa: RUF012 -- never changed
+    status: str = "failing"
+    unprivileged: str | None = ""
+    """The certainty for a user who may not read the journal, where it is another; None for no verdict."""
+
+
+def _failing(name: str, command: str, port: int, *more: str) -> Callable[[Systemd], None]:
+    def break_it(made: Systemd) -> None:
+        lines = "\n".join(("[Service]", f"Environment=PORT={port}", f"ExecStart={command}", *more))
+        made.units(**{f"{name}_service": f"{lines}\n"})
+        made.start(f"{name}.service")
+        made.settle(f"{name}.service", "failed", "auto-restart")
+
+    return break_it
+
+
+def _exits(made: Systemd) -> None:
+    _failing("shop", "/bin/sh -c 'echo shop: cannot read its settings >&2; exit 3'", 8080)(made)
+
+
+def _stopped(made: Systemd) -> None:
+    made.units(shop_service=f"[Service]\n{SERVER} 8080\n")
+
+
+def _restarts(made: Systemd) -> None:
+    more = ("Restart=always", "RestartSec=0.1", "[Unit]", "StartLimitIntervalSec=0")
+    _failing("shop", "/bin/sh -c 'echo shop: no licence; exit 4'", 8080, *more)(made)
+
+
+def _gives_up(made: Systemd) -> None:
+    more = ("Restart=always", "RestartSec=0.05", "[Unit]", "StartLimitBurst=3")
+    _failing("shop", "/bin/sh -c 'exit 4'", 8080, *more)(made)
+    made.settle("shop.service", "failed")
+
+
+def _taken(made: Systemd) -> None:
+    made.units(holder_service=f"[Service]\n{SERVER} 8080\n", shop_service=f"[Service]\n{SERVER} 8080\n")
+    made.start("holder.service")
+    made.wait_for_port(8080)
+    made.start("shop.service")
+    made.settle("shop.service", "failed")
+
+
+def _healthy(made: Systemd) -> None:
+    made.units(shop_service=f"[Service]\n{SERVER} 8080\n")
+    made.start("shop.service")
+    made.wait_for_port(8080)
+
+
+def _an_other_fails(made: Systemd) -> None:
+    _failing("other", "/bin/false", 9090)(made)
+
+
+def _only_a_client_fails(made: Systemd) -> None:
+    made.units(app_service="[Service]\nExecStart=/bin/false --db-port 8080 --upstream http://127.0.0.1:8080\n")
+    made.start("app.service")
+    made.settle("app.service", "failed")
+
+
+def _two_of_them(made: Systemd) -> None:
+    made.units(blue_service="[Service]\nEnvironment=PORT=8080\nExecStart=/bin/false\n")
+    made.units(green_service="[Service]\nEnvironment=PORT=8080\nExecStart=/bin/false\n")
+    for unit in ("blue.service", "green.service"):
+        made.start(unit)
+        made.settle(unit, "failed")
+
+
+def _socket(made: Systemd) -> None:
+    """The socket unit triggers a service that ends at once, so systemd gives up and closes the port."""
+    made.units(
+        shop_socket="[Socket]\nListenStream=127.0.0.1:8080\n",
+        shop_service="[Service]\nExecStart=/bin/sh -c 'echo shop: no data folder; exit 2'\n[Unit]\nStartLimitBurst=2\n",
+    )
+    made.start("shop.socket")
+
+
+UNIT = {"kind": "unit", "unit": "shop.service"}
+HERE = "127.0.0.1:8080"
+WALKS = (
+    Walk("exits", _exits, (HERE,), "server.crashed", "confirmed", ("shop.service", "exit status 3", "cannot read its"), UNIT),
+    Walk(
+        "exits-and-is-named", _exits, ("127.0.0.1:7000", "--service", "shop"), "server.crashed", "confirmed", ("status 3",), UNIT
+    ),
+    Walk(
+        "ended-by-a-signal",
+        _failing("shop", "/bin/sh -c 'kill -SEGV $$$$'", 8080),
+        (HERE,),
+        "server.crashed",
+        "confirmed",
+        ("signal SEGV ended it",),
+        UNIT,
+    ),
+    Walk(
+        "program-is-missing",
+        _failing("shop", "/usr/bin/no-such-program", 8080),
+        (HERE,),
+        "server.crashed",
+        "confirmed",
+        ("203 (its program could not be executed)",),
+        UNIT,
+    ),
+    Walk(
+        "user-is-missing",
+        _failing("shop", "/bin/cat", 8080, "User=no-such-user"),
+        (HERE,),
+        "server.crashed",
+        "confirmed",
+        ("217 (its user does not exist)",),
+        UNIT,
+    ),
+    Walk("restarts", _restarts, (HERE,), "server.crashed", "confirmed", ("again and again", "tries again", "no licence"), UNIT),
+    Walk("gives-up", _gives_up, (HERE,), "server.crashed", "confirmed", ("restarted it 3 times and gave up",), UNIT),
+    Walk(
+        "kind-of-service",
+        _failing("redis-server", "/bin/sh -c 'exit 1'", 0),
+        ("redis://127.0.0.1",),
+        "server.crashed",
+        "confirmed",
+        ("redis-server.service", "exit status 1"),
+    ),
+    Walk("stopped", _stopped, (HERE,), "server.not-listening", "confirmed", ("shop.service", "is stopped (inactive")),
+    Walk("nothing-of-the-kind", _an_other_fails, (HERE,), "server.not-listening", "confirmed"),
+    Walk("a-client-of-the-port-fails", _only_a_client_fails, (HERE,), "server.not-listening", "confirmed"),
+    Walk("two-name-the-port", _two_of_them, (HERE,), "server.not-listening", "confirmed"),
+    Walk(
+        "no-such-unit",
+        _an_other_fails,
+        (HERE, "--service", "shop"),
+        "server.not-listening",
+        "confirmed",
+        ("no unit shop.service",),
+    ),
+    Walk(
+        "port-taken",
+        _taken,
+        (HERE, "--service", "shop"),
+        "server.port-taken",
+        "confirmed",
+        ("http.server", "shop.service could not start", "Address already in use"),
+        {"kind": "process", "unit": "holder.service"},
+        status="degraded",
+        unprivileged="likely",
+    ),
+    Walk("healthy", _healthy, (HERE,), None, None, status="reachable", unprivileged=None),
+    Walk("healthy-and-named", _healthy, (HERE, "--service", "shop"), None, None, status="reachable", unprivileged=None),
+    Walk("its-socket-gave-up", _socket, (HERE, "--service", "shop"), "server.crashed", "confirmed", ("no data folder",)),
+)
+
+
+@pytest.fixture(name="made")
+def booted() -> Iterator[Systemd]:
+    """A systemd of this test's own."""
+    missing = what_systemd_lacks()
+    if missing:
+        pytest.skip(missing)
+    with systemd() as made:
+        yield made
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
+def test_a_walk_names_the_unit(made: Systemd, walk: Walk) -> None:
+    """The verdict names the unit and how it ended, for root with its last words; another user gets no more than can be known."""
+    walk.broken(made)
+
+    found = verdicts(made, walk, None)
+    assert found[0] == (walk.cause, walk.certainty, walk.status), found
+    assert all(part in found[1] for part in walk.says), found[1]
+    assert walk.culprit.items() <= found[2].items(), found[2]
+    theirs = verdicts(made, walk, NOBODY)
+    assert theirs[0] == (walk.cause, walk.certainty if walk.unprivileged == "" else walk.unprivileged, walk.status), theirs
+
+
+def verdicts(made: Systemd, walk: Walk, user: int | None) -> tuple[tuple[Any, Any, Any], str, dict[str, Any]]:
+    """Cause, certainty and status; the summary; the culprit."""
+    done = made.check(*walk.arguments, *QUICK, "--json", user=user)
+    assert done.stdout, done.stderr
+    document = json.loads(done.stdout)
+    assert not [one for one in document["unseen"] if "failed" in one]
+    verdict = document["verdict"] or {}
+    summary, culprit = verdict.get("summary") or "", verdict.get("culprit") or {}
+    return (verdict.get("cause"), verdict.get("certainty"), document["status"]), summary, culprit

@@ -1,0 +1,175 @@
+"""The service that should listen has ended."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import host_views, looks, service_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.tree import service_name
+from tui.model.case import Case
+from tui.model.facts import Attempt, Container, Elsewhere, Service
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest
+
+_DEAD = frozenset({"exited", "dead", "stopped"})
+"""States in which engines name a container that has ended."""
+_SIGNALLED = 128
+"""A shell's and an engine's exit status of a process that signal N ended is 128 + N."""
+_KILL = 9
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, the socket table, and the state of the service here and on the far end."""
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+    yield from service_views.looks(case)
+
+
+def judge(case: Case) -> Judgement:
+    """Its unit has failed, its container has exited, or its process is gone, and nothing listens in its place."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    failing = service_views.failing(case)
+    if not failing:
+        return ruled_out("No address refuses or ends the connection.", *views.ids(*views.latest(case).values()))
+    for address in failing:
+        found = [one for one in service_views.services(case, address) if service_views.ended(one)]
+        free = [one for one in found if not _taken(case, address, one)]
+        if free:
+            return _of_service(case, address, free[0], failing)
+    for address in failing:
+        exited = _exited(case) if views.is_local(case, address) else None
+        if exited and not _holders(case, address):
+            return _of_container(case, *exited, failing)
+    seen = [one for address in failing for one in service_views.services(case, address)]
+    if seen:
+        return ruled_out(f"{views.joined(one.name for one in seen)}: {_states(seen)}.", *views.ids(*seen))
+    return still_open("No unit, container or pid file was seen that belongs on this port.", *views.ids(*failing.values()))
+
+
+def _holders(case: Case, address: str) -> bool:
+    """Whether something listens where the service should."""
+    here = views.is_local(case, address)
+    rows = views.on_port(host_views.table(case, address), case.target.port)
+    return any(host_views.reaches(row, address, here=here) for row in rows)
+
+
+def _taken(case: Case, address: str, service: Service) -> bool:
+    """Whether another than the service's own socket listens in its place."""
+    return _holders(case, address) and service_views.socket_row(case, address, service) is None
+
+
+def _states(services: list[Service]) -> str:
+    return views.joined(one.active or one.load or "unknown" for one in services)
+
+
+def _of_service(case: Case, address: str, service: Service, failing: dict[str, Attempt]) -> Judgement:
+    tables = host_views.tables(case, address)
+    whole = host_views.table(case, address) is not None and not any(table.cut for table in tables)
+    port = case.target.port
+    belongs = "" if service.why == "family" else f", which should listen on port {port},"
+    state = {"failed": "has failed", "gone": "has ended"}.get(service.active or "", "ends again and again")
+    summary = (
+        f"{service.name}{belongs} {state}: {service_views.how_it_ended(service)}."
+        f"{service_views.again_and_again(service)}{service_views.quoted_end(service)}"
+    )
+    explained = {one: attempt for one, attempt in failing.items() if service in service_views.services(case, one)}
+    evidence = views.ids(*explained.values(), *tables, service)
+    because = (
+        f"{service.name} is {service.active} ({service.result or service.sub or 'gone'}), and nothing listens on port {port}."
+    )
+    disproof = (
+        f"`{service_views.command(service, 'is-active')}` says active, or the program that belongs on port {port} is another."
+    )
+    if service.manager == "none":
+        disproof = f"A process of {service.name} that runs, or another program that belongs on port {port}."
+    culprit = service_views.culprit(service, port)
+    remedies = tuple(service_views.remedies(case, service))
+    if whole and service_views.is_meant(case, address, service):
+        return confirmed(
+            summary, *evidence, because=because, explains=explained, culprit=culprit, disproof=disproof, remedies=remedies
+        )
+    missing = f"that {service.name} is what belongs on port {port}" if whole else "that nothing else listens there"
+    return likely(
+        summary,
+        *evidence,
+        because=f"{because} It is not certain {missing}.",
+        tell_apart=f"Name it: `refused check {case.target.label} --service {service.name.removesuffix('.service')}`."
+        if whole
+        else f"`ss -ltnp 'sport = :{port}'` on that machine: no line confirms it.",
+        explains=explained,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _exited(case: Case) -> tuple[Container, Elsewhere] | None:
+    """The container of this machine that has ended and was named, or published the port."""
+    look = case.last(Elsewhere)
+    name, port = service_name(case), case.target.port
+    for one in look.containers if look else ():
+        is_named = name is not None and (one.name == name or one.id.startswith(name))
+        is_published = name is None and any(host_port == port for _, host_port, _ in one.published)
+        if look and one.state in _DEAD and (is_named or is_published):
+            return one, look
+    return None
+
+
+def _of_container(case: Case, container: Container, look: Elsewhere, failing: dict[str, Attempt]) -> Judgement:
+    name = container.name or container.id
+    explained = {address: one for address, one in failing.items() if views.is_local(case, address)}
+    tables = tuple(dict.fromkeys(table for address in explained for table in host_views.tables(case, address)))
+    code = container.exit_code
+    how = "" if code is None else f" with exit status {code}"
+    if code and code > _SIGNALLED:
+        how += f", which is what signal {code - _SIGNALLED} leaves"
+    if code == _SIGNALLED + _KILL:
+        how += " (killed; often for lack of memory)"
+    summary = f"Container {name}, which should answer on port {case.target.port}, has {container.state}{how}."
+    evidence = views.ids(*explained.values(), *tables, look)
+    because = f"{container.engine} says that {name} is {container.state}, and nothing listens on port {case.target.port}."
+    disproof = f"Container {name} runs, or something else belongs on port {case.target.port}."
+    culprit = Culprit(kind="container", container=name, port=case.target.port or 0)
+    remedies = tuple(_container_remedies(case, container, name))
+    if tables and not any(table.cut for table in tables) and code:
+        return confirmed(
+            summary, *evidence, because=because, explains=explained, culprit=culprit, disproof=disproof, remedies=remedies
+        )
+    return likely(
+        summary,
+        *evidence,
+        because=because if tables else f"{because} The socket table was not seen.",
+        tell_apart=f"`{container.engine} inspect {name}`: whether it was stopped on purpose, or ended by itself.",
+        explains=explained,
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
+    )
+
+
+def _container_remedies(case: Case, container: Container, name: str) -> Iterator[Remedy]:
+    yield Remedy(
+        do=f"Read why {name} ended, and mend that.",
+        command=f"{container.engine} logs --tail 50 {name}; {container.engine} inspect --format '{{{{json .State}}}}' {name}",
+        verify="The reason in its log is gone after the next start.",
+    )
+    yield Remedy(
+        do="Then start it again.",
+        command=f"{container.engine} start {name}",
+        verify=f"{case.target.label} connects.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=30,
+    onset="change",
+    title="still runs",
+    asks="Has the service that should listen ended?",
+    why="A service that crashed leaves its port closed, and its manager knows how it ended and what it said last.",
+    means="The service that should listen has ended.",
+    proof="Its unit is failed, its container exited, or its process gone, with status or signal, and nothing listens.",
+    mistaken_for=("server.not-listening",),
+    over=frozenset({"server.not-listening", "server.closes-early"}),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,212 @@
+"""Another program holds the port, so the service could not start, or someone else answers."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from tui.diagnosis import host_views, looks, service_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.tree import service_name
+from tui.model.case import Case
+from tui.model.facts import Listener, Listeners, LogLine, Service
+from tui.model.judgement import Judgement, Remedy
+from tui.model.requests import AnyRequest
+from tui.model.target import endpoint
+
+GO_BETWEENS = frozenset({"haproxy", "envoy", "traefik", "nginx", "socat", "docker-proxy", "ssh", "sshd", "kubectl", "systemd"})
+"""Programs that stand before others: that one of them holds a port does not mean that the service is not there."""
+
+
+class _Found(Struct, frozen=True):
+    """Who holds a port that a service wanted, and what shows it."""
+
+    address: str
+    port: int
+    service: Service
+    holder: Listener | None
+    line: LogLine | None
+    table: Listeners | None
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts and the socket table; the state of the service where it fails, or where another seems to answer."""
+    yield from looks.basics(case)
+    yield from looks.tables(case)
+    yield from service_views.looks(case)
+    for address in views.connecting(case):
+        if any(host_views.contradicts(case, row) for row in _rows(case, address)):
+            yield from service_views.look_at(case, address)
+
+
+def judge(case: Case) -> Judgement:
+    """A service that has ended or is stopped, its log, and another program on its port."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    found = [one for address in views.latest(case) for one in _found(case, address)]
+    found.sort(key=lambda one: (one.holder is None, one.line is None, one.service.why != "named"))
+    if found:
+        return _judged(case, found[0])
+    for address in views.latest(case):
+        stranger = _stranger(case, address)
+        if stranger:
+            return stranger
+    return ruled_out("No other program was seen on a port that the service wanted.", *views.ids(*views.latest(case).values()))
+
+
+def _rows(case: Case, address: str) -> tuple[Listener, ...]:
+    """The listeners that take connections to the target's port of `address`, or would."""
+    here = views.is_local(case, address)
+    rows = views.on_port(host_views.table(case, address), case.target.port)
+    return tuple(row for row in rows if host_views.reaches(row, address, here=here))
+
+
+def _found(case: Case, address: str) -> Iterator[_Found]:
+    """Each service that is meant and does not run, with who holds its port or what its log says of that."""
+    table = host_views.table(case, address)
+    fails = address in views.failing(case)
+    if fails and address not in service_views.failing(case):
+        return
+    for service in service_views.services(case, address):
+        down = service_views.ended(service) or (service_views.is_stopped(service) and service.load != "masked")
+        if not down or not service_views.is_meant(case, address, service):
+            continue
+        lines = service_views.in_use_lines(service)
+        port, line = _wanted(case, lines)
+        holder = next(iter(_others(table, port, service)), None)
+        if line and service_views.ended(service):
+            yield _Found(address, port, service, holder, line, table)
+        elif holder and holder in _rows(case, address) and holder.process not in GO_BETWEENS:
+            unlike = service.why == "named" and not fails and not host_views.is_named(case, holder)
+            if unlike or service_views.ended(service):
+                yield _Found(address, port, service, holder, None, table)
+
+
+def _wanted(case: Case, lines: tuple[LogLine, ...]) -> tuple[int, LogLine | None]:
+    """The port that was taken, by the log: the target's where a line names it or none names any; and that line."""
+    port = case.target.port or 0
+    named = [(one, line) for line in lines for one in service_views.ports_in(line)]
+    own = next(((one, line) for one, line in reversed(named) if one == port), None)
+    if own:
+        return own
+    if named:
+        return named[-1]
+    return port, lines[-1] if lines else None
+
+
+def _others(table: Listeners | None, port: int, service: Service) -> list[Listener]:
+    """The listeners on `port` that are not the service's own, nor its socket's; those that can be named first."""
+    rows = [row for row in views.on_port(table, port) if row.unit is None or row.unit not in {service.name, service.socket}]
+    foreign = [row for row in rows if not (service.socket and row.process == "systemd")]
+    return sorted(foreign, key=lambda row: row.process is None and row.unit is None)
+
+
+def _judged(case: Case, found: _Found) -> Judgement:
+    service, holder, port = found.service, found.holder, found.port
+    failing = {
+        address: one for address, one in service_views.failing(case).items() if service in service_views.services(case, address)
+    }
+    evidence = views.ids(*(failing or views.connecting(case)).values(), found.table, service)
+    said = f" Its log says: “{found.line.text[: service_views.LONGEST_QUOTE]}”." if found.line else ""
+    if holder is None:
+        return likely(
+            f"{service.name} could not start because port {port} was taken; by whom is not to be seen now.{said}",
+            *evidence,
+            because=f"{service.name} is {service.active}, and its log says that the address was in use.",
+            tell_apart=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
+            explains=failing,
+            culprit=service_views.culprit(service, port),
+            disproof=f"{service.name} starts, or ends again for another reason.",
+            remedies=_remedies(case, found),
+        )
+    who = host_views.owner(holder)
+    place = endpoint(holder.address, holder.port)
+    if found.line:
+        return confirmed(
+            f"{who} holds port {port} ({place}), so {service.name} could not start.{said}",
+            *evidence,
+            because=f"{who} listens on {place}, {service.name} is {service.active}, and its log says that the address is in use.",
+            explains=failing,
+            culprit=host_views.listener_culprit("process", holder),
+            disproof=f"{who} belongs to {service.name}, or {service.name} starts while it listens.",
+            remedies=_remedies(case, found),
+        )
+    state = "has failed" if service_views.ended(service) else "does not run"
+    return likely(
+        f"{who} answers on port {port} ({place}), and {service.name}, which belongs there, {state}.",
+        *evidence,
+        because=f"{who} listens on {place}, and {service.name} is {service.active}.",
+        tell_apart=f"`{service_views.journal(service)}`: a line that the address is already in use confirms it.",
+        explains=failing,
+        culprit=host_views.listener_culprit("process", holder),
+        disproof=f"{who} belongs to {service.name}.",
+        remedies=_remedies(case, found),
+    )
+
+
+def _stranger(case: Case, address: str) -> Judgement | None:
+    """Another program than the one that was named answers, and nothing of that name was seen at all."""
+    name, rows = service_name(case), _rows(case, address)
+    table = host_views.table(case, address)
+    if name is None or not rows or table is None or not table.owners_known or address in views.failing(case):
+        return None
+    known = [row for row in rows if row.process or row.unit]
+    if len(known) != len(rows) or any(host_views.is_named(case, row) for row in table.listeners):
+        return None
+    if any(row.process in GO_BETWEENS or row.container for row in known):
+        return None
+    who = host_views.owner(known[0])
+    if any(one.active in {"active", "activating"} for one in service_views.services(case, address)):
+        return still_open(f"{who} listens on port {case.target.port}, and {name} runs as well.", *views.ids(table))
+    return likely(
+        f"{who} answers on port {case.target.port}, and not {name}, which should.",
+        *views.ids(views.connecting(case)[address], table, *service_views.services(case, address)),
+        because=f"The listener on {endpoint(known[0].address, known[0].port)} is {who}; nothing named {name} listens anywhere.",
+        tell_apart=f"Whether {who} is started by {name} under another name.",
+        culprit=host_views.listener_culprit("process", known[0]),
+        disproof=f"{who} is {name} under another name, or stands before it.",
+        remedies=[
+            Remedy(
+                do=f"Decide which of both the port is for, and give the other one another port; then start {name}.",
+                command=f"ss -ltnp 'sport = :{case.target.port}'",
+                verify=f"`refused check {case.target.label} --service {name}` finds nothing wrong.",
+            )
+        ],
+    )
+
+
+def _remedies(case: Case, found: _Found) -> Iterator[Remedy]:
+    service, holder = found.service, found.holder
+    again = service_views.command(service, *(("reset-failed", "start") if service.active == "failed" else ("start",)))
+    if holder is not None:
+        who = host_views.owner(holder)
+        unit = holder.unit or (f"process {holder.pid}" if holder.pid else "it")
+        yield Remedy(
+            do=f"Decide which of both the port is for. If {service.name}: stop {who}, or give it another port.",
+            command=f"systemctl status {unit}" if holder.unit else f"ps -fp {holder.pid}" if holder.pid else "ss -ltnp",
+            verify=f"`ss -ltnp 'sport = :{found.port}'` shows no line.",
+        )
+    else:
+        yield Remedy(
+            do=f"See who holds port {found.port}, also for a moment only: a second start of the same service does.",
+            command=f"ss -ltnp 'sport = :{found.port}'",
+            verify="No line is shown.",
+        )
+    yield Remedy(
+        do=f"Then start {service.name}.",
+        command=again,
+        verify=f"`{service_views.command(service, 'is-active')}` says active, and {case.target.label} connects.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=35,
+    title="has its own port",
+    asks="Does another program hold the port?",
+    why="Only one program can listen on an address and port; the second one to come fails to start.",
+    means="Another program holds the port, so the service could not start or someone else answers.",
+    proof="The holder against the service that was meant, and “address already in use” in its log.",
+    mistaken_for=("port.wrong-protocol", "server.crashed"),
+    over=frozenset({"server.crashed", "server.not-listening", "server.closes-early", "port.wrong-protocol"}),
+    needs=needs,
+    judge=judge,
+)

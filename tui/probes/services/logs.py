@@ -1,0 +1,123 @@
+"""The last lines of a service: out of its journal, out of the kernel's log, or out of the log file of its kind.
+
+Law: bounded from the end, through `safe_text`, and never more than a few lines; errors before chatter.
+Sources: journalctl(1), systemd.journal-fields(7); the kernel's words in mm/oom_kill.c.
+"""
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from tui.model.facts import LogLine
+from tui.model.safe_text import safe_text
+
+MOST_READ = 60
+"""Lines asked for; a stack trace has thirty."""
+MOST_KEPT = 12
+"""Lines told."""
+LAST_WORDS = 2
+"""Lines of the service itself that are told whatever they say: what it did last is a hint."""
+LONGEST_LINE = 300
+TAIL_BYTES = 16_384
+"""Read from the end of a log file."""
+KERNEL_LINES = 400
+"""Of the kernel's log; an out-of-memory kill alone writes some hundred."""
+BEFORE_START_S = 2.0
+"""What goes before the start of the main process (a check of the settings) belongs to the run; times are whole seconds."""
+_ERROR_PRIORITY = 4
+"""syslog(3): warning, and what is worse."""
+_MICROSECONDS = 1e6
+_TELLING = re.compile(
+    r"address already in use|eaddrinuse|could not bind|cannot bind|failed to bind|bind\(\)|error|fatal|panic|fail|refus|denied"
+    r"|exception|traceback|killed|no such file|cannot|can't|invalid|unknown|out of memory|main process exited|segfault|abort",
+    re.IGNORECASE,
+)
+_OOM = re.compile(r"out of memory: killed process (\d+) \(([^)]*)\)", re.IGNORECASE)
+FILES = {
+    "nginx": ("/var/log/nginx/error.log",),
+    "apache2": ("/var/log/apache2/error.log",),
+    "httpd": ("/var/log/httpd/error_log",),
+    "redis-server": ("/var/log/redis/redis-server.log",),
+    "redis": ("/var/log/redis/redis-server.log", "/var/log/redis/redis.log"),
+    "postgresql": ("/var/log/postgresql/postgresql-{instance}.log",),
+    "mysql": ("/var/log/mysql/error.log",),
+    "mysqld": ("/var/log/mysqld.log", "/var/log/mysql/error.log"),
+    "mariadb": ("/var/log/mysql/error.log", "/var/log/mariadb/mariadb.log"),
+    "mongod": ("/var/log/mongodb/mongod.log",),
+    "haproxy": ("/var/log/haproxy.log",),
+    "squid": ("/var/log/squid/cache.log",),
+}
+"""Where Debian's and Red Hat's packages let a service write what does not go to the journal, by the unit's stem."""
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """What is read of an entry of `journalctl -o json`; a message that is no UTF-8 is a list of bytes."""
+
+    message: str | list[int] | None = msgspec.field(default=None, name="MESSAGE")
+    priority: str | None = msgspec.field(default=None, name="PRIORITY")
+    at: str | None = msgspec.field(default=None, name="__REALTIME_TIMESTAMP")
+    pid: str | None = msgspec.field(default=None, name="_PID")
+
+
+_ENTRY = msgspec.json.Decoder(_Entry)
+
+
+def journal_lines(text: bytes, where: str = "journal") -> list[tuple[LogLine, bool]]:
+    """The lines of `journalctl -o json`, oldest first, each with whether it was written as a warning or worse."""
+    found = []
+    for line in text.splitlines()[-KERNEL_LINES:]:
+        try:
+            entry = _ENTRY.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue  # a note of journalctl itself, such as "-- No entries --"
+        message = bytes(one & 255 for one in entry.message) if isinstance(entry.message, list) else entry.message
+        if message:
+            at = int(entry.at) / _MICROSECONDS if entry.at and entry.at.isdigit() else None
+            grave = bool(entry.priority and entry.priority.isdigit() and int(entry.priority) < _ERROR_PRIORITY)
+            place = "systemd" if where == "journal" and entry.pid == "1" else where
+            found.append((LogLine(where=place, text=safe_text(message, limit=LONGEST_LINE), at=at), grave))
+    return found
+
+
+def file_lines(text: bytes, path: str) -> list[tuple[LogLine, bool]]:
+    """The lines at the end of a log file; the first is left out, as it may be cut."""
+    lines = text.splitlines()[1 if len(text) >= TAIL_BYTES else 0 :]
+    where = safe_text(path, limit=200)
+    return [
+        (LogLine(where=where, text=safe_text(one.strip(), limit=LONGEST_LINE)), False)
+        for one in lines[-MOST_READ:]
+        if one.strip()
+    ]
+
+
+def telling(lines: Iterable[tuple[LogLine, bool]]) -> tuple[LogLine, ...]:
+    """The last lines that say what went wrong, and the service's very last ones, oldest first."""
+    known = list(lines)
+    own = [line for line, _ in known if line.where != "systemd"][-LAST_WORDS:]
+    return tuple(_each_once([line for line, grave in known if grave or _TELLING.search(line.text) or line in own]))
+
+
+def _each_once(lines: list[LogLine]) -> list[LogLine]:
+    """The newest of lines that say the same, as a restart writes them again."""
+    newest = {re.sub(r"\d+", "0", line.text): at for at, line in enumerate(lines)}
+    return [line for at, line in enumerate(lines) if at in newest.values()][-MOST_KEPT:]
+
+
+def of_last_run(lines: Iterable[tuple[LogLine, bool]], started: float | None) -> list[tuple[LogLine, bool]]:
+    """The lines since the last start, so that an old failure is not taken for this one; all where none is known to be."""
+    known = list(lines)
+    recent = [one for one in known if one[0].at is None or started is None or one[0].at >= started - BEFORE_START_S]
+    return recent or known
+
+
+def out_of_memory_kill(lines: Iterable[tuple[LogLine, bool]], pid: int | None) -> LogLine | None:
+    """The kernel's line that says that it killed this process for memory."""
+    return next((line for line, _ in lines if (found := _OOM.search(line.text)) and pid == int(found[1])), None)
+
+
+def files_of(unit: str) -> tuple[str, ...]:
+    """The log files in which a unit of this name may write."""
+    bare = unit.removesuffix(".service")
+    stem, _, instance = bare.partition("@")
+    return tuple(path.format(instance=instance) for path in FILES.get(stem, ()) if instance or "{" not in path)

@@ -1,0 +1,83 @@
+"""Processes that wrote down their process id and are gone: pid files in /run whose process does not live any more.
+
+Law: /run is empty after a boot, so a file there is of a process of this boot; one that ended properly has removed it.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from tui.model.safe_text import safe_text
+from tui.model.schemes import Family
+from tui.probes.process import read_birth, read_machine_start
+from tui.probes.surroundings import Surroundings
+
+MOST_FILES = 20
+"""Files read; a machine has some fifty in all."""
+_LONGEST = 32
+"""Bytes of a pid file; PostgreSQL's has more, and the id stands first."""
+_CLOCK_S = 2.0
+"""A process that started so much later than the file was written is another one with the same id."""
+
+
+class Gone(Struct, frozen=True):
+    """A process that has ended without removing its pid file."""
+
+    name: str
+    pid: int
+    path: str
+    written: float
+    """When the file was written, in seconds since the epoch."""
+
+
+def gone(name: str | None, family: Family | None, surroundings: Surroundings) -> list[Gone]:
+    """The processes of this name, or of this kind, whose pid file outlived them. Blocks for a moment."""
+    names = [name.removesuffix(".service")] if name else list(family.programs if family else ())
+    found = list(_files(names, surroundings.run))[:MOST_FILES]
+    return [one for stem, path in found if (one := _gone(stem, path, surroundings.proc))]
+
+
+def _files(names: Iterable[str], run: Path) -> Iterator[tuple[str, Path]]:
+    for name in names:
+        if name and "/" not in name and not name.startswith("."):
+            for path in (run / f"{name}.pid", run / name / f"{name}.pid", run / name / "pid"):
+                yield name, path
+    # A service's folder is often not called as its program: /run/redis/redis-server.pid.
+    try:
+        folders = sorted(one for one in run.iterdir() if one.is_dir() and not one.is_symlink())[:MOST_FOLDERS]
+    except OSError:
+        return
+    for folder in folders:
+        yield from ((name, folder / f"{name}.pid") for name in names if folder.name != name and "/" not in name)
+
+
+MOST_FOLDERS = 100
+"""Folders of /run that are looked through."""
+
+
+def _gone(name: str, path: Path, proc: Path) -> Gone | None:
+    try:
+        with path.open("rb") as file:
+            first = file.read(_LONGEST).split()[:1]
+        written = path.stat().st_mtime
+    except OSError:
+        return None
+    text = first[0] if first else b""
+    if not text.isdigit() or _lives(int(text), written, proc):
+        return None
+    return Gone(safe_text(name, limit=80), int(text), safe_text(str(path), limit=200), written)
+
+
+def _lives(pid: int, written: float, proc: Path) -> bool:
+    """Whether the process that wrote the file is there; where another user's are hidden, it counts as alive."""
+    try:
+        birth = read_birth(proc, pid)
+    except FileNotFoundError:
+        return not (proc / "1").exists()  # hidepid= hides process 1 too, and then absence says nothing
+    except OSError:
+        return True
+    import os
+
+    start = read_machine_start(proc)
+    return start is None or start + birth.ticks / os.sysconf("SC_CLK_TCK") <= written + _CLOCK_S

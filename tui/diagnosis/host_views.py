@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis import views
+from tui.diagnosis import rule_views, views
 from tui.diagnosis.likely_ports import likely_ports
 from tui.diagnosis.tree import CONSENT_PORTS, service_name
 from tui.model.case import Case
@@ -258,7 +258,12 @@ def failed_neighbour(case: Case, address: str) -> Neighbour | None:
 
 
 def tables(case: Case, address: str) -> tuple[Listeners, ...]:
-    """The socket tables that speak for `address`: this machine's, or those of the far end that were seen."""
+    """The socket tables that speak for `address`: this machine's, or those of the far end that were seen.
+
+    None does where a rule answers with a reset before a socket is looked for, or leads the connection elsewhere.
+    """
+    if rule_views.is_led_elsewhere(case, address) or rule_views.is_reset_by_rule(case, address):
+        return ()
     if views.is_local(case, address):
         here = views.listeners(case)
         return (here,) if here else ()

@@ -165,9 +165,7 @@ def _probe(  # noqa: C901, PLR0912 -- one arm a request, and the type checker se
 
             return source_code.look(request, surroundings)
         case ReadFirewall():
-            from tui.probes import firewall
-
-            return firewall.look(request, surroundings)
+            return _firewall(request, surroundings)
         case ReadService():
             return _services(request, surroundings)
         case _:
@@ -212,3 +210,13 @@ def _services(request: ReadService, surroundings: Surroundings) -> AsyncGenerato
     from tui.vantage import services as far_services
 
     return far_services.look(request, surroundings)
+
+
+def _firewall(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    if request.vantage is None:
+        from tui.probes import firewall
+
+        return firewall.look(request, surroundings)
+    from tui.vantage import firewall as far_firewall
+
+    return far_firewall.look(request, surroundings)

@@ -154,6 +154,8 @@ class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
     source: str | None = None
     device: str | None = None
     vantage: str | None = None
+    pid: int | None = None
+    """The process whose user the rules may ask about; None for this one."""
 
 
 class TalkTo(Request, frozen=True, kw_only=True, tag="talk"):

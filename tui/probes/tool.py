@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from msgspec import Struct
 
@@ -27,13 +28,15 @@ class Finished(Struct, frozen=True):
     errors: bytes
 
 
-async def run_tool(arguments: Sequence[str], *, environ: Mapping[str, str], deadline_s: float, script: bytes = b"") -> Finished:
-    """Run `arguments`, with `script` on standard input.
+async def run_tool(
+    arguments: Sequence[str], *, environ: Mapping[str, str], deadline_s: float, script: bytes = b"", most: int = MOST_OUTPUT
+) -> Finished:
+    """Run `arguments`, with `script` on standard input; a program that writes `most` bytes is ended.
 
     Raises OSError where it cannot be started (or ValueError for an argument with a zero byte), TimeoutError after `deadline_s`.
     """
     loop = asyncio.get_running_loop()
-    transport, watch = await loop.subprocess_exec(_Watch, *arguments, env=dict(environ), start_new_session=True)
+    transport, watch = await loop.subprocess_exec(partial(_Watch, most), *arguments, env=dict(environ), start_new_session=True)
     try:
         async with asyncio.timeout(deadline_s):
             watch.feed(script)
@@ -52,7 +55,8 @@ async def run_tool(arguments: Sequence[str], *, environ: Mapping[str, str], dead
 class _Watch(asyncio.SubprocessProtocol):
     """Gathers what the program writes, and notices its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self.output = bytearray()
         self.errors = bytearray()
         self.ended = asyncio.Event()
@@ -68,8 +72,8 @@ class _Watch(asyncio.SubprocessProtocol):
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         """Keep what fits; a program that goes on writing is ended."""
         kept = self.output if fd == _OUT else self.errors
-        kept += data[: MOST_OUTPUT - len(kept)]
-        if len(kept) >= MOST_OUTPUT:
+        kept += data[: self._most - len(kept)]
+        if len(kept) >= self._most:
             self.kill()
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 -- the signature is asyncio's

@@ -20,14 +20,18 @@ class Rule(Struct, frozen=True, kw_only=True):
     hook: str | None = None
     handle: int | None = None
     line: int | None = None
-    """The rule's place in the text that was read, where it has no handle."""
+    """The rule's place in its chain, from 1."""
     text: str = ""
     """As the tool prints it; empty for a chain's policy."""
     comment: str | None = None
     made_by: str | None = None
     """`ufw`, `firewalld`, `docker`, `kube-proxy`, …, where it shows."""
     verdict: str = ""
-    """`drop`, `reject`, `tcp-reset`, `accept`, `dnat`, …"""
+    """`drop`, `reject` (with an ICMP error), `tcp-reset`, `dnat`, `redirect`, `queue`, `unknown`, …"""
+    on: Literal["request", "answer"] = "request"
+    """Which packet it was held against: the SYN, or the SYN-ACK that answers it."""
+    leads_to: tuple[str, int] | None = None
+    """Of a translation: address and port, `?` and 0 where they are not known."""
     answer: Answer = "cannot-tell"
     why: str = ""
     """Which part of the rule decided, or could not be evaluated."""
@@ -54,4 +58,6 @@ class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):
     rules: int = 0
     """How many rules were read."""
     sources: tuple[str, ...] = ()
-    """What was asked: `nft`, `iptables-save`, …"""
+    """What was asked: `nft`, `iptables-nft`, `iptables-legacy`, …"""
+    unread: tuple[str, ...] = ()
+    """Sentences: what could not be read of it."""

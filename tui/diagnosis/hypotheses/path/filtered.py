@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, queue_views, views
+from tui.diagnosis import host_views, looks, queue_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Neighbour
+from tui.model.facts import Attempt, Listener, Neighbour, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -20,6 +20,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from looks.life_signs(case)
     yield from host_views.other_ports(case)
     yield from looks.tables(case)
+    yield from rule_views.looks_there(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -29,10 +30,17 @@ def judge(case: Case) -> Judgement:
     silent = {address: all_ for address, all_ in host_views.silent(case).items() if not views.is_local(case, address)}
     if not silent:
         return ruled_out("No address of another machine stays silent.", *views.ids(*views.latest(case).values()))
+    by_rule = rule_views.stopped_there(case, Outcome.TIMEOUT)
+    if by_rule:
+        return rule_views.judged_there(case, by_rule)
     reachable = {address: all_ for address, all_ in silent.items() if not host_views.failed_neighbour(case, address)}
     if not reachable:
         return ruled_out("The next machine on our own link does not answer at all.", *views.ids(*_flat(silent)))
-    left = {address: all_ for address, all_ in reachable.items() if host_views.leaves(case, address) is not False}
+    left = {
+        address: all_
+        for address, all_ in reachable.items()
+        if host_views.leaves(case, address) is not False and not rule_views.is_stopped_here(case, address)
+    }
     if not left:
         return _held_back(case, reachable)
     full = [row for address in left for row in _full_queues(case, address) if not _comes_to_no_queue(case, address)]
@@ -76,6 +84,8 @@ def _comes_to_no_queue(case: Case, address: str) -> bool:
 
 
 def _held_back(case: Case, silent: Silent) -> Judgement:
+    if all(rule_views.is_stopped_here(case, address) for address in silent):
+        return ruled_out("A rule of this machine stops it before.", *views.ids(*_flat(silent)))
     first = next(iter(silent))
     return still_open(
         "Packets for this port do not seem to leave this machine.",
@@ -204,6 +214,7 @@ HYPOTHESIS = Hypothesis(
     proof="Repeated silence of packets that left this machine, from a host that answers elsewhere; and a look at its socket "
     "table, since a full accept queue is silent in the same way.",
     mistaken_for=("server.down", "server.backlog-full", "path.local-firewall"),
+    over=frozenset({"server.down"}),
     needs=needs,
     judge=judge,
 )

@@ -1,11 +1,11 @@
 """This machine's own packet filter refuses or drops the connection."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from tui.diagnosis import host_views, looks, queue_views, views
+from tui.diagnosis import host_views, looks, queue_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
-from tui.model.facts import Attempt, Echo, Hop, Listener, Listeners, Outcome
+from tui.model.facts import Attempt, Echo, Firewall, Hop, Listener, Listeners, Outcome, Rule
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 from tui.model.target import endpoint
@@ -14,7 +14,7 @@ RULES = "nft list ruleset; iptables-save"
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts and their ICMP errors, our own addresses, the neighbour entry, the hops, the socket table."""
+    """Attempts and their ICMP errors, our own addresses, the neighbour entry, the hops, the socket table, the rules."""
     yield from looks.basics(case)
     if host_views.told(case):
         yield ListAddresses()
@@ -22,12 +22,16 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from looks.life_signs(case)
     yield from host_views.first_hop_looks(case)
     yield from looks.tables(case)
+    yield from rule_views.looks_here(case)
 
 
 def judge(case: Case) -> Judgement:
-    """An ICMP error from one of our own addresses; or signs that packets never left."""
+    """A rule that matches and explains what is seen; an ICMP error from an own address; signs that packets never left."""
     if not views.attempts(case):
         return not_tested("Nothing has been tried yet.")
+    by_rule = dict(_by_rule(case))
+    if by_rule:
+        return _ruled(case, by_rule)
     ours = {address: one for address, one in host_views.told(case).items() if host_views.sent_here(case, one)}
     proved = {address: one for address, one in ours.items() if _is_a_filters(case, address, one)}
     if proved:
@@ -37,17 +41,77 @@ def judge(case: Case) -> Judgement:
         return _perhaps(perhaps)
     held = {address: all_ for address, all_ in host_views.silent(case).items() if host_views.leaves(case, address) is False}
     if held:
-        return _held(case, held)
+        return _not_by_rules(case, held, "This machine keeps the packets back") or _held(case, held)
     swallowed = {address: one for address, one in host_views.silent(case).items() if views.is_local(case, address)}
     if swallowed:
-        return _swallowed(case, swallowed)
-    near = {address: hop for address in views.refused_by_reset(case) if (hop := _reset_without_a_hop(case, address))}
+        return _not_by_rules(case, swallowed, "An address of this machine stays silent") or _swallowed(case, swallowed)
+    near = {
+        address: hop
+        for address in views.refused_by_reset(case)
+        if (hop := _reset_without_a_hop(case, address)) and not _is_clean(case, address)
+    }
     if near:
         return _reset_here(case, near)
     served = dict(_refused_though_served(case))
     if served:
         return _served(case, served)
     return _in_silence(case)
+
+
+def _by_rule(case: Case) -> Iterator[tuple[str, tuple[Firewall, Rule]]]:
+    """The addresses whose connection a rule here stops, where every attempt ended as that rule makes them end."""
+    for address in views.failing(case, *rule_views.STOPPED):
+        reading = rule_views.filter_of(case, address)
+        rule = reading.deciding if reading else None
+        if reading is None or rule is None or not rule_views.is_stopped_here(case, address):
+            continue
+        if any(host_views.sent_here(case, one) is False for one in views.attempts(case, address) if one.icmp):
+            continue  # another machine's word
+        yield address, (reading, rule)
+
+
+def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
+    first, (_, rule) = next(iter(ruled.items()))
+    port = case.target.port or 0
+    service = rule_views.service_without_endpoints(rule)
+    what = views.joined(endpoint(address, port) for address in ruled)
+    if service:
+        summary = f"The Kubernetes service {service} has no endpoints, so a rule of kube-proxy here rejects {what}."
+    else:
+        summary = f"This machine's own packet filter {rule_views.does(rule, what)}: {rule_views.named(rule)}."
+    seen = "silence" if rule_views.makes(rule) == {Outcome.TIMEOUT} else "the refusal"
+    return confirmed(
+        summary,
+        *views.ids(*(reading for reading, _ in ruled.values())),
+        *views.ids(*(one for each in ruled for one in views.attempts(case, each))),
+        because=f"`{rule_views.quoted(rule)}` ({rule_views.place(rule)}) matches this connection and explains {seen}."
+        f"{rule_views.seen_packets(rule)}",
+        explains=ruled,
+        culprit=rule_views.culprit(rule, first, port),
+        disproof="Without that rule, the same attempt comes to the same end.",
+        remedies=rule_views.remedies(case, rule, first),
+    )
+
+
+def _is_clean(case: Case, address: str) -> bool:
+    """Whether all rules here were read, and none stops the connection or may stop it."""
+    reading = rule_views.filter_of(case, address)
+    return bool(reading and reading.answer == "does-not-match" and not reading.unread)
+
+
+def _not_by_rules(case: Case, silent: Mapping[str, tuple[Attempt, ...]], what: str) -> Judgement | None:
+    """That something here keeps the packets and no rule does; None where the rules were not all read."""
+    if not all(_is_clean(case, address) for address in silent):
+        return None
+    first = next(iter(silent))
+    reading = rule_views.filter_of(case, first)
+    return still_open(
+        f"{what}, and none of the {reading.rules if reading else 0} rules of this machine stops the connection.",
+        *views.ids(*(one for all_ in silent.values() for one in all_), reading),
+        summary=f"Something on this machine that no rule shows (a BPF program, traffic control) drops {views.joined(silent)}.",
+        tell_apart="As root: `bpftool net; bpftool cgroup tree; tc filter show dev DEVICE egress`. `ip link show lo` without UP?",
+        explains=silent,
+    )
 
 
 def _is_a_filters(case: Case, address: str, one: Attempt) -> bool:
@@ -176,7 +240,7 @@ def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[Attempt, Lis
         rows = views.on_port(table, case.target.port) if views.is_local(case, address) else ()
         row = next((row for row in rows if host_views.reaches(row, address, here=True)), None)
         plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in views.attempts(case, address))
-        if table and row and plain and table.at and table.at < one.at:
+        if table and row and plain and table.at and table.at < one.at and not _is_clean(case, address):
             yield address, (one, row, table)
 
 
@@ -199,6 +263,12 @@ def _in_silence(case: Case) -> Judgement:
         for address, all_ in silent.items()
         if host_views.leaves(case, address) is None and views.is_remote(case, address)
     }
+    clean = [address for address in unseen if _is_clean(case, address)]
+    if clean and len(clean) == len(unseen):
+        readings = [rule_views.filter_of(case, address) for address in clean]
+        return ruled_out(
+            f"None of the {readings[0].rules if readings[0] else 0} rules of this machine stops it.", *views.ids(*readings)
+        )
     if not silent:
         return ruled_out("No attempt was answered or kept back by this machine.", *views.ids(*views.latest(case).values()))
     if not unseen:
@@ -210,6 +280,18 @@ def _in_silence(case: Case) -> Judgement:
     echo = next((one for one in case.all(Echo) if one.address == first and one.error == "EPERM"), None)
     evidence = views.ids(*(one for all_ in unseen.values() for one in all_), echo)
     summary = f"This machine's own packet filter drops what it sends to port {case.target.port} of {views.joined(unseen)}."
+    maybe = [reading for one in unseen if (reading := rule_views.filter_of(case, one))]
+    perhaps = next((rule for reading in maybe for rule in reading.undecided), None)
+    if perhaps:
+        quote = f"`{rule_views.quoted(perhaps)}` ({rule_views.place(perhaps)})"
+        return still_open(
+            f"It can't be told whether {quote} matches. {perhaps.why}".strip(),
+            *evidence,
+            *views.ids(*maybe),
+            summary=f"A rule of this machine may stop it: `{rule_views.quoted(perhaps)}`{rule_views.who_made(perhaps)}.",
+            tell_apart=f"Its counter, in `nft -a list ruleset` or `iptables-save -c`, grows with each attempt on {first}.",
+            explains=unseen,
+        )
     apart = f"As root: `{RULES}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
     if echo is None:
         because = "No packet for this port was seen to leave this machine."
@@ -251,7 +333,7 @@ HYPOTHESIS = Hypothesis(
     means="This machine's own packet filter refuses or drops the connection on the way out.",
     proof="ICMP from one of our own addresses, where no failed neighbour explains it; or the rule that matches.",
     mistaken_for=("client.blocked", "path.filtered", "path.rejected"),
-    over=frozenset({"path.filtered", "path.rejected", "server.not-listening"}),
+    over=frozenset({"path.filtered", "path.rejected", "server.not-listening", "server.down"}),
     needs=needs,
     judge=judge,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, origin_views, views
+from tui.diagnosis import host_views, looks, origin_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.origin_views import Whence
 from tui.model.case import Case
@@ -21,12 +21,16 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             yield TraceHops(address=address, port=case.target.port or 0)
     yield from looks.life_signs(case)
     yield from looks.tables(case)
+    yield from rule_views.looks_there(case)
 
 
 def judge(case: Case) -> Judgement:
     """An ICMP error that forbids, and its sender."""
     if not views.attempts(case):
         return not_tested("Nothing has been tried yet.")
+    by_rule = rule_views.stopped_there(case, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
+    if by_rule:
+        return rule_views.judged_there(case, by_rule)
     told = {address: one for address, one in host_views.told(case).items() if host_views.sent_here(case, one) is not True}
     forbidden = {address: one for address, one in told.items() if one.outcome in {Outcome.REFUSED, Outcome.REJECTED}}
     proved = {address: one for address, one in forbidden.items() if host_views.sent_here(case, one) is False}
@@ -100,7 +104,11 @@ def _feigned(case: Case, told: dict[str, Attempt]) -> Judgement:
 
 def _by_reset(case: Case) -> Judgement:
     """A filter on the server may answer with a reset, which from outside nothing tells from a closed port."""
-    resets = {address: one for address, one in views.refused_by_reset(case).items() if views.is_remote(case, address)}
+    resets = {
+        address: one
+        for address, one in views.refused_by_reset(case).items()
+        if views.is_remote(case, address) and not rule_views.is_stopped_here(case, address)
+    }
     if not resets:
         return ruled_out("No ICMP error says that the port is rejected.", *views.ids(*views.latest(case).values()))
     port = case.target.port or 0
@@ -177,6 +185,7 @@ HYPOTHESIS = Hypothesis(
     means="A packet filter on the way, or on the server, answers with ICMP, or on the server itself with a reset.",
     proof="The ICMP error with its sender, which is not this machine; a reset by the server's filter only by its rule.",
     mistaken_for=("server.not-listening", "path.host-unreachable", "path.local-firewall"),
+    over=frozenset({"server.not-listening"}),
     needs=needs,
     judge=judge,
 )

@@ -1,0 +1,119 @@
+"""A rule, or a chain's policy, as a fact quotes it: as the tool that made it prints it, with the names that find it again.
+
+Law: text of rules comes from outside and passes `safe_text` here.
+"""
+
+import re
+from collections.abc import Mapping
+
+from tui.model.facts import Rule
+from tui.model.safe_text import safe_text
+from tui.probes.firewall import nft_rules
+from tui.probes.firewall.iptables_rules import options_of
+from tui.probes.firewall.iptables_text import text_of
+from tui.probes.firewall.makers import made_by, policy_made_by
+from tui.probes.firewall.ruleset import ENDS, Chain, Entry, Ruleset
+from tui.probes.firewall.walk import Mark
+
+LONGEST_TEXT = 500
+"""Characters quoted of a rule: what iptables allows in a comment is 256 of them."""
+_TABLE_LINE = re.compile(r"\s*table (\S+) (\S+) \{.*")
+_CHAIN_LINE = re.compile(r"\s*chain (\S+) \{.*")
+_RULE_LINE = re.compile(r"\s*(.*\S)\s+# handle (\d+)\s*")
+_COUNTER = re.compile(r" counter packets \d+ bytes \d+")
+Lines = Mapping[tuple[str, str, str, int], str]
+"""Rules as `nft -a` prints them, by family, table, chain and handle."""
+
+
+def nft_lines(text: str, wanted: set[tuple[str, str, str, int]]) -> dict[tuple[str, str, str, int], str]:
+    """The wanted rules in what `nft -a list …` prints."""
+    found: dict[tuple[str, str, str, int], str] = {}
+    family = table = chain = ""
+    for line in text.split("\n"):
+        if "# handle" not in line and not line.startswith("table "):
+            continue
+        if (opened := _TABLE_LINE.fullmatch(line)) is not None:
+            family, table, chain = opened[1], opened[2], ""
+        elif (opened := _CHAIN_LINE.fullmatch(line)) is not None:
+            chain = opened[1]
+        elif (rule := _RULE_LINE.fullmatch(line)) is not None:
+            key = family, table, chain, int(rule[2][:18])
+            if key in wanted:
+                found[key] = rule[1]
+    return found
+
+
+def key_of(mark: Mark) -> tuple[str, str, str, int] | None:
+    """What finds the rule in nft's text; None for iptables' rules and for policies."""
+    if mark.entry is None or mark.entry.handle is None or mark.chain.backend != "nft":
+        return None
+    return mark.chain.family, mark.chain.table, mark.chain.name, mark.entry.handle
+
+
+def rule_of(mark: Mark, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure: bool) -> Rule:
+    """The fact's rule for what a walk came to."""
+    chain, entry, action = mark.chain, mark.entry, mark.action
+    names = _chain_names(chain, rulesets)
+    comment = _comment(entry, chain)
+    verdict = {"translate": "redirect" if action.here else "dnat", "unknown": "unknown"}.get(action.kind, action.kind)
+    answer = "matches" if sure else "cannot-tell"
+    if entry is None:
+        maker = policy_made_by(names) or made_by(chain.table, chain.name, None, names)
+        text, packets = "", chain.policy_packets
+    else:
+        maker = made_by(chain.table, chain.name, comment, names)
+        text, packets = _text(mark, lines), _packets(entry, chain)
+    return Rule(
+        backend=chain.backend,
+        family=safe_text(chain.family, limit=16),
+        table=safe_text(chain.table, limit=80),
+        chain=safe_text(chain.name, limit=80),
+        hook=mark.hook,
+        handle=entry.handle if entry else None,
+        line=entry.number if entry else None,
+        text=text,
+        comment=comment,
+        made_by=maker,
+        verdict=verdict,
+        on="answer" if mark.answers else "request",
+        answer="matches" if answer == "matches" else "cannot-tell",
+        why=safe_text(mark.why or _why(action.kind), limit=200),
+        packets=packets,
+    )
+
+
+def _why(kind: str) -> str:
+    return "" if kind in ENDS or kind == "translate" else "What it decides can't be known."
+
+
+def _chain_names(chain: Chain, rulesets: tuple[Ruleset, ...]) -> tuple[str, ...]:
+    return tuple(
+        other.name
+        for ruleset in rulesets
+        for other in ruleset.chains.values()
+        if (other.backend, other.family, other.table) == (chain.backend, chain.family, chain.table)
+    )
+
+
+def _text(mark: Mark, lines: Lines) -> str:
+    if mark.entry is None:
+        return ""
+    if mark.chain.backend != "nft":
+        return safe_text(text_of(mark.entry, mark.chain), limit=LONGEST_TEXT)
+    key = key_of(mark)
+    line = lines.get(key, "") if key else ""
+    return safe_text(_COUNTER.sub(" counter", line), limit=LONGEST_TEXT) if line else mark.action.kind
+
+
+def _packets(entry: Entry, chain: Chain) -> int | None:
+    return nft_rules.packets_of(entry) if chain.backend == "nft" else entry.raw[1]
+
+
+def _comment(entry: Entry | None, chain: Chain) -> str | None:
+    if entry is None:
+        return None
+    if chain.backend == "nft":
+        return nft_rules.comment_of(entry)
+    options = options_of(entry.raw[0]) or []
+    text = next((one.values[0] for one in options if one.name == "comment" and one.values), None)
+    return safe_text(text, limit=200) if text else None

@@ -1,0 +1,107 @@
+"""From what the tools printed to one view of the filter, in which no rule counts twice.
+
+Law: pure. iptables may keep its rules in nftables, where nft shows them without the parts that are iptables' own; there
+the rules are taken from iptables-save, and their handles and hooks from nft, if both show as many.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui.probes.firewall import iptables_text, nft_rules
+from tui.probes.firewall.iptables_rules import held_against
+from tui.probes.firewall.ruleset import Chain, Ruleset
+
+NFT = "nft"
+FAMILY_OF = {"iptables": "ip", "ip6tables": "ip6"}
+_TABLES = frozenset({"filter", "nat", "mangle", "raw", "security"})
+_CHAINS = frozenset({"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"})
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """All that was read."""
+
+    rulesets: tuple[Ruleset, ...] = ()
+    sources: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Sentences: what could not be read."""
+
+    @property
+    def rules(self) -> int:
+        """How many rules were read."""
+        return sum(one.rules for one in self.rulesets)
+
+
+def families_of_iptables(nft: Ruleset) -> tuple[str, ...]:
+    """The tools whose rules nft shows: `iptables`, `ip6tables`."""
+    families = {
+        chain.family
+        for chain in nft.chains.values()
+        if chain.table in _TABLES and (chain.name in _CHAINS or any(map(nft_rules.uses_xtables, chain.entries[:1])))
+    }
+    return tuple(tool for tool, family in FAMILY_OF.items() if family in families)
+
+
+def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = ()) -> Filter:
+    """The filter in what `nft`, `iptables-nft`, `ip6tables-nft`, `iptables-legacy` and `ip6tables-legacy` printed."""
+    missing = list(unread)
+    nft: Ruleset | None = None
+    if NFT in texts:
+        try:
+            nft = nft_rules.ruleset_of(texts[NFT])
+        except ValueError as error:
+            missing.append(str(error))
+    by_iptables: dict[tuple[str, str, str], Chain] = {}
+    old: list[Ruleset] = []
+    for tool, family in FAMILY_OF.items():
+        if f"{tool}-nft" in texts:
+            text = texts[f"{tool}-nft"].decode("utf-8", "backslashreplace")
+            by_iptables |= iptables_text.ruleset_of(text, "iptables-nft", family, held_against).chains
+        if f"{tool}-legacy" in texts:
+            text = texts[f"{tool}-legacy"].decode("utf-8", "backslashreplace")
+            old.append(iptables_text.ruleset_of(text, "iptables-legacy", family, held_against))
+    rulesets = list(_merged(nft, by_iptables)) if nft else []
+    if nft is None and by_iptables:
+        rulesets.append(Ruleset(chains=by_iptables, read=held_against))
+    return Filter(rulesets=(*rulesets, *old), sources=tuple(texts), unread=tuple(dict.fromkeys(missing)))
+
+
+def _merged(nft: Ruleset, by_iptables: dict[tuple[str, str, str], Chain]) -> Iterable[Ruleset]:
+    """The tables of nft itself, and those of iptables as iptables shows them."""
+    same = {
+        (family, table)
+        for family, table in {key[:2] for key in by_iptables}
+        if _agree(_of_table(nft.chains, family, table), _of_table(by_iptables, family, table))
+    }
+    yield Ruleset(chains={key: chain for key, chain in nft.chains.items() if key[:2] not in same}, read=nft.read)
+    taken = {
+        key: _with_places(chain, nft.chains[key]) for key, chain in by_iptables.items() if key[:2] in same and key in nft.chains
+    }
+    if taken:
+        yield Ruleset(chains=taken, read=held_against)
+
+
+def _of_table(chains: dict[tuple[str, str, str], Chain], family: str, table: str) -> dict[str, Chain]:
+    return {key[2]: chain for key, chain in chains.items() if key[:2] == (family, table)}
+
+
+def _agree(by_nft: dict[str, Chain], by_iptables: dict[str, Chain]) -> bool:
+    """Whether both show the same chains with as many rules; iptables shows base chains that are not there, as empty."""
+    return bool(by_nft) and all(
+        len(by_nft[name].entries if name in by_nft else ()) == len(by_iptables[name].entries if name in by_iptables else ())
+        for name in by_nft.keys() | by_iptables.keys()
+    )
+
+
+def _with_places(chain: Chain, in_nft: Chain) -> Chain:
+    entries = [replace(one, handle=other.handle) for one, other in zip(chain.entries, in_nft.entries, strict=True)]
+    return replace(
+        chain,
+        entries=entries,
+        hook=in_nft.hook,
+        priority=in_nft.priority,
+        type=in_nft.type,
+        policy=in_nft.policy,
+        policy_packets=chain.policy_packets if in_nft.hook else None,
+    )

@@ -1,0 +1,141 @@
+"""Running the tools that list rules, each only where its tables are in the kernel already.
+
+Law: nothing is loaded and nothing made by looking. What could not be read is said, in a sentence.
+"""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from tui.model.safe_text import safe_text
+from tui.probes.firewall import nft_rules
+from tui.probes.firewall.iptables_text import is_of_nft
+from tui.probes.firewall.quoting import Lines, nft_lines
+from tui.probes.firewall.tables import FAMILY_OF, NFT, Filter, families_of_iptables, filter_of
+from tui.probes.surroundings import Surroundings
+from tui.probes.threads import in_thread
+from tui.probes.tool import Finished, run_tool
+
+DEADLINE_S = 6.0
+"""nft prints fifty thousand rules in one to two seconds; the walk waits no longer than for a silent attempt."""
+MOST_OUTPUT = 64_000_000
+"""Bytes of one listing: fifty thousand rules in nft's JSON are about twenty million."""
+MOST_CHAINS_QUOTED = 4
+_ADMIN_PLACES = ("/usr/sbin", "/sbin", "/usr/local/sbin")
+"""Where such tools are, though a plain user's PATH may not lead there."""
+_NAMES = {"iptables": "ip_tables_names", "ip6tables": "ip6_tables_names"}
+
+
+class NothingReadError(Exception):
+    """No listing could be had: why, in a sentence."""
+
+
+async def read_filter(surroundings: Surroundings) -> Filter:
+    """What the tools list. Raises NothingReadError where none of them may."""
+    texts: dict[str, bytes] = {}
+    unread: list[str] = []
+    environ = _environ(surroundings.environ)
+    families = tuple(FAMILY_OF)
+    if await in_thread(may_have_nf_tables, surroundings.proc):
+        if _which("nft", environ):
+            await _run(("nft", "-j", "list", "ruleset"), NFT, environ, texts, unread)
+            if NFT in texts:
+                families = await in_thread(_families, texts[NFT])
+        else:
+            unread.append("nft is not installed, so rules that iptables does not show were not read.")
+        for tool in families:
+            await _run_iptables(tool, environ, texts, unread, of_nft=True)
+    for tool, name in _NAMES.items():
+        if await in_thread(_has_tables, surroundings.proc / "net" / name):
+            await _run_iptables(tool, environ, texts, unread, of_nft=False)
+    if not texts and unread:
+        raise NothingReadError(unread[0])
+    return await in_thread(filter_of, texts, unread)
+
+
+async def quoted(keys: set[tuple[str, str, str, int]], surroundings: Surroundings) -> Lines:
+    """The rules as nft prints them; those that could not be had are left out."""
+    lines: dict[tuple[str, str, str, int], str] = {}
+    environ = _environ(surroundings.environ)
+    for family, table, chain in sorted({key[:3] for key in keys})[:MOST_CHAINS_QUOTED]:
+        texts: dict[str, bytes] = {}
+        await _run(("nft", "-a", "list", "chain", family, table, chain), NFT, environ, texts, [])
+        lines |= nft_lines(texts.get(NFT, b"").decode("utf-8", "backslashreplace"), keys)
+    return lines
+
+
+def may_have_nf_tables(proc: Path) -> bool:
+    """Whether nf_tables is in the kernel, as far as can be told: to ask for its rules would load it where it is not."""
+    try:
+        loaded = (proc / "modules").read_text(encoding="utf-8", errors="replace")
+        release = (proc / "sys/kernel/osrelease").read_text(encoding="utf-8").strip()
+    except OSError:
+        return True  # a kernel without modules loads none
+    if any(line.startswith("nf_tables ") for line in loaded.split("\n")):
+        return True
+    try:
+        return "nf_tables" in Path("/lib/modules", release, "modules.builtin").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True  # built in or not, which a container can't tell; every other tool asks as well
+
+
+def _has_tables(path: Path) -> bool:
+    """Whether iptables' old tables are in the kernel (and may be known to be)."""
+    try:
+        return bool(path.read_text(encoding="ascii", errors="replace").strip())
+    except OSError:
+        return False
+
+
+def _families(text: bytes) -> tuple[str, ...]:
+    try:
+        return families_of_iptables(nft_rules.ruleset_of(text))
+    except ValueError:
+        return ()
+
+
+async def _run_iptables(
+    tool: str, environ: Mapping[str, str], texts: dict[str, bytes], unread: list[str], *, of_nft: bool
+) -> None:
+    """The listing of the one or the other kind of iptables, by the program of its own name, or by the plain one."""
+    kind = "nft" if of_nft else "legacy"
+    for program in (f"{tool}-{kind}-save", f"{tool}-save"):
+        if not _which(program, environ):
+            continue
+        found: dict[str, bytes] = {}
+        await _run((program, "-c"), tool, environ, found, unread)
+        if tool in found and (not found[tool].strip() or is_of_nft(found[tool].decode("utf-8", "replace")) == of_nft):
+            texts[f"{tool}-{kind}"] = found[tool]
+            return
+    if not of_nft:
+        unread.append(f"The kernel has the older tables of {tool}, and no {tool}-legacy-save that shows them is installed.")
+
+
+async def _run(
+    command: tuple[str, ...], name: str, environ: Mapping[str, str], texts: dict[str, bytes], unread: list[str]
+) -> None:
+    """Put what the command prints into `texts`, or a sentence into `unread`."""
+    shown = " ".join(command)
+    program = _which(command[0], environ) or command[0]
+    try:
+        done: Finished = await run_tool((program, *command[1:]), environ=environ, deadline_s=DEADLINE_S, most=MOST_OUTPUT)
+    except TimeoutError:
+        unread.append(f"`{shown}` gave no answer within {DEADLINE_S:g} s.")
+    except (OSError, ValueError) as error:
+        unread.append(f"`{shown}` cannot be run ({getattr(error, 'strerror', None) or error}).")
+    else:
+        if done.status:
+            said = safe_text(done.errors.strip().partition(b"\n")[0], limit=200)
+            long = len(done.output) >= MOST_OUTPUT
+            unread.append(f"`{shown}` failed: {'it prints too much' if long else said or f'status {done.status}'}.")
+        else:
+            texts[name] = done.output
+
+
+def _which(program: str, environ: Mapping[str, str]) -> str | None:
+    return shutil.which(program, path=environ["PATH"])
+
+
+def _environ(environ: Mapping[str, str]) -> dict[str, str]:
+    path = ":".join((environ.get("PATH", ""), *_ADMIN_PLACES)).strip(":")
+    return {**environ, "PATH": path, "LC_ALL": "C"}

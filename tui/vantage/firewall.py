@@ -1,0 +1,129 @@
+"""The packet filter of the far end: one script through the command prefix, its text held against the connection.
+
+Law: the script only reads, and runs a tool only where its tables are in the kernel already.
+"""
+
+import ipaddress
+from collections.abc import AsyncGenerator
+
+from tui.model.facts import AnyFact, NotObserved
+from tui.model.requests import ReadFirewall
+from tui.model.safe_text import safe_text
+from tui.probes.firewall.iptables_text import is_of_nft
+from tui.probes.firewall.judging import Connection, incoming
+from tui.probes.firewall.look import fact_of, keys_of
+from tui.probes.firewall.quoting import nft_lines
+from tui.probes.firewall.tables import NFT, filter_of
+from tui.probes.firewall.walk import TooManyRulesError
+from tui.probes.surroundings import Surroundings
+from tui.probes.threads import in_thread
+from tui.vantage.far_shell import FarEndError, ask, sections
+
+MARK = "=== refused"
+SCRIPT = """LC_ALL=C
+PATH=$PATH:/usr/sbin:/sbin
+export LC_ALL PATH
+echo '=== refused'
+if [ ! -r /proc/modules ] || grep -q '^nf_tables ' /proc/modules ||
+  ! [ -r "/lib/modules/$(uname -r)/modules.builtin" ] || grep -q nf_tables "/lib/modules/$(uname -r)/modules.builtin"; then
+  if text=$(nft -j list ruleset 2>/dev/null); then
+    echo '=== nft'
+    printf '%s\\n' "$text"
+    echo '=== text'
+    nft -a list ruleset 2>/dev/null
+  else
+    echo '=== failed'
+    nft list tables 2>&1
+  fi
+  for tool in iptables ip6tables; do
+    for program in $tool-nft-save $tool-save; do
+      if text=$($program -c 2>/dev/null); then
+        echo "=== ${tool}_nft"
+        printf '%s\\n' "$text"
+        break
+      fi
+    done
+  done
+fi
+for tool in iptables ip6tables; do
+  names=/proc/net/ip_tables_names
+  [ $tool = ip6tables ] && names=/proc/net/ip6_tables_names
+  if [ -n "$(cat $names 2>/dev/null)" ]; then
+    echo "=== ${tool}_tables"
+    for program in $tool-legacy-save $tool-save; do
+      if text=$($program -c 2>/dev/null); then
+        echo "=== ${tool}_legacy"
+        printf '%s\\n' "$text"
+        break
+      fi
+    done
+  fi
+done
+echo '=== route'
+ip -o route get SOURCE 2>/dev/null
+echo '=== end'
+"""
+"""For any POSIX shell; its output is in sections, each under a line `=== NAME`. SOURCE is the client's address."""
+_KINDS = {"iptables_nft": "iptables-nft", "ip6tables_nft": "ip6tables-nft"}
+_OLD_KINDS = {"iptables_legacy": "iptables-legacy", "ip6tables_legacy": "ip6tables-legacy"}
+
+
+async def look(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the far end's Firewall held against the connection, or why it could not be had."""
+    prefix = request.vantage or ""
+    by_hand = f"{safe_text(prefix, limit=200)} nft -a list ruleset"
+    try:
+        script = SCRIPT.replace("SOURCE", _source(request) or "0.0.0.0")  # noqa: S104 -- asked for, not bound
+        text = await ask(prefix, script, mark=MARK, environ=surroundings.environ)
+        yield await in_thread(far_firewall, request, text)
+    except FarEndError as error:
+        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+    except (ValueError, TooManyRulesError) as error:
+        reason = f"The far end's rules could not be followed ({safe_text(str(error), limit=80) or 'too many'})."
+        yield NotObserved(request=request, reason=reason, by_hand=by_hand)
+
+
+def far_firewall(request: ReadFirewall, text: str) -> AnyFact:
+    """The fact in what the script printed. Raises FarEndError, ValueError, TooManyRulesError."""
+    parts = sections(text)
+    texts = {NFT: parts["nft"].encode("utf-8", "surrogateescape")} if "nft" in parts else {}
+    unread: list[str] = []
+    for name, kind in (_KINDS | _OLD_KINDS).items():
+        shown = parts.get(name, "").lstrip()
+        if shown and is_of_nft(shown) == (name in _KINDS):
+            texts[kind] = shown.encode("utf-8", "surrogateescape")
+    unread += [
+        f"The far end's kernel has the older tables of {tool}, and nothing there shows them."
+        for tool in ("iptables", "ip6tables")
+        if f"{tool}_tables" in parts and f"{tool}-legacy" not in texts
+    ]
+    if "nft" not in parts:
+        said = safe_text(parts.get("failed", "").strip().partition("\n")[0], limit=200)
+        if not texts:
+            raise FarEndError(
+                f"The far end's rules can't be listed: {said or 'it has no nft and no iptables'}.",
+                "Run it as root there, such as: --server 'ssh db1 sudo'",
+            )
+        unread.append(f"nft can't be asked there, so rules that iptables does not show were not read ({said or 'no word'}).")
+    filter_ = filter_of(texts, unread)
+    outcome = incoming(_connection(request, parts.get("route", "")), filter_.rulesets)
+    return fact_of(request, outcome, filter_, nft_lines(parts.get("text", ""), keys_of(outcome)))
+
+
+def _connection(request: ReadFirewall, route: str) -> Connection:
+    words = route.partition("\n")[0].split()
+    device = words[words.index("dev") + 1] if "dev" in words[:-1] else None
+    address = ipaddress.ip_address(request.address.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return Connection(address=str(address), port=request.port, source=_source(request), device=device)
+
+
+def _source(request: ReadFirewall) -> str | None:
+    """The client's address as the far end sees it; None where a translation on the way is certain, or nothing is known."""
+    try:
+        source = ipaddress.ip_address((request.source or "").partition("%")[0])
+        target = ipaddress.ip_address(request.address.partition("%")[0])
+    except ValueError:
+        return None
+    return None if source.is_private and target.is_global else str(source)

@@ -38,20 +38,23 @@ def main(address: str, port: int, behaviour: str) -> None:
 
 
 def _begin(connection: socket.socket, behaviour: str) -> bool:
-    """What comes at once; whether the connection is kept."""
+    """What comes at once; whether the connection is kept. `says=HEX` says so and closes, `greets=HEX` says so and stays."""
+    behaviour, _, words = behaviour.partition("=")
+    if words:
+        connection.sendall(bytes.fromhex(words))
     match behaviour:
         case "greet":
             connection.sendall(b"220 lab ready\r\n")
         case "reset":
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             connection.close()
-        case "close":
+        case "close" | "says":
             connection.close()
-    return behaviour not in {"reset", "close"}
+    return behaviour not in {"reset", "close", "says"}
 
 
 def _answer(connection: socket.socket, behaviour: str) -> bool:
-    """What comes after the client's words: `hold` answers them, `mute` and `greet` do not; whether it is kept."""
+    """What comes after the client's words: `hold` answers them, `hang-up` closes, others say nothing; whether it is kept."""
     with contextlib.suppress(ConnectionError):
         words = connection.recv(4096)
         if words and behaviour == "hold":

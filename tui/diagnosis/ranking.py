@@ -51,7 +51,7 @@ def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
         open_ones = open_ones[1:]
     return Assessment(
         status=status,
-        outcome=_outcome(case, status),
+        outcome=_outcome(case, status, standing),
         verdict=verdicts[0] if verdicts else None,
         also=tuple(one for one in verdicts[1:] if one is not None),
         alternatives=open_ones,
@@ -157,8 +157,8 @@ def _alternatives(
     Among equals, what fits to whether it ever worked comes first.
     """
     possible = [one for one in known if judgements[one.id].state is State.OPEN and judgements[one.id].summary]
-    if not views.failing(case) and not views.name_fails(case) and not talk_views.outcome(case):
-        possible = []
+    if not views.failing(case) and not views.name_fails(case):
+        possible = [one for one in possible if one.id in talk_views.AFTER_CONNECTING]
     unlikely = {"yes": "setting", "no": "change"}.get(case.answer(EVER_WORKED) or "")
     possible.sort(key=lambda one: (-len(judgements[one.id].explains), one.onset is not None and one.onset == unlikely))
     return tuple(
@@ -186,13 +186,14 @@ def comes_and_goes(case: Case, address: str) -> bool:
     return any(earlier and not later for earlier, later in itertools.pairwise(outcomes))
 
 
-def _outcome(case: Case, status: Status) -> str:
+def _outcome(case: Case, status: Status, standing: list[Hypothesis]) -> str:
     if views.name_fails(case) and not views.latest(case):
         return Outcome.NAME_ERROR
     if status is Status.REACHABLE:
         return Outcome.CONNECTED
     if status is Status.DEGRADED:
-        return talk_views.outcome(case) or Outcome.CONNECTED
+        talked = any(one.id in talk_views.AFTER_CONNECTING for one in standing)
+        return (talk_views.outcome(case) if talked else None) or Outcome.CONNECTED
     seen = {one.outcome for one in views.attempts(case)}
     return next((one for one in _TELLING if one in seen), "pending")
 

@@ -12,10 +12,13 @@ from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Talk
 from tui.model.protocols import HTTP, TLS, Meant, meant_protocol, protocol_of
 from tui.model.requests import AnyRequest, ExamineProcess, TalkTo
-from tui.model.schemes import Family, family_of_port, family_of_program
+from tui.model.schemes import FAMILIES, Family, family_of_port, family_of_program
+from tui.model.target import endpoint
 
 MOST_TALKED_TO = 3
 """Addresses of one name that are spoken to: what they serve differs rarely, and each look sends something."""
+AFTER_CONNECTING = frozenset({"port.wrong-protocol", "path.mtu", "server.closes-early", "server.unresponsive"})
+"""Causes that can hold although every address connects."""
 _NOTHING = frozenset({"closed", "reset", "silent"})
 _ENDED = frozenset({"closed", "reset"})
 
@@ -124,11 +127,11 @@ def mute(case: Case, *, ended: bool) -> dict[str, tuple[Talk, ...]]:
 
 
 def outcome(case: Case) -> Outcome | None:
-    """How the talk ended where every address that connects gives no answer twice; None where one does, or is not judged."""
+    """How the talk ended where every address that connects gives no answer twice; None where one does."""
     kind = meant(case)
     working = views.connecting(case)
     found = [nothing(case, address) for address in working]
-    if kind is None or kind.by == "usual" or not all(len(one) > 1 for one in found):
+    if kind is None or not all(len(one) > 1 for one in found):
         return None
     endings = {one[-1].outcome for one in found}
     return next((Outcome(one) for one in ("reset", "closed", "silent") if one in endings), None)
@@ -173,3 +176,24 @@ def _vantage(case: Case, address: str) -> str | None:
 def has_door_for_tls(family: Family | None) -> bool:
     """Whether TLS has schemes of its own, or a port of its own, in that family; else it is a setting of the client."""
     return bool(family and family.tls_schemes)
+
+
+def family_of(protocol: str) -> Family | None:
+    """The family of services that is named as the protocol."""
+    return next((one for one in FAMILIES if one.name == protocol), None)
+
+
+def url(protocol: str, case: Case) -> str:
+    """A URL of the target in `protocol`; TLS in the target's own kind, or https."""
+    host = endpoint(case.target.host, case.target.port or 0)
+    family = host_views.meant_family(case)
+    if protocol == TLS:
+        return f"{family.tls_schemes[0] if family and family.tls_schemes else 'https'}://{host}"
+    found = family_of(protocol)
+    return f"{found.schemes[0]}://{host}" if found and found.schemes else host
+
+
+def name_it(case: Case) -> str:
+    """What would decide where only the port says which protocol is meant."""
+    kind = meant(case)
+    return f"Say which protocol the client speaks: `refused check {url(kind.protocol, case)}`." if kind else ""

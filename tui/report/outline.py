@@ -129,6 +129,8 @@ def headline(document: Document) -> str:
 def _state_words(document: Document) -> str:
     outcome = _OUTCOMES[document.outcome]
     match document.status:
+        case Status.REACHABLE if document.alternatives:
+            return "connects, but does not talk as its port suggests."
         case Status.REACHABLE:
             return "connects, and nothing is wrong."
         case Status.DEGRADED:

@@ -11,7 +11,9 @@ def closing_lines(target: Target, assessment: Assessment, record: str) -> tuple[
     if found:
         said = f"{found.certainty}: {found.cause}: {found.summary}"
     elif assessment.status is Status.REACHABLE:
-        said = "connects, and nothing is wrong."
+        said = (
+            "connects, but does not talk as its port suggests." if assessment.alternatives else "connects, and nothing is wrong."
+        )
     else:
         said = "the cause is open."
     return safe_text(f"{target.label}: {said}"), safe_text(f"Session: {record}")

@@ -76,6 +76,9 @@ def _alternative(alternative: Alternative, width: int) -> list[StepRow]:
 
 def _without(snapshot: Snapshot, width: int) -> list[StepRow]:
     target = snapshot.case.target.label
+    if snapshot.assessment.status is Status.REACHABLE and snapshot.assessment.alternatives:
+        text = f"○ {target} connects, but does not talk as its port suggests."
+        return [StepRow(one) for one in paragraph(text, width, Tone.STRONG)]
     if snapshot.assessment.status is Status.REACHABLE:
         return [StepRow(one) for one in paragraph(f"✓ {target} connects, and nothing is wrong.", width, Tone.GOOD)]
     if not snapshot.concluded:

@@ -9,7 +9,7 @@ from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.protocols import TLS, Meant
 from tui.model.requests import AnyRequest
-from tui.model.schemes import FAMILIES, Family, base_scheme, family_of_program
+from tui.model.schemes import Family, base_scheme, family_of_program
 from tui.model.target import endpoint
 
 STARTS_TLS_LATER = frozenset({"SMTP", "FTP", "IMAP", "POP3", "LDAP", "PostgreSQL", "MySQL", "SMTP or FTP"})
@@ -58,34 +58,25 @@ def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
     place = endpoint(address, case.target.port or 0)
     evidence = views.ids(*(one.fact for one in found.values()), *talk_views.talks(case, address, meant.protocol))
     because = _because(words, place)
-    if not _is_held_against_it(case, meant, answers_as):
-        return still_open(f"{because} That is not what port {case.target.port} is often used for, and nobody said what is meant.")
+    if meant.by == "usual" or (meant.by == "registered" and _may_be_a_setting(case, answers_as)):
+        return still_open(f"{because} Nobody said that it should speak {_name(meant.protocol)}.", *evidence)
     summary = f"{place} speaks {_name(answers_as)}, not {_name(meant.protocol)}: {_claim(case, meant, answers_as)}."
+    if meant.by == "registered":
+        return still_open(because, *evidence, summary=summary, tell_apart=talk_views.name_it(case))
     disproof = f"An answer of {place} in {_name(meant.protocol)}."
     remedies = tuple(_remedies(case, address, meant, answers_as))
     culprit = _culprit(case, address)
-    if meant.by == "scheme" and not _may_be_a_setting(case, answers_as):
+    if not _may_be_a_setting(case, answers_as):
         return confirmed(summary, *evidence, because=because, culprit=culprit, disproof=disproof, remedies=remedies)
     return likely(
         summary,
         *evidence,
         because=because,
-        tell_apart=(
-            "Whether the client is set to use TLS, which its URL need not show."
-            if meant.by == "scheme"
-            else f"Which protocol the client speaks; name it: `refused check {_url(meant.protocol, case)}`."
-        ),
+        tell_apart="Whether the client is set to use TLS, which its URL need not show.",
         culprit=culprit,
         disproof=disproof,
         remedies=remedies,
     )
-
-
-def _is_held_against_it(case: Case, meant: Meant, answers_as: str) -> bool:
-    """Whether the port alone makes it wrong: a port used for many things does not, nor TLS where it is a client's choice."""
-    if meant.by == "scheme":
-        return True
-    return meant.by == "registered" and not _may_be_a_setting(case, answers_as)
 
 
 def _may_be_a_setting(case: Case, answers_as: str) -> bool:
@@ -150,40 +141,26 @@ def _culprit(case: Case, address: str) -> Culprit:
     return Culprit(kind="address", address=address, port=case.target.port or 0)
 
 
-def _family(protocol: str) -> Family | None:
-    return next((one for one in FAMILIES if one.name == protocol), None)
-
-
-def _url(protocol: str, case: Case) -> str:
-    """A URL of the target in `protocol`; TLS in the target's own kind, or https."""
-    host = endpoint(case.target.host, case.target.port or 0)
-    meant = host_views.meant_family(case)
-    if protocol == TLS:
-        return f"{meant.tls_schemes[0] if meant and meant.tls_schemes else 'https'}://{host}"
-    found = _family(protocol)
-    return f"{found.schemes[0]}://{host}" if found and found.schemes else host
-
-
 def _remedies(case: Case, address: str, meant: Meant, answers_as: str) -> Iterator[Remedy]:
     family = host_views.meant_family(case)
     works = "It is reachable, and the client works with it."
     if answers_as == TLS:
         switch = talk_views.has_door_for_tls(family)
         yield Remedy(
-            do=f"Let the client use TLS: {_url(TLS, case)}." if switch else "Switch TLS on in the client's settings.",
-            command=f"refused check {_url(TLS, case)}" if switch else "",
+            do=f"Let the client use TLS: {talk_views.url(TLS, case)}." if switch else "Switch TLS on in the client's settings.",
+            command=f"refused check {talk_views.url(TLS, case)}" if switch else "",
             verify=works,
         )
     elif meant.protocol == TLS and answers_as in STARTS_TLS_LATER:
         yield Remedy(
             do=f"Let the client begin in plain {answers_as} and change to TLS (STARTTLS), or use the port that is TLS at once.",
-            command=f"refused check {_url(answers_as, case)}" if _family(answers_as) else "",
+            command=f"refused check {talk_views.url(answers_as, case)}" if talk_views.family_of(answers_as) else "",
             verify=works,
         )
     else:
         yield Remedy(
             do=f"If {answers_as} is the service that was meant, let the client speak it.",
-            command=f"refused check {_url(answers_as, case)}" if _family(answers_as) else "",
+            command=f"refused check {talk_views.url(answers_as, case)}" if talk_views.family_of(answers_as) else "",
             verify=works,
         )
     if meant.protocol == TLS and _is_plain_kind(case, answers_as):

@@ -85,6 +85,8 @@ def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Judgement:
     tell_apart = "What the server logs at that moment."
     if meant is None or meant.by == "usual" or len(talks) < REPEATEDLY:
         return still_open(because, *evidence, tell_apart=tell_apart)
+    if meant.by == "registered":
+        return still_open(because, *evidence, summary=summary, tell_apart=talk_views.name_it(case))
     return likely(
         summary,
         *evidence,

@@ -129,6 +129,13 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
     because = _silence_in_words(all_)
     if meant is None or meant.by == "usual":
         return still_open(f"{because} But whether it should answer that is not known.", *evidence)
+    if meant.by == "registered":
+        return still_open(
+            because,
+            *evidence,
+            summary=f"{place} accepts the connection and answers nothing to {meant.protocol}, which its port stands for.",
+            tell_apart=talk_views.name_it(case),
+        )
     summary = f"{place} accepts the connection and answers nothing to {meant.protocol}."
     tell_apart = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
     if len(all_) < REPEATEDLY or any(one.acknowledged is False for one in all_):

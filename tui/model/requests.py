@@ -197,8 +197,6 @@ class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):
 
     address: str
     port: int
-    pid: int | None = None
-    """The process whose descriptors count; None for this one."""
 
 
 class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):

@@ -6,12 +6,15 @@ privilege. Source: sock_diag(7), linux/inet_diag.h, linux/unix_diag.h.
 
 import socket
 import struct
+import sys
 from typing import Literal
+
+from msgspec import Struct
 
 from tui.model.facts import Listener
 from tui.model.safe_text import safe_text
 from tui.probes import netlink
-from tui.probes.sockets import BoundSocket, UnixSocket, address_text
+from tui.probes.sockets import MAPPED, BoundSocket, UnixSocket, address_text
 
 _BY_FAMILY = 20  # SOCK_DIAG_BY_FAMILY
 _LISTEN, _CLOSE = 10, 7  # TCP_LISTEN; TCP_CLOSE is the state of an unconnected UDP socket
@@ -36,6 +39,8 @@ _UNIX_KINDS: dict[int, Literal["stream", "datagram", "seqpacket"]] = {1: "stream
 _FILE_ID = struct.Struct("=II")
 _MINOR_BITS = 20  # the kernel's own dev_t (linux/kdev_t.h), not the one of stat
 _EVERY_STATE = 0xFFFFFFFF
+_CONNECTION = struct.Struct("!xB2xH2x16s16s28x4s")  # of inet_diag_msg: state, own port, addresses, inode
+TIME_WAIT = 6  # TCP_TIME_WAIT
 
 
 def bound_sockets() -> list[BoundSocket]:
@@ -59,6 +64,35 @@ def listening_on(port: int) -> list[Listener]:
         ]
     found = (inet_socket(entry, socket.IPPROTO_TCP).listener for entry in entries if len(entry) >= _INET_ENTRY.size)
     return [one for one in found if one.port == port]
+
+
+class Connection(Struct, frozen=True):
+    """A TCP socket that is no listener."""
+
+    state: int
+    port: int
+    address: bytes
+    """Packed; an IPv4-mapped one as the IPv4 address that it stands for."""
+    peer: bytes
+    inode: int
+    """0 in TIME-WAIT, where no process has it any more."""
+
+
+def connections_to(port: int) -> list[Connection]:
+    """The TCP sockets whose peer has this port, in every state; the kernel passes the others over. Raises OSError."""
+    found: list[Connection] = []
+    states = _EVERY_STATE & ~(1 << _LISTEN)
+    with netlink.channel(netlink.SOCK_DIAG) as link:
+        for family in (socket.AF_INET, socket.AF_INET6):
+            request = _INET_REQUEST.pack(family, socket.IPPROTO_TCP, 0, states, _ANY_PORT, port.to_bytes(2, "big"))
+            length = 4 if family == socket.AF_INET else 16
+            for entry in link.dump(_BY_FAMILY, request):
+                if len(entry) < _INET_ENTRY.size:
+                    continue
+                state, own, address, peer, inode = _CONNECTION.unpack_from(entry)
+                ends = address[:length].removeprefix(MAPPED), peer[:length].removeprefix(MAPPED)
+                found.append(Connection(state, own, *ends, int.from_bytes(inode, sys.byteorder)))
+    return found
 
 
 def inet_socket(entry: bytes, protocol: int) -> BoundSocket:

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from tui.model.facts import Listener
 
-_MAPPED = bytes(10) + b"\xff\xff"  # RFC 4291, section 2.5.5.2
+MAPPED = bytes(10) + b"\xff\xff"
+"""What stands before an IPv4 address in one of IPv6 (RFC 4291, section 2.5.5.2)."""
 _IPV4_BYTES = 4
 
 
@@ -37,7 +38,7 @@ class UnixSocket(Struct, frozen=True, kw_only=True):
 
 def address_text(packed: bytes) -> str:
     """The address in 4 or 16 bytes of network order; an IPv4-mapped one is written as the IPv4 address it stands for."""
-    packed = packed.removeprefix(_MAPPED)
+    packed = packed.removeprefix(MAPPED)
     return socket.inet_ntop(socket.AF_INET if len(packed) == _IPV4_BYTES else socket.AF_INET6, packed)
 
 

@@ -13,13 +13,24 @@ class Limits(Fact, frozen=True, kw_only=True, tag="limits"):
     reserved_ports: int = 0
     """How many ports of the range are reserved (ip_local_reserved_ports)."""
     used_towards_target: int | None = None
-    """Source ports in use towards this address and port, in any state."""
-    used_in_all: int | None = None
-    """Source ports of the range in use at all."""
+    """Ports of the range in use towards this address and port, in any state, from the source address that has most of them."""
+    waiting_to_expire: int | None = None
+    """How many of them are in TIME-WAIT: closed, and kept for a minute."""
     biggest_user: str | None = None
-    """Who holds most of them: `python3, pid 812`."""
+    """Who holds most of the open ones towards the target: `python3, pid 812`."""
     biggest_user_ports: int | None = None
+    """How many, among `sampled`."""
+    sampled: int = 0
+    """Open sockets towards the target whose owners were looked for."""
     files_open: int | None = None
+    """Open files of the whole machine."""
     files_limit: int | None = None
     own_descriptors: int | None = None
     own_descriptor_limit: int | None = None
+
+    @property
+    def usable_ports(self) -> int | None:
+        """How many source ports the kernel may choose from."""
+        if self.first_port is None or self.last_port is None:
+            return None
+        return max(self.last_port - self.first_port + 1 - self.reserved_ports, 0)

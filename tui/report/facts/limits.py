@@ -1,8 +1,16 @@
 """Limits in words."""
 
 from tui.model.facts import Limits
+from tui.model.target import endpoint
 
 
 def limits_words(fact: Limits) -> str:
     """What it says, without a full stop."""
-    return f"source ports {fact.first_port} to {fact.last_port}, {fact.used_towards_target} in use towards the target"
+    ports = f"source ports {fact.first_port} to {fact.last_port}" if fact.first_port is not None else "source ports unknown"
+    used = f", {fact.used_towards_target} in use" if fact.used_towards_target is not None else ""
+    waiting = f" ({fact.waiting_to_expire} in TIME-WAIT)" if fact.waiting_to_expire else ""
+    towards = f"{used} towards {endpoint(fact.address, fact.port)}{waiting}" if used else ""
+    files = (
+        f"; {fact.own_descriptors} of {fact.own_descriptor_limit} descriptors here" if fact.own_descriptors is not None else ""
+    )
+    return f"{ports}{towards}{files}"

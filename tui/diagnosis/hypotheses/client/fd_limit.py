@@ -1,0 +1,128 @@
+"""The process, or the system, is out of file descriptors.
+
+EMFILE and ENFILE say so of our own attempt; of a process that the person named its count says it.
+"""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, queue_views, unix_views, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested, ruled_out
+from tui.model.case import Case
+from tui.model.facts import Attempt, Limits, Outcome, ProcessState
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, ExamineProcess, ReadLimits
+
+OWN, SYSTEM = "EMFILE", "ENFILE"
+"""The limit of the process, and that of the whole machine (socket(2))."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts; the limits once one met them; and the process that the person named."""
+    if case.target.transport == "unix":
+        yield from unix_views.needs(case)
+    else:
+        yield from looks.basics(case)
+    for one in _without_descriptor(case).values():
+        yield ReadLimits(address=one.address, port=one.port)
+    if case.options.pid is not None:
+        yield ExamineProcess(pid=case.options.pid)
+
+
+def judge(case: Case) -> Judgement:
+    """EMFILE or ENFILE, or the named process's count at its limit."""
+    without = _without_descriptor(case)
+    if without:
+        return _ours(case, without)
+    state = queue_views.process(case, case.options.pid, None) if case.options.pid is not None else None
+    if state and state.is_out_of_descriptors:
+        return _theirs(case, state)
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    counted = f"{state.name} has {state.descriptors} of {state.descriptor_limit} descriptors." if state else ""
+    return ruled_out(counted or "No attempt lacked a descriptor.", *views.ids(*views.latest(case).values(), state))
+
+
+def _without_descriptor(case: Case) -> dict[str, Attempt]:
+    return {address: one for address, one in views.failing(case, Outcome.BLOCKED).items() if one.errno in {OWN, SYSTEM}}
+
+
+def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
+    one = next(iter(without.values()))
+    limits = case.last(Limits)
+    whole = one.errno == SYSTEM
+    if whole:
+        count = f" ({limits.files_open:,} of {limits.files_limit:,} are open)" if limits and limits.files_open is not None else ""
+        summary = f"This machine as a whole is out of file descriptors{count}: no process can open another socket."
+    else:
+        count = f" ({limits.own_descriptors} of {limits.own_descriptor_limit})" if limits and limits.own_descriptors else ""
+        summary = f"This process is out of file descriptors{count}: it cannot open a socket, so nothing was sent."
+    return confirmed(
+        summary,
+        *views.ids(*without.values(), limits),
+        because=f"Making the socket ends in {one.errno}.",
+        explains=without,
+        culprit=Culprit(kind="limit", limit="fs.file-max" if whole else "RLIMIT_NOFILE"),
+        disproof="`cat /proc/sys/fs/file-nr`: the first number is far below the third."
+        if whole
+        else "`ulimit -n` is far above it.",
+        remedies=_for_the_machine(case) if whole else _for_this_process(case),
+    )
+
+
+def _theirs(case: Case, state: ProcessState) -> Judgement:
+    unit = state.unit or "UNIT"
+    return confirmed(
+        f"{state.name} (pid {state.pid}) has all of its {state.descriptor_limit} file descriptors open: "
+        "it cannot open another socket, wherever to.",
+        *views.ids(state),
+        because=f"{state.descriptors} descriptors are open, and its soft limit is {state.descriptor_limit} (RLIMIT_NOFILE).",
+        culprit=Culprit(kind="process", pid=state.pid, name=state.name, limit="RLIMIT_NOFILE"),
+        disproof=f"`ls /proc/{state.pid}/fd | wc -l` is below `grep 'open files' /proc/{state.pid}/limits`.",
+        remedies=(
+            Remedy(
+                do="See what it keeps open: connections that it does not close are the usual reason.",
+                command=f"ls -l /proc/{state.pid}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head",
+                verify=f"`ls /proc/{state.pid}/fd | wc -l` stays below the limit.",
+            ),
+            Remedy(
+                do="Raise its limit: at once for the running process, and in its unit (LimitNOFILE=) for good.",
+                command=f"prlimit --pid {state.pid} --nofile=65536; systemctl edit {unit}",
+                verify=f"`grep 'open files' /proc/{state.pid}/limits` shows the new limit, and it reaches {case.target.label}.",
+            ),
+        ),
+    )
+
+
+def _for_this_process(case: Case) -> Iterator[Remedy]:
+    yield Remedy(
+        do="Raise the limit of the shell or unit that starts it.",
+        command="ulimit -n 4096",
+        verify=f"`refused check {case.target.label}` comes to another end.",
+    )
+
+
+def _for_the_machine(case: Case) -> Iterator[Remedy]:
+    yield Remedy(
+        do="Find who has so many files open, and restart it.",
+        command='for p in /proc/[0-9]*; do echo "$(ls $p/fd 2>/dev/null | wc -l) $p $(cat $p/comm)"; done | sort -rn | head',
+        verify="`cat /proc/sys/fs/file-nr`: the first number has fallen.",
+    )
+    yield Remedy(
+        do="Raise the machine's limit.",
+        command="sysctl -w fs.file-max=1000000",
+        verify=f"`refused check {case.target.label}` comes to another end.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=15,
+    onset="change",
+    title="files are left",
+    asks="Is a file descriptor left to connect with?",
+    why="A socket takes a file descriptor. A process that has all it may open cannot connect, whatever the network does.",
+    means="The process or the system is out of file descriptors.",
+    proof="EMFILE or ENFILE; or the process's count at its limit.",
+    transports=frozenset({"tcp", "unix"}),
+    needs=needs,
+    judge=judge,
+)

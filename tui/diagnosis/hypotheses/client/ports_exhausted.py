@@ -1,0 +1,170 @@
+"""No free source port towards this destination.
+
+EADDRNOTAVAIL has other reasons (a source that is not ours, no address of the family), so only the count of ports in
+use against the range proves it.
+"""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import Addresses, Attempt, Limits, Outcome
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, ListAddresses, ReadLimits
+
+NO_PORT = frozenset({"EADDRNOTAVAIL", "EADDRINUSE", "EAGAIN"})
+"""No free port: of connect, of connect or bind with a chosen source, and of connect on older kernels (connect(2))."""
+EXHAUSTED = 0.95
+"""The count is taken a moment after the attempt, when some have ended already: in TIME-WAIT a sixtieth each second."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts; the limits once one found no port, and our addresses where its source was chosen."""
+    yield from looks.basics(case)
+    for address, one in _without_port(case).items():
+        yield ReadLimits(address=address, port=case.target.port or 0)
+        if one.source:
+            yield ListAddresses()
+
+
+def judge(case: Case) -> Judgement:
+    """An errno that means no free port, and as many ports in use towards the target as there are."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    without = {address: one for address, one in _without_port(case).items() if _source_may_be_ours(case, one)}
+    if not without:
+        return ruled_out("No attempt lacked a source port.", *views.ids(*views.latest(case).values()))
+    proved = {address: found for address in without if (found := _limits(case, address)) and _is_exhausted(found)}
+    if proved:
+        return _proved(case, without, proved)
+    address, one = next(iter(without.items()))
+    found = _limits(case, address)
+    if found and found.usable_ports is not None and found.used_towards_target is not None:
+        return _enough(without, found)
+    return _uncounted(case, address, one, found)
+
+
+def _without_port(case: Case) -> dict[str, Attempt]:
+    """The failing addresses whose newest attempt got no source port."""
+    return {address: one for address, one in views.failing(case, Outcome.BLOCKED).items() if one.errno in NO_PORT}
+
+
+def _source_may_be_ours(case: Case, attempt: Attempt) -> bool:
+    """Whether the attempt had no chosen source, or one that this machine has; while that is not known it may be another's."""
+    if not attempt.source:
+        return True
+    here = case.last(Addresses)
+    return here is not None and attempt.source in {address.partition("%")[0] for _, address in here.addresses}
+
+
+def _limits(case: Case, address: str) -> Limits | None:
+    """The newest look at the limits towards an address."""
+    return next((one for one in reversed(case.all(Limits)) if (one.address, one.port) == (address, case.target.port)), None)
+
+
+def _is_exhausted(found: Limits) -> bool:
+    usable, used = found.usable_ports, found.used_towards_target
+    return usable is not None and used is not None and used > 0 and used >= EXHAUSTED * usable
+
+
+def _counted(found: Limits) -> str:
+    """`28,232 of 28,232 source ports are in use, 20,000 of them in TIME-WAIT`."""
+    waiting = f", {found.waiting_to_expire:,} of them in TIME-WAIT" if found.waiting_to_expire else ""
+    used, usable = found.used_towards_target or 0, found.usable_ports or 0
+    return f"{used:,} of {usable:,} source ports ({found.first_port} to {found.last_port}) are in use towards it{waiting}"
+
+
+def _proved(case: Case, without: dict[str, Attempt], proved: dict[str, Limits]) -> Judgement:
+    address, found = next(iter(proved.items()))
+    return confirmed(
+        f"This machine has no free source port left towards {views.joined(proved)} port {case.target.port}: {_counted(found)}."
+        + _user(found),
+        *views.ids(*(without[one] for one in proved), *proved.values()),
+        because=f"connect ends in {without[address].errno} at once; {_counted(found)}.",
+        explains=proved,
+        culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.target.port or 0),
+        disproof=f"`ss -Htan dst {address} dport = :{case.target.port} | wc -l` is far below the size of the range.",
+        remedies=_remedies(case, address, found),
+    )
+
+
+def _user(found: Limits) -> str:
+    if not found.biggest_user or not found.biggest_user_ports:
+        return ""
+    if found.biggest_user_ports == found.used_towards_target:
+        return f" All are held by {found.biggest_user}."
+    return f" Of {found.sampled} open ones that were looked at, {found.biggest_user_ports} are held by {found.biggest_user}."
+
+
+def _enough(without: dict[str, Attempt], found: Limits) -> Judgement:
+    """Ports are left towards the target, by the count."""
+    address, one = next(iter(without.items()))
+    if views.family(address) == "IPv6" and not found.used_towards_target:
+        return ruled_out(f"{_counted(found)}; without an IPv6 address of our own the errno is the same.", *views.ids(one, found))
+    usable = found.usable_ports or 0
+    return still_open(
+        f"{_counted(found)}, and yet connect ends in {one.errno}.",
+        *views.ids(one, found),
+        summary=f"The {usable:,} source ports are taken: by sockets that are bound to a port of their own, or for a moment.",
+        tell_apart=f"`ss -Htan | wc -l; ss -Htln`, and again at the moment of a failure; `sysctl {_RANGE}`.",
+        explains=without,
+    )
+
+
+_RANGE = "net.ipv4.ip_local_port_range"
+
+
+def _uncounted(case: Case, address: str, one: Attempt, found: Limits | None) -> Judgement:
+    if views.family(address) == "IPv6" and one.errno == "EADDRNOTAVAIL":
+        return still_open(
+            "EADDRNOTAVAIL for IPv6 means no free source port, or no IPv6 address on this machine.",
+            *views.ids(one, found),
+            summary=f"No source port is free towards {address}, or this machine has no IPv6 address.",
+            tell_apart=f"`ip -6 address; ss -Htan dst [{address}] | wc -l`.",
+            explains={address},
+        )
+    return likely(
+        f"This machine seems to have no free source port left towards {address} port {case.target.port}.",
+        *views.ids(one, found),
+        because=f"connect ends in {one.errno} at once, with no source address chosen; the ports in use were not counted.",
+        tell_apart=f"`sysctl {_RANGE}; ss -Htan dst {address} dport = :{case.target.port} | wc -l`: as many confirm it.",
+        explains={address},
+        culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.target.port or 0),
+        disproof="The count is far below the size of the range.",
+        remedies=_remedies(case, address, found),
+    )
+
+
+def _remedies(case: Case, address: str, found: Limits | None) -> Iterator[Remedy]:
+    verify = f"`refused check {case.target.label}` connects."
+    yield Remedy(
+        do="Find who opens so many connections, and let it keep and reuse them (a pool, HTTP keep-alive).",
+        command=f"ss -Htanp dst {address} dport = :{case.target.port} | grep -o 'pid=[0-9]*' | sort | uniq -c | sort -rn",
+        verify=verify,
+    )
+    if found is None or found.waiting_to_expire:
+        yield Remedy(
+            do="Let the kernel reuse ports in TIME-WAIT for new outgoing connections.",
+            command="sysctl -w net.ipv4.tcp_tw_reuse=1",
+            verify=verify,
+        )
+    yield Remedy(
+        do="Widen the range; mind ports on which services listen (ip_local_reserved_ports keeps them free).",
+        command=f'sysctl -w {_RANGE}="10240 65535"',
+        verify=verify,
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=10,
+    onset="change",
+    title="a port is free",
+    asks="Is a source port free towards the target?",
+    why="Each connection takes a source port, and a closed one keeps it for a minute. When all are taken, nothing is sent.",
+    means="No free source port towards this destination.",
+    proof="EADDRNOTAVAIL, and the count of local ports in use against `ip_local_port_range`.",
+    mistaken_for=("client.bad-source",),
+    needs=needs,
+    judge=judge,
+)

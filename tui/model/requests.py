@@ -47,7 +47,7 @@ class Connect(Request, frozen=True, kw_only=True, tag="attempts"):
     delay_s: float = 0.0
     backoff: float = 1.0
     jitter_s: float = 0.0
-    timeout_s: float = 3.5
+    timeout_s: float = 3.3
     source: str | None = None
     purpose: Purpose = "target"
 
@@ -60,7 +60,7 @@ class ConnectUnix(Request, frozen=True, kw_only=True, tag="unix-attempts"):
     delay_s: float = 0.0
     backoff: float = 1.0
     jitter_s: float = 0.0
-    timeout_s: float = 3.5
+    timeout_s: float = 3.3
 
 
 class TryPorts(Request, frozen=True, kw_only=True, tag="other-ports"):
@@ -143,7 +143,9 @@ class MeasureMtu(Request, frozen=True, kw_only=True, tag="path-mtu"):
     address: str
     port: int
     family: str | None = None
-    """The kind of service, which decides what may be written."""
+    """The protocol that is spoken, which decides what may be written: `TLS` or the name of a service family."""
+    server_name: str | None = None
+    """The name for TLS (SNI) and for the Host header."""
 
 
 class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):

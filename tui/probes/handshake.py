@@ -8,11 +8,11 @@ import select
 import socket
 import struct
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tui.model.facts import IcmpError, Outcome
 from tui.probes import error_queue
@@ -50,21 +50,45 @@ class Handshake:
     """SYNs that were sent again."""
 
 
+class _Packets(NamedTuple):
+    """What is asked of the packets of a connection."""
+
+    ttl: int | None
+    min_ttl: int | None
+    mss: int | None
+
+    def options(self, family: socket.AddressFamily) -> Iterator[tuple[tuple[int, int], int]]:
+        """Level, option and value of each that is asked for, and known here."""
+        if self.ttl is not None:
+            yield TTL[family], self.ttl
+        if self.min_ttl is not None and sys.platform == "linux":
+            yield _MIN_TTL[family], self.min_ttl
+        if self.mss is not None:
+            yield (socket.IPPROTO_TCP, socket.TCP_MAXSEG), self.mss
+
+
 @asynccontextmanager
 async def handshake(
-    address: str, port: int, *, timeout_s: float, source: str | None = None, ttl: int | None = None, min_ttl: int | None = None
+    address: str,
+    port: int,
+    *,
+    timeout_s: float,
+    source: str | None = None,
+    ttl: int | None = None,
+    min_ttl: int | None = None,
+    mss: int | None = None,
 ) -> AsyncIterator[Handshake]:
     """Connect to an address (a zone such as `%eth0` is obeyed) and give how it ended; the socket is closed afterwards.
 
     `source` is bound first; `ttl` is the outgoing packets' hop limit; answers that arrive with less than `min_ttl` are
-    discarded unseen, as silence. What this machine refuses to do, from making the socket on, is an outcome, `blocked`.
-    Raises ValueError if `address` or `source` is no address.
+    discarded unseen, as silence; `mss` is the largest segment in both directions. What this machine refuses to do, from
+    making the socket on, is an outcome, `blocked`. Raises ValueError if `address` or `source` is no address.
     """
     with ExitStack() as sockets:
         for left in reversed(range(_SELF_CONNECTS)):
             started = perf_counter()
             try:
-                sock, peer = _prepare(address, port, source, ttl, min_ttl)
+                sock, peer = _prepare(address, port, source, _Packets(ttl, min_ttl, mss))
             except OSError as error:
                 yield Handshake(outcome=Outcome.BLOCKED, latency_ms=_since(started), errno=errno_name(error.errno))
                 return
@@ -75,19 +99,15 @@ async def handshake(
                 return
 
 
-def _prepare(
-    address: str, port: int, source: str | None, ttl: int | None, min_ttl: int | None
-) -> tuple[socket.socket, SocketAddress]:
+def _prepare(address: str, port: int, source: str | None, packets: _Packets) -> tuple[socket.socket, SocketAddress]:
     """The socket, and where it shall connect to. Raises OSError."""
     family, peer = socket_address(address, port)
     with ExitStack() as undo:
         sock = undo.enter_context(closing(socket.socket(family, socket.SOCK_STREAM)))
         sock.setblocking(False)  # noqa: FBT003 -- the method's only form
         error_queue.listen_for_errors(sock)
-        if ttl is not None:
-            sock.setsockopt(*TTL[family], ttl)
-        if min_ttl is not None and sys.platform == "linux":
-            sock.setsockopt(*_MIN_TTL[family], min_ttl)
+        for option, value in packets.options(family):
+            sock.setsockopt(*option, value)
         if source is not None:
             _bind(sock, source)
         undo.pop_all()
@@ -126,7 +146,7 @@ async def _connect(sock: socket.socket, peer: SocketAddress, timeout_s: float) -
         icmp=icmp,
         error_queue="icmp" if icmp else "empty" if proven else "unknown",
         local=local,
-        retransmits=_retransmits(sock),
+        retransmits=retransmits(sock),
     )
 
 
@@ -175,7 +195,7 @@ def _name(sock: socket.socket) -> tuple[str, int] | None:
     return (address, port) if port else None
 
 
-def _retransmits(sock: socket.socket) -> int | None:
+def retransmits(sock: socket.socket) -> int | None:
     """`tcpi_total_retrans`: unlike `tcpi_retransmits` it survives the connect and leaves out SYNs that ARP held back."""
     if sys.platform != "linux":
         return None

@@ -27,7 +27,8 @@ def sends(request: AnyRequest) -> str:
             return f"One connection to {endpoint(request.address, request.port)} with the first words of {request.protocol}."
         case MeasureMtu():
             return (
-                f"One connection to {endpoint(request.address, request.port)} with a few kilobytes, to see whether they arrive."
+                f"Two connections to {endpoint(request.address, request.port)}, at most eight, with a harmless request of four "
+                "kilobytes, to see whether large packets arrive."
             )
         case _:
             return f"A look at {look_words(request)}."

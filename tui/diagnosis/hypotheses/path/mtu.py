@@ -1,0 +1,156 @@
+"""It connects, and large packets vanish."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis import looks, views
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested, ruled_out, still_open
+from tui.model.case import Case
+from tui.model.facts import PathMtu, Talk
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, MeasureMtu
+from tui.model.target import endpoint
+
+WRITABLE = frozenset({"HTTP", "TLS", "Redis"})
+"""Protocols in which something harmless and large can be said."""
+ENOUGH = 4
+"""Pairs of connections that must fare the same: of one, a dead machine behind a balancer may have got the first by chance."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts; where a talk stays silent, what becomes of large and of small segments."""
+    yield from looks.basics(case)
+    if not case.options.talk:
+        return
+    for one in _silent_talks(case).values():
+        if one.spoken in WRITABLE:
+            name = None if case.target.is_literal else case.target.host
+            yield MeasureMtu(address=one.address, port=one.port, family=one.spoken, server_name=name)
+
+
+def judge(case: Case) -> Judgement:
+    """The same request in large segments and in small ones: only the small ones get through, or only they bring an answer."""
+    if not views.attempts(case):
+        return not_tested("Nothing has been tried yet.")
+    connecting = views.connecting(case)
+    if not connecting:
+        return ruled_out("No address connects, so it is not about large packets.", *views.ids(*views.latest(case).values()))
+    seen = {one.address: one for one in case.all(PathMtu) if one.address in connecting and one.port == case.target.port}
+    for differs, say in ((_stalls, _on_the_way_there), (_is_left_unanswered, _on_the_way_back)):
+        found = {address: one for address, one in seen.items() if differs(one)}
+        if found:
+            return say(case, found)
+    if seen:
+        first = next(iter(seen.values()))
+        return _no_difference(first)
+    silent = _silent_talks(case)
+    if silent:
+        return still_open(
+            "It connects and does not answer; whether large packets get through was not measured.", *views.ids(*silent.values())
+        )
+    return ruled_out("No exchange came to a standstill after it connected.", *views.ids(*connecting.values()))
+
+
+def _silent_talks(case: Case) -> dict[str, Talk]:
+    """The addresses that connect and have not answered in any protocol, with the first talk that was silent."""
+    connecting = views.connecting(case)
+    mine = [one for one in case.all(Talk) if one.address in connecting and one.port == case.target.port]
+    answered = {one.address for one in mine if one.outcome == "answered"}
+    return {one.address: one for one in reversed(mine) if one.outcome == "silent" and one.address not in answered}
+
+
+def _stalls(one: PathMtu) -> bool:
+    return one.small == "acknowledged" and one.large == "stalled" and one.clamped_large == "acknowledged"
+
+
+def _is_left_unanswered(one: PathMtu) -> bool:
+    return one.large == one.clamped_large == "acknowledged" and one.answered is False and one.clamped_answered is True
+
+
+def _no_difference(one: PathMtu) -> Judgement:
+    if one.large == "acknowledged":
+        return ruled_out(
+            f"{one.large_bytes} bytes in segments of up to {one.mss} bytes were acknowledged, and small segments bring no more.",
+            *views.ids(one),
+        )
+    return still_open(
+        f"The first bytes were {one.small}, the rest {one.large}, in small segments {one.clamped_large}.", *views.ids(one)
+    )
+
+
+def _on_the_way_there(case: Case, found: dict[str, PathMtu]) -> Judgement:
+    one = next(iter(found.values()))
+    where = endpoint(one.address, one.port)
+    return _certain(
+        case,
+        found,
+        f"It connects, and large packets to {where} vanish: segments of {one.mss} bytes are never acknowledged, "
+        f"those of {one.clamped_mss} bytes are, and no router says why.",
+    )
+
+
+def _on_the_way_back(case: Case, found: dict[str, PathMtu]) -> Judgement:
+    one = next(iter(found.values()))
+    where = endpoint(one.address, one.port)
+    return _certain(
+        case,
+        found,
+        f"It connects, and large packets from {where} vanish: its answer comes only where its segments are "
+        f"small ({one.clamped_mss} bytes).",
+    )
+
+
+def _certain(case: Case, found: dict[str, PathMtu], summary: str) -> Judgement:
+    first, one = next(iter(found.items()))
+    talks = [talk for talk in case.all(Talk) if talk.address in found and talk.outcome == "silent"]
+    because = (
+        f"The same {one.large_bytes} bytes were written on two connections at the same time, with segments of up to {one.mss} "
+        f"and of up to {one.clamped_mss} bytes; only the second one got on."
+    )
+    if one.pairs >= ENOUGH:
+        return confirmed(
+            summary,
+            *views.ids(*found.values(), *talks),
+            because=f"{because} So it was with {one.pairs} pairs of connections.",
+            culprit=Culprit(kind="address", address=first, port=one.port),
+            disproof=f"`ping -M do -s 1472 {first}` (IPv4) is answered, from here, while the exchange stands still.",
+            remedies=_remedies(first, one),
+        )
+    return still_open(
+        f"{because} With other connections it was not so.",
+        *views.ids(*found.values(), *talks),
+        summary=summary,
+        tell_apart=f"`tracepath -n {first}` names the hop where the packets get too large, or where the trail ends.",
+    )
+
+
+def _remedies(address: str, one: PathMtu) -> Iterator[Remedy]:
+    yield Remedy(
+        do="Find the link whose packets must be smaller (a tunnel, a VPN, PPPoE, an overlay network), hop by hop.",
+        command=f"tracepath -n {address}",
+        verify="It prints a `pmtu` smaller than that of your own link, or stops answering behind one router.",
+    )
+    yield Remedy(
+        do="Let ICMP `fragmentation needed` (IPv4 3/4) and `packet too big` (IPv6 2/0) pass every filter on the way; "
+        "or have the router before the narrow link reduce the segment size:",
+        command="iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu",
+        verify=f"{endpoint(address, one.port)} answers.",
+    )
+    yield Remedy(
+        do="Until then, on this machine: let the kernel try smaller segments by itself.",
+        command="sysctl -w net.ipv4.tcp_mtu_probing=1",
+        verify=f"{endpoint(address, one.port)} answers after some seconds.",
+    )
+
+
+HYPOTHESIS = Hypothesis(
+    place=70,
+    title="large ones too",
+    asks="Do large packets get through as small ones do?",
+    why="A handshake takes small packets alone. Where a link is narrower and its ICMP errors are filtered, large ones vanish.",
+    means="It connects, and large packets vanish.",
+    proof="The same request stalls, or stays unanswered, in segments as usual, and gets on in small ones; four times.",
+    mistaken_for=("server.unresponsive",),
+    over=frozenset({"server.unresponsive", "port.wrong-protocol", "server.closes-early"}),
+    needs=needs,
+    judge=judge,
+)

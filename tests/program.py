@@ -111,11 +111,11 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*words: str, state: Path, piped: bytes | None = None) -> Iterator[Terminal]:
-    """The program on a terminal; with `piped` its standard input is that text instead, and the terminal is still there."""
+def terminal(*words: str, state: Path, piped: bytes | None = None, program: list[str] | None = None) -> Iterator[Terminal]:
+    """The program (or another) on a terminal; with `piped` its standard input is that text, and the terminal is still there."""
     controller, device = pty.openpty()
     fcntl.ioctl(device, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-    program = [*REFUSED, *words]
+    program = program or [*REFUSED, *words]
     if piped is not None:
         (state / "piped").write_bytes(piped)
         program = ["sh", "-c", f'exec "$@" < {state / "piped"}', "sh", *program]

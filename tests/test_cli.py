@@ -80,7 +80,6 @@ def test_the_help_names_commands_statuses_and_examples(capsys: pytest.CaptureFix
     assert set(COMMANDS) <= set(rows)
     assert {str(status.value) for status in ExitStatus} <= set(rows)
     assert "  refused check db-1:5432 --json" in said
-    assert "run" not in COMMANDS
 
 
 def test_the_help_states_the_real_defaults() -> None:

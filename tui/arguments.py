@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "the same walk without a screen, for scripts; `-` reads standard input",
     "parse": "say what an error text names, without touching the network",
+    "run": "run a command as it is, and walk the connection that fails in it",
     "demo": "break something on loopback and walk it; alone: list what there is",
     "replay": "open a recorded session, step by step",
     "report": "a recorded session as Markdown, HTML or JSON",
@@ -67,6 +68,22 @@ class Parser(argparse.ArgumentParser):
             if option is not None:
                 self.error(f"unknown option {option.partition('=')[0][:40]}")
             self.error("more words than it takes; several targets go to refused check, an error text stands in quotes")
+        return found
+
+
+class RunParser(Parser):
+    """Reads the options before the command; every word from there on is the command's."""
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """The options, and `command`. Raises Unusable."""
+        at = 0
+        while at < len(words) and words[at].startswith("-") and words[at] != "--":
+            option = self._option_string_actions.get(words[at])
+            at += 1 if option is None or option.nargs == 0 else 2
+        found = super().read(words[:at])
+        found.command = list(words[at + 1 :] if words[at : at + 1] == ["--"] else words[at:])
+        if not found.command:
+            self.error("name a command: refused run -- COMMAND")
         return found
 
 
@@ -143,6 +160,34 @@ def parse_parser() -> Parser:
     )
     parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="the text; standard input without it, or for -")
     parser.add_argument("--json", action="store_true", help="one JSON document (refused-parse/1)")
+    return parser
+
+
+def run_parser() -> RunParser:
+    """`refused run -- COMMAND…`."""
+    parser = RunParser(
+        prog="refused run",
+        usage="refused run [options] [--] COMMAND ...",
+        description=(
+            "Run COMMAND with its terminal, signals and output untouched, and notice connections that fail:\n"
+            "by what it prints, and in Python 3.9 and later by the line of code. At its end Enter opens the walk."
+        ),
+        epilog=(
+            "examples:\n"
+            "  refused run -- python client.py\n"
+            "  refused run --check -- make test\n"
+            "  refused run --strace -- ./client --verbose\n\n"
+            "Exit status: that of COMMAND, also with --check; 127 where there is no such command,\n"
+            "126 where it can't be run, 2 for an unusable command line. A command that a signal\n"
+            "ends lets refused end by the same signal."
+        ),
+        formatter_class=_Layout,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--check", action="store_true", help="print the verdict to standard error instead of offering the walk")
+    parser.add_argument("--strace", action="store_true", help="watch any program's connects by strace, which slows it down")
+    _add_walk_options(parser)
+    _add_screen_options(parser)
     return parser
 
 

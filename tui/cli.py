@@ -79,6 +79,20 @@ def _check(given: Namespace) -> int:
     return headless.check([as_it_is(one.target, options, one.code, eyes) for one in targets], manner)
 
 
+def _run(given: Namespace) -> int:
+    """`refused run -- COMMAND…`."""
+    from tui import running
+
+    manner = running.Manner(
+        traced=given.strace,
+        check=given.check,
+        record=not given.no_session,
+        session=_new_file(given.session),
+        ascii_only=given.ascii or None,
+    )
+    return running.run(given.command, _options(given, probe_ports=True if given.check else None), manner)
+
+
 def _demo(given: Namespace) -> int:
     """`refused demo [SCENARIO]`."""
     from tui.demo.catalogue import SCENARIOS
@@ -143,6 +157,7 @@ def _parse(given: Namespace) -> int:
 _COMMANDS: dict[str, tuple[Callable[[], arguments.Parser], Callable[[Namespace], int]]] = {
     "check": (arguments.check_parser, _check),
     "parse": (arguments.parse_parser, _parse),
+    "run": (arguments.run_parser, _run),
     "demo": (arguments.demo_parser, _demo),
     "replay": (arguments.replay_parser, _replay),
     "report": (arguments.report_parser, _report),

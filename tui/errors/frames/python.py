@@ -33,11 +33,16 @@ def _stacks(text: str) -> tuple[Stack, ...]:
     return tuple(tuple(reversed(frames)) for frames in chain)
 
 
+def is_library(path: str) -> bool:
+    """Whether the file of this path is the standard library's or an installed package's."""
+    return bool(_LIBRARY.search(path))
+
+
 def _frame(match: re.Match[str]) -> Frame:
     path = match["path"]
     module = re.sub(r"\.pyx?$", "", path).replace("/", ".")
     compiled = "/" in path and (match["function"] or "").startswith(f"{module}.")  # a Cython module names itself so
-    one = frame(match, "python", library=bool(_LIBRARY.search(path)) or compiled)
+    one = frame(match, "python", library=is_library(path) or compiled)
     if one.source and (_CARETS.fullmatch(one.source) or 'File "' in one.source):
         return Frame(path=one.path, line=one.line, function=one.function, language=one.language, role=one.role)
     return one

@@ -1,0 +1,1 @@
+"""`refused run`: the command untouched, its failing connections seen."""

@@ -1,0 +1,122 @@
+"""A command on a terminal keeps one: sizes, keys, Ctrl-C, Ctrl-Z; and the offer at its end."""
+
+import fcntl
+import signal
+import socket
+import struct
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.program import terminal
+from tests.watch.test_examples import EXAMPLES
+from tui.exit_status import ExitStatus
+
+
+def test_it_is_a_terminal_of_the_same_size(tmp_path: Path) -> None:
+    """All three descriptors are terminals, the controlling one opens, and its size is ours."""
+    words = "test -t 0 && test -t 1 && test -t 2 && echo three; stty size < /dev/tty"
+
+    with terminal("run", "--", "sh", "-c", words, state=tmp_path) as screen:
+        assert screen.end() == 0
+
+    assert screen.seen == b"three\r\n36 120\r\n"
+
+
+def test_a_resize_reaches_the_command(tmp_path: Path) -> None:
+    """The terminal's new size is the command's, which is told by SIGWINCH."""
+    words = "trap 'stty size; exit 0' WINCH; echo ready; while :; do sleep 0.05; done"
+    with terminal("run", "--", "bash", "-c", words, state=tmp_path) as screen:
+        screen.wait_for("ready")
+        assert screen._controller
+        fcntl.ioctl(screen._controller, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
+
+        assert screen.end() == 0
+    assert b"20 60" in screen.seen
+
+
+def test_ctrl_c_is_the_commands(tmp_path: Path) -> None:
+    """A command that handles it goes on; one that does not is ended by it, and so are we."""
+    words = "trap 'echo caught' INT; echo ready; read line; read line; trap - INT; echo now; sleep 30"
+    with terminal("run", "--", "bash", "-c", words, state=tmp_path) as screen:
+        screen.wait_for("ready").press("\x03")
+        screen.wait_for("caught").press("a\rb\r")
+        screen.wait_for("now").press("\x03")
+
+        assert screen.end() == -signal.SIGINT
+
+
+def test_keys_are_read_one_by_one(tmp_path: Path) -> None:
+    """A program that sets the terminal raw gets each key, and no echo."""
+    code = "import os,sys,tty; tty.setraw(0); os.write(1,b'ready'); sys.exit(os.read(0,1)[0])"
+    with terminal("run", "--", sys.executable, "-c", code, state=tmp_path) as screen:
+        screen.wait_for("ready").press("\x1a")
+
+        assert screen.end() == 26
+    assert screen.seen == b"ready"
+
+
+def test_ctrl_z_stops_the_job(tmp_path: Path) -> None:
+    """In a shell with job control the command is stopped, the shell is back, and `fg` continues it with its terminal."""
+    rc = tmp_path / "rc"
+    rc.write_text('PS1="shell \\#> "\n')
+    with terminal(state=tmp_path, program=["/bin/bash", "--noprofile", "--rcfile", str(rc), "-i"]) as screen:
+        screen.wait_for("shell 1> ").press(f"{sys.executable} -m tui run -- sh -c 'echo re\"\"ady; read x; echo got $x'\r")
+        screen.wait_for("ready\r\n").press("\x1a")
+        screen.wait_for("Stopped").wait_for("shell 2> ").press("fg\r")
+        screen.press("words\r")
+        screen.wait_for("got words").wait_for("shell 3> ").press("exit 9\r")
+
+        assert screen.end() == 9
+
+
+def test_a_file_as_output_beside_a_terminal(tmp_path: Path) -> None:
+    """With standard output in a file the rest is still a terminal, and the file has the bytes as they were written."""
+    words = f"python3 -m tui run -- sh -c 'test -t 0 && test -t 2 && ! test -t 1 && echo yes' > {tmp_path}/out"
+    words = words.replace("python3", sys.executable)
+    with terminal(state=tmp_path, program=["/bin/sh", "-c", words]) as screen:
+        assert screen.end() == 0
+
+    assert (tmp_path / "out").read_bytes() == b"yes\n"
+
+
+@pytest.mark.parametrize("key", ["q", "\x03"])
+def test_the_offer_is_declined(key: str, tmp_path: Path) -> None:
+    """What failed is said in two lines; any key but Enter ends with the command's status."""
+    with (
+        socket.socket() as taken,
+        terminal("run", "--", sys.executable, str(EXAMPLES / "retry_loop.py"), str(_port(taken)), state=tmp_path) as screen,
+    ):
+        screen.wait_for("Enter opens the walk").press(key)
+
+        assert screen.end() == 3
+    assert "retry_loop.py:13 in connect" in " ".join(screen.seen.decode().split())
+    assert b"\x1b[?1049h" not in screen.seen
+
+
+def test_the_walk_opens(tmp_path: Path) -> None:
+    """Enter opens the walk on what failed; afterwards the status is still the command's."""
+    with socket.socket() as taken:
+        port = _port(taken)
+        with terminal("run", "--", sys.executable, str(EXAMPLES / "retry_loop.py"), str(port), state=tmp_path) as screen:
+            screen.wait_for("Enter opens the walk").press("\r")
+            screen.wait_for("refused by reset").press("q")
+
+            assert screen.end() == 3
+    assert f"localhost:{port}" in screen.seen.decode()
+
+
+def test_a_command_without_failure_ends_without_a_word(tmp_path: Path) -> None:
+    """Nothing is added where nothing failed."""
+    with terminal("run", "--", "echo", "well", state=tmp_path) as screen:
+        assert screen.end() == ExitStatus.REACHABLE
+
+    assert screen.seen == b"well\r\n"
+
+
+def _port(taken: socket.socket) -> int:
+    taken.bind(("127.0.0.1", 0))
+    port: int = taken.getsockname()[1]
+    return port

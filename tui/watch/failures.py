@@ -1,0 +1,162 @@
+"""From what the hook wrote down and from what the command printed to the connections that failed, the one to walk last."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from tui.errors import read_error, target_of
+from tui.errors.frames.python import is_library
+from tui.model.frame import Frame
+from tui.model.safe_text import safe_text
+from tui.model.target import Target, TargetError, endpoint, parse_target
+
+MOST_RECORDS = 20_000
+"""The newest lines of the records that are read: the hook's file is bounded too."""
+ENDS = {
+    "ECONNREFUSED": "refused",
+    "ETIMEDOUT": "timed out",
+    "EHOSTUNREACH": "failed: no route to the host",
+    "ENETUNREACH": "failed: the network is unreachable",
+    "ECONNRESET": "was reset",
+    "EACCES": "was not allowed",
+    "EPERM": "was not allowed",
+    "EADDRNOTAVAIL": "failed: the address is not available",
+    "ENOENT": "failed: there is no such socket",
+}
+"""How a connection ended, as the end of a sentence."""
+CLASSES = {
+    "refused": "refused",
+    "timeout": "timed out",
+    "dns": "failed: the name does not resolve",
+    "reset": "was reset",
+    "unreachable": "failed: unreachable",
+    "tls": "failed in TLS",
+    "proxy": "failed at the proxy",
+}
+
+Place = tuple[str | None, int | None]
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """One line of the hook, or of strace."""
+
+    what: str
+    """`connect`, `resolve` or `connected`."""
+    at: float = 0.0
+    pid: int = 0
+    program: str = ""
+    address: str | None = None
+    port: int | None = None
+    path: str | None = None
+    name: str | None = None
+    """The host that was asked for, where a library's variables say it."""
+    errno: str | None = None
+    count: int = 1
+    stack: tuple[tuple[str, int, str], ...] = ()
+
+
+class Failed(Struct, frozen=True, kw_only=True):
+    """One place that could not be connected to."""
+
+    target: Target
+    how: str
+    """The end of the sentence: `refused`, `timed out`, …"""
+    count: int = 1
+    code: tuple[Frame, ...] = ()
+
+    @property
+    def line(self) -> str | None:
+        """The user's innermost line, as `client.py:12 in main`."""
+        frame = next((one for one in self.code if one.role == "user" and one.path and one.line), None)
+        if frame is None:
+            return None
+        return safe_text(f"{frame.path}:{frame.line}{f' in {frame.function}' if frame.function else ''}")
+
+
+def read_records(lines: Iterable[bytes]) -> tuple[Record, ...]:
+    """The records in these lines, in order; a line that is none is passed over."""
+    found = []
+    for line in list(lines)[-MOST_RECORDS:]:
+        try:
+            found.append(msgspec.json.decode(line, type=Record))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+    return tuple(found)
+
+
+def failed_connections(records: Sequence[Record]) -> tuple[Failed, ...]:
+    """What failed and did not work later, one a target, the last failure last."""
+    kept: dict[Place, Record] = {}
+    counts: dict[Place, dict[tuple[object, ...], int]] = {}
+    for record in sorted(records, key=lambda one: one.at):
+        place = _place(record)
+        if record.what == "connected":
+            kept = {key: one for key, one in kept.items() if not _same_place(one, record)}
+            continue
+        # Of one failure that repeats, each record carries its count so far; each process and each line counts by itself.
+        counts.setdefault(place, {})[record.pid, record.address, record.errno, record.stack] = _so_far(
+            record, counts.get(place, {})
+        )
+        kept.pop(place, None)
+        kept[place] = record
+    found = (_failed(record, sum(counts[place].values())) for place, record in kept.items())
+    return tuple(one for one in found if one)
+
+
+def printed_failure(text: bytes) -> Failed | None:
+    """The last failure that a command's output names, where it names an endpoint that can be walked."""
+    reading = read_error(text)
+    target = target_of(reading)
+    if target is None or reading.error_class not in CLASSES:
+        return None
+    last = next((one for one in reversed(reading.failures) if one.port == target.port), None)
+    return Failed(target=target, how=CLASSES[reading.error_class], count=last.count if last else 1, code=reading.code)
+
+
+def _same_place(failed: Record, worked: Record) -> bool:
+    if worked.path or failed.path:
+        return worked.path == failed.path
+    hosts = {failed.name, failed.address} - {None}
+    return failed.port == worked.port and bool(hosts & {worked.name, worked.address})
+
+
+def _place(record: Record) -> Place:
+    """What a person would call one place: the name that was asked for, else the address, and the port."""
+    return (record.path, None) if record.path else (record.name or record.address, record.port)
+
+
+def _so_far(record: Record, counted: Mapping[tuple[object, ...], int]) -> int:
+    """How often this failure was seen: as its record says, or (strace) one more than before."""
+    before = counted.get((record.pid, record.address, record.errno, record.stack), 0)
+    return record.count if record.stack else before + 1
+
+
+def _failed(record: Record, count: int) -> Failed | None:
+    host = record.name or record.address
+    try:
+        if record.path:
+            target = parse_target(record.path)
+        elif host and record.port:
+            target = parse_target(endpoint(host, record.port))
+        else:
+            return None
+    except TargetError:  # a name without a port, an abstract socket: nothing that can be walked
+        return None
+    how = "failed: the name does not resolve" if record.what == "resolve" else ENDS.get(record.errno or "", "failed")
+    return Failed(target=target, how=how, count=count, code=_frames(record))
+
+
+def _frames(record: Record) -> tuple[Frame, ...]:
+    """The stack of a record, the user's own frames first, the innermost first."""
+    frames = [
+        Frame(
+            path=safe_text(path),
+            line=line,
+            function=safe_text(function, limit=300),
+            language="python",
+            role="library" if is_library(path) else "user",
+        )
+        for path, line, function in record.stack
+    ]
+    return tuple(sorted(frames, key=lambda one: one.role == "library"))

@@ -1,0 +1,63 @@
+"""What a watched Python process loads at its start: it notes connections that fail, and the lines of code that asked.
+
+Law: nothing that the program can see changes. No exception, no traceback and no class is another one than without it;
+whatever goes wrong in here is kept in here. It runs in Python 3.9 and later, in any environment, so it imports nothing
+of the project and nothing that `socket` does not: the wrapper copies this package, under another name, into a directory
+that the process finds through PYTHONPATH. Until the program loads `socket`, this file is all that it costs.
+"""
+
+import sys
+
+TYPE_CHECKING = False  # `typing` is not for a program that never connects
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+RECORDS = "REFUSED_RECORDS"
+"""The variable that names the file for the records: one JSON object a line, appended."""
+
+
+def begin(records: str) -> None:
+    """Watch this process from now on, or from the moment when it loads `socket`."""
+    loaded = sys.modules.get("socket")
+    if loaded is not None:
+        _install(loaded, records)
+    else:
+        sys.meta_path.insert(0, _Finder(records))
+
+
+class _Finder:
+    """Waits for the import of `socket`, and leaves that to the other finders."""
+
+    def __init__(self, records: str) -> None:
+        self._records = records
+
+    def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
+        """What the other finders say; for `socket` they are asked here, to know when it is loaded."""
+        if name != "socket":
+            return None
+        sys.meta_path.remove(self)
+        for finder in sys.meta_path:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                _watch_loading(spec.loader, self._records)
+                return spec
+        return None
+
+
+def _watch_loading(loader: "Any", records: str) -> None:
+    def exec_module(module: "ModuleType") -> None:
+        del loader.exec_module
+        loader.exec_module(module)
+        _install(module, records)
+
+    loader.exec_module = exec_module
+
+
+def _install(module: "ModuleType", records: str) -> None:
+    try:
+        from . import seeing
+
+        seeing.install(module, records)
+    except Exception:  # noqa: BLE001, S110 -- the law of this package
+        pass

@@ -1,0 +1,120 @@
+"""Counts failures and writes them down: one line of JSON each, appended in one piece, seldom enough not to be felt."""
+
+import sys
+
+from . import stacks
+
+TYPE_CHECKING = False  # `typing` is not for a program that may never fail
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+LARGEST_FILE = 8 << 20
+"""Nothing is appended to a larger file, in bytes: a program may fail in a loop for days."""
+MOST_KEPT = 256
+"""How many different failures, and how many connects under way, a process remembers."""
+REPEAT_S = 0.25
+"""A failure that repeats is written so often at most, beside its first, second, fourth, eighth … time."""
+LONGEST_TEXT = 400
+LAST = 0xFFFD
+"""What stands for a character that takes more than four digits: U+FFFD, the replacement character."""
+
+counts: "dict[object, list[Any]]" = {}  # by a failure's marks: how often, when last written, its record, the count written
+_state: "dict[str, Any]" = {}  # where to write; what to do at the end; the process that the counts are of
+
+
+def begin(records: str, at_end: "Callable[[], None]") -> None:
+    """Write into the file `records`; call `at_end` at the end of the process, for what is known only then."""
+    _state["records"], _state["at_end"] = records, at_end
+
+
+def note(mark: "tuple[object, ...]", where: "Any", about: "dict[str, Any]", error: object) -> None:
+    """Count a failure, and write it down when it is new or due. `where` is a frame, or the stack as it was."""
+    import posix
+    import time
+
+    if _state.get("pid") != posix.getpid():  # what was counted before a fork was the parent's
+        counts.clear()
+        _state["pid"] = posix.getpid()
+    stack = where if isinstance(where, list) else stacks.stack(where)
+    key = (mark, *[(id(code), line) for code, line in stack])
+    known, now = counts.get(key), time.monotonic()
+    if known is None:
+        if len(counts) >= MOST_KEPT:
+            counts.pop(next(iter(counts)))
+        if not isinstance(where, list):
+            stack, about = stacks.who_asked(where, about)
+        about["said"] = str(error or "")[:LONGEST_TEXT]
+        about["stack"] = [[_full(code.co_filename), line, code.co_name] for code, line in stack]
+        known = counts[key] = [0, now, about, 0]
+        watch_the_end()
+    known[0] += 1
+    if known[0] & (known[0] - 1) == 0 or now - known[1] >= REPEAT_S:
+        known[1], known[3] = now, known[0]
+        _write(about | known[2] | {"count": known[0]})
+
+
+def mend(about: "dict[str, Any]") -> None:
+    """Write down that a place works, if its port has failed before."""
+    mended = [key for key, one in counts.items() if one[2].get("port") == about.get("port")]
+    if mended:
+        for key in mended:
+            counts.pop(key, None)
+        _write(about | {"what": "connected"})
+
+
+def watch_the_end() -> None:
+    """Have what is known only then written down at the end of the process."""
+    if not _state.get("ends"):
+        import atexit
+
+        _state["ends"] = True
+        atexit.register(_at_end)
+
+
+def _at_end() -> None:
+    """Write down what is still under way, and the counts that have not been written."""
+    try:
+        _state["at_end"]()
+        for count, _, about, written in list(counts.values()):
+            if written != count:
+                _write(about | {"count": count})
+    except Exception:  # noqa: BLE001, S110 -- the law of this package
+        pass
+
+
+def _write(about: "dict[str, Any]") -> None:
+    """Append one line to the records, in one piece."""
+    import posix
+    import time
+
+    argv = getattr(sys, "argv", None) or [""]
+    line = _json(about | {"at": time.time(), "pid": posix.getpid(), "program": str(argv[0])[:LONGEST_TEXT]}) + "\n"
+    file = posix.open(_state["records"], posix.O_WRONLY | posix.O_APPEND | posix.O_CLOEXEC | posix.O_NOFOLLOW)
+    try:
+        if posix.fstat(file).st_size < LARGEST_FILE:
+            posix.write(file, line.encode())
+    finally:
+        posix.close(file)
+
+
+def _full(path: str) -> str:
+    if path.startswith(("/", "<")):
+        return path
+    import posix
+
+    return f"{posix.getcwd()}/{path}"
+
+
+def _json(value: object) -> str:
+    """As `json.dumps`, which is not for a program that has not loaded it."""
+    if isinstance(value, str):
+        plain = (c if " " <= c <= "~" and c not in '"\\' else f"\\u{min(ord(c), LAST):04x}" for c in value)
+        return f'"{"".join(plain)}"'
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_json(str(key))}:{_json(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(_json, value)) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return repr(value) if isinstance(value, (int, float)) else _json(str(value))

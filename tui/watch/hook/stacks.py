@@ -1,0 +1,116 @@
+"""Which code asked for a connection: the stack at that moment, and in asyncio that of the task which waits for it."""
+
+import sys
+from _thread import get_ident
+
+TYPE_CHECKING = False  # `typing` is not for a program that may never fail
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any
+
+    Stack = list[tuple[CodeType, int]]
+
+MOST_FRAMES = 64
+LONGEST_HOST = 400
+INNERMOST = 12
+"""In how many of the innermost frames a library's variables are looked for."""
+CONNECTING = ("create_connection", "connect_tcp", "start_connection", "getaddrinfo", "_connect")
+"""Functions of libraries whose variables name the host and port that were asked for."""
+
+_library: "list[str]" = []  # where the standard library's files are
+
+
+def begin(socket_file: str) -> None:
+    """Say where the module `socket` is, and the standard library with it."""
+    _library[:] = [socket_file.rpartition("/")[0] + "/"]
+
+
+def stack(frame: "FrameType | None") -> "Stack":
+    """Code and line of each frame, the innermost first, up to the event loop that called."""
+    found: Stack = []
+    while frame is not None and len(found) < MOST_FRAMES:
+        code = frame.f_code
+        if code.co_name == "_run" and "asyncio" in code.co_filename:
+            break
+        found.append((code, frame.f_lineno))
+        frame = frame.f_back
+    return found
+
+
+def who_asked(frame: "FrameType", about: "dict[str, Any]") -> "tuple[Stack, dict[str, Any]]":
+    """The stack of `frame`, and `about` with the host that was asked for.
+
+    Where none of the program's own code is in the stack, that of the task which waits for it is below it.
+    """
+    found, host = stack(frame), about.get("name") or asked_for(frame, about)
+    if not any(_is_users(code) for code, _ in found):
+        waiting = _waiting_task(about)
+        found += [(one.f_code, one.f_lineno) for one in waiting]
+        host = host or next(filter(None, (_asks_for(one, about) for one in waiting)), None)
+    return found[:MOST_FRAMES], (about | {"name": host} if host else about)
+
+
+def _is_users(code: "CodeType") -> bool:
+    path = code.co_filename
+    return not (path.startswith(("<frozen", *_library)) or "-packages/" in path)
+
+
+def _waiting_task(about: "dict[str, Any]") -> "list[FrameType]":
+    """The frames of the asyncio task that asked for this connection; empty where none is known."""
+    tasks = sys.modules.get("asyncio.tasks")
+    for thread, top in sys._current_frames().items() if tasks else ():  # noqa: SLF001 -- the only way to other threads
+        frames: list[FrameType] = []
+        frame: FrameType | None = top
+        while frame is not None:
+            if frame.f_code.co_name == "run_forever" and "asyncio" in frame.f_code.co_filename:
+                running = [frames] if thread != get_ident() else []
+                chains = [*running, *map(_chain, tasks.all_tasks(frame.f_locals["self"]))]  # type: ignore[union-attr] # it is loaded
+                for chain in chains:
+                    if any(_is_users(one.f_code) for one in chain) and any(_asks_for(one, about) for one in chain):
+                        return chain
+                break
+            frames.append(frame)
+            if frame.f_code.co_name == "_run" and "asyncio" in frame.f_code.co_filename:
+                frames.pop()
+            frame = frame.f_back
+    return []
+
+
+def _chain(task: "Any") -> "list[FrameType]":
+    """The frames of a task that waits, the innermost first."""
+    frames: list[FrameType] = []
+    at = task.get_coro()
+    while at is not None and len(frames) < MOST_FRAMES:
+        frame = getattr(at, "cr_frame", None) or getattr(at, "gi_frame", None)
+        if frame is not None:
+            frames.append(frame)
+        at = getattr(at, "cr_await", None) or getattr(at, "gi_yieldfrom", None)
+    return frames[::-1]
+
+
+def asked_for(frame: "FrameType | None", about: "dict[str, Any]") -> "str | None":
+    """The host that a library was asked to connect to: in the variables of one of the innermost frames, at the same port."""
+    for _ in range(INNERMOST):
+        if frame is None:
+            return None
+        host = _asks_for(frame, about)
+        if host:
+            return host
+        frame = frame.f_back
+    return None
+
+
+def _asks_for(frame: "FrameType", about: "dict[str, Any]") -> "str | None":
+    if frame.f_code.co_name not in CONNECTING:
+        return None
+    seen = frame.f_locals
+    pairs: list[Any] = [(seen.get("host"), seen.get("port")), (seen.get("remote_host"), seen.get("remote_port"))]
+    if isinstance(seen.get("address"), tuple):
+        pairs.append(seen["address"][:2])
+    pairs += [one[4][:2] for one in seen.get("addr_infos") or ()]
+    owner = getattr(seen.get("self"), "__dict__", None) or {}
+    pairs.append((owner.get("host"), owner.get("port")))
+    for host, port in pairs:
+        if isinstance(host, str) and host and str(port) == str(about.get("port")):
+            return host[:LONGEST_HOST]
+    return None

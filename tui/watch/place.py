@@ -1,0 +1,92 @@
+"""The private directory of one run: the records that the hook appends to, and what a Python process finds through PYTHONPATH."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tui.watch.hook import RECORDS
+
+SITE = "sitecustomize.py"
+HOOK = "_refused_hook"
+"""The name of the hook's package in the watched process."""
+SITE_TEXT = """\
+import sys
+try:
+    sys.path.remove({here!r})
+except ValueError:
+    pass
+if sys.version_info >= (3, 9) and sys.implementation.name == "cpython":
+    try:
+        sys.path.insert(0, {here!r})
+        try:
+            import _refused_hook
+        finally:
+            sys.path.remove({here!r})
+        _refused_hook.begin({records!r})
+    except Exception:
+        pass
+_ours = sys.modules.pop("sitecustomize", None)
+try:
+    import sitecustomize
+except ImportError as error:
+    if getattr(error, "name", "sitecustomize") != "sitecustomize":
+        raise
+    if _ours is not None:
+        sys.modules["sitecustomize"] = _ours
+"""
+"""Loaded by every version of Python, so written for every one: it takes itself out of the way, and lets a `sitecustomize`
+that stands behind it be loaded as if it had never been there."""
+LONGEST_RECORDS = 16 << 20
+"""More of the records is not read, in bytes; the hook stops far below."""
+
+
+class Place:
+    """Where this run's records are."""
+
+    def __init__(self, directory: Path) -> None:
+        self._records = directory / "records"
+        self._modules = directory / "python"
+        self._records.touch(mode=0o600)
+        self._modules.mkdir(mode=0o700)
+        shutil.copytree(Path(__file__).with_name("hook"), self._modules / HOOK, ignore=shutil.ignore_patterns("__pycache__"))
+        site = SITE_TEXT.format(here=str(self._modules), records=str(self._records))
+        (self._modules / SITE).write_text(site, encoding="utf-8")
+        self.trace = directory / "trace"
+        """Where strace writes, if it does."""
+
+    def environment(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The environment with which a Python process below us notes its failures."""
+        path = given.get("PYTHONPATH")
+        ours = str(self._modules)
+        return {**given, "PYTHONPATH": f"{ours}{os.pathsep}{path}" if path else ours, RECORDS: str(self._records)}
+
+    def lines(self) -> list[bytes]:
+        """What was written down."""
+        return read_end(self._records)
+
+
+def read_end(path: Path) -> list[bytes]:
+    """The lines of a file, of a long one its last part; none where it can't be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_RECORDS))
+            return file.read(LONGEST_RECORDS).splitlines()
+    except OSError:
+        return []
+
+
+@contextlib.contextmanager
+def place() -> Iterator[Place | None]:
+    """A private directory for this run, gone at its end; None where none can be made, and nothing is noted then."""
+    try:
+        directory = Path(tempfile.mkdtemp(prefix="refused-"))
+    except OSError:
+        yield None
+        return
+    try:
+        yield Place(directory)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,302 @@
+"""Runs a command and passes what it prints on, unchanged and at once, while its last part is kept.
+
+Only what is no terminal is read through a pipe; standard output and standard error that are one file stay one. On a
+terminal, and only where nothing else of the job uses that terminal, the command gets a pseudo-terminal in its place.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import select
+import signal
+import stat
+import termios
+import tty
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tui.watch.signals import Signals
+from tui.watch.starting import Plan, next_report, start, start_on_terminal
+from tui.watch.tail import Tail
+
+CHUNK = 1 << 16
+"""Read at once, in bytes: what a pipe holds."""
+STDIN, STDOUT, STDERR = 0, 1, 2
+_WAKE = {signal.SIGCHLD: b"c", signal.SIGWINCH: b"w", signal.SIGCONT: b"f"}
+
+
+def run(argv: Sequence[str], environment: Mapping[str, str], tail: Tail) -> int:
+    """Run the command to its end; its wait status. What it prints goes to `tail` too. Raises NotStartedError."""
+    with Signals() as signals, _standard_descriptors() as opened:
+        if _on_terminal(opened):
+            return _OnTerminal(signals, tail, opened).run(argv, environment)
+        return _Beside(signals, tail, opened).run(argv, environment)
+
+
+@contextlib.contextmanager
+def _standard_descriptors() -> Iterator[tuple[int, ...]]:
+    """Those of the three that are open. The others are taken meanwhile, so that no pipe of ours becomes one of them."""
+    opened = tuple(one for one in (STDIN, STDOUT, STDERR) if _is_open(one))
+    taken = [os.open(os.devnull, os.O_RDWR) for _ in range(3 - len(opened))]  # the lowest that are free; not inherited
+    try:
+        yield opened
+    finally:
+        for one in taken:
+            os.close(one)
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def _on_terminal(opened: Sequence[int]) -> bool:
+    """Whether the command can have a terminal of its own: ours is in the foreground, and no pipe leads to another program."""
+    outputs = [one for one in opened if one != STDIN]
+    if STDIN not in opened or not os.isatty(STDIN) or not any(map(os.isatty, outputs)):
+        return False
+    try:
+        in_front = os.tcgetpgrp(STDIN) == os.getpgrp()
+    except OSError:  # it is a terminal of another session
+        return False
+    return in_front and not any(stat.S_ISFIFO(os.fstat(one).st_mode) for one in outputs)
+
+
+def _read(source: int) -> bytes:
+    """What is there to be read; nothing at the end."""
+    try:
+        return os.read(source, CHUNK)
+    except OSError as error:
+        if error.errno == errno.EIO:  # the other side of a terminal is closed (pty(7))
+            return b""
+        raise
+
+
+def _write(sink: int, chunk: bytes) -> None:
+    """Write all of it. Raises OSError."""
+    left = memoryview(chunk)
+    while left:
+        try:
+            left = left[os.write(sink, left) :]
+        except BlockingIOError:  # whoever shares the descriptor made it so
+            select.select([], [sink], [])
+
+
+class _Relay:
+    """What both ways have in common: the loop that passes chunks on."""
+
+    def __init__(self, signals: Signals, tail: Tail, opened: Sequence[int]) -> None:
+        self._signals = signals
+        self._tail = tail
+        self._opened = opened
+        self._outputs = [one for one in opened if one != STDIN]
+        self._routes: dict[int, int] = {}
+        """From the descriptor that is read to the one that gets it."""
+        self._woken, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)
+
+    def _pass_on(self, source: int) -> None:
+        chunk = _read(source)
+        if chunk:
+            self._tail.add(chunk)
+            try:
+                _write(self._routes[source], chunk)
+            except OSError:  # nobody reads any more, or the disk is full: the command is to find that out by itself
+                chunk = b""
+        if not chunk:
+            del self._routes[source]
+            os.close(source)
+
+    def _drain(self) -> None:
+        """Pass on what the command had written when it ended."""
+        while self._routes:
+            ready, _, _ = select.select(list(self._routes), [], [], 0)
+            if not ready:
+                return
+            for source in ready:
+                self._pass_on(source)
+
+    def _close(self) -> None:
+        for descriptor in (*self._routes, self._woken, self._wake):
+            os.close(descriptor)
+
+
+class _Beside(_Relay):
+    """The command beside us, in our process group: it shares our terminal, if there is one, and each pipe is read in between."""
+
+    def run(self, argv: Sequence[str], environment: Mapping[str, str]) -> int:
+        """Run it; its wait status."""
+        instead = self._pipes()
+        try:
+            pid = start(Plan(list(argv), environment, instead, self._signals.before))
+        except BaseException:
+            self._close()
+            raise
+        finally:
+            for end in set(instead.values()):
+                os.close(end)
+
+        def heard(number: signal.Signals, typed: bool) -> None:
+            if number is signal.SIGCHLD:
+                with contextlib.suppress(OSError):  # so full that it is woken anyway
+                    os.write(self._wake, b"c")
+            elif not typed:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+
+        self._signals.listen(heard)
+        while True:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                break
+            ready, _, _ = select.select([self._woken, *self._routes], [], [])
+            for source in ready:
+                if source == self._woken:
+                    os.read(self._woken, CHUNK)
+                else:
+                    self._pass_on(source)
+        self._drain()
+        self._leave_rest_behind()
+        self._close()
+        return status
+
+    def _pipes(self) -> dict[int, int]:
+        instead: dict[int, int] = {}
+        outputs = [one for one in self._outputs if not os.isatty(one)]
+        if len(outputs) > 1 and os.path.sameopenfile(*outputs):
+            reading, writing = os.pipe()
+            self._routes[reading] = STDOUT
+            return dict.fromkeys(outputs, writing)
+        for output in outputs:
+            reading, instead[output] = os.pipe()
+            self._routes[reading] = output
+        return instead
+
+    def _leave_rest_behind(self) -> None:
+        """Where the command left processes that may still print, a process stays and passes that on."""
+        if not self._routes or os.fork():
+            return
+        try:
+            os.close(STDIN)
+            while self._routes:
+                for source in select.select(list(self._routes), [], [])[0]:
+                    self._pass_on(source)
+        finally:
+            os._exit(0)
+
+
+class _OnTerminal(_Relay):
+    """The command on a pseudo-terminal in the place of ours, which is raw meanwhile, so that every key is the command's."""
+
+    def run(self, argv: Sequence[str], environment: Mapping[str, str]) -> int:
+        """Run it; its wait status."""
+        self._before = termios.tcgetattr(STDIN)
+        self._typed = b""
+        self._reads_keys = False
+        self._controller, device = os.openpty()
+        termios.tcsetattr(device, termios.TCSANOW, self._before)
+        self._resize()
+        instead = {one: device for one in self._opened if os.isatty(one)}
+        self._routes[self._controller] = next(one for one in self._outputs if os.isatty(one))
+        for output in [one for one in self._outputs if one not in instead]:
+            reading, instead[output] = os.pipe()
+            self._routes[reading] = output
+        ours = (*self._routes, self._woken, self._wake)
+        try:
+            keeper, pid, reports = start_on_terminal(
+                Plan(list(argv), environment, instead, self._signals.before, close=ours), device
+            )
+        except BaseException:
+            self._close()
+            raise
+        finally:
+            for end in set(instead.values()):
+                os.close(end)
+        os.set_blocking(self._controller, False)
+        self._pid = pid
+        self._signals.listen(self._heard)
+        self._take_keys()
+        try:
+            status = self._follow(reports)
+            os.waitpid(keeper, 0)
+            self._drain()
+        finally:
+            self._give_keys_back()
+            os.close(reports)
+            self._close()
+        return status
+
+    def _heard(self, number: signal.Signals, _typed: bool) -> None:
+        if number in _WAKE:
+            with contextlib.suppress(OSError):  # so full that it is woken anyway
+                os.write(self._wake, _WAKE[number])
+        else:
+            self._tell(number)
+
+    def _tell(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._pid, number)
+
+    def _follow(self, reports: int) -> int:
+        while True:
+            reading = [reports, self._woken, *self._routes, *([STDIN] if self._reads_keys and not self._typed else [])]
+            writing = [self._controller] if self._typed and self._controller in self._routes else []
+            ready, free, _ = select.select(reading, writing, [])
+            if free:
+                self._type()
+            for source in ready:
+                if source == self._woken:
+                    self._react(os.read(self._woken, CHUNK))
+                elif source == STDIN:
+                    self._typed = _read(STDIN)
+                    self._reads_keys = bool(self._typed)
+                elif source in self._routes:
+                    self._pass_on(source)
+            if reports in ready:
+                status = next_report(reports)
+                if status is None:  # the keeper was killed, and the terminal with it
+                    return signal.SIGHUP
+                if not os.WIFSTOPPED(status):
+                    return status
+                self._stop_with_it()
+
+    def _react(self, why: bytes) -> None:
+        if b"w" in why:
+            self._resize()
+        if b"f" in why:
+            self._take_keys()
+
+    def _stop_with_it(self) -> None:
+        """The command was stopped: so is our whole job, as the shell expects, until it is continued."""
+        self._drain()
+        self._give_keys_back()
+        os.kill(0, signal.SIGTSTP)
+        self._take_keys()
+        self._resize()
+        self._tell(signal.SIGCONT)
+
+    def _type(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._typed = self._typed[os.write(self._controller, self._typed) :]
+
+    def _take_keys(self) -> None:
+        """Read the keys, raw, while we are in the foreground."""
+        with contextlib.suppress(OSError, termios.error):
+            if os.tcgetpgrp(STDIN) == os.getpgrp():
+                tty.setraw(STDIN, termios.TCSADRAIN)
+                self._reads_keys = True
+
+    def _give_keys_back(self) -> None:
+        self._reads_keys = False
+        with contextlib.suppress(OSError, termios.error):
+            if os.tcgetpgrp(STDIN) == os.getpgrp():
+                termios.tcsetattr(STDIN, termios.TCSADRAIN, self._before)
+
+    def _resize(self) -> None:
+        with contextlib.suppress(OSError):
+            size: Any = fcntl.ioctl(STDIN, termios.TIOCGWINSZ, bytes(8))
+            fcntl.ioctl(self._controller, termios.TIOCSWINSZ, size)

@@ -1,0 +1,68 @@
+"""Signals that reach the wrapper and are meant for the command."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Self
+
+FORWARDED = (
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGALRM,
+    signal.SIGWINCH,
+    signal.SIGCONT,
+)
+_BY_THE_KERNEL = 0x80
+"""`si_code` of a signal that the terminal made (SI_KERNEL, sigaction(2)): the whole foreground group has got it."""
+
+
+class Signals:
+    """While it is open, signals are taken by a thread, and `heard` is called there with each: its number, and who sent it.
+
+    A signal that was ignored when we were started stays ignored, as nohup(1) wants it.
+    """
+
+    def __init__(self) -> None:
+        self.wanted = {one for one in FORWARDED if signal.getsignal(one) is not signal.SIG_IGN} | {signal.SIGCHLD}
+        self.before: set[signal.Signals] = set()
+        """The signals that were blocked before."""
+        self._thread: threading.Thread | None = None
+        self._over = False
+
+    def __enter__(self) -> Self:
+        self.before = {signal.Signals(one) for one in signal.pthread_sigmask(signal.SIG_BLOCK, self.wanted)}
+        return self
+
+    def listen(self, heard: Callable[[signal.Signals, bool], None]) -> None:
+        """Call `heard(signal, typed)` from now on; `typed`: made by the terminal, or by the kernel."""
+
+        def take() -> None:
+            while not self._over:
+                info = signal.sigwaitinfo(self.wanted)
+                if not self._over:
+                    heard(signal.Signals(info.si_signo), info.si_code == _BY_THE_KERNEL)
+
+        self._thread = threading.Thread(target=take, name="signals", daemon=True)
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over = True
+        if self._thread is not None and self._thread.ident is not None:
+            signal.pthread_kill(self._thread.ident, signal.SIGCHLD)
+            self._thread.join()
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.before)
+
+
+def die_by(number: int) -> None:
+    """End this process as the command was ended, so that whoever started us sees the same."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the command has left its core; ours says nothing
+    signal.signal(number, signal.SIG_DFL) if number not in {signal.SIGKILL, signal.SIGSTOP} else None
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
+    os.kill(os.getpid(), number)

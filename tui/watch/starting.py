@@ -1,0 +1,147 @@
+"""How a command is started so that it finds what it would find without us: descriptors, signals, terminal, environment.
+
+On a terminal it gets a terminal of its own, in a session of its own: a process in between (the keeper) leads that session,
+so that the command can be stopped by Ctrl-Z and continued, which a session's leader can't.
+"""
+
+import errno
+import fcntl
+import os
+import signal
+import struct
+import sys
+import termios
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, NoReturn
+
+CHANGED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+"""Signals that our interpreter ignores from its start; a command expects their default."""
+NO_SUCH_COMMAND, CANNOT_RUN = 127, 126
+"""The exit statuses that shells give a command that does not exist, and one that can't be run."""
+_REPORT = struct.Struct("=i")
+
+
+class NotStartedError(Exception):
+    """The command could not be run; `status` is what a shell's would be."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(os.strerror(number))
+        self.status = NO_SUCH_COMMAND if number in {errno.ENOENT, errno.ENOTDIR} else CANNOT_RUN
+
+
+class Plan(NamedTuple):
+    """What is to be run, and with which descriptors instead of ours."""
+
+    argv: list[str]
+    environment: Mapping[str, str]
+    instead: Mapping[int, int]
+    """For a standard descriptor the one that takes its place; the others are inherited as they are."""
+    mask: set[signal.Signals]
+    """The signals that were blocked when we were started."""
+    close: Sequence[int] = ()
+    """Our ends, which the command must not hold open."""
+
+
+def start(plan: Plan) -> int:
+    """Start the command in our own process group; its process id. Raises NotStartedError."""
+    told, tell = os.pipe()  # closed by a successful exec
+    pid = os.fork()
+    if pid == 0:
+        _end_with(lambda: _become(plan, tell))
+    os.close(tell)
+    _raise_what_was_told(told, pid)
+    return pid
+
+
+def start_on_terminal(plan: Plan, device: int) -> tuple[int, int, int]:
+    """Start the command on the terminal `device`: keeper, command (process ids), and where its wait statuses come from.
+
+    Raises NotStartedError.
+    """
+    told, tell = os.pipe()
+    reports, report = os.pipe()
+    keeper = os.fork()
+    if keeper == 0:
+        os.close(told)
+        os.close(reports)
+        _end_with(lambda: _keep(plan, device, tell, report))
+    os.close(tell)
+    os.close(report)
+    pid = next_report(reports) or 0
+    try:
+        _raise_what_was_told(told, keeper)
+    except NotStartedError:
+        os.close(reports)
+        raise
+    return keeper, pid, reports
+
+
+def next_report(reports: int) -> int | None:
+    """The next wait status of the command, or None at the end."""
+    read = os.read(reports, _REPORT.size)
+    return _REPORT.unpack(read)[0] if len(read) == _REPORT.size else None
+
+
+def _keep(plan: Plan, device: int, tell: int, report: int) -> None:
+    """Lead the session, start the command in its foreground, and report each change of its state."""
+    os.setsid()
+    fcntl.ioctl(device, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it changes the foreground from behind
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    pid = os.fork()
+    if pid == 0:
+        os.setpgid(0, 0)
+        os.tcsetpgrp(device, os.getpid())
+        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+        _become(plan, tell)
+    os.close(tell)
+    for descriptor in plan.close:
+        os.close(descriptor)
+    os.write(report, _REPORT.pack(pid))
+    signal.pthread_sigmask(signal.SIG_SETMASK, plan.mask)
+    while True:
+        _, status = os.waitpid(pid, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            os.tcsetpgrp(device, os.getpgrp())  # what the command left behind is not told that the terminal goes
+            os.write(report, _REPORT.pack(status))
+            return
+        os.write(report, _REPORT.pack(status))
+
+
+def _become(plan: Plan, tell: int) -> NoReturn:
+    """Become the command; or tell why not, and end."""
+    try:
+        for descriptor, source in plan.instead.items():
+            os.dup2(source, descriptor)
+        for descriptor in plan.close:
+            os.close(descriptor)
+        for number in CHANGED_BY_PYTHON:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, plan.mask)
+        try:
+            os.execvpe(plan.argv[0], plan.argv, plan.environment)  # noqa: S606 -- running it, without a shell, is the task
+        except OSError as error:
+            if error.errno == errno.ENOEXEC:  # a script without its first line: as execvp(3) does
+                os.execve("/bin/sh", ["/bin/sh", *plan.argv], plan.environment)  # noqa: S606 -- see above
+            raise
+    except OSError as error:
+        os.write(tell, _REPORT.pack(error.errno or errno.EIO))
+    os._exit(CANNOT_RUN)
+
+
+def _end_with(work: Callable[[], None]) -> NoReturn:
+    """Do this in a forked process, and end it without our own clean-up."""
+    try:
+        work()
+    except BaseException as error:  # noqa: BLE001 -- nothing may return into the code of the wrapper
+        sys.stderr.write(f"refused run: {error}\n")
+        os._exit(CANNOT_RUN)
+    os._exit(0)
+
+
+def _raise_what_was_told(told: int, pid: int) -> None:
+    read = os.read(told, _REPORT.size)
+    os.close(told)
+    if len(read) == _REPORT.size:
+        os.waitpid(pid, 0)
+        raise NotStartedError(_REPORT.unpack(read)[0])

@@ -1,0 +1,21 @@
+"""The last part of what a command prints, however much that is."""
+
+LONGEST_TAIL = 128 * 1024
+"""How much is kept, in bytes: far more than the longest stack trace, and read in a fraction of a second."""
+
+
+class Tail:
+    """Keeps the last bytes that it was given."""
+
+    def __init__(self, longest: int = LONGEST_TAIL) -> None:
+        self._longest = longest
+        self._kept = bytearray()
+
+    def add(self, chunk: bytes) -> None:
+        """Take what was printed next. Amortised, each byte is moved once."""
+        self._kept += chunk[-self._longest :]
+        if len(self._kept) > 2 * self._longest:
+            del self._kept[: -self._longest]
+
+    def __bytes__(self) -> bytes:
+        return bytes(self._kept[-self._longest :])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from tui.diagnosis.latency import was_sent_again
 from tui.model.facts import (
     Addresses,
     AnyFact,
@@ -124,7 +125,8 @@ def _attempt(fact: Attempt) -> str:
     place = fact.path or endpoint(fact.address, fact.port)
     after = f"{' in' if fact.outcome is Outcome.TIMEOUT else ' after'} {took(fact.latency_ms)}"
     spoke = f"; it said {fact.first_bytes!r}" if fact.first_bytes else ""
-    return f"{place} {outcome_words(fact)}{after}{spoke}"
+    again = " (to a SYN that was sent again)" if was_sent_again(fact) else ""
+    return f"{place} {outcome_words(fact)}{after}{again}{spoke}"
 
 
 def _answer(fact: NameserverAnswer) -> str:

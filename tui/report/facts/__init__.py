@@ -88,7 +88,8 @@ def fact_words(fact: AnyFact) -> str:  # noqa: C901, PLR0912 -- one arm a kind o
             profile = f", profile {fact.lsm_profile}" if fact.lsm_profile else ""
             unit = f", unit {fact.unit}" if fact.unit else ""
             deny = f", IPAddressDeny={fact.ip_address_deny}" if fact.ip_address_deny else ""
-            return f"this process: seccomp {fact.seccomp}{profile}{unit}{deny}"
+            who = f"process {fact.pid}" if fact.pid else "this process"
+            return f"{who}: seccomp {fact.seccomp}{profile}{unit}{deny}"
         case ResetOrigin():
             return origin_words(fact)
         case PathMtu():

@@ -73,12 +73,19 @@ def _by_policy(case: Case, address: str, attempt: Attempt) -> bool:
 
 
 def denies(policy: Confinement | None, address: str) -> bool:
-    """Whether the unit's IPAddressDeny= covers `address`."""
+    """Whether the unit's IPAddressDeny= covers `address`, and its IPAddressAllow=, which comes before it, does not."""
+    if policy is None:
+        return False
+    return _covers(policy.ip_address_deny, address) and not _covers(policy.ip_address_allow, address)
+
+
+def _covers(setting: str | None, address: str) -> bool:
+    """Whether one of the setting's words is a network with `address` in it."""
     try:
         number = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    for word in (policy.ip_address_deny or "").split() if policy else ():
+    for word in (setting or "").split():
         for network in _WORDS.get(word, (word,)):
             try:
                 if number in ipaddress.ip_network(network, strict=False):

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from tui.diagnosis import unix_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested, ruled_out, still_open
 from tui.model.case import Case
+from tui.model.facts import Attempt, UnixPath
 from tui.model.judgement import Culprit, Judgement, Remedy
 
 _KINDS = {"file": "a regular file", "directory": "a directory", "fifo": "a named pipe", "device": "a device"}
+_OTHER_KIND = "EPROTOTYPE"
+"""The socket is of another type than the client's (unix(7))."""
 _EXPECTED = frozenset({"ECONNREFUSED", "EACCES"})
 """The kernel looks at the rights first, and then refuses what is no socket (unix_find_bsd, net/unix/af_unix.c)."""
 
@@ -22,6 +25,8 @@ def judge(case: Case) -> Judgement:
     path = unix_views.shown(case)
     if look is None or look.type == "unknown":
         return not_tested("The path has not been looked at, or may not be seen.")
+    if attempt.errno == _OTHER_KIND:
+        return _another_kind(case, attempt, look)
     if look.type not in _KINDS:
         return ruled_out(f"{path} is {'a socket' if look.type == 'socket' else 'missing'}.", *views.ids(look))
     kind = _KINDS[look.type]
@@ -35,6 +40,19 @@ def judge(case: Case) -> Judgement:
         culprit=Culprit(kind="file", path=path),
         disproof=f"`stat -c %F {unix_views.typed(case)}` says `socket`.",
         remedies=_remedies(case, look.type, look.look_alikes),
+    )
+
+
+def _another_kind(case: Case, attempt: Attempt, look: UnixPath) -> Judgement:
+    """It is a socket, so this cause does not fit; no other names it, and a person should not be left without a word."""
+    path, kind = unix_views.shown(case), look.socket_kind or "datagram or seqpacket"
+    holder = f" of {look.holder} (pid {look.holder_pid})" if look.holder else ""
+    return still_open(
+        f"{path} is a socket, of another type than a stream: the attempt ends in EPROTOTYPE.",
+        *views.ids(attempt, look),
+        summary=f"{path} is a {kind} socket{holder}, and a client of stream sockets cannot connect to it.",
+        tell_apart=f"`ss -ax src {unix_views.typed(case)}`: the first column is the type that the client must use.",
+        explains={unix_views.path_of(case)},
     )
 
 

@@ -32,6 +32,7 @@ def judge(case: Case) -> Judgement:
         rows = views.on_port(table, case.target.port)
         if table and rows:
             return _held_against(case, address, table, rows)
+    unseen |= {address: one for address, one in refused.items() if _is_anothers(case, address)}
     if unseen:
         return _from_outside(case, unseen)
     first = next(iter(refused))
@@ -54,9 +55,15 @@ def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listen
     return _perhaps_translated(case, same, table, row)
 
 
+def _is_anothers(case: Case, address: str) -> bool:
+    """Whether the machine whose table was seen does not have the address itself: then its table says nothing of it."""
+    table = host_views.table(case, address)
+    return bool(table and table.addresses and address.partition("%")[0] not in table.addresses)
+
+
 def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
     """Whether no translation of addresses on the way could lead from `address` to this socket on the far end."""
-    bound_to_target = any(one.address == address for one in table.listeners)
+    bound_to_target = address in table.addresses or any(one.address == address for one in table.listeners)
     other_family = row.address not in WILDCARDS and views.family(row.address) != views.family(address)
     only_v6 = row.address == "::" and row.v6_only and views.family(address) == "IPv4"
     return row.device is None and (_is_loopback(row) or bound_to_target or other_family or only_v6)

@@ -20,6 +20,8 @@ from tests.lab.scenario import Scenario, User
 
 DEFAULT_SEED = 1
 """Any will do; a fixed one makes a failure on one machine the same on another."""
+MANY = 20
+"""So many more addresses of the LAN, for a name that has them all."""
 _PORTS = ("1883", "3306", "4222", "5432", "5672", "6379", "8080", "8443", "9000", "9092", "9200", "11211", "27017")
 """Where services listen; below the range of source ports."""
 _HOSTS = ("db", "orders", "mail", "cache", "ledger", "search", "queue", "wiki")
@@ -57,7 +59,7 @@ class Bench:
 
     def file(self, name: str, text: str, mode: int = 0o644) -> Path:
         """A file in the play's folder."""
-        path = Path(self.values["folder"], name)
+        path = Path(self.values["folder"], self.text(name))
         path.write_text(self.text(text), encoding="utf-8")
         path.chmod(mode)
         return path
@@ -65,7 +67,6 @@ class Bench:
     def check(self, scenario: Scenario, user: User) -> dict[str, Any]:
         """The document of `refused check` for what is typed, as the user."""
         argv = (
-            *map(self.text, scenario.within),
             sys.executable,
             "-m",
             "tui",
@@ -130,7 +131,7 @@ class _Link:
         self.v4 = next(one for one in free if one not in taken)
         taken.add(self.v4)
         self.v6 = f"fd{chance.randint(0x10, 0xFF):x}:{chance.randint(0x1000, 0xFFFF):x}:{len(taken):x}:"
-        self._left = iter(chance.sample(range(2, 250), 12))
+        self._left = iter(chance.sample(range(2, 250), 40))
 
     def give(self, values: dict[str, str], *names: str) -> tuple[str, str]:
         """Addresses for each name, which become its values; answers the last."""
@@ -169,7 +170,7 @@ def _lan(chance: random.Random, values: dict[str, str]) -> Plan:
     wires = tuple(
         ((role, "eth0", *link.give(values, role)), ("switch", f"port{number}", "", "")) for number, role in enumerate(roles)
     )
-    link.give(values, "gone", "server_b", "nameserver_b")
+    link.give(values, "gone", "server_b", "nameserver_b", *(f"many_{number}" for number in range(1, MANY + 1)))
     _Link(chance, taken).give(values, "nowhere")
     return Plan(wires, {})
 

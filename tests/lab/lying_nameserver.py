@@ -8,6 +8,8 @@ import socket
 import sys
 import threading
 
+import dns.message
+
 from tui.demo.zone import Zone
 
 PORT = 53
@@ -29,21 +31,27 @@ def datagrams(zone: Zone, server: socket.socket) -> None:
 
 
 def connections(zone: Zone, server: socket.socket) -> None:
-    """Answer over TCP for ever, one query a connection (RFC 1035, 4.2.2)."""
+    """Answer over TCP for ever, query after query: glibc sends two on one connection (RFC 7766, 6.2.1)."""
+
+    def converse(connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as reader:
+            while query := reader.read(int.from_bytes(reader.read(2), "big")):
+                said = zone.answer(query, "tcp")
+                if said and said.wire is not None:
+                    threading.Event().wait(said.delay_s)
+                    connection.sendall(len(said.wire).to_bytes(2, "big") + said.wire)
+
     while True:
         connection, _ = server.accept()
-        with connection, connection.makefile("rb") as reader:
-            query = reader.read(int.from_bytes(reader.read(2), "big"))
-            said = zone.answer(query, "tcp")
-            if said and said.wire is not None:
-                threading.Event().wait(said.delay_s)
-                connection.sendall(len(said.wire).to_bytes(2, "big") + said.wire)
+        threading.Thread(target=converse, args=(connection,), daemon=True).start()
 
 
 def main(settings: str) -> None:
     """Open every socket, say so, and serve."""
     told = json.loads(settings)
     zone = Zone(told["says"].pop("addresses", {}), **told["says"])
+    # dnspython loads what it needs with the first query; a client must not wait for that.
+    zone.answer(dns.message.make_query("warm.invalid", "A", use_edns=0).to_wire(), "udp")
     for address in told["at"]:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         udp = socket.socket(family, socket.SOCK_DGRAM)

@@ -79,8 +79,7 @@ def playing(wanted: Iterable[tuple[Scenario, User]], seed: int, at_once: int = A
 def compared(document: Mapping[str, Any], expect: Expect, made: Bench) -> tuple[list[str], tuple[str, ...]]:
     """Every way in which the document is not as expected, and the causes that are wrongly confirmed."""
     verdict = document["verdict"] or {"cause": None, "certainty": None, "culprit": None, "summary": ""}
-    beside = {one["cause"]: one["certainty"] for one in document["also"]}
-    said = {verdict["cause"]: verdict["certainty"], **beside}
+    said = {one["cause"]: one["certainty"] for one in (verdict, *document["also"])}
     named = {one["cause"]: one["certainty"] for one in document["alternatives"]}
     wrong = tuple(cause for cause, sure in said.items() if sure == "confirmed" and cause not in allowed(expect))
     problems = [f"wrong confirmed: {cause}" for cause in wrong]
@@ -99,8 +98,8 @@ def compared(document: Mapping[str, Any], expect: Expect, made: Bench) -> tuple[
         if got not in right if isinstance(right, tuple) else got != right:
             problems.append(f"{what}: {got}, expected {right}")
     for cause, sure in expect.also.items():
-        if beside.get(cause) != sure:
-            problems.append(f"beside the verdict: {cause} {beside.get(cause)}, expected {sure}")
+        if said.get(cause) != sure:
+            problems.append(f"as or beside the verdict: {cause} {said.get(cause)}, expected {sure}")
     problems += [f"not named as an alternative: {cause}" for cause in sorted(expect.alternatives - named.keys())]
     problems += _unnamed(verdict, expect, made)
     return problems, wrong

@@ -22,8 +22,9 @@ in braces, and a brace that is followed by a space is left alone (as nftables ha
 every role's address `{client}`, `{server}`, `{router1}`, … and IPv6 address `{client_6}`, …; its namespace `{client_ns}`, …;
 a second address of the server, nameserver and host's client `{server_b}`, `{server_b_6}`, …; `{gone}`, `{gone_6}` that nobody
 has on the client's own link; `{away}`, `{away_6}` that nobody has on the server's link (routed); `{port}`; `{other_port}`;
-`{name}` (`{host}` in the domain `{zone}`), `{host}`, `{zone}`, `{other_zone}`; `{folder}`, a folder of this play for files and
-sockets, gone afterwards; `{python}`, the interpreter. `values={"port": "5432"}` sets one, a tuple lets the seed choose.
+`{name}` (`{host}` in the domain `{zone}`), `{host}`, `{zone}`, `{other_zone}`; `{many_1}` to `{many_20}`, more of the LAN;
+`{folder}`, a folder of this play for files and sockets, gone afterwards; `{python}`, the interpreter.
+`values={"port": "5432"}` sets one, a tuple lets the seed choose.
 
 *Steps* break something: functions of the `Bench` (tests/lab/bench.py), most of them made by tests/lab/steps.py; any
 `def broken(bench: Bench) -> None` will do. What they start ends with the play. A step returns when the fault is there: no
@@ -64,12 +65,12 @@ QUICK = ("--attempts", "2", "--delay", "0.5")
 class Expect(Struct, frozen=True, kw_only=True):
     """What the document must say. Texts may have values in braces."""
 
-    verdict: str | tuple[str, ...] | None
-    """The verdict's cause, or causes that are equally right; None where nothing is wrong."""
+    verdict: str | tuple[str | None, ...] | None
+    """The verdict's cause, or causes that are equally right; None where none is named."""
     certainty: Sure | tuple[Sure, ...] = "confirmed"
     """How sure it must be; several where what the machine lets us see decides."""
     also: Mapping[str, Sure] = {}
-    """Causes that must stand beside the verdict, and how sure."""
+    """Causes that must stand beside the verdict, and how sure; with two equal faults, name both here and as the verdict."""
     may: frozenset[str] = frozenset()
     """Causes that may be confirmed as well, because they are true as well."""
     alternatives: frozenset[str] = frozenset()
@@ -94,8 +95,6 @@ class Scenario(Struct, frozen=True, kw_only=True):
     """What is broken, in a few words, for people."""
     steps: tuple[Step, ...] = ()
     typed: str = "{server}:{port}"
-    within: tuple[str, ...] = ()
-    """What runs the command, put before it: a sandbox, as tests/lab/sandbox.py."""
     arguments: tuple[str, ...] = QUICK
     topology: Topology = "routed"
     etc: Mapping[str, str] = {}
@@ -154,4 +153,4 @@ def scenarios() -> tuple[Scenario, ...]:
 def _causes(expect: Expect) -> tuple[str, ...]:
     if expect.verdict is None:
         return ()
-    return expect.verdict if isinstance(expect.verdict, tuple) else (expect.verdict,)
+    return tuple(filter(None, expect.verdict)) if isinstance(expect.verdict, tuple) else (expect.verdict,)

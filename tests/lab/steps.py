@@ -72,16 +72,24 @@ def file(name: str, text: str, mode: int = 0o644) -> Step:
     return lambda bench: bench.file(name, text, mode)
 
 
-def lies(role: str = "nameserver", *, at: Sequence[str] = (), tcp: bool = True, **says: object) -> Step:
+def lies(
+    role: str = "nameserver",
+    *,
+    at: Sequence[str] = (),
+    tcp: bool = True,
+    says: Mapping[str, object] | None = None,
+    **more: object,
+) -> Step:
     """A nameserver under our control, on the machine's addresses or on those in `at`.
 
-    `says` are the names' `addresses` and the behaviours of tui/demo/zone.py: `servfail`, `refused`, `silent`, `truncated`,
-    `bogus`, `referred`, `aliases`, `delays_s`, …; names and addresses may have values. Without `tcp`, that port is closed.
+    `says`, and what is given by name, are the names' `addresses` and the behaviours of tui/demo/zone.py: `servfail`, `refused`,
+    `silent`, `truncated`, `bogus`, `referred`, `aliases`, `delays_s`, …; names and addresses may have values. Without `tcp`,
+    that port is closed.
     """
 
     def step(bench: Bench) -> None:
         given = [bench.text(one) for one in at or ("{%s}" % role, "{%s_6}" % role)]  # noqa: UP031 -- braces are the text
-        settings = {"at": given, "tcp": tcp, "says": _filled(bench, says)}
+        settings = {"at": given, "tcp": tcp, "says": _filled(bench, dict(says or {}) | more)}
         bench[role].start(sys.executable, str(HERE / "lying_nameserver.py"), json.dumps(settings))
 
     return step
@@ -106,7 +114,7 @@ def stale_socket(name: str, mode: int = 0o666) -> Step:
     """A Unix socket in the play's folder whose listener is gone."""
 
     def step(bench: Bench) -> None:
-        path = Path(bench.values["folder"], name)
+        path = Path(bench.values["folder"], bench.text(name))
         with socket.socket(socket.AF_UNIX) as gone:
             gone.bind(str(path))
         path.chmod(mode)

@@ -37,7 +37,7 @@ def _row(one: Play) -> tuple[str, ...]:
 def _wanted(expect: Expect) -> str:
     if expect.verdict is None:
         return "-" if expect.status == "reachable" else "open"
-    return expect.verdict if isinstance(expect.verdict, str) else " or ".join(expect.verdict)
+    return expect.verdict if isinstance(expect.verdict, str) else " or ".join(one or "open" for one in expect.verdict)
 
 
 def for_readme(scenarios: Iterable[Scenario]) -> str:
@@ -68,6 +68,6 @@ def _readme_cells(one: Scenario) -> Iterator[tuple[str, str]]:
             yield ("reachable, nothing wrong" if expect.status == "reachable" else "open") + who, ""
             continue
         named = [expect.verdict] if isinstance(expect.verdict, str) else list(expect.verdict)
-        verdict = " or ".join(f"`{cause}`" for cause in named)
+        verdict = " or ".join(f"`{cause}`" if cause else "open" for cause in named)
         sure = expect.certainty if isinstance(expect.certainty, str) else " or ".join(expect.certainty)
         yield f"{verdict}{''.join(f' and `{cause}`' for cause in expect.also)}", f"{sure}{who}"

@@ -3,11 +3,11 @@
 Ends as the program does, and with status 1 if the program ends before it listens.
 """
 
-import os
 import select
 import socket
 import subprocess
 import sys
+import tempfile
 
 PAUSE_S = 0.02
 
@@ -28,14 +28,19 @@ def listens(place: str) -> bool:
 
 def main(place: str, *argv: str) -> int:
     """Start, watch, say so, and wait."""
-    ours = os.getpid()
-    # The program goes when we are killed; its output stays out of ours, which says when it is ready.
-    with subprocess.Popen(["setpriv", "--pdeathsig=KILL", *argv], stdout=sys.stderr) as program:
+    # The program goes when we are killed; what it says is of interest only if it does not come up.
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(["setpriv", "--pdeathsig=KILL", *argv], stdout=said, stderr=said) as program,
+    ):
         while program.poll() is None and not listens(place):
             select.select([], [], [], PAUSE_S)
-        if program.returncode is None and os.getpid() == ours:
+        if program.returncode is None:
             sys.stdout.write("ready\n")
             sys.stdout.flush()
+        else:
+            said.seek(0)
+            sys.stderr.buffer.write(said.read())
         return program.wait()
 
 

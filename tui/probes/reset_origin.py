@@ -15,6 +15,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Literal
 
+from msgspec.structs import replace
+
 from tui.model.facts import Echo, NotObserved, Outcome, ResetOrigin
 from tui.model.facts.origin import Reference, initial_ttl
 from tui.model.requests import FindResetOrigin
@@ -36,6 +38,8 @@ SHORTEST_WAIT_S = 0.04
 LONGEST_WAIT_S = 0.4
 ROUND_TRIPS = 4
 """So many times the first answer's time is waited for another, and SHORTEST_WAIT_S more: a queue on the way may grow."""
+PROGRAM_S = 0.15
+"""More, where it is the program ping that asks: it has to be started, and waits a second for each answer."""
 TRIES = 2
 """Silence may be a loss; twice in a row it hardly is."""
 MOST_ATTEMPTS = 40
@@ -177,8 +181,13 @@ class _Measurement:
 
     async def _echo(self, ttl: int | None) -> Echo:
         address = self._request.address
-        seen = await one_echo(address, wait_s=self._wait_s, environ=self._environ, ttl=ttl)
-        return seen if isinstance(seen, Echo) else Echo(address=address, sent=0, received=0, error=seen.reason)
+        silence = Echo(address=address, sent=1, received=0)
+        try:
+            async with asyncio.timeout(self._wait_s + PROGRAM_S):
+                seen = await one_echo(address, wait_s=self._wait_s, environ=self._environ, ttl=ttl)
+        except TimeoutError:
+            return silence
+        return seen if isinstance(seen, Echo) else replace(silence, error=seen.reason)
 
     async def _connect(
         self, port: int, *, timeout_s: float | None = None, ttl: int | None = None, min_ttl: int | None = None

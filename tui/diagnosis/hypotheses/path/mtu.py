@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis import looks, views
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
 from tui.model.facts import PathMtu, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -14,6 +14,9 @@ WRITABLE = frozenset({"HTTP", "TLS", "Redis"})
 """Protocols in which something harmless and large can be said."""
 ENOUGH = 4
 """Pairs of connections that must fare the same: of one, a dead machine behind a balancer may have got the first by chance."""
+
+_HEADERS = 40
+"""Bytes of IPv4 and TCP around a segment, at least."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -115,12 +118,27 @@ def _certain(case: Case, found: dict[str, PathMtu], summary: str) -> Judgement:
             disproof=f"`ping -M do -s 1472 {first}` (IPv4) is answered, from here, while the exchange stands still.",
             remedies=_remedies(first, one),
         )
+    if _has_learnt(one):
+        return likely(
+            summary,
+            *views.ids(*found.values(), *talks),
+            because=f"{because} Meanwhile a router said that the path takes {one.path_mtu} bytes, and they keep to it.",
+            tell_apart=f"`ip route flush cache`, and try {case.target.label} again: it stands still anew.",
+            culprit=Culprit(kind="address", address=first, port=one.port),
+            disproof=f"{case.target.label} still does not answer, although `ip route get {first}` shows `mtu {one.path_mtu}`.",
+            remedies=_remedies(first, one),
+        )
     return still_open(
         f"{because} With other connections it was not so.",
         *views.ids(*found.values(), *talks),
         summary=summary,
         tell_apart=f"`tracepath -n {first}` names the hop where the packets get too large, or where the trail ends.",
     )
+
+
+def _has_learnt(one: PathMtu) -> bool:
+    """Whether the large write brought an ICMP error that told the path's size, so that later connections ask for less."""
+    return one.path_mtu is not None and one.mss is not None and one.path_mtu < one.mss + _HEADERS
 
 
 def _remedies(address: str, one: PathMtu) -> Iterator[Remedy]:

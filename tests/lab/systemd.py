@@ -177,7 +177,7 @@ def what_systemd_lacks() -> str | None:
     missing = [tool for tool in NEEDED if not shutil.which(tool)] + ([] if INIT.exists() else ["systemd"])
     if os.geteuid() != 0 or missing:
         return f"a systemd of its own needs root{''.join(f', {one}' for one in missing)}"
-    if _cgroup_root() is None:
+    if cgroup_root() is None:
         return "a systemd of its own needs a control group of version 2 that it may write to"
     try:
         with systemd():
@@ -189,9 +189,9 @@ def what_systemd_lacks() -> str | None:
 @contextmanager
 def systemd() -> Iterator[Systemd]:
     """Boot a systemd, and end it with all that it started."""
-    _sweep()
+    sweep()
     base = Path(mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
-    group = (_cgroup_root() or base) / base.name
+    group = (cgroup_root() or base) / base.name
     ready = base / "ready"
     os.mkfifo(ready)
     (base / "mnt").mkdir()
@@ -248,7 +248,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.communicate()
 
 
-def _cgroup_root() -> Path | None:
+def cgroup_root() -> Path | None:
     """Where groups of version 2 can be made."""
     for line in Path("/proc/self/mounts").read_text().splitlines():
         _, point, kind, *_ = line.split()
@@ -257,9 +257,9 @@ def _cgroup_root() -> Path | None:
     return None
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Remove what test runs left whose process is gone."""
-    groups = _cgroup_root()
+    groups = cgroup_root()
     for parent in (Path(gettempdir()), *([groups] if groups else [])):
         for folder in parent.glob(f"{PREFIX}*"):
             pid = folder.name.removeprefix(PREFIX).partition("-")[0]

@@ -1,13 +1,19 @@
 """`refused check` under a real systemd: it names the unit, how it ended and what it said, and never more than it can know."""
 
 import json
+import os
+import select
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.lab.network import NOBODY
-from tests.lab.systemd import Systemd, systemd, what_systemd_lacks
+from tests.lab.network import NOBODY, ROOT
+from tests.lab.systemd import PREFIX, UNITS, Systemd, cgroup_root, sweep, systemd, what_systemd_lacks
 
 SERVER = "ExecStart=/usr/bin/env python3 -m http.server"
 QUICK = ("--attempts", "2", "--delay", "0.3")
@@ -99,6 +105,48 @@ def _socket(made: Systemd) -> None:
     made.start("shop.socket")
 
 
+SERVES_ONE = """
+import socket, sys
+with socket.create_server(("127.0.0.1", int(sys.argv[2]))) as door:
+    customer, _ = door.accept()
+    door.close()
+    customer.recv(1)
+sys.exit("shop: sold out")
+"""
+
+
+def _comes_and_goes(made: Systemd) -> None:
+    """It ends with its first customer, and is started again two seconds after that."""
+    made.write("/run/shop.py", SERVES_ONE)
+    made.units(
+        shop_service="[Service]\nExecStart=/usr/bin/env python3 /run/shop.py --port 8080\nRestart=always\nRestartSec=2\n"
+        "[Unit]\nStartLimitIntervalSec=0\n"
+    )
+    made.start("shop.service")
+    made.wait_for_port(8080)
+
+
+def _waits_before_it_starts(made: Systemd) -> None:
+    made.units(shop_service=f"[Service]\nType=exec\nExecStartPre=/bin/sleep 60\n{SERVER} 8080\n")
+    made.run("systemctl", "start", "--no-block", "shop.service")
+    made.settle("shop.service", "start-pre")
+
+
+def _runs_elsewhere(made: Systemd) -> None:
+    made.units(shop_service="[Service]\nEnvironment=PORT=8080\nExecStart=/usr/bin/env sleep 600\n")
+    made.start("shop.service")
+
+
+CLIENT = """
+set -e
+ip netns add client
+ip link add eth0 type veth peer name eth0 netns client
+ip address add 10.9.0.1/24 dev eth0
+ip link set eth0 up
+ip -n client link set lo up
+ip -n client address add 10.9.0.2/24 dev eth0
+ip -n client link set eth0 up
+"""
 UNIT = {"kind": "unit", "unit": "shop.service"}
 HERE = "127.0.0.1:8080"
 WALKS = (
@@ -166,6 +214,25 @@ WALKS = (
         status="degraded",
         unprivileged="likely",
     ),
+    Walk(
+        "still-starting",
+        _waits_before_it_starts,
+        (HERE,),
+        "server.not-listening",
+        "confirmed",
+        ("shop.service", "still being started (start-pre"),
+    ),
+    Walk("runs-and-does-not-listen", _runs_elsewhere, (HERE,), "server.not-listening", "confirmed", ("is active (running",)),
+    Walk(
+        "comes-and-goes",
+        _comes_and_goes,
+        (HERE, "--attempts", "7", "--delay", "0.5"),
+        "server.flapping",
+        "confirmed",
+        ("shop.service was restarted", "sold out"),
+        UNIT,
+        status="intermittent",
+    ),
     Walk("healthy", _healthy, (HERE,), None, None, status="reachable", unprivileged=None),
     Walk("healthy-and-named", _healthy, (HERE, "--service", "shop"), None, None, status="reachable", unprivileged=None),
     Walk("its-socket-gave-up", _socket, (HERE, "--service", "shop"), "server.crashed", "confirmed", ("no data folder",)),
@@ -197,10 +264,52 @@ def test_a_walk_names_the_unit(made: Systemd, walk: Walk) -> None:
 
 def verdicts(made: Systemd, walk: Walk, user: int | None) -> tuple[tuple[Any, Any, Any], str, dict[str, Any]]:
     """Cause, certainty and status; the summary; the culprit."""
-    done = made.check(*walk.arguments, *QUICK, "--json", user=user)
+    done = made.check(*QUICK, *walk.arguments, "--json", user=user)
     assert done.stdout, done.stderr
     document = json.loads(done.stdout)
     assert not [one for one in document["unseen"] if "failed" in one]
     verdict = document["verdict"] or {}
     summary, culprit = verdict.get("summary") or "", verdict.get("culprit") or {}
     return (verdict.get("cause"), verdict.get("certainty"), document["status"]), summary, culprit
+
+
+def test_the_far_end_names_its_unit(made: Systemd) -> None:
+    """From another network namespace, through a prefix that leads to the server, the unit there is named."""
+    _exits(made)
+    made.run("sh", "-c", CLIENT)
+
+    argv = ("ip", "netns", "exec", "client", sys.executable, "-m", "tui", "check", "10.9.0.1:8080", "--json", "--no-session")
+    named = ("--server", "nsenter --target 1 --all", "--service", "shop")
+    done = made.run(*argv, *QUICK, *named, check=False)
+
+    document = json.loads(done.stdout)
+    assert document["verdict"]["cause"] == "server.crashed", document["verdict"]
+    assert document["verdict"]["certainty"] == "confirmed"
+    assert "cannot read its settings" in document["verdict"]["summary"]
+    assert document["verdict"]["remedies"][0]["command"].startswith("nsenter --target 1 --all systemctl status shop.service")
+
+
+def test_nothing_of_it_is_left(made: Systemd) -> None:
+    """When the test run that made it is killed, systemd and all that it started are gone, and the next run sweeps the rest."""
+    script = "import sys, tests.lab.systemd as lab\nwith lab.systemd() as made: print(made.pid, flush=True); sys.stdin.read()"
+    child = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert child.stdout
+    handle = os.pidfd_open(int(child.stdout.readline()))
+    child.kill()
+    child.communicate()
+
+    assert select.select([handle], [], [], 20.0)[0], "its systemd goes on"
+    os.close(handle)
+    sweep()
+    left = [one for folder in (Path(gettempdir()), cgroup_root()) if folder for one in folder.glob(f"{PREFIX}{child.pid}-*")]
+    assert left == []
+    assert made.run("true").returncode == 0
+
+
+def test_what_it_changes_stays_inside(made: Systemd) -> None:
+    """Its /tmp, its /run and its root are its own: nothing of them is seen outside, and no unit of this machine is loaded."""
+    made.run("sh", "-c", "echo x > /tmp/of-the-lab; echo x > /etc/of-the-lab; echo x > /run/of-the-lab")
+
+    assert not any(Path(folder, "of-the-lab").exists() for folder in ("/tmp", "/etc", "/run"))  # noqa: S108 -- looked at only
+    files = made.run("systemctl", "show", "--property=FragmentPath", "--value", "--", "*.service", "*.socket", "*.target").stdout
+    assert {Path(one).parent for one in files.split()} == {Path(UNITS)}

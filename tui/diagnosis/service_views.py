@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from tui.diagnosis import host_views, views
 from tui.diagnosis.tree import service_name
@@ -132,6 +132,56 @@ def socket_row(case: Case, address: str, service: Service) -> Listener | None:
     return next((row for row in rows if service.socket and (row.unit == service.socket or row.process == "systemd")), None)
 
 
+class Restart(Struct, frozen=True):
+    """A service that its manager, or somebody, started anew between two looks."""
+
+    before: Service
+    after: Service
+
+    @property
+    def times(self) -> int:
+        """How often, by the manager's counter; 0 where only the process is another one."""
+        return max(0, (self.after.restarts or 0) - (self.before.restarts or 0))
+
+    @property
+    def in_words(self) -> str:
+        """`shop.service was restarted 4 times in 20 s`."""
+        begun, done = moment(self.before.at), moment(self.after.at)
+        within = f" in {done - begun:.0f} s" if begun is not None and done is not None and done - begun >= 1 else ""
+        if not self.times:
+            return (
+                f"{self.after.name} was started anew{within}: its process is {self.after.main_pid}, it was {self.before.main_pid}"
+            )
+        return f"{self.after.name} was restarted {'once' if self.times == 1 else f'{self.times} times'}{within}"
+
+
+def restart(case: Case, address: str) -> Restart | None:
+    """What shows that the service that is meant was started anew while it was watched."""
+    for service in services(case, address):
+        looks_ = [
+            one for one in case.all(Service) if (one.vantage, one.name, one.why) == (service.vantage, service.name, service.why)
+        ]
+        before, after = looks_[0], looks_[-1]
+        grew = before.restarts is not None and after.restarts is not None and after.restarts > before.restarts
+        another = None not in {before.main_pid, after.main_pid} and before.main_pid != after.main_pid
+        if (grew or (another and (after.started or 0) > (before.started or 0))) and is_meant(case, address, after):
+            return Restart(before, after)
+    return None
+
+
+def is_starting(service: Service) -> bool:
+    """Whether its manager has begun to start it and waits for it to be ready."""
+    return service.active in {"activating", "reloading"} and not (service.sub or "").startswith("auto-restart")
+
+
+def moment(at: str) -> float | None:
+    """When a fact was seen, in seconds since the epoch."""
+    try:
+        return datetime.fromisoformat(at).timestamp()
+    except ValueError:
+        return None
+
+
 def how_it_ended(service: Service) -> str:
     """`it ended with exit status 1`, and when, for a sentence."""
     when = service.ended or (service.since if service.active == "failed" else None)
@@ -182,6 +232,11 @@ def clock(moment: float) -> str:
         return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M:%S} UTC"
     except (ValueError, OverflowError, OSError):
         return f"{moment:.0f} s after 1970"
+
+
+def hour(moment: float) -> str:
+    """A time of day without its date, beside another that has it."""
+    return clock(moment).partition(" ")[2] if " UTC" in clock(moment) else clock(moment)
 
 
 def culprit(service: Service, port: int | None) -> Culprit:

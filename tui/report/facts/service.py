@@ -20,5 +20,5 @@ def _parts(fact: Service) -> list[str]:
         parts += [f"exit status {fact.exit_status}"] if fact.exit_status else []
         parts += [f"signal {fact.signal}"] if fact.signal else []
     parts += ["killed for lack of memory"] if fact.oom_killed else []
-    parts += [f"restarted {fact.restarts} times"] if fact.restarts else []
+    parts += ["restarted once" if fact.restarts == 1 else f"restarted {fact.restarts} times"] if fact.restarts else []
     return parts

@@ -3,12 +3,14 @@
 import itertools
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
+from msgspec.structs import replace
+
+from tui.diagnosis import host_views, looks, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Listeners, Outcome
+from tui.model.facts import Attempt, Listener, Listeners, Outcome, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.requests import AnyRequest, ListListeners
+from tui.model.requests import AnyRequest, ListListeners, ReadService
 
 ALTERNATES = 2
 """Changes of outcome, one of them from connected to refused, that make more than a service which stopped once."""
@@ -20,6 +22,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from looks.tables(case)
     if any(views.is_local(case, address) for address in _fallen(case)):
         yield ListListeners(again=1)
+    yield from _service_looks(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -35,9 +38,20 @@ def judge(case: Case) -> Judgement:
         return _otherwise(case, fallen)
     changed = _changed_listener(case) if any(views.is_local(case, address) for address in plain) else None
     alternating = {address: all_ for address, all_ in plain.items() if _changes(all_) >= ALTERNATES}
-    if alternating or changed:
-        return _proved(case, alternating or plain, changed)
+    restarts = {address: found for address in plain if (found := service_views.restart(case, address))}
+    if alternating or changed or restarts:
+        proved = alternating or {address: plain[address] for address in restarts} or plain
+        return _proved(case, proved, changed, next(iter(restarts.values()), None))
     return _once(case, plain)
+
+
+def _service_looks(case: Case) -> Iterator[AnyRequest]:
+    """The state of the service once it failed after it had worked, and again when the attempts are over."""
+    for address in _fallen(case):
+        for request in service_views.look_at(case, address):
+            yield request
+            if isinstance(request, ReadService) and case.has_ended(request) and views.schedule_ended(case):
+                yield replace(request, again=1)
 
 
 def _fallen(case: Case) -> dict[str, tuple[Attempt, ...]]:
@@ -84,25 +98,49 @@ def _with_pid(rows: tuple[Listener, ...]) -> tuple[Listener, ...]:
 
 
 def _proved(
-    case: Case, fallen: dict[str, tuple[Attempt, ...]], changed: tuple[Listener, Listener, Listeners] | None
+    case: Case,
+    fallen: dict[str, tuple[Attempt, ...]],
+    changed: tuple[Listener, Listener, Listeners] | None,
+    restart: service_views.Restart | None,
 ) -> Judgement:
     first, attempts = next(iter(fallen.items()))
     pattern = ", ".join(one.outcome for one in attempts[-6:])
     restarted = f" {host_views.owner(changed[1])} listens now; before it was pid {changed[0].pid}." if changed else ""
-    culprit = (
-        host_views.listener_culprit("process", changed[1])
-        if changed
-        else Culprit(kind="address", address=first, port=case.target.port or 0)
-    )
+    culprit = Culprit(kind="address", address=first, port=case.target.port or 0)
+    if changed:
+        culprit = host_views.listener_culprit("process", changed[1])
+    if restart:
+        restarted = _restarted(restart, attempts)
+        culprit = service_views.culprit(restart.after, case.target.port)
     return confirmed(
         f"{case.target.label} comes and goes: {first} connects at times and refuses at others.{restarted}",
-        *views.ids(*(one for all_ in fallen.values() for one in all_), changed[2] if changed else None),
+        *views.ids(*(one for all_ in fallen.values() for one in all_), changed[2] if changed else None, *_both(restart)),
         because=f"On one address: {pattern}.",
         explains=fallen.keys() & views.failing(case).keys(),
         culprit=culprit,
         disproof=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
-        remedies=_remedies(case, changed[1] if changed else None),
+        remedies=_remedies(case, changed[1] if changed else None, restart),
     )
+
+
+def _both(restart: service_views.Restart | None) -> tuple[Service, ...]:
+    return (restart.before, restart.after) if restart else ()
+
+
+def _restarted(restart: service_views.Restart, attempts: tuple[Attempt, ...]) -> str:
+    """How often it was restarted, how it ended, and which refusal lies between an end and the next start."""
+    service = restart.after
+    ended = service.ended or restart.before.ended
+    how = "" if service.active == "active" and ended is None else f"; last, {service_views.how_it_ended(service)}"
+    sentence = f" {restart.in_words}{how}."
+    began, again = restart.before.started, service.started
+    for one in reversed(attempts):
+        at = service_views.moment(one.at)
+        if not _works(one) and at is not None and began is not None and again is not None and began <= at <= again + 1:
+            between = f"its starts at {service_views.hour(began)} and {service_views.hour(again)}"
+            sentence += f" The refusal at {service_views.hour(at)} lies between {between}."
+            break
+    return f"{sentence}{service_views.quoted_end(service)}"
 
 
 def _once(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
@@ -115,7 +153,7 @@ def _once(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
         explains=fallen.keys() & views.failing(case).keys(),
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
         disproof="It stays refused: then the service has ended.",
-        remedies=_remedies(case, None),
+        remedies=_remedies(case, None, None),
     )
 
 
@@ -131,8 +169,8 @@ def _otherwise(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
     )
 
 
-def _remedies(case: Case, listener: Listener | None) -> Iterator[Remedy]:
-    unit = (listener.unit if listener else None) or "UNIT"
+def _remedies(case: Case, listener: Listener | None, restart: service_views.Restart | None) -> Iterator[Remedy]:
+    unit = restart.after.name if restart else (listener.unit if listener else None) or "UNIT"
     yield Remedy(
         do="See whether it restarts again and again, and what it says before it ends.",
         command=f"systemctl show {unit} -p NRestarts,Result,ActiveEnterTimestamp; journalctl -u {unit} -n 50",
@@ -152,9 +190,9 @@ HYPOTHESIS = Hypothesis(
     asks="Does the service come and go?",
     why="A service that restarts in a loop connects at one moment and refuses at the next, on the same address.",
     means="It comes and goes.",
-    proof="Outcomes that alternate on one address, or a listener whose process changes between two looks.",
+    proof="Outcomes that alternate on one address, a listener whose process changes, or a restart counter that grows.",
     mistaken_for=("name.dead-address", "server.starting"),
-    over=frozenset({"server.starting", "server.not-listening", "server.closes-early"}),
+    over=frozenset({"server.starting", "server.not-listening", "server.closes-early", "server.crashed"}),
     needs=needs,
     judge=judge,
 )

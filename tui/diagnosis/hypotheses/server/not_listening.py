@@ -84,6 +84,23 @@ def _stopped(case: Case, refused: Iterable[str]) -> Service | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
+def _runs(case: Case, refused: Iterable[str]) -> str:
+    """That the service which belongs on the port runs, or is being started, and does not listen there."""
+    found = {
+        one.name: one
+        for address in refused
+        for one in service_views.services(case, address)
+        if one.active in {"active", "activating"} and not service_views.ended(one) and service_views.is_meant(case, address, one)
+    }
+    if len(found) != 1:
+        return ""
+    service = next(iter(found.values()))
+    since = f" since {service_views.clock(service.since)}" if service.since else ""
+    if service_views.is_starting(service):
+        return f" {service.name}, which belongs there, is still being started ({service.sub}{since})."
+    return f" {service.name}, which belongs there, is active ({service.sub}{since}) and does not listen on this port."
+
+
 def _unknown_unit(case: Case) -> Service | None:
     """What systemd said of the name that the person gave, if it knows no such unit."""
     return next((one for one in case.all(Service) if one.load == "not-found" and service_name(case)), None)
@@ -96,7 +113,7 @@ def _rests(case: Case, refused: Iterable[str]) -> str:
     if service is None and unknown:
         return f" systemd knows no unit {unknown.name}."
     if service is None:
-        return ""
+        return _runs(case, refused)
     since = f" since {service_views.clock(service.since)}" if service.since else ""
     if service.load == "masked":
         return f" {service.name}, which belongs there, is masked: it cannot be started."

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, views
+from tui.diagnosis import looks, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Attempt, Outcome, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
+LONGEST_START_S = 90.0
+"""systemd waits as long for a service to be ready (DefaultTimeoutStartSec=); a start before that is not this one."""
 STAYS = 2
 """Attempts in a row that must connect: one may be a moment between two restarts."""
 BEFORE = 2
@@ -16,8 +18,12 @@ BEFORE = 2
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """The schedule of attempts."""
+    """The schedule of attempts; the state of the service where it fails, and where it came up after that."""
     yield from looks.basics(case)
+    yield from service_views.looks(case)
+    for address in views.connecting(case):
+        if _came_up(views.attempts(case, address)):
+            yield from service_views.look_at(case, address)
 
 
 def judge(case: Case) -> Judgement:
@@ -27,32 +33,40 @@ def judge(case: Case) -> Judgement:
         return not_tested("Nothing has been tried yet.")
     came = {address: all_ for address in views.connecting(case) if (all_ := _came_up(views.attempts(case, address)))}
     if not came:
+        begun = _begun(case)
+        if begun:
+            return _not_yet(case, *begun)
         return ruled_out("No address was refused first and connected after that.", *views.ids(*seen))
     first, (refused, connected) = next(iter(came.items()))
     port = case.target.port or 0
-    evidence = views.ids(*(one for pair in came.values() for part in pair for one in part))
+    service = _started_between(case, first, refused, connected)
+    evidence = views.ids(*(one for pair in came.values() for part in pair for one in part), service)
     culprit = Culprit(kind="address", address=first, port=port)
     because = f"{first}: {_times(len(refused), 'refused')}, then {_times(len(connected), 'connected')}."
+    unit = ""
+    if service:
+        culprit = service_views.culprit(service, port)
+        unit = f" {service.name} was started at {service_views.clock(service.started or 0)}."
     disproof = f"A refusal on {first} after the first success."
     # An ICMP error is a filter's, or a load balancer's without a backend: then it is that which changed.
     by_reset = all(one.icmp is None for one in refused)
     if len(refused) >= BEFORE and len(connected) >= STAYS and by_reset:
         return confirmed(
-            f"{case.target.label} was still starting: refused at first, connected since.",
+            f"{case.target.label} was still starting: refused at first, connected since.{unit}",
             *evidence,
             because=because,
             culprit=culprit,
             disproof=disproof,
-            remedies=_remedies(case),
+            remedies=_remedies(case, service),
         )
     return likely(
-        f"{case.target.label} was refused at first and connects now: it seems to have been starting.",
+        f"{case.target.label} was refused at first and connects now: it seems to have been starting.{unit}",
         *evidence,
         because=because if by_reset else f"{because} The refusal was an ICMP error, which a filter or a balancer sends.",
         tell_apart=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it had been starting.",
         culprit=culprit,
         disproof=disproof,
-        remedies=_remedies(case),
+        remedies=_remedies(case, service),
     )
 
 
@@ -72,15 +86,49 @@ def _times(number: int, what: str) -> str:
     return f"{what} once" if number == 1 else f"{what} {number} times"
 
 
-def _remedies(case: Case) -> Iterator[Remedy]:
+def _begun(case: Case) -> tuple[str, Service] | None:
+    """An address that refuses and the service that belongs there and is being started."""
+    for address in views.refused_by_reset(case):
+        for one in service_views.services(case, address):
+            if service_views.is_starting(one) and service_views.is_meant(case, address, one):
+                return address, one
+    return None
+
+
+def _not_yet(case: Case, address: str, service: Service) -> Judgement:
+    since = f" since {service_views.clock(service.since)}" if service.since else ""
+    return likely(
+        f"{service.name}, which belongs on port {case.target.port}, is still starting: {service.active} ({service.sub}){since}.",
+        *views.ids(*views.attempts(case, address), service),
+        because=f"{address} refuses, and {service.name} is {service.active} ({service.sub}).",
+        tell_apart=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it had been starting.",
+        explains=[address],
+        culprit=service_views.culprit(service, case.target.port),
+        disproof=f"{service.name} becomes active and the port stays refused, or it fails.",
+        remedies=_remedies(case, service),
+    )
+
+
+def _started_between(case: Case, address: str, refused: list[Attempt], connected: list[Attempt]) -> Service | None:
+    """The service that belongs there, if its start lies among the attempts: not long before the first, not after a success."""
+    first, success = service_views.moment(refused[0].at), service_views.moment(connected[0].at)
+    for one in service_views.services(case, address):
+        known = None not in {one.started, first, success} and service_views.is_meant(case, address, one)
+        if known and (first or 0) - LONGEST_START_S <= (one.started or 0) <= (success or 0) + 1:
+            return one
+    return None
+
+
+def _remedies(case: Case, service: Service | None) -> Iterator[Remedy]:
+    unit = service.name if service else "UNIT"
     yield Remedy(
         do="Let the client try again for a while with a growing delay, and let it start after the service is ready.",
-        command="systemctl show UNIT -p After,Requires,Type",
+        command=f"systemctl show {unit} -p After,Requires,Type",
         verify="The client connects after a restart of both.",
     )
     yield Remedy(
         do="If it was no start, look for a restart in the service's log.",
-        command="journalctl -u UNIT --since '10 minutes ago'",
+        command=f"journalctl -u {unit} --since '10 minutes ago'",
         verify=f"`refused check {case.target.label} --attempts 10` connects each time.",
     )
 

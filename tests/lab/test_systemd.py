@@ -137,6 +137,34 @@ def _runs_elsewhere(made: Systemd) -> None:
     made.start("shop.service")
 
 
+def _slip(made: Systemd) -> None:
+    """What listens is a digit slip away, and the service that belongs on the port has failed."""
+    made.units(files_service=f"[Service]\n{SERVER} 8088\n")
+    made.start("files.service")
+    made.wait_for_port(8088)
+    _exits(made)
+
+
+def _nginx(made: Systemd) -> None:
+    """The machine's own nginx, with its own unit, finds its port taken."""
+    text = Path("/lib/systemd/system/nginx.service")
+    if not text.exists():
+        pytest.skip("needs nginx, with its unit")
+    made.units(holder_service=f"[Service]\n{SERVER} 80\n", nginx_service=text.read_text())
+    made.run("mkdir", "-p", "/var/log/nginx")
+    made.start("holder.service")
+    made.wait_for_port(80)
+    made.start("nginx.service")
+    made.settle("nginx.service", "failed")
+
+
+def _out_of_memory(made: Systemd) -> None:
+    if "memory" not in made.run("cat", "/sys/fs/cgroup/cgroup.controllers").stdout.split():
+        pytest.skip("needs the memory controller in control groups of version 2")
+    command = "/usr/bin/env python3 -c 'x = bytearray(300_000_000)'"
+    _failing("shop", command, 8080, "MemoryMax=40M", "MemorySwapMax=0")(made)
+
+
 CLIENT = """
 set -e
 ip netns add client
@@ -233,6 +261,18 @@ WALKS = (
         UNIT,
         status="intermittent",
     ),
+    Walk("a-digit-slip-away", _slip, (HERE,), "server.crashed", "confirmed", ("exit status 3",), UNIT),
+    Walk(
+        "port-of-nginx-taken",
+        _nginx,
+        ("http://127.0.0.1", "--service", "nginx"),
+        "server.port-taken",
+        "confirmed",
+        ("http.server", "nginx.service could not start", "Address already in use"),
+        {"kind": "process", "unit": "holder.service"},
+        status="degraded",
+    ),
+    Walk("out-of-memory", _out_of_memory, (HERE,), "server.crashed", "confirmed", ("memory ran out",), UNIT),
     Walk("healthy", _healthy, (HERE,), None, None, status="reachable", unprivileged=None),
     Walk("healthy-and-named", _healthy, (HERE, "--service", "shop"), None, None, status="reachable", unprivileged=None),
     Walk("its-socket-gave-up", _socket, (HERE, "--service", "shop"), "server.crashed", "confirmed", ("no data folder",)),

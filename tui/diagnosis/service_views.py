@@ -116,6 +116,12 @@ def is_meant(case: Case, address: str, service: Service) -> bool:
     return service.why in {"named", "port"} or case.target.port in usual or logged
 
 
+def set_to_port(case: Case, address: str) -> Service | None:
+    """The service whose own settings name the target's port, so that the port is not the wrong one."""
+    known = (one for one in services(case, address) if case.target.port in one.ports)
+    return next((one for one in known if is_sole(case, address, one)), None)
+
+
 def ports_in(line: LogLine) -> tuple[int, ...]:
     """The ports that a log line names: `0.0.0.0:80`, `:::8080`, `port 5432`."""
     return tuple(int(one) for one in _PORT.findall(_TIME.sub("", line.text)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis import host_views, looks, views
+from tui.diagnosis import host_views, looks, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.likely_ports import slips
 from tui.diagnosis.tree import service_name
@@ -72,6 +72,9 @@ def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judg
     if not found:
         return ruled_out("No listener on another port fits what was meant.", *evidence)
     best = [one for one in found if one.rank == found[0].rank]
+    settled = service_views.set_to_port(case, next(iter(refused)))
+    if settled and not best[0].named:
+        return ruled_out(f"{settled.name} belongs on port {case.target.port}, by its own settings.", *evidence, settled.id)
     holder = next(iter(views.on_port(table, case.target.port)), None)
     if holder and not best[0].named:
         return ruled_out(

@@ -73,6 +73,19 @@ _MYSQL_FULL = "17000000ff1004" + b"Too many connections".hex()
 _MYSQL_BLOCKED = "2d000000ff6904" + b"Host 'a' is blocked, too many errors here.".hex()
 
 
+_AT_ITS_LIMIT = """
+import resource, select, socket
+server = socket.create_server(("{client}", {port}))
+resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
+print("ready", flush=True)
+while True:
+    try:
+        server.accept()
+    except OSError:
+        select.select([], [], [], 0.05)
+"""
+
+
 def _wrong(words: str, **more: str) -> Expect:
     return Expect(verdict="port.wrong-protocol", status="degraded", outcome="connected", words=(words,), culprit=more)
 
@@ -188,6 +201,29 @@ SCENARIOS = (
             verdict="server.unresponsive", status="degraded", outcome="silent", culprit={"kind": "process"}, words=("stopped",)
         ),
         nobody=Expect(verdict="server.unresponsive", certainty="likely", status="degraded", outcome="silent"),
+    ),
+    Scenario(
+        name="no-descriptor-left-to-accept-with",
+        about="server.unresponsive",
+        broken="the process on this machine has as many descriptors as it may",
+        topology="host",
+        steps=(start("client", "{python}", "-IS", "-c", _AT_ITS_LIMIT),),
+        typed="http://{client}:{port}",
+        expect=Expect(
+            verdict="server.unresponsive", status="degraded", outcome="silent", culprit={"kind": "process"}, words=("4 of 4",)
+        ),
+        nobody=Expect(verdict="server.unresponsive", certainty="likely", status="degraded", outcome="silent"),
+    ),
+    Scenario(
+        name="stopped-on-a-port-of-no-known-kind",
+        about="server.unresponsive",
+        broken="the process on this machine is stopped, and nothing says what it should answer",
+        topology="host",
+        steps=(serve("client", address="{client}"), _stop),
+        typed="{client}:{port}",
+        values={"port": ("7117", "17777", "24680")},
+        users=("root",),
+        expect=Expect(verdict="server.unresponsive", status="degraded", outcome="connected", words=("stopped",)),
     ),
     Scenario(
         name="hangs-up-when-spoken-to",

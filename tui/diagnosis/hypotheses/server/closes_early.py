@@ -171,6 +171,11 @@ def _remedies(case: Case, row: Listener | None) -> Iterator[Remedy]:
         verify="The log names the reason.",
     )
     yield Remedy(
+        do="Read the access lists that answer so: those of TCP wrappers, where the program is linked with libwrap, and its own.",
+        command="grep -v '^#' /etc/hosts.allow /etc/hosts.deny",
+        verify="None of them names this client.",
+    )
+    yield Remedy(
         do="Compare its open files and connections with their limits.",
         command=f"ls /proc/{row.pid}/fd | wc -l; grep 'open files' /proc/{row.pid}/limits" if row and row.pid else "ss -s",
         verify=f"{case.target.label} stays connected.",

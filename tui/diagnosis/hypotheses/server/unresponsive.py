@@ -79,6 +79,8 @@ def _trouble(process: ProcessState) -> str:
         return f"waits for a device without end (state D{where})"
     if process.busy_percent is not None and process.busy_percent >= BUSY_PERCENT:
         return f"keeps a processor fully busy ({process.busy_percent:.0f} %)"
+    if process.is_out_of_descriptors:
+        return f"has no file descriptor left to accept with ({process.descriptors} of {process.descriptor_limit})"
     return ""
 
 
@@ -87,7 +89,8 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
     row = talk_views.listener(case, address)
     silence = talk_views.mute(case, ended=False).get(address, ())
     queue = _waiting(case, address)
-    if row is None or not (silence or process.is_stopped):
+    held = process.is_stopped or process.is_out_of_descriptors
+    if row is None or not (silence or process.is_stopped or (queue and held)):
         return None
     who = host_views.owner(row)
     place = endpoint(address, case.target.port or 0)
@@ -97,7 +100,9 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
     culprit = host_views.listener_culprit("process", row)
     disproof = f"An answer from {place} while process {process.pid} {trouble}: another process of it serves."
     remedies = tuple(_local_remedies(case, process, row.unit))
-    if len(silence) >= REPEATEDLY or (silence and process.is_stopped) or (queue and process.is_stopped):
+    # A process at its limit still serves the connections that it has, so there the queue must show that it takes no new one.
+    repeated = len(silence) >= REPEATEDLY and not process.is_out_of_descriptors
+    if repeated or (silence and process.is_stopped) or (queue and held):
         return confirmed(summary, *evidence, because=because, culprit=culprit, disproof=disproof, remedies=remedies)
     return likely(
         summary,
@@ -179,6 +184,12 @@ def _local_remedies(case: Case, process: ProcessState, unit: str | None) -> Iter
     elif process.tracer or process.frozen_group:
         holder = process.tracer or process.frozen_group
         yield Remedy(do=f"See {holder}, which holds the process.", verify=f"`refused check {case.target.text}` is reachable.")
+    if process.is_out_of_descriptors:
+        yield Remedy(
+            do="Raise its limit of open files (LimitNOFILE= of its unit), and see what holds them.",
+            command=f"ls -l /proc/{process.pid}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head",
+            verify=f"`refused check {case.target.text}` is reachable.",
+        )
     yield Remedy(
         do="See what it does: its stack, and its last log lines.",
         command=f"cat /proc/{process.pid}/wchan; journalctl -u {unit or 'UNIT'} -n 50",

@@ -67,6 +67,7 @@ class Bench:
     def check(self, scenario: Scenario, user: User) -> dict[str, Any]:
         """The document of `refused check` for what is typed, as the user."""
         argv = (
+            *map(self.text, scenario.within),
             sys.executable,
             "-m",
             "tui",

@@ -95,6 +95,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     """What is broken, in a few words, for people."""
     steps: tuple[Step, ...] = ()
     typed: str = "{server}:{port}"
+    within: tuple[str, ...] = ()
+    """What runs the command, put before it: a sandbox, as tests/lab/sandbox.py."""
     arguments: tuple[str, ...] = QUICK
     topology: Topology = "routed"
     etc: Mapping[str, str] = {}

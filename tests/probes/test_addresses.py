@@ -81,3 +81,18 @@ def test_the_real_switch_is_read(value: int, disabled: bool) -> None:
     assert isinstance(fact, Addresses)
     assert fact.ipv6_disabled is disabled
     assert (("lo", "::1") in fact.addresses) is not disabled
+
+
+@needs_namespaces
+def test_an_interface_that_is_down_is_named() -> None:
+    """The loopback interface of a namespace is down until it is set up; its address stays on it when it goes down again."""
+    with network_namespace("ip link add idle0 type dummy", "ip link set lo down") as inside:
+        (down,) = facts_behind(inside, ListAddresses())
+    with network_namespace() as inside:
+        (up,) = facts_behind(inside, ListAddresses())
+
+    assert isinstance(down, Addresses)
+    assert isinstance(up, Addresses)
+    assert {"lo", "idle0"} <= set(down.down)
+    assert ("lo", "127.0.0.1") in down.addresses
+    assert "lo" not in up.down

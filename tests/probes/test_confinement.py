@@ -84,16 +84,25 @@ async def test_a_units_setting_is_quoted_with_the_unit_that_has_it(tmp_path: Pat
     """Of the units that hold this process the innermost that denies addresses is named, here the slice."""
     answer = (
         'echo "$@" > "$(dirname "$0")/asked"; '
-        'printf "IPAddressDeny=\\nId=app.service\\n\\nIPAddressDeny=0.0.0.0/0 ::/0\\nId=locked.slice\\n"'
+        'printf "IPAddressDeny=\\nId=app.service\\n\\nIPAddressDeny=0.0.0.0/0 ::/0\\n'
+        'IPAddressAllow=127.0.0.0/8\\nId=locked.slice\\n"'
     )
     where = surroundings(tmp_path, group="/locked.slice/app.service", systemctl=answer)
 
     fact = await confined(where)
 
-    assert (fact.unit, fact.ip_address_deny) == ("locked.slice", "0.0.0.0/0 ::/0")
+    assert (fact.unit, fact.ip_address_deny, fact.ip_address_allow) == ("locked.slice", "0.0.0.0/0 ::/0", "127.0.0.0/8")
     assert (fact.seccomp, fact.lsm_profile) == ("filter", "docker-default (enforce)")
     asked = (tmp_path / "asked").read_text().split()
-    assert asked == ["show", "--property=Id", "--property=IPAddressDeny", "--", "app.service", "locked.slice"]
+    assert asked == [
+        "show",
+        "--property=Id",
+        "--property=IPAddressDeny",
+        "--property=IPAddressAllow",
+        "--",
+        "app.service",
+        "locked.slice",
+    ]
 
 
 @pytest.mark.parametrize("systemctl", [None, "exit 1", "echo IPAddressDeny=", "sleep 60", "kill -9 $$"])

@@ -236,3 +236,19 @@ def test_the_walk_goes_up_again(place: Place) -> None:
     place.listen("a/app.sock")
 
     assert barrier(place.root / "link" / ".." / "app.sock") is None
+
+
+async def test_the_queue_and_the_type_are_the_kernels(place: Place) -> None:
+    """A stream socket's waiting connections and limit are told; a datagram socket is named as one, and has no queue."""
+    stream = place.listen("stream.sock")
+    with ExitStack() as stack:
+        for _ in range(2):
+            client = stack.enter_context(closing(socket.socket(socket.AF_UNIX)))
+            client.connect(stream.getsockname())
+        datagram = stack.enter_context(closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)))
+        datagram.bind(str(place.root / "datagram.sock"))
+
+        found, other = await examine(place.root / "stream.sock"), await examine(place.root / "datagram.sock")
+
+    assert (found.socket_kind, found.queue, found.queue_limit) == ("stream", 2, 3)
+    assert (other.socket_kind, other.queue, other.listening) == ("datagram", None, False)

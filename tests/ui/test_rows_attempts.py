@@ -9,9 +9,9 @@ from tests.ui.looks import BEGIN, at
 from tests.ui.snapshots import snapshot
 from tui.model.facts import AnyFact, Attempt, IcmpError, Outcome
 from tui.model.requests import Connect, ConnectUnix
-from tui.ui.rows.attempts import attempt_line, detail, newest_first, pending, schedule_words, several_places
+from tui.ui.rows.attempts import attempt_line, detail, newest_first, pending, schedule_words, several_places, sign_lines
 from tui.ui.rows.plot import BARS, bar, plot
-from tui.ui.rows.text import cells, plain
+from tui.ui.rows.text import Tone, cells, plain
 
 ATTEMPTS = Connect(address="10.0.3.9", port=5432, attempts=3, delay_s=2.0)
 
@@ -129,3 +129,13 @@ def test_the_plot_keeps_the_newest() -> None:
     many = tuple(Attempt(address="::1", port=1, outcome=Outcome.REFUSED, latency_ms=n + 1, number=n) for n in range(500))
 
     assert all(cells(plain(one)) <= 60 for one in plot(many, 60)[:1])
+
+
+def test_an_answer_to_a_repeated_syn_stands_out() -> None:
+    """Its column warns, and below the plot it is said what that means."""
+    late = Attempt(address="10.0.3.9", port=5432, outcome=Outcome.CONNECTED, latency_ms=1004.0, retransmits=1, at=at(0))
+
+    assert plot((late,), 60)[0][0].tone is Tone.WARN
+    lines = [plain(one) for one in sign_lines(snapshot("10.0.3.9:5432", [late]), 40)]
+    assert lines[0].startswith("Attempt 1 to 10.0.3.9 had an answer")
+    assert all(cells(one) <= 40 for one in lines)

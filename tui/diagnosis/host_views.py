@@ -52,6 +52,12 @@ def silent(case: Case) -> dict[str, tuple[Attempt, ...]]:
     return {address: all_ for address, all_ in found.items() if all(one.outcome is Outcome.TIMEOUT for one in all_)}
 
 
+def loopback_is_down(case: Case) -> Addresses | None:
+    """The newest look at the interfaces, if it found the loopback interface not up: nothing reaches an own address then."""
+    here = case.last(Addresses)
+    return here if here and "lo" in here.down else None
+
+
 def is_repeated(attempts: Iterable[Attempt]) -> bool:
     """Whether enough packets went unanswered to speak of silence."""
     return sum(1 + (one.retransmits or 0) for one in attempts) >= FEWEST_SYNS

@@ -26,14 +26,14 @@ def is_late(attempt: Attempt) -> bool:
 
 
 def watched(case: Case) -> list[str]:
-    """The addresses whose queue is worth watching: troubled ones, and those whose listener had no room when it was looked at."""
+    """The addresses whose queue is worth watching: troubled or quiet ones, and those whose listener had no room at a look."""
     tables = {address: host_views.tables(case, address) for address in views.addresses(case)}
     full = [
         address
         for address, found in tables.items()
         if any(host_views.has_full_queue(row) for table in found for row in serving(case, address, list(table.listeners)))
     ]
-    return list(dict.fromkeys([*troubled(case), *full]))[:MOST_WATCHED]
+    return list(dict.fromkeys([*troubled(case), *views.quiet(case), *full]))[:MOST_WATCHED]
 
 
 def vantages(case: Case, address: str) -> tuple[str | None, ...]:

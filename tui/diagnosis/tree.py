@@ -85,7 +85,11 @@ QUESTIONS = (
         ),
         why="An answer on another port shows that the machine lives, and may be the service itself.",
         choices=(
-            Choice(key="yes", label="Yes, try them", effect="One attempt on each port, nothing is sent after it connects."),
+            Choice(
+                key="yes",
+                label="Yes, try them",
+                effect="One attempt on each port; of those that accept, the few that fit are spoken to.",
+            ),
             Choice(key="no", label="No", effect="Only the target's own port is used; some causes stay open."),
         ),
         applies=_silent_or_refused_elsewhere,

@@ -29,11 +29,17 @@ _USER_MANAGER = re.compile(r"user@\d+\.service")
 
 async def look(request: ReadConfinement, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
     """Yield the Confinement of this process."""
-    own = surroundings.proc / "self"
+    own = surroundings.own_process
     status, profile, groups = await in_thread(lambda: tuple(_read(own / name) for name in ("status", "attr/current", "cgroup")))
-    unit, deny = await ip_address_deny(group_path(groups), surroundings)
+    unit, deny, allow = await ip_address_deny(group_path(groups), surroundings)
     yield Confinement(
-        seccomp=seccomp_mode(status), lsm_profile=lsm_profile(profile), unit=unit, ip_address_deny=deny, by_hand=BY_HAND
+        pid=surroundings.pid,
+        seccomp=seccomp_mode(status),
+        lsm_profile=lsm_profile(profile),
+        unit=unit,
+        ip_address_deny=deny,
+        ip_address_allow=allow,
+        by_hand=BY_HAND.replace("self", str(surroundings.pid or "self")),
     )
 
 
@@ -56,28 +62,39 @@ def units_of(path: str) -> tuple[list[str], list[str]]:
     return units[:inner][::-1], units[inner:][::-1]
 
 
-def parse_deny(text: str) -> list[tuple[str, str]]:
-    """Pairs of unit and setting from `systemctl show -p Id -p IPAddressDeny`, for the units that deny anything."""
+def parse_deny(text: str) -> list[tuple[str, str, str]]:
+    """Unit, IPAddressDeny= and IPAddressAllow= in the text of `systemctl show`, for the units that deny anything."""
     blocks = (dict(line.partition("=")[::2] for line in block.splitlines()) for block in text.split("\n\n"))
-    return [(safe_text(block.get("Id", "")), safe_text(block["IPAddressDeny"])) for block in blocks if block.get("IPAddressDeny")]
+    names = ("Id", "IPAddressDeny", "IPAddressAllow")
+    found = (tuple(safe_text(block.get(name, "")) for name in names) for block in blocks)
+    return [(unit, deny, allow) for unit, deny, allow in found if deny]
 
 
-async def ip_address_deny(path: str, surroundings: Surroundings) -> tuple[str | None, str | None]:
-    """The innermost unit on a control group's path that denies addresses, and its setting; else the innermost unit and None.
+async def ip_address_deny(path: str, surroundings: Surroundings) -> tuple[str | None, str | None, str | None]:
+    """The innermost unit on a control group's path that denies addresses, and its settings; else the innermost unit and None.
 
     Each unit above counts too, because the kernel applies the filters of all of them.
     """
     system, user = units_of(path)
     for units, manager in ((user, ["--user"]), (system, [])):
-        for unit, deny in await _shown(units, manager, surroundings):
-            return unit, deny
-    return next((safe_text(unit) for unit in (*user, *system)), None), None
+        for unit, deny, allow in await _shown(units, manager, surroundings):
+            return unit, deny, allow or None
+    return next((safe_text(unit) for unit in (*user, *system)), None), None, None
 
 
-async def _shown(units: list[str], manager: list[str], surroundings: Surroundings) -> list[tuple[str, str]]:
+async def _shown(units: list[str], manager: list[str], surroundings: Surroundings) -> list[tuple[str, str, str]]:
     if not units:
         return []
-    command = ["systemctl", *manager, "show", "--property=Id", "--property=IPAddressDeny", "--", *units]
+    command = [
+        "systemctl",
+        *manager,
+        "show",
+        "--property=Id",
+        "--property=IPAddressDeny",
+        "--property=IPAddressAllow",
+        "--",
+        *units,
+    ]
     try:
         finished = await run_tool(command, environ=surroundings.environ, deadline_s=SYSTEMCTL_S)
     except OSError:  # no systemctl here, or no answer in time (TimeoutError)

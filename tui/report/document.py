@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from tui.diagnosis.hypothesis import Hypothesis, concerns, hypotheses
+from tui.diagnosis.latency import signs
 from tui.diagnosis.ranking import assess
 from tui.model.case import Case, fold_all
 from tui.model.events import AnyEvent, Judged, Opened
@@ -73,6 +74,8 @@ class Document(Struct, frozen=True, kw_only=True):
     alternatives: tuple[Alternative, ...]
     walk: tuple[Step, ...]
     evidence: tuple[AnyFact, ...]
+    signs: tuple[str, ...] = ()
+    """What the time of the answers tells besides: of a lost packet, or of load. No cause rests on it alone."""
     unseen: tuple[str, ...]
     """What could not be looked at, and what would allow it."""
     complete: bool
@@ -96,6 +99,7 @@ def document(
         alternatives=assessment.alternatives,
         walk=tuple(_step(one, assessment) for one in hypotheses() if concerns(one, case)),
         evidence=case.facts,
+        signs=tuple(one.text for one in signs(case)),
         unseen=tuple(unseen(case)),
         complete=complete,
         started=started,

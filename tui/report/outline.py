@@ -105,6 +105,9 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
     if document.alternatives:
         yield Heading("Still possible")
         yield Items(tuple(_alternative(one) for one in document.alternatives))
+    if document.signs:
+        yield Heading("Signs in the times")
+        yield Items(tuple((Paragraph(_line(one)),) for one in document.signs))
     if document.unseen:
         yield Heading("Not seen")
         yield Items(tuple((Paragraph(_line(one)),) for one in document.unseen))

@@ -12,6 +12,8 @@ class Addresses(Fact, frozen=True, kw_only=True, tag="addresses"):
     addresses: tuple[tuple[str, str], ...]
     """Pairs of interface and address."""
     ipv6_disabled: bool = False
+    down: tuple[str, ...] = ()
+    """The interfaces that are not up (IFF_UP in netdevice(7)); an address stays on an interface that is down."""
 
 
 class Route(Fact, frozen=True, kw_only=True, tag="route"):

@@ -6,10 +6,14 @@ from tui.model.facts.fact import Fact
 
 
 class Confinement(Fact, frozen=True, kw_only=True, tag="confinement"):
-    """The policies that hold this process."""
+    """The policies that hold this process, or the one with whose eyes we look."""
 
+    pid: int | None = None
+    """The process with whose eyes we look; None for this one."""
     seccomp: Literal["none", "strict", "filter", "unknown"] = "unknown"
     lsm_profile: str | None = None
     unit: str | None = None
     ip_address_deny: str | None = None
     """The unit's IPAddressDeny= setting, if there is one."""
+    ip_address_allow: str | None = None
+    """The same unit's IPAddressAllow=, which comes before it."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from tui.diagnosis.latency import was_sent_again
 from tui.model.facts import (
     Addresses,
     AnyFact,
@@ -87,7 +88,8 @@ def fact_words(fact: AnyFact) -> str:  # noqa: C901, PLR0912 -- one arm a kind o
             profile = f", profile {fact.lsm_profile}" if fact.lsm_profile else ""
             unit = f", unit {fact.unit}" if fact.unit else ""
             deny = f", IPAddressDeny={fact.ip_address_deny}" if fact.ip_address_deny else ""
-            return f"this process: seccomp {fact.seccomp}{profile}{unit}{deny}"
+            who = f"process {fact.pid}" if fact.pid else "this process"
+            return f"{who}: seccomp {fact.seccomp}{profile}{unit}{deny}"
         case ResetOrigin():
             return origin_words(fact)
         case PathMtu():
@@ -124,7 +126,8 @@ def _attempt(fact: Attempt) -> str:
     place = fact.path or endpoint(fact.address, fact.port)
     after = f"{' in' if fact.outcome is Outcome.TIMEOUT else ' after'} {took(fact.latency_ms)}"
     spoke = f"; it said {fact.first_bytes!r}" if fact.first_bytes else ""
-    return f"{place} {outcome_words(fact)}{after}{spoke}"
+    again = " (to a SYN that was sent again)" if was_sent_again(fact) else ""
+    return f"{place} {outcome_words(fact)}{after}{again}{spoke}"
 
 
 def _answer(fact: NameserverAnswer) -> str:

@@ -31,7 +31,7 @@ class AttemptsPanel(Panel["Attempt"]):
 
     def fill(self, view: View) -> None:
         """Tell the attempts, with the schedule and the plot above them."""
-        from tui.ui.rows.attempts import newest_first, of_target, pending, schedule_words, several_places, tone_of
+        from tui.ui.rows.attempts import newest_first, of_target, pending, schedule_words, several_places, sign_lines, tone_of
         from tui.ui.rows.plot import plot
 
         width = self.room.width
@@ -46,6 +46,7 @@ class AttemptsPanel(Panel["Attempt"]):
         if not now:
             head.append(line(Span(cut(schedule_words(view.snapshot), width), Tone.MUTED)))
         head += plot(of_target(view.snapshot), width)
+        head += sign_lines(view.snapshot, width)
         self.tell(newest_first(view.snapshot), head=head)
 
     @property

@@ -1,17 +1,20 @@
 """The attempts: what is under way or waited for, each attempt with its outcome in words, the newest first."""
 
+import itertools
 from datetime import datetime
 from typing import NamedTuple
 
+from tui.diagnosis.latency import signs
 from tui.model.facts import Attempt
 from tui.model.requests import Connect, ConnectUnix
 from tui.model.target import endpoint
 from tui.report.facts import fact_words
 from tui.report.words import took
-from tui.ui.rows.text import Line, Span, Tone, cells, cut_line, line, muted
+from tui.ui.rows.text import Line, Span, Tone, cells, cut_line, line, muted, paragraph
 from tui.ui.rows.words import moment, outcome_in_short, outcome_tone, time_of_day, tried
 from tui.ui.snapshot import Snapshot
 
+MOST_SIGNS = 2
 TENTHS_UNTIL_S = 10.0
 """A longer wait is counted in whole seconds."""
 
@@ -115,6 +118,11 @@ def schedule_words(snapshot: Snapshot) -> str:
     options = snapshot.case.options
     stopped = next((f" {one.stopped}" for one in reversed(made) if one.stopped), "")
     return f"{len(made)} made, {options.delay_s:g} s apart, {options.timeout_s:g} s at most.{stopped}"
+
+
+def sign_lines(snapshot: Snapshot, width: int) -> list[Line]:
+    """What the latencies tell, in a few lines; no more than MOST_SIGNS, so that the attempts themselves have room."""
+    return [one for sign in itertools.islice(signs(snapshot.case), MOST_SIGNS) for one in paragraph(sign.text, width, Tone.WARN)]
 
 
 def tone_of(words: str) -> Tone:

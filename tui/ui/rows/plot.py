@@ -1,7 +1,11 @@
-"""A plot of attempts over time: one column each, its height the latency, its letter the outcome."""
+"""A plot of attempts over time: one column each, its height the latency, its letter the outcome.
+
+The column of an answer that came to a SYN which had to be sent again stands out.
+"""
 
 import math
 
+from tui.diagnosis.latency import was_sent_again
 from tui.model.facts import Attempt, Outcome
 from tui.report.words import took
 from tui.ui.rows.text import Line, Span, Tone, line, muted
@@ -40,6 +44,6 @@ def plot(attempts: tuple[Attempt, ...], width: int) -> list[Line]:
     words = f"  {took(min(latencies))} to {took(max(latencies))}, last {took(latencies[-1])}"
     shown = attempts[-max(width - len(words), 1) :]
     meanings = ", ".join(dict.fromkeys(_MEANINGS.get(one.outcome, f"{LETTERS[one.outcome]} {one.outcome}") for one in shown))
-    columns = [Span(bar(one.latency_ms), outcome_tone(one)) for one in shown]
+    columns = [Span(bar(one.latency_ms), Tone.WARN if was_sent_again(one) else outcome_tone(one)) for one in shown]
     letters = [Span(LETTERS[one.outcome], outcome_tone(one)) for one in shown]
     return [line(*columns, muted(words)), line(*letters, Span(f"  {meanings}", Tone.MUTED))]

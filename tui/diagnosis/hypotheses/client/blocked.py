@@ -7,7 +7,7 @@ TCP it gives silence (the kernel drops the packet and tells only UDP and ICMP): 
 import ipaddress
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, views
+from tui.diagnosis import host_views, looks, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
 from tui.model.facts import Attempt, Confinement, Echo, Outcome
@@ -27,9 +27,10 @@ _WORDS = {
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, and the policies that hold this process once one of them could be the reason."""
+    """Attempts, and the policies that hold this process, or the named one, once one of them could be the reason."""
     yield from looks.basics(case)
-    if _forbidden(case) or views.failing(case, Outcome.TIMEOUT):
+    named = case.options.pid is not None or case.options.container is not None
+    if named or _forbidden(case) or views.failing(case, Outcome.TIMEOUT):
         yield ReadConfinement()
 
 
@@ -39,6 +40,8 @@ def judge(case: Case) -> Judgement:
         return not_tested("Nothing has been tried yet.")
     forbidden = _forbidden(case)
     policy = case.last(Confinement)
+    if policy and policy.pid and (theirs := [address for address in views.connecting(case) if denies(policy, address)]):
+        return _theirs(case, policy, theirs)
     if not forbidden:
         return _silent(case, policy)
     unsure = [address for address, one in forbidden.items() if not _by_policy(case, address, one)]
@@ -73,12 +76,19 @@ def _by_policy(case: Case, address: str, attempt: Attempt) -> bool:
 
 
 def denies(policy: Confinement | None, address: str) -> bool:
-    """Whether the unit's IPAddressDeny= covers `address`."""
+    """Whether the unit's IPAddressDeny= covers `address`, and its IPAddressAllow=, which comes before it, does not."""
+    if policy is None:
+        return False
+    return _covers(policy.ip_address_deny, address) and not _covers(policy.ip_address_allow, address)
+
+
+def _covers(setting: str | None, address: str) -> bool:
+    """Whether one of the setting's words is a network with `address` in it."""
     try:
         number = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    for word in (policy.ip_address_deny or "").split() if policy else ():
+    for word in (setting or "").split():
         for network in _WORDS.get(word, (word,)):
             try:
                 if number in ipaddress.ip_network(network, strict=False):
@@ -93,6 +103,9 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
     silent = views.failing(case, Outcome.TIMEOUT)
     denied = {address: one for address, one in silent.items() if denies(policy, address)}
     if policy is None or not denied:
+        kept = {address: one for address, one in silent.items() if _is_kept_here(case, address)}
+        if kept:
+            return _by_no_rule(case, kept)
         return ruled_out("No attempt was forbidden by this machine.", *views.ids(*views.latest(case).values()))
     address = next(iter(denied))
     echoes = [one for one in case.all(Echo) if one.address in denied and one.error == "EPERM"]
@@ -124,6 +137,55 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
     )
 
 
+def _is_kept_here(case: Case, address: str) -> bool:
+    """Whether there are signs that this machine itself does not let it out."""
+    forbidden = any(one.address == address and one.error == "EPERM" for one in case.all(Echo))
+    return views.is_remote(case, address) and (forbidden or host_views.leaves(case, address) is False)
+
+
+def _by_no_rule(case: Case, kept: dict[str, Attempt]) -> Judgement:
+    """Silence that this machine makes: where all rules were read and none matches, a BPF program is left."""
+    first = next(iter(kept))
+    readings = [reading for address in kept if (reading := rule_views.filter_of(case, address))]
+    clean = len(readings) == len(kept) and all(one.answer == "does-not-match" and not one.unread for one in readings)
+    echoes = [one for one in case.all(Echo) if one.address in kept and one.error == "EPERM"]
+    evidence = views.ids(*kept.values(), *echoes, *readings)
+    apart = "As root: `bpftool cgroup tree` has an egress program, or `tc filter show dev DEVICE egress` one that drops."
+    if not (clean and echoes):
+        return still_open(
+            f"This machine itself seems to keep back what goes to {first}.",
+            *evidence,
+            summary=f"A BPF program of this process's control group (IPAddressDeny= makes one) drops what goes to {first}.",
+            tell_apart=f"{apart} A rule in `nft list ruleset` would be path.local-firewall.",
+            explains=kept,
+        )
+    return likely(
+        f"A BPF program of this machine, most likely of this process's control group, drops what goes to {views.joined(kept)}.",
+        *evidence,
+        because="An echo request was forbidden on the spot (EPERM), and none of the packet filter's rules stops it.",
+        tell_apart=apart,
+        explains=kept,
+        culprit=Culprit(kind="process", name="BPF egress program"),
+        disproof=f"The same attempt on {first} stays silent in another control group.",
+        remedies=tuple(_remedies(case, None)),
+    )
+
+
+def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Judgement:
+    """It connects from here, and the unit of the process with whose eyes we look may not send there."""
+    unit = policy.unit or "its unit"
+    quoted = f"IPAddressDeny={policy.ip_address_deny}"
+    return likely(
+        f"{quoted} of {unit} covers {views.joined(denied)}: what process {policy.pid} sends there is dropped, and ours is not.",
+        *views.ids(policy, *(views.latest(case)[address] for address in denied)),
+        because=f"{quoted} holds process {policy.pid}; this program is in another control group, and connects.",
+        tell_apart=f"An attempt by a process of {unit}: silence there confirms it.",
+        culprit=Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=denied[0]),
+        disproof=f"`systemctl show {unit} -p IPAddressAllow` covers it.",
+        remedies=tuple(_remedies(case, policy)),
+    )
+
+
 def _told(case: Case, forbidden: dict[str, Attempt], policy: Confinement | None) -> Judgement:
     address, one = next(iter(forbidden.items()))
     errno = one.errno
@@ -145,12 +207,16 @@ def _told(case: Case, forbidden: dict[str, Attempt], policy: Confinement | None)
 
 def _suspect(policy: Confinement | None, errno: str) -> tuple[str, Culprit | None]:
     """What most likely forbids it, in words, and its culprit."""
+    if policy and policy.pid:
+        policy = None  # it was read of the named process, and the attempt is our own
     if policy and errno == "EPERM" and policy.seccomp in {"filter", "strict"}:
         return "a seccomp filter holds this process", Culprit(kind="process", name="seccomp", unit=policy.unit or "")
     profile = policy.lsm_profile if policy else None
     if profile and not profile.startswith("unconfined"):
         return f"the profile {profile} holds this process", Culprit(kind="process", name=profile)
-    return "a seccomp filter, a security module or a BPF program of its control group may do that", None
+    if errno == "EPERM":
+        return "a BPF program of its control group, a security module or a seccomp filter may do that", None
+    return "a security module may do that: Landlock, which no file under /proc shows, SELinux or AppArmor", None
 
 
 def _remedies(case: Case, policy: Confinement | None) -> Iterator[Remedy]:

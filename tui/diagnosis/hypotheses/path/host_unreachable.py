@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis import host_views, looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
-from tui.model.facts import Attempt, Neighbour, Outcome
+from tui.model.facts import Addresses, Attempt, Neighbour, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
@@ -13,7 +13,8 @@ from tui.model.requests import AnyRequest, ListAddresses
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; who sent the error; the neighbour entry on our link; whether the host answers elsewhere."""
     yield from looks.basics(case)
-    if views.failing(case, Outcome.UNREACHABLE):
+    own_silent = any(views.is_local(case, one) for one in (*views.failing(case, Outcome.TIMEOUT), *views.quiet(case)))
+    if own_silent or views.failing(case, Outcome.UNREACHABLE):
         yield ListAddresses()
     yield from host_views.neighbour_looks(case)
     yield from looks.life_signs(case)
@@ -26,6 +27,10 @@ def judge(case: Case) -> Judgement:
     dead = dict(_behind_dead_neighbours(case))
     if dead:
         return _on_this_link(case, dead)
+    down = host_views.loopback_is_down(case)
+    own = {address: all_ for address, all_ in host_views.silent(case).items() if down and views.is_local(case, address)}
+    if down and own:
+        return _loopback_down(case, own, down)
     told = {address: one for address, one in host_views.told(case).items() if host_views.says_unreachable(one.icmp)}
     for say, kind in ((_by_a_router, "out of reach"), (_forwarded, "forwarded"), (_by_a_router_perhaps, "perhaps")):
         found = {address: one for address, one in told.items() if _kind(case, address, one) == kind}
@@ -108,6 +113,25 @@ def _on_this_link(case: Case, dead: dict[str, tuple[Attempt, Neighbour | None]])
         culprit=culprit,
         disproof=f"`ip neigh show {silent_one.partition('%')[0]}` has a link-layer address right after an attempt.",
         remedies=_link_remedies(silent_one, device or "DEVICE"),
+    )
+
+
+def _loopback_down(case: Case, own: dict[str, tuple[Attempt, ...]], down: Addresses) -> Judgement:
+    return likely(
+        f"The loopback interface lo of this machine is down, so nothing reaches {views.joined(own)}, its own address.",
+        *views.ids(*(one for all_ in own.values() for one in all_), down),
+        because="What a machine sends to itself goes through lo; lo is not up, and the attempts got no answer.",
+        tell_apart="`ip link set lo up` (as root), and try again: an answer or a refusal confirms it.",
+        explains=own,
+        culprit=Culprit(kind="address", address=next(iter(own)), device="lo"),
+        disproof="`ip -br link show lo` shows UP.",
+        remedies=(
+            Remedy(
+                do="Set it up, and find out why it is down: a new network namespace starts so.",
+                command="ip link set lo up",
+                verify=f"`refused check {case.target.label}` is answered.",
+            ),
+        ),
     )
 
 

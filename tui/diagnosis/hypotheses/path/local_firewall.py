@@ -187,6 +187,8 @@ def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
     seen = queue_views.watch(case, first)
     if full and not (seen and queue_views.never_came(seen)):
         return still_open(f"The queue of {host_views.owner(full[0])} is full; that alone makes silence.", *evidence)
+    if host_views.loopback_is_down(case):
+        return still_open("The loopback interface is down; that alone makes silence.", *evidence)
     summary = f"This machine's own packet filter drops connections to {views.joined(silent)}, its own address."
     apart = f"As root: `{RULES}` has a rule that drops them; `ip link show lo` without UP would explain it too."
     if table is None or not host_views.is_repeated(silent[first]):

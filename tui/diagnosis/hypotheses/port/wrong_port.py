@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis import host_views, looks, service_views, views
+from tui.diagnosis import host_views, looks, service_views, talk_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.likely_ports import slips
 from tui.diagnosis.tree import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Listeners, Outcome
+from tui.model.facts import Attempt, Listener, Listeners, Outcome, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.requests import AnyRequest
+from tui.model.protocols import HTTP, TLS, meant_protocol
+from tui.model.requests import AnyRequest, TalkTo
 from tui.model.schemes import Family, family_of_port, family_of_program
 from tui.model.target import endpoint
 
@@ -21,6 +22,10 @@ GO_BETWEENS = frozenset({"pgbouncer", "proxysql", "redis-sentinel", "mongos", "b
 """Programs of a family that stand before the service, or open doors of their own beside it."""
 SIDE_DOORS = frozenset({2380, 6222, 6432, 8222, 9300, 15672, 25672, 26379, 33060})
 """Their ports, and those for peers and administration: not the service itself."""
+EVERYBODYS = frozenset({HTTP, TLS})
+"""Protocols that so many services speak that hearing one says nothing."""
+MOST_TALKED_TO = 3
+"""Other ports that are spoken to: those that fit best."""
 SHORTEST_SLIP = 3
 """Digits of a port from which on a slip says something; two-digit ports all lie close together."""
 
@@ -40,10 +45,20 @@ class Candidate(Struct, frozen=True):
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table here and on the far end, and the likely ports of another machine, with consent."""
+    """Attempts, the socket table here and on the far end, and the likely ports of another machine, with consent.
+
+    Of those that accept, the few that may be the service are spoken to, so that it is known by what it says.
+    """
     yield from looks.basics(case)
     yield from looks.tables(case)
     yield from host_views.other_ports(case)
+    meant = meant_protocol(case.target)
+    if meant is None or meant.protocol in EVERYBODYS or not case.options.talk:
+        return
+    name = None if case.target.is_literal else case.target.host
+    unknown = [one for one in _fitting(case, views.refused_by_reset(case)) if not one.spoke_as]
+    for one in unknown[:MOST_TALKED_TO]:
+        yield TalkTo(address=one.address, port=one.port, protocol=meant.protocol, server_name=name)
 
 
 def judge(case: Case) -> Judgement:
@@ -203,12 +218,8 @@ def _ports(best: list[Candidate]) -> str:
 def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     """Judge by attempts on other ports; whose process it is can't be seen."""
     meant = host_views.meant_family(case)
-    near = slips(case.target.port or 0)
-    accepted = [
-        one for address in refused for one in host_views.other_attempts(case, address) if one.outcome is Outcome.CONNECTED
-    ]
-    greeted = [one for one in accepted if _greets_as(one, meant)]
-    fitting = [one for one in accepted if one in greeted or _is_sibling(case, one, meant) or _is_slip(one, near, meant)]
+    fitting = [*_fitting(case, refused)]
+    greeted = [one for one in fitting if _speaks(case, one)]
     if not fitting:
         if not any(host_views.other_attempts(case, address) for address in refused):
             return still_open(
@@ -228,10 +239,16 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     disproof = f"Port {one.port} of {first} is another service than the one that {case.target.label} stands for."
     remedies = tuple(_far_remedies(case, one))
     if len(greeted) == 1 and meant and not _is_front_door(case, one.port, meant):
+        talk = _talk(case, one)
         return confirmed(
-            f"{first} refuses port {case.target.port}, and {meant.name} greets on port {one.port}: the port is wrong.",
+            f"{first} refuses port {case.target.port}, and {meant.name} answers on port {one.port}: the port is wrong.",
             *evidence,
-            because=f"Port {one.port} says `{(one.first_bytes or '')[:60]}` when it is connected.",
+            *views.ids(talk),
+            because=(
+                f"Port {one.port} says `{talk.detail or talk.first_bytes[:60]}` to {talk.spoken}."
+                if talk
+                else f"Port {one.port} says `{(one.first_bytes or '')[:60]}` when it is connected."
+            ),
             explains=explains,
             culprit=culprit,
             disproof=disproof,
@@ -267,20 +284,37 @@ def _all_ports(family: Family) -> tuple[int, ...]:
     return (*family.ports, *((family.tls_port,) if family.tls_port else ()))
 
 
-GREETINGS = {
-    "SSH": ("SSH-",),
-    "SMTP": ("SMTP", "Postfix"),
-    "FTP": ("FTP",),
-    "IMAP": ("* OK",),
-    "MySQL": ("mysql_native_password", "caching_sha2_password", "MariaDB"),
-    "VNC": ("RFB ",),
-    "rsync": ("@RSYNCD:",),
-}
-"""What servers that speak first say (RFC 4253, 5321, 959, 9051, 6143; the handshakes of MySQL and rsync)."""
+def _fitting(case: Case, refused: Iterable[str]) -> Iterator[Attempt]:
+    """The other ports that accept and may be the service: they say so, are usual for it, or are a slip away."""
+    family, meant = host_views.meant_family(case), meant_protocol(case.target)
+    near = slips(case.target.port or 0)
+    for address in refused:
+        for one in host_views.other_attempts(case, address):
+            if one.outcome is not Outcome.CONNECTED:
+                continue
+            heard = one.spoke_as or next((two.answers_as for two in _talks(case, one) if two.understood == "no"), None)
+            other = bool(meant and heard and not talk_views.fits(meant.protocol, heard))
+            if _speaks(case, one) or (not other and (_is_sibling(case, one, family) or _is_slip(one, near, family))):
+                yield one
 
 
-def _greets_as(one: Attempt, meant: Family | None) -> bool:
-    return bool(meant and one.first_bytes and any(mark in one.first_bytes for mark in GREETINGS.get(meant.name, ())))
+def _talk(case: Case, one: Attempt) -> Talk | None:
+    """The newest talk with that other port, if it answered in the protocol that was spoken."""
+    found = _talks(case, one)
+    return found[-1] if found and found[-1].understood == "yes" else None
+
+
+def _talks(case: Case, one: Attempt) -> list[Talk]:
+    return [two for two in case.all(Talk) if (two.address, two.port) == (one.address, one.port)]
+
+
+def _speaks(case: Case, one: Attempt) -> bool:
+    """Whether that other port speaks the protocol that is meant, by its greeting or when spoken to."""
+    meant = meant_protocol(case.target)
+    if meant is None or meant.protocol in EVERYBODYS:
+        return False
+    talk = _talk(case, one)
+    return talk_views.fits(meant.protocol, one.spoke_as) or bool(talk and talk.spoken == meant.protocol)
 
 
 def _remedies(case: Case, address: str, listener: Listener) -> Iterator[Remedy]:

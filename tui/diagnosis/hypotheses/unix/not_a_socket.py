@@ -4,17 +4,16 @@ import shlex
 from collections.abc import Iterator
 
 from tui.diagnosis import unix_views, views
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested, ruled_out, still_open
 from tui.model.case import Case
 from tui.model.facts import Attempt, UnixPath
 from tui.model.judgement import Culprit, Judgement, Remedy
 
 _KINDS = {"file": "a regular file", "directory": "a directory", "fifo": "a named pipe", "device": "a device"}
+_OTHER_KIND = "EPROTOTYPE"
+"""The socket is of another type than the client's (unix(7))."""
 _EXPECTED = frozenset({"ECONNREFUSED", "EACCES"})
 """The kernel looks at the rights first, and then refuses what is no socket (unix_find_bsd, net/unix/af_unix.c)."""
-
-_OTHER_KIND = "EPROTOTYPE"
-"""A socket that takes datagrams or packets, and was asked for a stream (unix_find_bsd, net/unix/af_unix.c)."""
 
 
 def judge(case: Case) -> Judgement:
@@ -26,8 +25,8 @@ def judge(case: Case) -> Judgement:
     path = unix_views.shown(case)
     if look is None or look.type == "unknown":
         return not_tested("The path has not been looked at, or may not be seen.")
-    if look.type == "socket" and attempt.errno == _OTHER_KIND:
-        return _of_another_kind(case, path, attempt, look)
+    if attempt.errno == _OTHER_KIND:
+        return _another_kind(case, attempt, look)
     if look.type not in _KINDS:
         return ruled_out(f"{path} is {'a socket' if look.type == 'socket' else 'missing'}.", *views.ids(look))
     kind = _KINDS[look.type]
@@ -44,18 +43,16 @@ def judge(case: Case) -> Judgement:
     )
 
 
-def _of_another_kind(case: Case, path: str, attempt: Attempt, look: UnixPath) -> Judgement:
-    """A socket, and not one that can be connected to as most services' are."""
-    typed = unix_views.typed(case)
-    return likely(
-        f"{path} is a socket of another kind: it takes datagrams or packets, as a logger's does, and no stream.",
+def _another_kind(case: Case, attempt: Attempt, look: UnixPath) -> Judgement:
+    """It is a socket, so this cause does not fit; no other names it, and a person should not be left without a word."""
+    path, kind = unix_views.shown(case), look.socket_kind or "datagram or seqpacket"
+    holder = f" of {look.holder} (pid {look.holder_pid})" if look.holder else ""
+    return still_open(
+        f"{path} is a socket, of another type than a stream: the attempt ends in EPROTOTYPE.",
         *views.ids(attempt, look),
-        because=f"Its type is socket; an attempt to connect a stream ends in {_OTHER_KIND}.",
-        tell_apart=f"`ss -xlp src {typed}` shows u_dgr or u_seq there; whether the service has a stream socket at another path.",
+        summary=f"{path} is a {kind} socket{holder}, and a client of stream sockets cannot connect to it.",
+        tell_apart=f"`ss -ax src {unix_views.typed(case)}`: the first column is the type that the client must use.",
         explains={unix_views.path_of(case)},
-        culprit=Culprit(kind="file", path=path),
-        disproof=f"`ss -xl src {typed}` shows u_str.",
-        remedies=_remedies(case, look.type, look.look_alikes),
     )
 
 
@@ -73,13 +70,6 @@ def _remedies(case: Case, kind: str, alike: tuple[str, ...]) -> Iterator[Remedy]
             command=f"ls -la {typed}; ss -lx | grep -F {typed}/",
             verify="`refused check PATH` with the socket's own path connects.",
         )
-    if kind == "socket":
-        yield Remedy(
-            do="Name the service's stream socket, or let the client send datagrams if that is what the service takes.",
-            command=f"ss -xlp src {typed}; systemctl status {service}",
-            verify="`refused check PATH` with the stream socket's path connects.",
-        )
-        return
     yield Remedy(
         do="Compare the path with the server's settings; move the other file away, and start the server, if the path is right.",
         command=f"stat {typed}; systemctl status {service}",

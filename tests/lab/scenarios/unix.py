@@ -153,7 +153,7 @@ SCENARIOS = (
         _datagram,
         expect=Expect(
             verdict="unix.not-a-socket",
-            certainty="likely",
+            certainty="possible",
             outcome="blocked",
             never=frozenset({"unix.stale", "unix.missing", "unix.permission"}),
         ),

@@ -84,13 +84,6 @@ SCENARIOS = (
         expect=_FILTERED,
     ),
     Scenario(
-        name="nobody-on-the-link-v6",
-        about="path.host-unreachable",
-        broken="nobody has this address of the client's own link, over IPv6",
-        typed="[{gone_6}]:{port}",
-        expect=Expect(verdict="path.host-unreachable", outcome="unreachable", culprit={"address": "{gone_6}"}),
-    ),
-    Scenario(
         name="nobody-behind-the-router-v6",
         about="path.host-unreachable",
         broken="nobody has this address of the server's link, over IPv6",
@@ -111,13 +104,6 @@ SCENARIOS = (
         broken="the client's gateway is an address that nobody has",
         steps=(ip("client", "route replace default via {gone}"),),
         expect=Expect(verdict="path.host-unreachable", outcome="unreachable", culprit={"address": "{gone}"}),
-    ),
-    Scenario(
-        name="router-without-a-route",
-        about="path.host-unreachable",
-        broken="router1 knows no way to the server's network",
-        steps=(serve("server"), ip("router1", "route flush via {router2}")),
-        expect=_out_of_reach("{router1}"),
     ),
     Scenario(
         name="rejected-by-last-router-with-one-attempt",

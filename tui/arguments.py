@@ -169,17 +169,18 @@ def run_parser() -> RunParser:
         prog="refused run",
         usage="refused run [options] [--] COMMAND ...",
         description=(
-            "Run COMMAND with its terminal, signals and output untouched, and notice connections that fail:\n"
-            "by what it prints, and in Python 3.9 and later by the line of code. At its end Enter opens the walk."
+            "Run COMMAND with its terminal, signals and output untouched, and notice\n"
+            "connections that fail: by what it prints, and in Python 3.9 and later by the\n"
+            "line of code. At its end Enter opens the walk."
         ),
         epilog=(
             "examples:\n"
             "  refused run -- python client.py\n"
             "  refused run --check -- make test\n"
             "  refused run --strace -- ./client --verbose\n\n"
-            "Exit status: that of COMMAND, also with --check; 127 where there is no such command,\n"
-            "126 where it can't be run, 2 for an unusable command line. A command that a signal\n"
-            "ends lets refused end by the same signal."
+            "Exit status: that of COMMAND, also with --check; 127 where there is no such\n"
+            "command, 126 where it can't be run, 2 for an unusable command line. Where a\n"
+            "signal ends COMMAND, the same signal ends refused."
         ),
         formatter_class=_Layout,
         allow_abbrev=False,

@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from tests.bench import watch
 
 RUNS = 7
 """Interleaved pairs; the median of fewer swings with the machine."""
@@ -57,6 +59,11 @@ def main() -> None:
             lambda: _whole(["ss", "-ltnp"]),
         ),
     ]
+    with watch.pairs() as watched:
+        _print([*pairs, *watched])
+
+
+def _print(pairs: Sequence[tuple[str, Callable[[], float], Callable[[], float]]]) -> None:
     for name, ours, theirs in pairs:
         pairs_seen = [(ours(), theirs()) for _ in range(RUNS)]
         ratio = statistics.median(mine / other for mine, other in pairs_seen)

@@ -36,22 +36,24 @@ class _Finder:
         """What the other finders say; for `socket` they are asked here, to know when it is loaded."""
         if name != "socket":
             return None
-        sys.meta_path.remove(self)
         for finder in sys.meta_path:
-            spec = finder.find_spec(name, path, target)
+            spec = None if finder is self else finder.find_spec(name, path, target)
             if spec is not None:
-                _watch_loading(spec.loader, self._records)
+                self._watch_loading(spec.loader)
                 return spec
         return None
 
+    def _watch_loading(self, loader: "Any") -> None:
+        """Be told by this one loader, once, when it has loaded the module; then nothing of this is left."""
 
-def _watch_loading(loader: "Any", records: str) -> None:
-    def exec_module(module: "ModuleType") -> None:
-        del loader.exec_module
-        loader.exec_module(module)
-        _install(module, records)
+        def exec_module(module: "ModuleType") -> None:
+            del loader.exec_module
+            loader.exec_module(module)
+            if self in sys.meta_path:
+                sys.meta_path.remove(self)
+            _install(module, self._records)
 
-    loader.exec_module = exec_module
+        loader.exec_module = exec_module
 
 
 def _install(module: "ModuleType", records: str) -> None:

@@ -23,35 +23,39 @@ counts: "dict[object, list[Any]]" = {}  # by a failure's marks: how often, when 
 _state: "dict[str, Any]" = {}  # where to write; what to do at the end; the process that the counts are of
 
 
-def begin(records: str, at_end: "Callable[[], None]") -> None:
-    """Write into the file `records`; call `at_end` at the end of the process, for what is known only then."""
-    _state["records"], _state["at_end"] = records, at_end
+def begin(records: str, at_end: "Callable[[], None]", forget: "Callable[[], None]") -> None:
+    """Write into the file `records`; call `at_end` at the end of the process, for what is known only then.
+
+    `forget` is called in a forked process, for what is only the parent's.
+    """
+    _state["records"], _state["at_end"], _state["forget"] = records, at_end, forget
 
 
-def note(mark: "tuple[object, ...]", where: "Any", about: "dict[str, Any]", error: object) -> None:
+def note(mark: "tuple[object, ...]", where: "Any", about: "dict[str, Any]") -> None:
     """Count a failure, and write it down when it is new or due. `where` is a frame, or the stack as it was."""
     import posix
     import time
 
     if _state.get("pid") != posix.getpid():  # what was counted before a fork was the parent's
         counts.clear()
+        _state["forget"]()
         _state["pid"] = posix.getpid()
     stack = where if isinstance(where, list) else stacks.stack(where)
     key = (mark, *[(id(code), line) for code, line in stack])
-    known, now = counts.get(key), time.monotonic()
+    known, now = counts.get(key), time.time()
     if known is None:
         if len(counts) >= MOST_KEPT:
             counts.pop(next(iter(counts)))
         if not isinstance(where, list):
             stack, about = stacks.who_asked(where, about)
-        about["said"] = str(error or "")[:LONGEST_TEXT]
         about["stack"] = [[_full(code.co_filename), line, code.co_name] for code, line in stack]
         known = counts[key] = [0, now, about, 0]
         watch_the_end()
-    known[0] += 1
+    known[0], about = known[0] + 1, known[2]
+    about["at"] = now
     if known[0] & (known[0] - 1) == 0 or now - known[1] >= REPEAT_S:
         known[1], known[3] = now, known[0]
-        _write(about | known[2] | {"count": known[0]})
+        _write(about | {"count": known[0]})
 
 
 def mend(about: "dict[str, Any]") -> None:
@@ -67,13 +71,19 @@ def watch_the_end() -> None:
     """Have what is known only then written down at the end of the process."""
     if not _state.get("ends"):
         import atexit
+        import posix
 
         _state["ends"] = True
+        _state.setdefault("pid", posix.getpid())
         atexit.register(_at_end)
 
 
 def _at_end() -> None:
     """Write down what is still under way, and the counts that have not been written."""
+    import posix
+
+    if _state["pid"] != posix.getpid():  # a fork that has noted nothing of its own
+        return
     try:
         _state["at_end"]()
         for count, _, about, written in list(counts.values()):
@@ -89,7 +99,7 @@ def _write(about: "dict[str, Any]") -> None:
     import time
 
     argv = getattr(sys, "argv", None) or [""]
-    line = _json(about | {"at": time.time(), "pid": posix.getpid(), "program": str(argv[0])[:LONGEST_TEXT]}) + "\n"
+    line = _json({"at": time.time()} | about | {"pid": posix.getpid(), "program": str(argv[0])[:LONGEST_TEXT]}) + "\n"
     file = posix.open(_state["records"], posix.O_WRONLY | posix.O_APPEND | posix.O_CLOEXEC | posix.O_NOFOLLOW)
     try:
         if posix.fstat(file).st_size < LARGEST_FILE:

@@ -1,14 +1,13 @@
 """Sees how `connect`, `connect_ex` and `getaddrinfo` of the module `socket` fail.
 
-How a failing `connect` is seen without a frame of ours in its traceback: `sock.connect` is given out as
-`reduce(attempt, chain((sock,), map(throw, kept)))`, all of C, waiting for its address. `attempt` catches what the real
-`connect` raises and keeps it; `reduce` then asks for the next item, and `throw`, the method of an exhausted generator,
-raises the very same exception in C.
+How a failing call is seen without a frame of ours in its traceback: the method is given out as a class below `map`, with
+its socket bound. Calling it runs `__new__`, which calls the original. What that gives is the result; what that raises is
+kept in an instance, a `map` that will throw it, and Python goes on to the instance's `__init__`: a property whose getter
+is `next`, so the very same exception is raised from there, by C code alone.
 """
 
 import sys
-from functools import partial, reduce
-from itertools import chain
+from functools import partial
 
 from . import notes, stacks
 
@@ -41,31 +40,53 @@ def install(module: "Any", records: str) -> None:
     for name in (*FAILURES, *UNDER_WAY):
         if hasattr(errno, name):
             _codes[getattr(errno, name)] = name
-    nothing = _nothing()
-    for _ in nothing:
-        pass
     _state["module"], _state["raw"], _state["kinds"] = module, raw, (module.AF_INET, module.AF_INET6, module.AF_UNIX)
-    notes.begin(records, _all_given_up)
+    notes.begin(records, _all_given_up, _pending.clear)
     stacks.begin(module.__file__)
-    module.socket.connect = _Watched(raw.socket.connect, _raising(raw.socket.connect), nothing.throw)
-    module.socket.connect_ex = _Watched(raw.socket.connect_ex, _returning(raw.socket.connect_ex), nothing.throw)
+    module.socket.connect = _Watched(raw.socket.connect, _raising(raw.socket.connect))
+    module.socket.connect_ex = _Watched(raw.socket.connect_ex, _returning(raw.socket.connect_ex))
     module.socket.getsockopt = _Option(raw.socket.getsockopt, (module.SOL_SOCKET, module.SO_ERROR))
     module._socket = copy = type(sys)(raw.__name__)  # noqa: SLF001 -- what `socket` calls its C part, and nobody else sees
-    vars(copy).update(vars(raw), getaddrinfo=_resolving(raw, nothing.throw))
+    vars(copy).update(vars(raw), getaddrinfo=_resolving(raw))
 
 
 class _Watched:
     """Stands in `socket.socket` for a method that it inherits: the same for the class, watched for a socket."""
 
-    def __init__(self, original: "Any", attempt: "Any", throw: "Any") -> None:
-        self._parts = original, attempt, throw
+    def __init__(self, original: "Any", call: "Any") -> None:
+        self._original, self._call = original, call
+        self.__name__, self.__doc__ = original.__name__, original.__doc__
 
     def __get__(self, sock: "Any", owner: "Any" = None) -> "Any":
-        original, attempt, throw = self._parts
-        if sock is None:
-            return original
-        kept = [TypeError(f"socket.{original.__name__}() takes exactly one argument (0 given)")]
-        return partial(reduce, partial(attempt, kept), chain((sock,), map(throw, kept)))
+        return self._original if sock is None else _Method(self._call, sock)
+
+    def __call__(self, *given: "Any") -> "Any":
+        return self._original(*given)
+
+
+class _Method(partial):  # type: ignore[type-arg] # in Python 3.9 as well
+    """What a socket gives out as its method: named and compared as it would be."""
+
+    @property
+    def __name__(self) -> str:
+        name: str = self.func.__name__
+        return name
+
+    @property
+    def __self__(self) -> "Any":
+        return self.args[0]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Method) and self.func is other.func and self.args[0] is other.args[0]
+
+    def __hash__(self) -> int:
+        return hash((self.func, id(self.args[0])))
+
+
+class _Call(map):  # type: ignore[type-arg] # in Python 3.9 as well
+    """A call that has raised, see above."""
+
+    __init__ = property(next)
 
 
 class _Option:
@@ -88,68 +109,79 @@ class _Option:
         return value
 
 
-def _raising(connect: "Any") -> "Any":
-    """`connect` as `_Watched` calls it."""
+def _raising(original: "Any") -> "Any":
+    """`connect`, which raises."""
 
-    def attempt(kept: "list[BaseException]", address: "Any", sock: "Any") -> None:
-        try:
-            connect(sock, address)
-        except BaseException as error:  # noqa: BLE001 -- it is raised again, in C
-            _keep(kept, error)
-            if isinstance(error, OSError):
-                _quietly(_failed, sock, address, error)
-        else:
-            kept.clear()
+    class Connect(_Call):
+        def __new__(cls, sock: "Any", *given: "Any") -> "Any":
+            try:
+                original(sock, *given)
+            except BaseException as error:  # noqa: BLE001 -- it is raised again, in C
+                if isinstance(error, OSError):
+                    _quietly(_failed, sock, given[0], error)
+                return map.__new__(cls, _throw, _without_us(error))
             if notes.counts:
-                _quietly(_worked, address)
-
-    return attempt
-
-
-def _returning(connect_ex: "Any") -> "Any":
-    """`connect_ex` as `_Watched` calls it."""
-
-    def attempt(kept: "list[BaseException]", address: "Any", sock: "Any") -> "int | None":
-        try:
-            number: int = connect_ex(sock, address)
-        except BaseException as error:  # noqa: BLE001 -- it is raised again, in C
-            _keep(kept, error)
+                _quietly(_worked, given[0])
             return None
-        kept.clear()
-        if number:
-            _quietly(_failed, sock, address, number)
-        elif notes.counts:
-            _quietly(_worked, address)
-        return number
 
-    return attempt
+    Connect.__name__ = original.__name__
+    return Connect
 
 
-def _resolving(raw: "Any", throw: "Any") -> "Any":
-    """`_socket.getaddrinfo` for `socket.getaddrinfo`, which at once goes through the items that it gets."""
+def _returning(original: "Any") -> "Any":
+    """`connect_ex`, which returns the error's number, and raises what is none of the connection's."""
 
-    def getaddrinfo(host: "Any", port: "Any", *rest: "Any") -> "Any":
-        try:
-            return raw.getaddrinfo(host, port, *rest)
-        except BaseException as error:  # noqa: BLE001 -- it is raised again, in C, when the first item is asked for
-            kept: list[BaseException] = [error]
-            _keep(kept, error)
-            if isinstance(error, raw.gaierror):
-                _quietly(_unresolved, host, port, error)
-            return map(throw, kept)
+    class Connect(_Call):
+        def __new__(cls, sock: "Any", *given: "Any") -> "Any":
+            try:
+                number = original(sock, *given)
+            except BaseException as error:  # noqa: BLE001 -- it is raised again, in C
+                return map.__new__(cls, _throw, _without_us(error))
+            if number:
+                _quietly(_failed, sock, given[0], number)
+            elif notes.counts:
+                _quietly(_worked, given[0])
+            return number
 
-    return getaddrinfo
+    Connect.__name__ = original.__name__
+    return Connect
 
 
-def _keep(kept: "list[BaseException]", error: BaseException) -> None:
-    """Keep what was raised, without the frame of ours that it has come through."""
+def _resolving(raw: "Any") -> "Any":
+    """`getaddrinfo`, for `socket.getaddrinfo` alone."""
+
+    class Resolve(_Call):
+        def __new__(cls, host: "Any", port: "Any", *rest: "Any") -> "Any":
+            try:
+                return raw.getaddrinfo(host, port, *rest)
+            except BaseException as error:  # noqa: BLE001 -- it is raised again, in C
+                if isinstance(error, raw.gaierror):
+                    _quietly(_unresolved, host, port)
+                return map.__new__(cls, _throw, _without_us(error))
+
+    return Resolve
+
+
+def _without_us(error: BaseException) -> "list[BaseException]":
+    """What was raised, without the frame of ours that it has come through."""
     error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
-    kept[0] = error
+    return [error]
+
+
+def _exhausted() -> "Generator[None, None, None]":
+    """A generator that is at its end: its `throw` raises what it is given, and adds no frame."""
+    found = _nothing()
+    for _ in found:
+        pass
+    return found
 
 
 def _nothing() -> "Generator[None, None, None]":
     return
     yield
+
+
+_throw = _exhausted().throw
 
 
 def _quietly(note: "Any", *what: "Any") -> None:
@@ -163,26 +195,25 @@ def _quietly(note: "Any", *what: "Any") -> None:
 def _failed(sock: "Any", address: "Any", error: "OSError | int") -> None:
     """Note how `connect` failed, or that it is under way."""
     raw = _state["raw"].socket
-    if (
-        raw.type.__get__(sock) & KIND != STREAM or raw.family.__get__(sock) not in _state["kinds"]
-    ):  # no stream, or no address of ours
+    if raw.type.__get__(sock) & KIND != STREAM or raw.family.__get__(sock) not in _state["kinds"]:
         return
     number = error if isinstance(error, int) else error.errno
     name = _codes.get(number) if number is not None else None
     frame = sys._getframe(3)  # noqa: SLF001 -- the caller of connect; above it are `attempt` and `_quietly`
     if name in UNDER_WAY:
-        _begin(sock.fileno(), address, frame)
+        if name != "EALREADY":  # that one is known
+            _begin(sock.fileno(), address, frame)
         return
     begun = _pending.pop(sock.fileno(), None) if _pending else None
     if not isinstance(error, int) and isinstance(error, _state["module"].gaierror):
-        notes.note(("resolve", address, number), frame, _place(address) | {"what": "resolve", "number": number}, error)
+        notes.note(("resolve", address, number), frame, _place(address) | {"what": "resolve"})
     elif name is not None or (number is None and isinstance(error, _state["module"].timeout)):
         errno = name or "ETIMEDOUT"
         about = _place(address) | {"what": "connect", "errno": errno}
         if begun:
-            notes.note((address, errno), begun[1], begun[0] | about, error)
+            notes.note((address, errno), begun[1], begun[0] | about)
         else:
-            notes.note((address, errno), frame, about, error)
+            notes.note((address, errno), frame, about)
 
 
 def _begin(descriptor: int, address: "Any", frame: "FrameType") -> None:
@@ -202,7 +233,7 @@ def _settle(sock: "Any", number: int) -> None:
     about, stack = _pending.pop(sock.fileno())
     name = _codes.get(number)
     if name:
-        notes.note((about["address"], name), stack, about | {"errno": name}, None)
+        notes.note((about.get("address"), name), stack, about | {"errno": name})
     elif not number and notes.counts:
         notes.mend(about)
 
@@ -210,16 +241,16 @@ def _settle(sock: "Any", number: int) -> None:
 def _given_up(about: "dict[str, Any]", stack: "stacks.Stack") -> None:
     """Asyncio reads the outcome of each connect; where it did not, somebody lost patience."""
     if any(code.co_name == "sock_connect" and "asyncio" in code.co_filename for code, _ in stack[:4]):
-        notes.note((about["address"], None), stack, about | {"errno": "ETIMEDOUT", "given_up": True}, None)
+        notes.note((about.get("address"), None), stack, about | {"errno": "ETIMEDOUT", "given_up": True})
 
 
-def _unresolved(host: "Any", port: "Any", error: OSError) -> None:
+def _unresolved(host: "Any", port: "Any") -> None:
     """Note a name that did not resolve."""
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
     if isinstance(name, str):
         number = int(port) if str(port).isdigit() else None
         about = {"what": "resolve", "address": name[: notes.LONGEST_TEXT], "name": name[: notes.LONGEST_TEXT], "port": number}
-        notes.note(("resolve", name, port), sys._getframe(3), about | {"number": error.errno}, error)  # noqa: SLF001 -- the stack
+        notes.note(("resolve", name, port), sys._getframe(3), about)  # noqa: SLF001 -- the stack
 
 
 def _worked(address: "Any") -> None:

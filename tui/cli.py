@@ -90,7 +90,7 @@ def _run(given: Namespace) -> int:
         session=_new_file(given.session),
         ascii_only=given.ascii or None,
     )
-    return running.run(given.command, _options(given, probe_ports=True if given.check else None), manner)
+    return running.run(given.command, lambda: _options(given, probe_ports=True if given.check else None), manner)
 
 
 def _demo(given: Namespace) -> int:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import termios
-import tty
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.arguments import Unusable
@@ -20,7 +17,8 @@ from tui.watch.starting import NotStartedError
 from tui.watch.watching import Watched, watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from tui.model.options import Options
     from tui.watch.failures import Failed
@@ -43,8 +41,11 @@ class Manner(NamedTuple):
     ascii_only: bool | None = None
 
 
-def run(command: Sequence[str], options: Options, manner: Manner) -> int:
-    """Run the command, and say what failed. The exit status is the command's; what ends it by a signal ends us."""
+def run(command: Sequence[str], options: Callable[[], Options], manner: Manner) -> int:
+    """Run the command, and say what failed. The exit status is the command's; what ends it by a signal ends us.
+
+    `options` are those of a walk, asked for when there is one.
+    """
     if manner.traced:
         from tui.watch import strace
 
@@ -69,7 +70,7 @@ def run(command: Sequence[str], options: Options, manner: Manner) -> int:
     return seen.status
 
 
-def _print_verdict(seen: Watched, options: Options, manner: Manner) -> None:
+def _print_verdict(seen: Watched, options: Callable[[], Options], manner: Manner) -> None:
     """The verdict on the last failure, on standard error."""
     if not seen.failed:
         say("refused: no failing connection was seen")
@@ -81,14 +82,14 @@ def _print_verdict(seen: Watched, options: Options, manner: Manner) -> None:
 
     last = seen.failed[-1]
     shown = headless.Manner(show=as_text, put=lambda text: say(text.rstrip("\n")), record=manner.record, session=manner.session)
-    headless.check([as_it_is(last.target, options, last.code)], shown)
+    headless.check([as_it_is(last.target, options(), last.code)], shown)
 
 
-def _walk(last: Failed, options: Options, manner: Manner) -> None:
+def _walk(last: Failed, options: Callable[[], Options], manner: Manner) -> None:
     from tui import screen
 
     keep = screen.Keeping(record=manner.record, session=manner.session)
-    screen.show(last.target, options, keep, code=last.code, ascii_only=manner.ascii_only)
+    screen.show(last.target, options(), keep, code=last.code, ascii_only=manner.ascii_only)
 
 
 def _tell(failed: Sequence[Failed]) -> None:
@@ -109,6 +110,9 @@ def _someone_is_there() -> bool:
 
 def _wants_the_walk() -> bool:
     """Whether the person presses Enter. What was typed for the command and not read by it is no answer."""
+    import termios
+    import tty
+
     before = termios.tcgetattr(0)
     try:
         tty.setcbreak(0, termios.TCSAFLUSH)

@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -51,7 +49,9 @@ class Place:
         self._modules = directory / "python"
         self._records.touch(mode=0o600)
         self._modules.mkdir(mode=0o700)
-        shutil.copytree(Path(__file__).with_name("hook"), self._modules / HOOK, ignore=shutil.ignore_patterns("__pycache__"))
+        (self._modules / HOOK).mkdir(mode=0o700)
+        for module in Path(__file__).with_name("hook").glob("*.py"):
+            (self._modules / HOOK / module.name).write_bytes(module.read_bytes())
         site = SITE_TEXT.format(here=str(self._modules), records=str(self._records))
         (self._modules / SITE).write_text(site, encoding="utf-8")
         self.trace = directory / "trace"
@@ -81,12 +81,24 @@ def read_end(path: Path) -> list[bytes]:
 @contextlib.contextmanager
 def place() -> Iterator[Place | None]:
     """A private directory for this run, gone at its end; None where none can be made, and nothing is noted then."""
+    directory = Path(os.environ.get("TMPDIR") or "/tmp", f"refused-{os.urandom(8).hex()}")  # noqa: S108 -- it must be new
     try:
-        directory = Path(tempfile.mkdtemp(prefix="refused-"))
+        directory.mkdir(mode=0o700)
+        made = Place(directory)
     except OSError:
-        yield None
-        return
+        made = None
     try:
-        yield Place(directory)
+        yield made
     finally:
-        shutil.rmtree(directory, ignore_errors=True)
+        _remove(directory)
+
+
+def _remove(directory: Path) -> None:
+    """Remove what was made, and what Python has compiled of it."""
+    with contextlib.suppress(OSError):
+        for one in directory.iterdir():
+            if one.is_dir() and not one.is_symlink():
+                _remove(one)
+            else:
+                one.unlink()
+        directory.rmdir()

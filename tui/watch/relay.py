@@ -20,8 +20,8 @@ from tui.watch.signals import Signals
 from tui.watch.starting import Plan, next_report, start, start_on_terminal
 from tui.watch.tail import Tail
 
-CHUNK = 1 << 16
-"""Read at once, in bytes: what a pipe holds."""
+CHUNK = 1 << 18
+"""Read at once, in bytes, and what a pipe of ours shall hold: a quarter of what any user may ask for (pipe(7))."""
 STDIN, STDOUT, STDERR = 0, 1, 2
 _WAKE = {signal.SIGCHLD: b"c", signal.SIGWINCH: b"w", signal.SIGCONT: b"f"}
 
@@ -64,6 +64,13 @@ def _on_terminal(opened: Sequence[int]) -> bool:
     except OSError:  # it is a terminal of another session
         return False
     return in_front and not any(stat.S_ISFIFO(os.fstat(one).st_mode) for one in outputs)
+
+
+def _wide_pipe() -> tuple[int, int]:
+    reading, writing = os.pipe()
+    with contextlib.suppress(OSError):  # this user's pipes hold too much already (/proc/sys/fs/pipe-user-pages-soft)
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, CHUNK)
+    return reading, writing
 
 
 def _read(source: int) -> bytes:
@@ -168,11 +175,11 @@ class _Beside(_Relay):
         instead: dict[int, int] = {}
         outputs = [one for one in self._outputs if not os.isatty(one)]
         if len(outputs) > 1 and os.path.sameopenfile(*outputs):
-            reading, writing = os.pipe()
+            reading, writing = _wide_pipe()
             self._routes[reading] = STDOUT
             return dict.fromkeys(outputs, writing)
         for output in outputs:
-            reading, instead[output] = os.pipe()
+            reading, instead[output] = _wide_pipe()
             self._routes[reading] = output
         return instead
 
@@ -203,7 +210,7 @@ class _OnTerminal(_Relay):
         instead = {one: device for one in self._opened if os.isatty(one)}
         self._routes[self._controller] = next(one for one in self._outputs if os.isatty(one))
         for output in [one for one in self._outputs if one not in instead]:
-            reading, instead[output] = os.pipe()
+            reading, instead[output] = _wide_pipe()
             self._routes[reading] = output
         ours = (*self._routes, self._woken, self._wake)
         try:

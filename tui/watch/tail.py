@@ -13,7 +13,10 @@ class Tail:
 
     def add(self, chunk: bytes) -> None:
         """Take what was printed next. Amortised, each byte is moved once."""
-        self._kept += chunk[-self._longest :]
+        if len(chunk) >= self._longest:
+            self._kept = bytearray(chunk[-self._longest :])
+            return
+        self._kept += chunk
         if len(self._kept) > 2 * self._longest:
             del self._kept[: -self._longest]
 

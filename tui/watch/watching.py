@@ -1,21 +1,27 @@
-"""One watched run: the command is started, passed on and waited for; then what failed is read."""
+"""One watched run: the command is started, passed on and waited for; then what failed is read.
+
+Law: until the command runs, nothing is loaded that it does not need: it is waited for.
+"""
+
+from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import Struct
-
-from tui.watch import strace
-from tui.watch.failures import Failed, failed_connections, printed_failure, read_records
 from tui.watch.place import place, read_end
 from tui.watch.relay import run
 from tui.watch.tail import Tail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.watch.failures import Failed
 
 SIGNAL_STATUS = 128
 """What shells add to the number of the signal that ended a command."""
 
 
-class Watched(Struct, frozen=True, kw_only=True):
+class Watched(NamedTuple):
     """How the command ended, and which connections failed, the last one last."""
 
     status: int
@@ -29,17 +35,26 @@ def watch(command: Sequence[str], *, traced: bool = False) -> Watched:
     tail = Tail()
     with place() as here:
         environment = here.environment(os.environ) if here else dict(os.environ)
-        argv = strace.command(command, here.trace) if here and traced else command
-        ended = run(argv, environment, tail)
-        records = read_records(here.lines()) if here else ()
+        argv = command
         if here and traced:
-            records += strace.records(read_end(here.trace))
-    seen = failed_connections(records)
+            from tui.watch import strace
+
+            argv = strace.command(command, here.trace)
+        ended = run(argv, environment, tail)
+        noted = here.lines() if here else []
+        trace = read_end(here.trace) if here and traced else []
     # What a command that succeeds has printed is no failure of its own: it may have shown a log.
-    printed = printed_failure(bytes(tail)) if ended and not seen and bytes(tail) else None
-    by_signal = os.WTERMSIG(ended) if os.WIFSIGNALED(ended) else None
-    return Watched(
-        status=os.waitstatus_to_exitcode(ended) if by_signal is None else SIGNAL_STATUS + by_signal,
-        by_signal=by_signal,
-        failed=seen or ((printed,) if printed else ()),
-    )
+    failed = _failed(noted, trace, bytes(tail) if ended else b"") if noted or trace or ended else ()
+    if os.WIFSIGNALED(ended):
+        number = os.WTERMSIG(ended)
+        return Watched(SIGNAL_STATUS + number, number, failed)
+    return Watched(os.WEXITSTATUS(ended), None, failed)
+
+
+def _failed(noted: Sequence[bytes], trace: Sequence[bytes], printed: bytes) -> tuple[Failed, ...]:
+    from tui.watch import strace
+    from tui.watch.failures import failed_connections, printed_failure, read_records
+
+    seen = failed_connections((*read_records(noted), *strace.records(trace)))
+    last = printed_failure(printed) if printed and not seen else None
+    return seen or ((last,) if last else ())

@@ -1,12 +1,15 @@
 """Counts failures and writes them down: one line of JSON each, appended in one piece, seldom enough not to be felt."""
 
+import posix
 import sys
+import time
 
 from . import stacks
 
 TYPE_CHECKING = False  # `typing` is not for a program that may never fail
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
     from typing import Any
 
 LARGEST_FILE = 8 << 20
@@ -31,26 +34,41 @@ def begin(records: str, at_end: "Callable[[], None]", forget: "Callable[[], None
     _state["records"], _state["at_end"], _state["forget"] = records, at_end, forget
 
 
+def again(mark: "tuple[object, ...]", frame: "FrameType") -> bool:
+    """Count a failure that is known from this very stack; False where it is not."""
+    known = counts.get(_key(mark, stacks.stack(frame)))
+    if known is None or _state["pid"] != posix.getpid():
+        return False
+    _count(known)
+    return True
+
+
 def note(mark: "tuple[object, ...]", where: "Any", about: "dict[str, Any]") -> None:
     """Count a failure, and write it down when it is new or due. `where` is a frame, or the stack as it was."""
-    import posix
-    import time
-
     if _state.get("pid") != posix.getpid():  # what was counted before a fork was the parent's
         counts.clear()
         _state["forget"]()
         _state["pid"] = posix.getpid()
     stack = where if isinstance(where, list) else stacks.stack(where)
-    key = (mark, *[(id(code), line) for code, line in stack])
-    known, now = counts.get(key), time.time()
+    key = _key(mark, stack)
+    known = counts.get(key)
     if known is None:
         if len(counts) >= MOST_KEPT:
             counts.pop(next(iter(counts)))
         if not isinstance(where, list):
             stack, about = stacks.who_asked(where, about)
         about["stack"] = [[_full(code.co_filename), line, code.co_name] for code, line in stack]
-        known = counts[key] = [0, now, about, 0]
+        known = counts[key] = [0, 0.0, about, 0]
         watch_the_end()
+    _count(known)
+
+
+def _key(mark: "tuple[object, ...]", stack: "stacks.Stack") -> object:
+    return (mark, *[(id(code), line) for code, line in stack])
+
+
+def _count(known: "list[Any]") -> None:
+    now = time.time()
     known[0], about = known[0] + 1, known[2]
     about["at"] = now
     if known[0] & (known[0] - 1) == 0 or now - known[1] >= REPEAT_S:
@@ -71,7 +89,6 @@ def watch_the_end() -> None:
     """Have what is known only then written down at the end of the process."""
     if not _state.get("ends"):
         import atexit
-        import posix
 
         _state["ends"] = True
         _state.setdefault("pid", posix.getpid())
@@ -80,8 +97,6 @@ def watch_the_end() -> None:
 
 def _at_end() -> None:
     """Write down what is still under way, and the counts that have not been written."""
-    import posix
-
     if _state["pid"] != posix.getpid():  # a fork that has noted nothing of its own
         return
     try:
@@ -95,9 +110,6 @@ def _at_end() -> None:
 
 def _write(about: "dict[str, Any]") -> None:
     """Append one line to the records, in one piece."""
-    import posix
-    import time
-
     argv = getattr(sys, "argv", None) or [""]
     line = _json({"at": time.time()} | about | {"pid": posix.getpid(), "program": str(argv[0])[:LONGEST_TEXT]}) + "\n"
     file = posix.open(_state["records"], posix.O_WRONLY | posix.O_APPEND | posix.O_CLOEXEC | posix.O_NOFOLLOW)
@@ -111,8 +123,6 @@ def _write(about: "dict[str, Any]") -> None:
 def _full(path: str) -> str:
     if path.startswith(("/", "<")):
         return path
-    import posix
-
     return f"{posix.getcwd()}/{path}"
 
 

@@ -205,15 +205,17 @@ def _failed(sock: "Any", address: "Any", error: "OSError | int") -> None:
             _begin(sock.fileno(), address, frame)
         return
     begun = _pending.pop(sock.fileno(), None) if _pending else None
+    if begun is None and notes.again((address, name), frame):
+        return
     if not isinstance(error, int) and isinstance(error, _state["module"].gaierror):
-        notes.note(("resolve", address, number), frame, _place(address) | {"what": "resolve"})
+        notes.note((address, name), frame, _place(address) | {"what": "resolve"})
     elif name is not None or (number is None and isinstance(error, _state["module"].timeout)):
         errno = name or "ETIMEDOUT"
         about = _place(address) | {"what": "connect", "errno": errno}
         if begun:
-            notes.note((address, errno), begun[1], begun[0] | about)
+            notes.note((address, name), begun[1], begun[0] | about)
         else:
-            notes.note((address, errno), frame, about)
+            notes.note((address, name), frame, about)
 
 
 def _begin(descriptor: int, address: "Any", frame: "FrameType") -> None:

@@ -106,6 +106,21 @@ def test_the_end_of_a_cable_is_told_from_a_stranger() -> None:
 
 
 @needs_namespaces
+def test_a_namespace_that_was_made_from_ours_is_told_from_a_strangers() -> None:
+    """What was started behind `ip netns exec` and went into a namespace of its own still shows where it came from."""
+    with (
+        network_namespace() as ours,
+        network_namespace() as strange,
+        service((*ours, "unshare", "--net")) as (pid, port),
+        service(strange) as (stranger, other),
+    ):
+        for user in ((), NOBODY):
+            fact = seen(facts_behind((*ours, *user), LookElsewhere(port=port)))
+            assert holding(fact, port, pid).born_here
+            assert not holding(fact, other, stranger).born_here
+
+
+@needs_namespaces
 def test_our_own_namespace_is_held_against_that_of_process_1() -> None:
     """In a namespace of its own a process sees that the first one is another."""
     with network_namespace() as prefix:

@@ -109,6 +109,7 @@ def _namespace(found: Found, seen: _Seen, containers: tuple[Container, ...]) -> 
         addresses=found.tables.addresses,
         listeners=tuple(_owned(row, seen, container) for row in found.tables.listeners),
         linked=found.linked,
+        born_here=found.born_here,
         initial=found.initial,
     )
 

@@ -22,6 +22,7 @@ from tui.model.safe_text import safe_text
 from tui.probes import net_links, setns
 from tui.probes.cgroups import group_path
 from tui.probes.proc_net import inet_listeners
+from tui.probes.process import read_parent
 from tui.probes.sockets import in_order
 
 NAMES = Path("/run/netns")
@@ -35,6 +36,8 @@ LONGEST_WALK_S = 2.0
 ENTERING_S = 2.0
 _MOST_BYTES = 2_000_000
 """Of one table: some ten thousand connections."""
+_MOST_PARENTS = 16
+"""A runtime, its shim and a supervisor or two stand between a container and the shell that made it."""
 _LOCAL_V4 = re.compile(r"\|-- (?P<address>[\d.]+)\n\s+/32 host LOCAL")
 _TABLES = ("tcp", "tcp6")
 
@@ -56,6 +59,7 @@ class Found(Struct, frozen=True, kw_only=True):
     group: str = ""
     """The control group of its first process."""
     linked: bool = False
+    born_here: bool = False
     initial: bool = False
 
 
@@ -97,6 +101,7 @@ def survey(proc: Path, names: Path = NAMES) -> Survey:
                 pid=home.pid,
                 group=group_path(_text(f"{proc}/{home.pid}/cgroup")),
                 linked=links.lead_to_process(home.pid),
+                born_here=_came_from(proc, home.pid, own),
                 initial=home.key == first,
             )
         )
@@ -144,6 +149,33 @@ def _homes(proc: Path) -> dict[int, _Home]:
         if time.monotonic() > end:
             break
     return homes
+
+
+def _came_from(proc: Path, pid: int, own: int | None) -> bool:
+    """Whether a process was started from our namespace: a parent lives here, or it has the /sys that was mounted for it.
+
+    `ip netns exec NAME` mounts a /sys of its own with the name as its source (ip-netns(8)), and what is started behind it
+    keeps that mount wherever it goes.
+    """
+    sysfs = _sys_source(proc, str(pid))
+    if sysfs != "sysfs" and sysfs and sysfs == _sys_source(proc, "self"):
+        return True
+    for _ in range(_MOST_PARENTS):
+        try:
+            pid = read_parent(proc, pid)
+        except OSError:  # gone, or hidden
+            return False
+        if pid <= 1:
+            return False
+        if own is not None and _key(f"{proc}/{pid}") == own:
+            return True
+    return False
+
+
+def _sys_source(proc: Path, process: str) -> str | None:
+    """The source of the file system that a process sees at /sys; the last mount covers those before it."""
+    found = re.findall(r"^(\S+) /sys sysfs ", _text(f"{proc}/{process}/mounts"), re.MULTILINE)
+    return found[-1] if found else None
 
 
 def _entered(proc: Path, names: Path, unmatched: dict[int, str], links: net_links.Links) -> tuple[list[Found], int]:

@@ -14,6 +14,7 @@ from tui.probes.cgroups import container_of, group_path, unit_of
 from tui.probes.command_line import program_name, shown_command
 
 _START_FIELD = 19  # starttime is field 22; the fields after the name start with field 3
+_PARENT_FIELD = 1
 MOST_USERS = 512
 """Names remembered; a machine that serves more users than that at once asks again."""
 _USERS: dict[int, str | None] = {}
@@ -48,6 +49,14 @@ def read_birth(proc: Path, pid: int) -> Birth:
     if len(fields) <= _START_FIELD:
         raise ProcessLookupError(f"no process {pid}")
     return Birth(head.partition(b"(")[2].decode(errors="backslashreplace"), int(fields[_START_FIELD]))
+
+
+def read_parent(proc: Path, pid: int) -> int:
+    """The process id of a process's parent. Raises OSError where the process is gone or hidden."""
+    fields = _read(f"{proc}/{pid}/stat", 4096).rpartition(b")")[2].split()
+    if len(fields) <= _PARENT_FIELD:
+        raise ProcessLookupError(f"no process {pid}")
+    return int(fields[_PARENT_FIELD])
 
 
 def read_machine_start(proc: Path) -> float | None:

@@ -48,6 +48,8 @@ class Namespace(Struct, frozen=True, kw_only=True):
     """Listening TCP sockets."""
     linked: bool = False
     """Whether a virtual cable (veth) leads there from this namespace."""
+    born_here: bool = False
+    """Whether its first process came out of this namespace, as `unshare --net` and a container's runtime do it."""
     initial: bool = False
     """Whether it is the namespace of process 1, and this one is not."""
 

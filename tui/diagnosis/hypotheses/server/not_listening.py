@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui.diagnosis import host_views, looks, origin_views, service_views, views
+from tui.diagnosis import host_views, looks, namespace_views, origin_views, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.origin_views import Whence
 from tui.diagnosis.tree import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listeners, Service
+from tui.model.facts import Attempt, Elsewhere, Listeners, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -62,6 +62,18 @@ def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:
     port = case.target.port or 0
     places = views.joined(endpoint(address, port) for address in refused)
     tables = tuple(dict.fromkeys(table for address in refused for table in host_views.tables(case, address)))
+    elsewhere = namespace_views.sole(case)
+    if elsewhere and elsewhere.listener and any(views.is_local(case, address) for address in refused):
+        return likely(
+            f"Nothing listens on {places}: a reset came back, and the socket table of this network namespace has no listener.",
+            *views.ids(*refused.values(), *tables, case.last(Elsewhere)),
+            because=f"Nothing listens on port {port} here; in another network namespace of this machine, something does.",
+            tell_apart=f"Whether {host_views.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
+            explains=refused,
+            culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
+            disproof=f"A listener on TCP port {port} in this namespace's `ss -ltn`.",
+            remedies=_remedies(case),
+        )
     return confirmed(
         f"Nothing listens on {places}: a reset came back, and the socket table has no listener.{_rests(case, refused)}",
         *views.ids(*refused.values(), *tables, _stopped(case, refused) or _unknown_unit(case)),

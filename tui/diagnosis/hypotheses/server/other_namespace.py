@@ -3,36 +3,17 @@
 import shlex
 from collections.abc import Iterator
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
-from tui.diagnosis import host_views, looks, views
+from tui.diagnosis import host_views, looks, namespace_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.namespace_views import EVERY, Candidate, is_loopback
 from tui.diagnosis.tree import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Container, Elsewhere, Listener, Namespace
+from tui.model.facts import Attempt, Elsewhere
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, LookElsewhere
-from tui.model.schemes import family_of_program
 from tui.model.target import endpoint
-
-_EVERY = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104 -- compared, not bound
-
-
-class _Candidate(Struct, frozen=True, kw_only=True):
-    """Where the service may be: a listener in another namespace, or a container that should have one."""
-
-    namespace: Namespace | None = None
-    container: Container | None = None
-    listener: Listener | None = None
-    published: tuple[str, int] | None = None
-    """Where the container's port is published instead: host address and port."""
-    fits: bool = False
-    """Whether name, program or image is that of the service meant."""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether it has to do with this machine beyond doubt: a container of it, or at the far end of a cable of it."""
-        return self.container is not None or bool(self.namespace and self.namespace.linked)
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -58,7 +39,7 @@ def judge(case: Case) -> Judgement:
     seen = case.last(Elsewhere)
     if seen is None:
         return not_tested("The other network namespaces have not been looked at.")
-    found = _candidates(case, seen)
+    found = namespace_views.candidates(case)
     if found:
         return _found(case, seen, refused, found)
     return _nothing_found(case, seen, refused)
@@ -82,91 +63,9 @@ def _not_here(case: Case) -> Judgement:
     )
 
 
-def _candidates(case: Case, seen: Elsewhere) -> list[_Candidate]:
-    """Where the service may be, the best first; what is plainly another service is left out."""
-    port = case.target.port or 0
-    found = [one for space in seen.namespaces for one in _in_namespace(case, space, port)]
-    shown = {one.container.id for one in found if one.container}
-    found += [
-        _Candidate(container=one, published=(host, outside), fits=_image_fits(case, one) or _is_called(case, one))
-        for one in seen.containers
-        if one.id not in shown and one.state in {"running", None} and not _contradicts(case, None, one)
-        for host, outside, inside in one.published
-        if inside == port and (outside != port or host not in _EVERY)
-    ]
-    return sorted(found, key=lambda one: (not one.fits, one.listener is None, not one.is_known))
-
-
-def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[_Candidate]:
-    """The listener on the port, or on the port inside that the container's engine leads it to."""
-    container = space.container
-    led = next((inside for _, outside, inside in container.published if outside == port), port) if container else port
-    rows = [one for one in space.listeners if one.port == led and not _contradicts(case, one, container)]
-    if not rows:
-        return
-    row = next((one for one in rows if not _is_loopback(one)), rows[0])
-    published = (
-        next(((host, outside) for host, outside, inside in container.published if inside == led), None) if container else None
-    )
-    yield _Candidate(namespace=space, container=container, listener=row, published=published, fits=_fits(case, row, container))
-
-
-def _contradicts(case: Case, row: Listener | None, container: Container | None) -> bool:
-    """Whether it is known to be another service than the one meant."""
-    if container and (_is_called(case, container) or _image_fits(case, container)):
-        return False
-    if row and row.process and host_views.contradicts(case, row):
-        return True
-    meant, served = host_views.meant_family(case), family_of_program(_image_name(container))
-    return bool(meant and served and meant != served)
-
-
-def _fits(case: Case, row: Listener, container: Container | None) -> bool:
-    meant = host_views.meant_family(case)
-    served = family_of_program(row.process)
-    named = bool(service_name(case)) and host_views.is_named(case, row)
-    return (
-        named
-        or bool(meant and served == meant)
-        or bool(container and (_is_called(case, container) or _image_fits(case, container)))
-    )
-
-
-def _is_called(case: Case, container: Container) -> bool:
-    name = service_name(case)
-    return bool(name) and name in {container.name, container.id, (container.name or "").rpartition("/")[2]}
-
-
-def _image_fits(case: Case, container: Container) -> bool:
-    meant = host_views.meant_family(case)
-    return bool(meant) and family_of_program(_image_name(container)) == meant
-
-
-def _image_name(container: Container | None) -> str:
-    """`postgres` of `docker.io/library/postgres:16-alpine`, as its program would be called."""
-    image = (container.image or "") if container else ""
-    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    return _PROGRAMS.get(name, name)
-
-
-_PROGRAMS = {
-    "redis": "redis-server",
-    "mysql": "mysqld",
-    "mariadb": "mariadbd",
-    "mongo": "mongod",
-    "httpd": "apache2",
-    "valkey": "valkey-server",
-}
-"""The programs of images that are named otherwise."""
-
-
-def _is_loopback(row: Listener) -> bool:
-    return row.address == "::1" or row.address.startswith("127.")
-
-
-def _found(case: Case, seen: Elsewhere, refused: dict[str, Attempt], found: list[_Candidate]) -> Judgement:
+def _found(case: Case, seen: Elsewhere, refused: dict[str, Attempt], found: list[Candidate]) -> Judgement:
     best = found[0]
-    rivals = [one for one in found[1:] if (one.fits, one.is_known) == (best.fits, best.is_known) and one.listener]
+    rivals = namespace_views.rivals(best, found)
     table = views.listeners(case)
     asked = views.joined(endpoint(address, case.target.port or 0) for address in refused)
     evidence = views.ids(*refused.values(), table, seen)
@@ -178,7 +77,7 @@ def _found(case: Case, seen: Elsewhere, refused: dict[str, Attempt], found: list
     )
     # A namespace that is no container's and at no cable's end may be a stranger's, seen from any but the first one.
     proved = best.listener and not rivals and not (table and table.cut)
-    related = best.fits or best.is_known or (seen.initial is True)
+    related = best.named or best.is_known or seen.initial is True or (seen.initial is None and best.fits)
     if proved and related and not (best.namespace and best.namespace.initial):
         return confirmed(
             summary,
@@ -188,6 +87,14 @@ def _found(case: Case, seen: Elsewhere, refused: dict[str, Attempt], found: list
             culprit=_culprit(best),
             disproof=disproof,
             remedies=remedies,
+        )
+    if best.listener and not (related or best.fits or namespace_views.sole(case)):
+        return still_open(
+            f"{because} Nothing ties that namespace to this one, so it may be a stranger's.",
+            *evidence,
+            summary=summary,
+            tell_apart=_tell_apart(case, best),
+            explains=refused,
         )
     others = f" {len(rivals)} more namespaces have a listener on this port." if rivals else ""
     return likely(
@@ -202,7 +109,7 @@ def _found(case: Case, seen: Elsewhere, refused: dict[str, Attempt], found: list
     )
 
 
-def _sentence(case: Case, one: _Candidate, asked: str) -> tuple[str, str]:
+def _sentence(case: Case, one: Candidate, asked: str) -> tuple[str, str]:
     """The verdict's sentence, and the fact that decides."""
     port = case.target.port
     where = _place(one)
@@ -214,8 +121,8 @@ def _sentence(case: Case, one: _Candidate, asked: str) -> tuple[str, str]:
     listens = f"{host_views.owner(row) if row.process else 'A service'} listens on {endpoint(row.address, row.port)} in {where}"
     if one.published and one.published[1] == port and row.port != port:
         tail = f"which the engine publishes on port {port}, and {asked} is refused"
-    elif one.published and one.published[1] == port and one.published[0] in _EVERY:
-        inner = ", on loopback alone" if _is_loopback(row) else ""
+    elif one.published and one.published[1] == port and one.published[0] in EVERY:
+        inner = ", on loopback alone" if is_loopback(row) else ""
         tail = f"{'and' if not inner else 'there'} published on port {port}{inner}; {asked} is refused all the same"
     elif one.published:
         tail = f"which publishes it on {_published(*one.published)}, and not on {asked}"
@@ -227,10 +134,10 @@ def _sentence(case: Case, one: _Candidate, asked: str) -> tuple[str, str]:
 
 
 def _published(host: str, port: int) -> str:
-    return f"port {port}" if host in _EVERY else endpoint(host, port)
+    return f"port {port}" if host in EVERY else endpoint(host, port)
 
 
-def _place(one: _Candidate) -> str:
+def _place(one: Candidate) -> str:
     """The namespace in words."""
     if one.container:
         engine = f" ({one.container.engine})" if one.container.engine != "unknown" else ""
@@ -249,14 +156,14 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _tell_apart(case: Case, one: _Candidate) -> str:
+def _tell_apart(case: Case, one: Candidate) -> str:
     meant = service_name(case) or case.target.label
     if one.listener is None:
         return f"`docker port {one.container.label if one.container else 'NAME'}`: where the port is published."
     return f"Whether what listens in {_place(one)} is the service that {meant} stands for: `{_enter(one, 'ss -ltnp')}`."
 
 
-def _culprit(one: _Candidate) -> Culprit:
+def _culprit(one: Candidate) -> Culprit:
     row, space = one.listener, one.namespace
     pid = next((pid for pid in (row and row.pid, space and space.pid, one.container and one.container.pid) if pid), None)
     name = (row.process if row else None) or (space.name if space and not one.container else None)
@@ -270,7 +177,7 @@ def _culprit(one: _Candidate) -> Culprit:
     )
 
 
-def _enter(one: _Candidate, command: str) -> str:
+def _enter(one: Candidate, command: str) -> str:
     """The command, run in that namespace."""
     space = one.namespace
     if space and space.name and not one.container:
@@ -281,28 +188,28 @@ def _enter(one: _Candidate, command: str) -> str:
     return f"docker exec {shlex.quote(one.container.label)} {command}" if one.container else command
 
 
-def _with_its_eyes(case: Case, one: _Candidate) -> str:
+def _with_its_eyes(case: Case, one: Candidate) -> str:
     """The command that walks the same target from there."""
     pid = one.namespace.pid if one.namespace else None
     target = shlex.quote(case.target.label)
     return f"refused check --pid {pid} {target}" if pid else _enter(one, f"refused check {target}")
 
 
-def _remedies(case: Case, one: _Candidate) -> Iterator[Remedy]:
+def _remedies(case: Case, one: Candidate) -> Iterator[Remedy]:
     port = case.target.port or 0
     row, container = one.listener, one.container
     connects = f"{case.target.label} connects."
-    if row and _is_loopback(row) and not (one.namespace and one.namespace.initial):
+    if row and is_loopback(row) and not (one.namespace and one.namespace.initial):
         yield Remedy(
             do=f"It listens on {row.address} of that namespace alone, where nothing else gets: let it listen on 0.0.0.0.",
             command=_enter(one, f"ss -ltnp 'sport = :{row.port}'"),
             verify=f"That shows 0.0.0.0:{row.port}, *:{row.port} or the namespace's own address.",
         )
-    if one.published and (one.published[1] != port or one.published[0] not in _EVERY):
+    if one.published and (one.published[1] != port or one.published[0] not in EVERY):
         host, outside = one.published
         yield Remedy(
             do="Use the port that is published.",
-            command=f"refused check {endpoint('127.0.0.1' if host in _EVERY else host, outside)}",
+            command=f"refused check {endpoint('127.0.0.1' if host in EVERY else host, outside)}",
             verify="It connects.",
         )
     elif container and not one.published:

@@ -86,7 +86,7 @@ def test_the_real_switch_is_read(value: int, disabled: bool) -> None:
 @needs_namespaces
 def test_an_interface_that_is_down_is_named() -> None:
     """The loopback interface of a namespace is down until it is set up; its address stays on it when it goes down again."""
-    with network_namespace("ip link add idle0 type dummy", "ip link set lo down") as inside:
+    with network_namespace("ip link add idle0 type veth peer name idle1", "ip link set lo down") as inside:
         (down,) = facts_behind(inside, ListAddresses())
     with network_namespace() as inside:
         (up,) = facts_behind(inside, ListAddresses())

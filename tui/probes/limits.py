@@ -27,7 +27,7 @@ from tui.probes.threads import in_thread
 
 MOST_SAMPLED = 256
 """Sockets whose owners are looked for: enough to find who holds most of tens of thousands."""
-_SETTINGS = Path("sys/net/ipv4")
+_SETTINGS, _TRACKING = Path("sys/net/ipv4"), Path("sys/net/netfilter")
 
 
 class _Used(Struct, frozen=True):
@@ -56,6 +56,8 @@ def read(request: ReadLimits, proc: Path) -> Limits:
         first_port=first,
         last_port=last,
         reserved_ports=reserved,
+        tracked_connections=_number(proc / _TRACKING / "nf_conntrack_count"),
+        tracking_limit=_number(proc / _TRACKING / "nf_conntrack_max"),
         files_open=files_open,
         files_limit=files_limit,
         own_descriptors=count_descriptors(Path("/proc/self/fd")),
@@ -142,6 +144,11 @@ def _biggest_user(inodes: tuple[int, ...], proc: Path) -> tuple[str | None, int 
 def _own_limit() -> int | None:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return None if soft == resource.RLIM_INFINITY else soft
+
+
+def _number(path: Path) -> int | None:
+    text = _text(path).strip()
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _text(path: Path) -> str:

@@ -22,6 +22,10 @@ class Limits(Fact, frozen=True, kw_only=True, tag="limits"):
     """How many, among `sampled`."""
     sampled: int = 0
     """Open sockets towards the target whose owners were looked for."""
+    tracked_connections: int | None = None
+    """Entries in the packet filter's table of connections (nf_conntrack_count) of this network namespace."""
+    tracking_limit: int | None = None
+    """How many it may have (nf_conntrack_max); what is new beyond is dropped."""
     files_open: int | None = None
     """Open files of the whole machine."""
     files_limit: int | None = None

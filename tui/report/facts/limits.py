@@ -13,4 +13,5 @@ def limits_words(fact: Limits) -> str:
     files = (
         f"; {fact.own_descriptors} of {fact.own_descriptor_limit} descriptors here" if fact.own_descriptors is not None else ""
     )
-    return f"{ports}{towards}{files}"
+    tracked = f"; {fact.tracked_connections} of {fact.tracking_limit} connections tracked" if fact.tracking_limit else ""
+    return f"{ports}{towards}{files}{tracked}"

@@ -7,7 +7,7 @@ TCP it gives silence (the kernel drops the packet and tells only UDP and ICMP): 
 import ipaddress
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, rule_views, views
+from tui.diagnosis import kept_views, looks, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
 from tui.model.facts import Attempt, Confinement, Echo, Outcome
@@ -32,6 +32,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     named = case.options.pid is not None or case.options.container is not None
     if named or _forbidden(case) or views.failing(case, Outcome.TIMEOUT):
         yield ReadConfinement()
+    yield from kept_views.tracking_looks(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -103,8 +104,8 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
     silent = views.failing(case, Outcome.TIMEOUT)
     denied = {address: one for address, one in silent.items() if denies(policy, address)}
     if policy is None or not denied:
-        kept = {address: one for address, one in silent.items() if _is_kept_here(case, address)}
-        if kept:
+        kept = {address: one for address, one in silent.items() if kept_views.is_kept_here(case, address)}
+        if kept and not kept_views.full_tracking(case):
             return _by_no_rule(case, kept)
         return ruled_out("No attempt was forbidden by this machine.", *views.ids(*views.latest(case).values()))
     address = next(iter(denied))
@@ -137,18 +138,12 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
     )
 
 
-def _is_kept_here(case: Case, address: str) -> bool:
-    """Whether there are signs that this machine itself does not let it out."""
-    forbidden = any(one.address == address and one.error == "EPERM" for one in case.all(Echo))
-    return views.is_remote(case, address) and (forbidden or host_views.leaves(case, address) is False)
-
-
 def _by_no_rule(case: Case, kept: dict[str, Attempt]) -> Judgement:
     """Silence that this machine makes: where all rules were read and none matches, a BPF program is left."""
     first = next(iter(kept))
     readings = [reading for address in kept if (reading := rule_views.filter_of(case, address))]
     clean = len(readings) == len(kept) and all(one.answer == "does-not-match" and not one.unread for one in readings)
-    echoes = [one for one in case.all(Echo) if one.address in kept and one.error == "EPERM"]
+    echoes = [one for address in kept for one in kept_views.forbidden_echoes(case, address)]
     evidence = views.ids(*kept.values(), *echoes, *readings)
     apart = "As root: `bpftool cgroup tree` has an egress program, or `tc filter show dev DEVICE egress` one that drops."
     if not (clean and echoes):

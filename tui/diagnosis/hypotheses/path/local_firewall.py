@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from tui.diagnosis import host_views, looks, queue_views, rule_views, views
+from tui.diagnosis import host_views, kept_views, looks, queue_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
-from tui.model.facts import Attempt, Echo, Firewall, Hop, Listener, Listeners, Outcome, Rule
+from tui.model.facts import Attempt, Echo, Firewall, Hop, Limits, Listener, Listeners, Outcome, Rule
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 from tui.model.target import endpoint
@@ -23,6 +23,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from host_views.first_hop_looks(case)
     yield from looks.tables(case)
     yield from rule_views.looks_here(case)
+    yield from kept_views.tracking_looks(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -39,12 +40,17 @@ def judge(case: Case) -> Judgement:
     perhaps = {address: one for address, one in ours.items() if _may_be_a_filters(case, address, one)}
     if perhaps:
         return _perhaps(perhaps)
+    tracking = kept_views.full_tracking(case)
+    lost = {address: all_ for address, all_ in host_views.silent(case).items() if kept_views.is_kept_here(case, address)}
+    if tracking and lost:
+        return _table_full(case, lost, tracking)
     held = {address: all_ for address, all_ in host_views.silent(case).items() if host_views.leaves(case, address) is False}
     if held:
         return _not_by_rules(case, held, "This machine keeps the packets back") or _held(case, held)
     swallowed = {address: one for address, one in host_views.silent(case).items() if views.is_local(case, address)}
     if swallowed:
-        return _not_by_rules(case, swallowed, "An address of this machine stays silent") or _swallowed(case, swallowed)
+        plain = _without_a_filter(case, swallowed)
+        return plain or _not_by_rules(case, swallowed, "An address of this machine stays silent") or _swallowed(case, swallowed)
     near = {
         address: hop
         for address in views.refused_by_reset(case)
@@ -177,25 +183,37 @@ def _held(case: Case, held: dict[str, tuple[Attempt, ...]]) -> Judgement:
     )
 
 
-def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
-    """On this machine a closed port answers and an open one accepts, so silence is made by something here."""
+def _without_a_filter(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement | None:
+    """That a full queue, or a loopback interface that is down, alone makes the silence of an own address."""
     first = next(iter(silent))
-    table = views.listeners(case)
-    rows = [row for row in views.on_port(table, case.target.port) if host_views.reaches(row, first, here=True)]
-    full = [row for row in rows if host_views.has_full_queue(row)]
-    evidence = views.ids(*(one for all_ in silent.values() for one in all_), table)
+    full = [row for row in _rows(case, first) if host_views.has_full_queue(row)]
+    evidence = views.ids(*(one for all_ in silent.values() for one in all_), views.listeners(case))
     seen = queue_views.watch(case, first)
     if full and not (seen and queue_views.never_came(seen)):
         return still_open(f"The queue of {host_views.owner(full[0])} is full; that alone makes silence.", *evidence)
     if host_views.loopback_is_down(case):
         return still_open("The loopback interface is down; that alone makes silence.", *evidence)
+    return None
+
+
+def _rows(case: Case, address: str) -> list[Listener]:
+    """The listeners of this machine that serve one of its own addresses."""
+    rows = views.on_port(views.listeners(case), case.target.port)
+    return [row for row in rows if host_views.reaches(row, address, here=True)]
+
+
+def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
+    """On this machine a closed port answers and an open one accepts, so silence is made by something here."""
+    first = next(iter(silent))
+    table, rows = views.listeners(case), _rows(case, first)
+    evidence = views.ids(*(one for all_ in silent.values() for one in all_), table)
     summary = f"This machine's own packet filter drops connections to {views.joined(silent)}, its own address."
     apart = f"As root: `{RULES}` has a rule that drops them; `ip link show lo` without UP would explain it too."
     if table is None or not host_views.is_repeated(silent[first]):
         return still_open(
             "An address of this machine stays silent.", *evidence, summary=summary, tell_apart=apart, explains=silent
         )
-    room = "with a full queue that no attempt came to" if full else "with room in its queue"
+    room = "with a full queue that no attempt came to" if any(map(host_views.has_full_queue, rows)) else "with room in its queue"
     state = f"{host_views.owner(rows[0])} listens there {room}" if rows else "nothing listens there, so a reset was due"
     return likely(
         summary,
@@ -206,6 +224,27 @@ def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
         disproof="No rule here drops it, and the loopback interface is up.",
         remedies=_remedies(case.target.port or 0),
+    )
+
+
+def _table_full(case: Case, lost: Mapping[str, tuple[Attempt, ...]], found: Limits) -> Judgement:
+    first = next(iter(lost))
+    count = f"{found.tracked_connections:,} of {found.tracking_limit:,}"
+    return likely(
+        f"The packet filter's table of connections is full ({count}): what is new, to {views.joined(lost)} too, is dropped.",
+        *views.ids(*(one for all_ in lost.values() for one in all_), *kept_views.forbidden_echoes(case, first), found),
+        because=f"Packets do not seem to leave this machine, and nf_conntrack_count is at its limit: {count}.",
+        tell_apart="`dmesg | grep 'nf_conntrack: table full'` (as root): a line from now confirms it.",
+        explains=lost,
+        culprit=Culprit(kind="limit", limit="nf_conntrack_max", address=first),
+        disproof="`sysctl net.netfilter.nf_conntrack_count` is far below nf_conntrack_max while attempts stay silent.",
+        remedies=(
+            Remedy(
+                do="Raise the limit, and find who opens so many connections.",
+                command=f"sysctl -w net.netfilter.nf_conntrack_max={2 * (found.tracking_limit or 0)}; conntrack -L | head -1000",
+                verify=f"`refused check {case.target.label}` is answered.",
+            ),
+        ),
     )
 
 

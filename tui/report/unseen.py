@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.likely_ports import likely_ports
 from tui.diagnosis.tree import CONSENT_PORTS, QUESTIONS, UNKNOWN
 from tui.model.case import Case
-from tui.model.facts import Elsewhere, Listeners, NotObserved
+from tui.model.facts import Elsewhere, Firewall, Listeners, NotObserved
 from tui.report.words import look_words
 
 
@@ -17,6 +17,8 @@ def unseen(case: Case) -> Iterator[str]:
 def _sentences(case: Case) -> Iterator[str]:
     for fact in case.all(NotObserved):
         yield f"{_capital(look_words(fact.request))}: {_what_helps(_stopped(fact.reason), fact.remedy)}"
+    for reading in case.all(Firewall):
+        yield from (f"{_whose_filter(reading)}: {one}" for one in reading.unread)
     for table in _newest_tables(case):
         where = f" through {table.vantage!r}" if table.vantage else ""
         if table.hidden_owners:
@@ -30,6 +32,10 @@ def _sentences(case: Case) -> Iterator[str]:
     for request in case.in_flight:
         yield f"{_capital(look_words(request))}: the walk ended before the look did."
     yield from _ports_left_alone(case)
+
+
+def _whose_filter(reading: Firewall) -> str:
+    return f"The packet filter through {reading.vantage!r}" if reading.vantage else "This machine's packet filter"
 
 
 def _newest_tables(case: Case) -> list[Listeners]:

@@ -9,11 +9,14 @@ from collections.abc import AsyncGenerator
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import ReadFirewall
 from tui.model.safe_text import safe_text
+from tui.probes.firewall.hidden import hidden_families, settled
 from tui.probes.firewall.iptables_text import is_of_nft
 from tui.probes.firewall.judging import Connection, incoming
-from tui.probes.firewall.look import fact_of, keys_of
+from tui.probes.firewall.look import ephemeral_ports, fact_of, keys_of
+from tui.probes.firewall.packet import ANY_PORT
 from tui.probes.firewall.quoting import nft_lines
 from tui.probes.firewall.tables import NFT, filter_of
+from tui.probes.firewall.truth import Span
 from tui.probes.firewall.walk import TooManyRulesError
 from tui.probes.surroundings import Surroundings
 from tui.probes.threads import in_thread
@@ -31,6 +34,11 @@ if [ ! -r /proc/modules ] || grep -q '^nf_tables ' /proc/modules ||
     printf '%s\\n' "$text"
     echo '=== text'
     nft -a list ruleset 2>/dev/null
+    case $text in
+      *'tcp reset'*)
+        echo '=== code'
+        nft --debug=netlink list ruleset 2>/dev/null | sed -n '/^[a-z]/p; /load nfproto/{p;n;p;}' ;;
+    esac
   else
     echo '=== failed'
     nft list tables 2>&1
@@ -75,7 +83,8 @@ async def look(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenera
     try:
         script = SCRIPT.replace("SOURCE", _source(request) or "0.0.0.0")  # noqa: S104 -- asked for, not bound
         text = await ask(prefix, script, mark=MARK, environ=surroundings.environ)
-        yield await in_thread(far_firewall, request, text)
+        ports = await in_thread(ephemeral_ports, surroundings.proc)
+        yield await in_thread(far_firewall, request, text, ports)
     except FarEndError as error:
         yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
     except (ValueError, TooManyRulesError) as error:
@@ -83,8 +92,11 @@ async def look(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenera
         yield NotObserved(request=request, reason=reason, by_hand=by_hand)
 
 
-def far_firewall(request: ReadFirewall, text: str) -> AnyFact:
-    """The fact in what the script printed. Raises FarEndError, ValueError, TooManyRulesError."""
+def far_firewall(request: ReadFirewall, text: str, ports: Span = ANY_PORT) -> AnyFact:
+    """The fact in what the script printed; `ports` are those that the client connects from.
+
+    Raises FarEndError, ValueError, TooManyRulesError.
+    """
     parts = sections(text)
     texts = {NFT: parts["nft"].encode("utf-8", "surrogateescape")} if "nft" in parts else {}
     unread: list[str] = []
@@ -106,17 +118,18 @@ def far_firewall(request: ReadFirewall, text: str) -> AnyFact:
             )
         unread.append(f"nft can't be asked there, so rules that iptables does not show were not read ({said or 'no word'}).")
     filter_ = filter_of(texts, unread)
-    outcome = incoming(_connection(request, parts.get("route", "")), filter_.rulesets)
+    connection = _connection(request, parts.get("route", ""), ports)
+    outcome = settled(incoming, connection, filter_.rulesets, hidden_families(parts.get("code", "")))
     return fact_of(request, outcome, filter_, nft_lines(parts.get("text", ""), keys_of(outcome)))
 
 
-def _connection(request: ReadFirewall, route: str) -> Connection:
-    words = route.partition("\n")[0].split()
+def _connection(request: ReadFirewall, route: str, ports: Span) -> Connection:
+    words = route.strip().partition("\n")[0].split()
     device = words[words.index("dev") + 1] if "dev" in words[:-1] else None
     address = ipaddress.ip_address(request.address.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    return Connection(address=str(address), port=request.port, source=_source(request), device=device)
+    return Connection(address=str(address), port=request.port, source=_source(request), device=device, ephemeral=ports)
 
 
 def _source(request: ReadFirewall) -> str | None:

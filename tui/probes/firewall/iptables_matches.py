@@ -12,9 +12,11 @@ from tui.probes.firewall.truth import Span, Truth, either, exactly, within
 ALL_BITS = 0xFFFFFFFF
 MODULES = frozenset(
     {"tcp", "comment", "multiport", "conntrack", "state", "owner", "addrtype", "mark", "connmark", "iprange", "pkttype"}
-    | {"set", "limit", "hashlimit", "recent", "rpfilter", "nfacct", "udp", "physdev", "mac"}
+    | {"set", "limit", "hashlimit", "recent", "rpfilter", "nfacct", "physdev", "mac"}
 )
 """The modules whose options are known; those that count, time or remember are answered with None below."""
+ABSENT = frozenset({"rt", "frag", "hbh", "dst", "mh", "ah", "esp", "eui64", "icmp", "icmp6", "sctp", "dccp", "udplite", "udp"})
+"""Modules for headers that a SYN and its answer do not have."""
 _PROTOCOLS = {"all": 0, "icmp": 1, "tcp": 6, "udp": 17, "esp": 50, "ah": 51, "ipv6-icmp": 58, "icmpv6": 58, "sctp": 132}
 _PROTOCOLS |= {"gre": 47, "igmp": 2, "ospf": 89, "vrrp": 112, "udplite": 136, "dccp": 33, "ipencap": 4, "ipv6": 41}
 _FLAGS = {"FIN": 1, "SYN": 2, "RST": 4, "PSH": 8, "ACK": 16, "URG": 32, "ALL": 63, "NONE": 0}
@@ -232,6 +234,11 @@ def _packet_type(value: str, _values: tuple[str, ...], _packet: Packet) -> Truth
     return {"unicast": True, "host": True, "broadcast": False, "multicast": False}.get(value)
 
 
+def _not_by_reverse_path(_value: str, _values: tuple[str, ...], packet: Packet) -> Truth:
+    """Whether the way back differs from the way it came; the interface was found by that very lookup."""
+    return False if packet.coming_in else None
+
+
 Answer = Callable[[str, tuple[str, ...], Packet], Truth]
 _GENERAL: dict[str, Answer] = {
     "protocol": _protocol,
@@ -254,7 +261,6 @@ _BY_MODULE: dict[tuple[str, str], Answer] = {
     **_of(("", "tcp"), ("sport", "source-port"), _source_port),
     **_of(("", "tcp"), ("tcp-flags",), _tcp_flags),
     **_of(("", "tcp"), ("syn",), _is_syn),
-    **_of(("udp",), ("dport", "sport"), _no),
     **_of(("multiport",), ("dports", "destination-ports"), _target_port),
     **_of(("multiport",), ("sports", "source-ports"), _source_port),
     **_of(("multiport",), ("ports",), _either_port),
@@ -272,6 +278,8 @@ _BY_MODULE: dict[tuple[str, str], Answer] = {
     **_of(("iprange",), ("src-range",), _source_range),
     **_of(("iprange",), ("dst-range",), _target_range),
     **_of(("pkttype",), ("pkt-type",), _packet_type),
+    **_of(("rpfilter",), ("invert",), _not_by_reverse_path),
+    **_of(("rpfilter",), ("loose", "validmark", "accept-local"), _yes),
     **_of(("comment",), ("comment",), _yes),
     **_of(("nfacct",), ("nfacct-name",), _yes),
 }

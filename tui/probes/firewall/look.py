@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, Firewall, NotObserved, Rule
 from tui.model.requests import ReadFirewall
+from tui.probes.firewall.hidden import doubtful, hidden_families, settled
 from tui.probes.firewall.judging import Connection, Outcome, outgoing
 from tui.probes.firewall.packet import LOOPBACK
 from tui.probes.firewall.quoting import Lines, key_of, rule_of
 from tui.probes.firewall.tables import Filter
-from tui.probes.firewall.tools import NothingReadError, quoted, read_filter
+from tui.probes.firewall.tools import NothingReadError, code_of, quoted, read_filter
 from tui.probes.firewall.truth import Span
 from tui.probes.firewall.walk import Mark, TooManyRulesError
 from tui.probes.routes import find_route, interface_index
@@ -26,6 +27,8 @@ from tui.probes.threads import in_thread
 BY_HAND = "sudo nft -a list ruleset"
 NET_ADMIN = 12
 """The bit of CAP_NET_ADMIN in a set of capabilities (linux/capability.h)."""
+MOST_CODES = 4
+"""Chains whose code is looked at; nft runs once for each."""
 UFW = Path("/etc/ufw/ufw.conf")
 _MOST_SETTINGS = 100_000
 
@@ -39,6 +42,12 @@ async def look(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenera
         connection = await in_thread(_connection, request, surroundings.proc)
         filter_ = await read_filter(surroundings)
         outcome = await in_thread(outgoing, connection, filter_.rulesets)
+        looked: set[tuple[str, str, str]] = set()
+        families: dict[tuple[str, str, str, int], int] = {}
+        while (key := doubtful(outcome)) is not None and key[:3] not in looked and len(looked) < MOST_CODES:
+            looked.add(key[:3])
+            families |= hidden_families(await code_of(key[:3], surroundings))
+            outcome = await in_thread(settled, outgoing, connection, filter_.rulesets, families)
     except NothingReadError as error:
         yield NotObserved(request=request, reason=str(error), remedy="Run it as root, on the machine itself.", by_hand=BY_HAND)
         return
@@ -93,13 +102,14 @@ def fact_of(request: ReadFirewall, outcome: Outcome, filter_: Filter, lines: Lin
         return rule_of(mark, filter_.rulesets, lines, sure=sure)
 
     undecided = tuple(rule(mark, sure=False) for mark in outcome.undecided)
+    doubt = bool(undecided or outcome.perhaps_translated or filter_.unread)
     address, port = outcome.led_to or (None, None)
     return Firewall(
         address=request.address,
         port=request.port,
         vantage=request.vantage,
         side="server" if request.vantage else "client",
-        answer="matches" if outcome.deciding else "cannot-tell" if undecided or outcome.perhaps_translated else "does-not-match",
+        answer="matches" if outcome.deciding else "cannot-tell" if doubt else "does-not-match",
         deciding=rule(outcome.deciding, sure=True) if outcome.deciding else None,
         undecided=undecided,
         translated=replace(rule(outcome.translated, sure=True), leads_to=(address or "?", port or 0))
@@ -139,7 +149,7 @@ def _connection(request: ReadFirewall, proc: Path) -> Connection:
         source=request.source or route.source or (str(number) if local else None),
         device=LOOPBACK if local else (request.device or route.device),
         is_local=local,
-        ephemeral=_ephemeral(proc),
+        ephemeral=ephemeral_ports(proc),
         uid=uid,
         gid=gid,
     )
@@ -160,7 +170,7 @@ def _ids(proc: Path, pid: int | None) -> tuple[int | None, int | None]:
         return None, None
 
 
-def _ephemeral(proc: Path) -> Span:
+def ephemeral_ports(proc: Path) -> Span:
     """The range that source ports are taken from (ip(7): ip_local_port_range)."""
     try:
         low, high = (int(word) for word in (proc / "sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split())

@@ -140,11 +140,6 @@ def packets_of(entry: Entry) -> int | None:
     return None
 
 
-def uses_xtables(entry: Entry) -> bool:
-    """Whether a part of the rule is iptables' own, which nft prints by its name alone."""
-    return any(isinstance(one, dict) and "xt" in one for one in _expressions(entry))
-
-
 def _expressions(entry: Entry) -> list[Any]:
     one = parts_of(entry).get("expr")
     return one if isinstance(one, list) else []

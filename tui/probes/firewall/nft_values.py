@@ -57,7 +57,7 @@ Found = Value | Absent | None
 """None where it can't be told."""
 
 
-def found(left: Any, packet: Packet) -> Found:  # noqa: C901 -- one arm a kind of expression
+def found(left: Any, packet: Packet) -> Found:  # noqa: C901, PLR0912 -- one arm a kind of expression
     """What the left side of a comparison says of the packet."""
     match left:
         case {"payload": {"protocol": str(protocol), "field": str(field)}}:
@@ -70,6 +70,9 @@ def found(left: Any, packet: Packet) -> Found:  # noqa: C901 -- one arm a kind o
             return _type(packet.target_is_own)
         case {"fib": {"result": "type", "flags": ["saddr"] | "saddr"}}:
             return _type(packet.source_is_own)
+        case {"fib": {"result": "oif" | "oifname", "flags": [*flags]}} if {"saddr", "iif"} <= {str(flag) for flag in flags}:
+            # The way back is the way that it came: the interface was found by that very lookup.
+            return Value(kind="presence", span=exactly(1)) if packet.coming_in else None
         case {"&": [inner, mask]}:
             value = found(inner, packet)
             bits = number(mask, value.kind) if isinstance(value, Value) else None

@@ -15,8 +15,6 @@ from tui.probes.firewall.ruleset import Chain, Ruleset
 
 NFT = "nft"
 FAMILY_OF = {"iptables": "ip", "ip6tables": "ip6"}
-_TABLES = frozenset({"filter", "nat", "mangle", "raw", "security"})
-_CHAINS = frozenset({"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"})
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -31,16 +29,6 @@ class Filter(Struct, frozen=True, kw_only=True):
     def rules(self) -> int:
         """How many rules were read."""
         return sum(one.rules for one in self.rulesets)
-
-
-def families_of_iptables(nft: Ruleset) -> tuple[str, ...]:
-    """The tools whose rules nft shows: `iptables`, `ip6tables`."""
-    families = {
-        chain.family
-        for chain in nft.chains.values()
-        if chain.table in _TABLES and (chain.name in _CHAINS or any(map(nft_rules.uses_xtables, chain.entries[:1])))
-    }
-    return tuple(tool for tool, family in FAMILY_OF.items() if family in families)
 
 
 def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = ()) -> Filter:

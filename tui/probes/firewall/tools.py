@@ -3,24 +3,27 @@
 Law: nothing is loaded and nothing made by looking. What could not be read is said, in a sentence.
 """
 
+import asyncio
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from tui.model.safe_text import safe_text
-from tui.probes.firewall import nft_rules
 from tui.probes.firewall.iptables_text import is_of_nft
 from tui.probes.firewall.quoting import Lines, nft_lines
-from tui.probes.firewall.tables import FAMILY_OF, NFT, Filter, families_of_iptables, filter_of
+from tui.probes.firewall.tables import FAMILY_OF, NFT, Filter, filter_of
 from tui.probes.surroundings import Surroundings
 from tui.probes.threads import in_thread
 from tui.probes.tool import Finished, run_tool
 
-DEADLINE_S = 6.0
-"""nft prints fifty thousand rules in one to two seconds; the walk waits no longer than for a silent attempt."""
+LONGEST_S = 8.0
+"""All listing together: nft prints fifty thousand rules in three seconds, and twice as long on a busy machine."""
+SHORTEST_S = 0.2
+"""With less time left a tool is not started."""
 MOST_OUTPUT = 64_000_000
 """Bytes of one listing: fifty thousand rules in nft's JSON are about twenty million."""
 MOST_CHAINS_QUOTED = 4
+"""Chains that are printed once more for the text of their rules."""
 _ADMIN_PLACES = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 """Where such tools are, though a plain user's PATH may not lead there."""
 _NAMES = {"iptables": "ip_tables_names", "ip6tables": "ip6_tables_names"}
@@ -35,19 +38,18 @@ async def read_filter(surroundings: Surroundings) -> Filter:
     texts: dict[str, bytes] = {}
     unread: list[str] = []
     environ = _environ(surroundings.environ)
-    families = tuple(FAMILY_OF)
+    until = asyncio.get_running_loop().time() + LONGEST_S
     if await in_thread(may_have_nf_tables, surroundings.proc):
+        # Together: of a large table nft may take all the time there is, and iptables a part of it.
+        looks = [_run_iptables(tool, environ, texts, unread, until, of_nft=True) for tool in FAMILY_OF]
         if _which("nft", environ):
-            await _run(("nft", "-j", "list", "ruleset"), NFT, environ, texts, unread)
-            if NFT in texts:
-                families = await in_thread(_families, texts[NFT])
+            looks.append(_run(("nft", "-j", "list", "ruleset"), NFT, environ, texts, unread, until))
         else:
             unread.append("nft is not installed, so rules that iptables does not show were not read.")
-        for tool in families:
-            await _run_iptables(tool, environ, texts, unread, of_nft=True)
+        await asyncio.gather(*looks)
     for tool, name in _NAMES.items():
         if await in_thread(_has_tables, surroundings.proc / "net" / name):
-            await _run_iptables(tool, environ, texts, unread, of_nft=False)
+            await _run_iptables(tool, environ, texts, unread, until, of_nft=False)
     if not texts and unread:
         raise NothingReadError(unread[0])
     return await in_thread(filter_of, texts, unread)
@@ -62,6 +64,13 @@ async def quoted(keys: set[tuple[str, str, str, int]], surroundings: Surrounding
         await _run(("nft", "-a", "list", "chain", family, table, chain), NFT, environ, texts, [])
         lines |= nft_lines(texts.get(NFT, b"").decode("utf-8", "backslashreplace"), keys)
     return lines
+
+
+async def code_of(chain: tuple[str, str, str], surroundings: Surroundings) -> str:
+    """The code of a chain's rules as nft prints it, or nothing."""
+    texts: dict[str, bytes] = {}
+    await _run(("nft", "--debug=netlink", "list", "chain", *chain), NFT, _environ(surroundings.environ), texts, [])
+    return texts.get(NFT, b"").decode("utf-8", "backslashreplace")
 
 
 def may_have_nf_tables(proc: Path) -> bool:
@@ -87,15 +96,8 @@ def _has_tables(path: Path) -> bool:
         return False
 
 
-def _families(text: bytes) -> tuple[str, ...]:
-    try:
-        return families_of_iptables(nft_rules.ruleset_of(text))
-    except ValueError:
-        return ()
-
-
 async def _run_iptables(
-    tool: str, environ: Mapping[str, str], texts: dict[str, bytes], unread: list[str], *, of_nft: bool
+    tool: str, environ: Mapping[str, str], texts: dict[str, bytes], unread: list[str], until: float, *, of_nft: bool
 ) -> None:
     """The listing of the one or the other kind of iptables, by the program of its own name, or by the plain one."""
     kind = "nft" if of_nft else "legacy"
@@ -103,7 +105,7 @@ async def _run_iptables(
         if not _which(program, environ):
             continue
         found: dict[str, bytes] = {}
-        await _run((program, "-c"), tool, environ, found, unread)
+        await _run((program, "-c"), tool, environ, found, unread, until)
         if tool in found and (not found[tool].strip() or is_of_nft(found[tool].decode("utf-8", "replace")) == of_nft):
             texts[f"{tool}-{kind}"] = found[tool]
             return
@@ -111,16 +113,25 @@ async def _run_iptables(
         unread.append(f"The kernel has the older tables of {tool}, and no {tool}-legacy-save that shows them is installed.")
 
 
-async def _run(
-    command: tuple[str, ...], name: str, environ: Mapping[str, str], texts: dict[str, bytes], unread: list[str]
+async def _run(  # noqa: PLR0917 -- what is gathered, and until when
+    command: tuple[str, ...],
+    name: str,
+    environ: Mapping[str, str],
+    texts: dict[str, bytes],
+    unread: list[str],
+    until: float | None = None,
 ) -> None:
-    """Put what the command prints into `texts`, or a sentence into `unread`."""
+    """Put what the command prints into `texts`, or a sentence into `unread`. `until`: the loop's time, or a while from now."""
     shown = " ".join(command)
+    left = LONGEST_S / 4 if until is None else until - asyncio.get_running_loop().time()
+    if left < SHORTEST_S:
+        unread.append(f"`{shown}` was not asked: there was no time left.")
+        return
     program = _which(command[0], environ) or command[0]
     try:
-        done: Finished = await run_tool((program, *command[1:]), environ=environ, deadline_s=DEADLINE_S, most=MOST_OUTPUT)
+        done: Finished = await run_tool((program, *command[1:]), environ=environ, deadline_s=left, most=MOST_OUTPUT)
     except TimeoutError:
-        unread.append(f"`{shown}` gave no answer within {DEADLINE_S:g} s.")
+        unread.append(f"`{shown}` gave no answer within {left:.1f} s.")
     except (OSError, ValueError) as error:
         unread.append(f"`{shown}` cannot be run ({getattr(error, 'strerror', None) or error}).")
     else:

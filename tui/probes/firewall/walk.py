@@ -84,7 +84,9 @@ class Walk:
     def _policy(self, chain: Chain, hook: str, outcomes: frozenset[str], *, certain: bool) -> None:
         if not outcomes & _FALLS or chain.policy != "drop":
             return
-        self._note(chain, None, Action(kind="drop"), hook, certain=certain and outcomes <= _FALLS | {"end"})
+        sure = certain and outcomes <= _FALLS | {"end"}
+        why = "" if sure else "An earlier rule may let it through."
+        self._note(chain, None, Action(kind="drop"), hook, certain=sure, why=why)
 
     def _note(self, chain: Chain, entry: Entry | None, action: Action, hook: str, *, certain: bool, why: str = "") -> None:
         mark = Mark(chain, entry, action, hook, self.packet.answers, why)
@@ -113,7 +115,9 @@ class Walk:
                 if settled:
                     return frozenset(possible)
             if possible & {"accept", "return"} and not doubt:
-                doubt = f"An earlier rule may let it through: {finding.why}" if finding.why else ""
+                doubt = (
+                    f"An earlier rule may let it through: {finding.why}" if finding.why else "An earlier rule may let it through."
+                )
         return frozenset(possible | {"fall"})
 
     def _act(  # noqa: PLR0917 -- all that is known where a rule was come to

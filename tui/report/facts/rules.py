@@ -15,6 +15,8 @@ def firewall_words(fact: Firewall) -> str:
         return f"{counted} leads {what} elsewhere: {rule_words(fact.translated)}"
     if fact.undecided:
         return f"{counted} may stop {what}, which can't be told: {rule_words(fact.undecided[0])}"
+    if fact.unread:
+        return f"{counted} was not read to its end: {fact.unread[0].rstrip('.')}"
     if fact.answer == "cannot-tell":
         return f"{counted} may lead {what} elsewhere, which can't be told"
     return f"{counted} has no rule that stops {what}"

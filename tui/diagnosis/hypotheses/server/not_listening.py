@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui.diagnosis import host_views, looks, namespace_views, origin_views, service_views, views
+from tui.diagnosis import host_views, looks, namespace_views, origin_views, rule_views, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.origin_views import Whence
 from tui.diagnosis.tree import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Elsewhere, Listeners, Service
+from tui.model.facts import Attempt, Elsewhere, Firewall, Listeners, Rule, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -148,6 +148,9 @@ def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
 def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     port = case.target.port or 0
     host = next(iter(refused))
+    led = rule_views.is_led_elsewhere(case, host)
+    if led and led.translated:
+        return _led_elsewhere(case, refused, led, led.translated)
     tables = host_views.tables(case, host)
     not_seen = "the socket table was not seen to its end" if tables else "the socket table of that machine was not seen"
     distance, measured = _distance(case, host)
@@ -160,6 +163,24 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
         explains=refused,
         culprit=Culprit(kind="address", address=host, port=port),
         disproof=f"A listener on {endpoint(host, port)} in that machine's `ss -ltn`, or a filter there that answers with resets.",
+        remedies=_remedies(case),
+    )
+
+
+def _led_elsewhere(case: Case, refused: dict[str, Attempt], reading: Firewall, rule: Rule) -> Judgement:
+    """A rule hands the connection on, so the table of this machine does not speak for it: most likely nothing listens there."""
+    host = next(iter(refused))
+    address, port = rule.leads_to or ("?", 0)
+    there = endpoint(address, port) if address != "?" else "another address"
+    asked = endpoint(host, case.target.port or 0)
+    return likely(
+        f"A rule{rule_views.who_made(rule)} leads {asked} to {there}, and most likely nothing listens there.",
+        *views.ids(*refused.values(), reading),
+        because=f"A reset came back, and `{rule_views.quoted(rule)}` ({rule_views.place(rule)}) leads the connection to {there}.",
+        tell_apart=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
+        explains=refused,
+        culprit=Culprit(kind="address", address=host if address == "?" else address, port=port or case.target.port or 0),
+        disproof=f"A listener on {there}.",
         remedies=_remedies(case),
     )
 

@@ -329,6 +329,21 @@ def test_the_far_end_names_its_unit(made: Systemd) -> None:
     assert document["verdict"]["remedies"][0]["command"].startswith("nsenter --target 1 --all systemctl status shop.service")
 
 
+@pytest.mark.parametrize("user", [None, NOBODY], ids=["root", "nobody"])
+def test_a_service_of_another_network_namespace_is_not_meant(made: Systemd, user: int | None) -> None:
+    """What refuses inside a network namespace is not what systemd's own service there would have answered."""
+    _exits(made)
+    made.run("sh", "-c", CLIENT)
+
+    who = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+    argv = (sys.executable, "-m", "tui", "check", HERE, *QUICK, "--json", "--no-session")
+    done = made.run("ip", "netns", "exec", "client", "setpriv", *who, *argv, check=False)
+
+    document = json.loads(done.stdout)
+    assert document["verdict"]["cause"] == "server.not-listening"
+    assert any("another network namespace" in one for one in document["unseen"]), document["unseen"]
+
+
 def test_nothing_of_it_is_left(made: Systemd) -> None:
     """When the test run that made it is killed, systemd and all that it started are gone, and the next run sweeps the rest."""
     script = "import sys, tests.lab.systemd as lab\nwith lab.systemd() as made: print(made.pid, flush=True); sys.stdin.read()"

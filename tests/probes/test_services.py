@@ -248,6 +248,15 @@ async def test_a_unit_is_found_by_the_port_in_its_settings(tmp_path: Path) -> No
     assert await facts(ReadService(port=8081), where) == []
 
 
+@pytest.mark.parametrize("setting", ["PrivateNetwork=yes", "NetworkNamespacePath=/run/netns/blue"])
+async def test_a_unit_with_a_network_of_its_own_is_passed_over(tmp_path: Path, setting: str) -> None:
+    """Its port is not this machine's, so it is not found by that; by its name it is."""
+    where = machine(tmp_path, systemctl=showing(FAILED.replace("Type=simple", f"Type=simple\n{setting}")))
+
+    assert await facts(ReadService(port=8080), where) == []
+    assert len(await facts(ReadService(name="shop"), where)) == 1
+
+
 async def test_a_port_in_an_environment_file_counts(tmp_path: Path) -> None:
     """EnvironmentFile= is read where it is a file; a FIFO is never opened."""
     (tmp_path / "settings").write_text("# the door\nPORT='7777'\nPASSWORD=secret\n")

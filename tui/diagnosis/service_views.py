@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct
 from tui.diagnosis import host_views, views
 from tui.diagnosis.tree import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, LogLine, Outcome, Service
+from tui.model.facts import Attempt, Elsewhere, Listener, LogLine, Outcome, Service
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadService
 
@@ -108,12 +108,18 @@ def is_sole(case: Case, address: str, service: Service) -> bool:
 
 def is_meant(case: Case, address: str, service: Service) -> bool:
     """Whether it is certain that this service belongs on the port."""
-    if not is_sole(case, address, service):
+    if not is_sole(case, address, service) or (service.why == "family" and _is_a_containers(case)):
         return False
     family = host_views.meant_family(case)
     usual = {family.ports[0], family.tls_port} if family else set()
     logged = any(case.target.port in ports_in(line) for line in service.log)
     return service.why in {"named", "port"} or case.target.port in usual or logged
+
+
+def _is_a_containers(case: Case) -> bool:
+    """Whether a container publishes the port, running or not: then a unit of the same kind need not be what is meant."""
+    look = case.last(Elsewhere)
+    return look is not None and any(port == case.target.port for one in look.containers for _, port, _ in one.published)
 
 
 def set_to_port(case: Case, address: str) -> Service | None:

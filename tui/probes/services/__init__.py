@@ -30,6 +30,10 @@ _OWN = ("systemd-", "getty", "user@", "user-runtime-dir", "dbus", "polkit", "eme
 """The manager's own units, which serve no port."""
 _NAME = re.compile(r"[A-Za-z0-9][\w:.@\\-]*")
 _MANAGERS = {False: (), True: ("--user",)}
+_SAME_NETWORK = ("stat", "-L", "-c", "%i", "/proc/1/net/dev", "/proc/self/net/dev")
+"""Each network namespace has files of its own there, and every user may ask for their inodes (measured on Linux 6.18)."""
+BOTH = 2
+ELSEWHERE = "systemd's services listen in another network namespace than the one that is looked from."
 _FILE_HEADER = re.compile(r"^==> (.+) <==$", re.MULTILINE)
 
 
@@ -53,6 +57,9 @@ async def look(request: ReadService, surroundings: Surroundings) -> AsyncGenerat
         else:
             missing = fact
     if found:
+        return
+    if isinstance(missing, NotObserved) and missing.reason == ELSEWHERE:
+        yield missing
         return
     left = await in_thread(pid_files.gone, request.name, family_named(request.family), surroundings)
     for one in left:
@@ -131,7 +138,9 @@ async def _units(machine: Machine, request: ReadService, managers: tuple[bool, .
         if not any(names.values()):
             return [], _why_not(lists[0])
     asked = [one for one in managers if names[one]]
-    shown = await machine.run(*(_show(names[one], user=one) for one in asked))
+    *shown, places = await machine.run(*(_show(names[one], user=one) for one in asked), _SAME_NETWORK)
+    if _is_elsewhere(places):
+        return [], ELSEWHERE
     units = [
         unit
         for manager, one in zip(asked, shown, strict=True)
@@ -140,6 +149,12 @@ async def _units(machine: Machine, request: ReadService, managers: tuple[bool, .
         if not unit.id.startswith(_OWN) or request.name
     ]
     return units, "" if units else _why_not(shown[0])
+
+
+def _is_elsewhere(places: Finished | None) -> bool:
+    """Whether this look is taken in another network namespace than process 1's, by the inodes of the same file in both."""
+    inodes = places.output.split() if places and not places.status else []
+    return len(inodes) == BOTH and inodes[0] != inodes[1]
 
 
 def _patterns(name: str) -> list[str]:

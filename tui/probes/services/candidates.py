@@ -107,7 +107,7 @@ def _by_port_or_kind(
     known: list[Unit], port: int | None, family: Family | None, environments: dict[str, list[str]]
 ) -> Iterator[tuple[Unit, Why, tuple[int, ...]]]:
     for unit in known:
-        if not serves(unit):
+        if not serves(unit) or unit.apart:
             continue
         ports = _ports(unit, known, environments)
         if port in ports:

@@ -26,7 +26,7 @@ PROPERTIES = (
         "EnvironmentFiles",
         "TriggeredBy",
     ),
-    *("Listen", "Triggers", "Names"),
+    *("Listen", "Triggers", "Names", "PrivateNetwork", "NetworkNamespacePath"),
 )
 MOST_UNITS = 2000
 """Units read from one list; a busy machine has three hundred."""
@@ -71,6 +71,8 @@ class Unit(Struct, frozen=True, kw_only=True):
     listens: tuple[str, ...] = ()
     """Of a socket unit: the stream sockets that it names."""
     triggers: tuple[str, ...] = ()
+    apart: bool = False
+    """Whether it runs in a network namespace of its own, so that its port is not this machine's."""
 
 
 def shown_units(text: str, *, user: bool = False) -> list[Unit]:
@@ -119,6 +121,7 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
         since=seconds(shown.get("StateChangeTimestamp", "")),
         triggered_by=tuple(safe_text(one, limit=256) for one in shown.get("TriggeredBy", "").split()),
         listens=tuple(safe_text(one[1], limit=200) for one in sockets if one and one[2] == "Stream"),
+        apart=shown.get("PrivateNetwork") == "yes" or bool(shown.get("NetworkNamespacePath")),
         triggers=tuple(safe_text(one, limit=256) for one in shown.get("Triggers", "").split()),
     )
 

@@ -40,6 +40,7 @@ async def test_the_look_reads_the_environment_of_its_surroundings() -> None:
     assert (fact.host, fact.port, fact.no_proxy, fact.exempted_by) == ("proxy.example", 3128, "x.example", None)
     assert fact.readers == ("curl", "wget", "git", "Python", "requests", "Go")
     assert "secret" not in repr(fact)
+    assert fact.direct == ()
     assert fact.by_hand
 
 

@@ -17,8 +17,10 @@ from tui.model.requests import ReadProxies
 from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_PORT
 from tui.probes.clock import now
+from tui.probes.proxy_files import FileSetting, file_settings, java_exemption, java_setting
 from tui.probes.proxy_programs import PROGRAMS, Destination, Kind, Program, exemption_of, variable_of
 from tui.probes.surroundings import Surroundings
+from tui.probes.threads import in_thread
 
 BY_HAND = "env | grep -i _proxy"
 _KINDS: dict[str, Kind] = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
@@ -27,6 +29,18 @@ _PROXY_PORTS = {"https": 443, "socks": 1080, "socks4": 1080, "socks4a": 1080, "s
 """The port of a proxy that names none, by its scheme; of http, each program has its own."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 _SHOWN = 300
+_NONE: Mapping[str, FileSetting] = {}
+_JAVA = Program(name="Java", http=(), https=())
+"""It reads no variable, only properties; so it has no row among those that do."""
+
+
+class _Reading(Struct, frozen=True):
+    """A program, its proxy, where that stands, and by which entry it is not used."""
+
+    program: Program
+    place: str
+    value: str
+    exempted_by: str | None = None
 
 
 class Setting(Struct, frozen=True):
@@ -43,24 +57,32 @@ async def look(request: ReadProxies, surroundings: Surroundings) -> AsyncGenerat
     if surroundings.hidden_environ:
         yield NotObserved(at=now(), request=request, reason=surroundings.hidden_environ, remedy="Run as root, or as its user.")
         return
-    yield proxy_for(request, surroundings.variables)
+    kind = _kind(request)
+    files = await in_thread(file_settings, surroundings, kind) if kind else {}
+    yield proxy_for(request, surroundings.variables, files, surroundings.arguments)
 
 
-def proxy_for(request: ReadProxies, environ: Mapping[str, str]) -> Proxy:
-    """What the variables in `environ` say for the target; raises nothing."""
+def proxy_for(
+    request: ReadProxies, environ: Mapping[str, str], files: Mapping[str, FileSetting] = _NONE, arguments: tuple[str, ...] = ()
+) -> Proxy:
+    """What the variables in `environ`, programs' own `files` and a Java's `arguments` say for the target; raises nothing."""
     at = now()
     scheme = (request.scheme or "").lower()
-    kind = _KINDS.get(scheme) if scheme else _KINDS_BY_PORT.get(request.port)
+    kind = _kind(request)
     if kind is None:
         return Proxy(at=at, by_hand=BY_HAND, applies=False)
     destination = Destination(kind, request.host, request.port, websocket=scheme in {"ws", "wss"})
-    through, spared = _readings(destination, environ)
-    variable = _most_common(through) or _most_common([(name, program) for name, program, _ in spared])
+    through, spared = _readings(destination, environ, files, arguments)
+    variable = _most_common([(one.place, one.program) for one in through]) or _most_common(
+        [(one.place, one.program) for one in spared]
+    )
     if variable is None:
         return Proxy(at=at, by_hand=BY_HAND, applies=False, no_proxy=_no_proxy(environ))
-    readers = [program for name, program in through if name == variable]
-    exempted_by = next((entry for name, _, entry in spared if name == variable), None)
-    setting = read_setting(environ[variable])
+    value = next(one.value for one in (*through, *spared) if one.place == variable)
+    readers = [one.program for one in through if one.place == variable and one.value == value]
+    exempted_by = next((one.exempted_by for one in spared if one.place == variable), None)
+    setting = read_setting(value)
+    reading = {one.program.name for one in through}
     return Proxy(
         at=at,
         by_hand=BY_HAND,
@@ -72,6 +94,7 @@ def proxy_for(request: ReadProxies, environ: Mapping[str, str]) -> Proxy:
         no_proxy=_no_proxy(environ),
         exempted_by=safe_text(exempted_by, limit=_SHOWN) if exempted_by else None,
         readers=tuple(program.name for program in readers),
+        direct=tuple(program.name for program in PROGRAMS if program.name not in reading),
     )
 
 
@@ -91,20 +114,27 @@ def read_setting(text: str) -> Setting:
     return Setting(value, scheme.lower() or "http", safe_text(host) if host and usable else None, port)
 
 
+def _kind(request: ReadProxies) -> Kind | None:
+    """As which of the two HTTP schemes the target is reached; None where it is not."""
+    scheme = (request.scheme or "").lower()
+    return _KINDS.get(scheme) if scheme else _KINDS_BY_PORT.get(request.port)
+
+
 def _readings(
-    destination: Destination, environ: Mapping[str, str]
-) -> tuple[list[tuple[str, Program]], list[tuple[str, Program, str]]]:
-    """The programs that go through a proxy, each with its variable, and those that have one and go directly, with why."""
-    through, spared = list[tuple[str, Program]](), list[tuple[str, Program, str]]()
+    destination: Destination, environ: Mapping[str, str], files: Mapping[str, FileSetting], arguments: tuple[str, ...]
+) -> tuple[list[_Reading], list[_Reading]]:
+    """The programs that go through a proxy, and those that have one and go directly all the same."""
+    found: list[_Reading] = []
     for program in PROGRAMS:
-        variable = variable_of(program, destination, environ)
-        if variable:
-            entry = exemption_of(program, destination, environ)
-            if entry is None:
-                through.append((variable, program))
-            else:
-                spared.append((variable, program, entry))
-    return through, spared
+        own = files.get(program.name)
+        variable = None if own else variable_of(program, destination, environ)
+        own = own or (FileSetting(variable, environ[variable]) if variable else None)
+        if own and own.value:
+            found.append(_Reading(program, own.place, own.value, exemption_of(program, destination, environ)))
+    java = java_setting(arguments, environ, destination)
+    if java:
+        found.append(_Reading(_JAVA, java.place, java.value, java_exemption(arguments, environ, destination)))
+    return [one for one in found if one.exempted_by is None], [one for one in found if one.exempted_by is not None]
 
 
 def _most_common(readings: list[tuple[str, Program]]) -> str | None:

@@ -80,3 +80,5 @@ class Proxy(Fact, frozen=True, kw_only=True, tag="proxy"):
     """The NO_PROXY entry that exempts the target."""
     readers: tuple[str, ...] = ()
     """Programs that obey this variable for this scheme."""
+    direct: tuple[str, ...] = ()
+    """Programs that connect directly all the same: they do not read it, or are exempted."""

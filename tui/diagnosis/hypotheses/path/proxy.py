@@ -102,7 +102,10 @@ def _label(proxy: Proxy) -> str:
 def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen: tuple[str, ...]) -> Judgement:
     direct, failing = views.connecting(case), views.failing(case)
     label = _label(proxy)
-    summary = f"Programs that read {proxy.variable} connect to the proxy {label}, and {how}"
+    who = f"{views.joined(proxy.readers)}, by {proxy.variable}," if proxy.readers else f"Programs that read {proxy.variable}"
+    summary = f"{who} connect{'s' if len(proxy.readers) == 1 else ''} to the proxy {label}, and {how}"
+    if proxy.readers and proxy.direct:
+        summary += f" ({views.joined(proxy.direct)} {'goes' if len(proxy.direct) == 1 else 'go'} directly)"
     evidence = (*views.ids(proxy), *seen, *views.ids(*direct.values(), *failing.values()))
     symptoms = frozenset(endpoint(one.address, one.port) for one in tried)
     culprit = Culprit(

@@ -127,6 +127,20 @@ def test_a_process_at_its_limit_can_open_no_more() -> None:
     assert fact.is_out_of_descriptors
 
 
+def test_inherited_descriptors_above_the_limit_take_nothing_from_it() -> None:
+    """A descriptor whose number is above the limit does not count: a process at its limit less one can open one more."""
+    code = (
+        "import os, resource\nos.dup2(0, 200)\nresource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"
+        "kept = []\ntry:\n    while True: kept.append(os.dup(0))\nexcept OSError: os.close(kept[0])\n"
+        "os.write(1, b'full\\n')\nos.read(0, 1)"
+    )
+    with running(code) as pid:
+        fact = state_of(pid)
+
+    assert (fact.descriptors, fact.descriptor_limit, fact.descriptors_listed) == (63, 64, True)
+    assert not fact.is_out_of_descriptors
+
+
 @needs_root
 def test_another_user_sees_state_and_limits() -> None:
     """State, limit and busy time of a foreign process are there for every user."""

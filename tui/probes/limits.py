@@ -60,7 +60,7 @@ def read(request: ReadLimits, proc: Path) -> Limits:
         tracking_limit=_number(proc / _TRACKING / "nf_conntrack_max"),
         files_open=files_open,
         files_limit=files_limit,
-        own_descriptors=count_descriptors(Path("/proc/self/fd")),
+        own_descriptors=count_descriptors(Path("/proc/self/fd"), _own_limit())[0],
         own_descriptor_limit=_own_limit(),
     )
     if first is None or last is None:

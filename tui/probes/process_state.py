@@ -49,6 +49,7 @@ class _Details(Struct, frozen=True, kw_only=True):
     frozen_group: str | None
     tracer: str | None
     descriptors: int | None
+    descriptors_listed: bool
     waits_in: str | None
     started: float | None
 
@@ -87,6 +88,7 @@ def _fact(pid: int, at: str, seen: list[tuple[float, Stat]], details: _Details) 
         busy_percent=busy_percent(first, last, last_at - first_at, os.sysconf("SC_CLK_TCK")),
         threads=last.threads,
         descriptors=details.descriptors,
+        descriptors_listed=details.descriptors_listed,
         descriptor_limit=soft_limit(details.limits),
         waits_in=details.waits_in,
         unit=unit_of(group_path(details.cgroup)),
@@ -101,16 +103,18 @@ def _stat(proc: Path, pid: int) -> Stat | None:
 def _details(proc: Path, pid: int, groups: Path) -> _Details:
     own = proc / str(pid)
     status, cgroup = _read(own / "status"), _read(own / "cgroup")
-    waits = _read(own / "wchan")
+    waits, limits = _read(own / "wchan"), _read(own / "limits")
+    descriptors, listed = count_descriptors(own / "fd", soft_limit(limits))
     name, started = _name(proc, pid)
     return _Details(
         name=name,
         status=status,
-        limits=_read(own / "limits"),
+        limits=limits,
         cgroup=cgroup,
         frozen_group=_frozen_group(cgroup, groups),
         tracer=_tracer(proc, tracer_pid(status)),
-        descriptors=count_descriptors(own / "fd"),
+        descriptors=descriptors,
+        descriptors_listed=listed,
         waits_in=safe_text(waits, limit=80) if waits not in {"", "0"} else None,
         started=started,
     )
@@ -136,19 +140,22 @@ def _tracer(proc: Path, pid: int | None) -> str | None:
     return None if pid is None else f"{_name(proc, pid)[0]}, pid {pid}"
 
 
-def count_descriptors(folder: Path) -> int | None:
-    """How many descriptors are open, by /proc/PID/fd; None where that may not be known. Blocks."""
+def count_descriptors(folder: Path, limit: int | None = None) -> tuple[int | None, bool]:
+    """How many descriptors are open, by /proc/PID/fd (below `limit`, if listed), and whether they were listed. Blocks.
+
+    None where that may not be known.
+    """
     try:
         with os.scandir(folder) as entries:
-            counted = sum(1 for _, _ in zip(range(MOST_DESCRIPTORS), entries, strict=False))
+            names = [entry.name for _, entry in zip(range(MOST_DESCRIPTORS), entries, strict=False)]
     except OSError:
-        counted = 0
-    if 0 < counted < MOST_DESCRIPTORS:
-        return counted
+        names = []
+    if 0 < len(names) < MOST_DESCRIPTORS:
+        return sum(limit is None or not one.isdigit() or int(one) < limit for one in names), True
     try:
-        return folder.stat().st_size or None
+        return folder.stat().st_size or None, False
     except OSError:
-        return None
+        return None, False
 
 
 def _read(path: Path) -> str:

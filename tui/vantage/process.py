@@ -38,7 +38,8 @@ cat "/sys/fs/cgroup$group/cgroup.events" "/sys/fs/cgroup/unified$group/cgroup.ev
 group=$(sed -n 's/^[0-9]*:[^:]*freezer[^:]*://p' "$process/cgroup" 2>/dev/null)
 [ -z "$group" ] || cat "/sys/fs/cgroup/freezer$group/freezer.state" 2>/dev/null
 echo '=== descriptors'
-ls "$process/fd" 2>/dev/null | wc -l
+limit=$(sed -n 's/^Max open files *\\([0-9]*\\).*/\\1/p' "$process/limits" 2>/dev/null)
+ls "$process/fd" 2>/dev/null | awk -v "limit=${{limit:-1000000000}}" '$1 < limit + 0' | wc -l
 stat -c %s "$process/fd" 2>/dev/null
 exit 0
 """
@@ -77,6 +78,7 @@ def far_process(text: str, pid: int) -> ProcessState | None:
     group = group_path(found.get("cgroup", ""))
     frozen = bool(_FROZEN & set(found.get("frozen", "").splitlines()))
     waits = found.get("wchan", "").strip()
+    counted = _numbers(found.get("descriptors", ""))
     return ProcessState(
         pid=pid,
         name=safe_text(last.name, limit=80),
@@ -88,7 +90,8 @@ def far_process(text: str, pid: int) -> ProcessState | None:
         frozen_group=safe_text(group) if frozen else None,
         busy_percent=busy_percent(first, last, last_at - first_at, TICKS_A_SECOND),
         threads=last.threads,
-        descriptors=_descriptors(found.get("descriptors", "")),
+        descriptors=next((one for one in counted if one), None),
+        descriptors_listed=bool(counted and counted[0]),
         descriptor_limit=soft_limit(found.get("limits", "")),
         waits_in=safe_text(waits, limit=80) if waits not in {"", "0"} else None,
         unit=unit_of(group),
@@ -101,7 +104,6 @@ def _reading(text: str) -> tuple[float, Stat] | None:
     return (float(at[1]), read) if at and read else None
 
 
-def _descriptors(text: str) -> int | None:
-    """The number counted, or (Linux 6.2) the size of the directory for who may not count."""
-    numbers = [int(one) for one in text.split() if one.isascii() and one.isdigit()]
-    return next((one for one in numbers if one), None)
+def _numbers(text: str) -> list[int]:
+    """The number counted, and (Linux 6.2) the size of the directory, for who may not list it."""
+    return [int(one) for one in text.split() if one.isascii() and one.isdigit()]

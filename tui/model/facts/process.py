@@ -25,7 +25,10 @@ class ProcessState(Fact, frozen=True, kw_only=True, tag="process-state"):
     """Processor time of all threads over the time of the look; above 100 with several busy threads."""
     threads: int | None = None
     descriptors: int | None = None
-    """Open descriptors; None where they may not be counted."""
+    """Open descriptors; None where they may not be counted. Where they may be listed, those below the limit alone: a process
+    may have inherited higher ones, which take nothing from it."""
+    descriptors_listed: bool = False
+    """Whether they were listed; else it is a number that may have higher ones in it."""
     descriptor_limit: int | None = None
     """The soft limit, RLIMIT_NOFILE; None for `unlimited` or unknown."""
     waits_in: str | None = None

@@ -6,7 +6,7 @@ EMFILE and ENFILE say so of our own attempt; of a process that the person named 
 from collections.abc import Iterator
 
 from tui.diagnosis import looks, queue_views, unix_views, views
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested, ruled_out
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.model.case import Case
 from tui.model.facts import Attempt, Limits, Outcome, ProcessState
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -71,25 +71,35 @@ def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
 
 def _theirs(case: Case, state: ProcessState) -> Judgement:
     unit = state.unit or "UNIT"
-    return confirmed(
+    summary = (
         f"{state.name} (pid {state.pid}) has all of its {state.descriptor_limit} file descriptors open: "
-        "it cannot open another socket, wherever to.",
-        *views.ids(state),
-        because=f"{state.descriptors} descriptors are open, and its soft limit is {state.descriptor_limit} (RLIMIT_NOFILE).",
-        culprit=Culprit(kind="process", pid=state.pid, name=state.name, limit="RLIMIT_NOFILE"),
-        disproof=f"`ls /proc/{state.pid}/fd | wc -l` is below `grep 'open files' /proc/{state.pid}/limits`.",
-        remedies=(
-            Remedy(
-                do="See what it keeps open: connections that it does not close are the usual reason.",
-                command=f"ls -l /proc/{state.pid}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head",
-                verify=f"`ls /proc/{state.pid}/fd | wc -l` stays below the limit.",
-            ),
-            Remedy(
-                do="Raise its limit: at once for the running process, and in its unit (LimitNOFILE=) for good.",
-                command=f"prlimit --pid {state.pid} --nofile=65536; systemctl edit {unit}",
-                verify=f"`grep 'open files' /proc/{state.pid}/limits` shows the new limit, and it reaches {case.target.label}.",
-            ),
+        "it cannot open another socket, wherever to."
+    )
+    because = f"{state.descriptors} descriptors are open, and its soft limit is {state.descriptor_limit} (RLIMIT_NOFILE)."
+    culprit = Culprit(kind="process", pid=state.pid, name=state.name, limit="RLIMIT_NOFILE")
+    disproof = f"`ls /proc/{state.pid}/fd | wc -l` is below `grep 'open files' /proc/{state.pid}/limits`."
+    remedies = (
+        Remedy(
+            do="See what it keeps open: connections that it does not close are the usual reason.",
+            command=f"ls -l /proc/{state.pid}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head",
+            verify=f"`ls /proc/{state.pid}/fd | wc -l` stays below the limit.",
         ),
+        Remedy(
+            do="Raise its limit: at once for the running process, and in its unit (LimitNOFILE=) for good.",
+            command=f"prlimit --pid {state.pid} --nofile=65536; systemctl edit {unit}",
+            verify=f"`grep 'open files' /proc/{state.pid}/limits` shows the new limit, and it reaches {case.target.label}.",
+        ),
+    )
+    if state.descriptors_listed:
+        return confirmed(summary, *views.ids(state), because=because, culprit=culprit, disproof=disproof, remedies=remedies)
+    return likely(
+        summary,
+        *views.ids(state),
+        because=f"{because} They may not be listed by this user, and some may lie above the limit, inherited.",
+        tell_apart=f"As root: `ls /proc/{state.pid}/fd`; as many numbers below {state.descriptor_limit} confirm it.",
+        culprit=culprit,
+        disproof=disproof,
+        remedies=remedies,
     )
 
 

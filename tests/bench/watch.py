@@ -56,6 +56,7 @@ asyncio.run(main())
 def pairs() -> Iterator[list[tuple[str, Callable[[], float], Callable[[], float]]]]:
     """Each with its name, what it takes watched, and what it takes alone, in seconds."""
     with tempfile.TemporaryDirectory() as directory:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is compiled each time is not what is measured here
         env = Place(Path(directory)).environment(os.environ)
         yield [
             ("start of Python, watched / alone", lambda: _whole("pass", env), lambda: _whole("pass", None)),

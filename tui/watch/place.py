@@ -49,9 +49,7 @@ class Place:
         self._modules = directory / "python"
         self._records.touch(mode=0o600)
         self._modules.mkdir(mode=0o700)
-        (self._modules / HOOK).mkdir(mode=0o700)
-        for module in Path(__file__).with_name("hook").glob("*.py"):
-            (self._modules / HOOK / module.name).write_bytes(module.read_bytes())
+        _copy(Path(__file__).with_name("hook"), self._modules / HOOK)
         site = SITE_TEXT.format(here=str(self._modules), records=str(self._records))
         (self._modules / SITE).write_text(site, encoding="utf-8")
         self.trace = directory / "trace"
@@ -91,6 +89,17 @@ def place() -> Iterator[Place | None]:
         yield made
     finally:
         _remove(directory)
+
+
+def _copy(package: Path, to: Path) -> None:
+    """Copy modules, and what Python has compiled of them: a process that may compile nothing starts as fast then."""
+    to.mkdir(mode=0o700)
+    for one in package.iterdir():
+        if one.name == "__pycache__":
+            _copy(one, to / one.name)
+        elif one.suffix in {".py", ".pyc"}:
+            (to / one.name).write_bytes(one.read_bytes())
+            os.utime(to / one.name, ns=(one.stat().st_mtime_ns,) * 2)  # a compiled file knows the time of its source
 
 
 def _remove(directory: Path) -> None:

@@ -224,9 +224,7 @@ def _begin(descriptor: int, address: "Any", frame: "FrameType") -> None:
         _given_up(*_pending.pop(descriptor))
     if len(_pending) >= MOST_PENDING:
         _pending.pop(next(iter(_pending)))
-    about = _place(address) | {"what": "connect"}
-    stack, about = stacks.who_asked(frame, about)
-    _pending[descriptor] = about, stack
+    _pending[descriptor] = _place(address) | {"what": "connect"}, stacks.stack(frame)
     notes.watch_the_end()
 
 
@@ -235,6 +233,7 @@ def _settle(sock: "Any", number: int) -> None:
     about, stack = _pending.pop(sock.fileno())
     name = _codes.get(number)
     if name:
+        stack, about = stacks.completed(stack, about, sys._getframe(3))  # noqa: SLF001 -- the caller of getsockopt
         notes.note((about.get("address"), name), stack, about | {"errno": name})
     elif not number and notes.counts:
         notes.mend(about)

@@ -38,15 +38,22 @@ def stack(frame: "FrameType | None") -> "Stack":
 
 
 def who_asked(frame: "FrameType", about: "dict[str, Any]") -> "tuple[Stack, dict[str, Any]]":
-    """The stack of `frame`, and `about` with the host that was asked for.
+    """The stack of `frame`, and `about` with the host that was asked for."""
+    return completed(stack(frame), about, frame)
+
+
+def completed(found: "Stack", about: "dict[str, Any]", frame: "FrameType") -> "tuple[Stack, dict[str, Any]]":
+    """A stack, and `about` with the host that was asked for, as far as `frame` or a task that waits can tell.
 
     Where none of the program's own code is in the stack, that of the task which waits for it is below it.
     """
-    found, host = stack(frame), about.get("name") or asked_for(frame, about)
-    if not any(_is_users(code) for code, _ in found):
+    known = any(_is_users(code) for code, _ in found)
+    host = about.get("name") or asked_for(frame, about)
+    if not (known and host):
         waiting = _waiting_task(about)
-        found += [(one.f_code, one.f_lineno) for one in waiting]
         host = host or next(filter(None, (_asks_for(one, about) for one in waiting)), None)
+        if not known:
+            found = found + [(one.f_code, one.f_lineno) for one in waiting]
     return found[:MOST_FRAMES], (about | {"name": host} if host else about)
 
 

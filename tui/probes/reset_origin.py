@@ -11,7 +11,6 @@ errors in all: fewer than the burst that it allows one peer (Linux: six). Asks t
 import asyncio
 import shlex
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from functools import partial
 from typing import Literal
 
@@ -91,9 +90,11 @@ class _Measurement:
             reason = f"This time the port did not answer with a reset ({first.errno or first.outcome})."
             return NotObserved(request=request, at=at, reason=reason)
         self._wait_s = min(first.latency_ms / 1000 * ROUND_TRIPS + SHORTEST_WAIT_S, LONGEST_WAIT_S)
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(LONGEST_S):
                 await self._measure()
+        except* TimeoutError:  # alone, or in the group of a series that has made its last attempt
+            pass
         after = discarded_for_ttl()
         return ResetOrigin(
             at=at,

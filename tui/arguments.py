@@ -266,7 +266,7 @@ def _add_walk_options(parser: Parser) -> None:
         dest="timeout_s",
         type=_number(SHORTEST_TIMEOUT_S, LONGEST_S),
         metavar="S",
-        help="seconds for one attempt (3.3; a dead neighbour is reported after 3.1)",
+        help="seconds for one attempt (3.5; a dead neighbour is reported after 3.1)",
     )
     schedule.add_argument("--source", type=_address, metavar="ADDR", help="connect from this local address")
     schedule.add_argument("--port", type=_whole(1, HIGHEST_PORT), metavar="N", help="the port, for a target that names none")

@@ -31,7 +31,7 @@ SENDERS = {
 """Where each machine can reject, and the addresses from which it then answers."""
 
 
-def attempts(lab: Lab, user: int | None, *addresses: str, timeout_s: float = 3.3, port: int = PORT) -> list[Attempt]:
+def attempts(lab: Lab, user: int | None, *addresses: str, timeout_s: float = 3.5, port: int = PORT) -> list[Attempt]:
     """One attempt on each address, at the same time."""
     looks = lab.looks(*(Connect(address=address, port=port, timeout_s=timeout_s) for address in addresses), user=user)
     return [fact for facts in looks for fact in facts if isinstance(fact, Attempt)]

@@ -37,7 +37,7 @@ def listening(path: Path, kind: socket.SocketKind = socket.SOCK_STREAM, backlog:
         yield server
 
 
-async def attempt(path: Path | str, timeout_s: float = 3.3) -> Attempt:
+async def attempt(path: Path | str, timeout_s: float = 3.5) -> Attempt:
     """One attempt on `path`."""
     return await unix_connect.attempt(ConnectUnix(path=str(path), timeout_s=timeout_s), 1)
 

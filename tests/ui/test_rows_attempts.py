@@ -66,7 +66,7 @@ def test_the_end_of_the_schedule() -> None:
     ended = snapshot("10.0.3.9:5432", made(Outcome.REFUSED, 3))
     stopped = Attempt(address="10.0.3.9", port=5432, outcome=Outcome.BLOCKED, latency_ms=1, stopped="It is not allowed.")
 
-    assert schedule_words(ended) == "3 made, 2 s apart, 3.3 s at most."
+    assert schedule_words(ended) == "3 made, 2 s apart, 3.5 s at most."
     assert schedule_words(snapshot("10.0.3.9:5432", [stopped])).endswith("It is not allowed.")
     assert schedule_words(snapshot("10.0.3.9:5432")) == "No attempt has been made yet."
 

@@ -2,11 +2,11 @@
 
 from msgspec import Struct
 
-# Why these numbers: the mission's schedule is three attempts, two seconds apart. One attempt waits 3.3 s:
+# Why these numbers: the mission's schedule is three attempts, two seconds apart. One attempt waits 3.5 s:
 # Linux reports a dead neighbour only after three ARP tries, 3.05 to 3.1 s; and three silent ones end within 15 s.
 ATTEMPTS = 3
 DELAY_S = 2.0
-TIMEOUT_S = 3.3
+TIMEOUT_S = 3.5
 
 
 class Options(Struct, frozen=True, kw_only=True, omit_defaults=True):

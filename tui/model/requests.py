@@ -47,7 +47,7 @@ class Connect(Request, frozen=True, kw_only=True, tag="attempts"):
     delay_s: float = 0.0
     backoff: float = 1.0
     jitter_s: float = 0.0
-    timeout_s: float = 3.3
+    timeout_s: float = 3.5
     source: str | None = None
     purpose: Purpose = "target"
 
@@ -60,7 +60,7 @@ class ConnectUnix(Request, frozen=True, kw_only=True, tag="unix-attempts"):
     delay_s: float = 0.0
     backoff: float = 1.0
     jitter_s: float = 0.0
-    timeout_s: float = 3.3
+    timeout_s: float = 3.5
 
 
 class TryPorts(Request, frozen=True, kw_only=True, tag="other-ports"):

@@ -109,13 +109,6 @@ SCENARIOS = (
         expect=Expect(verdict="path.routing-loop", outcome="unreachable"),
     ),
     Scenario(
-        name="router-without-a-route",
-        about="path.host-unreachable",
-        broken="router1 knows no way to the network",
-        typed="{nowhere}:{port}",
-        expect=Expect(verdict="path.host-unreachable", outcome="unreachable", culprit={"address": "{router1}"}),
-    ),
-    Scenario(
         name="router-without-a-route-v6",
         about="path.host-unreachable",
         broken="router1 knows no way to the network, over IPv6",
@@ -173,13 +166,6 @@ SCENARIOS = (
         steps=(serve("server"), ip("client", "route add unreachable {server_6}/128")),
         typed="[{server_6}]:{port}",
         expect=_blocked("path.route-rejects", kind="route"),
-    ),
-    Scenario(
-        name="nobody-on-the-link-v6",
-        about="path.host-unreachable",
-        broken="nobody has this address of the client's own link, over IPv6",
-        typed="[{gone_6}]:{port}",
-        expect=Expect(verdict="path.host-unreachable", outcome="unreachable"),
     ),
     Scenario(
         name="no-route",

@@ -7,7 +7,7 @@ from concurrent.futures import as_completed
 
 from tests.lab.bench import DEFAULT_SEED
 from tests.lab.network import sweep, what_is_missing
-from tests.lab.plays import AT_ONCE, playing
+from tests.lab.plays import AT_ONCE, outcome, playing
 from tests.lab.scenario import scenarios
 from tests.lab.table import results
 
@@ -32,7 +32,7 @@ def main() -> int:
     with playing(wanted, chosen.seed, chosen.jobs) as futures:
         for number, _ in enumerate(as_completed(futures.values()), start=1):
             sys.stderr.write(f"\r{number} of {len(futures)}" if sys.stderr.isatty() else "")
-        plays = [future.result() for future in futures.values()]
+        plays = [outcome(futures, name, chosen.seed) for name in futures]
     sys.stdout.write(f"\r{results(plays, chosen.seed)}\n")
     return int(any(one.problems for one in plays))
 

@@ -4,15 +4,14 @@ The scenarios that were selected are played together, as soon as the first of th
 """
 
 import os
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.lab.bench import DEFAULT_SEED
 from tests.lab.network import NOBODY, Lab, lab, sweep, what_is_missing
-from tests.lab.plays import Play, playing
+from tests.lab.plays import Play, outcome, playing
 from tests.lab.table import results
 
 SEED = int(os.environ.get("REFUSED_LAB_SEED", DEFAULT_SEED))
@@ -49,13 +48,19 @@ def user(request: pytest.FixtureRequest) -> int | None:
 
 
 @pytest.fixture(scope="session", name="plays")
-def all_plays(request: pytest.FixtureRequest, _swept: None) -> Iterator[Mapping[str, Future[Play]]]:
-    """What will come of each selected scenario, by its name."""
+def all_plays(request: pytest.FixtureRequest, _swept: None) -> Iterator[Callable[[str], Play]]:
+    """What comes of a selected scenario, asked for by its name; all of them are begun with the first."""
     calls = [getattr(item, "callspec", None) for item in request.session.items]
     wanted = [call.params["wanted"] for call in calls if call and "wanted" in call.params]
+    played: list[Play] = []
+    request.config.stash[PLAYED] = played
     with playing([(one, user) for one, user in wanted if not one.missing()], SEED) as futures:
-        yield futures
-        request.config.stash[PLAYED] = [future.result() for future in futures.values() if future.done()]
+
+        def come_of(name: str) -> Play:
+            played.append(outcome(futures, name, SEED))
+            return played[-1]
+
+        yield come_of
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -18,19 +18,21 @@ def results(plays: Sequence[Play], seed: int) -> str:
 
 
 def summary(plays: Sequence[Play], seed: int) -> str:
-    """How many plays, how many as expected, how many wrong confirmed."""
+    """How many plays, how many as expected, how many only when alone, how many wrong confirmed."""
     distinct = len({one.scenario.name for one in plays})
+    again = sum(one.again for one in plays)
     wrong = sum(bool(one.wrong_confirmed) for one in plays)
     right = sum(not one.problems for one in plays)
     return (
-        f"{distinct} scenarios, {len(plays)} plays, {right} as expected, wrong confirmed: {wrong}"
+        f"{distinct} scenarios, {len(plays)} plays, {right} as expected"
+        f"{f' (* {again} of them played again alone)' if again else ''}, wrong confirmed: {wrong}"
         f" (seed {seed}; set REFUSED_LAB_SEED for another)"
     )
 
 
 def _row(one: Play) -> tuple[str, ...]:
     expect = one.scenario.expected(one.user)
-    mark = "ok" if not one.problems else "!!" if one.wrong_confirmed else "no"
+    mark = ("ok" if not one.problems else "!!" if one.wrong_confirmed else "no") + ("*" if one.again else "")
     return mark, one.scenario.name, one.user, _wanted(expect), one.cause, one.certainty, f"{one.seconds:.1f}"
 
 

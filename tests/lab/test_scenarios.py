@@ -1,7 +1,6 @@
 """Every scenario of the lab, as each of its users: the verdict is what is broken, and nothing is said that can't be known."""
 
-from collections.abc import Mapping
-from concurrent.futures import Future
+from collections.abc import Callable
 
 import pytest
 
@@ -13,12 +12,12 @@ WANTED = tuple((one, user) for one in scenarios() for user in one.users)
 
 @pytest.mark.timeout(600)  # an item waits for those before it; each play has its own bounds
 @pytest.mark.parametrize("wanted", WANTED, ids=[f"{one.name}[{user}]" for one, user in WANTED])
-def test_a_scenario(wanted: tuple[Scenario, User], plays: Mapping[str, Future[Play]]) -> None:
+def test_a_scenario(wanted: tuple[Scenario, User], plays: Callable[[str], Play]) -> None:
     """Cause, certainty, what is named beside it and what must not be: as declared."""
     scenario, user = wanted
     if missing := scenario.missing():
         pytest.skip(f"needs {', '.join(missing)}")
 
-    played = plays[f"{scenario.name}[{user}]"].result()
+    played = plays(f"{scenario.name}[{user}]")
 
     assert not played.problems, "\n".join(played.problems)

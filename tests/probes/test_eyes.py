@@ -36,7 +36,7 @@ def service(prefix: tuple[str, ...] = (), **environ: str) -> Iterator[tuple[int,
 
 def check(*words: str, prefix: tuple[str, ...] = (), **environ: str) -> subprocess.CompletedProcess[str]:
     """`refused check WORDS --json`, once and quickly."""
-    quick = ("--json", "--no-session", "--attempts", "1")
+    quick = ("--json", "--no-session", "--attempts", "1", "--no-talk")
     variables = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **environ}
     return subprocess.run(
         [*prefix, sys.executable, "-m", "tui", "check", *words, *quick],

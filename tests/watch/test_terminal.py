@@ -120,3 +120,13 @@ def _port(taken: socket.socket) -> int:
     taken.bind(("127.0.0.1", 0))
     port: int = taken.getsockname()[1]
     return port
+
+
+def test_a_lost_terminal_is_the_commands(tmp_path: Path) -> None:
+    """Where the terminal goes, the command is told as it would be, and we end as it does."""
+    words = f"trap 'echo told > {tmp_path}/told; exit 7' HUP; echo ready; while :; do sleep 0.05; done"
+    with terminal("run", "--", "bash", "-c", words, state=tmp_path) as screen:
+        screen.wait_for("ready")
+
+        assert screen.hang_up() == 7
+    assert (tmp_path / "told").read_text() == "told\n"

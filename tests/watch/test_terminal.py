@@ -39,7 +39,7 @@ def test_a_resize_reaches_the_command(tmp_path: Path) -> None:
 
 def test_ctrl_c_is_the_commands(tmp_path: Path) -> None:
     """A command that handles it goes on; one that does not is ended by it, and so are we."""
-    words = "trap 'echo caught' INT; echo ready; read line; read line; trap - INT; echo now; sleep 30"
+    words = "trap 'echo caught' INT; echo ready; read line; read line; trap - INT; exec sh -c 'echo now; read x'"
     with terminal("run", "--", "bash", "-c", words, state=tmp_path) as screen:
         screen.wait_for("ready").press("\x03")
         screen.wait_for("caught").press("a\rb\r")

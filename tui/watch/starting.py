@@ -4,6 +4,7 @@ On a terminal it gets a terminal of its own, in a session of its own: a process 
 so that the command can be stopped by Ctrl-Z and continued, which a session's leader can't.
 """
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -87,13 +88,13 @@ def _keep(plan: Plan, device: int, tell: int, report: int) -> None:
     os.setsid()
     fcntl.ioctl(device, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it changes the foreground from behind
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     pid = os.fork()
     if pid == 0:
         os.setpgid(0, 0)
         os.tcsetpgrp(device, os.getpid())
         signal.signal(signal.SIGTTOU, signal.SIG_DFL)
         _become(plan, tell)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal may go while the command still has something to do
     os.close(tell)
     for descriptor in plan.close:
         os.close(descriptor)
@@ -102,10 +103,12 @@ def _keep(plan: Plan, device: int, tell: int, report: int) -> None:
     while True:
         _, status = os.waitpid(pid, os.WUNTRACED)
         if not os.WIFSTOPPED(status):
-            os.tcsetpgrp(device, os.getpgrp())  # what the command left behind is not told that the terminal goes
+            with contextlib.suppress(OSError):  # the terminal has gone already
+                os.tcsetpgrp(device, os.getpgrp())  # what the command left behind is not told that it goes
+        with contextlib.suppress(BrokenPipeError):  # the wrapper was killed
             os.write(report, _REPORT.pack(status))
+        if not os.WIFSTOPPED(status):
             return
-        os.write(report, _REPORT.pack(status))
 
 
 def _become(plan: Plan, tell: int) -> NoReturn:

@@ -34,8 +34,10 @@ _HIDDEN = re.compile(
     r"|IP|HOST|HOSTNAME|FQDN|SERVER|DOMAIN|ADDRESS|IP_?ADDR(?:ESS)?|SERVER_IP|MY_IP|UNKNOWN"
 )
 _COUNT = re.compile(
-    r"(?i:port|line|code|status|errno|error|[pt]?id|column|position|character|offset|index|attempt|retry|step|https?|tcp|udp|timeout"
-    r"|main|node|native|unknown|eval|stage|row|version|thread|job|after|took|exit)"
+    r"(?i:(?:\w{1,30}_)?(?:port|line|code|status|errno|error|[pt]?id|column|position|character|offset|index|attempts?|retry|retries"
+    r"|step|timeout|size|length|count|bytes|duration|elapsed|latency|level|seq|total|limit|delay|interval|uptime|epoch)"
+    r"|https?|tcp|udp|main|node|native|unknown|eval|stage|row|version|thread|job|after|took|exit|time|signal|rc|fd|channel"
+    r"|connection|worker|shard|partition|retrying)"
 )
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,40}")
@@ -92,13 +94,15 @@ def read_url(url: str) -> Place:
     scheme, _, rest = url.partition("://")
     offset = len(scheme) + 3
     authority = re.split(r"[/?#;,]", rest, maxsplit=1)[0].rstrip(".:!")
-    if scheme.lower() in {"unix", "http+unix"} or authority.startswith("unix:"):
-        path = rest.removeprefix("unix:").rstrip(".:,;!?")
+    if scheme.lower() in {"unix", "http+unix"} or rest.startswith("unix:"):
+        path = rest.removeprefix("unix:").partition(":")[0].rstrip(".,;!?")
         return Place(None, None, path if path.startswith("/") else None, offset, len(url))
     if authority.endswith("]") and "[" not in authority:
         authority = authority[:-1]  # it closes the text around the URL
     if scheme.lower() in {"dns", "passthrough", "ipv4"} and rest.startswith("/"):
         offset, authority = offset + 1, rest[1:].partition("/")[0]
+    if scheme.lower() == "endpoint" and "/" in rest:  # etcd's client: an identity of its own, then the place
+        offset, authority = offset + len(authority) + 1, re.split(r"[/?#;,]", rest[len(authority) + 1 :], maxsplit=1)[0]
     credentials, _, place = authority.rpartition("@")
     offset += len(credentials) + 1 if credentials or authority.startswith("@") else 0
     found = re.fullmatch(rf"(?P<host>{HOST})(?::(?P<port>[^:]{{0,8}}))?", place)

@@ -36,6 +36,13 @@ CURL_STATUS: dict[int, ErrorClass] = {
 }  # fmt: skip
 """libcurl-errors(3). Its 7 is left out: it means refused, unreachable or timed out alike."""
 
+ORACLE: dict[int, ErrorClass] = {
+    12170: "timeout", 12535: "timeout", 12606: "timeout", 12537: "reset", 12547: "reset", 3113: "reset", 3135: "reset",
+    12541: "refused", 12543: "unreachable", 12545: "dns",
+}  # fmt: skip
+"""Oracle's error help, chapters ORA and TNS: those that say how the connection failed."""
+
+_ORACLE = re.compile(r"\b(?:ora|tns)-(\d{5})(?!\d)")
 _CURL = re.compile(r"curl(?:: \(| error:? | returned error code |[ _]?errno[: =]{1,3}|\(\) failed with code )(\d{1,2})(?!\d)")
 _NUMBER = re.compile(
     r"""(?: \[ (?:errno|winerror) \s | errno [\s:=(]{1,3} | \bos\ error\s | error\s(?:code)?[\s:=]{0,2} | \berrorcode\s?=\s?
@@ -119,6 +126,9 @@ def _numbers(low: str) -> Iterator[Mention]:
     for match in _CURL.finditer(low):
         kind = CURL_STATUS.get(int(match[1]))
         yield Mention(match.start(), match.end(), kind, OUTSIDE if kind else WORD)
+    for match in _ORACLE.finditer(low):
+        if kind := ORACLE.get(int(match[1])):
+            yield Mention(match.start(), match.end(), kind, OUTSIDE)
     for match in _NUMBER.finditer(low):
         number = int(match["number"], 16 if match["number"].startswith("0x") else 10)
         kind = class_of_number(number)

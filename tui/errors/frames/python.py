@@ -1,4 +1,4 @@
-"""Python's tracebacks: outermost frame first, root cause first, chained by two sentences."""
+"""Python's tracebacks: outermost frame first, root cause first, chained by two sentences. Notebooks print them their own way."""
 
 import re
 
@@ -9,26 +9,39 @@ _FRAME = re.compile(
     r"File \"(?P<path>[^\"\n]{1,400})\", line (?P<line>\d{1,7})(?:, in (?P<function>[^\n]{1,300}))?"
     r"(?:\n[ \t|+]{1,40}(?!File \")(?P<source>[^\n]{1,500}))?"
 )
+_CELL = re.compile(
+    r"^(?:File (?P<path>[^\"\n]{1,400}?)(?::(?P<line>\d{1,7}))?(?:, in (?P<function>[^\n]{1,300}))?"
+    r"|(?P<cell>(?:Cell |Input )?In ?\[\d{1,6}\])[^\n]{0,100}"
+    r"|(?P<old><ipython-input-[\w-]{1,60}>|[~/][^\n]{1,400}?\.pyx?) in [^\n]{1,300})\n"
+    r"(?:[^\n]{0,300}\n){0,12}?-{1,8}> (?P<arrow>\d{1,7}) (?P<source>[^\n]{1,500})",
+    re.MULTILINE,
+)
 _BEGIN = "Traceback (most recent call last)"
 _CHAINED = ("direct cause of the following exception", "During handling of the above exception")
 _LIBRARY = re.compile(
-    r"[/\\](?:site|dist)-packages[/\\]|[/\\]lib(?:64)?[/\\]python\d|[/\\]Lib[/\\](?!.{0,200}[/\\]scripts[/\\])|^<frozen "
+    r"[/\\](?:site|dist)-packages[/\\]|[/\\]lib(?:64)?[/\\](?:python|pypy)\d|[/\\]Lib[/\\](?!.{0,200}[/\\]scripts[/\\])|^<frozen "
     r"|\.zip[/\\]|\.asar[/\\]"
 )
 _CARETS = re.compile(r"[\s~^]{1,500}")
 
 
 def _stacks(text: str) -> tuple[Stack, ...]:
-    found = last(_FRAME, text)
+    classic = _chained(text, [(match, _frame(match)) for match in last(_FRAME, text)])
+    return classic or _chained(text, [(match, _cell(match)) for match in last(_CELL, text)])
+
+
+def _chained(text: str, found: list[tuple[re.Match[str], Frame]]) -> tuple[Stack, ...]:
+    """The stacks of the last chain of exceptions, root cause first."""
     chain: list[list[Frame]] = []
     end = -1
-    for match in found:
+    for match, one in found:
         between = text[max(end, match.start() - 4000) : match.start()] if end >= 0 else _BEGIN
-        if _BEGIN in between or not chain:
-            if end >= 0 and not any(sentence in between for sentence in _CHAINED):
+        chained = any(sentence in between for sentence in _CHAINED)
+        if _BEGIN in between or chained or not chain:
+            if end >= 0 and not chained:
                 chain = []
             chain.append([])
-        chain[-1].append(_frame(match))
+        chain[-1].append(one)
         end = match.end()
     return tuple(tuple(reversed(frames)) for frames in chain)
 
@@ -48,4 +61,12 @@ def _frame(match: re.Match[str]) -> Frame:
     return one
 
 
-LANGUAGE = Language("python", ('File "',), _stacks)
+def _cell(match: re.Match[str]) -> Frame:
+    path = match["path"] or match["old"] or match["cell"]
+    one = frame(match, "python", library=is_library(path))
+    return Frame(
+        path=path, line=int(match["arrow"]), function=one.function, language=one.language, source=one.source, role=one.role
+    )
+
+
+LANGUAGE = Language("python", ('File "', "-> "), _stacks)

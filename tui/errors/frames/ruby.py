@@ -21,4 +21,4 @@ def _stacks(text: str) -> tuple[Stack, ...]:
     return (tuple(frames),) if frames else ()
 
 
-LANGUAGE = Language("ruby", (".rb:", "-e:", "(irb):", "/bin/"), _stacks)
+LANGUAGE = Language("ruby", (".rb:", ".ru:", ".rake:", ".erb:", "-e:", "(irb):", "/bin/"), _stacks)

@@ -4,7 +4,7 @@ import re
 
 from tui.errors.frames.language import Language, Stack, frame, last
 
-_PANIC = re.compile(r"panicked at (?:'[^\n]{0,1000}', )?(?P<path>[^\s':,]{1,300}\.rs):(?P<line>\d{1,7}):\d{1,5}")
+_PANIC = re.compile(r"panicked at (?:'[^\0]{0,2000}?', )?(?P<path>[^\s':,]{1,300}\.rs):(?P<line>\d{1,7}):\d{1,5}")
 _FRAME = re.compile(
     r"^ {0,6}\d{1,4}: (?:0x[0-9a-f]{1,16} - )?(?P<function>[^\n]{1,300})\n {1,40}at "
     r"(?P<path>[^\n:]{1,400}\.rs):(?P<line>\d{1,7})",

@@ -6,7 +6,7 @@ from tui.errors.atoms import ANY_HOST
 from tui.errors.shape import Says, Shape
 
 _OTHERS = ("client", "local", " from ", "laddr", "src", "source", "remote", "x-forwarded")
-_LISTENING = ("listen", "bound", "bind", "serving", "running", "started", "available", "server is up")
+_LISTENING = ("listen", "bound", "bind", "serving", "running", "started", "available", "server is up", "in use")
 _ADDRESS = rf"/?{ANY_HOST}(?:[/:]{ANY_HOST})?(?::\d{{1,5}})?(?:,? (?:and )?(?:on )?port\(?s?\)? \d{{1,5}})?"
 
 SHAPE = Shape(
@@ -18,9 +18,9 @@ SHAPE = Shape(
         r"|\b(?:calls?|requests?|connections?|accepted|packets?|disconnect(?:ed)?) from:?\s"
         r"|\b(?:listen(?:s|ing)?|serving|running|started|available|bound|bind(?:ing)?|server is up)\b(?: \w{1,12})?"
         r" (?:on|at|to|tcp|udp)?:?\s?(?:address |port )?(?:https?://)?"
-        r"|\b(?:laddr|local_addr|src|source|remote_addr|remoteaddr|remote_ip|client_ip|client_addr|x-forwarded-for)[\"']?\s?[=:]\s?[\"']?)"
+        r"|\b(?:laddr|local_addr|src|source|remote_addr|remoteaddr|remote_ip|client_ip|client_addr|x-forwarded-for)[\"']?\s?[=:]\s?[\"'(]{0,3})"
         rf"{_ADDRESS}"
-        r"|\blisten E[A-Z]{3,20}: [^\n]{0,80}"
+        r"|\blisten E[A-Z]{3,20}: [^\n]{0,80}|(?i:\b(?:connection|address|port|socket)(?: \w{1,12}){0,2} in use\b)[^\n]{0,80}"
     ),
     says=Says.NOTHING,
     back=60,

@@ -8,7 +8,7 @@ from tui.errors.shape import Marks, Match, Says, Shape, mark
 
 
 def _marks(match: Match, role: Role) -> Marks:
-    name = match["host"].strip("[]")
+    name = match["host"].strip("[]").rstrip(".")
     if is_literal(name) or "." in name or name == "localhost" or match["said"]:
         yield mark(match, "host", "port", role)
 

@@ -10,8 +10,8 @@ SHAPE = Shape(
     form='host: H, port: P · "host":"H","port":P · (host=H)(port=P) · host=H port=P',
     hints=("port",),
     pattern=re.compile(
-        r"(?<![\w.-])['\"]?(?i:(?:db|redis|remote|target|peer|smtp|mysql|pg)?_?(?:host(?:name|addr)?|server|address|addr|ip))['\"]?\s?(?:[:=]|=>)\s?['\"]?"
-        rf"(?P<host>{ANY_HOST})['\"]?[\s,;)(]{{1,6}}['\"]?(?i:(?:db|redis|remote|target|peer|smtp|mysql|pg)?_?port)['\"]?\s?(?:[:=]|=>)\s?['\"]?(?P<port>{PORT})"
+        r"(?<![\w.-])['\"]?(?i:(?:db|redis|remote|target|peer|smtp|mysql|pg)?_?(?:host(?:name|addr)?|server|address|addr|ip))['\"]?\s{0,20}(?:[:=]|=>)\s{0,2}['\"]?"
+        rf"(?P<host>{ANY_HOST})['\"]?[\s,;)(]{{1,12}}['\"]?(?i:(?:db|redis|remote|target|peer|smtp|mysql|pg)?_?port)['\"]?\s{{0,20}}(?:[:=]|=>)\s{{0,2}}['\"]?(?P<port>{PORT})"
     ),
     says=Says.DEPENDS,
 )

@@ -28,7 +28,7 @@ SHAPE = Shape(
     hints=(*(error.lower() for error in _ERRORS), "could not be resolved", "could not be found"),
     pattern=re.compile(
         rf"(?<![\w./-])(?P<host>{NAME})(?:[: ](?P<port>{PORT}))?(?:[:,] (?:{'|'.join(_ERRORS)})"
-        r"| could not be resolved|['\u2019]s (?:server )?(?:IP|DNS) address could not be found)"
+        r"| could not be resolved \(|['\u2019]s (?:server )?(?:IP|DNS) address could not be found)"
     ),
     error_class="dns",
     marks=_marks,

@@ -8,7 +8,7 @@ from tui.errors.shape import Marks, Match, Says, Shape, by_groups, mark
 
 
 def _marks(match: Match, role: Role) -> Marks:
-    if match["host"] and not match["port"] and "." not in match["host"] and not match["resolve"]:
+    if match["host"] and not match["port"] and "." not in match["host"].rstrip(".") and not match["resolve"]:
         return ()  # "proxy server refused": a word, not a name
     return by_groups(match, role) if match["url"] else (mark(match, "host", "port", role),)
 

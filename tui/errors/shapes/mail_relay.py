@@ -1,0 +1,17 @@
+"""Postfix: the name that was asked for, in brackets the address that was dialled, then the port."""
+
+import re
+
+from tui.errors.atoms import ADDRESS, NAME, PORT
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=20,
+    form="connect to H[A]:P:",
+    hints=("connect to ", "relay="),
+    pattern=re.compile(
+        rf"(?:\bconnect to |\brelay=)(?P<host>{NAME})\[(?P<addr>{ADDRESS}|[0-9A-Fa-f:.]{{2,45}})\]:(?P<port>{PORT})"
+    ),
+    says=Says.DEPENDS,
+    back=20,
+)

@@ -1,0 +1,14 @@
+"""Haskell's HTTP client of old: the host in quotes, a space, the port."""
+
+import re
+
+from tui.errors.atoms import ANY_HOST, PORT
+from tui.errors.shape import Shape
+
+SHAPE = Shape(
+    place=29,
+    form='ConnectionException "H" P',
+    hints=("connectionexception",),
+    pattern=re.compile(rf"\b\w{{0,20}}ConnectionException2? \"(?P<host>{ANY_HOST})\" (?P<port>{PORT})"),
+    back=40,
+)

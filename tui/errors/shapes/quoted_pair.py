@@ -1,0 +1,15 @@
+"""Prisma: host and port, each in quotation marks of its own, or with a space between them."""
+
+import re
+
+from tui.errors.atoms import NAME, PORT
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=24,
+    form="server at `H`:`P` · server at H: P",
+    hints=("`:`", "server at "),
+    pattern=re.compile(rf"(?P<mark>`)?(?:(?(mark)|\b[Ss]erver at ))(?P<host>{NAME})(?(mark)`:`|: )(?P<port>{PORT})(?(mark)`)"),
+    says=Says.DEPENDS,
+    back=260,
+)

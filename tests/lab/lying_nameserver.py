@@ -30,8 +30,8 @@ def datagrams(zone: Zone, server: socket.socket) -> None:
         threading.Thread(target=answer, args=(query, peer), daemon=True).start()
 
 
-def connections(zone: Zone, server: socket.socket) -> None:
-    """Answer over TCP for ever, query after query: glibc sends two on one connection (RFC 7766, 6.2.1)."""
+def connections(zone: Zone, server: socket.socket, *, once: bool) -> None:
+    """Answer over TCP for ever, query after query: glibc sends two on one connection (RFC 7766, 6.2.1). Or `once` each."""
 
     def converse(connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as reader:
@@ -40,6 +40,8 @@ def connections(zone: Zone, server: socket.socket) -> None:
                 if said and said.wire is not None:
                     threading.Event().wait(said.delay_s)
                     connection.sendall(len(said.wire).to_bytes(2, "big") + said.wire)
+                if once:
+                    break
 
     while True:
         connection, _ = server.accept()
@@ -59,7 +61,7 @@ def main(settings: str) -> None:
         threading.Thread(target=datagrams, args=(zone, udp), daemon=True).start()
         if told["tcp"]:
             tcp = socket.create_server((address, PORT), family=family)
-            threading.Thread(target=connections, args=(zone, tcp), daemon=True).start()
+            threading.Thread(target=connections, args=(zone, tcp), kwargs={"once": told["tcp"] == "once"}, daemon=True).start()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     threading.Event().wait()

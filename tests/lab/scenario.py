@@ -118,7 +118,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
     def missing(self) -> tuple[str, ...]:
         """The programs that it needs and that are not installed."""
-        return tuple(tool for tool in self.tools if not shutil.which(tool))
+        wanted = dict.fromkeys((*self.tools, *(tool for step in self.steps for tool in getattr(step, "tools", ()))))
+        return tuple(tool for tool in wanted if not shutil.which(tool))
 
     @property
     def right(self) -> frozenset[str]:

@@ -4,7 +4,9 @@ import json
 import socket
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tests.lab.bench import Bench
 from tests.lab.network import HERE, NOBODY
@@ -41,9 +43,21 @@ def sysctl(role: str, *settings: str) -> Step:
     return lambda bench: bench[role].sysctl(*map(bench.text, settings))
 
 
+@dataclass(frozen=True)
+class Needing:
+    """A step that needs programs; a scenario with it is skipped by name where one is missing."""
+
+    step: Step
+    tools: tuple[str, ...]
+
+    def __call__(self, bench: Bench) -> object:
+        """Take the step."""
+        return self.step(bench)
+
+
 def run(role: str, *argv: str, stdin: str = "") -> Step:
     """A command that ends by itself and must not fail."""
-    return lambda bench: bench[role].run(*map(bench.text, argv), stdin=bench.text(stdin))
+    return Needing(lambda bench: bench[role].run(*map(bench.text, argv), stdin=bench.text(stdin)), _program(argv))
 
 
 def start(role: str, *argv: str, ready: str = "", user: int | None = None) -> Step:
@@ -59,7 +73,7 @@ def start(role: str, *argv: str, ready: str = "", user: int | None = None) -> St
             words = (sys.executable, "-IS", str(HERE / "when_ready.py"), bench.text(ready), *words)
         bench[role].start(*words, user=user)
 
-    return step
+    return Needing(step, _program(argv))
 
 
 def as_nobody(*argv: str, role: str = "client", ready: str = "") -> Step:
@@ -76,15 +90,15 @@ def lies(
     role: str = "nameserver",
     *,
     at: Sequence[str] = (),
-    tcp: bool = True,
+    tcp: bool | Literal["once"] = True,
     says: Mapping[str, object] | None = None,
     **more: object,
 ) -> Step:
     """A nameserver under our control, on the machine's addresses or on those in `at`.
 
     `says`, and what is given by name, are the names' `addresses` and the behaviours of tui/demo/zone.py: `servfail`, `refused`,
-    `silent`, `truncated`, `bogus`, `referred`, `aliases`, `delays_s`, …; names and addresses may have values. Without `tcp`,
-    that port is closed.
+    `silent`, `truncated`, `bogus`, `referred`, `aliases`, `delays_s`, …; names and addresses may have values. Without `tcp`
+    that port is closed, with `once` each connection ends after its first answer.
     """
 
     def step(bench: Bench) -> None:
@@ -103,11 +117,10 @@ def dnsmasq(role: str = "nameserver", *lines: str, at: Sequence[str] = ()) -> St
         own = ["no-resolv", "no-hosts", "bind-interfaces", "keep-in-foreground", "user=", "group=", "pid-file=", "log-facility=-"]
         own += [f"listen-address={address}" for address in given]
         path = bench.file(f"dnsmasq-{len(bench[role].children)}.conf", "\n".join((*own, *lines)) + "\n")
-        start(role, "dnsmasq", f"--conf-file={path}", ready=f"{given[0]}:53" if ":" not in given[0] else f"[{given[0]}]:53")(
-            bench
-        )
+        place = f"[{given[0]}]:53" if ":" in given[0] else f"{given[0]}:53"
+        start(role, "dnsmasq", f"--conf-file={path}", ready=place)(bench)
 
-    return step
+    return Needing(step, ("dnsmasq",))
 
 
 def stale_socket(name: str, mode: int = 0o666) -> Step:
@@ -120,6 +133,11 @@ def stale_socket(name: str, mode: int = 0o666) -> Step:
         path.chmod(mode)
 
     return step
+
+
+def _program(argv: Sequence[str]) -> tuple[str, ...]:
+    """The program of a command, unless a value names it."""
+    return () if argv[0].startswith("{") else (argv[0],)
 
 
 def _filled(bench: Bench, value: object) -> object:

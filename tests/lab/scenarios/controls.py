@@ -1,7 +1,7 @@
 """Nothing is wrong, in many forms: none may be called a fault."""
 
+from tests.lab.resolver import asks
 from tests.lab.scenario import BOTH, CONTROL, HEALTHY, QUICK, Scenario, Step, Topology, User
-from tests.lab.scenarios.names import asks
 from tests.lab.scenarios.server import redis
 from tests.lab.steps import dnsmasq, filters, ip, lies, run, serve, start
 
@@ -141,6 +141,30 @@ SCENARIOS = (
         lies(at=("{nameserver_b}",), addresses={"{name}": ["{server_b}"]}),
         typed="{name}:{port}",
         etc=asks("{nameserver}", "{nameserver_b}"),
+    ),
+    _well(
+        "name-in-other-letters",
+        "the name in capitals and with its root dot",
+        serve("server"),
+        dnsmasq("nameserver", _BOTH),
+        typed="{host}.{zone}.:{port}",
+        etc=asks("{nameserver}"),
+    ),
+    _well(
+        "alias-chain",
+        "an alias of an alias",
+        serve("server"),
+        lies(addresses={"a.{other_zone}": ["{server}"]}, aliases={"{name}": "b.{zone}", "b.{zone}": "a.{other_zone}"}),
+        typed="{name}:{port}",
+        etc=asks("{nameserver}"),
+    ),
+    _well(
+        "slow-nameserver",
+        "the nameserver takes a third of a second",
+        serve("server"),
+        lies(addresses={"{name}": ["{server}"]}, delays_s={"{name}": 0.3}),
+        typed="{name}:{port}",
+        etc=asks("{nameserver}"),
     ),
     _well("slow", "each answer takes a third of a second", serve("server", "slow")),
     _well(

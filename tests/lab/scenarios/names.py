@@ -1,25 +1,12 @@
-"""The name does not lead to the right machine: every cause of the group, in several disguises, with its look-alikes."""
+"""The name gives no address, or only after a wait: it does not exist, has no address, or its nameservers fail."""
 
+from tests.lab.resolver import asks
 from tests.lab.scenario import Expect, Scenario, Step, Sure
-from tests.lab.steps import dnsmasq, filters, ip, lies, serve
+from tests.lab.steps import dnsmasq, filters, lies, serve
 
-_FAST = "options timeout:2 attempts:1"
-"""A resolver's own patience is 5 s twice; a play need not wait for it, and a loaded machine may need more than 1 s."""
 _KNOWS = "host-record={name},{server},{server_6}"
-_V4_KNOWN = "host-record={name},{server}"
 _SILENT = "meta l4proto { tcp, udp } th dport 53 drop"
 _REJECTED = "meta l4proto { tcp, udp } th dport 53 reject"
-_LOCALHOST = "127.0.0.1 localhost\n::1 localhost\n"
-
-
-def asks(*servers: str, search: str = "", options: str = "", nsswitch: str = "files dns", hosts: str = "") -> dict[str, str]:
-    """Files of a client that asks these nameservers; `hosts` are lines besides localhost's."""
-    lines = [f"nameserver {one}" for one in servers] + ([f"search {search}"] if search else [])
-    return {
-        "resolv.conf": "\n".join([*lines, f"{_FAST} {options}".strip()]) + "\n",
-        "nsswitch.conf": f"passwd: files\nhosts: {nsswitch}\n",
-        "hosts": _LOCALHOST + hosts,
-    }
 
 
 def _no_name(
@@ -49,7 +36,7 @@ def _no_name(
     )
 
 
-_NOT_FOUND = (
+_NOT_FOUND: tuple[Scenario, ...] = (
     _no_name(
         "name-unknown",
         "name.not-found",
@@ -108,6 +95,25 @@ _NOT_FOUND = (
     ),
 )
 
+_NOT_FOUND += (
+    _no_name(
+        "name-unknown-with-a-search-list",
+        "name.not-found",
+        "no domain of the search list has the short name",
+        dnsmasq("nameserver", "local=/{zone}/", "local=/{other_zone}/", "domain-needed", "host-record=www.{zone},{server}"),
+        typed="{host}:{port}",
+        etc=asks("{nameserver}", search="{zone} {other_zone}"),
+        culprit={"name": "{host}"},
+    ),
+    _no_name(
+        "name-unknown-with-a-root-dot",
+        "name.not-found",
+        "a dot at the end of a short name keeps the search list away",
+        dnsmasq("nameserver", "local=/{zone}/", "domain-needed", _KNOWS),
+        typed="{host}.:{port}",
+        etc=asks("{nameserver}", search="{zone}"),
+    ),
+)
 _NO_ADDRESS = (
     _no_name(
         "name-with-mail-only",
@@ -226,6 +232,55 @@ _NAMESERVER_DOWN = (
         ),
     ),
     Scenario(
+        name="first-nameserver-not-running",
+        about="name.nameserver-down",
+        broken="nothing listens on the first of two nameservers",
+        topology="lan",
+        steps=(serve("server"), dnsmasq("nameserver", _KNOWS, at=("{nameserver_b}",))),
+        typed="{name}:{port}",
+        etc=asks("{nameserver}", "{nameserver_b}"),
+        expect=Expect(
+            verdict="name.nameserver-down",
+            certainty="likely",
+            status="degraded",
+            outcome="connected",
+            culprit=_DOWN,
+        ),
+    ),
+    Scenario(
+        name="first-nameserver-out-of-reach",
+        about="name.nameserver-down",
+        broken="the first of two nameservers is in a network without a route",
+        topology="lan",
+        steps=(serve("server"), dnsmasq("nameserver", _KNOWS)),
+        typed="{name}:{port}",
+        etc=asks("{nowhere}", "{nameserver}"),
+        expect=Expect(
+            verdict="name.nameserver-down",
+            certainty="likely",
+            status="degraded",
+            outcome="connected",
+            culprit={"address": "{nowhere}"},
+        ),
+    ),
+    _no_name(
+        "nameserver-filtered-here",
+        "name.nameserver-down",
+        "this machine's own filter rejects queries on their way out",
+        dnsmasq("nameserver", _KNOWS),
+        filters("client", "output", _REJECTED),
+        certainty="likely",
+        culprit=_DOWN,
+    ),
+    _no_name(
+        "truncated-and-tcp-ends-early",
+        "name.nameserver-down",
+        "truncated answers, and over TCP the nameserver hangs up after one answer, which glibc does not bear",
+        lies(tcp="once", addresses={"{name}": ["{server}"]}, truncated=["*"]),
+        certainty=("possible", "likely"),
+        never=frozenset({"name.not-found", "name.no-address"}),
+    ),
+    Scenario(
         name="nameserver-silent-for-aaaa",
         about="name.nameserver-down",
         broken="the nameserver answers for A and stays silent for AAAA",
@@ -295,302 +350,4 @@ _NAMESERVER_ERROR = (
     ),
 )
 
-
-def _hosts(name: str, broken: str, line: str, *steps: Step, outcome: str = "refused", known: str = "{server}") -> Scenario:
-    """The hosts file leads to a machine that fails, the DNS to one that connects."""
-    return Scenario(
-        name=name,
-        about="name.hosts-override",
-        broken=broken,
-        topology="lan",
-        steps=(serve("server", address=known), lies(addresses={"{name}": [known]}), *steps),
-        typed="{name}:{port}",
-        etc=asks("{nameserver}", hosts=line),
-        expect=Expect(
-            verdict="name.hosts-override",
-            outcome=outcome,
-            culprit={"kind": "file", "path": "/etc/hosts", "line": "3"},
-            words=(known,),
-        ),
-    )
-
-
-_HOSTS = (
-    _hosts("hosts-line-of-old", "an old line in hosts, and another address in the DNS", "{server_b} {name} # since 2019\n"),
-    _hosts("hosts-line-of-old-v6", "an old line in hosts, over IPv6", "{server_b_6} {name}\n", known="{server_6}"),
-    _hosts(
-        "hosts-line-to-a-silent-machine",
-        "an old line in hosts leads to an address that stays silent",
-        "{server_b} {host} {name}\n",
-        filters("server", "input", "ip daddr {server_b} drop"),
-        outcome="timeout",
-    ),
-    _hosts("hosts-line-to-nobody", "an old line in hosts leads to nobody", "{gone} {name}\n", outcome="unreachable"),
-    _hosts("hosts-line-of-a-block-list", "a block list in hosts gives 0.0.0.0", "0.0.0.0 {name}\n"),
-    Scenario(
-        name="hosts-line-agrees",
-        about="server.not-listening",
-        broken="nothing listens; the hosts file says what the DNS says",
-        topology="lan",
-        steps=(lies(addresses={"{name}": ["{server}"]}),),
-        typed="{name}:{port}",
-        etc=asks("{nameserver}", hosts="{server} {name}\n"),
-        expect=Expect(verdict="server.not-listening", certainty="likely", never=frozenset({"name.hosts-override"})),
-    ),
-    Scenario(
-        name="hosts-line-and-both-are-closed",
-        about="server.not-listening",
-        broken="nothing listens, neither where hosts leads nor where the DNS leads",
-        topology="lan",
-        steps=(lies(addresses={"{name}": ["{server}"]}),),
-        typed="{name}:{port}",
-        etc=asks("{nameserver}", hosts="{server_b} {name}\n"),
-        expect=Expect(
-            verdict=("server.not-listening", "name.hosts-override"),
-            certainty=("likely", "possible"),
-        ),
-    ),
-)
-
-
-def _differs(name: str, broken: str, old: str, new: str, *, outcome: str = "refused", steps: tuple[Step, ...] = ()) -> Scenario:
-    """The first nameserver gives an address that fails, the second one that connects."""
-    return Scenario(
-        name=name,
-        about="name.answers-differ",
-        broken=broken,
-        topology="lan",
-        steps=(
-            serve("server", address=new),
-            lies(at=("{nameserver}",), addresses={"{name}": [old]}),
-            lies(at=("{nameserver_b}",), addresses={"{name}": [new]}),
-            *steps,
-        ),
-        typed="{name}:{port}",
-        etc=asks("{nameserver}", "{nameserver_b}"),
-        expect=Expect(verdict="name.answers-differ", outcome=outcome, culprit=_DOWN, words=(new, old)),
-    )
-
-
-_DIFFER = (
-    _differs("stale-record", "the first nameserver has an old record", "{server_b}", "{server}"),
-    _differs("stale-record-v6", "the first nameserver has an old AAAA record", "{server_b_6}", "{server_6}"),
-    _differs(
-        "stale-record-to-silence",
-        "the first nameserver has an old record, and that address is silent",
-        "{server_b}",
-        "{server}",
-        outcome="timeout",
-        steps=(filters("server", "input", "ip daddr {server_b} drop"),),
-    ),
-    Scenario(
-        name="one-nameserver-denies",
-        about="name.answers-differ",
-        broken="the first nameserver says NXDOMAIN, the second knows the name",
-        topology="lan",
-        steps=(
-            serve("server"),
-            lies(at=("{nameserver}",)),
-            lies(at=("{nameserver_b}",), addresses={"{name}": ["{server}"]}),
-        ),
-        typed="{name}:{port}",
-        etc=asks("{nameserver}", "{nameserver_b}"),
-        expect=Expect(verdict="name.answers-differ", outcome="name-error", culprit=_DOWN, never=frozenset({"name.not-found"})),
-    ),
-    Scenario(
-        name="inner-and-outer-view",
-        about="name.answers-differ",
-        broken="split horizon: a nameserver given by --nameserver knows the inner address",
-        topology="lan",
-        steps=(
-            serve("server", address="{server}"),
-            lies(at=("{nameserver}",), addresses={"{name}": ["{server_b}"]}),
-            dnsmasq("nameserver", _V4_KNOWN, at=("{nameserver_b}",)),
-        ),
-        typed="{name}:{port}",
-        arguments=("--attempts", "2", "--delay", "0.5", "--nameserver", "{nameserver_b}"),
-        etc=asks("{nameserver}"),
-        expect=Expect(verdict="name.answers-differ", culprit=_DOWN),
-    ),
-)
-
-_SEARCH = (
-    Scenario(
-        name="search-list-with-a-wildcard",
-        about="name.search-domain",
-        broken="ndots:5 completes a full name, and the search domain answers for every name",
-        topology="lan",
-        steps=(
-            serve("server", address="{server}"),
-            dnsmasq(
-                "nameserver", "address=/{zone}/{server_b}", "local=/{other_zone}/", "host-record={host}.{other_zone},{server}"
-            ),
-        ),
-        typed="{host}.{other_zone}:{port}",
-        etc=asks("{nameserver}", search="{zone}", options="ndots:5"),
-        expect=Expect(
-            verdict="name.search-domain",
-            culprit={"kind": "name", "name": "{host}.{other_zone}.{zone}"},
-            words=("{server}", "{server_b}"),
-        ),
-    ),
-    Scenario(
-        name="short-name-and-a-wildcard",
-        about="name.search-domain",
-        broken="a short name, completed by a domain that answers for every name",
-        topology="lan",
-        steps=(serve("server", address="{server}"), dnsmasq("nameserver", "address=/{zone}/{server_b}", "domain-needed")),
-        typed="{host}:{port}",
-        etc=asks("{nameserver}", search="{zone}"),
-        expect=Expect(verdict="name.search-domain", certainty="likely", culprit={"name": "{name}"}),
-    ),
-    Scenario(
-        name="short-name-and-a-namesake",
-        about="name.search-domain",
-        broken="a short name: the first search domain has a namesake of what was meant",
-        topology="lan",
-        steps=(
-            serve("server", address="{server}"),
-            lies(addresses={"{host}.{other_zone}": ["{server_b}"], "{name}": ["{server}"]}),
-        ),
-        typed="{host}:{port}",
-        etc=asks("{nameserver}", search="{other_zone} {zone}"),
-        expect=Expect(verdict="name.search-domain", certainty="likely", culprit={"name": "{host}.{other_zone}"}),
-    ),
-    Scenario(
-        name="short-name-rightly-completed",
-        about="server.not-listening",
-        broken="nothing listens; a short name was completed as it should be",
-        topology="lan",
-        steps=(dnsmasq("nameserver", "local=/{zone}/", "domain-needed", _V4_KNOWN),),
-        typed="{host}:{port}",
-        etc=asks("{nameserver}", search="{zone}"),
-        expect=Expect(verdict="server.not-listening", certainty="likely", never=frozenset({"name.search-domain"})),
-    ),
-)
-
-
-def _dead(
-    name: str, broken: str, addresses: list[str], alive: str, dead: str, *steps: Step, about: str = "name.dead-address"
-) -> Scenario:
-    return Scenario(
-        name=name,
-        about=about,
-        broken=broken,
-        topology="lan",
-        steps=(serve("server", address=alive), lies(addresses={"{name}": addresses}), *steps),
-        typed="{name}:{port}",
-        etc=asks("{nameserver}"),
-        expect=Expect(verdict=about, status="degraded", outcome="connected", culprit={"address": dead}, words=(dead,)),
-    )
-
-
-_MANY = [f"{{many_{number}}}" for number in range(1, 21)]
-_DEAD = (
-    _dead("one-of-two-refuses", "one of two addresses refuses", ["{server}", "{server_b}"], "{server}", "{server_b}"),
-    _dead("one-of-two-refuses-v6", "one of two, over IPv6", ["{server_6}", "{server_b_6}"], "{server_6}", "{server_b_6}"),
-    _dead("one-of-two-is-nobodys", "one of two addresses is nobody's", ["{gone}", "{server}"], "{server}", "{gone}"),
-    _dead(
-        "one-of-two-is-silent",
-        "one of two addresses is silent",
-        ["{server}", "{server_b}"],
-        "{server}",
-        "{server_b}",
-        filters("server", "input", "ip daddr {server_b} drop"),
-    ),
-    _dead(
-        "one-of-twenty-refuses",
-        "one of twenty addresses refuses",
-        [*_MANY[:7], "{server_b}", *_MANY[7:19]],
-        "0.0.0.0",
-        "{server_b}",
-        *(ip("server", f"address add {one}/24 dev eth0") for one in _MANY),
-        filters("server", "input", "ip daddr {server_b} tcp dport {port} reject with tcp reset"),
-    ),
-    Scenario(
-        name="one-of-two-in-hosts",
-        about="name.dead-address",
-        broken="two lines in hosts, and one of the addresses refuses",
-        topology="lan",
-        steps=(serve("server", address="{server_b}"),),
-        typed="{name}:{port}",
-        etc=asks("{nameserver}", nsswitch="files", hosts="{server} {name}\n{server_b} {name}\n"),
-        expect=Expect(verdict="name.dead-address", status="degraded", outcome="connected", culprit={"address": "{server}"}),
-    ),
-)
-
-
-def _family(name: str, broken: str, serves: str, bad: str, hosts: str = "{server} {name}\n{server_6} {name}\n") -> Scenario:
-    return Scenario(
-        name=name,
-        about="name.family-mismatch",
-        broken=broken,
-        topology="lan",
-        steps=(serve("server", address=serves),),
-        typed="{name}:{port}",
-        etc=asks("{nameserver}", nsswitch="files", hosts=hosts),
-        expect=Expect(verdict="name.family-mismatch", status="degraded", outcome="connected", culprit={"address": bad}),
-    )
-
-
-_FAMILY = (
-    _family("aaaa-for-a-v4-service", "the name has both families, the service has IPv4 alone", "{server}", "{server_6}"),
-    _family("a-for-a-v6-service", "the name has both families, the service has IPv6 alone", "{server_6}", "{server}"),
-    Scenario(
-        name="localhost-is-both",
-        about="name.family-mismatch",
-        broken="localhost is ::1 as well, and the service listens on 127.0.0.1",
-        topology="host",
-        steps=(serve("client", address="127.0.0.1"),),
-        typed="localhost:{port}",
-        expect=Expect(verdict="name.family-mismatch", status="degraded", outcome="connected", culprit={"address": "::1"}),
-    ),
-    Scenario(
-        name="localhost-is-v6-alone",
-        about="name.family-mismatch",
-        broken="localhost is ::1 alone, and the service listens on 127.0.0.1",
-        topology="host",
-        steps=(serve("client", address="127.0.0.1"),),
-        typed="localhost:{port}",
-        etc={"hosts": "::1 localhost\n"},
-        expect=Expect(verdict="name.family-mismatch", culprit={"address": "::1"}, words=("127.0.0.1",)),
-    ),
-    Scenario(
-        name="localhost-is-v4-alone",
-        about="name.family-mismatch",
-        broken="localhost is 127.0.0.1 alone, and the service listens on ::1",
-        topology="host",
-        steps=(serve("client", address="::1"),),
-        typed="localhost:{port}",
-        etc={"hosts": "127.0.0.1 localhost\n"},
-        expect=Expect(verdict="name.family-mismatch", culprit={"address": "127.0.0.1"}, words=("::1",)),
-    ),
-    Scenario(
-        name="v6-is-filtered",
-        about="name.family-mismatch",
-        broken="the name has both families, and the server's filter drops IPv6",
-        topology="lan",
-        steps=(
-            serve("server"),
-            lies(addresses={"{name}": ["{server}", "{server_6}"]}),
-            filters("server", "input", "meta nfproto ipv6 tcp dport {port} drop"),
-        ),
-        typed="{name}:{port}",
-        etc=asks("{nameserver}"),
-        expect=Expect(
-            verdict=("name.family-mismatch", "path.filtered"), certainty="likely", status="degraded", outcome="connected"
-        ),
-    ),
-)
-
-SCENARIOS = (
-    *_NOT_FOUND,
-    *_NO_ADDRESS,
-    *_NAMESERVER_DOWN,
-    *_NAMESERVER_ERROR,
-    *_HOSTS,
-    *_DIFFER,
-    *_SEARCH,
-    *_DEAD,
-    *_FAMILY,
-)
+SCENARIOS = (*_NOT_FOUND, *_NO_ADDRESS, *_NAMESERVER_DOWN, *_NAMESERVER_ERROR)

@@ -1,5 +1,9 @@
 """The far end, and this machine as the far end: nothing listens, it listens elsewhere, it starts, it comes and goes."""
 
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
 from tests.lab.scenario import BOTH, QUICK, Expect, Scenario, Step, Topology, User
 from tests.lab.steps import file, ip, serve, start
 
@@ -161,10 +165,12 @@ def _here(
     typed: str = "{client}:{port}",
     tools: tuple[str, ...] = (),
     port: str | tuple[str, ...] = (),
+    etc: Mapping[str, str] | None = None,
 ) -> Scenario:
-    return _elsewhere(
+    here = _elsewhere(
         name, broken, steps, bound, typed=typed, arguments=QUICK, topology="host", users=BOTH, tools=tools, port=port
     )
+    return replace(here, etc=etc or {})
 
 
 _ELSEWHERE = (
@@ -216,6 +222,22 @@ _ELSEWHERE = (
     _here("here-on-loopback-alone", "here, on 127.0.0.1 alone", (serve("client", address="127.0.0.1"),), "127.0.0.1"),
     _here("here-on-the-other-address", "here, on the other address", (serve("client", address="{client_b}"),), "{client_b}"),
     _here("here-on-v6-alone", "here, on IPv6 alone", (serve("client", address="::only"),), "::", typed="127.0.0.1:{port}"),
+    _here("here-on-v4-alone", "here, on IPv4 alone", (serve("client", address="0.0.0.0"),), "0.0.0.0", typed="[::1]:{port}"),
+    _here(
+        "here-on-another-loopback",
+        "here, on 127.0.0.2",
+        (serve("client", address="127.0.0.2"),),
+        "127.0.0.2",
+        typed="127.0.0.1:{port}",
+    ),
+    _here(
+        "here-by-name",
+        "here, on 127.0.0.1 alone, asked by the machine's own name",
+        (serve("client", address="127.0.0.1"),),
+        "127.0.0.1",
+        typed="{name}:{port}",
+        etc={"hosts": "127.0.0.1 localhost\n{client} {name} {host}\n", "nsswitch.conf": "hosts: files\n"},
+    ),
     _here(
         "here-not-on-loopback",
         "here, on the outer address and not on 127.0.0.1",
@@ -269,6 +291,19 @@ _COMES = (
         typed="127.0.0.1:{port}",
         arguments=("--attempts", "6", "--delay", "0.4"),
         expect=Expect(verdict="server.flapping", status="intermittent", outcome=("refused", "connected")),
+    ),
+    Scenario(
+        name="two-looks-and-one-has-the-port",
+        about="server.bound-elsewhere",
+        broken="two --server, the second is the machine, with the port on its loopback",
+        steps=(serve("server", address="127.0.0.1"),),
+        arguments=(*QUICK, "--server", "ip netns exec {router2_ns}", "--server", "ip netns exec {server_ns}"),
+        users=_ROOT,
+        expect=Expect(
+            verdict=("server.bound-elsewhere", "server.not-listening"),
+            certainty=("confirmed", "likely"),
+            never=frozenset(),
+        ),
     ),
     Scenario(
         name="stopped-while-watched",

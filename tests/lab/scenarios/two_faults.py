@@ -1,7 +1,7 @@
 """Two things are wrong at once: each is named."""
 
+from tests.lab.resolver import asks
 from tests.lab.scenario import Expect, Scenario
-from tests.lab.scenarios.names import asks
 from tests.lab.steps import dnsmasq, filters, lies, serve
 
 SCENARIOS = (

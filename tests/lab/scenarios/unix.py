@@ -28,6 +28,11 @@ def folder(name: str, mode: int) -> Step:
     return step
 
 
+def _link(target: str) -> Step:
+    """A symbolic link at the path."""
+    return lambda bench: Path(bench.text(_PATH)).symlink_to(bench.text(target))
+
+
 def _fifo(bench: Bench) -> None:
     path = bench.text(_PATH)
     os.mkfifo(path)
@@ -135,6 +140,59 @@ SCENARIOS = (
         stale_socket("{host}.sock", 0o600),
         expect=Expect(verdict="unix.stale", culprit={"path": _PATH}),
         nobody=Expect(verdict="unix.permission", outcome="blocked", culprit={"path": _PATH}),
+    ),
+    _unix(
+        "socket-by-a-dangling-link",
+        "unix.missing",
+        "a symbolic link to a socket that is gone",
+        _link("{folder}/run/{host}.sock"),
+        expect=Expect(verdict="unix.missing", outcome=("blocked", "unreachable", "refused"), culprit={"kind": "file"}),
+    ),
+    _unix(
+        "socket-below-a-file",
+        "unix.missing",
+        "what should be the folder is a file",
+        file("run", ""),
+        typed="{folder}/run/{host}.sock",
+        expect=Expect(verdict="unix.missing", outcome=("blocked", "unreachable", "refused")),
+    ),
+    _unix(
+        "socket-without-the-right-to-write",
+        "unix.permission",
+        "the socket may be read by all and written by root alone",
+        unix_service(mode="644"),
+        expect=HEALTHY,
+        nobody=Expect(verdict="unix.permission", outcome="blocked", culprit={"kind": "file", "path": _PATH}),
+        tools=("socat",),
+    ),
+    _unix(
+        "socket-by-a-link",
+        CONTROL,
+        "nothing, by a symbolic link",
+        folder("run", 0o755),
+        unix_service("{folder}/run/{host}.sock"),
+        _link("{folder}/run/{host}.sock"),
+        expect=HEALTHY,
+        tools=("socat",),
+    ),
+    _unix(
+        "socket-stale-by-a-link",
+        "unix.stale",
+        "a symbolic link to a stale socket",
+        folder("run", 0o755),
+        stale_socket("run/{host}.sock"),
+        _link("{folder}/run/{host}.sock"),
+        expect=Expect(verdict="unix.stale"),
+    ),
+    _unix(
+        "socket-stale-and-another-listens",
+        "unix.stale",
+        "a stale socket, and a service that listens on one of the same name elsewhere",
+        folder("run", 0o755),
+        unix_service("{folder}/run/{host}.sock"),
+        stale_socket("{host}.sock"),
+        expect=Expect(verdict="unix.stale", culprit={"path": _PATH}),
+        tools=("socat",),
     ),
     *(
         _unix(

@@ -266,6 +266,7 @@ def failed_neighbour(case: Case, address: str) -> Neighbour | None:
 def tables(case: Case, address: str) -> tuple[Listeners, ...]:
     """The socket tables that speak for `address`: this machine's, or those of the far end that were seen.
 
+    Where some of these are of machines that have the address, they alone do.
     None does where a rule answers with a reset before a socket is looked for, or leads the connection elsewhere.
     """
     if rule_views.is_led_elsewhere(case, address) or rule_views.is_reset_by_rule(case, address):
@@ -275,14 +276,20 @@ def tables(case: Case, address: str) -> tuple[Listeners, ...]:
         return (here,) if here else ()
     if not views.is_remote(case, address):
         return ()
-    return tuple(table for prefix in case.options.servers if (table := views.listeners(case, prefix)))
+    found = tuple(table for prefix in case.options.servers if (table := views.listeners(case, prefix)))
+    return tuple(table for table in found if has_address(table, address)) or found
 
 
 def table(case: Case, address: str) -> Listeners | None:
     """The one socket table that speaks for `address`; None where there is none, or it can't be told which of several does."""
     found = tables(case, address)
-    several = not views.is_local(case, address) and len(case.options.servers) > 1
-    return found[0] if found and not several else None
+    alone = views.is_local(case, address) or len(case.options.servers) == 1
+    return found[0] if found and (alone or (len(found) == 1 and has_address(found[0], address))) else None
+
+
+def has_address(table: Listeners, address: str) -> bool:
+    """Whether the machine that was looked at is known to have the address itself."""
+    return address.partition("%")[0] in table.addresses
 
 
 def reaches(listener: Listener, address: str, *, here: bool) -> bool:

@@ -300,9 +300,8 @@ _COMES = (
         arguments=(*QUICK, "--server", "ip netns exec {router2_ns}", "--server", "ip netns exec {server_ns}"),
         users=_ROOT,
         expect=Expect(
-            verdict=("server.bound-elsewhere", "server.not-listening"),
-            certainty=("confirmed", "likely"),
-            never=frozenset(),
+            verdict="server.bound-elsewhere",
+            culprit={"address": "127.0.0.1"},
         ),
     ),
     Scenario(

@@ -143,6 +143,16 @@ def _half_silent(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ..
             if len(missing) == len(answered) == 1 and word.said in {Said.ADDRESSES, Said.UNCLEAR} and waited:
                 return _no_answer_for(missing.pop(), case, system, one)
     answers = _answers(servers)
+    giving = next((one for one in servers if one.resolved), None)
+    if giving and system.error == "EAI_AGAIN":
+        return still_open(
+            f"The lookup ends with EAI_AGAIN, and {giving.label} gave an address when it was asked alone.",
+            *views.ids(system, *answers),
+            summary=f"{giving.label} answers at times, or not as this machine's lookup asks: that ends with EAI_AGAIN.",
+            tell_apart=f"`getent ahosts {case.target.host}` and `dig @{giving.address} -p {giving.port} {case.target.host}`, "
+            "each several times; then `dig +tcp +keepopen` with A and AAAA, as a lookup asks when an answer does not fit UDP.",
+            explains={views.NAME},
+        )
     if any(word.said is Said.UNCLEAR for one in servers for word in one.words) and not system.addresses:
         return still_open("Some queries were not answered.", *views.ids(*answers))
     return ruled_out(f"{views.joined(one.label for one in servers)} answered.", *views.ids(*answers))

@@ -58,12 +58,12 @@ def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listen
 def _is_anothers(case: Case, address: str) -> bool:
     """Whether the machine whose table was seen does not have the address itself: then its table says nothing of it."""
     table = host_views.table(case, address)
-    return bool(table and table.addresses and address.partition("%")[0] not in table.addresses)
+    return bool(table and table.addresses and not host_views.has_address(table, address))
 
 
 def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
     """Whether no translation of addresses on the way could lead from `address` to this socket on the far end."""
-    bound_to_target = address in table.addresses or any(one.address == address for one in table.listeners)
+    bound_to_target = host_views.has_address(table, address) or any(one.address == address for one in table.listeners)
     other_family = row.address not in WILDCARDS and views.family(row.address) != views.family(address)
     only_v6 = row.address == "::" and row.v6_only and views.family(address) == "IPv4"
     return row.device is None and (_is_loopback(row) or bound_to_target or other_family or only_v6)

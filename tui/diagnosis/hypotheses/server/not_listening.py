@@ -55,7 +55,8 @@ def _all_seen(case: Case, address: str) -> bool:
     """Whether every table that may speak for the address was seen, and to its end."""
     tables = host_views.tables(case, address)
     wanted = 1 if views.is_local(case, address) else len(case.options.servers)
-    return len(tables) == wanted and not any(table.cut for table in tables)
+    whole = len(tables) == wanted or (bool(tables) and all(host_views.has_address(table, address) for table in tables))
+    return whole and not any(table.cut for table in tables)
 
 
 def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:

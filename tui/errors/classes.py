@@ -46,12 +46,12 @@ _ORACLE = re.compile(r"\b(?:ora|tns)-(\d{5})(?!\d)")
 _CURL = re.compile(r"curl(?:: \(| error:? | returned error code |[ _]?errno[: =]{1,3}|\(\) failed with code )(\d{1,2})(?!\d)")
 _NUMBER = re.compile(
     r"""(?: \[ (?:errno|winerror) \s | errno [\s:=(]{1,3} | \bos\ error\s | error\s(?:code)?[\s:=]{0,2} | \berrorcode\s?=\s?
-      | [_ ]error[:_ ]{1,2} | socketexception\s\( | \bcode:\s | ['"]\s\( | \w{3,20}error\(
+      | [_ ]error[:_ ]{1,2} | socketexception\s\( | \bcode:\s | ['"]\s\( | \(reason\s | \w{3,20}error\(
       | \( (?=\d{2,5}:\s | 0x | \d{5}\)) | / (?=\d{5}\)) )
     (?P<number> -?\d{1,5} | 0x[0-9a-f]{2,8} ) (?= [\s:;,)\]}'"|_/] | \.(?!\d) | \Z )""",
     re.VERBOSE,
 )
-_TELLING = ("errno", "os error", "'", '"')
+_TELLING = ("errno", "os error", "'", '"', "(reason")
 _SMALLEST_PLAIN = 100
 """Numbers below it, which macOS has, may count anything unless they stand after one of `_TELLING`."""
 

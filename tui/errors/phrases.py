@@ -100,6 +100,7 @@ INNER: dict[ErrorClass, tuple[str, ...]] = {
         "name could not be resolved",
         "address could not be found",
         "failed host lookup",
+        "specified hostname could not be found",
         "no data record of requested type",
     ),
     "reset": (
@@ -228,6 +229,7 @@ OUTER: dict[ErrorClass, tuple[str, ...]] = {
         "connecttimeout,",
         "connecttimeout on ",
         "network timeout",
+        "timeout: no response",
         "connecttimeouterror",
         "connecttimeoutexception",
         "connection timeout",
@@ -261,6 +263,7 @@ OUTER: dict[ErrorClass, tuple[str, ...]] = {
         "end of file reached",
         "reset before headers",
         "connection lost",
+        "connection was lost",
         "remote host closed",
         "closed by remote",
         "header parser received no bytes",

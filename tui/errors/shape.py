@@ -145,9 +145,15 @@ def windows(low: str, shape: Shape, trouble: Iterable[int]) -> Iterator[tuple[in
 
 
 def mark(match: Match, host: str, port: str, role: Role) -> Mark | None:
-    """The endpoint in two groups of a match; a group that is no host or no port counts as not said. None for neither."""
+    """The endpoint in two groups of a match; a group that is no host or no port counts as not said.
+
+    None for neither, and for port 0.
+    """
     name = valid_host(match[host]) if host != port else None
-    number = valid_port(match[port]) if port in match.re.groupindex else None
+    said = match[port] if port in match.re.groupindex else None
+    if said and not said.strip("0"):
+        return None  # port 0 is "any port", which nobody dials
+    number = valid_port(said)
     if name is None and number is None:
         return None
     inside = [group for group, there in ((host, name), (port, number)) if there is not None]

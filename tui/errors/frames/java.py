@@ -13,10 +13,12 @@ _FRAME = re.compile(
 )
 _CAUSE = re.compile(r"Caused by: ")
 _LIBRARY = re.compile(
-    r"(?:java|javax|jdk|sun|com\.sun|jakarta|kotlin|kotlinx|scala|groovy|clojure|akka|android|androidx|dalvik|io\.(?:netty|grpc|vertx|micronaut|quarkus|lettuce|reactivex|r2dbc|micrometer|undertow)"
+    r"(?:java|javax|jdk|sun|com\.sun|jakarta|kotlin|kotlinx|scala|groovy|clojure|akka|android|androidx|dalvik|io\.(?:ktor|nats|opentelemetry|rsocket|fabric8|kubernetes|debezium|confluent|minio|dropwizard|helidon|etcd|sentry|prometheus|netty|grpc|vertx|micronaut|quarkus|lettuce|reactivex|r2dbc|micrometer|undertow)"
     r"|org\.(?:springframework|apache|hibernate|postgresql|mariadb|eclipse|jboss|junit|elasticsearch|redisson|mongodb|codehaus|gradle|slf4j|opensearch|glassfish|jooq|neo4j|xnio|testng|conscrypt)"
-    r"|com\.(?:mysql|zaxxer|rabbitmq|mongodb|datastax|fasterxml|google|netflix|squareup|amazonaws|microsoft|android|oracle|mchange|alibaba|intellij|clickhouse|ning)"
-    r"|reactor|okhttp3|okio|retrofit2|feign|redis\.clients|oracle|ch\.qos|software\.amazon|net\.(?:sf|spy)|rx|lombok|ratpack|play|cats|zio|sbt)\."
+    r"|org\.(?:asynchttpclient|http4s|typelevel|jetbrains|openqa|jsoup|influxdb|jgroups|infinispan|keycloak|zeromq|wildfly|jenkinsci"
+    r"|quartz|flywaydb|liquibase|mybatis|bson|sqlite|h2|mockito|aspectj)|com\.(?:typesafe|couchbase|hazelcast|jcraft|ibm|snowflake"
+    r"|influxdb|arangodb|unboundid|lmax|mysql|zaxxer|rabbitmq|mongodb|datastax|fasterxml|google|netflix|squareup|amazonaws|microsoft|android|oracle|mchange|alibaba|intellij|clickhouse|ning)"
+    r"|reactor|okhttp3|okio|retrofit2|feign|redis\.clients|oracle|ch\.qos|software\.amazon|net\.(?:sf|spy)|rx|lombok|ratpack|play|cats|zio|sbt|sttp|fs2|doobie|slick|hudson|javassist)\."
 )
 
 

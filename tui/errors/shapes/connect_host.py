@@ -6,9 +6,13 @@ from tui.errors.atoms import ANY_HOST, is_literal
 from tui.errors.nouns import Role
 from tui.errors.shape import Marks, Match, Says, Shape, mark
 
+_NO_NAMES = frozenset({"failed", "refused", "timed", "was", "is", "has", "because", "due", "server", "host", "address"})
+
 
 def _marks(match: Match, role: Role) -> Marks:
     name = match["host"].strip("[]").rstrip(".")
+    if name.lower() in _NO_NAMES:
+        return
     if is_literal(name) or "." in name or name == "localhost" or match["said"]:
         yield mark(match, "host", "port", role)
 
@@ -16,9 +20,18 @@ def _marks(match: Match, role: Role) -> Marks:
 SHAPE = Shape(
     place=85,
     form="connect to address A: … · connect to H: … · H refused to connect",
-    hints=("connect to ", "connection to ", "connected to ", "to connect", "too long to respond", "host=", "connect with "),
+    hints=(
+        "connect to ",
+        "connection to ",
+        "connected to ",
+        "connecting to",
+        "to connect",
+        "too long to respond",
+        "host=",
+        "connect with ",
+    ),
     pattern=re.compile(
-        rf"(?i:\b(?:connect|connection|connected) (?:to|with) (?:the )?(?P<said>(?:remote )?(?:host"
+        rf"(?i:\b(?:connect|connecting|connection|connected) (?:to|with):? (?:the )?(?P<said>remote server |(?:remote )?(?:host"
         rf"|address) )?(?:server )?(?:at )?)[\"'`]?(?:host=)?"
         rf"(?P<host>{ANY_HOST})(?=[\"'`]?(?:: | failed| refused| timed out| \(|\.?\n|\.?\Z|,? (?:user|dbname|database)=))"
     ),

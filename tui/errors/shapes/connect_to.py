@@ -28,7 +28,7 @@ SHAPE = Shape(
     place=57,
     form="connect to H:P · server H:P · at 'H:P'",
     pattern=re.compile(
-        rf"\b(?P<word>(?i:{_WORDS}))[\s:=]{{1,2}}(?:(?i:the|host|server|address|broker|node|endpoint|database|port|url|remote)[\s:=]{{1,2}}){{0,2}}(?:\(|\[(?!\d{{0,5}}:)|<|[\"'`\u2018\u201c\u00ab])?"
+        rf"\b(?P<word>(?i:{_WORDS}))[\s:=]{{1,2}}(?:(?i:the|host|server|address|broker|node|endpoint|database|db|port|url|remote)[\s:=]{{1,2}}){{0,2}}(?:\(|\[(?!\d{{0,5}}:)|<|[\"'`\u2018\u201c\u00ab])?"
         rf"(?P<host>{BRACKETED}|{HOST}):(?P<port>{PORT})(?!:\d|/tcp)"
     ),
     says=Says.DEPENDS,

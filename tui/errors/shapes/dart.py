@@ -9,5 +9,5 @@ SHAPE = Shape(
     place=15,
     form="(OS Error: …, errno = N), address = H, port = N",
     hints=("address = ",),
-    pattern=re.compile(rf"errno = \d{{1,5}}\), address = (?P<host>{ANY_HOST}), port = \d{{1,5}}"),
+    pattern=re.compile(rf"errno = \d{{1,5}}\)?, address = (?P<host>{ANY_HOST}), port = \d{{1,5}}"),
 )

@@ -16,7 +16,7 @@ _BEFORE = re.compile(
 _DOCUMENTATION = re.compile(
     r"(?i)[a-z+]{2,10}://(?:docs?|wiki|cwiki|help|support|learn|developers?|kb|blog|bugs|issues|faq|errors?|go)\."
     r"|[a-z+]{2,10}://(?:curl\.(?:haxx\.)?se|[\w.]{0,20}microsoft\.com|aka\.ms|stackoverflow\.com|sqlalche\.me|nodejs\.org|nmap\.org|go\.dev|bit\.ly|goo\.gl|git\.io"
-    r"|[\w.]{0,20}python\.org/(?:dev|\d)|pip\.pypa\.io|www\.postgresql\.org|redis\.io|www\.rabbitmq\.com|slf4j\.org|www\.slf4j\.org|logging\.apache\.org|w3\.org|www\.w3\.org"
+    r"|[\w.]{0,20}python\.org/(?:dev|\d)|pip\.pypa\.io|www\.postgresql\.org|redis\.io|www\.rabbitmq\.com|www\.rsyslog\.com|slf4j\.org|www\.slf4j\.org|logging\.apache\.org|w3\.org|www\.w3\.org"
     r"|schemas\.[\w.]{3,40}|www\.prisma\.io|pris\.ly|nextjs\.org|react\.dev|vitejs\.dev|wikipedia\.org|[\w.]{0,20}readthedocs\.\w{2,3})"
     r"|\S{0,200}?(?:/docs?/|/wiki/|/documentation|/troubleshooting|/faq|-errors\.html|/issues/\d|/manual/|/help/|/articles/|ConnectionRefused\b|/kb/|/errors/)"
 )

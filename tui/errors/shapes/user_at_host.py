@@ -10,7 +10,7 @@ SHAPE = Shape(
     form="USER@H:P",
     hints=("@",),
     pattern=re.compile(
-        rf"(?<![\w.:/@%+-])[\w.%+-]{{1,64}}+['\"]?@['\"]?(?P<host>{BRACKETED}|{NAME}):(?P<port>{PORT})(?=[/\s,;)\]'\"]|: |\.?\Z)"
+        rf"(?<![\w.:/@%+-])[\w.%+/-]{{1,64}}+['\"]?@['\"]?(?P<host>{BRACKETED}|{NAME}):(?P<port>{PORT})(?=[/\s,;)\]'\"]|: |\.?\Z)"
     ),
     says=Says.DEPENDS,
     back=80,

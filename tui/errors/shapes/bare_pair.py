@@ -1,0 +1,16 @@
+"""A Python tuple that was printed without quotes: pymodbus."""
+
+import re
+
+from tui.errors.atoms import PORT, V4
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=31,
+    form="to (A, P)",
+    hints=("to (", "at ("),
+    pattern=re.compile(rf"\b(?:to|at) \((?P<host>{V4}), (?P<port>{PORT})\)"),
+    says=Says.DEPENDS,
+    back=20,
+    ahead=100,
+)

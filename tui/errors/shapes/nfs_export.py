@@ -1,0 +1,14 @@
+"""mount.nfs: the server before the path that it exports."""
+
+import re
+
+from tui.errors.atoms import BRACKETED, NAME
+from tui.errors.shape import Shape
+
+SHAPE = Shape(
+    place=34,
+    form="for H:/EXPORT on /PATH · mounting H:/EXPORT failed",
+    hints=(":/",),
+    pattern=re.compile(rf"\b(?:for|mounting) (?P<host>{NAME}|{BRACKETED}):/[\w./-]{{0,200}}+(?= on /| failed)"),
+    back=80,
+)

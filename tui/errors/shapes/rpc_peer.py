@@ -1,0 +1,14 @@
+"""ONC RPC: the server before the library's own words, unless that is the library's function."""
+
+import re
+
+from tui.errors.atoms import NAME
+from tui.errors.shape import Shape
+
+SHAPE = Shape(
+    place=34,
+    form="H: RPC: …",
+    hints=(": rpc: ",),
+    pattern=re.compile(rf"^(?!clnt|svc|pmap|rpc|xdr)(?P<host>{NAME}): RPC: ", re.MULTILINE),
+    back=260,
+)

@@ -43,6 +43,13 @@ _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,40}")
 
 
+_NO_PLACE = frozenset({
+    "s3", "s3a", "s3n", "gs", "wasb", "abfs", "docker", "oci", "file", "git+file", "blob", "data", "chrome-extension", "webpack",
+    "webpack-internal", "package", "classpath", "queue", "topic", "memory", "sqlite",
+})  # fmt: skip
+"""Schemes whose second part is a bucket, an image, a queue or a file, and no host."""
+
+
 class Place(Struct, frozen=True):
     """A host and port, or a path, as a URL names them; `start` and `end` are where, within the URL."""
 
@@ -94,6 +101,8 @@ def read_url(url: str) -> Place:
     scheme, _, rest = url.partition("://")
     offset = len(scheme) + 3
     authority = re.split(r"[/?#;,]", rest, maxsplit=1)[0].rstrip(".:!")
+    if scheme.lower() in _NO_PLACE:
+        return Place(None, None, None, offset, len(url))
     if scheme.lower() in {"unix", "http+unix"} or rest.startswith("unix:"):
         path = rest.removeprefix("unix:").partition(":")[0].rstrip(".,;!?")
         return Place(None, None, path if path.startswith("/") else None, offset, len(url))

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from tui.errors.frames.language import Language, Stack, frame, last
 from tui.errors.nouns import Frame
 
-_THROWN = re.compile(r"\bin (?P<path>[^\s:\"]{1,400}\.(?:php|phtml|inc))(?::| on line |\()(?P<line>\d{1,7})")
+_THROWN = re.compile(r"\bin (?P<path>(?:[A-Za-z]:)?[^\s:\"]{1,400}\.(?:php|phtml|inc))(?::| on line |\()(?P<line>\d{1,7})")
 _CALLER = re.compile(
     r"#(?P<number>\d{1,4}) (?P<path>[^\s:(\"][^\n:(\"]{0,400}\.(?:php|phtml"
     r"|inc))[(:](?P<line>\d{1,7})\)?:? ?(?P<called>[\w\\:>{}/-]{0,200})"

@@ -19,7 +19,7 @@ _OTHERS = (
     "remote",
     "x-forwarded",
 )
-_LISTENING = ("listen", "bound", "bind", "serving", "running", "started", "available", "server is up", "in use")
+_LISTENING = ("listen", "bound", "bind", "serving", "running", "started", "available", "server is up", "in use", "exposing port")
 _ADDRESS = rf"(?:[\"']?AF_INET6?\()?/?{ANY_HOST}(?:[/:]{ANY_HOST})?(?::\d{{1,5}})?(?:,? (?:and )?(?:on )?port\(?s?\)? \d{{1,5}})?"
 
 SHAPE = Shape(
@@ -33,6 +33,7 @@ SHAPE = Shape(
         r" (?:on|at|to|tcp|udp)?:?\s?(?:address |port )?(?:https?://)?"
         r"|\b(?:laddr|local_addr|src|source|remote_addr|remoteaddr|remote_ip|client_ip|client_addr|x-forwarded-for)[\"']?\s?[=:]\s?[\"'(]{0,3})"
         rf"{_ADDRESS}"
+        r"|\bexposing port (?:TCP|UDP) \S{1,70} -> \S{1,70}"
         r"|\bproxy(?:ing)? request [^\n]{1,300}? to (?=https?://)|\bfd \d{1,7}, aka \S{1,70}"
         r"|\bsocket \d{1,6} \(AF_INET6? \S{1,70}|\bclient (?:\d{1,3}\.){3}\d{1,3}:(?:3[2-9]|[4-6]\d)\d{3}\b"
         r"|\bC-0x[0-9a-f]{1,16}: [^\s@]{1,100}@\S{1,70}:\d{1,5}"

@@ -18,7 +18,7 @@ _GOES_ON = re.compile(
 _SAID_OF = re.compile(
     r"(?:: (?i:connection |connect |\[)?|[\])] (?:\w{1,12} ){0,2})(?i:refused|timed out|failed|unreachable|errno)"
 )
-_CALLED = re.compile(r"(?i:refused|not known|unreachable|timed out|reset|no such host)[^\n\w,]{1,4}\Z")
+_CALLED = re.compile(r"(?i:refused|not known|unreachable|timed out|reset|no such host)[^\n\w,\"'`]{1,3}[\"'`]?\Z")
 
 
 def _marks(match: Match, role: Role) -> Marks:

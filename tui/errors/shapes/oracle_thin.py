@@ -1,0 +1,17 @@
+"""Oracle's JDBC address, which is no URL: an at sign, with or without slashes, then the place."""
+
+import re
+
+from tui.errors.atoms import BRACKETED, NAME, PORT
+from tui.errors.shape import Says, Shape
+
+SHAPE = Shape(
+    place=24,
+    form="jdbc:oracle:thin:@H:P:SID · jdbc:oracle:thin:@//H:P/SERVICE",
+    hints=("jdbc:oracle:",),
+    pattern=re.compile(
+        rf"\bjdbc:oracle:\w{{2,12}}:[^\s@]{{0,100}}@(?:tcps?:)?(?://)?(?P<host>{BRACKETED}|{NAME}):(?P<port>{PORT})"
+    ),
+    says=Says.DEPENDS,
+    back=20,
+)

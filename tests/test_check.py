@@ -66,14 +66,25 @@ def test_a_healthy_target(open_port: str, tmp_path: Path) -> None:
     assert (found["status"], found["verdict"]) == ("reachable", None)
 
 
-def test_an_open_cause(silent: str, tmp_path: Path) -> None:
+def test_an_open_cause(tmp_path: Path) -> None:
     """It fails, and what could be seen decides nothing: status 3, whatever is still possible."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as held:
+        held.bind(str(tmp_path / "datagrams"))
+        done = run("check", str(tmp_path / "datagrams"), *QUICK, "--json", state=tmp_path)
+
+    found = validated(done.stdout)
+    assert found["status"] == "failing"
+    assert found["verdict"] is None or found["verdict"]["certainty"] == "possible", found["verdict"]
+    assert done.returncode == 3
+
+
+def test_a_full_accept_queue(silent: str, tmp_path: Path) -> None:
+    """Silence on this machine whose reason is in its tables: the full queue is confirmed."""
     done = run("check", silent, *QUICK, "--json", state=tmp_path)
 
     found = validated(done.stdout)
-    assert found["outcome"] == "timeout"
-    assert found["verdict"] is None or found["verdict"]["certainty"] == "possible", found["verdict"]
-    assert done.returncode == 3
+    assert (found["outcome"], found["verdict"]["cause"]) == ("timeout", "server.backlog-full")
+    assert done.returncode == 1
 
 
 def test_json_holds_what_the_contract_says(closed: str, tmp_path: Path) -> None:

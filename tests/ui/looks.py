@@ -14,31 +14,45 @@ from tui.model.facts import (
     CodeValue,
     Confinement,
     Echo,
+    Elsewhere,
     Hop,
     HostsEntry,
+    Limits,
     Listener,
     Listeners,
     NameserverAnswer,
     NameSources,
     Neighbour,
+    NotObserved,
     Outcome,
+    ProcessState,
     Proxy,
+    ResetOrigin,
     Route,
     SystemAnswer,
+    Talk,
     UnixPath,
 )
+from tui.model.facts.origin import Reference
 from tui.model.requests import (
     AnyRequest,
     AskNameserver,
     Connect,
     ConnectUnix,
+    ExamineProcess,
     ExamineUnixPath,
+    FindResetOrigin,
+    LookElsewhere,
     LookUpNeighbour,
     LookUpRoute,
     ReadCode,
+    ReadFirewall,
+    ReadLimits,
     ReadNameSources,
+    ReadService,
     ResolveSystem,
     SendEcho,
+    TalkTo,
     TraceHops,
     TryPorts,
 )
@@ -395,4 +409,70 @@ def client_code(request: AnyRequest) -> Iterable[AnyFact]:
                 suggestion=("time.sleep(2)  # give it time, and log the attempt with its time",),
             ),
         ),
+    )
+
+
+def sleeping(request: AnyRequest) -> Iterable[AnyFact]:
+    """A process that waits for work, as most do."""
+    assert isinstance(request, ExamineProcess)
+    yield ProcessState(at=at(0.4), pid=request.pid, name="postgres", state="S", state_words="sleeping", descriptor_limit=1024)
+
+
+def origin_of_the_host(request: AnyRequest) -> Iterable[AnyFact]:
+    """Resets from as far away as the host's own echo."""
+    assert isinstance(request, FindResetOrigin)
+    reference = Reference(kind="echo", received_ttl=62, smallest_ttl=3)
+    yield ResetOrigin(
+        at=at(0.9),
+        address=request.address,
+        port=request.port,
+        received_ttl=62,
+        smallest_ttl=3,
+        references=(reference,),
+        attempts=7,
+    )
+
+
+def nothing_elsewhere(request: AnyRequest) -> Iterable[AnyFact]:
+    """No other network namespace, and no container."""
+    assert isinstance(request, LookElsewhere)
+    yield Elsewhere(at=at(0.1), initial=True)
+
+
+def rules_for_root(request: AnyRequest) -> Iterable[AnyFact]:
+    """The packet filter, which only root may read."""
+    assert isinstance(request, ReadFirewall)
+    yield NotObserved(
+        at=at(0.1),
+        request=request,
+        reason="Rules are shown to root alone.",
+        remedy="Run it as root, or look yourself: sudo nft list ruleset",
+    )
+
+
+def room(request: AnyRequest) -> Iterable[AnyFact]:
+    """Limits that are far away."""
+    assert isinstance(request, ReadLimits)
+    yield Limits(at=at(0.1), address=request.address, port=request.port, first_port=32768, last_port=60999, used_towards_target=0)
+
+
+def no_unit(request: AnyRequest) -> Iterable[AnyFact]:
+    """No unit that has to do with it."""
+    assert isinstance(request, ReadService)
+    return ()
+
+
+def talks(request: AnyRequest) -> Iterable[AnyFact]:
+    """A service that answers in the protocol it is spoken to."""
+    assert isinstance(request, TalkTo)
+    yield Talk(
+        at=at(0.6),
+        address=request.address,
+        port=request.port,
+        spoken=request.protocol,
+        outcome="answered",
+        understood="yes",
+        answers_as=request.protocol,
+        first_bytes="N",
+        waited_ms=0.8,
     )

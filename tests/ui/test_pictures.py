@@ -145,7 +145,7 @@ async def test_all_is_well() -> None:
     """A target that connects, with nothing wrong."""
     app = app_on(scenes.session(ELSEWHERE, scenes.CONNECTS))
     async with playing(app, USUAL) as pilot:
-        await shown(pilot, done)
+        await to_the_end(pilot)
 
         approve_picture(app, "reachable")
 

@@ -91,11 +91,11 @@ def test_what_the_person_folds_stays_folded() -> None:
 
 
 def test_only_what_concerns_the_target_is_in_the_tree() -> None:
-    """A Unix socket has one group of its own, and the server's for its queue; a TCP target has all but its own."""
+    """A Unix socket has a group of its own, the server's for its queue and the client's for its limits; TCP all but its own."""
     unix = [key for key, _ in group_marks(snapshot("/run/app.sock"), CAUSES, VERDICT)]
     tcp = [key for key, _ in group_marks(snapshot(HERE), CAUSES, VERDICT)]
 
-    assert unix == ["server", "unix"]
+    assert unix == ["server", "client", "unix"]
     assert tcp == ["name", "port", "path", "server", "client"]
 
 

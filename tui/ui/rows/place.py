@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from tui.diagnosis.hypothesis import Hypothesis, concerns
 from tui.diagnosis.tree import GROUPS, Group, question
 from tui.model.case import Case
+from tui.model.facts import Attempt
 from tui.model.judgement import Certainty, State, Status
 from tui.model.requests import AnyRequest
 from tui.ui.snapshot import Snapshot
@@ -43,6 +44,9 @@ def followed(snapshot: Snapshot, causes: Iterable[Hypothesis]) -> str:
     """The place that the step shows by itself: what waits for the person first, then what is known, then what is looked at."""
     if snapshot.question:
         return f"{QUESTION}{snapshot.question.id}"
+    # Whoever verifies a repair wants to see whether it holds, whatever look waits meanwhile.
+    if any(one.purpose == "verify" for one in snapshot.case.all(Attempt)):
+        return VERDICT
     leaf = current_leaf(snapshot, causes)
     if snapshot.steps and leaf:
         return leaf.id

@@ -30,7 +30,7 @@ def _help(*words: str) -> str:
 
 
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="argparse words its help differently in other versions of Python")
-@pytest.mark.parametrize("command", ["", "check"])
+@pytest.mark.parametrize("command", ["", "check", "run"])
 def test_the_readme_shows_the_help(command: str) -> None:
     """The README's help texts are what the program prints."""
     approve_section(README, f"help {command}".strip(), _help(*command.split()))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tui.ui.panels.panel import Panel, View
-from tui.ui.rows.text import Line
+from tui.ui.panels.lines import LinesPanel
+from tui.ui.panels.panel import View
 
 if TYPE_CHECKING:
     from tui.ui.rows.step import StepRow
 
 
-class CodePanel(Panel["StepRow"]):
+class CodePanel(LinesPanel):
     """The user's own innermost frame, as far as the file is here."""
 
     TITLE = "Code"
@@ -27,24 +27,6 @@ class CodePanel(Panel["StepRow"]):
         from tui.ui.rows.code import code
 
         self.tell(code(view.snapshot.case, self.room.width))
-
-    @property
-    def command(self) -> str:
-        """The command that shows the same by hand."""
-        return self.picked.command if self.picked else ""
-
-    @property
-    def detail(self) -> str:
-        """The command that shows the same by hand."""
-        return self.command
-
-    def name_of(self, item: StepRow) -> str:
-        """Lines are known by their words."""
-        return "".join(span.text for span in item.line)
-
-    def draw(self, item: StepRow, width: int) -> Line:  # noqa: ARG002 -- the lines are wrapped for their width already
-        """Rows bring their line."""
-        return item.line
 
     def can_pick(self, item: StepRow) -> bool:
         """Every line, so that a long source can be read through."""

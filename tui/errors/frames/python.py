@@ -4,6 +4,7 @@ import re
 
 from tui.errors.frames.language import Language, Stack, frame, last
 from tui.errors.nouns import Frame
+from tui.model.safe_text import safe_text
 
 _FRAME = re.compile(
     r"File \"(?P<path>[^\"\n]{1,400})\", line (?P<line>\d{1,7})(?:, in (?P<function>[^\n]{1,300}))?"
@@ -65,7 +66,12 @@ def _cell(match: re.Match[str]) -> Frame:
     path = match["path"] or match["old"] or match["cell"]
     one = frame(match, "python", library=is_library(path))
     return Frame(
-        path=path, line=int(match["arrow"]), function=one.function, language=one.language, source=one.source, role=one.role
+        path=safe_text(path),
+        line=int(match["arrow"]),
+        function=one.function,
+        language=one.language,
+        source=one.source,
+        role=one.role,
     )
 
 

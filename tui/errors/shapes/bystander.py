@@ -5,21 +5,8 @@ import re
 from tui.errors.atoms import ANY_HOST
 from tui.errors.shape import Says, Shape
 
-_OTHERS = (
-    "client",
-    "c-0x",
-    "request",
-    ", aka ",
-    "(af_inet",
-    "local",
-    " from ",
-    "laddr",
-    "src",
-    "source",
-    "remote",
-    "x-forwarded",
-)
-_LISTENING = ("listen", "bound", "bind", "serving", "running", "started", "available", "server is up", "in use", "exposing port")
+_OTHERS = ("client", "local", " from ", "laddr", "src", "source", "remote", "x-forwarded")
+_LISTENING = ("listen", "bound", "bind", "serving", "running", "started", "available", "server is up")
 _ADDRESS = rf"(?:[\"']?AF_INET6?\()?/?{ANY_HOST}(?:[/:]{ANY_HOST})?(?::\d{{1,5}})?(?:,? (?:and )?(?:on )?port\(?s?\)? \d{{1,5}})?"
 
 SHAPE = Shape(
@@ -33,11 +20,7 @@ SHAPE = Shape(
         r" (?:on|at|to|tcp|udp)?:?\s?(?:address |port )?(?:https?://)?"
         r"|\b(?:laddr|local_addr|src|source|remote_addr|remoteaddr|remote_ip|client_ip|client_addr|x-forwarded-for)[\"']?\s?[=:]\s?[\"'(]{0,3})"
         rf"{_ADDRESS}"
-        r"|\bexposing port (?:TCP|UDP) \S{1,70} -> \S{1,70}"
-        r"|\bproxy(?:ing)? request [^\n]{1,300}? to (?=https?://)|\bfd \d{1,7}, aka \S{1,70}"
-        r"|\bsocket \d{1,6} \(AF_INET6? \S{1,70}|\bclient (?:\d{1,3}\.){3}\d{1,3}:(?:3[2-9]|[4-6]\d)\d{3}\b"
-        r"|\bC-0x[0-9a-f]{1,16}: [^\s@]{1,100}@\S{1,70}:\d{1,5}"
-        r"|\blisten E[A-Z]{3,20}: [^\n]{0,80}|(?i:\b(?:connection|address|port|socket)(?: \w{1,12}){0,2} in use\b)[^\n]{0,80}"
+        r"|\blisten E[A-Z]{3,20}: [^\n]{0,80}"
     ),
     says=Says.NOTHING,
     back=60,

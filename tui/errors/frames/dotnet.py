@@ -17,8 +17,13 @@ _LIBRARY = re.compile(
 
 
 def _stacks(text: str) -> tuple[Stack, ...]:
-    frames = tuple(frame(match, "dotnet", library=bool(_LIBRARY.match(match["function"]))) for match in last(_FRAME, text))
+    frames = tuple(frame(match, "dotnet", library=_is_library(match)) for match in last(_FRAME, text))
     return (frames,) if frames else ()
+
+
+def _is_library(match: re.Match[str]) -> bool:
+    """Whether a frame is a known library's, or of a path that packages are built under (`/_/`, deterministic builds)."""
+    return bool(_LIBRARY.match(match["function"])) or (match["path"] or "").startswith("/_/")
 
 
 LANGUAGE = Language("dotnet", ("System.", ".cs:"), _stacks)

@@ -18,7 +18,7 @@ _LIBRARY = re.compile(
     r"|org\.(?:asynchttpclient|http4s|typelevel|jetbrains|openqa|jsoup|influxdb|jgroups|infinispan|keycloak|zeromq|wildfly|jenkinsci"
     r"|quartz|flywaydb|liquibase|mybatis|bson|sqlite|h2|mockito|aspectj)|com\.(?:typesafe|couchbase|hazelcast|jcraft|ibm|snowflake"
     r"|influxdb|arangodb|unboundid|lmax|mysql|zaxxer|rabbitmq|mongodb|datastax|fasterxml|google|netflix|squareup|amazonaws|microsoft|android|oracle|mchange|alibaba|intellij|clickhouse|ning)"
-    r"|reactor|okhttp3|okio|retrofit2|feign|redis\.clients|oracle|ch\.qos|software\.amazon|net\.(?:sf|spy)|rx|lombok|ratpack|play|cats|zio|sbt|sttp|fs2|doobie|slick|hudson|javassist)\."
+    r"|reactor|okhttp3|okio|retrofit2|feign|redis\.clients|oracle|ch\.qos|software\.amazon|net\.(?:sf|spy)|rx|lombok|ratpack|play|cats|zio|sbt|sttp|fs2|doobie|slick|hudson|javassist|clj_http|aleph|manifold|taoensso)\."
 )
 
 

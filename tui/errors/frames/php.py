@@ -11,7 +11,7 @@ _CALLER = re.compile(
     r"#(?P<number>\d{1,4}) (?P<path>[^\s:(\"][^\n:(\"]{0,400}\.(?:php|phtml"
     r"|inc))[(:](?P<line>\d{1,7})\)?:? ?(?P<called>[\w\\:>{}/-]{0,200})"
 )
-_LIBRARY = re.compile(r"[/\\]vendor[/\\]|[/\\]pear[/\\]|phar://")
+_LIBRARY = re.compile(r"[/\\]vendor[/\\]|[/\\]pear[/\\]|^/usr/share/php/|phar://")
 
 
 def _stacks(text: str) -> tuple[Stack, ...]:

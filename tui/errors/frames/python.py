@@ -21,7 +21,7 @@ _BEGIN = "Traceback (most recent call last)"
 _CHAINED = ("direct cause of the following exception", "During handling of the above exception")
 _LIBRARY = re.compile(
     r"[/\\](?:site|dist)-packages[/\\]|[/\\]lib(?:64)?[/\\](?:python|pypy)\d|[/\\]Lib[/\\](?!.{0,200}[/\\]scripts[/\\])|^<frozen "
-    r"|\.zip[/\\]|\.asar[/\\]"
+    r"|[/\\]Python\d[\w.-]{0,12}[/\\]lib[/\\]|\.zip[/\\]|\.asar[/\\]"
 )
 _CARETS = re.compile(r"[\s~^]{1,500}")
 

@@ -15,6 +15,7 @@ SHAPE = Shape(
     form="file.c:117 · node:net:1121:18",
     pattern=re.compile(
         rf"(?<![\w./\\@+<>-])(?!//)[\w./\\@+<>-]{{0,200}}\.(?:{_EXTENSION}):\d{{1,7}}(?::\d{{1,7}})?(?!\w)"
+        r"|\bhttps?://[^\s()<>\"']{1,300}\.[cm]?[jt]sx?:\d{1,7}:\d{1,7}(?!\w)"
         r"|\[[\w.$]{1,80} {0,20}:\d{1,7}\] ?\[?(?:TRACE|DEBUG|INFO|WARN|ERROR|CRITICAL|FATAL)"
         r"|\bnode:[\w/]{1,80}(?::\d{1,7}){1,2}|\(node:\d{1,7}\)|<anonymous>(?::\d{1,7}){1,2}|\[eval\](?::\d{1,7}){1,2}"
     ),

@@ -12,6 +12,7 @@ import pytest
 from tests.lab.bench import DEFAULT_SEED
 from tests.lab.network import NOBODY, Lab, lab, sweep, what_is_missing
 from tests.lab.plays import Play, outcome, playing
+from tests.lab.scenario import Scenario
 from tests.lab.table import results
 
 SEED = int(os.environ.get("REFUSED_LAB_SEED", DEFAULT_SEED))
@@ -51,7 +52,9 @@ def user(request: pytest.FixtureRequest) -> int | None:
 def all_plays(request: pytest.FixtureRequest, _swept: None) -> Iterator[Callable[[str], Play]]:
     """What comes of a selected scenario, asked for by its name; all of them are begun with the first."""
     calls = [getattr(item, "callspec", None) for item in request.session.items]
-    wanted = [call.params["wanted"] for call in calls if call and "wanted" in call.params]
+    # Other tests have a parameter of that name too.
+    selected = [call.params.get("wanted") for call in calls if call]
+    wanted = [one for one in selected if isinstance(one, tuple) and one and isinstance(one[0], Scenario)]
     played: list[Play] = []
     request.config.stash[PLAYED] = played
     with playing([(one, user) for one, user in wanted if not one.missing()], SEED) as futures:

@@ -1,8 +1,13 @@
 """Queues, processes, ports and descriptors at their limits; and policies that forbid a connection."""
 
+from typing import TYPE_CHECKING, cast
+
 from tests.lab.network import HERE
 from tests.lab.scenario import CONTROL, HEALTHY, Expect, Scenario, Step
 from tests.lab.steps import filters, ip, serve, start, sysctl
+
+if TYPE_CHECKING:
+    from tests.lab.bench import Bench
 
 _BACKLOG = "3"
 _THERE = ("--attempts", "2", "--delay", "0.5", "--server", "ip netns exec {server_ns}")
@@ -174,7 +179,36 @@ _QUEUES = (
         expect=Expect(verdict="server.backlog-full", outcome="timeout", words=("4 wait with a limit of 3",)),
     ),
 )
+_STARVED = """\
+import resource, signal, socket
+resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
+kept = []
+try:
+    while True:
+        kept.append(socket.socket())
+except OSError:
+    print("ready", flush=True)
+signal.pause()
+"""
+"""A program that has used up its descriptors."""
+
+
+def _starved(bench: "Bench") -> None:
+    """Its process id becomes the value `starved`."""
+    child = bench["client"].start(bench.values["python"], "-IS", "-c", _STARVED)
+    dict.update(cast("dict[str, str]", bench.values), starved=str(child.pid))
+
+
 _LIMITS = (
+    Scenario(
+        name="descriptors-of-a-process-used-up",
+        about="client.fd-limit",
+        broken="the program that cannot connect is out of descriptors",
+        steps=(serve("server"), _starved),
+        arguments=("--attempts", "2", "--delay", "0.5", "--pid", "{starved}"),
+        users=("root",),
+        expect=Expect(verdict="client.fd-limit", status="degraded", outcome="connected", culprit={"pid": "{starved}"}),
+    ),
     Scenario(
         name="source-ports-taken",
         about="client.ports-exhausted",

@@ -33,7 +33,7 @@ def test_a_long_text_keeps_its_positions() -> None:
     """Of a text beyond the limit the end is read, and spans count from its true beginning."""
     text = "x" * 50 + "\n" + "nothing of note\n" * (LONGEST // 16) + NEST
     reading = read_error(text)
-    assert text[slice(*reading.endpoints[0].span)].startswith("10.0.0.9")
+    assert text[slice(*reading.endpoints[0].span)].startswith("pg-main")
 
 
 def test_what_stands_before_the_limit_is_not_read() -> None:
@@ -48,7 +48,7 @@ def test_what_stands_before_the_limit_is_not_read() -> None:
 )
 def test_bytes_are_read_as_text(given: bytes) -> None:
     """UTF-8, the UTF-16 of PowerShell's redirects, and bytes that are neither, say the same as the text."""
-    assert [endpoint(one) for one in read_error(given).endpoints] == ["dialled 10.0.0.9:5432", "target pg-main:5432"]
+    assert [endpoint(one) for one in read_error(given).endpoints] == ["target pg-main:5432", "dialled 10.0.0.9:5432"]
 
 
 def test_json_has_the_documents_names() -> None:
@@ -76,10 +76,13 @@ def test_the_target_is_the_first_endpoint_that_can_be_walked() -> None:
     """An endpoint without a port is passed over; an address of IPv6 and a socket's path become targets too."""
     dialling = "opening tcp connection to mirror.example port 873\n"
     rsync = read_error(f"{dialling}rsync: failed to connect to mirror.example (2001:db8::5): Connection refused (111)")
+    literal = read_error("Error: connect ECONNREFUSED 2001:db8::5:873")
     socket = read_error("Could not connect to Redis at /run/cache.sock: No such file or directory")
     proxied = read_error('Get "https://api.example/": proxyconnect tcp: dial tcp: lookup squid on 10.0.0.2:53: no such host')
 
     assert (target := target_of(rsync)) is not None
+    assert (target.host, target.port) == ("mirror.example", 873)
+    assert (target := target_of(literal)) is not None
     assert (target.host, target.port) == ("2001:db8::5", 873)
     assert (target := target_of(socket)) is not None
     assert (target.transport, target.path) == ("unix", "/run/cache.sock")

@@ -35,8 +35,18 @@ def endpoints_of(failed: Failed, found: Sequence[Statement], view: View, *, by_p
         marks = [_as(mark, "proxy") for mark in marks] if _by_a_detour(marks, wanted) else marks
         marks.append(wanted)
     marks = _addresses_of_names(_with_port(marks + extra))
-    merged = _merged(sorted(marks, key=lambda mark: _ORDER.index(mark.role)))
+    merged = _name_first(_merged(sorted(marks, key=lambda mark: _ORDER.index(mark.role))))
     return tuple(_endpoint(mark, view) for mark in merged[:MOST])
+
+
+def _name_first(marks: list[Mark]) -> list[Mark]:
+    """The name before the addresses that were dialled for it: walking the name tries them all, and looks at the name too."""
+    name = next((mark for mark in marks if mark.role == "target" and mark.host and not is_literal(mark.host)), None)
+    dialled = [mark for mark in marks if mark.role == "dialled"]
+    if name is None or not dialled or marks[0].role != "dialled":
+        return marks
+    its_own = all(mark.host and is_literal(mark.host) and mark.port in {None, name.port} for mark in dialled)
+    return [name, *(mark for mark in marks if mark is not name)] if its_own else marks
 
 
 def _leads_to(mark: Mark, proxy: Mark) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tui.diagnosis import looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.model.case import Case
-from tui.model.facts import Addresses, Attempt
+from tui.model.facts import Addresses, Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
@@ -21,9 +21,12 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 
 def judge(case: Case) -> Judgement:
-    """EADDRNOTAVAIL with a chosen source that is on no interface."""
+    """EADDRNOTAVAIL with a chosen source that is on no interface, or one from which nothing can be sent there."""
     if not views.attempts(case):
         return not_tested("Nothing has been tried yet.")
+    unfit = {address: one for address, one in views.failing(case, Outcome.BLOCKED).items() if _is_unfit(address, one)}
+    if unfit:
+        return _unfit(case, unfit)
     unavailable = _unavailable(case)
     if not unavailable:
         chosen = any(one.source for one in views.latest(case).values())
@@ -40,6 +43,39 @@ def judge(case: Case) -> Judgement:
 def _unavailable(case: Case) -> dict[str, Attempt]:
     """The failing addresses whose newest attempt could not use its chosen source."""
     return {address: one for address, one in views.failing(case).items() if one.errno == "EADDRNOTAVAIL" and one.source}
+
+
+def _is_unfit(address: str, one: Attempt) -> bool:
+    """Whether the chosen source can't lead there: of the other family, or loopback's towards another machine (EINVAL)."""
+    if one.source is None:
+        return False
+    other_family = one.errno == "EAFNOSUPPORT" and views.family(one.source) != views.family(address)
+    return other_family or (one.errno == "EINVAL" and _is_loopback(one.source) and not _is_loopback(address))
+
+
+def _is_loopback(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _unfit(case: Case, unfit: dict[str, Attempt]) -> Judgement:
+    first, one = next(iter(unfit.items()))
+    source = one.source or ""
+    reason = "it is a loopback address, which leads to no other machine"
+    if one.errno == "EAFNOSUPPORT":
+        reason = f"it is {views.family(source)}, and the target is {views.family(first)}"
+    return likely(
+        f"The client binds {source} before it connects, and nothing can be sent from there to {first}: {reason}.",
+        *views.ids(*unfit.values()),
+        because=f"The attempt with the chosen source {source} ends in {one.errno} at once.",
+        tell_apart="The same attempt without a chosen source gets further.",
+        explains=unfit,
+        culprit=Culprit(kind="address", address=source),
+        disproof="The same attempt without a chosen source ends in the same way.",
+        remedies=tuple(_remedies(case, source, [])),
+    )
 
 
 def _same(one: str, other: str) -> bool:

@@ -107,7 +107,7 @@ def _proved(case: Case, silent: Silent) -> Judgement:
     life = host_views.signs_of_life(case, first)
     return confirmed(
         f"Packets to port {case.target.port} of {views.joined(silent)} vanish, while the host {host_views.life_in_words(life)}.",
-        *views.ids(*_flat(silent), *life, *host_views.trail(case, first)),
+        *views.ids(*_flat(silent), *life, *host_views.trail(case, first), host_views.table(case, first)),
         because=f"{_count(silent[first])} got no answer; {first} {host_views.life_in_words(life)}. {_trail_ends(case, first)}",
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),

@@ -19,6 +19,12 @@ MOST_TALKED_TO = 3
 """Addresses of one name that are spoken to: what they serve differs rarely, and each look sends something."""
 AFTER_CONNECTING = frozenset({"port.wrong-protocol", "path.mtu", "server.closes-early", "server.unresponsive"})
 """Causes that can hold although every address connects."""
+ANSWER_S = 2.0
+"""A first answer costs a round trip and no work; within this even a loaded server gives it."""
+AGAIN_S = 2.5
+"""A little longer the second time, so that the two together, with the attempt before them, end within five seconds."""
+BRIEF_S = 0.4
+"""Where one attempt is all that was asked for, and only the port says what may be spoken: the whole look ends in a second."""
 _NOTHING = frozenset({"closed", "reset", "silent"})
 _ENDED = frozenset({"closed", "reset"})
 
@@ -48,16 +54,17 @@ def looks(case: Case) -> Iterator[AnyRequest]:
     for address in list(views.connecting(case))[:MOST_TALKED_TO]:
         if any(one.protocol for one in said(case, address) if one.asked is None):
             continue
-        yield _talk_to(case, address, kind.protocol)
-        if nothing(case, address):
-            yield _talk_to(case, address, kind.protocol, again=1)
+        brief = kind.by != "scheme" and case.options.attempts == 1
+        yield _talk_to(case, address, kind.protocol, BRIEF_S if brief else ANSWER_S)
+        if nothing(case, address) and not brief:
+            yield _talk_to(case, address, kind.protocol, AGAIN_S, again=1)
             for protocol in _others(case, address, kind.protocol):
-                yield _talk_to(case, address, protocol)
+                yield _talk_to(case, address, protocol, ANSWER_S)
 
 
-def _talk_to(case: Case, address: str, protocol: str, again: int = 0) -> TalkTo:
+def _talk_to(case: Case, address: str, protocol: str, wait_s: float, again: int = 0) -> TalkTo:
     name = None if case.target.is_literal else case.target.host
-    return TalkTo(address=address, port=case.target.port or 0, protocol=protocol, server_name=name, again=again)
+    return TalkTo(address=address, port=case.target.port or 0, protocol=protocol, server_name=name, wait_s=wait_s, again=again)
 
 
 def _others(case: Case, address: str, protocol: str) -> Iterator[str]:

@@ -169,6 +169,8 @@ class TalkTo(Request, frozen=True, kw_only=True, tag="talk"):
     """The name of a service family, or `TLS`."""
     server_name: str | None = None
     """The name for TLS (SNI) and for the Host header."""
+    wait_s: float = 2.0
+    """How long the answer may take."""
 
 
 class ReadService(Request, frozen=True, kw_only=True, tag="service"):

@@ -22,9 +22,10 @@ RESET = struct.pack("ii", 1, 0)
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def look(port: int, protocol: str, *, again: int = 0, address: str = "127.0.0.1") -> Talk:
+async def look(port: int, protocol: str, *, again: int = 0, wait_s: float = 2.0, address: str = "127.0.0.1") -> Talk:
     """The one fact of a talk."""
-    seen = [one async for one in talk.look(TalkTo(address=address, port=port, protocol=protocol, again=again), Surroundings())]
+    request = TalkTo(address=address, port=port, protocol=protocol, wait_s=wait_s, again=again)
+    seen = [one async for one in talk.look(request, Surroundings())]
     assert len(seen) == 1
     assert isinstance(seen[0], Talk)
     return seen[0]
@@ -165,11 +166,10 @@ async def test_an_end_before_any_byte(serve: Serve, outcome: str, protocol: str)
 
 
 @pytest.mark.parametrize("protocol", ["HTTP", TLS, "SSH"])
-async def test_silence(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_silence(protocol: str) -> None:
     """A listener that never accepts is connected to, takes the request into its buffer, and says nothing."""
-    monkeypatch.setattr(talk, "ANSWER_S", 0.2)
     with listening("127.0.0.1") as waiting:
-        seen = await look(waiting.getsockname()[1], protocol)
+        seen = await look(waiting.getsockname()[1], protocol, wait_s=0.2)
 
     assert (seen.outcome, seen.understood) == ("silent", "unknown")
     assert seen.acknowledged is (None if protocol == "SSH" else True)

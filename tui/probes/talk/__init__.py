@@ -19,16 +19,12 @@ from tui.probes.surroundings import Surroundings
 
 CONNECT_S = 1.5
 """The target has connected just now; it may take longer once, by the time of one lost packet."""
-ANSWER_S = 2.0
-"""A first answer costs a round trip and no work; within this even a loaded server gives it."""
 FIRST_BYTES = 200
 """Characters that are kept: an answer says what it is in its first line."""
-AGAIN_S = 2.5
-"""A little longer the second time, so that the two together, with the attempt before them, end within five seconds."""
 
 
 async def look(request: TalkTo, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
-    """Yield one Talk, after up to CONNECT_S and AGAIN_S.
+    """Yield one Talk, after up to CONNECT_S and the request's `wait_s`.
 
     Raises ValueError if the address is none, KeyError for a protocol that is not spoken here.
     """
@@ -51,15 +47,14 @@ async def look(request: TalkTo, surroundings: Surroundings) -> AsyncGenerator[An
             yield replace(talk, outcome="reset" if reset else "failed", detail=made.errno or str(made.outcome))
             return
         stop_listening(made.sock)
-        wait_s = AGAIN_S if request.again else ANSWER_S
         if request.protocol == TLS:
             from tui.probes.talk import tls
 
-            said = await tls.exchange(made.sock, name, wait_s)
+            said = await tls.exchange(made.sock, name, request.wait_s)
         else:
             from tui.probes.talk import plain
 
-            said = await plain.exchange(made.sock, request, wait_s)
+            said = await plain.exchange(made.sock, request, request.wait_s)
     yield replace(
         talk,
         outcome=said.outcome,

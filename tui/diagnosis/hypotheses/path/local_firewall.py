@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from tui.diagnosis import host_views, kept_views, looks, queue_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.model.case import Case
-from tui.model.facts import Attempt, Echo, Firewall, Hop, Limits, Listener, Listeners, Outcome, Rule
+from tui.model.facts import Attempt, Echo, Firewall, Hop, Limits, Listener, Listeners, NotObserved, Outcome, Rule
 from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.requests import AnyRequest, ListAddresses
+from tui.model.requests import AnyRequest, ListAddresses, ReadFirewall
 from tui.model.target import endpoint
 
 RULES = "nft list ruleset; iptables-save"
@@ -296,6 +296,12 @@ def _served(case: Case, served: dict[str, tuple[Attempt, Listener, Listeners]]) 
     )
 
 
+def _rules_hidden(case: Case) -> bool:
+    """Whether this machine's rules were asked for, and may not be read."""
+    asked = (one.request for one in case.all(NotObserved))
+    return any(isinstance(one, ReadFirewall) and one.vantage is None for one in asked)
+
+
 def _in_silence(case: Case) -> Judgement:
     """Far-off silence: a drop here looks like a drop there until a packet is seen to have left."""
     silent = host_views.silent(case)
@@ -313,9 +319,15 @@ def _in_silence(case: Case) -> Judgement:
     if not silent:
         return ruled_out("No attempt was answered or kept back by this machine.", *views.ids(*views.latest(case).values()))
     if not unseen:
-        return ruled_out(
-            "Packets for this port leave this machine.",
-            *views.ids(*(hop for one in silent for hop in host_views.trail(case, one))),
+        evidence = views.ids(*(hop for one in silent for hop in host_views.trail(case, one)))
+        if not _rules_hidden(case):
+            return ruled_out("Packets for this port leave this machine.", *evidence)
+        return still_open(
+            "Packets for this port leave this machine; whether a rule drops the answers was not seen.",
+            *evidence,
+            summary=f"A rule of this machine may drop the answers that come back from {views.joined(silent)}.",
+            tell_apart=f"As root: `{RULES}` has a rule of INPUT that drops them.",
+            explains={one for one in silent if views.is_remote(case, one)},
         )
     first = next(iter(unseen))
     echo = next((one for one in case.all(Echo) if one.address == first and one.error == "EPERM"), None)

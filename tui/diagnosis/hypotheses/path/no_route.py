@@ -1,13 +1,14 @@
 """This machine has no route to the address."""
 
+import ipaddress
 from collections.abc import Iterator
 
 from tui.diagnosis import looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Addresses, Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.requests import AnyRequest
+from tui.model.requests import AnyRequest, ListAddresses
 
 NO_ROUTE = frozenset({"none", "throw"})
 TO_MANY = frozenset({"broadcast", "multicast"})
@@ -18,6 +19,8 @@ TO_MANY = frozenset({"broadcast", "multicast"})
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the kernel's route."""
     yield from looks.basics(case)
+    if _without_own_address(case):
+        yield ListAddresses()
 
 
 def judge(case: Case) -> Judgement:
@@ -29,6 +32,8 @@ def judge(case: Case) -> Judgement:
         for address, one in views.failing(case, Outcome.BLOCKED).items()
         if one.errno == "ENETUNREACH" and one.icmp is None
     }
+    if not blocked and (homeless := _without_own_address(case)):
+        return _homeless(case, homeless)
     if not blocked:
         return ruled_out("No attempt ended with ENETUNREACH at once.", *views.ids(*views.latest(case).values()))
     routes = {address: views.route_to(case, address) for address in blocked}
@@ -39,6 +44,37 @@ def judge(case: Case) -> Judgement:
     if proved:
         return _proved(case, proved)
     return _unproved(case, blocked)
+
+
+def _without_own_address(case: Case) -> dict[str, Attempt]:
+    """IPv6 addresses for which the kernel found no source address, although none was chosen."""
+    return {
+        address: one
+        for address, one in views.failing(case, Outcome.BLOCKED).items()
+        if one.errno == "EADDRNOTAVAIL" and one.source is None and views.family(address) == "IPv6"
+    }
+
+
+def _homeless(case: Case, blocked: dict[str, Attempt]) -> Judgement:
+    """The errno of a lack of source ports too; only a machine without IPv6 addresses of its own makes it this cause."""
+    own = case.last(Addresses)
+    if own is None:
+        return not_tested("This machine's addresses were not looked at.")
+    reachable = [one for _, one in own.addresses if ":" in one and not ipaddress.ip_address(one.partition("%")[0]).is_loopback]
+    if reachable and not own.ipv6_disabled:
+        return ruled_out(f"This machine has the IPv6 address {reachable[0]}.", *views.ids(own, *blocked.values()))
+    first = next(iter(blocked))
+    state = "IPv6 is switched off on this machine" if own.ipv6_disabled else "This machine has no IPv6 address of its own"
+    return likely(
+        f"{state}: nothing can be sent to {views.joined(blocked)}.",
+        *views.ids(*blocked.values(), own),
+        because=f"connect() failed with EADDRNOTAVAIL at once, and {state[0].lower()}{state[1:]}.".replace("iPv6", "IPv6"),
+        tell_apart="`sysctl net.ipv6.conf.all.disable_ipv6` and `ip -6 -brief address`: 1, or no address, confirms it.",
+        explains=blocked,
+        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        disproof="`ip -6 -brief address` shows an address beside that of lo.",
+        remedies=_remedies(first),
+    )
 
 
 def _proved(case: Case, blocked: dict[str, Attempt]) -> Judgement:

@@ -45,9 +45,15 @@ def judge(case: Case) -> Judgement:
         return _closes(case, next(iter(ended)), meant)
     silent = talk_views.mute(case, ended=False)
     if silent:
-        return ruled_out(
-            f"It answers nothing to {meant.protocol}, and to no other protocol that fits.",
-            *views.ids(*(one for all_ in silent.values() for one in all_)),
+        evidence = views.ids(*(one for all_ in silent.values() for one in all_))
+        because = f"It answers nothing to {meant.protocol}, and a service of another protocol can be as silent."
+        if meant.by != "scheme":
+            return still_open(because, *evidence)
+        return still_open(
+            because,
+            *evidence,
+            summary=f"Something else than {_name(meant.protocol)} may listen there, and wait for other words.",
+            tell_apart=f"On the server: `ss -ltnp 'sport = :{case.target.port}'` names the process.",
         )
     return not_tested("It has not been spoken to.")
 

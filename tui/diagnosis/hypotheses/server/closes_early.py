@@ -191,6 +191,7 @@ HYPOTHESIS = Hypothesis(
     means="It accepts, and closes or resets at once.",
     proof="Connected, then the end or a reset before any byte, in every attempt of several; or its own words that turn us away.",
     mistaken_for=("port.wrong-protocol",),
+    transports=frozenset({"tcp", "unix"}),
     needs=needs,
     judge=judge,
 )

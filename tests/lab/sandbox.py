@@ -46,8 +46,16 @@ def main(kind: str, *rest: str) -> int:
             return all_ports_taken(arguments[0], int(arguments[1]), command)
         case _:
             with control_group(kind):
-                return subprocess.run(command, check=False).returncode
-    return subprocess.run(command, check=False).returncode
+                return run(command)
+    return run(command)
+
+
+def run(command: tuple[str, ...]) -> int:
+    """Run Python as the command says; its status.
+
+    A virtual environment's python may lead to a folder that an unprivileged user may not enter, and yet runs this.
+    """
+    return subprocess.run(command, executable="/proc/self/exe", check=False).returncode
 
 
 def seccomp() -> None:
@@ -118,7 +126,7 @@ def _bpf(command: int, attributes: bytes) -> int:
 def few_files(limit: int, command: tuple[str, ...]) -> int:
     """Run the command with so few descriptors; what it may open is its own affair."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    return subprocess.run(command, check=False).returncode
+    return run(command)
 
 
 def all_ports_taken(address: str, port: int, command: tuple[str, ...]) -> int:
@@ -129,7 +137,7 @@ def all_ports_taken(address: str, port: int, command: tuple[str, ...]) -> int:
             client = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
             kept.append(client)
             client.connect((address, port))
-    return subprocess.run(command, check=False).returncode
+    return run(command)
 
 
 if __name__ == "__main__":

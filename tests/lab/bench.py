@@ -4,6 +4,7 @@ Law: the same seed and scenario give the same values; every address lies in name
 """
 
 import json
+import os
 import random
 import re
 import shutil
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.lab.network import NOBODY, Namespace, Plan, build
+from tests.lab.network import FOLDER, NOBODY, Namespace, Plan, build
 from tests.lab.scenario import Scenario, User
 
 DEFAULT_SEED = 1
@@ -98,7 +99,7 @@ def bench(scenario: Scenario, seed: int) -> Iterator[Bench]:
             length = 64 if ":" in address else 24
             machines[role].ip("address", "add", f"{address}/{length}", "dev", "eth0", *(["nodad"] if length == 64 else []))
         # Ends after the machines' children, which may have files there, have been killed.
-        folder = tempfile.mkdtemp(prefix="refused-lab-")
+        folder = tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-")
         Path(folder).chmod(0o755)
         opened.callback(shutil.rmtree, folder)
         for machine in machines.values():

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 NETNS = Path("/run/netns")
 ETC_NETNS = Path("/etc/netns")
+FOLDER = "refused-lab-"
+"""How the folder of a play is called, before its process's id."""
 NOBODY = 65534
 LONGEST_S = 40
 """No command in the lab takes longer; a default `check` of a silent target takes 15 s."""
@@ -255,11 +258,15 @@ def build(plan: Plan) -> Iterator[dict[str, Namespace]]:
 
 
 def sweep() -> None:
-    """Delete the namespaces of test runs whose process is gone."""
+    """Delete the namespaces and folders of test runs whose process is gone."""
     for path in NETNS.glob("refused-*"):
         found = re.match(r"refused-(\d+)-", path.name)
         if found and not Path("/proc", found[1]).exists():
             _delete(path.name)
+    for path in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        owner = path.name.removeprefix(FOLDER).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(path, ignore_errors=True)  # another's sweep may be at it
     for path in ETC_NETNS.glob("refused-*"):
         if not (NETNS / path.name).exists():
             shutil.rmtree(path)

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
-from tests.lab.network import NETNS, NOBODY, ROUTER1, SERVER, SERVER6, Lab, sweep
+from tests.lab.network import FOLDER, NETNS, NOBODY, ROUTER1, SERVER, SERVER6, Lab, sweep
 from tests.lab.network import lab as fresh
 
 
@@ -44,10 +46,11 @@ def test_a_lab_leaves_nothing_behind() -> None:
 
 
 def test_what_a_killed_run_left_is_swept() -> None:
-    """A namespace named after a process that is gone is deleted; one of a living process stays."""
+    """A namespace or folder named after a process that is gone is deleted; those of a living process stay."""
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         pass
     dead, living = f"refused-{gone.pid}-1-client", f"refused-{os.getpid()}-sweep"
+    left, used = (Path(tempfile.mkdtemp(prefix=f"{FOLDER}{pid}-")) for pid in (gone.pid, os.getpid()))
     try:
         for name in (dead, living):
             subprocess.run(["ip", "netns", "add", name], check=True)
@@ -56,7 +59,9 @@ def test_what_a_killed_run_left_is_swept() -> None:
 
         assert not (NETNS / dead).exists()
         assert (NETNS / living).exists()
+        assert [left.exists(), used.exists()] == [False, True]
     finally:
+        used.rmdir()
         for name in (dead, living):
             if (NETNS / name).exists():
                 subprocess.run(["ip", "netns", "delete", name], check=True)

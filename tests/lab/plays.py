@@ -18,8 +18,8 @@ from tests.lab.bench import Bench, bench
 from tests.lab.network import ROOT
 from tests.lab.scenario import Expect, Scenario, User, allowed
 
-AT_ONCE = 8
-"""A play is mostly waiting for time-outs; eight of them keep two processors about busy."""
+AT_ONCE = 10
+"""A play is mostly waiting for time-outs; ten of them keep two processors about busy, and not so that answers come late."""
 _STATUS = {"confirmed": 1, "likely": 1, "possible": 3}
 
 
@@ -37,8 +37,8 @@ class Play(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     """How long `refused check` took, by its own account."""
     document: Any = None
-    again: bool = False
-    """Whether it was played a second time, alone."""
+    at_first: tuple[str, ...] = ()
+    """The problems of a first play, where this one is the second, alone."""
 
     @property
     def name(self) -> str:
@@ -93,7 +93,7 @@ def outcome(futures: Mapping[str, Future[Play]], name: str, seed: int) -> Play:
     if not first.problems or first.wrong_confirmed:
         return first
     wait(futures.values())
-    return replace(play(first.scenario, first.user, seed), again=True)
+    return replace(play(first.scenario, first.user, seed), at_first=first.problems)
 
 
 def compared(document: Mapping[str, Any], expect: Expect, made: Bench) -> tuple[list[str], tuple[str, ...]]:

@@ -13,6 +13,7 @@ def results(plays: Sequence[Play], seed: int) -> str:
     rows = [_HEAD, *(_row(one) for one in plays)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines += [f"   {one.name}, in the crowd: {problem}" for one in plays for problem in one.at_first]
     lines += [f"   {one.name}: {problem}" for one in plays for problem in one.problems]
     return "\n".join([*lines, "", summary(plays, seed)])
 
@@ -20,7 +21,7 @@ def results(plays: Sequence[Play], seed: int) -> str:
 def summary(plays: Sequence[Play], seed: int) -> str:
     """How many plays, how many as expected, how many only when alone, how many wrong confirmed."""
     distinct = len({one.scenario.name for one in plays})
-    again = sum(one.again for one in plays)
+    again = sum(bool(one.at_first) for one in plays)
     wrong = sum(bool(one.wrong_confirmed) for one in plays)
     right = sum(not one.problems for one in plays)
     return (
@@ -32,7 +33,7 @@ def summary(plays: Sequence[Play], seed: int) -> str:
 
 def _row(one: Play) -> tuple[str, ...]:
     expect = one.scenario.expected(one.user)
-    mark = ("ok" if not one.problems else "!!" if one.wrong_confirmed else "no") + ("*" if one.again else "")
+    mark = ("ok" if not one.problems else "!!" if one.wrong_confirmed else "no") + ("*" if one.at_first else "")
     return mark, one.scenario.name, one.user, _wanted(expect), one.cause, one.certainty, f"{one.seconds:.1f}"
 
 

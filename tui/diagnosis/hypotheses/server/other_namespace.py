@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis import host_views, looks, namespace_views, views
+from tui.diagnosis import host_views, looks, namespace_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.namespace_views import EVERY, Candidate, is_loopback
 from tui.diagnosis.tree import service_name
@@ -46,8 +46,14 @@ def judge(case: Case) -> Judgement:
 
 
 def _refused_here(case: Case) -> dict[str, Attempt]:
-    """The addresses of this machine that refused by a reset."""
-    return {address: one for address, one in views.refused_by_reset(case).items() if views.is_local(case, address)}
+    """The addresses of this machine that refused by a reset, where no rule decides before its sockets do."""
+    return {
+        address: one
+        for address, one in views.refused_by_reset(case).items()
+        if views.is_local(case, address)
+        and not rule_views.is_led_elsewhere(case, address)
+        and not rule_views.is_reset_by_rule(case, address)
+    }
 
 
 def _listens_here(case: Case) -> bool:
@@ -58,6 +64,8 @@ def _not_here(case: Case) -> Judgement:
     refused = views.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *views.ids(*views.latest(case).values()))
+    if all(views.is_local(case, address) for address in refused):
+        return ruled_out("A rule of this machine's packet filter decides, before its sockets.", *views.ids(*refused.values()))
     return still_open(
         "Another machine refused; its namespaces and containers are not seen from here.", *views.ids(*refused.values())
     )

@@ -113,3 +113,19 @@ async def test_hostile_files_end_in_a_fact(tmp_path: Path) -> None:
         fact = await code(ReadCode(path=str(tmp_path / name), line=1, language="python"))
         assert isinstance(fact, Code | NotObserved)
         assert not getattr(fact, "values", ())
+
+
+async def test_a_line_behind_the_files_end_has_changed(tmp_path: Path) -> None:
+    """A file that is shorter now than the stack says is told to have changed, and shown nothing of."""
+    (tmp_path / "short.py").write_text("import socket\n")
+    fact = await code(ReadCode(path=str(tmp_path / "short.py"), line=90, language="python"))
+
+    assert isinstance(fact, Code)
+    assert (fact.changed, fact.source) == (True, ())
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 300 + "/client.py", "x" * 4000 + ".py"])
+async def test_a_path_that_cannot_be_looked_at_is_not_observed(path: str) -> None:
+    """A name that no file system takes is a fact with its reason, with and without a shown line."""
+    for shown in (None, "connect()"):
+        assert isinstance(await code(ReadCode(path=path, line=1, shown=shown)), NotObserved)

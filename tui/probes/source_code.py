@@ -45,14 +45,12 @@ async def look(request: ReadCode, surroundings: Surroundings) -> AsyncGenerator[
 def read(request: ReadCode, surroundings: Surroundings) -> Code | NotObserved:
     """The Code at the request's path and line, or why it could not be read. Blocks."""
     path = find(request.path, request.shown, request.line)
-    read = read_text_file(path, LONGEST_SOURCE)
-    if not read.data:
-        reason = read.problem or f"{safe_text(request.path, limit=200)} is not on this machine, or empty."
-        return NotObserved(request=request, reason=reason, remedy=read.remedy or "Run it where the code lies.")
-    lines = read.data.decode(errors="replace").splitlines()
-    if request.line > len(lines):
-        return _fact(request, path, lines, changed=True)
-    if request.shown and not _is_same(request.shown, lines, request.line):
+    file = read_text_file(path, LONGEST_SOURCE)
+    if not file.data:
+        reason = file.problem or f"{safe_text(request.path, limit=200)} is not on this machine, or empty."
+        return NotObserved(request=request, reason=reason, remedy=file.remedy or "Run it where the code lies.")
+    lines = file.data.decode(errors="replace").splitlines()
+    if request.line > len(lines) or (request.shown and not _is_same(request.shown, lines, request.line)):
         return _fact(request, path, lines, changed=True)
     fact = _fact(request, path, lines, changed=False)
     if request.language != "python" and path.suffix != ".py":
@@ -69,13 +67,12 @@ def read(request: ReadCode, surroundings: Surroundings) -> Code | NotObserved:
 def find(path: str, shown: str | None, line: int) -> Path:
     """The file of a frame: at its path, else at an end of that path from here, if the shown line proves it."""
     at = Path(path.removeprefix("file://"))
-    if at.is_file() or not shown:
+    if _is_there(at) or not shown:
         return at
     parts = [part for part in PurePath(path.replace("\\", "/")).parts if part not in {"/", "..", "."}]
     for start in range(1, len(parts)):
         candidate = Path(*parts[start:])
-        read = read_text_file(candidate, LONGEST_SOURCE) if candidate.is_file() else None
-        if read and _is_same(shown, read.data.decode(errors="replace").splitlines(), line):
+        if _is_same(shown, read_text_file(candidate, LONGEST_SOURCE).data.decode(errors="replace").splitlines(), line):
             return candidate
     return at
 
@@ -103,11 +100,19 @@ def _folders(path: Path) -> Iterator[Path]:
     for _ in range(LEVELS_UP + 1):
         yield folder
         for name in ("config", "conf", "settings", "deploy"):
-            if (folder / name).is_dir():
+            if _is_there(folder / name):
                 yield folder / name
-        if any((folder / name).exists() for name in _ROOTS) or folder == folder.parent:
+        if any(_is_there(folder / name) for name in _ROOTS) or folder == folder.parent:
             return
         folder = folder.parent
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a path; one that may not be looked at, or is too long, is not there for us."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _listed(folder: Path) -> list[str]:
@@ -139,12 +144,12 @@ def _is_same(shown: str, lines: list[str], line: int) -> bool:
 
 
 def _fact(request: ReadCode, path: Path, lines: list[str], *, changed: bool) -> Code:
-    first, last = max(request.line - AROUND, 1), min(request.line + AROUND, len(lines))
-    while first < request.line and not lines[first - 1].strip():
-        first += 1
-    while last > request.line and not lines[last - 1].strip():
-        last -= 1
-    source = () if changed else tuple((number, masked(lines[number - 1])) for number in range(first, last + 1))
+    first, last = max(request.line - AROUND, 1), request.line + AROUND
+    around = () if changed else tuple((number, text) for number, text in enumerate(lines, start=1) if first <= number <= last)
+    written = [number for number, text in around if text.strip() or number == request.line]
+    if written:
+        first, last = written[0], written[-1]
+    source = tuple((number, masked(text)) for number, text in around if first <= number <= last)
     shown = safe_text(str(path), limit=300)
     return Code(
         by_hand=f"sed -n '{first},{last}p' {shown}",

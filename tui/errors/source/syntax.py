@@ -91,10 +91,6 @@ class Parsed:
         ]
         return [*self.bindings(owner, name), *inside]
 
-    def is_assigned_by_others(self, function: Function, name: str) -> bool:
-        """Whether a parameter is given another value in its function, so that the caller's no longer counts."""
-        return bool(self.bindings(function, name))
-
     def calls_of(self, function: Function) -> list[ast.Call]:
         """The calls that lead to `function`, as far as its name tells: of a constructor, those of its class."""
         owner = self.owner(function)

@@ -51,11 +51,6 @@ class Packet(Struct, frozen=True, kw_only=True):
         """The TCP flags."""
         return SYN_ACK if self.answers else SYN
 
-    @property
-    def on_loopback(self) -> bool:
-        """Whether it comes in by, or goes out to, the loopback interface."""
-        return LOOPBACK in {self.coming_in, self.going_out}
-
 
 def address_span(text: str) -> Span:
     """An address as a number. Raises ValueError."""

@@ -64,11 +64,11 @@ def _homeless(case: Case, blocked: dict[str, Attempt]) -> Judgement:
     if reachable and not own.ipv6_disabled:
         return ruled_out(f"This machine has the IPv6 address {reachable[0]}.", *views.ids(own, *blocked.values()))
     first = next(iter(blocked))
-    state = "IPv6 is switched off on this machine" if own.ipv6_disabled else "This machine has no IPv6 address of its own"
+    state = "IPv6 is switched off on this machine" if own.ipv6_disabled else "No IPv6 address is this machine's own"
     return likely(
         f"{state}: nothing can be sent to {views.joined(blocked)}.",
         *views.ids(*blocked.values(), own),
-        because=f"connect() failed with EADDRNOTAVAIL at once, and {state[0].lower()}{state[1:]}.".replace("iPv6", "IPv6"),
+        because=f"{state}, and connect() failed with EADDRNOTAVAIL at once.",
         tell_apart="`sysctl net.ipv6.conf.all.disable_ipv6` and `ip -6 -brief address`: 1, or no address, confirms it.",
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),

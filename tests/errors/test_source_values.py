@@ -358,3 +358,8 @@ def test_no_settings_file_makes_the_reader_raise(text: str) -> None:
 
     assert all(1 <= one.line <= number for one in settings_in("x.yaml", text))
     assert all(1 <= one.line <= number for one in published_in("compose.yaml", text))
+
+
+def test_a_number_without_end_is_no_port() -> None:
+    """A string of digits that Python itself would not convert ends without a value, and without an error."""
+    assert said(f"import socket\nsocket.create_connection(('db', int('{'9' * 5000}')))  # <-", "port")[0] is None

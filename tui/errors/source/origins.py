@@ -8,6 +8,9 @@ from msgspec.structs import replace
 
 from tui.errors.source.nouns import Sources, Trace
 
+MOST_DIGITS = 9
+"""Of a number in a string; a port has five, and Python itself refuses to read some thousands."""
+
 
 def variable(name: str, sources: Sources, line: int, fallback: Callable[[], Trace] | None) -> Trace:
     """An environment variable: as the process has it, else as a settings file sets it, else the code's default."""
@@ -74,7 +77,8 @@ def agreed(traces: list[Trace], words: str, line: int, *, name: str | None = Non
 def cast(found: Trace, how: str) -> Trace:
     """The value after `int`, `strip` and the like; None where that can't be."""
     if how == "int" and isinstance(found.value, str):
-        return replace(found, value=int(found.value) if found.value.strip().isdecimal() else None)
+        digits = found.value.strip()
+        return replace(found, value=int(digits) if digits.isdecimal() and len(digits) <= MOST_DIGITS else None)
     change: dict[str, Callable[[str], str]] = {"strip": str.strip, "lower": str.lower}
     if isinstance(found.value, str) and how in change:
         return replace(found, value=change[how](found.value))

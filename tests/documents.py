@@ -8,11 +8,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 import tui.report
-from tui.diagnosis.hypothesis import hypotheses
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.ranking import assess
 from tui.model.case import Case
-from tui.report.as_json import as_json
 from tui.report.document import Document, document
+from tui.report.formats.json import as_json
 
 PUBLISHED = Path(tui.report.__file__).with_name("refused-1.schema.json")
 STARTED = "2026-11-20T11:02:03.123456Z"

@@ -12,8 +12,8 @@ import pytest
 
 from tests.documents import validated
 from tests.program import run, sessions, start, terminal, until_recorded
+from tui.cli.exit_status import ExitStatus, highest, status_of
 from tui.engine.recording import read
-from tui.exit_status import ExitStatus, highest, status_of
 from tui.model.judgement import Assessment, Certainty, Status, Verdict
 
 QUICK = ("--attempts", "1", "--timeout", "0.5")

@@ -10,10 +10,10 @@ import pytest
 from tests.approved import ROOT
 from tests.program import run, sessions, terminal
 from tui import __version__
-from tui.arguments import COMMANDS, main_parser
-from tui.cli import main
+from tui.cli.arguments import COMMANDS, main_parser
+from tui.cli.exit_status import ExitStatus
+from tui.cli.main import main
 from tui.demo.catalogue import SCENARIOS
-from tui.exit_status import ExitStatus
 from tui.model.options import Options
 
 SECRET = "s3cr3tW0rd"  # noqa: S105 -- made up, to look for
@@ -24,7 +24,7 @@ def loaded(words: list[str]) -> set[str]:
     """The modules that a process has loaded when the program has run with these words."""
     code = (
         "import sys\n"
-        "from tui.cli import main\n"
+        "from tui.cli.main import main\n"
         "try:\n"
         f"    main({words!r})\n"
         "except SystemExit:\n"
@@ -45,7 +45,7 @@ def test_a_check_never_loads_the_screen() -> None:
     """The headless front end gets by without Textual and Rich."""
     found = loaded(["check", "127.0.0.1:9", "--attempts", "1", "--no-session"])
 
-    assert "tui.headless" in found
+    assert "tui.cli.check" in found
     assert {"textual", "rich"} & found == set()
 
 
@@ -223,7 +223,7 @@ def shell(command: str) -> subprocess.CompletedProcess[str]:
 
 def test_output_in_a_poor_locale() -> None:
     """Where standard output can't write a character, it is spelled out instead of failing."""
-    code = "import sys; sys.stdout.reconfigure(encoding='ascii'); from tui.output import put; put('… ü\\n')"
+    code = "import sys; sys.stdout.reconfigure(encoding='ascii'); from tui.cli.streams import put; put('… ü\\n')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout == "\\u2026 \\xfc\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.approved import ROOT, approve_section
+from tui.cli.exit_status import ExitStatus
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.diagram import catalogue, tree_diagram
-from tui.diagnosis.hypothesis import hypotheses
-from tui.exit_status import ExitStatus
 
 README = ROOT / "README.md"
 DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")

@@ -6,7 +6,7 @@ from tests.approved import ROOT, approve_section
 from tests.lab.bench import drawn
 from tests.lab.scenario import CONTROL, Scenario, scenarios
 from tests.lab.table import for_readme
-from tui.diagnosis.hypothesis import hypotheses
+from tui.diagnosis.causes import hypotheses
 
 FEWEST = 90
 """Distinct scenarios that the project promises."""

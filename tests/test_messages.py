@@ -9,9 +9,9 @@ import socket
 import pytest
 
 from tests.approved import ROOT
-from tui.diagnosis.hypothesis import hypotheses
+from tui.diagnosis.causes import hypotheses
 from tui.errors import read_error
-from tui.errors.nouns import ErrorClass
+from tui.errors.types import ErrorClass
 
 PAGE = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
 CLASSES: dict[str, ErrorClass] = {

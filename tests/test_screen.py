@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.engine.looks import NOTHING_LISTENS, ScriptedLook
+from tui.cli.screen import MOST_RECENT, Keeping, recent, write_report
 from tui.engine.recording import default_path, read, sessions_directory
 from tui.engine.replay import Replay
 from tui.engine.session import Session, Tempo
 from tui.model.events import Opened
 from tui.model.options import Options
 from tui.model.target import parse_target
-from tui.screen import MOST_RECENT, Keeping, recent, write_report
 
 
 @pytest.fixture(autouse=True)

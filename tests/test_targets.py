@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.cli.targets import as_text, read_target, read_targets, understand
 from tui.model.target import TargetError
-from tui.targets import as_text, read_target, read_targets, understand
 
 SECRET = "s3cr3tW0rd"  # noqa: S105 -- made up, to look for
 CURL = "curl: (7) Failed to connect to db-1 port 5999 after 0 ms: Couldn't connect to server"

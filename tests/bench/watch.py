@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tui.watch.place import Place
+from tui.watch.run_directory import Place
 
 CONNECTS = 2000
 BYTES = 400_000_000

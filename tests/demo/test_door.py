@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tui.demo.door import PORTS, Door, doors
+from tui.demo.fake_service import PORTS, Door, doors
 
 HERE = "127.0.0.1"
 

@@ -11,12 +11,12 @@ import pytest
 
 from tests.approved import ROOT
 from tests.documents import validated
+from tui.cli.check import Manner, check
+from tui.cli.exit_status import ExitStatus
 from tui.demo.catalogue import SCENARIOS
 from tui.demo.scenario import NotPossibleError, Scenario
-from tui.exit_status import ExitStatus
-from tui.headless import Manner, check
-from tui.report.as_json import as_json
-from tui.situation import Situation
+from tui.engine.setup import Situation
+from tui.report.formats.json import as_json
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
@@ -82,16 +82,16 @@ def test_the_command_line_walks_one() -> None:
 
 async def test_a_machine_without_ipv6_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where ::1 can't be bound, a scenario that needs it says so instead of failing."""
-    from tui.demo import door
+    from tui.demo import fake_service
 
-    plain = door.Door
+    plain = fake_service.Door
 
-    def without_ipv6(address: str, port: int, *, hangs_up: bool = False) -> door.Door:
+    def without_ipv6(address: str, port: int, *, hangs_up: bool = False) -> fake_service.Door:
         if ":" in address:
             raise OSError(99, "Cannot assign requested address")
         return plain(address, port, hangs_up=hangs_up)
 
-    monkeypatch.setattr(door, "Door", without_ipv6)
+    monkeypatch.setattr(fake_service, "Door", without_ipv6)
 
     for name in ("other-family", "two-families"):
         scenario = next(one for one in SCENARIOS if one.name == name)

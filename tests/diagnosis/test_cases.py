@@ -8,7 +8,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from tests.casefile import CASES, all_files, load
-from tui.diagnosis.hypothesis import hypotheses
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.ranking import assess
 from tui.model.facts import AnyFact
 from tui.model.judgement import Assessment

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tui.diagnosis.latency import baseline_ms, is_late, signs, was_sent_again
+from tui.diagnosis.readings.latency import baseline_ms, is_late, signs, was_sent_again
 from tui.model.case import Case
 from tui.model.facts import AnyFact, Attempt, Echo, Hop, IcmpError, Outcome
 from tui.model.target import parse_target

@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from tests.casefile import CASES, load
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import wanted_looks
-from tui.diagnosis.hypothesis import Hypothesis, hypotheses
+from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
 from tui.model.case import Case
 from tui.model.facts import Attempt, NameserverAnswer, Outcome, Quiet, Route, SystemAnswer

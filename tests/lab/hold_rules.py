@@ -14,7 +14,7 @@ from typing import Any
 from tui.engine.runner import look
 from tui.model.facts import AnyFact, Attempt, Firewall
 from tui.model.requests import Connect, ReadFirewall
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
 
 SHORT_S, LONG_S = 0.25, 3.0
 """A SYN here is answered within a millisecond; what stays silent against the engine's word is given longer."""

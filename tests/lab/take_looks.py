@@ -8,7 +8,7 @@ import msgspec
 from tui.engine.runner import look
 from tui.model.facts import AnyFact
 from tui.model.requests import AnyRequest
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
 
 
 async def take(requests: list[AnyRequest]) -> list[list[AnyFact]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tui.demo.nameserver import Nameserver
 from tui.model.facts import AnyFact
 from tui.model.safe_text import safe_text
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
 
 
 def settings(

@@ -11,9 +11,9 @@ from tests.probes.names import seen
 from tui.demo.nameserver import Nameserver
 from tui.model.facts import SystemAnswer
 from tui.model.requests import ResolveSystem
-from tui.probes import name_walk, system_answer
-from tui.probes.name_settings import read_settings
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.names import getaddrinfo_emulation, system_answer
+from tui.probes.names.name_settings import read_settings
 
 ADDRESSES = {
     "web.test": ["10.1.1.1", "2001:db8::1"],
@@ -45,7 +45,7 @@ async def resolve(names: list[str]) -> None:
             *_, real = await seen(system_answer.look(ResolveSystem(name=name), Surroundings()))
             assert isinstance(real, SystemAnswer)
             assert not real.emulated
-            walked = await name_walk.walk(name, read_settings(Surroundings()), port=53)
+            walked = await getaddrinfo_emulation.walk(name, read_settings(Surroundings()), port=53)
             sys.stdout.write(json.dumps([name, *([one.addresses, one.error, one.source] for one in (real, walked))]) + "\n")
 
 

@@ -8,8 +8,9 @@ from tests.probes.machine import facts_behind, needs_namespaces, network_namespa
 from tests.probes.take_look import facts_of
 from tui.model.facts import Addresses, NotObserved
 from tui.model.requests import ListAddresses
-from tui.probes import addresses, netlink
-from tui.probes.addresses import from_psutil, ipv6_disabled
+from tui.probes.kernel import netlink
+from tui.probes.path import addresses
+from tui.probes.path.addresses import from_psutil, ipv6_disabled
 
 
 async def test_the_kernel_and_psutil_agree() -> None:

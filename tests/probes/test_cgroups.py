@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.probes.cgroups import container_of, group_path, paths_of, unit_of
+from tui.probes.sockets.cgroups import container_of, group_path, paths_of, unit_of
 
 ID = "0123456789ab" + "c" * 52
 

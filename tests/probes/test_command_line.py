@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tui.model.safe_text import safe_text
 from tui.model.schemes import family_of_program
-from tui.probes.command_line import LONGEST, program_name, shown_command
+from tui.probes.sockets.command_line import LONGEST, program_name, shown_command
 
 
 @pytest.mark.parametrize(

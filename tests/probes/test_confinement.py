@@ -15,9 +15,9 @@ from tests.probes.machine import ROOT
 from tests.probes.take_look import facts_of
 from tui.model.facts import AnyFact, Confinement
 from tui.model.requests import ReadConfinement
-from tui.probes import confinement
-from tui.probes.confinement import lsm_profile, parse_deny, seccomp_mode, units_of
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.sockets import confinement
+from tui.probes.sockets.confinement import lsm_profile, parse_deny, seccomp_mode, units_of
 
 # Allows every call, so that nothing but the mode changes: BPF_RET|BPF_K with SECCOMP_RET_ALLOW.
 FILTERED = """

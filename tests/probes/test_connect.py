@@ -14,8 +14,9 @@ import pytest
 from tests.probes.loopback import closed_port, descriptors, listening, silent_port
 from tui.model.facts import Attempt
 from tui.model.requests import Connect
-from tui.probes import connect, error_queue, hold
-from tui.probes.surroundings import Surroundings
+from tui.probes.attempts import connect, observe_connection
+from tui.probes.kernel import error_queue
+from tui.probes.kernel.system_view import Surroundings
 
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER without time: close sends a reset."""
@@ -58,7 +59,7 @@ async def test_a_listener_that_waits(address: str) -> None:
 
     assert (seen.outcome, seen.errno, seen.first_bytes) == ("connected", None, None)
     assert seen.held_ms
-    assert seen.held_ms > hold.HOLD_S * 900
+    assert seen.held_ms > observe_connection.HOLD_S * 900
 
 
 async def test_a_greeting_is_kept_safe_and_short(address: str) -> None:
@@ -119,7 +120,7 @@ async def test_silence_ends_at_the_deadline(address: str) -> None:
 
 async def test_a_cancelled_attempt_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """While it waits for an answer, and while it holds a connection, an attempt can be cancelled, and closes its socket."""
-    monkeypatch.setattr(hold, "HOLD_S", 30.0)
+    monkeypatch.setattr(observe_connection, "HOLD_S", 30.0)
     with silent_port("127.0.0.1") as silent, listening("127.0.0.1") as server:
         before = descriptors()
         for port in (silent, server.getsockname()[1]):

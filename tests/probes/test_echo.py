@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.probes.loopback import descriptors
 from tui.model.facts import Echo, IcmpError, NotObserved
 from tui.model.requests import SendEcho
-from tui.probes import echo, ping_program
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.path import echo, ping_program
 
 
 async def look(request: SendEcho, **environ: str) -> Echo | NotObserved:

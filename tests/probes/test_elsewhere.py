@@ -11,10 +11,10 @@ import pytest
 from tests.probes.machine import LONGEST_S, NOBODY, facts_behind, needs_namespaces, needs_root, network_namespace
 from tui.model.facts import AnyFact, Elsewhere, Namespace, NotObserved
 from tui.model.requests import LookElsewhere
-from tui.probes import elsewhere
-from tui.probes.elsewhere import container_inside
-from tui.probes.net_namespaces import read_tables, same_network, survey
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.namespaces import other_namespaces
+from tui.probes.namespaces.net_namespaces import read_tables, same_network, survey
+from tui.probes.namespaces.other_namespaces import container_inside
 
 SERVE = (
     "import socket; one = socket.create_server(('127.0.0.1', 0)); print(one.getsockname()[1], flush=True); "
@@ -171,7 +171,7 @@ async def test_an_engine_that_may_not_be_asked_is_said(tmp_path: Path) -> None:
     program.chmod(0o755)
     here = Surroundings(environ={"PATH": str(tmp_path)})
 
-    facts: list[AnyFact] = [fact async for fact in elsewhere.look(LookElsewhere(port=1), here)]
+    facts: list[AnyFact] = [fact async for fact in other_namespaces.look(LookElsewhere(port=1), here)]
 
     assert seen(facts).containers == ()
     (told,) = [one for one in facts if isinstance(one, NotObserved)]
@@ -185,7 +185,7 @@ async def test_containers_of_an_engine_are_told(tmp_path: Path) -> None:
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{row}\nEND\n".replace("cat", "/bin/cat"))
     program.chmod(0o755)
 
-    facts = [one async for one in elsewhere.look(LookElsewhere(port=1), Surroundings(environ={"PATH": str(tmp_path)}))]
+    facts = [one async for one in other_namespaces.look(LookElsewhere(port=1), Surroundings(environ={"PATH": str(tmp_path)}))]
 
     (container,) = seen(facts).containers
     assert (container.id, container.name, container.state, container.exit_code) == ("abababababab", "db", "exited", 137)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.probes.names import is_safe
-from tui.probes import engines
-from tui.probes.engines import containers_in
+from tui.probes.namespaces import engines
+from tui.probes.namespaces.engines import containers_in
 
 ID = "9c1f0a5b2d3e" + "0" * 52
 DOCKER = (

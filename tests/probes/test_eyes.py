@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.probes.machine import LONGEST_S, NOBODY, ROOT, needs_namespaces, needs_root, network_namespace, nobody_can_look
-from tui.probes.eyes import EyesError, inside, of_container, of_process
+from tui.probes.namespaces.process_context import EyesError, inside, of_container, of_process
 
 SERVE = (
     "import socket, sys; one = socket.create_server(('127.0.0.1', 0)); print(one.getsockname()[1], flush=True); sys.stdin.read()"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.facts import IcmpError, Outcome
-from tui.probes import error_queue
-from tui.probes.failures import errno_name, icmp_error, is_time_exceeded, resolver_error_name, tcp_outcome, unix_outcome
+from tui.probes.kernel import error_queue
+from tui.probes.kernel.failures import errno_name, icmp_error, is_time_exceeded, resolver_error_name, tcp_outcome, unix_outcome
 
 ROUTER, ROUTER6 = "10.0.1.1", "fd00:1::1"
 

@@ -15,15 +15,15 @@ from tui.engine.runner import look
 from tui.model.facts import AnyFact, Firewall, NotObserved, Rule
 from tui.model.requests import ReadFirewall
 from tui.probes.firewall import tools
+from tui.probes.firewall.evaluate import Connection, Outcome, incoming, outgoing
+from tui.probes.firewall.firewall import fact_of, may_list
 from tui.probes.firewall.hidden import hidden_families, settled
-from tui.probes.firewall.judging import Connection, Outcome, incoming, outgoing
-from tui.probes.firewall.look import fact_of, may_list
-from tui.probes.firewall.makers import made_by
 from tui.probes.firewall.quoting import nft_lines
+from tui.probes.firewall.rule_owners import made_by
 from tui.probes.firewall.ruleset import Ruleset
 from tui.probes.firewall.tables import Filter, filter_of
 from tui.probes.firewall.tools import may_have_nf_tables
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
 from tui.vantage.far_shell import FarEndError
 from tui.vantage.firewall import far_firewall
 

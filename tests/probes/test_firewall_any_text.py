@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.probes.test_firewall import connection, iptables, nft
 from tui.model.requests import ReadFirewall
+from tui.probes.firewall.evaluate import incoming, outgoing
+from tui.probes.firewall.firewall import fact_of
 from tui.probes.firewall.hidden import hidden_families
 from tui.probes.firewall.iptables_rules import options_of
-from tui.probes.firewall.judging import incoming, outgoing
-from tui.probes.firewall.look import fact_of
 from tui.probes.firewall.quoting import nft_lines
 from tui.probes.firewall.tables import filter_of
 from tui.vantage.far_shell import FarEndError

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.probes.loopback import closed_port, descriptors, listening, silent_port
 from tui.model.facts import Hop, NotObserved, Outcome
 from tui.model.requests import TraceHops
-from tui.probes import hops
-from tui.probes.failures import icmp_error
-from tui.probes.handshake import Handshake
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.failures import icmp_error
+from tui.probes.kernel.handshake import Handshake
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.path import hops
 
 Reply = Outcome | None
 """How an ask ends; None for a router's time exceeded."""

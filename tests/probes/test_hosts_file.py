@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.probes.names import is_safe
 from tui.model.facts import HostsEntry
-from tui.probes import hosts_file
+from tui.probes.names import hosts_file
 
 PATH = "/etc/hosts"
 TYPICAL = b"""\

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.probes.kernel_counters import failed_retransmissions, read_counter
+from tui.probes.kernel.kernel_counters import failed_retransmissions, read_counter
 
 TEXT = "TcpExt: SyncookiesSent TCPRetransFail ListenDrops\nTcpExt: 0 7 2\nIpExt: InNoRoutes\nIpExt: 3\n"
 

@@ -19,9 +19,9 @@ from tests.probes.machine import LONGEST_S, ROOT, needs_namespaces, network_name
 from tests.probes.take_look import facts_of
 from tui.model.facts import AnyFact, Attempt, Limits, NotObserved, Outcome
 from tui.model.requests import AnyRequest, Connect, ConnectUnix, ExamineProcess, ListListeners, ReadLimits, WatchQueue
-from tui.probes import limits, sock_diag
-from tui.probes.limits import file_numbers, packed, port_range, reserved_within, used_ports
-from tui.probes.sock_diag import TIME_WAIT, Connection
+from tui.probes.sockets import limits, sock_diag
+from tui.probes.sockets.limits import file_numbers, packed, port_range, reserved_within, used_ports
+from tui.probes.sockets.sock_diag import TIME_WAIT, Connection
 
 EXHAUST = """
 import asyncio, os, sys, msgspec

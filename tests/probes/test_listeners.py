@@ -14,8 +14,9 @@ from tests.probes.take_look import facts_of
 from tests.probes.test_owners import Tree
 from tui.model.facts import Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
-from tui.probes import cgroups, listeners, netlink, owners, sock_diag, socket_table
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel import netlink
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.sockets import cgroups, listeners, owners, sock_diag, socket_table
 
 REQUEST = ListListeners()
 ROW = "   {n}: {address}:{port:04X} 00000000:0000 0A 00000000:00000000 00:00000000 00000000  {uid}        0 {inode} 1 0 100 0\n"

@@ -10,9 +10,9 @@ from tests.probes.names import seen, settings
 from tui.demo.nameserver import Nameserver
 from tui.model.facts import NameSources, NearName, NotObserved
 from tui.model.requests import ReadNameSources
-from tui.probes import hosts_file, name_sources
-from tui.probes.near_names import in_known_hosts, near_names
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.names import hosts_file, name_sources
+from tui.probes.names.near_names import in_known_hosts, near_names
 
 
 async def sources(name: str, surroundings: Surroundings) -> tuple[NameSources, list[NotObserved]]:

@@ -24,9 +24,9 @@ from tui.demo.nameserver import Nameserver
 from tui.demo.zone import EVERY
 from tui.model.facts import AnyFact, NameserverAnswer, NotObserved
 from tui.model.requests import AnyRequest, AskNameserver
-from tui.probes import dns_message, nameserver
-from tui.probes.nameserver import RecordType, ask
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.names import dns_message, nameserver_answer
+from tui.probes.names.nameserver_answer import RecordType, ask
 
 PATIENCE_S = 60.0
 """For those who answer."""
@@ -37,7 +37,7 @@ SHORT_S = 0.2
 async def both(server: Nameserver, name: str, **options: bool) -> dict[str, NameserverAnswer]:
     """The answers by record type."""
     request = AskNameserver(server=server.address, port=server.port, name=name, **options)
-    facts = await seen(nameserver.look(request, Surroundings()))
+    facts = await seen(nameserver_answer.look(request, Surroundings()))
     answers = {fact.rtype: fact for fact in facts if isinstance(fact, NameserverAnswer)}
     assert set(answers) == {"A", "AAAA"}
     return {str(rtype): answer for rtype, answer in answers.items()}
@@ -123,7 +123,7 @@ async def test_silence_is_a_timeout_that_holds_up_nobody() -> None:
     """The type that is answered comes first; the other one ends at its own deadline."""
     async with Nameserver({"a.test": ["10.0.0.1"]}, silent_types={"AAAA"}) as server:
         request = AskNameserver(server=server.address, port=server.port, name="a.test")
-        async with aclosing(nameserver.look(request, Surroundings())) as look:
+        async with aclosing(nameserver_answer.look(request, Surroundings())) as look:
             first = await anext(look)
             assert isinstance(first, NameserverAnswer)
             assert (first.rtype, first.outcome) == ("A", "answered")
@@ -138,7 +138,7 @@ async def test_a_look_that_is_left_leaves_nothing() -> None:
     before = descriptors()
     async with Nameserver(silent={EVERY}) as server:
         request = AskNameserver(server=server.address, port=server.port, name="a.test")
-        taken = asyncio.create_task(seen(nameserver.look(request, Surroundings())))
+        taken = asyncio.create_task(seen(nameserver_answer.look(request, Surroundings())))
         await server.heard(2)
         taken.cancel()
         assert isinstance((await asyncio.gather(taken, return_exceptions=True))[0], asyncio.CancelledError)
@@ -244,7 +244,7 @@ async def test_a_lost_query_is_sent_again_without_edns_and_strays_are_passed_ove
 )
 async def test_what_can_not_be_asked_is_told(request_: AskNameserver, reason: str) -> None:
     """One NotObserved with its reason."""
-    (fact,) = await seen(nameserver.look(request_, Surroundings()))
+    (fact,) = await seen(nameserver_answer.look(request_, Surroundings()))
 
     assert isinstance(fact, NotObserved)
     assert (fact.request, fact.reason) == (request_, reason)
@@ -256,8 +256,8 @@ async def test_want_of_sockets_says_nothing_of_the_server(monkeypatch: pytest.Mo
     def none_left(*_: object) -> socket.socket:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr("tui.probes.dns_exchange.socket.socket", none_left)
-    facts = await seen(nameserver.look(AskNameserver(server="127.0.0.1", name="a.test"), Surroundings()))
+    monkeypatch.setattr("tui.probes.names.dns_exchange.socket.socket", none_left)
+    facts = await seen(nameserver_answer.look(AskNameserver(server="127.0.0.1", name="a.test"), Surroundings()))
 
     assert [fact.reason for fact in facts if isinstance(fact, NotObserved)] == ["No socket could be had (EMFILE)."]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.probes import netlink
+from tui.probes.kernel import netlink
 
 HEADER = struct.Struct("=IHHII")
 KERNEL = 0

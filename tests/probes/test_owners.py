@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from tests.probes.machine import bound, inode_of
-from tui.probes import owners
-from tui.probes.owners import Owners
+from tui.probes.sockets import owners
+from tui.probes.sockets.owners import Owners
 
 REAL = Path("/proc")
 FIELDS_AFTER_NAME = "S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {start} 0 0"

@@ -10,8 +10,8 @@ import pytest
 from tests.probes.loopback import closed_port, descriptors, listening
 from tui.model.facts import NotObserved, PathMtu
 from tui.model.requests import MeasureMtu
-from tui.probes import path_mtu
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.path import path_mtu
 
 
 async def seen(port: int, family: str | None = "HTTP", address: str = "127.0.0.1") -> PathMtu | NotObserved:

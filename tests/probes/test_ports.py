@@ -8,15 +8,15 @@ import pytest
 from tests.probes.loopback import closed_port, descriptors, listening, silent_port
 from tui.model.facts import Attempt, NotObserved, Outcome
 from tui.model.requests import Connect, TryPorts
-from tui.probes import connect, ports
-from tui.probes.failures import icmp_error
-from tui.probes.surroundings import Surroundings
+from tui.probes.attempts import connect, other_ports
+from tui.probes.kernel.failures import icmp_error
+from tui.probes.kernel.system_view import Surroundings
 
 
 async def look(request: TryPorts) -> tuple[list[Attempt], list[int]]:
     """The attempts, and the ports that were left out."""
     attempts, left_out = [], list[int]()
-    async for fact in ports.look(request, Surroundings()):
+    async for fact in other_ports.look(request, Surroundings()):
         match fact:
             case Attempt():
                 attempts.append(fact)
@@ -76,8 +76,8 @@ class Box:
 
 async def test_after_a_rejection_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """While nothing answers the next ones start, and from the first ICMP error on it is one after the other."""
-    monkeypatch.setattr(ports, "ICMP_PACE_S", 0.0)
-    monkeypatch.setattr(ports, "PACE_S", 0.0)
+    monkeypatch.setattr(other_ports, "ICMP_PACE_S", 0.0)
+    monkeypatch.setattr(other_ports, "PACE_S", 0.0)
     box = Box(monkeypatch)
 
     attempts, left_out = await look(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
@@ -89,7 +89,7 @@ async def test_after_a_rejection_one_at_a_time(monkeypatch: pytest.MonkeyPatch) 
 
 async def test_a_quick_rejection_comes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer within the pace is known before the next port is tried: one rejection is enough to slow down."""
-    monkeypatch.setattr(ports, "LONGEST_PACED_S", 0.0)
+    monkeypatch.setattr(other_ports, "LONGEST_PACED_S", 0.0)
     box = Box(monkeypatch)
 
     attempts, left_out = await look(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
@@ -100,7 +100,7 @@ async def test_a_quick_rejection_comes_alone(monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_what_does_not_fit_into_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the pace leaves no time for the rest, the rest is not observed."""
-    monkeypatch.setattr(ports, "LONGEST_PACED_S", 0.0)
+    monkeypatch.setattr(other_ports, "LONGEST_PACED_S", 0.0)
     Box(monkeypatch)
 
     attempts, left_out = await look(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))

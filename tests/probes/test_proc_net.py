@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.probes.machine import bound, inode_of
-from tui.probes import proc_net, sock_diag
+from tui.probes.sockets import proc_net, sock_diag
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 LINE = (

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from tests.probes.machine import facts_behind, needs_root
 from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
-from tui.probes import process_state
-from tui.probes.process_files import busy_percent, freezer_files, read_stat, soft_limit, stopped_by, tracer_pid
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.sockets import process_state
+from tui.probes.sockets.process_files import busy_percent, freezer_files, read_stat, soft_limit, stopped_by, tracer_pid
 
 SLEEPS = "print('ready', flush=True); import sys; sys.stdin.read()"
 SPINS = "print('ready', flush=True)\nwhile True: pass"

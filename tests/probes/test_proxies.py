@@ -15,9 +15,9 @@ from tests.probes.loopback import listening
 from tests.probes.names import is_safe
 from tui.model.facts import Proxy
 from tui.model.requests import ReadProxies
-from tui.probes import proxies
-from tui.probes.proxies import proxy_for, read_setting
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.proxy import proxy
+from tui.probes.proxy.proxy import proxy_for, read_setting
 
 PROXY = "http://me:secret@proxy.example:3128"
 
@@ -33,7 +33,7 @@ async def test_the_look_reads_the_environment_of_its_surroundings() -> None:
     """One fact, without credentials, with the command that shows the same."""
     here = Surroundings(environ={"http_proxy": PROXY, "no_proxy": "x.example"})
 
-    (fact,) = [one async for one in proxies.look(ReadProxies(host="web.example", port=80, scheme="http"), here)]
+    (fact,) = [one async for one in proxy.look(ReadProxies(host="web.example", port=80, scheme="http"), here)]
 
     assert isinstance(fact, Proxy)
     assert (fact.applies, fact.variable, fact.value) == (True, "http_proxy", "http://proxy.example:3128")

@@ -7,10 +7,10 @@ import pytest
 
 from tests.probes.test_proxies import _goes_through_the_proxy
 from tui.model.requests import ReadProxies
-from tui.probes.proxies import proxy_for
-from tui.probes.proxy_files import file_settings, java_exemption, java_setting
-from tui.probes.proxy_programs import Destination
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.proxy.proxy import proxy_for
+from tui.probes.proxy.proxy_files import file_settings, java_exemption, java_setting
+from tui.probes.proxy.proxy_programs import Destination
 
 REQUEST = ReadProxies(host="127.0.0.1", port=9, scheme="http")
 FILES = [

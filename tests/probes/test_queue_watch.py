@@ -15,10 +15,10 @@ from tests.probes.machine import facts_behind, needs_root
 from tui.engine.runner import looks_from
 from tui.model.facts import AcceptQueue, AnyFact, Listener, NotObserved, Outcome, QueueWatch
 from tui.model.requests import WatchQueue
-from tui.probes import queue_watch, sock_diag
-from tui.probes.queue_watch import counters_of, queues_of, risen
-from tui.probes.surroundings import Surroundings
-from tui.vantage.queue import far_looks
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.sockets import queue_watch, sock_diag
+from tui.probes.sockets.queue_watch import counters_of, queues_of, risen
+from tui.vantage.queue_watch import far_looks
 
 LIMIT = 2
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")

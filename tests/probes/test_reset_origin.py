@@ -8,9 +8,9 @@ import pytest
 from tests.probes.loopback import closed_port, descriptors, listening, silent_port
 from tui.model.facts import NotObserved, ResetOrigin
 from tui.model.requests import FindResetOrigin
-from tui.probes import reset_origin
-from tui.probes.kernel_counters import discarded_for_ttl
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.kernel_counters import discarded_for_ttl
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.path import reset_origin
 
 
 async def seen(request: FindResetOrigin) -> ResetOrigin | NotObserved:

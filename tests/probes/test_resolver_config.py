@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.probes.names import is_safe
-from tui.probes import dns_message, nsswitch
-from tui.probes.nsswitch import DEFAULT
-from tui.probes.resolver_config import ResolverConfig, expansions, parse
+from tui.probes.names import dns_message, nsswitch
+from tui.probes.names.nsswitch import DEFAULT
+from tui.probes.names.resolver_config import ResolverConfig, expansions, parse
 
 
 def test_a_typical_file_is_read() -> None:

@@ -9,7 +9,8 @@ from tests.probes.machine import NOBODY, facts_behind, needs_namespaces, network
 from tests.probes.take_look import facts_of
 from tui.model.facts import NotObserved, Route
 from tui.model.requests import LookUpRoute
-from tui.probes import netlink, rtnetlink
+from tui.probes.kernel import netlink
+from tui.probes.path import rtnetlink
 
 KINDS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL", "throw": "ENETUNREACH"}
 NETWORK = (

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from tui.model.facts import AnyFact, NotObserved, Service
 from tui.model.requests import ReadService
 from tui.model.schemes import family_of_scheme
-from tui.probes import services
-from tui.probes.services import logs, pid_files
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.services import logs, pid_files, service
 from tui.probes.services.candidates import is_named, ports_of, serves_family
 from tui.probes.services.units import PROPERTIES, Unit, environment_lines, listed_names, seconds, shown_units, signal_name
-from tui.probes.surroundings import Surroundings
 
 # `systemctl show` of systemd 252, with TZ=UTC and LC_ALL=C.
 FAILED = """Type=simple
@@ -119,7 +118,7 @@ END
 
 async def facts(request: ReadService, where: Surroundings) -> list[AnyFact]:
     """All facts of one look."""
-    return [one async for one in services.look(request, where)]
+    return [one async for one in service.look(request, where)]
 
 
 def test_a_failed_unit_is_read_as_it_is_shown() -> None:

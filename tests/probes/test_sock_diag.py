@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.probes.machine import bound, inode_of, port_of
 from tui.model.facts import Listener
 from tui.model.safe_text import safe_text
-from tui.probes import sock_diag
-from tui.probes.sockets import BoundSocket, UnixSocket
+from tui.probes.sockets import sock_diag
+from tui.probes.sockets.socket_rows import BoundSocket, UnixSocket
 
 
 @pytest.fixture(name="keep")

@@ -7,8 +7,8 @@ import pytest
 from tui.model.facts import AnyFact, Code, NotObserved
 from tui.model.requests import ReadCode
 from tui.probes import source_code
+from tui.probes.kernel.system_view import Surroundings
 from tui.probes.source_code import find
-from tui.probes.surroundings import Surroundings
 
 CLIENT = """\
 import os, socket

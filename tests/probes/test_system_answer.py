@@ -20,9 +20,9 @@ from tui.demo.nameserver import Nameserver
 from tui.demo.zone import EVERY
 from tui.model.facts import NotObserved, SystemAnswer
 from tui.model.requests import ResolveSystem
-from tui.probes import answer_source, system_answer
-from tui.probes.name_settings import read_settings
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.names import answer_source, system_answer
+from tui.probes.names.name_settings import read_settings
 
 FAST = "options timeout:1 attempts:1\n"
 """For nameservers that stay silent; one that answers has glibc's own five seconds."""
@@ -71,7 +71,7 @@ async def test_codes_of_getaddrinfo_are_symbolic(monkeypatch: pytest.MonkeyPatch
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("tui.probes.system_answer.socket.getaddrinfo", fail)
+    monkeypatch.setattr("tui.probes.names.system_answer.socket.getaddrinfo", fail)
     error: OSError = socket.gaierror(socket.EAI_AGAIN, "Temporary \x1b failure")
     answer = await resolve("db-1", Surroundings())
     assert (answer.error, answer.error_text) == ("EAI_AGAIN", "Temporary \\x1b failure")
@@ -205,7 +205,7 @@ async def test_a_look_that_is_left_waits_for_nobody(monkeypatch: pytest.MonkeyPa
         released.wait(30)
         return []
 
-    monkeypatch.setattr("tui.probes.system_answer.socket.getaddrinfo", sit)
+    monkeypatch.setattr("tui.probes.names.system_answer.socket.getaddrinfo", sit)
     taken = asyncio.create_task(seen(system_answer.look(ResolveSystem(name="db-1"), Surroundings())))
     try:
         assert await asyncio.to_thread(entered.wait, 10)
@@ -372,7 +372,7 @@ async def test_another_user_gets_the_same() -> None:
         pytest.skip("another user may not run this interpreter, or not read this checkout")
     script = (
         "import asyncio\nfrom tests.probes.names import seen\nfrom tui.model.requests import ResolveSystem\n"
-        "from tui.probes import system_answer\nfrom tui.probes.surroundings import Surroundings\n"
+        "from tui.probes import system_answer\nfrom tui.probes.kernel.system_view import Surroundings\n"
         "print(asyncio.run(seen(system_answer.look(ResolveSystem(name='localhost'), Surroundings())))[-1].addresses)"
     )
     process = await asyncio.create_subprocess_exec(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.probes import tool
-from tui.probes.tool import run_tool
+from tui.probes.kernel import tool
+from tui.probes.kernel.tool import run_tool
 
 
 async def test_output_errors_and_status_come_back() -> None:

@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.probes.ttl_search import FARTHEST, highest_passed, lowest_reaching
+from tui.probes.path.ttl_search import FARTHEST, highest_passed, lowest_reaching
 
 
 class Answers:

@@ -12,8 +12,8 @@ import pytest
 
 from tui.model.facts import Attempt
 from tui.model.requests import ConnectUnix
-from tui.probes import unix_connect
-from tui.probes.surroundings import Surroundings
+from tui.probes.attempts import connect_unix
+from tui.probes.kernel.system_view import Surroundings
 
 NOBODY = 65534
 
@@ -39,7 +39,7 @@ def listening(path: Path, kind: socket.SocketKind = socket.SOCK_STREAM, backlog:
 
 async def attempt(path: Path | str, timeout_s: float = 3.5) -> Attempt:
     """One attempt on `path`."""
-    return await unix_connect.attempt(ConnectUnix(path=str(path), timeout_s=timeout_s), 1)
+    return await connect_unix.attempt(ConnectUnix(path=str(path), timeout_s=timeout_s), 1)
 
 
 async def met(server: socket.socket, then: Callable[[socket.socket], object]) -> Attempt:
@@ -170,4 +170,4 @@ async def test_look_takes_one_attempt(folder: Path) -> None:
     """The look yields attempt number one, whatever the schedule says."""
     request = ConnectUnix(path=str(folder / "none.sock"), attempts=3, delay_s=60)
 
-    assert [(fact.number, fact.of) async for fact in unix_connect.look(request, Surroundings())] == [(1, 3)]
+    assert [(fact.number, fact.of) async for fact in connect_unix.look(request, Surroundings())] == [(1, 3)]

@@ -12,10 +12,11 @@ import pytest
 from tests.probes.machine import NOBODY, facts_behind, inode_of, needs_root
 from tui.model.facts import AnyFact, UnixPath
 from tui.model.requests import ExamineUnixPath
-from tui.probes import netlink, unix_path, unix_table
-from tui.probes.path_walk import barrier
-from tui.probes.sockets import UnixSocket
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel import netlink
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.sockets import unix_path, unix_table
+from tui.probes.sockets.path_permissions import barrier
+from tui.probes.sockets.socket_rows import UnixSocket
 
 
 class Place:

@@ -1,6 +1,6 @@
 """Text from outside at its worst, and a document that carries it in every place where such text can stand."""
 
-from tui.diagnosis.hypothesis import hypotheses
+from tui.diagnosis.causes import hypotheses
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Listeners, NotObserved, Outcome, SystemAnswer
 from tui.model.judgement import Alternative, Assessment, Certainty, Culprit, Judgement, Remedy, State, Status, Verdict

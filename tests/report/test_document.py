@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.casefile import all_files, load
 from tests.documents import documented, validated
 from tests.engine.looks import NOTHING_LISTENS, ScriptedLook, table
-from tui.diagnosis.hypothesis import hypotheses
+from tui.diagnosis.causes import hypotheses
 from tui.engine.session import Session, Tempo
 from tui.model.case import Case
 from tui.model.events import AnyEvent, FactSeen
@@ -17,11 +17,11 @@ from tui.model.facts import Attempt, Outcome
 from tui.model.options import Options
 from tui.model.requests import Connect, ListListeners
 from tui.model.target import parse_target
-from tui.report.as_html import as_html
-from tui.report.as_json import as_json
-from tui.report.as_markdown import as_markdown
-from tui.report.as_text import as_text
 from tui.report.document import document_of
+from tui.report.formats.html import as_html
+from tui.report.formats.json import as_json
+from tui.report.formats.markdown import as_markdown
+from tui.report.formats.text import as_text
 
 
 async def walked(look: ScriptedLook | None = None) -> list[AnyEvent]:

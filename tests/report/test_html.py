@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.report.hostile import TEXTS, hostile_document
-from tui.report.as_html import as_html
+from tui.report.formats.html import as_html
 
 ALLOWED = {
     "html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "p", "strong", "pre", "code",

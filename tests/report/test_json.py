@@ -6,7 +6,7 @@ import pytest
 
 from tests.documents import validated
 from tests.report.hostile import TEXTS, hostile_document
-from tui.report.as_json import as_json
+from tui.report.formats.json import as_json
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from tests.report.hostile import TEXTS, hostile_document
 from tui.model.safe_text import safe_text
-from tui.report.as_markdown import as_markdown, code, prose
+from tui.report.formats.markdown import as_markdown, code, prose
 
 PARSER = MarkdownIt("gfm-like", {"html": True, "linkify": True})
 OURS = {"heading", "paragraph", "bullet_list", "ordered_list", "list_item", "table", "thead", "tbody", "tr", "th", "td", "strong"}

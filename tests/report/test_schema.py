@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from tests.approved import approve_file
 from tests.casefile import all_files, load
 from tests.documents import PUBLISHED, documented, validator
-from tui.report.as_json import as_json
+from tui.report.formats.json import as_json
 from tui.report.schema import document_schema
 
 CONTRACT = {

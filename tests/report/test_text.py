@@ -8,7 +8,7 @@ import pytest
 from tests.casefile import CASES, all_files, load
 from tests.documents import documented
 from tests.report.hostile import TEXTS, hostile_document
-from tui.report.as_text import as_text
+from tui.report.formats.text import as_text
 
 
 @pytest.mark.parametrize("path", all_files(), ids=lambda path: f"{path.parent.name}/{path.stem}")

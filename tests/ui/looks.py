@@ -33,7 +33,7 @@ from tui.model.facts import (
     Talk,
     UnixPath,
 )
-from tui.model.facts.origin import Reference
+from tui.model.facts.reset_origin import Reference
 from tui.model.requests import (
     AnyRequest,
     AskNameserver,

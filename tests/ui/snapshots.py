@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from tests.ui.looks import at
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import decide
-from tui.diagnosis.hypothesis import hypotheses
 from tui.diagnosis.ranking import assess
 from tui.model.case import Case
 from tui.model.facts import AnyFact

@@ -11,15 +11,15 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.ui.scenes import Clock
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import Run, decide
-from tui.diagnosis.hypothesis import hypotheses
 from tui.diagnosis.ranking import assess
 from tui.engine.replay import Replay
 from tui.engine.session import Session
 from tui.model.events import AnyEvent
 from tui.model.target import Target, parse_target
 from tui.ui.app import RefusedApp
-from tui.ui.doors import Doors
+from tui.ui.backend import Doors
 from tui.ui.panels.panel import Panel
 from tui.ui.screens.walk import WalkScreen
 from tui.ui.snapshot import Snapshot

@@ -1,8 +1,8 @@
 """The line of code that asked, as the panel and the walk show it."""
 
 from tests.ui.snapshots import snapshot
-from tui.diagnosis.code_views import place_of_code
-from tui.diagnosis.hypothesis import hypotheses
+from tui.diagnosis.causes import hypotheses
+from tui.diagnosis.readings.code import place_of_code
 from tui.model.facts import Advice, AnyFact, Code, CodeValue, NotObserved
 from tui.model.requests import ReadCode
 from tui.ui.rows.code import code

@@ -5,7 +5,7 @@ import pytest
 from tests.ui import looks
 from tests.ui.scenes import ELSEWHERE, HERE, REFUSED_HERE
 from tests.ui.snapshots import snapshot
-from tui.diagnosis.hypothesis import hypotheses
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.tree import QUESTIONS
 from tui.model.facts import AnyFact, NotObserved, Outcome
 from tui.model.judgement import State

@@ -10,7 +10,7 @@ import asyncio
 import sys
 from tui.model.target import parse_target
 from tui.ui.app import RefusedApp
-from tui.ui.doors import Doors
+from tui.ui.backend import Doors
 from tui.ui.screens.walk import WalkScreen
 
 loaded = []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.probes.tool import Finished
+from tui.probes.kernel.tool import Finished
 from tui.vantage import far_shell
 from tui.vantage.far_shell import FarEndError, ask
 

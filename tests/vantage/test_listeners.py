@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.probes.machine import bound, inode_of, needs_namespaces, network_namespace, port_of
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
 from tui.vantage import listeners
 from tui.vantage.far_shell import FarEndError
 from tui.vantage.listeners import SCRIPT, far_addresses, far_listeners, far_owners

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
-from tui.probes.surroundings import Surroundings
-from tui.vantage.process import far_process, look
+from tui.probes.kernel.system_view import Surroundings
+from tui.vantage.process_state import far_process, look
 
 NO_PROCESS = 2**22 + 1
 """Above the highest process id that Linux gives (PID_MAX_LIMIT)."""

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from tests.probes.test_services import FAILED, JOURNAL_TEXT, showing
 from tui.model.facts import AnyFact, NotObserved, Service
 from tui.model.requests import ReadService
-from tui.probes.surroundings import Surroundings
-from tui.vantage import services
-from tui.vantage.services import MARK, parts, script
+from tui.probes.kernel.system_view import Surroundings
+from tui.vantage import service
+from tui.vantage.service import MARK, parts, script
 
 
 async def look(request: ReadService) -> list[AnyFact]:
     """All facts of a look through a prefix."""
-    return [one async for one in services.look(request, Surroundings())]
+    return [one async for one in service.look(request, Surroundings())]
 
 
 def prefix_with(root: Path, **tools: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui.watch import strace
 from tui.watch.failures import Record, failed_connections, printed_failure, read_records
-from tui.watch.place import place
+from tui.watch.run_directory import place
 from tui.watch.tail import Tail
 from tui.watch.watching import watch
 

@@ -12,7 +12,7 @@ import pytest
 from tests.approved import ROOT
 from tests.program import environment, run
 from tui.watch.hook import RECORDS
-from tui.watch.place import Place
+from tui.watch.run_directory import Place
 
 PYTHONS = [
     sys.executable,

@@ -12,7 +12,7 @@ import pytest
 
 from tests.program import terminal
 from tests.watch.test_examples import EXAMPLES
-from tui.exit_status import ExitStatus
+from tui.cli.exit_status import ExitStatus
 
 
 def test_it_is_a_terminal_of_the_same_size(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_nothing_stays_behind(tmp_path: Path) -> None:
 
 def test_the_screen_is_not_loaded_for_it(tmp_path: Path) -> None:
     """Nothing of Textual is loaded before a walk opens."""
-    code = "import sys; from tui.cli import main; main(['run', '--', 'false']); print('textual' in sys.modules)"
+    code = "import sys; from tui.cli.main import main; main(['run', '--', 'false']); print('textual' in sys.modules)"
 
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=True, timeout=60

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from tui.demo.nameserver import Nameserver
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
 
 Zone = Mapping[str, Sequence[str]]
 """Names and their addresses."""

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.situation import Situation
+from tui.engine.setup import Situation
 
 
 class NotPossibleError(Exception):

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from tui.diagnosis import views
-from tui.diagnosis.hypothesis import Hypothesis, concerns
+from tui.diagnosis.causes import concerns
+from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
+from tui.diagnosis.readings import outcomes
 from tui.diagnosis.tree import QUESTIONS, Question
 from tui.model.case import Case
 from tui.model.judgement import State
@@ -74,5 +75,5 @@ def is_settled(case: Case, hypotheses: Iterable[Hypothesis]) -> bool:
     """Whether confirmed causes account for everything that fails, so that no person needs to be asked."""
     found = assess(case, hypotheses)
     confirmed = [one for one in found.judgements.values() if one.state is State.CONFIRMED]
-    symptoms = {*views.failing(case), *((views.NAME,) if views.name_fails(case) else ())}
+    symptoms = {*outcomes.failing(case), *((outcomes.NAME,) if outcomes.name_fails(case) else ())}
     return symptoms <= {symptom for one in confirmed for symptom in one.explains}

@@ -1,20 +1,13 @@
-"""One possible cause: its prose, what it needs to know, and how it judges a case; and how all are found."""
+"""One possible cause: its prose, what it needs to know, and how it judges a case; and the forms that a judgement takes."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from tui.diagnosis.tree import GROUPS
 from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy, State
 from tui.model.requests import AnyRequest
-
-_GROUP_ORDER = tuple(group.id for group in GROUPS)
 
 
 class Hypothesis(Struct, frozen=True, kw_only=True):
@@ -45,33 +38,6 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     needs: Callable[[Case], Iterable[AnyRequest]]
     """The looks that would help to judge, given what is known; those already taken are harmless."""
     judge: Callable[[Case], Judgement]
-
-
-@cache
-def hypotheses() -> tuple[Hypothesis, ...]:
-    """Every hypothesis under `hypotheses/`, in the order of the walk."""
-    from tui.diagnosis import hypotheses as package
-
-    found = []
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if module.ispkg:
-            continue
-        group, leaf = module.name.rsplit(".", 2)[1:]
-        hypothesis: Hypothesis = importlib.import_module(module.name).HYPOTHESIS
-        found.append(replace(hypothesis, id=f"{group}.{leaf.replace('_', '-')}"))
-    return tuple(sorted(found, key=walk_order))
-
-
-def walk_order(one: Hypothesis) -> tuple[int, int, str]:
-    """The key that sorts hypotheses as the walk goes: by group, by place, by id."""
-    return _GROUP_ORDER.index(one.id.partition(".")[0]), one.place, one.id
-
-
-def concerns(hypothesis: Hypothesis, case: Case) -> bool:
-    """Whether the hypothesis is about this kind of target at all."""
-    group = hypothesis.id.partition(".")[0]
-    kinds = hypothesis.transports or {one.transport for one in GROUPS if one.id == group}
-    return case.target.transport in kinds
 
 
 def not_tested(because: str) -> Judgement:

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from tui.diagnosis import code_views, talk_views, views
-from tui.diagnosis.hypothesis import Hypothesis, concerns, not_tested, ruled_out, walk_order
-from tui.diagnosis.tree import EVER_WORKED
+from tui.diagnosis.causes import concerns, walk_order
+from tui.diagnosis.hypothesis import Hypothesis, not_tested, ruled_out
+from tui.diagnosis.readings import code, outcomes, talk
+from tui.diagnosis.readings.answers import EVER_WORKED
 from tui.model.case import Case
 from tui.model.facts import Listeners, Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
@@ -79,7 +80,7 @@ def _as_sure_as_its_look(case: Case, judgement: Judgement) -> Judgement:
     explained = {address.partition("%")[0] for address in judgement.explains}
     for look in case.all(Listeners):
         if look.id in judgement.evidence and look.addresses and explained - set(look.addresses):
-            missing = views.joined(sorted(explained - set(look.addresses)))
+            missing = outcomes.joined(sorted(explained - set(look.addresses)))
             return replace(
                 judgement,
                 state=State.LIKELY,
@@ -125,7 +126,7 @@ def _chosen(standing: list[Hypothesis], judgements: dict[str, Judgement]) -> lis
 
 def _verdict(case: Case, one: Hypothesis, judgement: Judgement) -> Verdict:
     """The judgement as a verdict; where a line of code asked for the wrong thing, that line is the culprit."""
-    asked = code_views.asked(case, one.id)
+    asked = code.asked(case, one.id)
     return Verdict(
         cause=one.id,
         certainty=_CANDIDATES[judgement.state],
@@ -157,8 +158,8 @@ def _alternatives(
     Among equals, what fits to whether it ever worked comes first.
     """
     possible = [one for one in known if judgements[one.id].state is State.OPEN and judgements[one.id].summary]
-    if not views.failing(case) and not views.name_fails(case):
-        possible = [one for one in possible if one.id in talk_views.AFTER_CONNECTING]
+    if not outcomes.failing(case) and not outcomes.name_fails(case):
+        possible = [one for one in possible if one.id in talk.AFTER_CONNECTING]
     unlikely = {"yes": "setting", "no": "change"}.get(case.answer(EVER_WORKED) or "")
     possible.sort(key=lambda one: (-len(judgements[one.id].explains), one.onset is not None and one.onset == unlikely))
     return tuple(
@@ -173,28 +174,28 @@ def _alternatives(
 
 
 def _status(case: Case, standing: list[Hypothesis]) -> Status:
-    if any(comes_and_goes(case, address) for address in views.latest(case)):
+    if any(comes_and_goes(case, address) for address in outcomes.latest(case)):
         return Status.INTERMITTENT
-    if not views.connecting(case):
+    if not outcomes.connecting(case):
         return Status.FAILING
-    return Status.DEGRADED if views.failing(case) or standing else Status.REACHABLE
+    return Status.DEGRADED if outcomes.failing(case) or standing else Status.REACHABLE
 
 
 def comes_and_goes(case: Case, address: str) -> bool:
     """Whether the attempts on one address failed after one that connected."""
-    outcomes = [one.outcome in views.WORKING for one in views.attempts(case, address)]
-    return any(earlier and not later for earlier, later in itertools.pairwise(outcomes))
+    connected = [one.outcome in outcomes.WORKING for one in outcomes.attempts(case, address)]
+    return any(earlier and not later for earlier, later in itertools.pairwise(connected))
 
 
 def _outcome(case: Case, status: Status, standing: list[Hypothesis]) -> str:
-    if views.name_fails(case) and not views.latest(case):
+    if outcomes.name_fails(case) and not outcomes.latest(case):
         return Outcome.NAME_ERROR
     if status is Status.REACHABLE:
         return Outcome.CONNECTED
     if status is Status.DEGRADED:
-        talked = any(one.id in talk_views.AFTER_CONNECTING for one in standing)
-        return (talk_views.outcome(case) if talked else None) or Outcome.CONNECTED
-    seen = {one.outcome for one in views.attempts(case)}
+        talked = any(one.id in talk.AFTER_CONNECTING for one in standing)
+        return (talk.outcome(case) if talked else None) or Outcome.CONNECTED
+    seen = {one.outcome for one in outcomes.attempts(case)}
     return next((one for one in _TELLING if one in seen), "pending")
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from tui.diagnosis import views
-from tui.diagnosis.likely_ports import likely_ports
+from tui.diagnosis.readings import answers, outcomes
+from tui.diagnosis.readings.likely_ports import likely_ports
 from tui.model.case import Case
 from tui.model.facts import Outcome
 
@@ -58,16 +58,12 @@ class Question(Struct, frozen=True, kw_only=True):
     """The answer that the options already give, or None."""
 
 
-UNKNOWN = Choice(key="unknown", label="I don't know", effect="The walk goes on without it.")
-
-CONSENT_PORTS = "consent.ports"
-SERVICE = "service"
-EVER_WORKED = "ever-worked"
+UNKNOWN = Choice(key=answers.UNKNOWN, label="I don't know", effect="The walk goes on without it.")
 
 
 def _silent_or_refused_elsewhere(case: Case) -> bool:
     """Another machine refuses or stays silent, so its other ports would tell more."""
-    return any(views.is_remote(case, address) for address in views.failing(case, Outcome.REFUSED, Outcome.TIMEOUT))
+    return any(outcomes.is_remote(case, address) for address in outcomes.failing(case, Outcome.REFUSED, Outcome.TIMEOUT))
 
 
 def _ports_answer(case: Case) -> str | None:
@@ -77,7 +73,7 @@ def _ports_answer(case: Case) -> str | None:
 
 QUESTIONS = (
     Question(
-        id=CONSENT_PORTS,
+        id=answers.CONSENT_PORTS,
         group="port",
         asks=lambda case: (
             f"Try {len(likely_ports(case.target))} other likely ports of {case.target.host}? "
@@ -96,17 +92,17 @@ QUESTIONS = (
         preset=_ports_answer,
     ),
     Question(
-        id=SERVICE,
+        id=answers.SERVICE,
         group="server",
         asks=lambda case: f"Which unit, container or process should listen on port {case.target.port}?",
         why="A listener of that name on another port or address is then recognised for what it is.",
         choices=(UNKNOWN,),
         free_text=True,
-        applies=lambda case: any(views.is_local(case, address) for address in views.refused_by_reset(case)),
+        applies=lambda case: any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)),
         preset=lambda case: case.options.service,
     ),
     Question(
-        id=EVER_WORKED,
+        id=answers.EVER_WORKED,
         group="server",
         asks=lambda case: f"Did {case.target.label} ever work from here?",
         why="What worked before points to a change or a crash; what never worked points to a setting.",
@@ -115,7 +111,7 @@ QUESTIONS = (
             Choice(key="yes", label="Yes, it worked before", effect="A service that ended or a rule that changed comes first."),
             Choice(key="no", label="No, never", effect="A wrong name, port or address comes first."),
         ),
-        applies=lambda case: bool(views.failing(case)) and not views.connecting(case),
+        applies=lambda case: bool(outcomes.failing(case)) and not outcomes.connecting(case),
     ),
 )
 
@@ -123,9 +119,3 @@ QUESTIONS = (
 def question(identifier: str) -> Question:
     """The question of this id. Raises KeyError for an unknown one."""
     return {one.id: one for one in QUESTIONS}[identifier]
-
-
-def service_name(case: Case) -> str | None:
-    """The service that should listen, as the person or the options named it."""
-    named = case.answer(SERVICE) or case.options.service
-    return None if named in {None, UNKNOWN.key} else named

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Literal
 
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import Conclude, Decision, Wait
-from tui.diagnosis.hypothesis import Hypothesis, hypotheses
+from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
 from tui.engine.runner import Tell
 from tui.engine.session import Tempo

@@ -38,7 +38,7 @@ from tui.model.requests import (
     WatchQueue,
 )
 from tui.model.safe_text import safe_text
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
 
 Tell = Callable[[AnyFact], None]
 """Where facts go, as they are seen."""
@@ -79,83 +79,83 @@ def _probe(  # noqa: C901, PLR0912 -- one arm a request, and the type checker se
     """The facts of the one probe that answers `request`; each is imported when it is first needed."""
     match request:
         case ReadNameSources():
-            from tui.probes import name_sources
+            from tui.probes.names import name_sources
 
             return name_sources.look(request, surroundings)
         case ResolveSystem():
-            from tui.probes import system_answer
+            from tui.probes.names import system_answer
 
             return system_answer.look(request, surroundings)
         case AskNameserver():
-            from tui.probes import nameserver
+            from tui.probes.names import nameserver_answer
 
-            return nameserver.look(request, surroundings)
+            return nameserver_answer.look(request, surroundings)
         case Connect():
-            from tui.probes import connect
+            from tui.probes.attempts import connect
 
             return with_quiet(request, repeat(request, partial(connect.attempt, request)))
         case ConnectUnix():
-            from tui.probes import unix_connect
+            from tui.probes.attempts import connect_unix
 
-            return repeat(request, partial(unix_connect.attempt, request))
+            return repeat(request, partial(connect_unix.attempt, request))
         case TryPorts():
-            from tui.probes import ports
+            from tui.probes.attempts import other_ports
 
-            return ports.look(request, surroundings)
+            return other_ports.look(request, surroundings)
         case ListListeners():
             return _listeners(request, surroundings)
         case ListAddresses():
-            from tui.probes import addresses
+            from tui.probes.path import addresses
 
             return addresses.look(request, surroundings)
         case LookUpRoute():
-            from tui.probes import routes
+            from tui.probes.path import route
 
-            return routes.look(request, surroundings)
+            return route.look(request, surroundings)
         case LookUpNeighbour():
-            from tui.probes import neighbours
+            from tui.probes.path import neighbour
 
-            return neighbours.look(request, surroundings)
+            return neighbour.look(request, surroundings)
         case SendEcho():
-            from tui.probes import echo
+            from tui.probes.path import echo
 
             return echo.look(request, surroundings)
         case TraceHops():
-            from tui.probes import hops
+            from tui.probes.path import hops
 
             return hops.look(request, surroundings)
         case ReadProxies():
-            from tui.probes import proxies
+            from tui.probes.proxy import proxy
 
-            return proxies.look(request, surroundings)
+            return proxy.look(request, surroundings)
         case ExamineUnixPath():
-            from tui.probes import unix_path
+            from tui.probes.sockets import unix_path
 
             return unix_path.look(request, surroundings)
         case ReadConfinement():
-            from tui.probes import confinement
+            from tui.probes.sockets import confinement
 
             return confinement.look(request, surroundings)
         case FindResetOrigin():
-            from tui.probes import reset_origin
+            from tui.probes.path import reset_origin
 
             return reset_origin.look(request, surroundings)
         case MeasureMtu():
-            from tui.probes import path_mtu
+            from tui.probes.path import path_mtu
 
             return path_mtu.look(request, surroundings)
         case TalkTo():
-            from tui.probes import talk
+            from tui.probes.talk import talk
 
             return talk.look(request, surroundings)
         case LookElsewhere():
-            from tui.probes import elsewhere
+            from tui.probes.namespaces import other_namespaces
 
-            return elsewhere.look(request, surroundings)
+            return other_namespaces.look(request, surroundings)
         case ExamineProcess():
             return _process(request, surroundings)
         case ReadLimits():
-            from tui.probes import limits
+            from tui.probes.sockets import limits
 
             return limits.look(request, surroundings)
         case WatchQueue():
@@ -174,7 +174,7 @@ def _probe(  # noqa: C901, PLR0912 -- one arm a request, and the type checker se
 
 def _listeners(request: ListListeners, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
-        from tui.probes import listeners
+        from tui.probes.sockets import listeners
 
         return listeners.look(request, surroundings)
     from tui.vantage import listeners as far_listeners
@@ -184,37 +184,37 @@ def _listeners(request: ListListeners, surroundings: Surroundings) -> AsyncGener
 
 def _process(request: ExamineProcess, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
-        from tui.probes import process_state
+        from tui.probes.sockets import process_state
 
         return process_state.look(request, surroundings)
-    from tui.vantage import process as far_process
+    from tui.vantage import process_state as far_process
 
     return far_process.look(request, surroundings)
 
 
 def _queue(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
-        from tui.probes import queue_watch
+        from tui.probes.sockets import queue_watch
 
         return queue_watch.look(request, surroundings)
-    from tui.vantage import queue as far_queue
+    from tui.vantage import queue_watch as far_queue
 
     return far_queue.look(request, surroundings)
 
 
 def _services(request: ReadService, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
-        from tui.probes import services
+        from tui.probes.services import service
 
-        return services.look(request, surroundings)
-    from tui.vantage import services as far_services
+        return service.look(request, surroundings)
+    from tui.vantage import service as far_services
 
     return far_services.look(request, surroundings)
 
 
 def _firewall(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
-        from tui.probes import firewall
+        from tui.probes.firewall import firewall
 
         return firewall.look(request, surroundings)
     from tui.vantage import firewall as far_firewall

@@ -13,8 +13,9 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from tui import __version__
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import Ask, Conclude, Decision, Run, Wait, decide
-from tui.diagnosis.hypothesis import Hypothesis, hypotheses
+from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess, without_judgements
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, question
 from tui.engine.runner import Look, Tell

@@ -1,6 +1,6 @@
 """From an error text to the endpoint that failed and the line of code that tried."""
 
-from tui.errors.nouns import Endpoint, ErrorClass, Failure, Frame, Reading, Role
 from tui.errors.reading import read_error, target_of
+from tui.errors.types import Endpoint, ErrorClass, Failure, Frame, Reading, Role
 
 __all__ = ["Endpoint", "ErrorClass", "Failure", "Frame", "Reading", "Role", "read_error", "target_of"]

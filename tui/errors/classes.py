@@ -10,9 +10,9 @@ from functools import cache
 
 from msgspec import Struct
 
-from tui.errors.nouns import ErrorClass
 from tui.errors.phrases import INNER, OUTER, PROXY, SYMBOLS, TROUBLE
-from tui.errors.phrases_abroad import INNER_ABROAD, TROUBLE_ABROAD
+from tui.errors.phrases_localized import INNER_ABROAD, TROUBLE_ABROAD
+from tui.errors.types import ErrorClass
 
 WORD, OUTSIDE, INSIDE, CHAIN = range(4)
 """How much a mention weighs: mere trouble; a wrapper's word; errno or its text; that the proxy failed."""

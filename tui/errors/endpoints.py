@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
-from tui.errors.atoms import is_literal, same_host
 from tui.errors.failures import Failed, Statement, asked_for, belongs
-from tui.errors.nouns import Endpoint, Role
+from tui.errors.patterns import is_literal, same_host
 from tui.errors.shape import Mark, Says
+from tui.errors.types import Endpoint, Role
 from tui.errors.view import View
 from tui.model.safe_text import safe_text
 

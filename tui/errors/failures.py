@@ -10,10 +10,10 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from tui.errors.atoms import is_literal, same_host
 from tui.errors.classes import CHAIN, INSIDE, OUTSIDE, Mention, decisive
-from tui.errors.nouns import ErrorClass
+from tui.errors.patterns import is_literal, same_host
 from tui.errors.shape import Mark, Says, Sighting
+from tui.errors.types import ErrorClass
 from tui.errors.view import View
 
 FAR = 12

@@ -4,7 +4,7 @@
 around it, and give way where an inner one stands. All in lower case; longer ones need not stand before shorter ones.
 """
 
-from tui.errors.nouns import ErrorClass
+from tui.errors.types import ErrorClass
 
 INNER: dict[ErrorClass, tuple[str, ...]] = {
     "refused": (

@@ -10,9 +10,9 @@ from tui.errors.classes import decisive, lowered, mentions
 from tui.errors.endpoints import endpoints_of
 from tui.errors.failures import Failed, Spoken, class_of, failures, last_failure, spoken, statements, tried_last
 from tui.errors.frames import frames_of
-from tui.errors.nouns import Endpoint, ErrorClass, Failure, Reading
 from tui.errors.shape import sightings
 from tui.errors.tools import tool_of
+from tui.errors.types import Endpoint, ErrorClass, Failure, Reading
 from tui.errors.view import View, decoded, unwrapped, view_of
 from tui.model.target import Target, TargetError, endpoint, parse_target
 

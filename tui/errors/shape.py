@@ -15,9 +15,9 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.errors.atoms import read_url, valid_host, valid_port
 from tui.errors.classes import last_places
-from tui.errors.nouns import ErrorClass, Role
+from tui.errors.patterns import read_url, valid_host, valid_port
+from tui.errors.types import ErrorClass, Role
 
 MOST_WINDOWS = 256
 """How many places of a hint are looked at, the last ones of the text."""

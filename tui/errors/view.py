@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tui.errors.nouns import Span
+from tui.errors.types import Span
 
 LONGEST = 1 << 20
 """How much is read, in characters, from the end: a megabyte of log holds its last failure many times over."""

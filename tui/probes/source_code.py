@@ -15,9 +15,9 @@ from tui.errors.source.masking import masked
 from tui.model.facts import AnyFact, Code, NotObserved
 from tui.model.requests import ReadCode
 from tui.model.safe_text import safe_text
-from tui.probes.surroundings import Surroundings
-from tui.probes.text_file import read_text_file
-from tui.probes.threads import in_thread
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.text_file import read_text_file
+from tui.probes.kernel.threads import in_thread
 
 AROUND = 5
 """Lines shown before and after the frame's own."""

@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from tui.diagnosis.hypothesis import Hypothesis, concerns, hypotheses
-from tui.diagnosis.latency import signs
+from tui.diagnosis.causes import concerns, hypotheses
+from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
+from tui.diagnosis.readings.latency import signs
 from tui.model.case import Case, fold_all
 from tui.model.events import AnyEvent, Judged, Opened
 from tui.model.facts import AnyFact

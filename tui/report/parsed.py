@@ -6,10 +6,10 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from tui.errors.nouns import Endpoint, ErrorClass, Failure, Frame, Reading
+from tui.errors.types import Endpoint, ErrorClass, Failure, Frame, Reading
 from tui.model.safe_text import safe_text
 from tui.model.target import endpoint
-from tui.report.as_json import json_line
+from tui.report.formats.json import json_line
 
 Schema = Literal["refused-parse/1"]
 SCHEMA: Schema = "refused-parse/1"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.likely_ports import likely_ports
-from tui.diagnosis.tree import CONSENT_PORTS, QUESTIONS, UNKNOWN
+from tui.diagnosis.readings.answers import CONSENT_PORTS
+from tui.diagnosis.readings.likely_ports import likely_ports
+from tui.diagnosis.tree import QUESTIONS, UNKNOWN
 from tui.model.case import Case
 from tui.model.facts import Elsewhere, Firewall, Listeners, NotObserved
 from tui.report.words import look_words

@@ -21,7 +21,7 @@ from tui.ui.screens.walk import WalkScreen
 from tui.ui.theme import draw_scroll_bars, no_color, wants_ascii
 
 if TYPE_CHECKING:
-    from tui.ui.doors import Doors, Walk
+    from tui.ui.backend import Doors, Walk
     from tui.ui.screens.start import Choice, StartScreen
 
 SCREENS = Path(__file__).parent / "screens"

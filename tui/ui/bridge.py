@@ -17,7 +17,7 @@ from tui.model.requests import AnyRequest
 from tui.ui.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from tui.ui.doors import Walk
+    from tui.ui.backend import Walk
 
 EVERY_S = 0.1
 """The mean time between two snapshots: more is not read, and each one costs drawing."""

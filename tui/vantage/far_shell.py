@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping
 
 from tui.model.safe_text import safe_text
-from tui.probes.tool import Finished, run_tool
+from tui.probes.kernel.tool import Finished, run_tool
 
 DEADLINE_S = 8.0
 """An ssh connection over a slow line takes three or four seconds; the walk does not wait much longer for one look."""

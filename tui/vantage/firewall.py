@@ -9,17 +9,17 @@ from collections.abc import AsyncGenerator
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import ReadFirewall
 from tui.model.safe_text import safe_text
+from tui.probes.firewall.evaluate import Connection, incoming
+from tui.probes.firewall.firewall import ephemeral_ports, fact_of, keys_of
 from tui.probes.firewall.hidden import hidden_families, settled
 from tui.probes.firewall.iptables_text import is_of_nft
-from tui.probes.firewall.judging import Connection, incoming
-from tui.probes.firewall.look import ephemeral_ports, fact_of, keys_of
 from tui.probes.firewall.packet import ANY_PORT
 from tui.probes.firewall.quoting import nft_lines
 from tui.probes.firewall.tables import NFT, filter_of
-from tui.probes.firewall.truth import Span
+from tui.probes.firewall.tristate import Span
 from tui.probes.firewall.walk import TooManyRulesError
-from tui.probes.surroundings import Surroundings
-from tui.probes.threads import in_thread
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
 from tui.vantage.far_shell import FarEndError, ask, sections
 
 MARK = "=== refused"

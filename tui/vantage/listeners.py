@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
 from tui.model.safe_text import safe_text
-from tui.probes.listeners import MOST_LISTENERS
-from tui.probes.proc_net import TABLES, inet_listeners
-from tui.probes.sockets import in_order
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.sockets.listeners import MOST_LISTENERS
+from tui.probes.sockets.proc_net import TABLES, inet_listeners
+from tui.probes.sockets.socket_rows import in_order
 from tui.vantage.far_shell import FarEndError, ask, sections
 from tui.vantage.ss_text import listeners_of_ss
 

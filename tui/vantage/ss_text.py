@@ -7,7 +7,7 @@ import re
 
 from tui.model.facts import Listener
 from tui.model.safe_text import safe_text
-from tui.probes.cgroups import container_of, unit_of
+from tui.probes.sockets.cgroups import container_of, unit_of
 
 _LINE = re.compile(
     r"(?P<proto>tcp|udp)\s+(?P<state>LISTEN|UNCONN)\s+(?P<waiting>\d+)\s+(?P<limit>\d+)\s+(?P<local>\S+):(?P<port>\d+)\s+\S+(?P<more>.*)"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tui.watch.failures import Record
-from tui.watch.hook.seeing import FAILURES, UNDER_WAY
+from tui.watch.hook.socket_patches import FAILURES, UNDER_WAY
 
 _LINE = re.compile(r"(?P<pid>\d+)\s+(?P<at>\d+\.\d+)\s+(?P<rest>.*)")
 _RESUMED = re.compile(r"<\.\.\. (?P<call>\w+) resumed>(?P<rest>.*)")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.watch.place import place, read_end
 from tui.watch.relay import run
+from tui.watch.run_directory import place, read_end
 from tui.watch.tail import Tail
 
 if TYPE_CHECKING:

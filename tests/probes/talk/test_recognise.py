@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.probes.talk.recognise import recognise
+from tui.probes.talk.identify import recognise
 
 MYSQL_BLOCKED = b"\x47\0\0\0\xff\x69\x04Host '10.0.1.2' is blocked because of many connection errors"
 MYSQL_FULL = b"\x17\0\0\0\xff\x10\x04Too many connections"

@@ -13,8 +13,8 @@ from tests.probes.loopback import closed_port, descriptors, listening
 from tui.model.facts import Talk
 from tui.model.protocols import BANNER_FIRST, CLIENT_FIRST, TLS
 from tui.model.requests import TalkTo
-from tui.probes import talk
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.talk import talk
 from tui.probes.talk.first_words import request_of
 
 RESET = struct.pack("ii", 1, 0)

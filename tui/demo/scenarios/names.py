@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from tui.demo.door import doors
+from tui.demo.fake_service import doors
 from tui.demo.names import files, two_nameservers
 from tui.demo.nameserver import Nameserver
 from tui.demo.scenario import Scenario, Truth
 from tui.demo.scenarios.servers import HERE, QUICK, both_families
 from tui.demo.zone import EVERY
+from tui.engine.setup import Situation
 from tui.model.target import Target, parse_target
-from tui.probes.surroundings import Surroundings
-from tui.situation import Situation
+from tui.probes.kernel.system_view import Surroundings
 
 NAME = "db.example.test"
 """A name that no public nameserver gives an address (RFC 6761, section 6.2); nobody is asked but our own."""

@@ -4,15 +4,15 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 
-from tui.demo.door import Door, doors
+from tui.demo.fake_service import Door, doors
 from tui.demo.scenario import NotPossibleError, Scenario, Truth
-from tui.diagnosis.likely_ports import slips
+from tui.diagnosis.readings.likely_ports import slips
+from tui.engine.setup import Situation
 from tui.model.events import AnyEvent, FactSeen
 from tui.model.facts import Attempt
 from tui.model.options import Options
 from tui.model.target import Target, endpoint, parse_target
-from tui.probes.surroundings import Surroundings
-from tui.situation import Situation
+from tui.probes.kernel.system_view import Surroundings
 
 HERE = "127.0.0.1"
 QUICK = Options(delay_s=0.3)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tui.demo.scenario import Scenario, Truth
 from tui.demo.scenarios.servers import QUICK
+from tui.engine.setup import Situation
 from tui.model.target import parse_target
-from tui.probes.surroundings import Surroundings
-from tui.situation import Situation
+from tui.probes.kernel.system_view import Surroundings
 
 
 @asynccontextmanager

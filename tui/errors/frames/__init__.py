@@ -9,7 +9,7 @@ import pkgutil
 from functools import cache
 
 from tui.errors.frames.language import Language, Stack
-from tui.errors.nouns import Frame
+from tui.errors.types import Frame
 from tui.errors.view import View
 
 MOST = 64

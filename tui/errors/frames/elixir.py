@@ -3,7 +3,7 @@
 import re
 
 from tui.errors.frames.language import Language, Stack, frame, last
-from tui.errors.nouns import Frame
+from tui.errors.types import Frame
 
 _FRAME = re.compile(
     r"^\s{2,8}(?:\((?P<app>\w{1,60})(?: [\w.+-]{1,40})?\) )?(?P<path>[\w./-]{1,300}\.(?:exs?"

@@ -3,7 +3,7 @@
 import re
 
 from tui.errors.frames.language import Language, Stack, frame, last
-from tui.errors.nouns import Frame
+from tui.errors.types import Frame
 
 _FRAME = re.compile(
     r"^(?:created by )?(?P<function>[\w./*()\[\]{}%·-]{1,300}?)(?:\([^\n()]{0,300}\)"

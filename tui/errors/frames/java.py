@@ -3,7 +3,7 @@
 import re
 
 from tui.errors.frames.language import Language, Stack, frame, last
-from tui.errors.nouns import Frame
+from tui.errors.types import Frame
 
 _FRAME = re.compile(
     r"(?:^|(?<=\s\s)|(?<=\t))at (?:(?P<module>[\w.$-]{1,80}(?:@[\w.-]{1,40})?)?//?)?(?P<function>[\w.$<>\u00c0-\u024f-]{1,300})"

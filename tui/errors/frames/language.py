@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from tui.errors.nouns import Frame
+from tui.errors.types import Frame
 from tui.model.safe_text import safe_text
 
 Stack = tuple[Frame, ...]

@@ -3,7 +3,7 @@
 import re
 
 from tui.errors.frames.language import Language, Stack, frame, last
-from tui.errors.nouns import Frame
+from tui.errors.types import Frame
 
 _FRAME = re.compile(
     r"(?:^|(?<=\s\s)|(?<=\t))at (?:async )?(?:(?P<function>[^()\n]{1,200}?) \()?"

@@ -3,7 +3,7 @@
 import re
 
 from tui.errors.frames.language import Language, Stack, frame, last
-from tui.errors.nouns import Frame
+from tui.errors.types import Frame
 from tui.model.safe_text import safe_text
 
 _FRAME = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import BRACKETED, NAME, PORT
+from tui.errors.patterns import BRACKETED, NAME, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(

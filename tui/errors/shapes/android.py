@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import ADDRESS, NAME, PORT
+from tui.errors.patterns import ADDRESS, NAME, PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(

@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import PORT, V4
+from tui.errors.patterns import PORT, V4
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(

@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import BRACKETED, HOST, PORT, is_count, is_literal
-from tui.errors.nouns import Role
+from tui.errors.patterns import BRACKETED, HOST, PORT, is_count, is_literal
 from tui.errors.shape import Marks, Match, Says, Shape, mark
+from tui.errors.types import Role
 
 _WORDS = (
     r"to|at|with|on|from|for|via|host|servers?|broker|node|endpoint|address|backend|upstream|database|reach|reaching|contact|dial"

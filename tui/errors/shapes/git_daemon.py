@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import ADDRESS, NAME
+from tui.errors.patterns import ADDRESS, NAME
 from tui.errors.shape import Shape
 
 SHAPE = Shape(

@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import BRACKETED, NAME, PORT, is_count, is_literal
-from tui.errors.nouns import Role
+from tui.errors.patterns import BRACKETED, NAME, PORT, is_count, is_literal
 from tui.errors.shape import Marks, Match, Says, Shape, mark
+from tui.errors.types import Role
 
 _SET_OFF = re.compile(
     r"[(\[\"'`{<\u2018\u201c\u00ab]\Z|(?i:refused|unreachable|timed out|reset|failed|denied|host|peer|not known|error"

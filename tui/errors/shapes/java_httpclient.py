@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import ADDRESS, HOST, PORT, valid_host, valid_port
-from tui.errors.nouns import Role
+from tui.errors.patterns import ADDRESS, HOST, PORT, valid_host, valid_port
 from tui.errors.shape import Mark, Marks, Match, Shape, mark
+from tui.errors.types import Role
 
 _DIALLED = re.compile(rf"/(?P<addr>{ADDRESS}|(?:\d{{1,3}}\.){{3}}\d{{1,3}})(?=[,\s\]]|\Z)")
 

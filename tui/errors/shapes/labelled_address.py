@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import BRACKETED, HOST, PORT
+from tui.errors.patterns import BRACKETED, HOST, PORT
 from tui.errors.shape import Says, Shape
 
 _KEYS = (

@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import NAME, PORT
-from tui.errors.nouns import Role
+from tui.errors.patterns import NAME, PORT
 from tui.errors.shape import Marks, Match, Shape, mark
+from tui.errors.types import Role
 
 _ERRORS = (
     "Name or service not known", "Temporary failure in name resolution", "nodename nor servname", "No address associated with",

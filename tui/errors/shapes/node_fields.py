@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import ANY_HOST, PORT, is_literal
-from tui.errors.nouns import Role
+from tui.errors.patterns import ANY_HOST, PORT, is_literal
 from tui.errors.shape import Marks, Match, Shape, mark, path_mark
+from tui.errors.types import Role
 
 _NEXT = r"['\"]?,\s{0,40}['\"]?"
 

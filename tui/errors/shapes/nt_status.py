@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import ANY_HOST
+from tui.errors.patterns import ANY_HOST
 from tui.errors.shape import Shape
 
 SHAPE = Shape(

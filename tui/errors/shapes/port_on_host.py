@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import ANY_HOST, PORT
+from tui.errors.patterns import ANY_HOST, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(

@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import HOST, PORT, URL
-from tui.errors.nouns import Role
+from tui.errors.patterns import HOST, PORT, URL
 from tui.errors.shape import Marks, Match, Says, Shape, by_groups, mark
+from tui.errors.types import Role
 
 
 def _marks(match: Match, role: Role) -> Marks:

@@ -4,7 +4,7 @@
 
 import re
 
-from tui.errors.atoms import ANY_HOST, CLOSE, OPEN, PORT
+from tui.errors.patterns import ANY_HOST, CLOSE, OPEN, PORT
 from tui.errors.shape import Says, Shape
 
 _PORT_WORDS = ("port", "puerto", "porta", "порт", "ポート", "端口", "連接埠", "포트", "poort")

@@ -2,8 +2,8 @@
 
 import re
 
-from tui.errors.atoms import CLOSE, HOST, OPEN, PORT
-from tui.errors.phrases_abroad import INNER_ABROAD
+from tui.errors.patterns import CLOSE, HOST, OPEN, PORT
+from tui.errors.phrases_localized import INNER_ABROAD
 from tui.errors.shape import Shape
 
 SHAPE = Shape(

@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import HOST, PORT
+from tui.errors.patterns import HOST, PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(

@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import OPEN, URL
+from tui.errors.patterns import OPEN, URL
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(

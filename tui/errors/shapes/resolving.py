@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import CLOSE, HOST, OPEN, PORT
+from tui.errors.patterns import CLOSE, HOST, OPEN, PORT
 from tui.errors.shape import Shape
 
 _NOUN = r"(?:remote )?(?:host ?name|host address|host|domain name|domain|address|dns name|name)"

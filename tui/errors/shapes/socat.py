@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import BRACKETED, PORT
-from tui.errors.nouns import Role
+from tui.errors.patterns import BRACKETED, PORT
 from tui.errors.shape import Marks, Match, Shape, mark, path_mark
+from tui.errors.types import Role
 
 
 def _marks(match: Match, role: Role) -> Marks:

@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import ANY_HOST, PORT, is_literal
-from tui.errors.nouns import Role
+from tui.errors.patterns import ANY_HOST, PORT, is_literal
 from tui.errors.shape import Marks, Match, Says, Shape, mark
+from tui.errors.types import Role
 
 
 def _marks(match: Match, role: Role) -> Marks:

@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import HOST
-from tui.errors.nouns import Role
+from tui.errors.patterns import HOST
 from tui.errors.shape import Marks, Match, Shape, mark
+from tui.errors.types import Role
 
 _NO_NAMES = frozenset({"is", "in", "for", "or", "error", "exception", "null", "the", "at"})
 

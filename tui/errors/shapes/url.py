@@ -2,9 +2,9 @@
 
 import re
 
-from tui.errors.atoms import URL
-from tui.errors.nouns import Role
+from tui.errors.patterns import URL
 from tui.errors.shape import Marks, Match, Says, Shape, url_mark
+from tui.errors.types import Role
 
 _BEFORE = re.compile(
     r"(?i:\b(?:see|docs?|documentation|visit|details?|information|more|help|read|refer to|reference|background on this error"

@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.atoms import PORT
+from tui.errors.patterns import PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(

@@ -14,10 +14,10 @@ from msgspec import Struct
 from tui.errors.source.connects import Connect, all_connects, connect_at
 from tui.errors.source.endpoint import values_of
 from tui.errors.source.handling import advice_for
-from tui.errors.source.nouns import Sources
 from tui.errors.source.settings import Published, Setting, published_in, settings_in
 from tui.errors.source.syntax import Parsed, last_name, parse
 from tui.errors.source.trace import Tracer
+from tui.errors.source.types import Sources
 from tui.model.facts.code import Advice, CodeValue
 from tui.model.safe_text import safe_text
 

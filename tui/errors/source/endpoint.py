@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from tui.errors.source.connects import Connect
 from tui.errors.source.masking import SECRET_NAME, without_credentials
-from tui.errors.source.nouns import Trace, Value
 from tui.errors.source.trace import Tracer
+from tui.errors.source.types import Trace, Value
 from tui.model.facts.code import CodeValue
 from tui.model.safe_text import safe_text
 from tui.model.schemes import default_port

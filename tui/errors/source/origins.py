@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
-from tui.errors.source.nouns import Sources, Trace
+from tui.errors.source.types import Sources, Trace
 
 MOST_DIGITS = 9
 """Of a number in a string; a port has five, and Python itself refuses to read some thousands."""

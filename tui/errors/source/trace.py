@@ -12,9 +12,9 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from tui.errors.source.nouns import Sources, Trace
 from tui.errors.source.origins import agreed, called, cast, given, option, setting, variable
 from tui.errors.source.syntax import Binding, Function, Parsed, constant, dotted, last_name
+from tui.errors.source.types import Sources, Trace
 
 DEEPEST = 12
 """Steps from the call back to the value; people lose the thread long before."""

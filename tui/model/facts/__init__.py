@@ -9,16 +9,16 @@ from msgspec.structs import replace
 
 from tui.model.facts.attempt import Attempt, IcmpError, Outcome, Quiet
 from tui.model.facts.code import Advice, Code, CodeValue
-from tui.model.facts.elsewhere import Container, Elsewhere, Engine, Namespace
 from tui.model.facts.fact import Fact, Family
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
-from tui.model.facts.origin import ResetOrigin
+from tui.model.facts.other_namespaces import Container, Elsewhere, Engine, Namespace
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
 from tui.model.facts.queue import AcceptQueue, QueueWatch
+from tui.model.facts.reset_origin import ResetOrigin
 from tui.model.facts.rules import Answer, Firewall, Rule
 from tui.model.facts.service import LogLine, Service
 from tui.model.facts.sockets import Listener, Listeners, UnixPath

@@ -5,7 +5,3 @@ empty tables, or load modules, just by looking.
 Rule 2: three answers, and the third is said with its reason: matches, does not match, can't be evaluated.
 Rule 3: a rule is quoted as the tool that made it prints it, so that the person finds it again.
 """
-
-from tui.probes.firewall.look import look
-
-__all__ = ["look"]

@@ -7,7 +7,7 @@ rule decides only once its code was looked at. Source: `nft --debug=netlink`, nf
 import re
 from collections.abc import Callable
 
-from tui.probes.firewall.judging import Connection, Outcome
+from tui.probes.firewall.evaluate import Connection, Outcome
 from tui.probes.firewall.ruleset import Ruleset
 from tui.probes.firewall.walk import Mark
 

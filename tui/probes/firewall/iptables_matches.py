@@ -7,7 +7,7 @@ import ipaddress
 from collections.abc import Callable, Iterable
 
 from tui.probes.firewall.packet import TCP, Packet
-from tui.probes.firewall.truth import Span, Truth, either, exactly, within
+from tui.probes.firewall.tristate import Span, Truth, either, exactly, within
 
 ALL_BITS = 0xFFFFFFFF
 MODULES = frozenset(

@@ -15,7 +15,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.firewall import iptables_matches as matches
 from tui.probes.firewall.packet import Packet, address_span
 from tui.probes.firewall.ruleset import Action, Chain, Entry, Finding
-from tui.probes.firewall.truth import Truth, exactly, negated
+from tui.probes.firewall.tristate import Truth, exactly, negated
 
 _QUIET = frozenset({"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "TCPMSS", "TCPOPTSTRIP", "DSCP", "TOS", "TTL", "HL", "CHECKSUM"})
 _QUIET |= {"CLASSIFY", "SET", "TEE", "SECMARK", "CONNSECMARK", "RATEEST", "IDLETIMER", "LED", "ECN", "HMARK", "FLOWOFFLOAD"}

@@ -15,7 +15,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.firewall.nft_values import Absent, Found, Value, all_are, found, has_bits, in_order, is_one_of, number
 from tui.probes.firewall.packet import Packet
 from tui.probes.firewall.ruleset import Action, Chain, Entry, Finding, Ruleset
-from tui.probes.firewall.truth import Span, Truth, exactly, negated
+from tui.probes.firewall.tristate import Span, Truth, exactly, negated
 
 MOST_ELEMENTS = 300_000
 """Elements of a set that are compared; a list of every blocked network of the world has a hundred thousand."""

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from tui.probes.firewall.packet import TCP, Packet
-from tui.probes.firewall.truth import Span, Truth, either, every, exactly, within
+from tui.probes.firewall.tristate import Span, Truth, either, every, exactly, within
 
 _SYMBOLS: dict[str, dict[str, int]] = {
     "protocol": {"icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "gre": 47, "esp": 50, "ah": 51, "ipv6-icmp": 58, "icmpv6": 58}

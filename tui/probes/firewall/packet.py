@@ -9,7 +9,7 @@ import ipaddress
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.probes.firewall.truth import Span, exactly
+from tui.probes.firewall.tristate import Span, exactly
 
 SYN, SYN_ACK = 0x02, 0x12
 """The TCP flags of the two packets (RFC 9293, 3.1)."""

@@ -11,7 +11,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.firewall import nft_rules
 from tui.probes.firewall.iptables_rules import options_of
 from tui.probes.firewall.iptables_text import text_of
-from tui.probes.firewall.makers import made_by, policy_made_by
+from tui.probes.firewall.rule_owners import made_by, policy_made_by
 from tui.probes.firewall.ruleset import ENDS, Chain, Entry, Ruleset
 from tui.probes.firewall.walk import Mark
 

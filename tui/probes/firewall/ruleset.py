@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from tui.probes.firewall.packet import Packet
-from tui.probes.firewall.truth import Span, Truth
+from tui.probes.firewall.tristate import Span, Truth
 
 Backend = Literal["nft", "iptables-nft", "iptables-legacy"]
 Kind = Literal[

@@ -12,9 +12,9 @@ from tui.model.safe_text import safe_text
 from tui.probes.firewall.iptables_text import is_of_nft
 from tui.probes.firewall.quoting import Lines, nft_lines
 from tui.probes.firewall.tables import FAMILY_OF, NFT, Filter, filter_of
-from tui.probes.surroundings import Surroundings
-from tui.probes.threads import in_thread
-from tui.probes.tool import Finished, run_tool
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.kernel.tool import Finished, run_tool
 
 LONGEST_S = 8.0
 """All listing together: nft prints fifty thousand rules in three seconds, and twice as long on a busy machine."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tui.probes.firewall.packet import Packet, led_to, loopback_of
 from tui.probes.firewall.ruleset import ENDS, Action, Chain, Entry, Finding, Ruleset
-from tui.probes.firewall.truth import Truth
+from tui.probes.firewall.tristate import Truth
 
 DEEPEST = 32
 """Jumps below each other; the kernel allows 16 (NFT_JUMP_STACK_SIZE)."""

@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from tui.probes.surroundings import Surroundings
-from tui.probes.tool import Finished, run_tool
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.tool import Finished, run_tool
 
 DEADLINE_S = 4.0
 """systemctl and journalctl answer within some 10 ms; a journal of gigabytes on a slow disk takes a second or two."""

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from tui.model.safe_text import safe_text
 from tui.model.schemes import Family
-from tui.probes.process import read_birth, read_machine_start
-from tui.probes.surroundings import Surroundings
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.sockets.process import read_birth, read_machine_start
 
 MOST_FILES = 20
 """Files read; a machine has some fifty in all."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Literal
 
-from tui.probes.talk.recognise import Heard
-from tui.probes.waiting import readable
+from tui.probes.kernel.waiting import readable
+from tui.probes.talk.identify import Heard
 
 MOST_BYTES = 4096
 """No more of an answer is read: it is known by its beginning, and a page of error text fits."""

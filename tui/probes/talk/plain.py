@@ -9,7 +9,7 @@ from tui.model.requests import TalkTo
 from tui.model.target import endpoint
 from tui.probes.talk.exchange import MOST_BYTES, Said, acknowledged, receive, send
 from tui.probes.talk.first_words import DNS_ID, KAFKA_CORRELATION, farewell_of, request_of
-from tui.probes.talk.recognise import Heard, recognise
+from tui.probes.talk.identify import Heard, recognise
 
 REST_S = 0.2
 """How long the rest of an answer is waited for: the text of an HTTP error may come in a packet of its own."""

@@ -10,8 +10,8 @@ from contextlib import suppress
 from time import perf_counter
 
 from tui.probes.talk.exchange import MOST_BYTES, Ending, Said, acknowledged, receive, send
+from tui.probes.talk.identify import Heard, recognise
 from tui.probes.talk.plain import understands
-from tui.probes.talk.recognise import Heard, recognise
 
 
 async def exchange(sock: socket.socket, server_name: str | None, wait_s: float) -> Said:

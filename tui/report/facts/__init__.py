@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from tui.diagnosis.latency import was_sent_again
+from tui.diagnosis.readings.latency import was_sent_again
 from tui.model.facts import (
     Addresses,
     AnyFact,
@@ -35,12 +35,12 @@ from tui.model.facts import (
 )
 from tui.model.target import endpoint
 from tui.report.facts.code import code_words
-from tui.report.facts.elsewhere import elsewhere_words
 from tui.report.facts.limits import limits_words
 from tui.report.facts.mtu import mtu_words
-from tui.report.facts.origin import origin_words
+from tui.report.facts.other_namespaces import elsewhere_words
 from tui.report.facts.process import process_words
 from tui.report.facts.queue import queue_words
+from tui.report.facts.reset_origin import origin_words
 from tui.report.facts.rules import firewall_words
 from tui.report.facts.service import service_words
 from tui.report.facts.talk import talk_words

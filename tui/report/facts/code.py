@@ -1,6 +1,6 @@
 """A line of code in words: what it connects to, where its values stand, and how failure is handled there."""
 
-from tui.diagnosis.code_views import call_words
+from tui.diagnosis.readings.code import call_words
 from tui.model.facts import Code
 
 

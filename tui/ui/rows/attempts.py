@@ -4,7 +4,7 @@ import itertools
 from datetime import datetime
 from typing import NamedTuple
 
-from tui.diagnosis.latency import signs
+from tui.diagnosis.readings.latency import signs
 from tui.model.facts import Attempt
 from tui.model.requests import Connect, ConnectUnix
 from tui.model.target import endpoint

@@ -1,6 +1,6 @@
 """The line of code that asked: its source, where host and port come from, and how failure is handled there."""
 
-from tui.diagnosis.code_views import call_words
+from tui.diagnosis.readings.code import call_words
 from tui.model.case import Case
 from tui.model.facts import Code, NotObserved
 from tui.model.requests import ReadCode

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from tui.diagnosis.hypothesis import Hypothesis, concerns
+from tui.diagnosis.causes import concerns
+from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.tree import GROUPS, Group, question
 from tui.model.case import Case
 from tui.model.facts import Attempt

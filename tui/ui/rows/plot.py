@@ -5,7 +5,7 @@ The column of an answer that came to a SYN which had to be sent again stands out
 
 import math
 
-from tui.diagnosis.latency import was_sent_again
+from tui.diagnosis.readings.latency import was_sent_again
 from tui.model.facts import Attempt, Outcome
 from tui.report.words import took
 from tui.ui.rows.text import Line, Span, Tone, line, muted

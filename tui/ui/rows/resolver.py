@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tui.diagnosis import views
+from tui.diagnosis.readings import outcomes
 from tui.model.case import Case
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.requests import AskNameserver, ResolveSystem
@@ -75,7 +75,7 @@ def rooms_for(rows: list[Source]) -> tuple[int, int]:
 
 def notes(snapshot: Snapshot) -> list[Line]:
     """The settings that decide how the name is completed and in which order it is looked for."""
-    found = views.name_sources(snapshot.case)
+    found = outcomes.name_sources(snapshot.case)
     if found is None:
         return []
     search = f", search {listed(found.search)}, ndots {found.ndots}" if found.search else ""
@@ -83,7 +83,7 @@ def notes(snapshot: Snapshot) -> list[Line]:
 
 
 def _hosts(case: Case) -> Iterator[Source]:
-    found = views.name_sources(case)
+    found = outcomes.name_sources(case)
     if found is None:
         return
     for entry in found.hosts:
@@ -94,7 +94,7 @@ def _hosts(case: Case) -> Iterator[Source]:
 
 
 def _system(snapshot: Snapshot) -> Iterator[Source]:
-    answer = views.system_answer(snapshot.case)
+    answer = outcomes.system_answer(snapshot.case)
     if answer is None:
         if any(isinstance(one, ResolveSystem) for one in snapshot.under_way):
             yield Source("system", "system", "", "asking", Tone.MUTED)
@@ -117,17 +117,17 @@ def _system_detail(answer: SystemAnswer) -> str:
 def _nameservers(snapshot: Snapshot) -> Iterator[Source]:
     """Each name that a lookup would ask for, and what each server says of it; names asked for a test come last."""
     case = snapshot.case
-    answers = views.nameserver_answers(case)
+    answers = outcomes.nameserver_answers(case)
     asking = [request for request in snapshot.under_way if isinstance(request, AskNameserver)]
-    found = views.name_sources(case)
-    own = [views.plain_name(name) for name in (found.expansions if found else ())] or [views.plain_name(case.target.host)]
+    found = outcomes.name_sources(case)
+    own = [outcomes.plain_name(name) for name in (found.expansions if found else ())] or [outcomes.plain_name(case.target.host)]
     told = [*(one.name for one in answers), *(one.name for one in asking)]
-    names = dict.fromkeys([*own, *map(views.plain_name, told)])
+    names = dict.fromkeys([*own, *map(outcomes.plain_name, told)])
     for name in names:
-        mine = [one for one in answers if views.plain_name(one.name) == name]
+        mine = [one for one in answers if outcomes.plain_name(one.name) == name]
         done = {(one.server, one.port) for one in mine}
-        missing = [one for one in asking if views.plain_name(one.name) == name and (one.server, one.port) not in done]
-        if (mine or missing) and name != views.plain_name(case.target.host):
+        missing = [one for one in asking if outcomes.plain_name(one.name) == name and (one.server, one.port) not in done]
+        if (mine or missing) and name != outcomes.plain_name(case.target.host):
             yield Source(f"name {name}", name, "", "", Tone.MUTED, heading=True)
         for one in mine:
             yield _answer(one, differs=name in own and differs(one, case))
@@ -166,7 +166,7 @@ def _server(one: NameserverAnswer) -> str:
 
 def differs(one: NameserverAnswer, case: Case) -> bool:
     """Whether this server gives addresses and none of them is among those that programs here get."""
-    system = views.system_answer(case)
+    system = outcomes.system_answer(case)
     if system is None or not one.addresses:
         return False
     same_family = {address for address in system.addresses if (":" in address) == (one.rtype == "AAAA")}

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
-from tui.diagnosis import views
-from tui.diagnosis.likely_ports import slips
-from tui.diagnosis.tree import service_name
+from tui.diagnosis.readings import outcomes
+from tui.diagnosis.readings.answers import service_name
+from tui.diagnosis.readings.likely_ports import slips
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners
 from tui.model.schemes import family_of_port, family_of_scheme
@@ -176,4 +176,4 @@ def hidden_words(number: int) -> str:
 def newest_table(case: Case) -> Listeners | None:
     """The newest table of this machine, or of the vantage that was chosen."""
     chosen = next(iter(case.options.servers), None)
-    return (views.listeners(case, chosen) if chosen else None) or views.listeners(case)
+    return (outcomes.listeners(case, chosen) if chosen else None) or outcomes.listeners(case)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tui.diagnosis.code_views import place_of_code
 from tui.diagnosis.hypothesis import Hypothesis
+from tui.diagnosis.readings.code import place_of_code
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, Group, Question
 from tui.model.judgement import Judgement, State
 from tui.ui.rows.marks import MARKS, certainty_mark, together

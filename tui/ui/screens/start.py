@@ -33,7 +33,7 @@ from tui.ui.widgets.keyed_table import KeyedTable
 
 if TYPE_CHECKING:
     from tui.engine.replay import Replay
-    from tui.ui.doors import Doors
+    from tui.ui.backend import Doors
     from tui.ui.screens.walk import WalkScreen
 
 PROMPT = "Type what cannot be reached, or paste the whole error:"

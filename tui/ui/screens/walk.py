@@ -36,13 +36,13 @@ from tui.ui.panels.panel import Panel, View
 from tui.ui.panels.step import StepPanel
 from tui.ui.panels.tree import TreePanel
 from tui.ui.rows.text import Line, Span, Tone, cut, line, muted, strong
-from tui.ui.screens.wishes import Wishes
+from tui.ui.screens.walk_actions import Wishes
 from tui.ui.widgets.bar import ActionBar, Bar, Part, fitting
 from tui.ui.widgets.keyed_table import KeyedTable
 
 if TYPE_CHECKING:
     from tui.model.target import Target
-    from tui.ui.doors import Doors, Walk
+    from tui.ui.backend import Doors, Walk
     from tui.ui.snapshot import Snapshot
 
 TICK_S = 0.5
@@ -115,7 +115,7 @@ class WalkScreen(Wishes):
 
     async def _begin(self) -> None:
         """Open the session and let it run; then add the live panels, while the first looks are under way."""
-        from tui.diagnosis.hypothesis import hypotheses
+        from tui.diagnosis.causes import hypotheses
         from tui.ui.bridge import Bridge
 
         self.walk = self._open_walk()
@@ -304,7 +304,7 @@ class WalkScreen(Wishes):
         self.query_one("#tabs", ActionBar).offer(parts, gap=1)
 
     def _code_is_known(self) -> bool:
-        from tui.diagnosis.code_views import place_of_code
+        from tui.diagnosis.readings.code import place_of_code
 
         return self.view is not None and place_of_code(self.view.snapshot.case) is not None
 

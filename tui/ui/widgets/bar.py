@@ -9,7 +9,7 @@ from textual import events
 from textual.strip import Strip
 
 from tui.ui.rows.text import EMPTY, Line, Span, cells, line
-from tui.ui.widgets.painted import Painted
+from tui.ui.widgets.line_widget import Painted
 
 
 class Bar(Painted):

@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.ui.rows.text import EMPTY, Line, plain
-from tui.ui.widgets.painted import Painted
+from tui.ui.widgets.line_widget import Painted
 
 T = TypeVar("T")
 

@@ -58,8 +58,8 @@ class _Finder:
 
 def _install(module: "ModuleType", records: str) -> None:
     try:
-        from . import seeing
+        from . import socket_patches
 
-        seeing.install(module, records)
+        socket_patches.install(module, records)
     except Exception:  # noqa: BLE001, S110 -- the law of this package
         pass

@@ -4,8 +4,8 @@ import ipaddress
 import shlex
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
 from tui.model.facts import Addresses, Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -14,42 +14,42 @@ from tui.model.requests import AnyRequest, ListAddresses
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The code that asked, first of the client's looks; attempts; this machine's addresses, once a chosen source failed."""
-    yield from looks.code(case)
-    yield from looks.basics(case)
+    yield from checks.code(case)
+    yield from checks.basics(case)
     if _unavailable(case):
         yield ListAddresses()
 
 
 def judge(case: Case) -> Judgement:
     """EADDRNOTAVAIL with a chosen source that is on no interface, or one from which nothing can be sent there."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    unfit = {address: one for address, one in views.failing(case, Outcome.BLOCKED).items() if _is_unfit(address, one)}
+    unfit = {address: one for address, one in outcomes.failing(case, Outcome.BLOCKED).items() if _is_unfit(address, one)}
     if unfit:
         return _unfit(case, unfit)
     unavailable = _unavailable(case)
     if not unavailable:
-        chosen = any(one.source for one in views.latest(case).values())
+        chosen = any(one.source for one in outcomes.latest(case).values())
         because = "The chosen source address was accepted." if chosen else "The kernel chose the source address."
-        return ruled_out(because, *views.ids(*views.latest(case).values()))
+        return ruled_out(because, *outcomes.ids(*outcomes.latest(case).values()))
     source = next(iter(unavailable.values())).source or ""
     here = case.last(Addresses)
     own = [address for _, address in here.addresses] if here else []
     if any(_same(source, address) for address in own):
-        return ruled_out(f"{source} is an address of this machine.", *views.ids(here))
+        return ruled_out(f"{source} is an address of this machine.", *outcomes.ids(here))
     return _missing(case, unavailable, source, own, here)
 
 
 def _unavailable(case: Case) -> dict[str, Attempt]:
     """The failing addresses whose newest attempt could not use its chosen source."""
-    return {address: one for address, one in views.failing(case).items() if one.errno == "EADDRNOTAVAIL" and one.source}
+    return {address: one for address, one in outcomes.failing(case).items() if one.errno == "EADDRNOTAVAIL" and one.source}
 
 
 def _is_unfit(address: str, one: Attempt) -> bool:
     """Whether the chosen source can't lead there: of the other family, or loopback's towards another machine (EINVAL)."""
     if one.source is None:
         return False
-    other_family = one.errno == "EAFNOSUPPORT" and views.family(one.source) != views.family(address)
+    other_family = one.errno == "EAFNOSUPPORT" and outcomes.family(one.source) != outcomes.family(address)
     return other_family or (one.errno == "EINVAL" and _is_loopback(one.source) and not _is_loopback(address))
 
 
@@ -65,10 +65,10 @@ def _unfit(case: Case, unfit: dict[str, Attempt]) -> Judgement:
     source = one.source or ""
     reason = "it is a loopback address, which leads to no other machine"
     if one.errno == "EAFNOSUPPORT":
-        reason = f"it is {views.family(source)}, and the target is {views.family(first)}"
+        reason = f"it is {outcomes.family(source)}, and the target is {outcomes.family(first)}"
     return likely(
         f"The client binds {source} before it connects, and nothing can be sent from there to {first}: {reason}.",
-        *views.ids(*unfit.values()),
+        *outcomes.ids(*unfit.values()),
         because=f"The attempt with the chosen source {source} ends in {one.errno} at once.",
         tell_apart="The same attempt without a chosen source gets further.",
         explains=unfit,
@@ -87,14 +87,14 @@ def _same(one: str, other: str) -> bool:
 
 
 def _missing(case: Case, unavailable: dict[str, Attempt], source: str, own: list[str], here: Addresses | None) -> Judgement:
-    usable = [one for one in own if views.family(one) == views.family(source)]
+    usable = [one for one in own if outcomes.family(one) == outcomes.family(source)]
     culprit = Culprit(kind="address", address=source)
     disproof = f"`ip -br address` shows {source} on an interface."
     remedies = tuple(_remedies(case, source, usable))
     if here:
         return confirmed(
             f"The client binds {source} before it connects, and no interface of this machine has that address.",
-            *views.ids(*unavailable.values(), here),
+            *outcomes.ids(*unavailable.values(), here),
             because=f"bind ends in EADDRNOTAVAIL, and {source} is not among this machine's addresses.",
             explains=unavailable,
             culprit=culprit,
@@ -103,7 +103,7 @@ def _missing(case: Case, unavailable: dict[str, Attempt], source: str, own: list
         )
     return likely(
         f"The client binds {source} before it connects, and that address is not available.",
-        *views.ids(*unavailable.values()),
+        *outcomes.ids(*unavailable.values()),
         because="bind ends in EADDRNOTAVAIL, and this machine's addresses are not known.",
         tell_apart=f"`ip -br address`: an interface with {source} rules it out.",
         explains=unavailable,
@@ -114,7 +114,7 @@ def _missing(case: Case, unavailable: dict[str, Attempt], source: str, own: list
 
 
 def _remedies(case: Case, source: str, usable: list[str]) -> Iterator[Remedy]:
-    choice = f", such as {views.joined(usable[:3], 'or')}" if usable else ""
+    choice = f", such as {outcomes.joined(usable[:3], 'or')}" if usable else ""
     yield Remedy(
         do=f"Let the client bind an address that this machine has{choice}; or none, and the kernel chooses.",
         command="ip -br address",

@@ -7,8 +7,8 @@ TCP it gives silence (the kernel drops the packet and tells only UDP and ICMP): 
 import ipaddress
 from collections.abc import Iterator
 
-from tui.diagnosis import kept_views, looks, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, local_drops, outcomes, rules
 from tui.model.case import Case
 from tui.model.facts import Attempt, Confinement, Echo, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -28,20 +28,20 @@ _WORDS = {
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the policies that hold this process, or the named one, once one of them could be the reason."""
-    yield from looks.basics(case)
+    yield from checks.basics(case)
     named = case.options.pid is not None or case.options.container is not None
-    if named or _forbidden(case) or views.failing(case, Outcome.TIMEOUT):
+    if named or _forbidden(case) or outcomes.failing(case, Outcome.TIMEOUT):
         yield ReadConfinement()
-    yield from kept_views.tracking_looks(case)
+    yield from local_drops.tracking_looks(case)
 
 
 def judge(case: Case) -> Judgement:
     """EPERM or EACCES from our own kernel without a route that says so; or silence that IPAddressDeny= explains."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     forbidden = _forbidden(case)
     policy = case.last(Confinement)
-    if policy and policy.pid and (theirs := [address for address in views.connecting(case) if denies(policy, address)]):
+    if policy and policy.pid and (theirs := [address for address in outcomes.connecting(case) if denies(policy, address)]):
         return _theirs(case, policy, theirs)
     if not forbidden:
         return _silent(case, policy)
@@ -49,7 +49,7 @@ def judge(case: Case) -> Judgement:
     if unsure:
         return still_open(
             f"{unsure[0]} ends in {forbidden[unsure[0]].errno}; a route or an ICMP message may say so as well.",
-            *views.ids(*forbidden.values()),
+            *outcomes.ids(*forbidden.values()),
             summary=f"A policy on this machine may forbid {unsure[0]} ({forbidden[unsure[0]].errno}).",
             tell_apart=f"`ip route get {unsure[0]}`: a route that is not `prohibit` leaves a policy.",
             explains=forbidden,
@@ -61,10 +61,10 @@ def _forbidden(case: Case) -> dict[str, Attempt]:
     """The addresses that our own kernel forbade at once, without an ICMP message or a route that explains it."""
     return {
         address: one
-        for address, one in views.failing(case, Outcome.BLOCKED).items()
+        for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
         if one.errno in FORBIDDEN
         and one.icmp is None
-        and ((route := views.route_to(case, address)) is None or route.type in _PLAIN_ROUTES)
+        and ((route := outcomes.route_to(case, address)) is None or route.type in _PLAIN_ROUTES)
     }
 
 
@@ -72,8 +72,8 @@ def _by_policy(case: Case, address: str, attempt: Attempt) -> bool:
     """Whether only a policy is left: EPERM always; EACCES where the route is known, and no ICMP message can have been missed."""
     if attempt.errno == "EPERM":
         return True
-    missed = views.family(address) == "IPv6" and attempt.error_queue == "unknown"
-    return views.route_to(case, address) is not None and not missed
+    missed = outcomes.family(address) == "IPv6" and attempt.error_queue == "unknown"
+    return outcomes.route_to(case, address) is not None and not missed
 
 
 def denies(policy: Confinement | None, address: str) -> bool:
@@ -101,18 +101,18 @@ def _covers(setting: str | None, address: str) -> bool:
 
 def _silent(case: Case, policy: Confinement | None) -> Judgement:
     """IPAddressDeny= drops what leaves: TCP sees silence, and an echo request of the same process EPERM."""
-    silent = views.failing(case, Outcome.TIMEOUT)
+    silent = outcomes.failing(case, Outcome.TIMEOUT)
     denied = {address: one for address, one in silent.items() if denies(policy, address)}
     if policy is None or not denied:
-        kept = {address: one for address, one in silent.items() if kept_views.is_kept_here(case, address)}
-        if kept and not kept_views.full_tracking(case):
+        kept = {address: one for address, one in silent.items() if local_drops.is_kept_here(case, address)}
+        if kept and not local_drops.full_tracking(case):
             return _by_no_rule(case, kept)
-        return ruled_out("No attempt was forbidden by this machine.", *views.ids(*views.latest(case).values()))
+        return ruled_out("No attempt was forbidden by this machine.", *outcomes.ids(*outcomes.latest(case).values()))
     address = next(iter(denied))
     echoes = [one for one in case.all(Echo) if one.address in denied and one.error == "EPERM"]
     quoted = f"IPAddressDeny={policy.ip_address_deny}"
     summary = f"{quoted} of {policy.unit or 'this unit'} covers {address}: what this process sends there is dropped."
-    evidence = views.ids(*denied.values(), policy, *echoes)
+    evidence = outcomes.ids(*denied.values(), policy, *echoes)
     culprit = Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=address)
     disproof = f"The same attempt on {address} stays silent outside {policy.unit or 'the unit'}."
     remedies = tuple(_remedies(case, policy))
@@ -141,10 +141,10 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
 def _by_no_rule(case: Case, kept: dict[str, Attempt]) -> Judgement:
     """Silence that this machine makes: where all rules were read and none matches, a BPF program is left."""
     first = next(iter(kept))
-    readings = [reading for address in kept if (reading := rule_views.filter_of(case, address))]
+    readings = [reading for address in kept if (reading := rules.filter_of(case, address))]
     clean = len(readings) == len(kept) and all(one.answer == "does-not-match" and not one.unread for one in readings)
-    echoes = [one for address in kept for one in kept_views.forbidden_echoes(case, address)]
-    evidence = views.ids(*kept.values(), *echoes, *readings)
+    echoes = [one for address in kept for one in local_drops.forbidden_echoes(case, address)]
+    evidence = outcomes.ids(*kept.values(), *echoes, *readings)
     apart = "As root: `bpftool cgroup tree` has an egress program, or `tc filter show dev DEVICE egress` one that drops."
     if not (clean and echoes):
         return still_open(
@@ -155,7 +155,7 @@ def _by_no_rule(case: Case, kept: dict[str, Attempt]) -> Judgement:
             explains=kept,
         )
     return likely(
-        f"A BPF program of this machine, most likely of this process's control group, drops what goes to {views.joined(kept)}.",
+        f"A BPF program here, most likely of this process's control group, drops what goes to {outcomes.joined(kept)}.",
         *evidence,
         because="An echo request was forbidden on the spot (EPERM), and none of the packet filter's rules stops it.",
         tell_apart=apart,
@@ -171,8 +171,8 @@ def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Judgement:
     unit = policy.unit or "its unit"
     quoted = f"IPAddressDeny={policy.ip_address_deny}"
     return likely(
-        f"{quoted} of {unit} covers {views.joined(denied)}: what process {policy.pid} sends there is dropped, and ours is not.",
-        *views.ids(policy, *(views.latest(case)[address] for address in denied)),
+        f"{quoted} of {unit} covers {outcomes.joined(denied)}: what process {policy.pid} sends there is dropped, ours is not.",
+        *outcomes.ids(policy, *(outcomes.latest(case)[address] for address in denied)),
         because=f"{quoted} holds process {policy.pid}; this program is in another control group, and connects.",
         tell_apart=f"An attempt by a process of {unit}: silence there confirms it.",
         culprit=Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=denied[0]),
@@ -184,7 +184,7 @@ def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Judgement:
 def _told(case: Case, forbidden: dict[str, Attempt], policy: Confinement | None) -> Judgement:
     address, one = next(iter(forbidden.items()))
     errno = one.errno
-    evidence = views.ids(*forbidden.values(), policy, *(views.route_to(case, each) for each in forbidden))
+    evidence = outcomes.ids(*forbidden.values(), policy, *(outcomes.route_to(case, each) for each in forbidden))
     disproof = f"A `prohibit` route to {address} in `ip route get {address}`, or the same {errno} outside every policy."
     remedies = tuple(_remedies(case, policy))
     suspect, culprit = _suspect(policy, errno or "")

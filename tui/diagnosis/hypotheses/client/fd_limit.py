@@ -5,8 +5,8 @@ EMFILE and ENFILE say so of our own attempt; of a process that the person named 
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, queue_views, unix_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.readings import checks, outcomes, queues, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, Limits, Outcome, ProcessState
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -19,9 +19,9 @@ OWN, SYSTEM = "EMFILE", "ENFILE"
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; the limits once one met them; and the process that the person named."""
     if case.target.transport == "unix":
-        yield from unix_views.needs(case)
+        yield from unix_sockets.needs(case)
     else:
-        yield from looks.basics(case)
+        yield from checks.basics(case)
     for one in _without_descriptor(case).values():
         yield ReadLimits(address=one.address, port=one.port)
     if case.options.pid is not None:
@@ -33,17 +33,17 @@ def judge(case: Case) -> Judgement:
     without = _without_descriptor(case)
     if without:
         return _ours(case, without)
-    state = queue_views.process(case, case.options.pid, None) if case.options.pid is not None else None
+    state = queues.process(case, case.options.pid, None) if case.options.pid is not None else None
     if state and state.is_out_of_descriptors:
         return _theirs(case, state)
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     counted = f"{state.name} has {state.descriptors} of {state.descriptor_limit} descriptors." if state else ""
-    return ruled_out(counted or "No attempt lacked a descriptor.", *views.ids(*views.latest(case).values(), state))
+    return ruled_out(counted or "No attempt lacked a descriptor.", *outcomes.ids(*outcomes.latest(case).values(), state))
 
 
 def _without_descriptor(case: Case) -> dict[str, Attempt]:
-    return {address: one for address, one in views.failing(case, Outcome.BLOCKED).items() if one.errno in {OWN, SYSTEM}}
+    return {address: one for address, one in outcomes.failing(case, Outcome.BLOCKED).items() if one.errno in {OWN, SYSTEM}}
 
 
 def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
@@ -58,7 +58,7 @@ def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
         summary = f"This process is out of file descriptors{count}: it cannot open a socket, so nothing was sent."
     return confirmed(
         summary,
-        *views.ids(*without.values(), limits),
+        *outcomes.ids(*without.values(), limits),
         because=f"Making the socket ends in {one.errno}.",
         explains=without,
         culprit=Culprit(kind="limit", limit="fs.file-max" if whole else "RLIMIT_NOFILE"),
@@ -91,10 +91,10 @@ def _theirs(case: Case, state: ProcessState) -> Judgement:
         ),
     )
     if state.descriptors_listed:
-        return confirmed(summary, *views.ids(state), because=because, culprit=culprit, disproof=disproof, remedies=remedies)
+        return confirmed(summary, *outcomes.ids(state), because=because, culprit=culprit, disproof=disproof, remedies=remedies)
     return likely(
         summary,
-        *views.ids(state),
+        *outcomes.ids(state),
         because=f"{because} They may not be listed by this user, and some may lie above the limit, inherited.",
         tell_apart=f"As root: `ls /proc/{state.pid}/fd`; as many numbers below {state.descriptor_limit} confirm it.",
         culprit=culprit,

@@ -6,8 +6,8 @@ use against the range proves it.
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
 from tui.model.facts import Addresses, Attempt, Limits, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -21,7 +21,7 @@ EXHAUSTED = 0.95
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; the limits once one found no port, and our addresses where its source was chosen."""
-    yield from looks.basics(case)
+    yield from checks.basics(case)
     for address, one in _without_port(case).items():
         yield ReadLimits(address=address, port=case.target.port or 0)
         if one.source:
@@ -30,11 +30,11 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """An errno that means no free port, and as many ports in use towards the target as there are."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     without = {address: one for address, one in _without_port(case).items() if _source_may_be_ours(case, one)}
     if not without:
-        return ruled_out("No attempt lacked a source port.", *views.ids(*views.latest(case).values()))
+        return ruled_out("No attempt lacked a source port.", *outcomes.ids(*outcomes.latest(case).values()))
     proved = {address: found for address in without if (found := _limits(case, address)) and _is_exhausted(found)}
     if proved:
         return _proved(case, without, proved)
@@ -47,7 +47,7 @@ def judge(case: Case) -> Judgement:
 
 def _without_port(case: Case) -> dict[str, Attempt]:
     """The failing addresses whose newest attempt got no source port."""
-    return {address: one for address, one in views.failing(case, Outcome.BLOCKED).items() if one.errno in NO_PORT}
+    return {address: one for address, one in outcomes.failing(case, Outcome.BLOCKED).items() if one.errno in NO_PORT}
 
 
 def _source_may_be_ours(case: Case, attempt: Attempt) -> bool:
@@ -78,9 +78,9 @@ def _counted(found: Limits) -> str:
 def _proved(case: Case, without: dict[str, Attempt], proved: dict[str, Limits]) -> Judgement:
     address, found = next(iter(proved.items()))
     return confirmed(
-        f"This machine has no free source port left towards {views.joined(proved)} port {case.target.port}: {_counted(found)}."
+        f"This machine has no free source port left towards {outcomes.joined(proved)} port {case.target.port}: {_counted(found)}."
         + _user(found),
-        *views.ids(*(without[one] for one in proved), *proved.values()),
+        *outcomes.ids(*(without[one] for one in proved), *proved.values()),
         because=f"connect ends in {without[address].errno} at once; {_counted(found)}.",
         explains=proved,
         culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.target.port or 0),
@@ -100,12 +100,14 @@ def _user(found: Limits) -> str:
 def _enough(without: dict[str, Attempt], found: Limits) -> Judgement:
     """Ports are left towards the target, by the count."""
     address, one = next(iter(without.items()))
-    if views.family(address) == "IPv6" and not found.used_towards_target:
-        return ruled_out(f"{_counted(found)}; without an IPv6 address of our own the errno is the same.", *views.ids(one, found))
+    if outcomes.family(address) == "IPv6" and not found.used_towards_target:
+        return ruled_out(
+            f"{_counted(found)}; without an IPv6 address of our own the errno is the same.", *outcomes.ids(one, found)
+        )
     usable = found.usable_ports or 0
     return still_open(
         f"{_counted(found)}, and yet connect ends in {one.errno}.",
-        *views.ids(one, found),
+        *outcomes.ids(one, found),
         summary=f"The {usable:,} source ports are taken: by sockets that are bound to a port of their own, or for a moment.",
         tell_apart=f"`ss -Htan | wc -l; ss -Htln`, and again at the moment of a failure; `sysctl {_RANGE}`.",
         explains=without,
@@ -116,17 +118,17 @@ _RANGE = "net.ipv4.ip_local_port_range"
 
 
 def _uncounted(case: Case, address: str, one: Attempt, found: Limits | None) -> Judgement:
-    if views.family(address) == "IPv6" and one.errno == "EADDRNOTAVAIL":
+    if outcomes.family(address) == "IPv6" and one.errno == "EADDRNOTAVAIL":
         return still_open(
             "EADDRNOTAVAIL for IPv6 means no free source port, or no IPv6 address on this machine.",
-            *views.ids(one, found),
+            *outcomes.ids(one, found),
             summary=f"No source port is free towards {address}, or this machine has no IPv6 address.",
             tell_apart=f"`ip -6 address; ss -Htan dst [{address}] | wc -l`.",
             explains={address},
         )
     return likely(
         f"This machine seems to have no free source port left towards {address} port {case.target.port}.",
-        *views.ids(one, found),
+        *outcomes.ids(one, found),
         because=f"connect ends in {one.errno} at once, with no source address chosen; the ports in use were not counted.",
         tell_apart=f"`sysctl {_RANGE}; ss -Htan dst {address} dport = :{case.target.port} | wc -l`: as many confirm it.",
         explains={address},

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.name_views import Nameserver
+from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings.resolution import Nameserver
 from tui.model.case import Case
 from tui.model.facts import Attempt, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -17,25 +17,25 @@ FLUSH = "`resolvectl flush-caches` or `nscd -i hosts`, then `getent ahosts {}`: 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Names, attempts, and one attempt on what another resolver gives once the address in use has failed."""
-    yield from looks.basics(case)
-    if not views.connecting(case):
-        yield from name_views.try_others(case, tuple(_instead(case)))
+    yield from checks.basics(case)
+    if not outcomes.connecting(case):
+        yield from resolution.try_others(case, tuple(_instead(case)))
 
 
 def judge(case: Case) -> Judgement:
     """Two nameservers, or this machine's cache and a nameserver, disagree about the address that fails."""
-    settled = name_views.settled(case)
-    system = views.system_answer(case)
+    settled = resolution.settled(case)
+    system = outcomes.system_answer(case)
     if settled or system is None:
         return settled or ruled_out("There is no name.")
-    servers = name_views.nameservers(case)
+    servers = resolution.nameservers(case)
     if not servers:
         return not_tested("No nameserver has been asked.")
     if not system.addresses:
         return _denied_by_one(case, system, servers)
-    if set(system.addresses) <= set(name_views.hosts_entries(case)):
-        return ruled_out("The address comes from the hosts file.", *views.ids(views.name_sources(case)))
-    if not views.attempts(case):
+    if set(system.addresses) <= set(resolution.hosts_entries(case)):
+        return ruled_out("The address comes from the hosts file.", *outcomes.ids(outcomes.name_sources(case)))
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     if not _disputed(case):
         return ruled_out("No address fails that the nameservers differ about.", *_ids(servers))
@@ -48,12 +48,12 @@ def _instead(case: Case) -> dict[str, Nameserver]:
     Another family is no dispute: the lookup may have left it out on purpose (AI_ADDRCONFIG).
     """
     disputed = _disputed(case)
-    families = {views.family(address) for address in disputed}
+    families = {outcomes.family(address) for address in disputed}
     found: dict[str, Nameserver] = {}
-    for one in name_views.nameservers(case):
+    for one in resolution.nameservers(case):
         if one.resolved and any(_lacking(address, one) for address in disputed):
             for address in one.resolved.addresses:
-                if address not in views.failing(case) and views.family(address) in families:
+                if address not in outcomes.failing(case) and outcomes.family(address) in families:
                     found.setdefault(address, one)
     return found
 
@@ -61,32 +61,32 @@ def _instead(case: Case) -> dict[str, Nameserver]:
 def _lacking(address: str, one: Nameserver) -> bool:
     """Whether the server gives addresses of the same family, and not this one."""
     given = one.resolved.addresses if one.resolved else ()
-    return address not in given and any(views.family(other) == views.family(address) for other in given)
+    return address not in given and any(outcomes.family(other) == outcomes.family(address) for other in given)
 
 
 def _disputed(case: Case) -> dict[str, Attempt]:
     """The failing addresses in use that some nameserver's answer lacks; addresses of the hosts file are no one's answer."""
-    entries = name_views.hosts_entries(case)
-    servers = name_views.nameservers(case)
+    entries = resolution.hosts_entries(case)
+    servers = resolution.nameservers(case)
     return {
         address: one
-        for address, one in views.failing(case).items()
-        if address in views.addresses(case) and address not in entries and any(_lacking(address, server) for server in servers)
+        for address, one in outcomes.failing(case).items()
+        if address in outcomes.addresses(case) and address not in entries and any(_lacking(address, server) for server in servers)
     }
 
 
 def _weighed(case: Case, servers: tuple[Nameserver, ...]) -> Judgement:
     failing, others = _disputed(case), _instead(case)
-    working = views.connecting(case)
+    working = outcomes.connecting(case)
     if not others:
         return still_open("The answers differ, and every address in them fails.", *_ids(servers))
     if working and not working.keys() & others.keys():
         return still_open("The answers share no address that connects, as a round robin's may.", *_ids(servers))
-    connects, fails = name_views.split(case, tuple(others))
+    connects, fails = resolution.split(case, tuple(others))
     good = [*(one for address, one in working.items() if address in others), *connects]
     if fails and not good:
         return still_open(
-            "The answers differ, and what the other resolver gives fails as well.", *_ids(servers), *views.ids(*fails)
+            "The answers differ, and what the other resolver gives fails as well.", *_ids(servers), *outcomes.ids(*fails)
         )
     address = next(iter(failing))
     giver = next((one for one in servers if one.resolved and address in one.resolved.addresses), None)
@@ -96,7 +96,7 @@ def _weighed(case: Case, servers: tuple[Nameserver, ...]) -> Judgement:
         f"The resolvers disagree about {case.target.host}: {source} gives {address}, which fails; "
         f"{others[other].label} gives {other}{', which connects' if good else ''}."
     )
-    evidence = views.ids(views.system_answer(case), *_answers(giver), *_answers(others[other]), *failing.values(), *good)
+    evidence = outcomes.ids(outcomes.system_answer(case), *_answers(giver), *_answers(others[other]), *failing.values(), *good)
     culprit = (
         Culprit(kind="nameserver", address=giver.address, port=giver.port)
         if giver
@@ -134,9 +134,9 @@ def _weighed(case: Case, servers: tuple[Nameserver, ...]) -> Judgement:
 def _source(case: Case, giver: Nameserver | None) -> str:
     if giver:
         return giver.label
-    system = views.system_answer(case)
+    system = outcomes.system_answer(case)
     source = system.source if system else None
-    return "a lookup here" if source in {None, *name_views.DNS_SOURCES} else f"a lookup here ({source})"
+    return "a lookup here" if source in {None, *resolution.DNS_SOURCES} else f"a lookup here ({source})"
 
 
 def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...]) -> Judgement:
@@ -144,15 +144,15 @@ def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[Nameserver, 
     giving = next((one for one in servers if one.resolved), None)
     if giving is None:
         return ruled_out("No nameserver gives an address.", *_ids(servers))
-    if name_views.left_out(case) or not name_views.asks_dns(case):
-        return ruled_out("The hosts line of nsswitch.conf decides, not the DNS.", *views.ids(views.name_sources(case)))
+    if resolution.left_out(case) or not resolution.asks_dns(case):
+        return ruled_out("The hosts line of nsswitch.conf decides, not the DNS.", *outcomes.ids(outcomes.name_sources(case)))
     host = case.target.host
     denying = next((one for one in servers if one.configured and one.denies), None)
-    hard = system.error in name_views.HARD_ERRORS
+    hard = system.error in resolution.HARD_ERRORS
     if denying is None and not hard:
         return still_open(f"{giving.label} gives an address; the lookup ends with {system.error}.", *_ids((giving,)))
-    given = views.joined(giving.resolved.addresses if giving.resolved else ())
-    evidence = views.ids(system, *_answers(denying), *_answers(giving))
+    given = outcomes.joined(giving.resolved.addresses if giving.resolved else ())
+    evidence = outcomes.ids(system, *_answers(denying), *_answers(giving))
     who = denying.label if denying else "a lookup on this machine"
     summary = f"The resolvers disagree about {host}: {who} has no address for it, {giving.label} gives {given}."
     culprit = (
@@ -165,7 +165,7 @@ def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[Nameserver, 
             summary,
             *evidence,
             because=f"{denying.label}, which this machine asks, says that there is no address; {giving.label} gives one.",
-            explains={views.NAME},
+            explains={outcomes.NAME},
             culprit=culprit,
             disproof=disproof,
             remedies=remedies,
@@ -175,7 +175,7 @@ def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[Nameserver, 
         *evidence,
         because=f"The lookup ends with {system.error}, and {giving.label} gives an address.",
         tell_apart=FLUSH.format(host),
-        explains={views.NAME},
+        explains={outcomes.NAME},
         culprit=culprit,
         disproof=disproof,
         remedies=remedies,
@@ -187,13 +187,13 @@ def _answers(one: Nameserver | None) -> tuple[object, ...]:
 
 
 def _ids(servers: tuple[Nameserver, ...]) -> tuple[str, ...]:
-    return views.ids(*(answer for one in servers for answer in one.answers))
+    return outcomes.ids(*(answer for one in servers for answer in one.answers))
 
 
 def _remedies(case: Case, wrong: Nameserver | None, right: Nameserver) -> Iterator[Remedy]:
     host = case.target.host
     compare = f"dig @{right.address} -p {right.port} {host}"
-    if wrong is None or name_views.is_loopback(wrong.address):
+    if wrong is None or resolution.is_loopback(wrong.address):
         yield Remedy(
             do="Empty this machine's cache of names.",
             command="resolvectl flush-caches || nscd -i hosts",
@@ -220,7 +220,7 @@ HYPOTHESIS = Hypothesis(
     means="Resolvers give different addresses.",
     proof="Two nameservers, or cache and nameserver, disagree, and the address in use is the one that fails.",
     mistaken_for=("name.hosts-override", "name.dead-address"),
-    over=name_views.WRONG_MACHINE | {"name.not-found", "name.no-address"},
+    over=resolution.WRONG_MACHINE | {"name.not-found", "name.no-address"},
     needs=needs,
     judge=judge,
 )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -12,23 +12,23 @@ from tui.model.requests import AnyRequest
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Names, and attempts on every address."""
-    yield from looks.basics(case)
+    yield from checks.basics(case)
 
 
 def judge(case: Case) -> Judgement:
     """Within one family, one address fails each time and another connects."""
-    settled = name_views.settled(case)
+    settled = resolution.settled(case)
     if settled:
         return settled
-    seen = views.latest(case)
+    seen = outcomes.latest(case)
     if not seen:
         return not_tested("Nothing has been tried yet.")
-    working = views.connecting(case)
+    working = outcomes.connecting(case)
     if not working:
-        return ruled_out("No address connects.", *views.ids(*seen.values()))
-    dead = {address: one for address, one in views.failing(case).items() if _is_dead(case, address, one)}
+        return ruled_out("No address connects.", *outcomes.ids(*seen.values()))
+    dead = {address: one for address, one in outcomes.failing(case).items() if _is_dead(case, address, one)}
     if not dead:
-        return ruled_out("No address fails where another of its family connects.", *views.ids(*seen.values()))
+        return ruled_out("No address fails where another of its family connects.", *outcomes.ids(*seen.values()))
     return _named(case, dead, working)
 
 
@@ -37,11 +37,11 @@ def _is_dead(case: Case, address: str, attempt: Attempt) -> bool:
 
     What this machine's own kernel blocks says nothing of the address; one that connected before comes and goes.
     """
-    family = views.family(address)
+    family = outcomes.family(address)
     return (
         attempt.outcome is not Outcome.BLOCKED
-        and all(one.outcome is not Outcome.CONNECTED for one in views.attempts(case, address))
-        and any(views.family(other) == family for other in views.connecting(case))
+        and all(one.outcome is not Outcome.CONNECTED for one in outcomes.attempts(case, address))
+        and any(outcomes.family(other) == family for other in outcomes.connecting(case))
     )
 
 
@@ -49,14 +49,15 @@ def _named(case: Case, dead: dict[str, Attempt], working: dict[str, Attempt]) ->
     host, port = case.target.host, case.target.port
     first, one = next(iter(dead.items()))
     verb = "fails" if len(dead) == 1 else "fail"
-    summary = f"{host} has {len(dead) + len(working)} addresses in use: {views.joined(dead)} {verb}, {views.joined(working)} " + (
-        "connects." if len(working) == 1 else "connect."
+    summary = (
+        f"{host} has {len(dead) + len(working)} addresses in use: {outcomes.joined(dead)} {verb}, {outcomes.joined(working)} "
+        + ("connects." if len(working) == 1 else "connect.")
     )
-    evidence = views.ids(views.system_answer(case), *dead.values(), *working.values())
+    evidence = outcomes.ids(outcomes.system_answer(case), *dead.values(), *working.values())
     culprit = Culprit(kind="address", address=first, port=port or 0)
     disproof = f"Attempts on {first} that connect: `refused check {case.target.label} --attempts 10`."
     remedies = tuple(_remedies(case, first))
-    if views.schedule_ended(case) or all(one.next_in_s is None for one in dead.values()):
+    if outcomes.schedule_ended(case) or all(one.next_in_s is None for one in dead.values()):
         return confirmed(
             summary,
             *evidence,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -15,66 +15,66 @@ LOOPBACK = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Names, attempts, the socket table; for a name of this machine with one family, an attempt on the other's loopback."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
     other = _other_loopback(case)
     if other:
-        yield from name_views.try_others(case, (other,))
+        yield from resolution.try_others(case, (other,))
 
 
 def judge(case: Case) -> Judgement:
     """Every address of one family fails, and one of the other connects on the same port."""
-    settled = name_views.settled(case)
+    settled = resolution.settled(case)
     if settled:
         return settled
-    seen = views.latest(case)
+    seen = outcomes.latest(case)
     if not seen:
         return not_tested("Nothing has been tried yet.")
-    working = {**views.connecting(case), **_other_that_connects(case)}
-    served = {views.family(address) for address in working}
+    working = {**outcomes.connecting(case), **_other_that_connects(case)}
+    served = {outcomes.family(address) for address in working}
     if len(served) != 1:
         because = "Both families connect." if served else "Neither family connects."
-        return ruled_out(because, *views.ids(*seen.values()))
+        return ruled_out(because, *outcomes.ids(*seen.values()))
     failing = {
         address: one
-        for address, one in views.failing(case).items()
-        if views.family(address) not in served and one.outcome is not Outcome.BLOCKED
+        for address, one in outcomes.failing(case).items()
+        if outcomes.family(address) not in served and one.outcome is not Outcome.BLOCKED
     }
     if not failing:
-        return ruled_out("No address of the other family fails out there.", *views.ids(*seen.values()))
-    if any(one.outcome is Outcome.CONNECTED for address in failing for one in views.attempts(case, address)):
-        return still_open("The other family comes and goes.", *views.ids(*failing.values()))
+        return ruled_out("No address of the other family fails out there.", *outcomes.ids(*seen.values()))
+    if any(one.outcome is Outcome.CONNECTED for address in failing for one in outcomes.attempts(case, address)):
+        return still_open("The other family comes and goes.", *outcomes.ids(*failing.values()))
     return _named(case, failing, working)
 
 
 def _other_loopback(case: Case) -> str | None:
     """The loopback address of the family that the name, one of this machine's own, does not have."""
-    addresses = views.addresses(case)
-    families = {views.family(address) for address in addresses}
-    if case.target.is_literal or len(families) != 1 or not all(map(name_views.is_loopback, addresses)):
+    addresses = outcomes.addresses(case)
+    families = {outcomes.family(address) for address in addresses}
+    if case.target.is_literal or len(families) != 1 or not all(map(resolution.is_loopback, addresses)):
         return None
     return LOOPBACK["IPv6" if families == {"IPv4"} else "IPv4"]
 
 
 def _other_that_connects(case: Case) -> dict[str, Attempt]:
     other = _other_loopback(case)
-    found = name_views.other_attempts(case).get(other) if other else None
+    found = resolution.other_attempts(case).get(other) if other else None
     return {found.address: found} if found and found.outcome is Outcome.CONNECTED else {}
 
 
 def _named(case: Case, failing: dict[str, Attempt], working: dict[str, Attempt]) -> Judgement:
     host, port = case.target.host, case.target.port or 0
     bad, good = next(iter(failing)), next(iter(working))
-    tried, served = views.family(bad), views.family(good)
+    tried, served = outcomes.family(bad), outcomes.family(good)
     refused = all(one.outcome is Outcome.REFUSED and one.icmp is None for one in failing.values())
-    table = views.listeners(case)
-    here = views.is_local(case, bad) and views.is_local(case, good)
-    listener = next((one for one in views.on_port(table, port) if here and views.covers(one, good)), None)
+    table = outcomes.listeners(case)
+    here = outcomes.is_local(case, bad) and outcomes.is_local(case, good)
+    listener = next((one for one in outcomes.on_port(table, port) if here and outcomes.covers(one, good)), None)
     who = listener.who if listener and listener.who != "?" else "the service"
     summary = f"{host} also means {bad} ({tried}), which fails; {who} answers on {served} only, {endpoint(good, port)}."
-    if good not in views.addresses(case):
+    if good not in outcomes.addresses(case):
         summary = f"{host} means {bad} ({tried}), which fails; {who} answers on {served} only, {endpoint(good, port)}."
-    evidence = views.ids(views.system_answer(case), *failing.values(), *working.values(), table if listener else None)
+    evidence = outcomes.ids(outcomes.system_answer(case), *failing.values(), *working.values(), table if listener else None)
     culprit = Culprit(kind="address", address=bad, port=port)
     disproof = f"An attempt on {endpoint(bad, port)} that connects."
     remedies = tuple(_remedies(case, bad, good, here=here))
@@ -105,7 +105,7 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
     host, port = case.target.host, case.target.port or 0
     record = "AAAA" if ":" in bad else "A"
     yield Remedy(
-        do=f"Let the service listen on {views.family(bad)} as well: on {bad}, or on every address.",
+        do=f"Let the service listen on {outcomes.family(bad)} as well: on {bad}, or on every address.",
         command=f"ss -ltnp 'sport = :{port}'",
         verify=f"{endpoint(bad, port)} connects.",
     )
@@ -116,7 +116,7 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
     )
     if not here:
         yield Remedy(
-            do=f"Or take the {record} record away while the service has no {views.family(bad)}.",
+            do=f"Or take the {record} record away while the service has no {outcomes.family(bad)}.",
             command=f"dig {host} {record}",
             verify=f"The answer has no {record} record.",
         )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
 from tui.model.facts import Attempt, HostsEntry, NameserverAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -13,43 +13,43 @@ from tui.model.target import endpoint
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Names, attempts, and one attempt on the DNS's address once the entry's has failed."""
-    yield from looks.basics(case)
+    yield from checks.basics(case)
     if _overridden(case):
-        yield from name_views.try_others(case, tuple(_others(case)))
+        yield from resolution.try_others(case, tuple(_others(case)))
 
 
 def judge(case: Case) -> Judgement:
     """The address in use comes from the hosts file, the DNS gives another, and the first fails."""
-    settled = name_views.settled(case)
-    system = views.system_answer(case)
+    settled = resolution.settled(case)
+    system = outcomes.system_answer(case)
     if settled or system is None:
         return settled or ruled_out("There is no name.")
-    sources = views.name_sources(case)
-    entries = name_views.hosts_entries(case)
+    sources = outcomes.name_sources(case)
+    entries = resolution.hosts_entries(case)
     if sources is None:
         return not_tested("The hosts file has not been read yet.")
     used = [entry for address, entry in entries.items() if address in system.addresses]
     if not used:
-        return ruled_out(f"The hosts file does not give {case.target.host}'s address.", *views.ids(sources, system))
+        return ruled_out(f"The hosts file does not give {case.target.host}'s address.", *outcomes.ids(sources, system))
     line = f"{used[0].path} line {used[0].line}"
-    if name_views.is_localhost(case.target.host) and all(name_views.is_loopback(one.address) for one in used):
-        return ruled_out(f"{line} gives it the loopback address, as it should be.", *views.ids(sources))
+    if resolution.is_localhost(case.target.host) and all(resolution.is_loopback(one.address) for one in used):
+        return ruled_out(f"{line} gives it the loopback address, as it should be.", *outcomes.ids(sources))
     others = _others(case)
     if not others:
         return _without_other(case, line)
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     overridden = _overridden(case)
     if not overridden:
-        works = [one for address, one in views.connecting(case).items() if address in entries]
+        works = [one for address, one in outcomes.connecting(case).items() if address in entries]
         word = "connects" if works else "agrees with the DNS"
-        return ruled_out(f"The address from {line} {word}.", *views.ids(sources, *works))
+        return ruled_out(f"The address from {line} {word}.", *outcomes.ids(sources, *works))
     return _weighed(case, overridden, others)
 
 
 def _without_other(case: Case, line: str) -> Judgement:
-    servers = name_views.nameservers(case)
-    answers = views.ids(*(answer for one in servers for answer in one.answers))
+    servers = resolution.nameservers(case)
+    answers = outcomes.ids(*(answer for one in servers for answer in one.answers))
     if servers and all(one.denies for one in servers):
         return ruled_out(f"The DNS has no address for it, so {line} overrides nothing.", *answers)
     if any(one.resolved for one in servers):
@@ -59,61 +59,63 @@ def _without_other(case: Case, line: str) -> Judgement:
 
 def _overridden(case: Case) -> dict[str, HostsEntry]:
     """The entries whose address fails and that no nameserver gives; ::1 and 127.0.0.1 are one machine, not two."""
-    published = {address for one in name_views.nameservers(case) if one.resolved for address in one.resolved.addresses}
-    failing = views.failing(case)
-    here = {views.family(address) for address in published if name_views.is_loopback(address)}
+    published = {address for one in resolution.nameservers(case) if one.resolved for address in one.resolved.addresses}
+    failing = outcomes.failing(case)
+    here = {outcomes.family(address) for address in published if resolution.is_loopback(address)}
     return {
         address: entry
-        for address, entry in name_views.hosts_entries(case).items()
+        for address, entry in resolution.hosts_entries(case).items()
         if address in failing
         and address not in published
-        and not (name_views.is_loopback(address) and here - {views.family(address)})
+        and not (resolution.is_loopback(address) and here - {outcomes.family(address)})
     }
 
 
 def _others(case: Case) -> dict[str, NameserverAnswer]:
     """The DNS's addresses that the hosts file does not give, each with an answer that has it; the entry's family first."""
-    entries = name_views.hosts_entries(case)
+    entries = resolution.hosts_entries(case)
     found = {
         address: answer
-        for one in name_views.nameservers(case)
+        for one in resolution.nameservers(case)
         if one.resolved
         for answer in one.resolved.answers
         for address in answer.addresses
         if address not in entries
     }
-    families = {views.family(address) for address in entries}
-    return dict(sorted(found.items(), key=lambda pair: views.family(pair[0]) not in families))
+    families = {outcomes.family(address) for address in entries}
+    return dict(sorted(found.items(), key=lambda pair: outcomes.family(pair[0]) not in families))
 
 
 def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Judgement:
     host, port = case.target.host, case.target.port or 0
     address, entry = next(iter(overridden.items()))
-    connects, fails = name_views.split(case, tuple(others))
+    connects, fails = resolution.split(case, tuple(others))
     other, answer = next(((one.address, others[one.address]) for one in connects), next(iter(others.items())))
-    failing = views.failing(case)
-    evidence = views.ids(views.name_sources(case), views.system_answer(case), *(failing[one] for one in overridden), answer)
-    server = name_views.server_label(answer.server, answer.port)
+    failing = outcomes.failing(case)
+    evidence = outcomes.ids(
+        outcomes.name_sources(case), outcomes.system_answer(case), *(failing[one] for one in overridden), answer
+    )
+    server = resolution.server_label(answer.server, answer.port)
     summary = f"{entry.path} line {entry.line} sends {host} to {address}, which fails; {server} (DNS) gives {other}"
     if not connects and fails:
         return still_open(
             f"{entry.path} line {entry.line} and the DNS disagree, and the DNS's address fails as well.",
             *evidence,
-            *views.ids(*fails),
+            *outcomes.ids(*fails),
             summary=f"{summary}, which fails as well.",
-            tell_apart=f"Which of {views.joined([address, *others])} is meant to serve port {port}.",
+            tell_apart=f"Which of {outcomes.joined([address, *others])} is meant to serve port {port}.",
             explains=overridden,
         )
     culprit = Culprit(kind="file", path=entry.path, line=entry.line, address=address, name=host)
     disproof = f"{host} is meant to be {address}, and {endpoint(other, port)} is another service."
     remedies = tuple(_remedies(case, entry, other))
     # A short name is completed for the DNS, and a completed name may be another machine's; its own line must say so.
-    same_name = views.plain_name(answer.name) in {views.plain_name(word) for word in (host, *entry.text.split())}
+    same_name = outcomes.plain_name(answer.name) in {outcomes.plain_name(word) for word in (host, *entry.text.split())}
     if connects and same_name:
         return confirmed(
             f"{summary}, which connects.",
             *evidence,
-            *views.ids(*connects),
+            *outcomes.ids(*connects),
             because=f"{address} comes from the hosts file and fails; {other} comes from the DNS and connects on port {port}.",
             explains=overridden,
             culprit=culprit,
@@ -128,7 +130,7 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
     return likely(
         f"{summary}{', which connects' if connects else ''}.",
         *evidence,
-        *views.ids(*connects),
+        *outcomes.ids(*connects),
         because=f"{address} comes from the hosts file and fails; {other} {_tried(connects)}.",
         tell_apart=tell_apart,
         explains=overridden,
@@ -165,7 +167,7 @@ HYPOTHESIS = Hypothesis(
     means="A hosts entry sends the name elsewhere.",
     proof="The address in use is in the hosts file and fails, and the DNS gives another, which connects.",
     mistaken_for=("name.answers-differ",),
-    over=name_views.WRONG_MACHINE | {"name.answers-differ", "name.family-mismatch"},
+    over=resolution.WRONG_MACHINE | {"name.answers-differ", "name.family-mismatch"},
     needs=needs,
     judge=judge,
 )

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui.diagnosis import host_views, looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.name_views import Nameserver, Said
+from tui.diagnosis.readings import checks, hosts, outcomes, resolution
+from tui.diagnosis.readings.resolution import Nameserver, Said
 from tui.model.case import Case
 from tui.model.facts import SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -17,23 +17,23 @@ SLOW_MS = 1000
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The lookup, its sources, and each nameserver's own answer."""
-    yield from looks.names(case)
+    yield from checks.names(case)
 
 
 def judge(case: Case) -> Judgement:
     """Silence or a closed port from a configured server, and a lookup that fails or waits because of it."""
-    settled = name_views.settled(case)
-    system = views.system_answer(case)
+    settled = resolution.settled(case)
+    system = outcomes.system_answer(case)
     if settled or system is None:
         return settled or ruled_out("There is no name.")
-    servers = name_views.nameservers(case, configured=True)
+    servers = resolution.nameservers(case, configured=True)
     if not servers:
         return not_tested("No configured nameserver has been asked.")
     down = [one for one in servers if one.silent]
     if not down:
         return _half_silent(case, system, servers)
-    if not name_views.asks_dns(case):
-        return ruled_out("Programs here do not ask the DNS.", *views.ids(views.name_sources(case)))
+    if not resolution.asks_dns(case):
+        return ruled_out("Programs here do not ask the DNS.", *outcomes.ids(outcomes.name_sources(case)))
     if system.addresses:
         return _resolves(case, system, servers, down)
     return _fails(case, system, servers, down)
@@ -42,17 +42,17 @@ def judge(case: Case) -> Judgement:
 def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], down: list[Nameserver]) -> Judgement:
     host = case.target.host
     living = [one for one in servers if not one.silent]
-    evidence = views.ids(system, *_answers(down))
-    names = views.joined(one.label for one in down)
+    evidence = outcomes.ids(system, *_answers(down))
+    names = outcomes.joined(one.label for one in down)
     if any(one.denies for one in living):
         return still_open(
             f"{_how(down)}; another server answers that there is no address.",
             *evidence,
             summary=f"{names}, a nameserver of this machine, does not answer; it may know {host}, which the others do not.",
             tell_apart=f"`dig @{down[0].address} -p {down[0].port} {host}` from a machine that reaches it.",
-            explains={views.NAME},
+            explains={outcomes.NAME},
         )
-    unasked = name_views.unasked(case)
+    unasked = resolution.unasked(case)
     cut_off = next((one for one in down if not _was_asked(one)), None)
     if cut_off:
         return _cut_off(case, system, down, cut_off)
@@ -62,7 +62,7 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], do
             *evidence,
             because=f"{_how(down)}; the lookup ends with {system.error or 'no address'}.",
             tell_apart=f"`getent ahosts {host}` once {names} answers again, or with another server in resolv.conf.",
-            explains={views.NAME},
+            explains={outcomes.NAME},
             culprit=_culprit(down[0]),
             disproof=f"`getent ahosts {host}` still fails when {names} answers.",
             remedies=_remedies(case, down[0]),
@@ -74,7 +74,7 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], do
         f"{host} can't be resolved: {who}.",
         *evidence,
         because=f"{_how(down)}, and the lookup ends with EAI_AGAIN (try again later).",
-        explains={views.NAME},
+        explains={outcomes.NAME},
         culprit=_culprit(down[0]),
         disproof=f"`dig @{down[0].address} -p {down[0].port} {host}` gets any answer from here.",
         remedies=_remedies(case, down[0]),
@@ -83,17 +83,17 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], do
 
 def _was_asked(one: Nameserver) -> bool:
     """Whether the query can have come to the server: `unreachable` at once is the word of this machine, or of one on the way."""
-    return any(answer.outcome != "unreachable" or answer.rtt_ms >= host_views.RESOLVED_AFTER_MS for answer in one.answers)
+    return any(answer.outcome != "unreachable" or answer.rtt_ms >= hosts.RESOLVED_AFTER_MS for answer in one.answers)
 
 
 def _cut_off(case: Case, system: SystemAnswer, down: list[Nameserver], first: Nameserver) -> Judgement:
     detail = next((answer.detail for answer in first.answers if answer.detail), "unreachable at once")
     return likely(
         f"{case.target.host} can't be resolved: {first.label}, a nameserver of this machine, can't be reached ({detail}).",
-        *views.ids(system, *_answers(down)),
+        *outcomes.ids(system, *_answers(down)),
         because=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it.",
         tell_apart=f"`refused check {endpoint(first.address, first.port)}` says what stands in the way.",
-        explains={views.NAME},
+        explains={outcomes.NAME},
         culprit=_culprit(first),
         disproof=f"`getent ahosts {case.target.host}` still fails when {first.label} can be reached.",
         remedies=_remedies(case, first),
@@ -101,18 +101,18 @@ def _cut_off(case: Case, system: SystemAnswer, down: list[Nameserver], first: Na
 
 
 def _resolves(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], down: list[Nameserver]) -> Judgement:
-    evidence = views.ids(system, *_answers(down))
+    evidence = outcomes.ids(system, *_answers(down))
     giving = next((one for one in servers if one.resolved), None)
     first = down[0]
-    elsewhere = system.source not in {None, *name_views.DNS_SOURCES} or set(system.addresses) <= set(
-        name_views.hosts_entries(case)
+    elsewhere = system.source not in {None, *resolution.DNS_SOURCES} or set(system.addresses) <= set(
+        resolution.hosts_entries(case)
     )
     if elsewhere or giving is None or servers.index(first) > servers.index(giving):
         return still_open(f"{_how(down)}, and the name resolves without it.", *evidence)
     summary = f"{first.label}, a nameserver of this machine, does not answer, and it is asked before {giving.label}, which does."
-    evidence = (*evidence, *views.ids(*giving.answers))
+    evidence = (*evidence, *outcomes.ids(*giving.answers))
     waits = any(one.outcome == "timeout" or one.rtt_ms >= SLOW_MS for one in first.answers)
-    stub = "resolve" in (sources.nsswitch if (sources := views.name_sources(case)) else ())
+    stub = "resolve" in (sources.nsswitch if (sources := outcomes.name_sources(case)) else ())
     if system.took_ms >= SLOW_MS and waits and not stub:
         return confirmed(
             f"{summary} So resolving {case.target.host} takes {system.took_ms / 1000:.1f} s.",
@@ -147,24 +147,24 @@ def _half_silent(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ..
     if giving and system.error == "EAI_AGAIN":
         return still_open(
             f"The lookup ends with EAI_AGAIN, and {giving.label} gave an address when it was asked alone.",
-            *views.ids(system, *answers),
+            *outcomes.ids(system, *answers),
             summary=f"{giving.label} answers at times, or not as this machine's lookup asks: that ends with EAI_AGAIN.",
             tell_apart=f"`getent ahosts {case.target.host}` and `dig @{giving.address} -p {giving.port} {case.target.host}`, "
             "each several times; then `dig +tcp +keepopen` with A and AAAA, as a lookup asks when an answer does not fit UDP.",
-            explains={views.NAME},
+            explains={outcomes.NAME},
         )
     if any(word.said is Said.UNCLEAR for one in servers for word in one.words) and not system.addresses:
-        return still_open("Some queries were not answered.", *views.ids(*answers))
-    return ruled_out(f"{views.joined(one.label for one in servers)} answered.", *views.ids(*answers))
+        return still_open("Some queries were not answered.", *outcomes.ids(*answers))
+    return ruled_out(f"{outcomes.joined(one.label for one in servers)} answered.", *outcomes.ids(*answers))
 
 
 def _no_answer_for(kind: str, case: Case, system: SystemAnswer, one: Nameserver) -> Judgement:
     return likely(
         f"{one.label} answers, and stays silent for {kind} records, so a lookup of both families waits for it.",
-        *views.ids(system, *one.answers),
+        *outcomes.ids(system, *one.answers),
         because=f"The {kind} query to {one.label} was not answered; the lookup took {system.took_ms:.0f} ms.",
         tell_apart=f"`dig @{one.address} -p {one.port} {case.target.host} {kind}` three times: always silent confirms it.",
-        explains=() if system.addresses else {views.NAME},
+        explains=() if system.addresses else {outcomes.NAME},
         culprit=_culprit(one),
         disproof=f"The {kind} query is answered when it is sent again.",
         remedies=_remedies(case, one),
@@ -177,16 +177,16 @@ def _answers(servers: Iterable[Nameserver]) -> list[object]:
 
 def _how(down: list[Nameserver]) -> str:
     """How the servers fail, in words."""
-    return views.joined(f"{one.label} {_manner(one)}" for one in down)
+    return outcomes.joined(f"{one.label} {_manner(one)}" for one in down)
 
 
 def _manner(one: Nameserver) -> str:
     if any(answer.truncated for answer in one.answers):
         return "has more to say than fits UDP, and its TCP port does not answer"
-    outcomes = {answer.outcome for answer in one.answers}
-    if outcomes == {"refused"}:
+    answers = {answer.outcome for answer in one.answers}
+    if answers == {"refused"}:
         return "refuses on its port"
-    return "can't be reached" if outcomes == {"unreachable"} else "stays silent"
+    return "can't be reached" if answers == {"unreachable"} else "stays silent"
 
 
 def _culprit(one: Nameserver) -> Culprit:
@@ -195,10 +195,10 @@ def _culprit(one: Nameserver) -> Culprit:
 
 def _remedies(case: Case, one: Nameserver) -> Iterator[Remedy]:
     host = case.target.host
-    sources = views.name_sources(case)
+    sources = outcomes.name_sources(case)
     conf = sources.resolv_conf if sources else "/etc/resolv.conf"
     ask = f"dig @{one.address} -p {one.port} {host}"
-    if name_views.is_loopback(one.address):
+    if resolution.is_loopback(one.address):
         yield Remedy(
             do=f"Start the resolver that should listen on {one.label} of this machine.",
             command=f"ss -lunp 'sport = :{one.port}'; systemctl status systemd-resolved",

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.name_views import Nameserver, Said, Word
+from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings.resolution import Nameserver, Said, Word
 from tui.model.case import Case
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -13,10 +13,10 @@ from tui.model.requests import AnyRequest, AskNameserver
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The lookup and each nameserver's answer; after a SERVFAIL the same question without the check of signatures."""
-    yield from looks.names(case)
-    if not views.name_fails(case):
+    yield from checks.names(case)
+    if not outcomes.name_fails(case):
         return
-    for one in name_views.nameservers(case, configured=True):
+    for one in resolution.nameservers(case, configured=True):
         for word in one.words:
             if any(answer.rcode == "SERVFAIL" for answer in word.answers):
                 yield AskNameserver(server=one.address, port=one.port, name=word.name, checking_disabled=True)
@@ -24,18 +24,18 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """A failure code for a name that the lookup tries, and no server that helps."""
-    settled = name_views.settled(case)
-    system = views.system_answer(case)
+    settled = resolution.settled(case)
+    system = outcomes.system_answer(case)
     if settled or system is None:
         return settled or ruled_out("There is no name.")
-    servers = name_views.nameservers(case, configured=True)
+    servers = resolution.nameservers(case, configured=True)
     if not servers:
         return not_tested("No configured nameserver has been asked.")
     failing = [(one, word) for one in servers for word in one.words if word.said is Said.FAILURE]
     if not failing:
-        return ruled_out(f"{views.joined(one.label for one in servers)} answers without an error.", *_ids(servers))
-    if not name_views.asks_dns(case):
-        return ruled_out("Programs here do not ask the DNS.", *views.ids(views.name_sources(case)))
+        return ruled_out(f"{outcomes.joined(one.label for one in servers)} answers without an error.", *_ids(servers))
+    if not resolution.asks_dns(case):
+        return ruled_out("Programs here do not ask the DNS.", *outcomes.ids(outcomes.name_sources(case)))
     if system.addresses:
         return _resolves(case, system, servers, failing)
     return _fails(case, system, servers, failing)
@@ -49,28 +49,28 @@ def _fails(
     denied = {other.name for server in servers for other in server.words if other.said in {Said.NXDOMAIN, Said.NO_DATA}}
     code = _code(word)
     unsigned = _unsigned(case, one, word)
-    evidence = views.ids(system, *word.answers, *unsigned)
-    if helped is None and all(name in denied for name in name_views.deciding(case)):
+    evidence = outcomes.ids(system, *word.answers, *unsigned)
+    if helped is None and all(name in denied for name in resolution.deciding(case)):
         return still_open(f"{one.label} answers {code}; another server answers that there is no address.", *evidence)
     name = word.name.rstrip(".")
     detail = next((answer.detail for answer in word.answers if answer.detail), "")
     summary = f"{one.label} answers {code} for {name}{f' ({detail})' if detail else ''}."
     if unsigned:
         summary = (
-            f"{summary} Without the check of DNSSEC it gives {views.joined(unsigned[0].addresses)}: the signatures are wrong."
+            f"{summary} Without the check of DNSSEC it gives {outcomes.joined(unsigned[0].addresses)}: the signatures are wrong."
         )
     culprit = Culprit(kind="nameserver", address=one.address, port=one.port, name=name)
     disproof = f"`dig @{one.address} -p {one.port} {name}` is answered with NOERROR or NXDOMAIN."
     remedies = tuple(_remedies(case, one, word, dnssec=bool(unsigned)))
-    waiting = name_views.unasked(case)
-    if helped or waiting or system.error in name_views.HARD_ERRORS:
+    waiting = resolution.unasked(case)
+    if helped or waiting or system.error in resolution.HARD_ERRORS:
         other = f"{helped.label} gives an address" if helped else f"the lookup ends with {system.error or 'no address'}"
         return likely(
             summary,
             *evidence,
             because=f"{one.label} answers {code}; {other}.",
             tell_apart=f"`getent ahosts {case.target.host}` again, and with {one.label} taken out of resolv.conf.",
-            explains={views.NAME},
+            explains={outcomes.NAME},
             culprit=culprit,
             disproof=disproof,
             remedies=remedies,
@@ -79,7 +79,7 @@ def _fails(
         summary,
         *evidence,
         because=f"{one.label} answers {code}, no other server helps, and the lookup ends with {system.error or 'no address'}.",
-        explains={views.NAME},
+        explains={outcomes.NAME},
         culprit=culprit,
         disproof=disproof,
         remedies=remedies,
@@ -92,15 +92,15 @@ def _resolves(
     """A server that fails on the very name that another, asked after it, resolves."""
     giving = next((one for one in servers if one.resolved), None)
     name = giving.resolved.name if giving and giving.resolved else None
-    hit = next(((one, word) for one, word in failing if word.name == name and all(map(name_views.failed, word.answers))), None)
-    by_dns = system.source in {None, *name_views.DNS_SOURCES} and not set(system.addresses) & set(name_views.hosts_entries(case))
+    hit = next(((one, word) for one, word in failing if word.name == name and all(map(resolution.failed, word.answers))), None)
+    by_dns = system.source in {None, *resolution.DNS_SOURCES} and not set(system.addresses) & set(resolution.hosts_entries(case))
     if hit is None or giving is None or not by_dns or servers.index(hit[0]) > servers.index(giving):
         one, word = failing[0]
         return still_open(f"{one.label} answers {_code(word)} for {word.name}; the name resolves without it.", *_ids((one,)))
     one, word = hit
     return likely(
         f"{one.label}, a nameserver of this machine, answers {_code(word)} for {word.name}; {giving.label}, asked next, helps.",
-        *views.ids(system, *word.answers, *giving.answers),
+        *outcomes.ids(system, *word.answers, *giving.answers),
         because=f"{one.label} answers {_code(word)}, {giving.label} gives the address.",
         tell_apart=f"`dig @{one.address} -p {one.port} {word.name}` again: the same failure shows that it lasts.",
         culprit=Culprit(kind="nameserver", address=one.address, port=one.port),
@@ -110,23 +110,23 @@ def _resolves(
 
 
 def _ids(servers: tuple[Nameserver, ...]) -> tuple[str, ...]:
-    return views.ids(*(answer for one in servers for answer in one.answers))
+    return outcomes.ids(*(answer for one in servers for answer in one.answers))
 
 
 def _code(word: Word) -> str:
     codes = [
         one.rcode if one.outcome == "answered" and one.rcode else "what no resolver can use"
         for one in word.answers
-        if name_views.failed(one)
+        if resolution.failed(one)
     ]
-    return views.joined(dict.fromkeys(codes))
+    return outcomes.joined(dict.fromkeys(codes))
 
 
 def _unsigned(case: Case, one: Nameserver, word: Word) -> tuple[NameserverAnswer, ...]:
     """The answers that the same server gives when it does not check signatures (CD, RFC 4035, 3.2.2)."""
     return tuple(
         answer
-        for answer in views.nameserver_answers(case, name=word.name)
+        for answer in outcomes.nameserver_answers(case, name=word.name)
         if answer.checking_disabled and (answer.server, answer.port) == (one.address, one.port) and answer.addresses
     )
 

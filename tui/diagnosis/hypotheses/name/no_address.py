@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.name_views import Said
+from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings.resolution import Said
 from tui.model.case import Case
 from tui.model.facts import SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -13,36 +13,36 @@ from tui.model.requests import AnyRequest
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The lookup, its sources, and each nameserver's own answer."""
-    yield from looks.names(case)
+    yield from checks.names(case)
 
 
 def judge(case: Case) -> Judgement:
     """NOERROR without A and without AAAA, from a nameserver that this machine asks."""
-    settled = name_views.settled(case)
-    system = views.system_answer(case)
+    settled = resolution.settled(case)
+    system = outcomes.system_answer(case)
     if settled or system is None:
         return settled or ruled_out("There is no name.")
     if system.addresses:
-        return ruled_out(f"{case.target.host} leads to {views.joined(system.addresses)}.", *views.ids(system))
-    if not name_views.asks_dns(case):
-        return ruled_out("Programs here do not ask the DNS for it.", *views.ids(views.name_sources(case)))
-    servers = name_views.nameservers(case)
+        return ruled_out(f"{case.target.host} leads to {outcomes.joined(system.addresses)}.", *outcomes.ids(system))
+    if not resolution.asks_dns(case):
+        return ruled_out("Programs here do not ask the DNS for it.", *outcomes.ids(outcomes.name_sources(case)))
+    servers = resolution.nameservers(case)
     giving = next((one for one in servers if one.resolved), None)
     if giving:
-        return ruled_out(f"{giving.label} gives an address for it.", *views.ids(*giving.answers))
-    names = name_views.deciding(case)
+        return ruled_out(f"{giving.label} gives an address for it.", *outcomes.ids(*giving.answers))
+    names = resolution.deciding(case)
     words = [word for one in servers if one.configured for word in one.words if word.name in names]
     empty = next((word for word in words if word.said is Said.NO_DATA), None)
     if empty:
-        return _empty(case, system, empty, certain=system.error in name_views.HARD_ERRORS)
+        return _empty(case, system, empty, certain=system.error in resolution.HARD_ERRORS)
     if words and all(word.said is Said.NXDOMAIN for word in words):
-        return ruled_out("The nameserver says that the name does not exist.", *views.ids(system))
+        return ruled_out("The nameserver says that the name does not exist.", *outcomes.ids(system))
     if system.error == "EAI_NODATA":
         return _empty(case, system, None, certain=False)
-    return still_open("No nameserver has answered for both A and AAAA.", *views.ids(system))
+    return still_open("No nameserver has answered for both A and AAAA.", *outcomes.ids(system))
 
 
-def _empty(case: Case, system: SystemAnswer, word: name_views.Word | None, *, certain: bool) -> Judgement:
+def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, certain: bool) -> Judgement:
     host, port = case.target.host, case.target.port
     name = word.name.rstrip(".") if word else host
     answers = word.answers if word else ()
@@ -50,7 +50,7 @@ def _empty(case: Case, system: SystemAnswer, word: name_views.Word | None, *, ce
     owner = f"{name}, an alias of {alias}," if alias else name
     kind = " (it is a top-level domain)" if word and "." not in name else ""
     summary = f"{owner} exists{kind}, without an address: neither an A nor an AAAA record."
-    evidence = views.ids(system, *answers)
+    evidence = outcomes.ids(system, *answers)
     disproof = f"`dig {name} A` or `dig {name} AAAA` shows a record."
     remedies = (
         Remedy(
@@ -69,7 +69,7 @@ def _empty(case: Case, system: SystemAnswer, word: name_views.Word | None, *, ce
             summary,
             *evidence,
             because=f"{answers[0].server} answers NOERROR for A and AAAA, both without a record.",
-            explains={views.NAME},
+            explains={outcomes.NAME},
             culprit=Culprit(kind="name", name=name),
             disproof=disproof,
             remedies=remedies,
@@ -79,7 +79,7 @@ def _empty(case: Case, system: SystemAnswer, word: name_views.Word | None, *, ce
         *evidence,
         because=f"The lookup ends with {system.error or 'no address'}, and it is not plain which answer it got.",
         tell_apart=f"`dig {name} A` and `dig {name} AAAA`: NOERROR with no answer from both confirms it.",
-        explains={views.NAME},
+        explains={outcomes.NAME},
         culprit=Culprit(kind="name", name=name),
         disproof=disproof,
         remedies=remedies,

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis import looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.name_views import Said
+from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings.resolution import Said
 from tui.model.case import Case
 from tui.model.facts import NameSources, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -19,23 +19,23 @@ NSSWITCH = "/etc/nsswitch.conf"
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The lookup, its sources, and each nameserver's own answer."""
-    yield from looks.names(case)
+    yield from checks.names(case)
 
 
 def judge(case: Case) -> Judgement:
     """NXDOMAIN for every name that is tried and nothing in hosts; or a line of nsswitch.conf that leaves out who knows."""
-    settled = name_views.settled(case)
-    system = views.system_answer(case)
+    settled = resolution.settled(case)
+    system = outcomes.system_answer(case)
     if settled or system is None:
         return settled or ruled_out("There is no name.")
     host = case.target.host
     if system.addresses:
-        return ruled_out(f"{host} leads to {views.joined(system.addresses)}.", *views.ids(system))
-    sources = views.name_sources(case)
-    unasked = name_views.left_out(case)
+        return ruled_out(f"{host} leads to {outcomes.joined(system.addresses)}.", *outcomes.ids(system))
+    sources = outcomes.name_sources(case)
+    unasked = resolution.left_out(case)
     if sources and unasked:
         return _left_out(case, system, sources, unasked)
-    if name_views.hosts_entries(case):
+    if resolution.hosts_entries(case):
         return still_open(f"{sources.hosts[0].path if sources else 'hosts'} names {host}, and the lookup still fails.")
     return _from_nameservers(case, system)
 
@@ -43,9 +43,9 @@ def judge(case: Case) -> Judgement:
 def _left_out(case: Case, system: SystemAnswer, sources: NameSources, unasked: str) -> Judgement:
     host = case.target.host
     path, _, line = (sources.nsswitch_line or f"{NSSWITCH}:").rpartition(":")
-    knowing = [one for one in name_views.nameservers(case) if one.resolved]
+    knowing = [one for one in resolution.nameservers(case) if one.resolved]
     known = f" {knowing[0].label} knows the name." if knowing else ""
-    evidence = views.ids(system, sources, *(answer for one in knowing for answer in one.answers))
+    evidence = outcomes.ids(system, sources, *(answer for one in knowing for answer in one.answers))
     summary = f"{host} is not found: the hosts line of {path} decides, and {unasked}.{known}"
     because = f"The hosts line reads `{' '.join(sources.nsswitch)}`: {unasked}."
     culprit = Culprit(kind="file", path=path, line=int(line) if line.isdigit() else UNSET)
@@ -64,42 +64,42 @@ def _left_out(case: Case, system: SystemAnswer, sources: NameSources, unasked: s
             *evidence,
             because=because,
             tell_apart=f"`getent -s dns hosts {host}` finds the address and `getent hosts {host}` does not.",
-            explains={views.NAME},
+            explains={outcomes.NAME},
             culprit=culprit,
             disproof=disproof,
             remedies=remedies,
         )
     return confirmed(
-        summary, *evidence, because=because, explains={views.NAME}, culprit=culprit, disproof=disproof, remedies=remedies
+        summary, *evidence, because=because, explains={outcomes.NAME}, culprit=culprit, disproof=disproof, remedies=remedies
     )
 
 
 def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
     """What the nameservers' own answers make of it."""
-    every = name_views.nameservers(case)
+    every = resolution.nameservers(case)
     giving = next((one for one in every if one.resolved), None)
     if giving:
-        return ruled_out(f"{giving.label} gives an address for it.", *views.ids(*giving.answers))
-    names = name_views.deciding(case)
+        return ruled_out(f"{giving.label} gives an address for it.", *outcomes.ids(*giving.answers))
+    names = resolution.deciding(case)
     words = [word for one in every if one.configured for word in one.words if word.name in names]
     existing = next((word for word in words if word.said is Said.NO_DATA), None)
     if existing:
-        return ruled_out(f"{existing.name} exists, without an address.", *views.ids(*existing.answers))
+        return ruled_out(f"{existing.name} exists, without an address.", *outcomes.ids(*existing.answers))
     denied = {word.name: word for word in words if word.said is Said.NXDOMAIN}
     missing = [name for name in names if name not in denied]
-    hard = system.error in name_views.HARD_ERRORS
+    hard = system.error in resolution.HARD_ERRORS
     if not words and not hard:
         return still_open(f"The lookup fails with {system.error or 'no address'}, and no nameserver's answer was seen.")
     if words and missing:
-        return still_open(f"No nameserver says NXDOMAIN for {views.joined(missing)}.", *views.ids(system))
-    return _denied(case, system, every, list(denied), certain=bool(denied) and hard and views.name_sources(case) is not None)
+        return still_open(f"No nameserver says NXDOMAIN for {outcomes.joined(missing)}.", *outcomes.ids(system))
+    return _denied(case, system, every, list(denied), certain=bool(denied) and hard and outcomes.name_sources(case) is not None)
 
 
 def _denied(
-    case: Case, system: SystemAnswer, every: tuple[name_views.Nameserver, ...], names: list[str], *, certain: bool
+    case: Case, system: SystemAnswer, every: tuple[resolution.Nameserver, ...], names: list[str], *, certain: bool
 ) -> Judgement:
     host = case.target.host
-    sources = views.name_sources(case)
+    sources = outcomes.name_sources(case)
     answers = [
         answer
         for one in every
@@ -109,15 +109,15 @@ def _denied(
         for answer in word.answers
         if answer.rcode == "NXDOMAIN"
     ]
-    evidence = views.ids(system, sources, *answers)
+    evidence = outcomes.ids(system, sources, *answers)
     near = sources.near_names if sources else ()
     hint = f" Did you mean {near[0].name} ({near[0].where})?" if near else ""
     alias = next((answer.cnames[-1] for answer in answers if answer.cnames), None)
     if alias:
         summary = f"{host} is an alias of {alias}, and {alias} does not exist.{hint}"
     elif answers:
-        server = name_views.server_label(answers[0].server, answers[0].port)
-        summary = f"{host} does not exist: {server} answers NXDOMAIN for {views.joined(names)}.{hint}"
+        server = resolution.server_label(answers[0].server, answers[0].port)
+        summary = f"{host} does not exist: {server} answers NXDOMAIN for {outcomes.joined(names)}.{hint}"
     else:
         summary = f"{host} does not exist for this machine: the lookup ends with {system.error}.{hint}"
     culprit = Culprit(kind="name", name=host)
@@ -128,7 +128,7 @@ def _denied(
             summary,
             *evidence,
             because="Every name that the lookup tries is answered NXDOMAIN, and the hosts file does not have it.",
-            explains={views.NAME},
+            explains={outcomes.NAME},
             culprit=culprit,
             disproof=disproof,
             remedies=remedies,
@@ -139,7 +139,7 @@ def _denied(
         *evidence,
         because=f"The lookup ends with {system.error or 'no address'}, and no answer speaks for the name.",
         tell_apart=f"{missing}.",
-        explains={views.NAME},
+        explains={outcomes.NAME},
         culprit=culprit,
         disproof=disproof,
         remedies=remedies,
@@ -155,7 +155,7 @@ def _spelling(case: Case, sources: NameSources | None) -> Iterator[Remedy]:
             verify=f"`getent ahosts {shlex.quote(near.name)}` prints an address.",
         )
     searched = (
-        f" This machine completes short names with {views.joined(sources.search, 'or')}." if sources and sources.search else ""
+        f" This machine completes short names with {outcomes.joined(sources.search, 'or')}." if sources and sources.search else ""
     )
     yield Remedy(
         do=f"Check the spelling of {host}, or use its full name.{searched}",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
 from tui.model.facts import Attempt, NameserverAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -15,37 +15,37 @@ UNLIKELY_LABEL = "refused-asks-for-a-name-that-nobody-made"
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Names, attempts; once a completed name's address has failed, the other readings of the name, and a wildcard's sign."""
-    yield from looks.basics(case)
+    yield from checks.basics(case)
     name = _completed(case)
-    if name and views.failing(case) and not views.connecting(case):
-        yield from name_views.try_others(case, tuple(_others(case, name)))
-        for one in name_views.nameservers(case, configured=True):
+    if name and outcomes.failing(case) and not outcomes.connecting(case):
+        yield from resolution.try_others(case, tuple(_others(case, name)))
+        for one in resolution.nameservers(case, configured=True):
             if one.resolved and one.resolved.name == name:
                 yield AskNameserver(server=one.address, port=one.port, name=_nobodys_name(case, name))
 
 
 def judge(case: Case) -> Judgement:
     """The name used differs from the one typed, its address fails, and something shows that another was meant."""
-    settled = name_views.settled(case)
+    settled = resolution.settled(case)
     if settled:
         return settled
-    used = name_views.used_name(case)
+    used = resolution.used_name(case)
     name = _completed(case)
     if not name:
         because = f"The name used is the one typed: {used}." if used else "No nameserver's answer shows a completed name."
-        return ruled_out(because, *views.ids(views.system_answer(case)))
-    if not views.attempts(case):
+        return ruled_out(because, *outcomes.ids(outcomes.system_answer(case)))
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    if views.connecting(case):
+    if outcomes.connecting(case):
         return ruled_out(f"{case.target.host} was completed to {name}, which connects.", *_seen(case, name))
     return _weighed(case, name)
 
 
 def _completed(case: Case) -> str | None:
     """The name in use if a search domain was added to what was typed, without the root dot; else None."""
-    typed = views.plain_name(case.target.host)
-    used = name_views.used_name(case)
-    return used if used and views.plain_name(used).startswith(f"{typed}.") else None
+    typed = outcomes.plain_name(case.target.host)
+    used = resolution.used_name(case)
+    return used if used and outcomes.plain_name(used).startswith(f"{typed}.") else None
 
 
 def _domain(case: Case, name: str) -> str:
@@ -58,10 +58,10 @@ def _nobodys_name(case: Case, name: str) -> str:
 
 def _others(case: Case, name: str) -> dict[str, str]:
     """The addresses of the other readings of the name, each with that reading; the name as typed first."""
-    typed = views.plain_name(case.target.host)
-    words = [word for one in name_views.nameservers(case) for word in one.words if word.name != name]
-    words.sort(key=lambda word: views.plain_name(word.name) != typed)
-    in_use = views.addresses(case)
+    typed = outcomes.plain_name(case.target.host)
+    words = [word for one in resolution.nameservers(case) for word in one.words if word.name != name]
+    words.sort(key=lambda word: outcomes.plain_name(word.name) != typed)
+    in_use = outcomes.addresses(case)
     found: dict[str, str] = {}
     for word in words:
         for address in word.addresses:
@@ -72,15 +72,15 @@ def _others(case: Case, name: str) -> dict[str, str]:
 
 def _wildcard(case: Case, name: str) -> tuple[NameserverAnswer, ...]:
     """The answers for a name that nobody made, where they give an address that is in use."""
-    in_use = set(views.addresses(case))
-    return tuple(one for one in views.nameserver_answers(case, name=_nobodys_name(case, name)) if in_use & set(one.addresses))
+    in_use = set(outcomes.addresses(case))
+    return tuple(one for one in outcomes.nameserver_answers(case, name=_nobodys_name(case, name)) if in_use & set(one.addresses))
 
 
 def _weighed(case: Case, name: str) -> Judgement:
-    typed = views.plain_name(case.target.host)
+    typed = outcomes.plain_name(case.target.host)
     others = _others(case, name)
-    connects, fails = name_views.split(case, tuple(others))
-    if connects and "." in typed and views.plain_name(others[connects[0].address]) == typed:
+    connects, fails = resolution.split(case, tuple(others))
+    if connects and "." in typed and outcomes.plain_name(others[connects[0].address]) == typed:
         return _as_typed(case, name, connects[0])
     if connects:
         reading = others[connects[0].address].rstrip(".")
@@ -89,7 +89,7 @@ def _weighed(case: Case, name: str) -> Judgement:
             name,
             f"; {reading} ({connects[0].address}) connects on port {case.target.port}",
             tell_apart=f"Which machine was meant, {name} or {reading}: refused check {reading}:{case.target.port}",
-            evidence=views.ids(*connects),
+            evidence=outcomes.ids(*connects),
         )
     wildcard = _wildcard(case, name)
     if wildcard:
@@ -98,7 +98,7 @@ def _weighed(case: Case, name: str) -> Judgement:
             name,
             f"; {_domain(case, name)} answers for every name (a wildcard), also for one that nobody made",
             tell_apart=f"Whether a machine called {name} is known to whoever runs {_domain(case, name)}.",
-            evidence=views.ids(*wildcard),
+            evidence=outcomes.ids(*wildcard),
         )
     if others and not fails:
         reading = next(iter(others.values())).rstrip(".")
@@ -107,18 +107,18 @@ def _weighed(case: Case, name: str) -> Judgement:
             *_seen(case, name),
             summary=f"{case.target.host} was completed to {name}, and {reading}, another reading of it, exists too.",
             tell_apart=f"Which machine was meant: refused check {reading}:{case.target.port}",
-            explains=views.failing(case),
+            explains=outcomes.failing(case),
         )
     return still_open(f"{case.target.host} was completed to {name}; nothing shows that another was meant.", *_seen(case, name))
 
 
 def _as_typed(case: Case, name: str, attempt: Attempt) -> Judgement:
     host = case.target.host
-    failing = views.failing(case)
+    failing = outcomes.failing(case)
     return confirmed(
         f"{host} was completed to {name} ({next(iter(failing))}), which fails; as typed it is {attempt.address}, which connects.",
         *_seen(case, name),
-        *views.ids(*failing.values(), attempt),
+        *outcomes.ids(*failing.values(), attempt),
         because=f"The search list was tried before the name as typed, and {_domain(case, name)} answered.",
         explains=failing,
         culprit=_culprit(case, name),
@@ -128,11 +128,11 @@ def _as_typed(case: Case, name: str, attempt: Attempt) -> Judgement:
 
 
 def _perhaps(case: Case, name: str, sign: str, *, tell_apart: str, evidence: tuple[str, ...]) -> Judgement:
-    failing = views.failing(case)
+    failing = outcomes.failing(case)
     return likely(
         f"{case.target.host} was completed to {name} ({next(iter(failing))}), which fails{sign}.",
         *_seen(case, name),
-        *views.ids(*failing.values()),
+        *outcomes.ids(*failing.values()),
         *evidence,
         because=f"The name used, {name}, is not the one typed, and its address is the failing one{sign}.",
         tell_apart=tell_apart,
@@ -145,19 +145,19 @@ def _perhaps(case: Case, name: str, sign: str, *, tell_apart: str, evidence: tup
 
 def _seen(case: Case, name: str) -> tuple[str, ...]:
     answers = [
-        answer for one in name_views.nameservers(case) for word in one.words if word.name == name for answer in word.answers
+        answer for one in resolution.nameservers(case) for word in one.words if word.name == name for answer in word.answers
     ]
-    return views.ids(views.system_answer(case), views.name_sources(case), *answers)
+    return outcomes.ids(outcomes.system_answer(case), outcomes.name_sources(case), *answers)
 
 
 def _culprit(case: Case, name: str) -> Culprit:
-    sources = views.name_sources(case)
+    sources = outcomes.name_sources(case)
     return Culprit(kind="name", name=name.rstrip("."), path=sources.resolv_conf if sources else "/etc/resolv.conf")
 
 
 def _remedies(case: Case, name: str) -> Iterator[Remedy]:
     host, port = case.target.host.rstrip("."), case.target.port
-    sources = views.name_sources(case)
+    sources = outcomes.name_sources(case)
     conf = sources.resolv_conf if sources else "/etc/resolv.conf"
     if "." in host:
         yield Remedy(
@@ -187,7 +187,7 @@ HYPOTHESIS = Hypothesis(
     means="A short name was completed to an unintended name.",
     proof="The name used differs from the one typed, its address fails, and the name as typed leads elsewhere and connects.",
     mistaken_for=("name.answers-differ",),
-    over=name_views.WRONG_MACHINE | {"name.family-mismatch"},
+    over=resolution.WRONG_MACHINE | {"name.family-mismatch"},
     needs=needs,
     judge=judge,
 )

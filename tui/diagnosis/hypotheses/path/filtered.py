@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, queue_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, hosts, outcomes, queues, rules
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Neighbour, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -15,44 +15,40 @@ Silent = dict[str, tuple[Attempt, ...]]
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; echo, hops and other ports, to see whether the host lives; the far end's socket table."""
-    yield from looks.basics(case)
-    yield from host_views.neighbour_looks(case)
-    yield from looks.life_signs(case)
-    yield from host_views.other_ports(case)
-    yield from looks.tables(case)
-    yield from rule_views.looks_there(case)
+    yield from checks.basics(case)
+    yield from hosts.neighbour_looks(case)
+    yield from checks.life_signs(case)
+    yield from hosts.other_ports(case)
+    yield from checks.tables(case)
+    yield from rules.looks_there(case)
 
 
 def judge(case: Case) -> Judgement:
     """Repeated silence of packets that left this machine, from a host that answers elsewhere, and not by a full queue."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    silent = {address: all_ for address, all_ in host_views.silent(case).items() if not views.is_local(case, address)}
+    silent = {address: all_ for address, all_ in hosts.silent(case).items() if not outcomes.is_local(case, address)}
     if not silent:
-        return ruled_out("No address of another machine stays silent.", *views.ids(*views.latest(case).values()))
-    by_rule = rule_views.stopped_there(case, Outcome.TIMEOUT)
+        return ruled_out("No address of another machine stays silent.", *outcomes.ids(*outcomes.latest(case).values()))
+    by_rule = rules.stopped_there(case, Outcome.TIMEOUT)
     if by_rule:
-        return rule_views.judged_there(case, by_rule)
-    reachable = {address: all_ for address, all_ in silent.items() if not host_views.failed_neighbour(case, address)}
+        return rules.judged_there(case, by_rule)
+    reachable = {address: all_ for address, all_ in silent.items() if not hosts.failed_neighbour(case, address)}
     if not reachable:
-        return ruled_out("The next machine on our own link does not answer at all.", *views.ids(*_flat(silent)))
+        return ruled_out("The next machine on our own link does not answer at all.", *outcomes.ids(*_flat(silent)))
     left = {
         address: all_
         for address, all_ in reachable.items()
-        if host_views.leaves(case, address) is not False and not rule_views.is_stopped_here(case, address)
+        if hosts.leaves(case, address) is not False and not rules.is_stopped_here(case, address)
     }
     if not left:
         return _held_back(case, reachable)
     full = [row for address in left for row in _full_queues(case, address) if not _comes_to_no_queue(case, address)]
     if full:
-        return still_open(
-            f"The queue of {host_views.owner(full[0])} is full; that alone makes silence.", *views.ids(*_flat(left))
-        )
-    repeated = {address: all_ for address, all_ in left.items() if host_views.is_repeated(all_)}
-    alive = {address: all_ for address, all_ in repeated.items() if host_views.signs_of_life(case, address)}
-    proved = {
-        address: all_ for address, all_ in alive.items() if host_views.leaves(case, address) and _is_no_queue(case, address)
-    }
+        return still_open(f"The queue of {hosts.owner(full[0])} is full; that alone makes silence.", *outcomes.ids(*_flat(left)))
+    repeated = {address: all_ for address, all_ in left.items() if hosts.is_repeated(all_)}
+    alive = {address: all_ for address, all_ in repeated.items() if hosts.signs_of_life(case, address)}
+    proved = {address: all_ for address, all_ in alive.items() if hosts.leaves(case, address) and _is_no_queue(case, address)}
     if proved:
         return _proved(case, proved)
     if alive:
@@ -65,8 +61,8 @@ def judge(case: Case) -> Judgement:
 
 def _full_queues(case: Case, address: str) -> list[Listener]:
     """The listeners of the far end, where its table was seen, that can take no more connections (ss(8): Recv-Q, Send-Q)."""
-    rows = views.on_port(host_views.table(case, address), case.target.port)
-    return [row for row in rows if host_views.has_full_queue(row)]
+    rows = outcomes.on_port(hosts.table(case, address), case.target.port)
+    return [row for row in rows if hosts.has_full_queue(row)]
 
 
 def _is_no_queue(case: Case, address: str) -> bool:
@@ -74,22 +70,22 @@ def _is_no_queue(case: Case, address: str) -> bool:
 
     Other ports that are silent too show that something filters, and not that it filters this one.
     """
-    return host_views.table(case, address) is not None and not _full_queues(case, address)
+    return hosts.table(case, address) is not None and not _full_queues(case, address)
 
 
 def _comes_to_no_queue(case: Case, address: str) -> bool:
     """Whether attempts were seen not to arrive at the queue, full or not."""
-    seen = queue_views.watch(case, address)
-    return seen is not None and queue_views.never_came(seen)
+    seen = queues.watch(case, address)
+    return seen is not None and queues.never_came(seen)
 
 
 def _held_back(case: Case, silent: Silent) -> Judgement:
-    if all(rule_views.is_stopped_here(case, address) for address in silent):
-        return ruled_out("A rule of this machine stops it before.", *views.ids(*_flat(silent)))
+    if all(rules.is_stopped_here(case, address) for address in silent):
+        return ruled_out("A rule of this machine stops it before.", *outcomes.ids(*_flat(silent)))
     first = next(iter(silent))
     return still_open(
         "Packets for this port do not seem to leave this machine.",
-        *views.ids(*_flat(silent), *host_views.hops(case, first)),
+        *outcomes.ids(*_flat(silent), *hosts.hops(case, first)),
         summary=f"A filter next to this machine (a security group, the first router) drops port {case.target.port} of {first}.",
         tell_apart="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is out there.",
         explains=silent,
@@ -98,17 +94,17 @@ def _held_back(case: Case, silent: Silent) -> Judgement:
 
 def _answers_on_link(case: Case, address: str) -> Neighbour | None:
     """The newest look at the neighbour entry of a host on our link, if it was found alive in the last half minute."""
-    seen = host_views.neighbours(case, address) if host_views.is_on_link(case, address) else ()
+    seen = hosts.neighbours(case, address) if hosts.is_on_link(case, address) else ()
     return seen[-1] if seen and seen[-1].state == "reachable" else None
 
 
 def _proved(case: Case, silent: Silent) -> Judgement:
     first = next(iter(silent))
-    life = host_views.signs_of_life(case, first)
+    life = hosts.signs_of_life(case, first)
     return confirmed(
-        f"Packets to port {case.target.port} of {views.joined(silent)} vanish, while the host {host_views.life_in_words(life)}.",
-        *views.ids(*_flat(silent), *life, *host_views.trail(case, first), host_views.table(case, first)),
-        because=f"{_count(silent[first])} got no answer; {first} {host_views.life_in_words(life)}. {_trail_ends(case, first)}",
+        f"Packets to port {case.target.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
+        *outcomes.ids(*_flat(silent), *life, *hosts.trail(case, first), hosts.table(case, first)),
+        because=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}. {_trail_ends(case, first)}",
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
         disproof="On the server a listener whose queue is full (`ss -ltn`: Recv-Q above Send-Q) would be silent in the same way.",
@@ -118,11 +114,11 @@ def _proved(case: Case, silent: Silent) -> Judgement:
 
 def _alive(case: Case, silent: Silent) -> Judgement:
     first = next(iter(silent))
-    life = host_views.signs_of_life(case, first)
+    life = hosts.signs_of_life(case, first)
     return likely(
-        f"Packets to port {case.target.port} of {views.joined(silent)} vanish, while the host {host_views.life_in_words(life)}.",
-        *views.ids(*_flat(silent), *life),
-        because=f"{_count(silent[first])} got no answer; {first} {host_views.life_in_words(life)}.",
+        f"Packets to port {case.target.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
+        *outcomes.ids(*_flat(silent), *life),
+        because=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}.",
         tell_apart=_what_else(case, first),
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
@@ -134,7 +130,7 @@ def _alive(case: Case, silent: Silent) -> Judgement:
 def _what_else(case: Case, address: str) -> str:
     """The look that would decide between a filter out there, one here, and a full queue."""
     port = case.target.port
-    if host_views.leaves(case, address):
+    if hosts.leaves(case, address):
         return f"On {address}: `ss -ltn 'sport = :{port}'`. Recv-Q above Send-Q is a full queue; else a filter drops it."
     return "As root, here: `nft list ruleset; iptables-save`. If no rule drops it, a filter out there does, or a queue is full."
 
@@ -143,7 +139,7 @@ def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Ju
     first, entry = next(iter(seen.items()))
     return likely(
         f"{first} is there on the local link and stays silent on port {case.target.port}: a filter drops it.",
-        *views.ids(*silent[first], entry),
+        *outcomes.ids(*silent[first], entry),
         because=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
         tell_apart=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
         explains=seen,
@@ -155,14 +151,14 @@ def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Ju
 
 def _open(case: Case, silent: Silent) -> Judgement:
     first = next(iter(silent))
-    if not host_views.is_repeated(silent[first]):
+    if not hosts.is_repeated(silent[first]):
         because = f"{_count(silent[first])} got no answer, which a lost packet does too."
     else:
         because = f"{_count(silent[first])} got no answer, and nothing yet shows that {first} lives. {_trail_ends(case, first)}"
     return still_open(
         because.strip(),
-        *views.ids(*_flat(silent), *host_views.trail(case, first)),
-        summary=f"A packet filter drops what goes to port {case.target.port} of {views.joined(silent)}.",
+        *outcomes.ids(*_flat(silent), *hosts.trail(case, first)),
+        summary=f"A packet filter drops what goes to port {case.target.port} of {outcomes.joined(silent)}.",
         tell_apart=f"`ping -c 3 {first}`, or an attempt on another of its ports: an answer would show that it lives.",
         explains=silent,
     )
@@ -170,7 +166,7 @@ def _open(case: Case, silent: Silent) -> Judgement:
 
 def _trail_ends(case: Case, address: str) -> str:
     """Where the trail of this port's packets ends."""
-    trail = host_views.trail(case, address)
+    trail = hosts.trail(case, address)
     if not trail:
         return ""
     last = trail[-1]
@@ -189,8 +185,8 @@ def _flat(silent: Silent) -> list[Attempt]:
 
 def _remedies(case: Case, address: str) -> Iterator[Remedy]:
     port = case.target.port or 0
-    source = next((one.local_address for one in views.attempts(case, address) if one.local_address), None) or "this machine"
-    trail = host_views.trail(case, address)
+    source = next((one.local_address for one in outcomes.attempts(case, address) if one.local_address), None) or "this machine"
+    trail = hosts.trail(case, address)
     yield Remedy(
         do=f"On {address}: see whether the packets arrive while you try again.",
         command=f"tcpdump -ni any tcp port {port} and host {source}",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Addresses, Attempt, Neighbour, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -12,26 +12,26 @@ from tui.model.requests import AnyRequest, ListAddresses
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; who sent the error; the neighbour entry on our link; whether the host answers elsewhere."""
-    yield from looks.basics(case)
-    own_silent = any(views.is_local(case, one) for one in (*views.failing(case, Outcome.TIMEOUT), *views.quiet(case)))
-    if own_silent or views.failing(case, Outcome.UNREACHABLE):
+    yield from checks.basics(case)
+    own_silent = any(outcomes.is_local(case, one) for one in (*outcomes.failing(case, Outcome.TIMEOUT), *outcomes.quiet(case)))
+    if own_silent or outcomes.failing(case, Outcome.UNREACHABLE):
         yield ListAddresses()
-    yield from host_views.neighbour_looks(case)
-    yield from looks.life_signs(case)
+    yield from hosts.neighbour_looks(case)
+    yield from checks.life_signs(case)
 
 
 def judge(case: Case) -> Judgement:
     """ICMP host or network unreachable and its sender, or a failed neighbour."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     dead = dict(_behind_dead_neighbours(case))
     if dead:
         return _on_this_link(case, dead)
-    down = host_views.loopback_is_down(case)
-    own = {address: all_ for address, all_ in host_views.silent(case).items() if down and views.is_local(case, address)}
+    down = hosts.loopback_is_down(case)
+    own = {address: all_ for address, all_ in hosts.silent(case).items() if down and outcomes.is_local(case, address)}
     if down and own:
         return _loopback_down(case, own, down)
-    told = {address: one for address, one in host_views.told(case).items() if host_views.says_unreachable(one.icmp)}
+    told = {address: one for address, one in hosts.told(case).items() if hosts.says_unreachable(one.icmp)}
     for say, kind in ((_by_a_router, "out of reach"), (_forwarded, "forwarded"), (_by_a_router_perhaps, "perhaps")):
         found = {address: one for address, one in told.items() if _kind(case, address, one) == kind}
         if found:
@@ -40,62 +40,58 @@ def judge(case: Case) -> Judgement:
     if unsure:
         return _on_this_link_perhaps(unsure)
     if told:
-        return ruled_out("The host that is called unreachable answers, or says so itself.", *views.ids(*told.values()))
-    if host_views.silent(case):
+        return ruled_out("The host that is called unreachable answers, or says so itself.", *outcomes.ids(*told.values()))
+    if hosts.silent(case):
         return still_open("Silence so far: no router and no neighbour entry has named the host unreachable.")
-    return ruled_out("No address is reported unreachable.", *views.ids(*views.latest(case).values()))
+    return ruled_out("No address is reported unreachable.", *outcomes.ids(*outcomes.latest(case).values()))
 
 
 def _kind(case: Case, address: str, one: Attempt) -> str:
     """What an ICMP `unreachable` is worth, by its sender, its delay, and what else is known of the host."""
-    here = host_views.sent_here(case, one)
-    slow = host_views.came_late(case, address)
-    alive = bool(host_views.signs_of_life(case, address))
+    here = hosts.sent_here(case, one)
+    slow = hosts.came_late(case, address)
+    alive = bool(hosts.signs_of_life(case, address))
     sender = one.icmp.sender if one.icmp else ""
-    if host_views.is_itself(address, sender) or (here and views.is_local(case, address)):
+    if hosts.is_itself(address, sender) or (here and outcomes.is_local(case, address)):
         # The target can't be out of its own reach: that is a filter there, or a port that it forwards.
-        return "forwarded" if slow and host_views.says_host_unreachable(one) else "no"
+        return "forwarded" if slow and hosts.says_host_unreachable(one) else "no"
     if here:
-        return "near" if host_views.says_host_unreachable(one) else "no"
+        return "near" if hosts.says_host_unreachable(one) else "no"
     if alive:
         return "forwarded" if slow else "no"
-    proved = here is False and (slow or host_views.dead_echo(case, address))
+    proved = here is False and (slow or hosts.dead_echo(case, address))
     return "out of reach" if proved else "perhaps"
 
 
 def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[Attempt, Neighbour | None]]]:
     """The addresses whose own link has no answer: by our own ICMP error after three tries, or by the neighbour entry."""
-    for address, one in views.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
-        if views.is_local(case, address) or host_views.signs_of_life(case, address):
+    for address, one in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
+        if outcomes.is_local(case, address) or hosts.signs_of_life(case, address):
             continue
-        failed = host_views.failed_neighbour(case, address)
-        word = host_views.told(case).get(address)
+        failed = hosts.failed_neighbour(case, address)
+        word = hosts.told(case).get(address)
         if word is None:
-            if failed and address in host_views.silent(case):
+            if failed and address in hosts.silent(case):
                 yield address, (one, failed)
-        elif (
-            host_views.sent_here(case, word)
-            and host_views.says_host_unreachable(word)
-            and (failed or host_views.came_late(case, address))
-        ):
+        elif hosts.sent_here(case, word) and hosts.says_host_unreachable(word) and (failed or hosts.came_late(case, address)):
             yield address, (word, failed)
 
 
 def _on_this_link(case: Case, dead: dict[str, tuple[Attempt, Neighbour | None]]) -> Judgement:
     first, (attempt, failed) = next(iter(dead.items()))
-    silent_one = host_views.next_on_link(case, first)
-    route = views.route_to(case, first)
+    silent_one = hosts.next_on_link(case, first)
+    route = outcomes.route_to(case, first)
     device = (failed.device if failed else None) or (route.device if route else None)
     on = f" on {device}" if device else ""
-    evidence = views.ids(*(part for pair in dead.values() for part in pair), route)
+    evidence = outcomes.ids(*(part for pair in dead.values() for part in pair), route)
     if route is None:
-        summary = f"The way to {views.joined(dead)} ends on our own link: the next machine does not answer there."
+        summary = f"The way to {outcomes.joined(dead)} ends on our own link: the next machine does not answer there."
         reason = f"It is {first} itself or the gateway to it; the route was not seen."
     elif silent_one == first:
         summary = f"{first} does not answer on the local link{on}: no machine there says that it has this address."
         reason = "Most often the machine is off or unplugged (server.down); a machine that never existed looks the same."
     else:
-        summary = f"The gateway {silent_one} does not answer{on}, so {views.joined(dead)} can't be reached."
+        summary = f"The gateway {silent_one} does not answer{on}, so {outcomes.joined(dead)} can't be reached."
         reason = "The gateway is off, unplugged, or not on this link."
     because = (
         f"The neighbour entry of {silent_one} is FAILED"
@@ -118,8 +114,8 @@ def _on_this_link(case: Case, dead: dict[str, tuple[Attempt, Neighbour | None]])
 
 def _loopback_down(case: Case, own: dict[str, tuple[Attempt, ...]], down: Addresses) -> Judgement:
     return likely(
-        f"The loopback interface lo of this machine is down, so nothing reaches {views.joined(own)}, its own address.",
-        *views.ids(*(one for all_ in own.values() for one in all_), down),
+        f"The loopback interface lo of this machine is down, so nothing reaches {outcomes.joined(own)}, its own address.",
+        *outcomes.ids(*(one for all_ in own.values() for one in all_), down),
         because="What a machine sends to itself goes through lo; lo is not up, and the attempts got no answer.",
         tell_apart="`ip link set lo up` (as root), and try again: an answer or a refusal confirms it.",
         explains=own,
@@ -139,7 +135,7 @@ def _on_this_link_perhaps(near: dict[str, Attempt]) -> Judgement:
     first, one = next(iter(near.items()))
     return still_open(
         f"Our own kernel reported `{_meaning(one)}` after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
-        *views.ids(*near.values()),
+        *outcomes.ids(*near.values()),
         summary=f"{first} can't be reached: a neighbour that was being asked already, or a tunnel without a peer for it.",
         tell_apart=f"`ip neigh show {first}` and `ip route get {first}`: FAILED, or a tunnel's device, speak for it.",
         explains=near,
@@ -152,7 +148,7 @@ def _by_a_router(case: Case, told: dict[str, Attempt]) -> Judgement:
     return confirmed(
         _claim(told),
         *_evidence(case, told),
-        because=_word(case, first) + usual * (host_views.says_host_unreachable(one) and host_views.came_late(case, first)),
+        because=_word(case, first) + usual * (hosts.says_host_unreachable(one) and hosts.came_late(case, first)),
         explains=told,
         culprit=Culprit(kind="address", address=_sender(one)),
         disproof=_disproof(first, one),
@@ -176,13 +172,12 @@ def _by_a_router_perhaps(case: Case, told: dict[str, Attempt]) -> Judgement:
 
 def _forwarded(case: Case, told: dict[str, Attempt]) -> Judgement:
     first, one = next(iter(told.items()))
-    life = host_views.signs_of_life(case, first)
+    life = hosts.signs_of_life(case, first)
     return likely(
         f"Port {case.target.port} of {first} seems to be forwarded to another machine, which {_sender(one)} cannot reach.",
         *_evidence(case, told),
-        *views.ids(*life),
-        because=_word(case, first)
-        + (f" {first} itself {host_views.life_in_words(life)}." if life else f" {first} itself is there."),
+        *outcomes.ids(*life),
+        because=_word(case, first) + (f" {first} itself {hosts.life_in_words(life)}." if life else f" {first} itself is there."),
         tell_apart=f"On {_sender(one)}: `nft list ruleset` or `iptables-save -t nat` names where the port is forwarded to.",
         explains=told,
         culprit=Culprit(kind="address", address=_sender(one)),
@@ -193,20 +188,20 @@ def _forwarded(case: Case, told: dict[str, Attempt]) -> Judgement:
 
 def _claim(told: dict[str, Attempt]) -> str:
     one = next(iter(told.values()))
-    return f"{_sender(one)}, a router on the way, cannot reach {views.joined(told)} (ICMP {_meaning(one)})."
+    return f"{_sender(one)}, a router on the way, cannot reach {outcomes.joined(told)} (ICMP {_meaning(one)})."
 
 
 def _word(case: Case, address: str) -> str:
-    one = host_views.told(case)[address]
-    asked = host_views.says_host_unreachable(one) and host_views.came_late(case, address)
+    one = hosts.told(case)[address]
+    asked = hosts.says_host_unreachable(one) and hosts.came_late(case, address)
     reason = "nobody answered it on its own link" if asked else "it knows no way there"
     return f"ICMP `{_meaning(one)}` came from {_sender(one)} after {one.latency_ms:.0f} ms: {reason}."
 
 
 def _evidence(case: Case, told: dict[str, Attempt]) -> tuple[str, ...]:
-    echoes = (host_views.dead_echo(case, address) for address in told)
-    hops = (host_views.hop_of(case, address, _sender(one)) for address, one in told.items())
-    return views.ids(*told.values(), *echoes, *hops)
+    echoes = (hosts.dead_echo(case, address) for address in told)
+    hops = (hosts.hop_of(case, address, _sender(one)) for address, one in told.items())
+    return outcomes.ids(*told.values(), *echoes, *hops)
 
 
 def _disproof(address: str, one: Attempt) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from tui.diagnosis import host_views, kept_views, looks, queue_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, hosts, local_drops, outcomes, queues, rules
 from tui.model.case import Case
 from tui.model.facts import Attempt, Echo, Firewall, Hop, Limits, Listener, Listeners, NotObserved, Outcome, Rule
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -15,45 +15,45 @@ RULES = "nft list ruleset; iptables-save"
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts and their ICMP errors, our own addresses, the neighbour entry, the hops, the socket table, the rules."""
-    yield from looks.basics(case)
-    if host_views.told(case):
+    yield from checks.basics(case)
+    if hosts.told(case):
         yield ListAddresses()
-    yield from host_views.neighbour_looks(case)
-    yield from looks.life_signs(case)
-    yield from host_views.first_hop_looks(case)
-    yield from looks.tables(case)
-    yield from rule_views.looks_here(case)
-    yield from kept_views.tracking_looks(case)
+    yield from hosts.neighbour_looks(case)
+    yield from checks.life_signs(case)
+    yield from hosts.first_hop_looks(case)
+    yield from checks.tables(case)
+    yield from rules.looks_here(case)
+    yield from local_drops.tracking_looks(case)
 
 
 def judge(case: Case) -> Judgement:
     """A rule that matches and explains what is seen; an ICMP error from an own address; signs that packets never left."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     by_rule = dict(_by_rule(case))
     if by_rule:
         return _ruled(case, by_rule)
-    ours = {address: one for address, one in host_views.told(case).items() if host_views.sent_here(case, one)}
+    ours = {address: one for address, one in hosts.told(case).items() if hosts.sent_here(case, one)}
     proved = {address: one for address, one in ours.items() if _is_a_filters(case, address, one)}
     if proved:
         return _proved(case, proved)
     perhaps = {address: one for address, one in ours.items() if _may_be_a_filters(case, address, one)}
     if perhaps:
         return _perhaps(perhaps)
-    tracking = kept_views.full_tracking(case)
-    lost = {address: all_ for address, all_ in host_views.silent(case).items() if kept_views.is_kept_here(case, address)}
+    tracking = local_drops.full_tracking(case)
+    lost = {address: all_ for address, all_ in hosts.silent(case).items() if local_drops.is_kept_here(case, address)}
     if tracking and lost:
         return _table_full(case, lost, tracking)
-    held = {address: all_ for address, all_ in host_views.silent(case).items() if host_views.leaves(case, address) is False}
+    held = {address: all_ for address, all_ in hosts.silent(case).items() if hosts.leaves(case, address) is False}
     if held:
         return _not_by_rules(case, held, "This machine keeps the packets back") or _held(case, held)
-    swallowed = {address: one for address, one in host_views.silent(case).items() if views.is_local(case, address)}
+    swallowed = {address: one for address, one in hosts.silent(case).items() if outcomes.is_local(case, address)}
     if swallowed:
         plain = _without_a_filter(case, swallowed)
         return plain or _not_by_rules(case, swallowed, "An address of this machine stays silent") or _swallowed(case, swallowed)
     near = {
         address: hop
-        for address in views.refused_by_reset(case)
+        for address in outcomes.refused_by_reset(case)
         if (hop := _reset_without_a_hop(case, address)) and not _is_clean(case, address)
     }
     if near:
@@ -66,12 +66,12 @@ def judge(case: Case) -> Judgement:
 
 def _by_rule(case: Case) -> Iterator[tuple[str, tuple[Firewall, Rule]]]:
     """The addresses whose connection a rule here stops, where every attempt ended as that rule makes them end."""
-    for address in views.failing(case, *rule_views.STOPPED):
-        reading = rule_views.filter_of(case, address)
+    for address in outcomes.failing(case, *rules.STOPPED):
+        reading = rules.filter_of(case, address)
         rule = reading.deciding if reading else None
-        if reading is None or rule is None or not rule_views.is_stopped_here(case, address):
+        if reading is None or rule is None or not rules.is_stopped_here(case, address):
             continue
-        if any(host_views.sent_here(case, one) is False for one in views.attempts(case, address) if one.icmp):
+        if any(hosts.sent_here(case, one) is False for one in outcomes.attempts(case, address) if one.icmp):
             continue  # another machine's word
         yield address, (reading, rule)
 
@@ -79,29 +79,29 @@ def _by_rule(case: Case) -> Iterator[tuple[str, tuple[Firewall, Rule]]]:
 def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
     first, (_, rule) = next(iter(ruled.items()))
     port = case.target.port or 0
-    service = rule_views.service_without_endpoints(rule)
-    what = views.joined(endpoint(address, port) for address in ruled)
+    service = rules.service_without_endpoints(rule)
+    what = outcomes.joined(endpoint(address, port) for address in ruled)
     if service:
         summary = f"The Kubernetes service {service} has no endpoints, so a rule of kube-proxy here rejects {what}."
     else:
-        summary = f"This machine's own packet filter {rule_views.does(rule, what)}: {rule_views.named(rule)}."
-    seen = "silence" if rule_views.makes(rule) == {Outcome.TIMEOUT} else "the refusal"
+        summary = f"This machine's own packet filter {rules.does(rule, what)}: {rules.named(rule)}."
+    seen = "silence" if rules.makes(rule) == {Outcome.TIMEOUT} else "the refusal"
     return confirmed(
         summary,
-        *views.ids(*(reading for reading, _ in ruled.values())),
-        *views.ids(*(one for each in ruled for one in views.attempts(case, each))),
-        because=f"`{rule_views.quoted(rule)}` ({rule_views.place(rule)}) matches this connection and explains {seen}."
-        f"{rule_views.seen_packets(rule)}",
+        *outcomes.ids(*(reading for reading, _ in ruled.values())),
+        *outcomes.ids(*(one for each in ruled for one in outcomes.attempts(case, each))),
+        because=f"`{rules.quoted(rule)}` ({rules.place(rule)}) matches this connection and explains {seen}."
+        f"{rules.seen_packets(rule)}",
         explains=ruled,
-        culprit=rule_views.culprit(rule, first, port),
+        culprit=rules.culprit(rule, first, port),
         disproof="Without that rule, the same attempt comes to the same end.",
-        remedies=rule_views.remedies(case, rule, first),
+        remedies=rules.remedies(case, rule, first),
     )
 
 
 def _is_clean(case: Case, address: str) -> bool:
     """Whether all rules here were read, and none stops the connection or may stop it."""
-    reading = rule_views.filter_of(case, address)
+    reading = rules.filter_of(case, address)
     return bool(reading and reading.answer == "does-not-match" and not reading.unread)
 
 
@@ -110,11 +110,11 @@ def _not_by_rules(case: Case, silent: Mapping[str, tuple[Attempt, ...]], what: s
     if not all(_is_clean(case, address) for address in silent):
         return None
     first = next(iter(silent))
-    reading = rule_views.filter_of(case, first)
+    reading = rules.filter_of(case, first)
     return still_open(
         f"{what}, and none of the {reading.rules if reading else 0} rules of this machine stops the connection.",
-        *views.ids(*(one for all_ in silent.values() for one in all_), reading),
-        summary=f"Something on this machine that no rule shows (a BPF program, traffic control) drops {views.joined(silent)}.",
+        *outcomes.ids(*(one for all_ in silent.values() for one in all_), reading),
+        summary=f"Something on this machine that no rule shows (a BPF program, traffic control) drops {outcomes.joined(silent)}.",
         tell_apart="As root: `bpftool net; bpftool cgroup tree; tc filter show dev DEVICE egress`. `ip link show lo` without UP?",
         explains=silent,
     )
@@ -122,24 +122,24 @@ def _not_by_rules(case: Case, silent: Mapping[str, tuple[Attempt, ...]], what: s
 
 def _is_a_filters(case: Case, address: str, one: Attempt) -> bool:
     """Whether nothing but a filter can have sent the error from here: no failed neighbour, no tunnel without a peer."""
-    if not host_views.says_host_unreachable(one):
-        return not host_views.is_time_exceeded(one.icmp)
-    seen = host_views.neighbours(case, address)
-    near = views.is_local(case, address) or (bool(seen) and seen[-1].state == "reachable")
-    return near and not host_views.came_late(case, address)
+    if not hosts.says_host_unreachable(one):
+        return not hosts.is_time_exceeded(one.icmp)
+    seen = hosts.neighbours(case, address)
+    near = outcomes.is_local(case, address) or (bool(seen) and seen[-1].state == "reachable")
+    return near and not hosts.came_late(case, address)
 
 
 def _may_be_a_filters(case: Case, address: str, one: Attempt) -> bool:
-    quick = not host_views.came_late(case, address)
-    return quick and not host_views.is_time_exceeded(one.icmp) and not host_views.failed_neighbour(case, address)
+    quick = not hosts.came_late(case, address)
+    return quick and not hosts.is_time_exceeded(one.icmp) and not hosts.failed_neighbour(case, address)
 
 
 def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
     first, one = next(iter(told.items()))
     sender, meaning = (one.icmp.sender, one.icmp.meaning) if one.icmp else ("", "")
     return confirmed(
-        f"This machine's own packet filter rejects port {case.target.port} of {views.joined(told)} (ICMP {meaning}).",
-        *views.ids(*told.values()),
+        f"This machine's own packet filter rejects port {case.target.port} of {outcomes.joined(told)} (ICMP {meaning}).",
+        *outcomes.ids(*told.values()),
         because=f"ICMP `{meaning}` came after {one.latency_ms:.1f} ms from {sender}, an address of this machine.",
         explains=told,
         culprit=Culprit(kind="address", address=sender),
@@ -153,7 +153,7 @@ def _perhaps(told: dict[str, Attempt]) -> Judgement:
     meaning = one.icmp.meaning if one.icmp else ""
     return likely(
         f"This machine's own packet filter seems to reject port {one.port} of {first} (ICMP {meaning}).",
-        *views.ids(*told.values()),
+        *outcomes.ids(*told.values()),
         because=f"ICMP `{meaning}` came from this machine itself after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
         tell_apart=f"As root: `{RULES}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
         explains=told,
@@ -165,15 +165,15 @@ def _perhaps(told: dict[str, Attempt]) -> Judgement:
 
 def _held(case: Case, held: dict[str, tuple[Attempt, ...]]) -> Judgement:
     first, attempts = next(iter(held.items()))
-    elsewhere = host_views.first_hop_elsewhere(case, first)
+    elsewhere = hosts.first_hop_elsewhere(case, first)
     if elsewhere:
         sign = f"{elsewhere.sender}, the first router, answers for port {elsewhere.port} and never for this one."
     else:
         number = sum(one.retransmits or 0 for one in attempts)
         sign = f"All {number} retransmissions failed in this machine (TCPRetransFail)."
     return likely(
-        f"This machine itself keeps back the packets to port {case.target.port} of {views.joined(held)}.",
-        *views.ids(*(one for all_ in held.values() for one in all_), elsewhere, *host_views.hops(case, first)),
+        f"This machine itself keeps back the packets to port {case.target.port} of {outcomes.joined(held)}.",
+        *outcomes.ids(*(one for all_ in held.values() for one in all_), elsewhere, *hosts.hops(case, first)),
         because=sign,
         tell_apart=f"As root: `{RULES}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
         explains=held,
@@ -186,35 +186,35 @@ def _held(case: Case, held: dict[str, tuple[Attempt, ...]]) -> Judgement:
 def _without_a_filter(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement | None:
     """That a full queue, or a loopback interface that is down, alone makes the silence of an own address."""
     first = next(iter(silent))
-    full = [row for row in _rows(case, first) if host_views.has_full_queue(row)]
-    evidence = views.ids(*(one for all_ in silent.values() for one in all_), views.listeners(case))
-    seen = queue_views.watch(case, first)
-    if full and not (seen and queue_views.never_came(seen)):
-        return still_open(f"The queue of {host_views.owner(full[0])} is full; that alone makes silence.", *evidence)
-    if host_views.loopback_is_down(case):
+    full = [row for row in _rows(case, first) if hosts.has_full_queue(row)]
+    evidence = outcomes.ids(*(one for all_ in silent.values() for one in all_), outcomes.listeners(case))
+    seen = queues.watch(case, first)
+    if full and not (seen and queues.never_came(seen)):
+        return still_open(f"The queue of {hosts.owner(full[0])} is full; that alone makes silence.", *evidence)
+    if hosts.loopback_is_down(case):
         return still_open("The loopback interface is down; that alone makes silence.", *evidence)
     return None
 
 
 def _rows(case: Case, address: str) -> list[Listener]:
     """The listeners of this machine that serve one of its own addresses."""
-    rows = views.on_port(views.listeners(case), case.target.port)
-    return [row for row in rows if host_views.reaches(row, address, here=True)]
+    rows = outcomes.on_port(outcomes.listeners(case), case.target.port)
+    return [row for row in rows if hosts.reaches(row, address, here=True)]
 
 
 def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
     """On this machine a closed port answers and an open one accepts, so silence is made by something here."""
     first = next(iter(silent))
-    table, rows = views.listeners(case), _rows(case, first)
-    evidence = views.ids(*(one for all_ in silent.values() for one in all_), table)
-    summary = f"This machine's own packet filter drops connections to {views.joined(silent)}, its own address."
+    table, rows = outcomes.listeners(case), _rows(case, first)
+    evidence = outcomes.ids(*(one for all_ in silent.values() for one in all_), table)
+    summary = f"This machine's own packet filter drops connections to {outcomes.joined(silent)}, its own address."
     apart = f"As root: `{RULES}` has a rule that drops them; `ip link show lo` without UP would explain it too."
-    if table is None or not host_views.is_repeated(silent[first]):
+    if table is None or not hosts.is_repeated(silent[first]):
         return still_open(
             "An address of this machine stays silent.", *evidence, summary=summary, tell_apart=apart, explains=silent
         )
-    room = "with a full queue that no attempt came to" if any(map(host_views.has_full_queue, rows)) else "with room in its queue"
-    state = f"{host_views.owner(rows[0])} listens there {room}" if rows else "nothing listens there, so a reset was due"
+    room = "with a full queue that no attempt came to" if any(map(hosts.has_full_queue, rows)) else "with room in its queue"
+    state = f"{hosts.owner(rows[0])} listens there {room}" if rows else "nothing listens there, so a reset was due"
     return likely(
         summary,
         *evidence,
@@ -231,8 +231,8 @@ def _table_full(case: Case, lost: Mapping[str, tuple[Attempt, ...]], found: Limi
     first = next(iter(lost))
     count = f"{found.tracked_connections:,} of {found.tracking_limit:,}"
     return likely(
-        f"The packet filter's table of connections is full ({count}): what is new, to {views.joined(lost)} too, is dropped.",
-        *views.ids(*(one for all_ in lost.values() for one in all_), *kept_views.forbidden_echoes(case, first), found),
+        f"The packet filter's table of connections is full ({count}): what is new, to {outcomes.joined(lost)} too, is dropped.",
+        *outcomes.ids(*(one for all_ in lost.values() for one in all_), *local_drops.forbidden_echoes(case, first), found),
         because=f"Packets do not seem to leave this machine, and nf_conntrack_count is at its limit: {count}.",
         tell_apart="`dmesg | grep 'nf_conntrack: table full'` (as root): a line from now confirms it.",
         explains=lost,
@@ -253,18 +253,18 @@ def _reset_without_a_hop(case: Case, address: str) -> Hop | None:
 
     Without that comparison it may be an address translation in user space, which ends every connection at the first hop.
     """
-    route = views.route_to(case, address)
-    first = next((one for one in host_views.hops(case, address) if one.ttl == 1 and one.outcome == "refused"), None)
-    compared = route and route.gateway and host_views.first_hop_elsewhere(case, address)
-    return first if first and first.sender == host_views.target_of(address) and compared else None
+    route = outcomes.route_to(case, address)
+    first = next((one for one in hosts.hops(case, address) if one.ttl == 1 and one.outcome == "refused"), None)
+    compared = route and route.gateway and hosts.first_hop_elsewhere(case, address)
+    return first if first and first.sender == hosts.target_of(address) and compared else None
 
 
 def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
     first, hop = next(iter(near.items()))
-    elsewhere = host_views.first_hop_elsewhere(case, first)
+    elsewhere = hosts.first_hop_elsewhere(case, first)
     return likely(
-        f"This machine's own packet filter seems to answer port {hop.port} of {views.joined(near)} with a reset.",
-        *views.ids(*(views.latest(case)[address] for address in near), *near.values(), elsewhere),
+        f"This machine's own packet filter seems to answer port {hop.port} of {outcomes.joined(near)} with a reset.",
+        *outcomes.ids(*(outcomes.latest(case)[address] for address in near), *near.values(), elsewhere),
         because=f"The reset comes even with TTL 1; another port's packet ends at {elsewhere.sender if elsewhere else '?'}.",
         tell_apart=f"As root: `{RULES}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
         explains=near,
@@ -276,11 +276,11 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
 
 def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[Attempt, Listener, Listeners]]]:
     """Own addresses that answered with a reset after a look that showed a listener for them."""
-    table = views.listeners(case)
-    for address, one in views.refused_by_reset(case).items():
-        rows = views.on_port(table, case.target.port) if views.is_local(case, address) else ()
-        row = next((row for row in rows if host_views.reaches(row, address, here=True)), None)
-        plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in views.attempts(case, address))
+    table = outcomes.listeners(case)
+    for address, one in outcomes.refused_by_reset(case).items():
+        rows = outcomes.on_port(table, case.target.port) if outcomes.is_local(case, address) else ()
+        row = next((row for row in rows if hosts.reaches(row, address, here=True)), None)
+        plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in outcomes.attempts(case, address))
         if table and row and plain and table.at and table.at < one.at and not _is_clean(case, address):
             yield address, (one, row, table)
 
@@ -288,8 +288,8 @@ def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[Attempt, Lis
 def _served(case: Case, served: dict[str, tuple[Attempt, Listener, Listeners]]) -> Judgement:
     first, (one, row, table) = next(iter(served.items()))
     return still_open(
-        f"{host_views.owner(row)} was listening before {first} answered with a reset.",
-        *views.ids(one, table),
+        f"{hosts.owner(row)} was listening before {first} answered with a reset.",
+        *outcomes.ids(one, table),
         summary=f"This machine's own packet filter answers {endpoint(first, case.target.port or 0)} with a reset.",
         tell_apart=f"As root: `{RULES}` has a rule with `tcp reset`.",
         explains=served,
@@ -304,44 +304,44 @@ def _rules_hidden(case: Case) -> bool:
 
 def _in_silence(case: Case) -> Judgement:
     """Far-off silence: a drop here looks like a drop there until a packet is seen to have left."""
-    silent = host_views.silent(case)
+    silent = hosts.silent(case)
     unseen = {
         address: all_
         for address, all_ in silent.items()
-        if host_views.leaves(case, address) is None and views.is_remote(case, address)
+        if hosts.leaves(case, address) is None and outcomes.is_remote(case, address)
     }
     clean = [address for address in unseen if _is_clean(case, address)]
     if clean and len(clean) == len(unseen):
-        readings = [rule_views.filter_of(case, address) for address in clean]
+        readings = [rules.filter_of(case, address) for address in clean]
         return ruled_out(
-            f"None of the {readings[0].rules if readings[0] else 0} rules of this machine stops it.", *views.ids(*readings)
+            f"None of the {readings[0].rules if readings[0] else 0} rules of this machine stops it.", *outcomes.ids(*readings)
         )
     if not silent:
-        return ruled_out("No attempt was answered or kept back by this machine.", *views.ids(*views.latest(case).values()))
+        return ruled_out("No attempt was answered or kept back by this machine.", *outcomes.ids(*outcomes.latest(case).values()))
     if not unseen:
-        evidence = views.ids(*(hop for one in silent for hop in host_views.trail(case, one)))
+        evidence = outcomes.ids(*(hop for one in silent for hop in hosts.trail(case, one)))
         if not _rules_hidden(case):
             return ruled_out("Packets for this port leave this machine.", *evidence)
         return still_open(
             "Packets for this port leave this machine; whether a rule drops the answers was not seen.",
             *evidence,
-            summary=f"A rule of this machine may drop the answers that come back from {views.joined(silent)}.",
+            summary=f"A rule of this machine may drop the answers that come back from {outcomes.joined(silent)}.",
             tell_apart=f"As root: `{RULES}` has a rule of INPUT that drops them.",
-            explains={one for one in silent if views.is_remote(case, one)},
+            explains={one for one in silent if outcomes.is_remote(case, one)},
         )
     first = next(iter(unseen))
     echo = next((one for one in case.all(Echo) if one.address == first and one.error == "EPERM"), None)
-    evidence = views.ids(*(one for all_ in unseen.values() for one in all_), echo)
-    summary = f"This machine's own packet filter drops what it sends to port {case.target.port} of {views.joined(unseen)}."
-    maybe = [reading for one in unseen if (reading := rule_views.filter_of(case, one))]
+    evidence = outcomes.ids(*(one for all_ in unseen.values() for one in all_), echo)
+    summary = f"This machine's own packet filter drops what it sends to port {case.target.port} of {outcomes.joined(unseen)}."
+    maybe = [reading for one in unseen if (reading := rules.filter_of(case, one))]
     perhaps = next((rule for reading in maybe for rule in reading.undecided), None)
     if perhaps:
-        quote = f"`{rule_views.quoted(perhaps)}` ({rule_views.place(perhaps)})"
+        quote = f"`{rules.quoted(perhaps)}` ({rules.place(perhaps)})"
         return still_open(
             f"It can't be told whether {quote} matches. {perhaps.why}".strip(),
             *evidence,
-            *views.ids(*maybe),
-            summary=f"A rule of this machine may stop it: `{rule_views.quoted(perhaps)}`{rule_views.who_made(perhaps)}.",
+            *outcomes.ids(*maybe),
+            summary=f"A rule of this machine may stop it: `{rules.quoted(perhaps)}`{rules.who_made(perhaps)}.",
             tell_apart=f"Its counter, in `nft -a list ruleset` or `iptables-save -c`, grows with each attempt on {first}.",
             explains=unseen,
         )
@@ -349,7 +349,7 @@ def _in_silence(case: Case) -> Judgement:
     if echo is None:
         because = "No packet for this port was seen to leave this machine."
         # Nothing at all comes back from a host that is down; a drop here is worth naming where other packets get through.
-        alive = {address: all_ for address, all_ in unseen.items() if host_views.signs_of_life(case, address)}
+        alive = {address: all_ for address, all_ in unseen.items() if hosts.signs_of_life(case, address)}
         if not alive:
             return still_open(because, *evidence)
         return still_open(because, *evidence, summary=summary, tell_apart=apart, explains=alive)

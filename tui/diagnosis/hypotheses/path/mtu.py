@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
 from tui.model.facts import PathMtu, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -21,7 +21,7 @@ _HEADERS = 40
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; where a talk stays silent, what becomes of large and of small segments."""
-    yield from looks.basics(case)
+    yield from checks.basics(case)
     if not case.options.talk:
         return
     for one in _silent_talks(case).values():
@@ -32,11 +32,11 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """The same request in large segments and in small ones: only the small ones get through, or only they bring an answer."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    connecting = views.connecting(case)
+    connecting = outcomes.connecting(case)
     if not connecting:
-        return ruled_out("No address connects, so it is not about large packets.", *views.ids(*views.latest(case).values()))
+        return ruled_out("No address connects, so it is not about large packets.", *outcomes.ids(*outcomes.latest(case).values()))
     seen = {one.address: one for one in case.all(PathMtu) if one.address in connecting and one.port == case.target.port}
     for differs, say in ((_stalls, _on_the_way_there), (_is_left_unanswered, _on_the_way_back)):
         found = {address: one for address, one in seen.items() if differs(one)}
@@ -48,14 +48,15 @@ def judge(case: Case) -> Judgement:
     silent = _silent_talks(case)
     if silent:
         return still_open(
-            "It connects and does not answer; whether large packets get through was not measured.", *views.ids(*silent.values())
+            "It connects and does not answer; whether large packets get through was not measured.",
+            *outcomes.ids(*silent.values()),
         )
-    return ruled_out("No exchange came to a standstill after it connected.", *views.ids(*connecting.values()))
+    return ruled_out("No exchange came to a standstill after it connected.", *outcomes.ids(*connecting.values()))
 
 
 def _silent_talks(case: Case) -> dict[str, Talk]:
     """The addresses that connect and have not answered in any protocol, with the first talk that was silent."""
-    connecting = views.connecting(case)
+    connecting = outcomes.connecting(case)
     mine = [one for one in case.all(Talk) if one.address in connecting and one.port == case.target.port]
     answered = {one.address for one in mine if one.outcome == "answered"}
     return {one.address: one for one in reversed(mine) if one.outcome == "silent" and one.address not in answered}
@@ -73,10 +74,10 @@ def _no_difference(one: PathMtu) -> Judgement:
     if one.large == "acknowledged":
         return ruled_out(
             f"{one.large_bytes} bytes in segments of up to {one.mss} bytes were acknowledged, and small segments bring no more.",
-            *views.ids(one),
+            *outcomes.ids(one),
         )
     return still_open(
-        f"The first bytes were {one.small}, the rest {one.large}, in small segments {one.clamped_large}.", *views.ids(one)
+        f"The first bytes were {one.small}, the rest {one.large}, in small segments {one.clamped_large}.", *outcomes.ids(one)
     )
 
 
@@ -112,7 +113,7 @@ def _certain(case: Case, found: dict[str, PathMtu], summary: str) -> Judgement:
     if one.pairs >= ENOUGH:
         return confirmed(
             summary,
-            *views.ids(*found.values(), *talks),
+            *outcomes.ids(*found.values(), *talks),
             because=f"{because} So it was with {one.pairs} pairs of connections.",
             culprit=Culprit(kind="address", address=first, port=one.port),
             disproof=f"`ping -M do -s 1472 {first}` (IPv4) is answered, from here, while the exchange stands still.",
@@ -121,7 +122,7 @@ def _certain(case: Case, found: dict[str, PathMtu], summary: str) -> Judgement:
     if _has_learnt(one):
         return likely(
             summary,
-            *views.ids(*found.values(), *talks),
+            *outcomes.ids(*found.values(), *talks),
             because=f"{because} Meanwhile a router said that the path takes {one.path_mtu} bytes, and they keep to it.",
             tell_apart=f"`ip route flush cache`, and try {case.target.label} again: it stands still anew.",
             culprit=Culprit(kind="address", address=first, port=one.port),
@@ -130,7 +131,7 @@ def _certain(case: Case, found: dict[str, PathMtu], summary: str) -> Judgement:
         )
     return still_open(
         f"{because} With other connections it was not so.",
-        *views.ids(*found.values(), *talks),
+        *outcomes.ids(*found.values(), *talks),
         summary=summary,
         tell_apart=f"`tracepath -n {first}` names the hop where the packets get too large, or where the trail ends.",
     )

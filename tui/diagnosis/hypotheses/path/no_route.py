@@ -3,8 +3,8 @@
 import ipaddress
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
 from tui.model.facts import Addresses, Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -18,28 +18,28 @@ TO_MANY = frozenset({"broadcast", "multicast"})
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the kernel's route."""
-    yield from looks.basics(case)
+    yield from checks.basics(case)
     if _without_own_address(case):
         yield ListAddresses()
 
 
 def judge(case: Case) -> Judgement:
     """ENETUNREACH at once, and a route lookup that finds nothing."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     blocked = {
         address: one
-        for address, one in views.failing(case, Outcome.BLOCKED).items()
+        for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
         if one.errno == "ENETUNREACH" and one.icmp is None
     }
     if not blocked and (homeless := _without_own_address(case)):
         return _homeless(case, homeless)
     if not blocked:
-        return ruled_out("No attempt ended with ENETUNREACH at once.", *views.ids(*views.latest(case).values()))
-    routes = {address: views.route_to(case, address) for address in blocked}
+        return ruled_out("No attempt ended with ENETUNREACH at once.", *outcomes.ids(*outcomes.latest(case).values()))
+    routes = {address: outcomes.route_to(case, address) for address in blocked}
     many = [address for address, route in routes.items() if route and route.type in TO_MANY]
     if len(many) == len(blocked):
-        return ruled_out(f"{many[0]} stands for many machines, and TCP connects to one.", *views.ids(*routes.values()))
+        return ruled_out(f"{many[0]} stands for many machines, and TCP connects to one.", *outcomes.ids(*routes.values()))
     proved = {address: blocked[address] for address, route in routes.items() if route and route.type in NO_ROUTE}
     if proved:
         return _proved(case, proved)
@@ -50,8 +50,8 @@ def _without_own_address(case: Case) -> dict[str, Attempt]:
     """IPv6 addresses for which the kernel found no source address, although none was chosen."""
     return {
         address: one
-        for address, one in views.failing(case, Outcome.BLOCKED).items()
-        if one.errno == "EADDRNOTAVAIL" and one.source is None and views.family(address) == "IPv6"
+        for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
+        if one.errno == "EADDRNOTAVAIL" and one.source is None and outcomes.family(address) == "IPv6"
     }
 
 
@@ -62,12 +62,12 @@ def _homeless(case: Case, blocked: dict[str, Attempt]) -> Judgement:
         return not_tested("This machine's addresses were not looked at.")
     reachable = [one for _, one in own.addresses if ":" in one and not ipaddress.ip_address(one.partition("%")[0]).is_loopback]
     if reachable and not own.ipv6_disabled:
-        return ruled_out(f"This machine has the IPv6 address {reachable[0]}.", *views.ids(own, *blocked.values()))
+        return ruled_out(f"This machine has the IPv6 address {reachable[0]}.", *outcomes.ids(own, *blocked.values()))
     first = next(iter(blocked))
     state = "IPv6 is switched off on this machine" if own.ipv6_disabled else "No IPv6 address is this machine's own"
     return likely(
-        f"{state}: nothing can be sent to {views.joined(blocked)}.",
-        *views.ids(*blocked.values(), own),
+        f"{state}: nothing can be sent to {outcomes.joined(blocked)}.",
+        *outcomes.ids(*blocked.values(), own),
         because=f"{state}, and connect() failed with EADDRNOTAVAIL at once.",
         tell_apart="`sysctl net.ipv6.conf.all.disable_ipv6` and `ip -6 -brief address`: 1, or no address, confirms it.",
         explains=blocked,
@@ -79,12 +79,12 @@ def _homeless(case: Case, blocked: dict[str, Attempt]) -> Judgement:
 
 def _proved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
     first = next(iter(blocked))
-    routes = [views.route_to(case, address) for address in blocked]
+    routes = [outcomes.route_to(case, address) for address in blocked]
     thrown = next((one.text for one in routes if one and one.type == "throw" and one.text), "")
     return confirmed(
-        f"This machine has no route to {views.joined(blocked)}: nothing was sent."
+        f"This machine has no route to {outcomes.joined(blocked)}: nothing was sent."
         + (f" The route `{thrown}` ends there." * bool(thrown)),
-        *views.ids(*blocked.values(), *routes),
+        *outcomes.ids(*blocked.values(), *routes),
         because="connect() failed with ENETUNREACH at once, and the kernel's route lookup finds nothing.",
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
@@ -95,12 +95,12 @@ def _proved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
 
 def _unproved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
     first = next(iter(blocked))
-    route = views.route_to(case, first)
+    route = outcomes.route_to(case, first)
     source = f" from {case.options.source}" if case.options.source else ""
     seen = f"the lookup now gives `{route.text or route.type}`" if route else "the route was not looked up"
     return likely(
         f"This machine's kernel had no route to {first} for this connection.",
-        *views.ids(*blocked.values(), route),
+        *outcomes.ids(*blocked.values(), route),
         because=f"connect() failed with ENETUNREACH at once, and {seen}.",
         tell_apart=f"`{_get(first)}{source}`: an error confirms it; `ip rule` shows routes by source or mark.",
         explains=blocked,
@@ -117,7 +117,7 @@ def _get(address: str) -> str:
 
 def _remedies(address: str) -> Iterator[Remedy]:
     six = "-6 " if ":" in address else ""
-    family = views.family(address)
+    family = outcomes.family(address)
     yield Remedy(
         do=f"See whether the interface or the VPN that leads there is up, and whether there is a default route for {family}.",
         command=f"ip -brief address; ip {six}route show default",

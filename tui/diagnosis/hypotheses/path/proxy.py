@@ -6,8 +6,8 @@ The attempts on the target are direct; programs that obey the variable never mak
 import shlex
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, name_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome, Proxy, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -24,7 +24,7 @@ _SPOKE = frozenset({Outcome.RESET, Outcome.CLOSED, Outcome.SILENT})
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The direct attempts, the proxy variables, and one attempt on the proxy that applies."""
-    yield from looks.basics(case)
+    yield from checks.basics(case)
     if case.target.transport != "tcp":
         return
     yield ReadProxies(host=case.target.host, port=case.target.port or 0, scheme=case.target.scheme)
@@ -44,22 +44,22 @@ def judge(case: Case) -> Judgement:
     proxy = _proxy(case)
     if proxy is None:
         exempt = f" {seen.exempted_by} in NO_PROXY exempts the target." if seen.exempted_by else ""
-        return ruled_out(f"No proxy applies to this target.{exempt}", *views.ids(seen))
+        return ruled_out(f"No proxy applies to this target.{exempt}", *outcomes.ids(seen))
     if not proxy.host or not proxy.port:
-        return still_open(f"{proxy.variable} is set to {proxy.value}, which names no host and port.", *views.ids(proxy))
+        return still_open(f"{proxy.variable} is set to {proxy.value}, which names no host and port.", *outcomes.ids(proxy))
     answer = _resolution(case, proxy)
     if answer and not answer.addresses:
-        return _fails(case, proxy, (), f"its name is not resolved ({answer.error})", views.ids(answer))
+        return _fails(case, proxy, (), f"its name is not resolved ({answer.error})", outcomes.ids(answer))
     tried = _tried(case, proxy)
     if not tried:
-        return still_open(f"{_label(proxy)} has not been tried yet.", *views.ids(proxy))
+        return still_open(f"{_label(proxy)} has not been tried yet.", *outcomes.ids(proxy))
     working = [one for one in tried if one.outcome is Outcome.CONNECTED]
     if working:
         return ruled_out(
             f"The proxy, {_label(proxy)}, answers; programs that read {proxy.variable} go through it and not directly.",
-            *views.ids(proxy, *working),
+            *outcomes.ids(proxy, *working),
         )
-    return _fails(case, proxy, tuple(tried), f"the attempt on it ends in `{tried[0].outcome}`", views.ids(*tried))
+    return _fails(case, proxy, tuple(tried), f"the attempt on it ends in `{tried[0].outcome}`", outcomes.ids(*tried))
 
 
 def _proxy(case: Case) -> Proxy | None:
@@ -72,8 +72,8 @@ def _resolution(case: Case, proxy: Proxy) -> SystemAnswer | None:
     """The lookup of the proxy's name, newest; None for an address."""
     if literal_address(proxy.host or ""):
         return None
-    wanted = views.plain_name(proxy.host or "")
-    return next((one for one in reversed(case.all(SystemAnswer)) if views.plain_name(one.name) == wanted), None)
+    wanted = outcomes.plain_name(proxy.host or "")
+    return next((one for one in reversed(case.all(SystemAnswer)) if outcomes.plain_name(one.name) == wanted), None)
 
 
 def _addresses(case: Case, proxy: Proxy) -> tuple[str, ...]:
@@ -100,13 +100,13 @@ def _label(proxy: Proxy) -> str:
 
 
 def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen: tuple[str, ...]) -> Judgement:
-    direct, failing = views.connecting(case), views.failing(case)
+    direct, failing = outcomes.connecting(case), outcomes.failing(case)
     label = _label(proxy)
-    who = f"{views.joined(proxy.readers)}, by {proxy.variable}," if proxy.readers else f"Programs that read {proxy.variable}"
+    who = f"{outcomes.joined(proxy.readers)}, by {proxy.variable}," if proxy.readers else f"Programs that read {proxy.variable}"
     summary = f"{who} connect{'s' if len(proxy.readers) == 1 else ''} to the proxy {label}, and {how}"
     if proxy.readers and proxy.direct:
-        summary += f" ({views.joined(proxy.direct)} {'goes' if len(proxy.direct) == 1 else 'go'} directly)"
-    evidence = (*views.ids(proxy), *seen, *views.ids(*direct.values(), *failing.values()))
+        summary += f" ({outcomes.joined(proxy.direct)} {'goes' if len(proxy.direct) == 1 else 'go'} directly)"
+    evidence = (*outcomes.ids(proxy), *seen, *outcomes.ids(*direct.values(), *failing.values()))
     symptoms = frozenset(endpoint(one.address, one.port) for one in tried)
     culprit = Culprit(
         kind="proxy", address=tried[0].address if tried else proxy.host or "", port=proxy.port or 0, variable=proxy.variable or ""
@@ -114,7 +114,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen:
     disproof = f"The program does not read {proxy.variable}, or {label} connects."
     remedies = tuple(_remedies(case, proxy))
     answer = _resolution(case, proxy)
-    passing = answer is not None and answer.error not in name_views.HARD_ERRORS and not answer.addresses
+    passing = answer is not None and answer.error not in resolution.HARD_ERRORS and not answer.addresses
     if direct and not passing and not proxy.exempted_by and not any(one.outcome in _SPOKE for one in tried):
         return confirmed(
             f"{summary}. Directly, {case.target.label} connects.",
@@ -129,7 +129,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen:
     if direct:
         tail = f"Directly, {case.target.label} connects."
         tail += f" Some programs obey {proxy.exempted_by} in NO_PROXY and go there directly." if proxy.exempted_by else ""
-    elif intended or views.name_fails(case):
+    elif intended or outcomes.name_fails(case):
         tail = "Directly it fails as well, which a network with a proxy may intend."
     else:
         tail = "Directly it fails as well." if failing else "No direct attempt was made."
@@ -150,7 +150,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen:
 
 def _remedies(case: Case, proxy: Proxy) -> Iterator[Remedy]:
     host, variable, label = case.target.host, proxy.variable or "the proxy setting", _label(proxy)
-    readers = f" ({views.joined(proxy.readers)} read it)" if proxy.readers else ""
+    readers = f" ({outcomes.joined(proxy.readers)} read it)" if proxy.readers else ""
     yield Remedy(
         do=f"Start the proxy, or correct {variable}{readers}, which reads {proxy.value or label}.",
         command="env | grep -i _proxy",

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, origin_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.origin_views import Whence
+from tui.diagnosis.readings import checks, hosts, outcomes, reset_origin, rules
+from tui.diagnosis.readings.reset_origin import Whence
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -14,26 +14,26 @@ from tui.model.target import endpoint
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts and their ICMP errors; our own addresses; the hops, to place the sender; a look from the server."""
-    yield from looks.basics(case)
-    for address, one in host_views.told(case).items():
+    yield from checks.basics(case)
+    for address, one in hosts.told(case).items():
         yield ListAddresses()
-        if one.icmp and not host_views.is_itself(address, one.icmp.sender) and views.is_remote(case, address):
+        if one.icmp and not hosts.is_itself(address, one.icmp.sender) and outcomes.is_remote(case, address):
             yield TraceHops(address=address, port=case.target.port or 0)
-    yield from looks.life_signs(case)
-    yield from looks.tables(case)
-    yield from rule_views.looks_there(case)
+    yield from checks.life_signs(case)
+    yield from checks.tables(case)
+    yield from rules.looks_there(case)
 
 
 def judge(case: Case) -> Judgement:
     """An ICMP error that forbids, and its sender."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    by_rule = rule_views.stopped_there(case, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
+    by_rule = rules.stopped_there(case, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
     if by_rule:
-        return rule_views.judged_there(case, by_rule)
-    told = {address: one for address, one in host_views.told(case).items() if host_views.sent_here(case, one) is not True}
+        return rules.judged_there(case, by_rule)
+    told = {address: one for address, one in hosts.told(case).items() if hosts.sent_here(case, one) is not True}
     forbidden = {address: one for address, one in told.items() if one.outcome in {Outcome.REFUSED, Outcome.REJECTED}}
-    proved = {address: one for address, one in forbidden.items() if host_views.sent_here(case, one) is False}
+    proved = {address: one for address, one in forbidden.items() if hosts.sent_here(case, one) is False}
     if proved:
         return _proved(case, proved)
     if forbidden:
@@ -46,26 +46,26 @@ def judge(case: Case) -> Judgement:
 
 def _is_feigned(case: Case, address: str, one: Attempt) -> bool:
     """Whether `unreachable` is a lie: the host says it of itself, or at once although the host answers elsewhere."""
-    if not host_views.says_unreachable(one.icmp) or one.icmp is None:
+    if not hosts.says_unreachable(one.icmp) or one.icmp is None:
         return False
-    return not host_views.came_late(case, address) and (
-        host_views.is_itself(address, one.icmp.sender) or bool(host_views.signs_of_life(case, address))
+    return not hosts.came_late(case, address) and (
+        hosts.is_itself(address, one.icmp.sender) or bool(hosts.signs_of_life(case, address))
     )
 
 
 def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
     first, one = next(iter(told.items()))
     sender = _sender(one)
-    hop = host_views.hop_of(case, first, sender)
-    itself = host_views.is_itself(first, sender)
+    hop = hosts.hop_of(case, first, sender)
+    itself = hosts.is_itself(first, sender)
     whose = "a closed port sends a reset" if itself else "that is neither the target nor this machine"
     return confirmed(
         f"{_who(first, sender)} rejects {_what(first, sender, told)} (ICMP {_meaning(one)}).",
-        *views.ids(*told.values(), hop),
+        *outcomes.ids(*told.values(), hop),
         because=f"ICMP `{_meaning(one)}` came from {sender}" + (f", seen at hop {hop.ttl}" if hop else "") + f"; {whose}.",
         explains=told,
         culprit=Culprit(kind="address", address=sender),
-        disproof=f"No rule and no route on {sender} answers {views.joined(sorted({one.address for one in told.values()}))} so.",
+        disproof=f"No rule or route on {sender} answers {outcomes.joined(sorted({one.address for one in told.values()}))} so.",
         remedies=_remedies(case, first, one),
     )
 
@@ -75,7 +75,7 @@ def _perhaps_ours(case: Case, told: dict[str, Attempt]) -> Judgement:
     sender = _sender(one)
     return likely(
         f"{sender} rejects port {one.port} of {first} (ICMP {_meaning(one)}).",
-        *views.ids(*told.values()),
+        *outcomes.ids(*told.values()),
         because=f"ICMP `{_meaning(one)}` came from {sender}; whether that is this machine itself is not known.",
         tell_apart=f"`ip -brief address`: if {sender} is there, it is this machine's own filter (path.local-firewall).",
         explains=told,
@@ -88,11 +88,11 @@ def _perhaps_ours(case: Case, told: dict[str, Attempt]) -> Judgement:
 def _feigned(case: Case, told: dict[str, Attempt]) -> Judgement:
     first, one = next(iter(told.items()))
     sender = _sender(one)
-    life = host_views.signs_of_life(case, first)
-    lives = f"{first} {host_views.life_in_words(life)}" if life else f"{first} says it of itself"
+    life = hosts.signs_of_life(case, first)
+    lives = f"{first} {hosts.life_in_words(life)}" if life else f"{first} says it of itself"
     return likely(
         f"{_who(first, sender)} answers port {one.port} with `{_meaning(one)}`, although the host is there: a filter's words.",
-        *views.ids(*told.values(), *life),
+        *outcomes.ids(*told.values(), *life),
         because=f"ICMP `{_meaning(one)}` came from {sender} after {one.latency_ms:.1f} ms, and {lives}.",
         tell_apart=f"On {sender}: `nft list ruleset`, or `iptables-save`, has a rule that rejects port {one.port} so.",
         explains=told,
@@ -106,20 +106,20 @@ def _by_reset(case: Case) -> Judgement:
     """A filter on the server may answer with a reset, which from outside nothing tells from a closed port."""
     resets = {
         address: one
-        for address, one in views.refused_by_reset(case).items()
-        if views.is_remote(case, address) and not rule_views.is_stopped_here(case, address)
+        for address, one in outcomes.refused_by_reset(case).items()
+        if outcomes.is_remote(case, address) and not rules.is_stopped_here(case, address)
     }
     if not resets:
-        return ruled_out("No ICMP error says that the port is rejected.", *views.ids(*views.latest(case).values()))
+        return ruled_out("No ICMP error says that the port is rejected.", *outcomes.ids(*outcomes.latest(case).values()))
     port = case.target.port or 0
     for address, one in resets.items():
-        far = host_views.table(case, address)
-        serving = next((row for row in views.on_port(far, port) if host_views.reaches(row, address, here=False)), None)
+        far = hosts.table(case, address)
+        serving = next((row for row in outcomes.on_port(far, port) if hosts.reaches(row, address, here=False)), None)
         if far and serving and not serving.device:
-            who = f"{host_views.owner(serving)} listens on {endpoint(serving.address, port)}"
+            who = f"{hosts.owner(serving)} listens on {endpoint(serving.address, port)}"
             return likely(
                 f"A packet filter on {address} answers with a reset, although {who} there.",
-                *views.ids(one, far),
+                *outcomes.ids(one, far),
                 because=f"A reset came back, and in the socket table of the far end {who}.",
                 tell_apart="On the server, as root: `nft list ruleset; iptables-save` has a rule that answers with a tcp reset.",
                 explains=resets,
@@ -128,17 +128,19 @@ def _by_reset(case: Case) -> Judgement:
                 remedies=_remedies(case, address, one),
             )
         if far:
-            return still_open("Nothing listens in the far end's table; a filter could still answer first.", *views.ids(one, far))
+            return still_open(
+                "Nothing listens in the far end's table; a filter could still answer first.", *outcomes.ids(one, far)
+            )
     nearer = {Whence.NEARER, Whence.SEEMS_NEARER}
-    own = [one for one in resets if not ((found := origin_views.origin(case, one)) and found.whence in nearer)]
+    own = [one for one in resets if not ((found := reset_origin.origin(case, one)) and found.whence in nearer)]
     if not own:
-        return still_open("A reset came back, from nearer than the host.", *views.ids(*resets.values()))
+        return still_open("A reset came back, from nearer than the host.", *outcomes.ids(*resets.values()))
     first = own[0]
-    found = origin_views.origin(case, first)
+    found = reset_origin.origin(case, first)
     where = first if found and found.whence is Whence.ITSELF else f"{first}, or before it,"
     return still_open(
         "A plain reset came back; a filter on the server can send one too.",
-        *views.ids(*resets.values()),
+        *outcomes.ids(*resets.values()),
         summary=f"A packet filter on {where} answers port {port} with a reset.",
         tell_apart=f"On {first}: `ss -ltn 'sport = :{port}'` shows a listener, and `nft list ruleset` a rule with `tcp reset`.",
         explains=own,
@@ -146,12 +148,12 @@ def _by_reset(case: Case) -> Judgement:
 
 
 def _who(address: str, sender: str) -> str:
-    return f"{sender} itself" if host_views.is_itself(address, sender) else f"{sender}, a machine in between,"
+    return f"{sender} itself" if hosts.is_itself(address, sender) else f"{sender}, a machine in between,"
 
 
 def _what(address: str, sender: str, told: dict[str, Attempt]) -> str:
     port = f"port {told[address].port}"
-    return port if host_views.is_itself(address, sender) and len(told) == 1 else f"{port} of {views.joined(told)}"
+    return port if hosts.is_itself(address, sender) and len(told) == 1 else f"{port} of {outcomes.joined(told)}"
 
 
 def _sender(one: Attempt) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, origin_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.origin_views import Origin, Whence
+from tui.diagnosis.readings import checks, outcomes, reset_origin
+from tui.diagnosis.readings.reset_origin import Origin, Whence
 from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
@@ -12,18 +12,18 @@ from tui.model.requests import AnyRequest
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and for resets the distance that they come from."""
-    yield from looks.basics(case)
-    yield from origin_views.looks(case)
+    yield from checks.basics(case)
+    yield from reset_origin.looks(case)
 
 
 def judge(case: Case) -> Judgement:
     """The reset's two distances beside those of other answers from the same address."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    resets = [address for address in views.refused_by_reset(case) if not views.is_local(case, address)]
+    resets = [address for address in outcomes.refused_by_reset(case) if not outcomes.is_local(case, address)]
     if not resets:
-        return ruled_out("No other machine answers with a reset.", *views.ids(*views.latest(case).values()))
-    found = {address: one for address in resets if (one := origin_views.origin(case, address))}
+        return ruled_out("No other machine answers with a reset.", *outcomes.ids(*outcomes.latest(case).values()))
+    found = {address: one for address in resets if (one := reset_origin.origin(case, address))}
     for whence, say in ((Whence.NEARER, _proved), (Whence.SEEMS_NEARER, _seems), (Whence.AT_FIRST_HOP, _at_the_first_hop)):
         these = {address: one for address, one in found.items() if one.whence is whence}
         if these:
@@ -34,7 +34,7 @@ def judge(case: Case) -> Judgement:
     first = found[resets[0]]
     where = "from the host itself" if first.whence is Whence.ITSELF else "from behind the machine that answers to ping"
     return ruled_out(
-        f"The reset seems to come {where}: {origin_views.in_words(first)}.", *views.ids(*(one.fact for one in found.values()))
+        f"The reset seems to come {where}: {reset_origin.in_words(first)}.", *outcomes.ids(*(one.fact for one in found.values()))
     )
 
 
@@ -43,9 +43,9 @@ def _proved(case: Case, found: dict[str, Origin]) -> Judgement:
     far = max(other.smallest_ttl or 0 for other in one.fact.references)
     return confirmed(
         f"{one.sender}, a machine in between (hop {one.hop}; {first} is {far} hops away), "
-        f"answers port {case.target.port} of {views.joined(found)} with a forged reset.",
+        f"answers port {case.target.port} of {outcomes.joined(found)} with a forged reset.",
         *_evidence(case, found),
-        because=f"Both measurements place the sender at hop {one.hop}: {origin_views.in_words(one)}.",
+        because=f"Both measurements place the sender at hop {one.hop}: {reset_origin.in_words(one)}.",
         explains=found,
         culprit=_culprit(first, one),
         disproof=f"`tcpdump -ni any tcp port {case.target.port}` on {first} shows the SYN come in and the reset go out.",
@@ -56,9 +56,9 @@ def _proved(case: Case, found: dict[str, Origin]) -> Judgement:
 def _seems(case: Case, found: dict[str, Origin]) -> Judgement:
     first, one = next(iter(found.items()))
     return likely(
-        f"{_who(one)} seems to answer port {case.target.port} of {views.joined(found)} with a reset, instead of the host.",
+        f"{_who(one)} seems to answer port {case.target.port} of {outcomes.joined(found)} with a reset, instead of the host.",
         *_evidence(case, found),
-        because=f"The reset seems to come from nearer than the host: {origin_views.in_words(one)}.",
+        because=f"The reset seems to come from nearer than the host: {reset_origin.in_words(one)}.",
         tell_apart=f"On {one.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp reset`, "
         f"or one that leads the port to another machine. Or, on {first}: `tcpdump -ni any tcp port {case.target.port}`.",
         explains=found,
@@ -70,33 +70,33 @@ def _seems(case: Case, found: dict[str, Origin]) -> Judgement:
 
 def _at_the_first_hop(case: Case, found: dict[str, Origin]) -> Judgement:
     """With TTL 1 nothing leaves our own link: our own filter and a router that filters before it routes look the same."""
-    clear = {address: one for address, one in found.items() if origin_views.own_filter_is_clear(case, address)}
+    clear = {address: one for address, one in found.items() if reset_origin.own_filter_is_clear(case, address)}
     if clear:
         return _seems(case, clear)
     one = next(iter(found.values()))
     return still_open(
-        f"The reset comes even with TTL 1: {origin_views.in_words(one)}.",
+        f"The reset comes even with TTL 1: {reset_origin.in_words(one)}.",
         *_evidence(case, found),
-        summary=f"{one.sender or 'The first router'} answers port {case.target.port} of {views.joined(found)} with a reset.",
+        summary=f"{one.sender or 'The first router'} answers port {case.target.port} of {outcomes.joined(found)} with a reset.",
         tell_apart="As root, here: `nft list ruleset; iptables-save`. If no rule there sends resets, the first router does.",
         explains=found,
     )
 
 
 def _not_known(case: Case, address: str, found: Origin | None) -> Judgement:
-    latest = views.latest(case)[address]
+    latest = outcomes.latest(case)[address]
     if found is None:
-        return still_open("A reset came; how far from was not measured.", *views.ids(latest))
+        return still_open("A reset came; how far from was not measured.", *outcomes.ids(latest))
     if found.fact.received_ttl is None and found.fact.smallest_ttl is None:
-        return still_open("A reset came; its distance could not be measured.", *views.ids(latest, found.fact))
+        return still_open("A reset came; its distance could not be measured.", *outcomes.ids(latest, found.fact))
     if not found.fact.references:
         return still_open(
-            f"Nothing else of {address} answers that its distance could be compared with: {origin_views.in_words(found)}.",
-            *views.ids(latest, found.fact),
+            f"Nothing else of {address} answers that its distance could be compared with: {reset_origin.in_words(found)}.",
+            *outcomes.ids(latest, found.fact),
         )
     return still_open(
-        f"The measurements do not agree: {origin_views.in_words(found)}.",
-        *views.ids(latest, found.fact),
+        f"The measurements do not agree: {reset_origin.in_words(found)}.",
+        *outcomes.ids(latest, found.fact),
         summary=f"A machine in between, or one that the port is led on to, answers for {address}.",
         tell_apart=f"On {address}: `tcpdump -ni any tcp port {case.target.port}` shows whether the SYNs come in.",
         explains={address},
@@ -116,12 +116,14 @@ def _culprit(address: str, one: Origin) -> Culprit:
 
 
 def _evidence(case: Case, found: dict[str, Origin]) -> tuple[str, ...]:
-    return views.ids(*(views.latest(case)[address] for address in found), *(one.fact for one in found.values()))
+    return outcomes.ids(*(outcomes.latest(case)[address] for address in found), *(one.fact for one in found.values()))
 
 
 def _remedies(case: Case, address: str, one: Origin) -> Iterator[Remedy]:
     port, who = case.target.port, one.sender or f"the machine at hop {one.hop}"
-    source = next((tried.local_address for tried in views.attempts(case, address) if tried.local_address), None) or "this machine"
+    source = (
+        next((tried.local_address for tried in outcomes.attempts(case, address) if tried.local_address), None) or "this machine"
+    )
     yield Remedy(
         do=f"On {who}, or with whoever runs it: find the rule that answers TCP port {port} with a reset.",
         command="nft -a list ruleset | grep 'tcp reset'; (iptables-save; ip6tables-save) | grep tcp-reset",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome, Route
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -15,28 +15,30 @@ ERRNOS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EIN
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the kernel's route."""
-    yield from looks.basics(case)
+    yield from checks.basics(case)
 
 
 def judge(case: Case) -> Judgement:
     """A rejecting route, and the errno that it makes, at once."""
     rejecting = {
-        address: route for address in views.addresses(case) if (route := views.route_to(case, address)) and route.type in ERRNOS
+        address: route
+        for address in outcomes.addresses(case)
+        if (route := outcomes.route_to(case, address)) and route.type in ERRNOS
     }
     if not rejecting:
         if not case.all(Route):
             return not_tested("The routes have not been looked up.")
-        return ruled_out("The kernel's route says no to no address.", *views.ids(*case.all(Route)))
-    failing = views.failing(case)
+        return ruled_out("The kernel's route says no to no address.", *outcomes.ids(*case.all(Route)))
+    failing = outcomes.failing(case)
     blocked = {address: failing[address] for address in rejecting if address in failing and _is_its_word(failing[address])}
     proved = {address: one for address, one in blocked.items() if one.errno in _errnos(rejecting[address])}
     if proved:
         return _proved(proved, rejecting)
     if blocked:
         return _other_errno(blocked, rejecting)
-    if any(address in views.latest(case) for address in rejecting):
-        return ruled_out("The attempts did not end at once.", *views.ids(*rejecting.values(), *views.latest(case).values()))
-    return still_open("The route says no, and nothing has been tried yet.", *views.ids(*rejecting.values()))
+    if any(address in outcomes.latest(case) for address in rejecting):
+        return ruled_out("The attempts did not end at once.", *outcomes.ids(*rejecting.values(), *outcomes.latest(case).values()))
+    return still_open("The route says no, and nothing has been tried yet.", *outcomes.ids(*rejecting.values()))
 
 
 def _is_its_word(attempt: Attempt) -> bool:
@@ -52,8 +54,8 @@ def _proved(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judgement:
     first = next(iter(blocked))
     route = routes[first]
     return confirmed(
-        f"A route of this machine says no to {views.joined(blocked)}: `{_quoted(route)}`.",
-        *views.ids(*(routes[address] for address in blocked), *blocked.values()),
+        f"A route of this machine says no to {outcomes.joined(blocked)}: `{_quoted(route)}`.",
+        *outcomes.ids(*(routes[address] for address in blocked), *blocked.values()),
         because=f"The route's type is {route.type}, and connect() failed with {blocked[first].errno} at once.",
         explains=blocked,
         culprit=_culprit(route),
@@ -67,7 +69,7 @@ def _other_errno(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judge
     route = routes[first]
     return likely(
         f"A route of this machine seems to say no to {first}: `{_quoted(route)}`.",
-        *views.ids(route, *blocked.values()),
+        *outcomes.ids(route, *blocked.values()),
         because=f"The route's type is {route.type}; connect() failed at once with {blocked[first].errno}, which is not its own.",
         tell_apart=f"`ip route get {first.partition('%')[0]}` and another attempt: both name the same refusal.",
         explains=blocked,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Attempt, Hop
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -15,29 +15,27 @@ OFTEN = 3
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts at full TTL, and the hops."""
-    yield from looks.basics(case)
-    yield from looks.life_signs(case)
+    yield from checks.basics(case)
+    yield from checks.life_signs(case)
 
 
 def judge(case: Case) -> Judgement:
     """Time exceeded at full TTL, and hops that repeat."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    expired = {address: one for address, one in host_views.told(case).items() if host_views.is_time_exceeded(one.icmp)}
-    loops = {
-        address: loop for address in (*expired, *host_views.silent(case)) if (loop := round_of(host_views.trail(case, address)))
-    }
+    expired = {address: one for address, one in hosts.told(case).items() if hosts.is_time_exceeded(one.icmp)}
+    loops = {address: loop for address in (*expired, *hosts.silent(case)) if (loop := round_of(hosts.trail(case, address)))}
     proved = {address: one for address, one in expired.items() if address in loops}
     if proved:
         return _proved(case, proved, loops)
     if expired:
         return _without_hops(case, expired)
-    again = {address: loop for address, loop in loops.items() if _comes_up(loop[0], host_views.trail(case, address)) >= OFTEN}
+    again = {address: loop for address, loop in loops.items() if _comes_up(loop[0], hosts.trail(case, address)) >= OFTEN}
     if again:
         return _without_expiry(case, again)
-    if host_views.silent(case):
+    if hosts.silent(case):
         return still_open("Silence so far; no hop was seen twice.")
-    return ruled_out("No packet's time to live ran out.", *views.ids(*views.latest(case).values()))
+    return ruled_out("No packet's time to live ran out.", *outcomes.ids(*outcomes.latest(case).values()))
 
 
 def round_of(trail: tuple[Hop, ...]) -> tuple[Hop, ...]:
@@ -65,8 +63,8 @@ def _proved(case: Case, expired: dict[str, Attempt], loops: dict[str, tuple[Hop,
     first, one = next(iter(expired.items()))
     routers = _routers(loops[first])
     return confirmed(
-        f"Packets to {views.joined(expired)} go round between {views.joined(routers)} until their time to live ends.",
-        *views.ids(*expired.values(), *host_views.trail(case, first)),
+        f"Packets to {outcomes.joined(expired)} go round between {outcomes.joined(routers)} until their time to live ends.",
+        *outcomes.ids(*expired.values(), *hosts.trail(case, first)),
         because=f"{_sender(one)} reported `time exceeded` at full TTL, and {routers[0]} comes up again on the way.",
         explains=expired,
         culprit=Culprit(kind="address", address=routers[0]),
@@ -78,8 +76,8 @@ def _proved(case: Case, expired: dict[str, Attempt], loops: dict[str, tuple[Hop,
 def _without_hops(case: Case, expired: dict[str, Attempt]) -> Judgement:
     first, one = next(iter(expired.items()))
     return likely(
-        f"Packets to {views.joined(expired)} use up their time to live on the way, as in a routing loop.",
-        *views.ids(*expired.values(), *host_views.trail(case, first)),
+        f"Packets to {outcomes.joined(expired)} use up their time to live on the way, as in a routing loop.",
+        *outcomes.ids(*expired.values(), *hosts.trail(case, first)),
         because=f"{_sender(one)} reported `time exceeded` for a packet with full TTL; no router was seen twice.",
         tell_apart=f"`traceroute -n {first}`: routers that repeat confirm it. `sysctl net.ipv4.ip_default_ttl`: 64 is usual.",
         explains=expired,
@@ -93,8 +91,8 @@ def _without_expiry(case: Case, loops: dict[str, tuple[Hop, ...]]) -> Judgement:
     first, loop = next(iter(loops.items()))
     routers = _routers(loop)
     return likely(
-        f"Packets to {first} go round between {views.joined(routers)}.",
-        *views.ids(*host_views.trail(case, first)),
+        f"Packets to {first} go round between {outcomes.joined(routers)}.",
+        *outcomes.ids(*hosts.trail(case, first)),
         because=f"{routers[0]} comes up again on the way; the end of a packet's time to live was not reported.",
         tell_apart=f"`traceroute -n -m 60 {first}`: the same routers to the end confirm it.",
         explains=loops,
@@ -114,7 +112,7 @@ def _sender(one: Attempt) -> str:
 
 def _remedies(address: str, routers: list[str]) -> Iterator[Remedy]:
     yield Remedy(
-        do=f"On {views.joined(routers)}, or with whoever runs them: compare the routes to {address}. One points back.",
+        do=f"On {outcomes.joined(routers)}, or with whoever runs them: compare the routes to {address}. One points back.",
         command=f"ip route get {address}",
         verify=f"`traceroute -n {address}` shows each router once and ends at {address}.",
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Listeners
 from tui.model.judgement import Judgement, Remedy
@@ -15,39 +15,39 @@ FIRST_EPHEMERAL = 32768
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the socket table here and on the far end."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
 
 
 def judge(case: Case) -> Judgement:
     """A UDP socket on the port, and no TCP listener."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    refused = views.refused_by_reset(case)
+    refused = outcomes.refused_by_reset(case)
     if not refused:
-        return ruled_out("No address answers with a plain refusal.", *views.ids(*views.latest(case).values()))
-    seen = [(address, table) for address in refused if (table := host_views.table(case, address))]
+        return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
+    seen = [(address, table) for address in refused if (table := hosts.table(case, address))]
     if not seen:
         return not_tested("The socket table has not been seen.")
     for address, table in seen:
-        rows = views.on_port(table, case.target.port, "udp")
-        row = next((one for one in rows if host_views.reaches(one, address, here=views.is_local(case, address))), None)
-        if row and not views.on_port(table, case.target.port) and not views.connecting(case):
-            same = {other: one for other, one in refused.items() if host_views.table(case, other) is table}
+        rows = outcomes.on_port(table, case.target.port, "udp")
+        row = next((one for one in rows if hosts.reaches(one, address, here=outcomes.is_local(case, address))), None)
+        if row and not outcomes.on_port(table, case.target.port) and not outcomes.connecting(case):
+            same = {other: one for other, one in refused.items() if hosts.table(case, other) is table}
             return _found(case, same, table, row)
-    return ruled_out("The port is not bound for UDP alone.", *views.ids(*(table for _, table in seen)))
+    return ruled_out("The port is not bound for UDP alone.", *outcomes.ids(*(table for _, table in seen)))
 
 
 def _found(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener) -> Judgement:
     port = case.target.port or 0
-    who = host_views.owner(row)
+    who = hosts.owner(row)
     summary = f"{who} uses port {port} for UDP only: no TCP service is there."
     because = f"A reset came back; the socket table has UDP {row.address}:{port}, and no TCP listener on that port."
-    evidence = views.ids(*refused.values(), table)
-    culprit = host_views.listener_culprit("process", row)
+    evidence = outcomes.ids(*refused.values(), table)
+    culprit = hosts.listener_culprit("process", row)
     disproof = f"A TCP listener in `ss -ltn 'sport = :{port}'`."
     remedies = tuple(_remedies(port, row))
-    if port < FIRST_EPHEMERAL and not table.cut and not host_views.contradicts(case, row):
+    if port < FIRST_EPHEMERAL and not table.cut and not hosts.contradicts(case, row):
         return confirmed(
             summary, *evidence, because=because, explains=refused, culprit=culprit, disproof=disproof, remedies=remedies
         )

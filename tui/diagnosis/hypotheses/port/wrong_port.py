@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis import host_views, looks, service_views, talk_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.likely_ports import slips
-from tui.diagnosis.tree import service_name
+from tui.diagnosis.readings import checks, hosts, outcomes, services, talk
+from tui.diagnosis.readings.answers import service_name
+from tui.diagnosis.readings.likely_ports import slips
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Listeners, Outcome, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -49,33 +49,33 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
     Of those that accept, the few that may be the service are spoken to, so that it is known by what it says.
     """
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    yield from host_views.other_ports(case)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    yield from hosts.other_ports(case)
     meant = meant_protocol(case.target)
     if meant is None or meant.protocol in EVERYBODYS or not case.options.talk:
         return
     name = None if case.target.is_literal else case.target.host
-    unknown = [one for one in _fitting(case, views.refused_by_reset(case)) if not one.spoke_as]
+    unknown = [one for one in _fitting(case, outcomes.refused_by_reset(case)) if not one.spoke_as]
     for one in unknown[:MOST_TALKED_TO]:
         yield TalkTo(address=one.address, port=one.port, protocol=meant.protocol, server_name=name)
 
 
 def judge(case: Case) -> Judgement:
     """A listener on another port that fits what was meant."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    refused = views.refused_by_reset(case)
-    works = views.connecting(case)
+    refused = outcomes.refused_by_reset(case)
+    works = outcomes.connecting(case)
     if not refused or works:
         because = (
             f"Port {case.target.port} connects on {next(iter(works))}." if works else "No address answers with a plain refusal."
         )
-        return ruled_out(because, *views.ids(*views.latest(case).values()))
+        return ruled_out(because, *outcomes.ids(*outcomes.latest(case).values()))
     for address in refused:
-        table = host_views.table(case, address)
+        table = hosts.table(case, address)
         if table:
-            same = {other: one for other, one in refused.items() if host_views.table(case, other) is table}
+            same = {other: one for other, one in refused.items() if hosts.table(case, other) is table}
             return _in_table(case, same, table)
     return _from_outside(case, refused)
 
@@ -83,31 +83,31 @@ def judge(case: Case) -> Judgement:
 def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judgement:
     """Judge by a socket table of the machine that refused."""
     found = sorted(_candidates(case, refused, table), key=lambda one: one.rank, reverse=True)
-    evidence = views.ids(*refused.values(), table)
+    evidence = outcomes.ids(*refused.values(), table)
     if not found:
         return ruled_out("No listener on another port fits what was meant.", *evidence)
     best = [one for one in found if one.rank == found[0].rank]
-    settled = service_views.set_to_port(case, next(iter(refused)))
+    settled = services.set_to_port(case, next(iter(refused)))
     if settled and not best[0].named:
         return ruled_out(f"{settled.name} belongs on port {case.target.port}, by its own settings.", *evidence, settled.id)
-    holder = next(iter(views.on_port(table, case.target.port)), None)
+    holder = next(iter(outcomes.on_port(table, case.target.port)), None)
     if holder and not best[0].named:
         return ruled_out(
-            f"The port itself is in use: {host_views.owner(holder)} listens on {endpoint(holder.address, holder.port)}.",
+            f"The port itself is in use: {hosts.owner(holder)} listens on {endpoint(holder.address, holder.port)}.",
             *evidence,
         )
     listener = best[0].listener
-    places = views.joined(dict.fromkeys(endpoint(one.listener.address, one.listener.port) for one in best))
-    who = host_views.owner(listener)
+    places = outcomes.joined(dict.fromkeys(endpoint(one.listener.address, one.listener.port) for one in best))
+    who = hosts.owner(listener)
     doubt = _doubt(case, best, table)
-    claim = f"{views.joined(endpoint(one, case.target.port or 0) for one in refused)} is refused"
+    claim = f"{outcomes.joined(endpoint(one, case.target.port or 0) for one in refused)} is refused"
     if not doubt:
         return confirmed(
             f"{who} listens on port {_ports(best)}, and nothing on port {case.target.port}: the port is wrong.",
             *evidence,
             because=f"{claim}; {places} is {who}, {_reason(case, best[0])}.",
             explains=refused,
-            culprit=host_views.listener_culprit("process", listener),
+            culprit=hosts.listener_culprit("process", listener),
             disproof=f"{who} is not the service that {case.target.label} stands for.",
             remedies=_remedies(case, next(iter(refused)), listener),
         )
@@ -125,7 +125,7 @@ def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judg
         because=f"{claim}; {places} is {who}, {_reason(case, best[0])}. But {doubt}",
         tell_apart=f"Whether {who} is the service that {case.target.label} stands for; or name it: --service NAME.",
         explains=refused,
-        culprit=host_views.listener_culprit("process", listener),
+        culprit=hosts.listener_culprit("process", listener),
         disproof=f"{who} is not the service that {case.target.label} stands for.",
         remedies=_remedies(case, next(iter(refused)), listener),
     )
@@ -134,28 +134,28 @@ def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judg
 def _candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator[Candidate]:
     """One for each port and owner that would take a connection to one of the addresses and has something that speaks for it."""
     near = slips(case.target.port or 0)
-    meant = host_views.meant_family(case)
+    meant = hosts.meant_family(case)
     seen: set[tuple[int, int | None, str]] = set()
     for row in table.listeners:
-        taken = any(host_views.reaches(row, one, here=views.is_local(case, one)) for one in refused)
-        if row.proto != "tcp" or row.port == case.target.port or not taken or (row.port, row.pid, host_views.owner(row)) in seen:
+        taken = any(hosts.reaches(row, one, here=outcomes.is_local(case, one)) for one in refused)
+        if row.proto != "tcp" or row.port == case.target.port or not taken or (row.port, row.pid, hosts.owner(row)) in seen:
             continue
-        seen.add((row.port, row.pid, host_views.owner(row)))
+        seen.add((row.port, row.pid, hosts.owner(row)))
         served = family_of_program(row.process)
         one = Candidate(
             listener=row,
-            named=bool(service_name(case)) and host_views.is_named(case, row),
+            named=bool(service_name(case)) and hosts.is_named(case, row),
             same_family=bool(meant and meant == served),
             slip=row.port in near,
         )
-        if (one.named or one.same_family or one.slip) and not (not one.named and host_views.contradicts(case, row)):
+        if (one.named or one.same_family or one.slip) and not (not one.named and hosts.contradicts(case, row)):
             yield one
 
 
 def _doubt(case: Case, best: list[Candidate], table: Listeners) -> str:
     """Why it is not certain that the best candidate is what was meant; empty where nothing speaks against it."""
     one, row = best[0], best[0].listener
-    owners = {(two.listener.pid, host_views.owner(two.listener)) for two in best}
+    owners = {(two.listener.pid, hosts.owner(two.listener)) for two in best}
     if not table.owners_known or not row.process:
         return "its process is not known."
     if one.named:
@@ -170,7 +170,7 @@ def _doubt(case: Case, best: list[Candidate], table: Listeners) -> str:
 
 
 def _doubt_of_family(case: Case, one: Candidate) -> str:
-    meant = host_views.meant_family(case)
+    meant = hosts.meant_family(case)
     if meant and meant.name == CROWDED and not one.slip:
         return f"a machine can have many {CROWDED} services."
     if meant and not one.slip and _is_front_door(case, one.listener.port, meant):
@@ -185,7 +185,7 @@ def _is_front_door(case: Case, port: int, meant: Family) -> bool:
 
 def _doubt_of_slip(case: Case, row: Listener) -> str:
     """What speaks against a likeness of numbers: another kind of service on either port, or too few digits."""
-    meant = host_views.meant_family(case)
+    meant = hosts.meant_family(case)
     usual, served = family_of_port(row.port), family_of_program(row.process)
     if len(str(case.target.port)) < SHORTEST_SLIP or len(str(row.port)) < SHORTEST_SLIP:
         return "ports of so few digits all look alike."
@@ -206,47 +206,47 @@ def _is_weak(best: list[Candidate]) -> bool:
 def _reason(case: Case, one: Candidate) -> str:
     if one.named:
         return f"the service named {service_name(case)}"
-    meant = host_views.meant_family(case)
+    meant = hosts.meant_family(case)
     words = [f"which serves {meant.name}"] if one.same_family and meant else []
     return " and ".join([*words, *(["one slip of a digit away"] if one.slip else [])])
 
 
 def _ports(best: list[Candidate]) -> str:
-    return views.joined(dict.fromkeys(str(one.listener.port) for one in best))
+    return outcomes.joined(dict.fromkeys(str(one.listener.port) for one in best))
 
 
 def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     """Judge by attempts on other ports; whose process it is can't be seen."""
-    meant = host_views.meant_family(case)
+    meant = hosts.meant_family(case)
     fitting = [*_fitting(case, refused)]
     greeted = [one for one in fitting if _speaks(case, one)]
     if not fitting:
-        if not any(host_views.other_attempts(case, address) for address in refused):
+        if not any(hosts.other_attempts(case, address) for address in refused):
             return still_open(
                 "Other ports have not been tried.",
-                *views.ids(*refused.values()),
+                *outcomes.ids(*refused.values()),
                 tell_apart="Attempts on other ports, or on the server: `ss -ltnp`.",
             )
-        tried = [one for address in refused for one in host_views.other_attempts(case, address)]
-        return ruled_out("No other likely port accepts.", *views.ids(*refused.values(), *tried))
+        tried = [one for address in refused for one in hosts.other_attempts(case, address)]
+        return ruled_out("No other likely port accepts.", *outcomes.ids(*refused.values(), *tried))
     one = (greeted or fitting)[0]
     first = one.address
     kind = f"another port of {meant.name}" if meant and one.port in _all_ports(meant) else "one slip of a digit away"
     summary = f"{first} refuses port {case.target.port} and accepts port {one.port}, {kind}."
-    evidence = views.ids(refused[first], *fitting)
+    evidence = outcomes.ids(refused[first], *fitting)
     explains = refused
     culprit = Culprit(kind="address", address=first, port=one.port)
     disproof = f"Port {one.port} of {first} is another service than the one that {case.target.label} stands for."
     remedies = tuple(_far_remedies(case, one))
     if len(greeted) == 1 and meant and not _is_front_door(case, one.port, meant):
-        talk = _talk(case, one)
+        answer = _talk(case, one)
         return confirmed(
             f"{first} refuses port {case.target.port}, and {meant.name} answers on port {one.port}: the port is wrong.",
             *evidence,
-            *views.ids(talk),
+            *outcomes.ids(answer),
             because=(
-                f"Port {one.port} says `{talk.detail or talk.first_bytes[:60]}` to {talk.spoken}."
-                if talk
+                f"Port {one.port} says `{answer.detail or answer.first_bytes[:60]}` to {answer.spoken}."
+                if answer
                 else f"Port {one.port} says `{(one.first_bytes or '')[:60]}` when it is connected."
             ),
             explains=explains,
@@ -286,14 +286,14 @@ def _all_ports(family: Family) -> tuple[int, ...]:
 
 def _fitting(case: Case, refused: Iterable[str]) -> Iterator[Attempt]:
     """The other ports that accept and may be the service: they say so, are usual for it, or are a slip away."""
-    family, meant = host_views.meant_family(case), meant_protocol(case.target)
+    family, meant = hosts.meant_family(case), meant_protocol(case.target)
     near = slips(case.target.port or 0)
     for address in refused:
-        for one in host_views.other_attempts(case, address):
+        for one in hosts.other_attempts(case, address):
             if one.outcome is not Outcome.CONNECTED:
                 continue
             heard = one.spoke_as or next((two.answers_as for two in _talks(case, one) if two.understood == "no"), None)
-            other = bool(meant and heard and not talk_views.fits(meant.protocol, heard))
+            other = bool(meant and heard and not talk.fits(meant.protocol, heard))
             if _speaks(case, one) or (not other and (_is_sibling(case, one, family) or _is_slip(one, near, family))):
                 yield one
 
@@ -313,8 +313,8 @@ def _speaks(case: Case, one: Attempt) -> bool:
     meant = meant_protocol(case.target)
     if meant is None or meant.protocol in EVERYBODYS:
         return False
-    talk = _talk(case, one)
-    return talk_views.fits(meant.protocol, one.spoke_as) or bool(talk and talk.spoken == meant.protocol)
+    answer = _talk(case, one)
+    return talk.fits(meant.protocol, one.spoke_as) or bool(answer and answer.spoken == meant.protocol)
 
 
 def _remedies(case: Case, address: str, listener: Listener) -> Iterator[Remedy]:

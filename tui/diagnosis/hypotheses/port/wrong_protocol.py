@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, talk_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.talk_views import Words
+from tui.diagnosis.readings import checks, hosts, outcomes, talk
+from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.protocols import TLS, Meant
@@ -19,33 +19,33 @@ LONGEST_QUOTE = 100
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, the socket table, and the first words to what connects."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    yield from talk_views.looks(case)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    yield from talk.looks(case)
 
 
 def judge(case: Case) -> Judgement:
     """The first bytes that came back, or the TLS alert, against the protocol that is meant."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    working = views.connecting(case)
+    working = outcomes.connecting(case)
     if not working:
-        return ruled_out("No address connects.", *views.ids(*views.latest(case).values()))
-    meant = talk_views.meant(case)
+        return ruled_out("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
+    meant = talk.meant(case)
     if meant is None:
         return not_tested(f"Which protocol port {case.target.port} is meant to speak is not known.")
-    found = {address: words for address in working if (words := talk_views.mismatch(case, address))}
+    found = {address: words for address in working if (words := talk.mismatch(case, address))}
     if found:
         return _found(case, found, meant)
-    answered = [one for address in working for one in talk_views.said(case, address) if one.protocol]
+    answered = [one for address in working for one in talk.said(case, address) if one.protocol]
     if answered:
-        return ruled_out(f"It answers as {answered[0].protocol}, which fits.", *views.ids(*(one.fact for one in answered)))
-    ended = talk_views.mute(case, ended=True)
+        return ruled_out(f"It answers as {answered[0].protocol}, which fits.", *outcomes.ids(*(one.fact for one in answered)))
+    ended = talk.mute(case, ended=True)
     if ended:
         return _closes(case, next(iter(ended)), meant)
-    silent = talk_views.mute(case, ended=False)
+    silent = talk.mute(case, ended=False)
     if silent:
-        evidence = views.ids(*(one for all_ in silent.values() for one in all_))
+        evidence = outcomes.ids(*(one for all_ in silent.values() for one in all_))
         because = f"It answers nothing to {meant.protocol}, and a service of another protocol can be as silent."
         if meant.by != "scheme":
             return still_open(because, *evidence)
@@ -62,13 +62,13 @@ def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
     address, words = next(iter(found.items()))
     answers_as = words.protocol or "?"
     place = endpoint(address, case.target.port or 0)
-    evidence = views.ids(*(one.fact for one in found.values()), *talk_views.talks(case, address, meant.protocol))
+    evidence = outcomes.ids(*(one.fact for one in found.values()), *talk.talks(case, address, meant.protocol))
     because = _because(words, place)
     if meant.by == "usual" or (meant.by == "registered" and _may_be_a_setting(case, answers_as)):
         return still_open(f"{because} Nobody said that it should speak {_name(meant.protocol)}.", *evidence)
     summary = f"{place} speaks {_name(answers_as)}, not {_name(meant.protocol)}: {_claim(case, meant, answers_as)}."
     if meant.by == "registered":
-        return still_open(because, *evidence, summary=summary, tell_apart=talk_views.name_it(case))
+        return still_open(because, *evidence, summary=summary, tell_apart=talk.name_it(case))
     disproof = f"An answer of {place} in {_name(meant.protocol)}."
     remedies = tuple(_remedies(case, address, meant, answers_as))
     culprit = _culprit(case, address)
@@ -87,33 +87,33 @@ def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
 
 def _may_be_a_setting(case: Case, answers_as: str) -> bool:
     """Whether the service speaks TLS where a client of that kind is told so by a setting, on the same port."""
-    family = host_views.meant_family(case)
+    family = hosts.meant_family(case)
     own_port = bool(family and family.tls_port and family.tls_port not in family.ports)
-    has_scheme = case.target.scheme is not None and talk_views.has_door_for_tls(family)
+    has_scheme = case.target.scheme is not None and talk.has_door_for_tls(family)
     return answers_as == TLS and not (own_port or has_scheme)
 
 
 def _closes(case: Case, address: str, meant: Meant) -> Judgement:
     """It ends the connection at our words, without one of its own: a database does so, and so does a server that is full."""
-    all_ = talk_views.nothing(case, address)
+    all_ = talk.nothing(case, address)
     place = endpoint(address, case.target.port or 0)
     because = f"{place} closed {len(all_)} connections at the first words of {_name(meant.protocol)}, without a byte."
-    row = talk_views.listener(case, address)
+    row = talk.listener(case, address)
     served = family_of_program(row.process if row else None)
-    family = host_views.meant_family(case)
+    family = hosts.meant_family(case)
     if row and served and family and served != family and meant.by == "scheme":
         return likely(
-            f"{host_views.owner(row)} listens on {place}, which serves {served.name}, not {_name(meant.protocol)}.",
-            *views.ids(*all_, host_views.table(case, address)),
+            f"{hosts.owner(row)} listens on {place}, which serves {served.name}, not {_name(meant.protocol)}.",
+            *outcomes.ids(*all_, hosts.table(case, address)),
             because=because,
             tell_apart=f"A client of {served.name} on that port.",
-            culprit=host_views.listener_culprit("process", row),
+            culprit=hosts.listener_culprit("process", row),
             disproof=f"An answer of {place} in {_name(meant.protocol)}.",
             remedies=tuple(_remedies(case, address, meant, served.name)),
         )
     return still_open(
         because,
-        *views.ids(*all_),
+        *outcomes.ids(*all_),
         summary=f"{place} may speak another protocol than {_name(meant.protocol)}.",
         tell_apart=f"On {address}: `ss -ltnp 'sport = :{case.target.port}'` names the program.",
     )
@@ -141,32 +141,32 @@ def _claim(case: Case, meant: Meant, answers_as: str) -> str:
 
 
 def _culprit(case: Case, address: str) -> Culprit:
-    row = talk_views.listener(case, address)
+    row = talk.listener(case, address)
     if row and row.process:
-        return host_views.listener_culprit("process", row)
+        return hosts.listener_culprit("process", row)
     return Culprit(kind="address", address=address, port=case.target.port or 0)
 
 
 def _remedies(case: Case, address: str, meant: Meant, answers_as: str) -> Iterator[Remedy]:
-    family = host_views.meant_family(case)
+    family = hosts.meant_family(case)
     works = "It is reachable, and the client works with it."
     if answers_as == TLS:
-        switch = talk_views.has_door_for_tls(family)
+        switch = talk.has_door_for_tls(family)
         yield Remedy(
-            do=f"Let the client use TLS: {talk_views.url(TLS, case)}." if switch else "Switch TLS on in the client's settings.",
-            command=f"refused check {talk_views.url(TLS, case)}" if switch else "",
+            do=f"Let the client use TLS: {talk.url(TLS, case)}." if switch else "Switch TLS on in the client's settings.",
+            command=f"refused check {talk.url(TLS, case)}" if switch else "",
             verify=works,
         )
     elif meant.protocol == TLS and answers_as in STARTS_TLS_LATER:
         yield Remedy(
             do=f"Let the client begin in plain {answers_as} and change to TLS (STARTTLS), or use the port that is TLS at once.",
-            command=f"refused check {talk_views.url(answers_as, case)}" if talk_views.family_of(answers_as) else "",
+            command=f"refused check {talk.url(answers_as, case)}" if talk.family_of(answers_as) else "",
             verify=works,
         )
     else:
         yield Remedy(
             do=f"If {answers_as} is the service that was meant, let the client speak it.",
-            command=f"refused check {talk_views.url(answers_as, case)}" if talk_views.family_of(answers_as) else "",
+            command=f"refused check {talk.url(answers_as, case)}" if talk.family_of(answers_as) else "",
             verify=works,
         )
     if meant.protocol == TLS and _is_plain_kind(case, answers_as):
@@ -191,13 +191,13 @@ def _remedies(case: Case, address: str, meant: Meant, answers_as: str) -> Iterat
 
 def _is_plain_kind(case: Case, answers_as: str) -> bool:
     """Whether it is the right kind of service, only without TLS."""
-    family = host_views.meant_family(case)
+    family = hosts.meant_family(case)
     return bool(family and fits_family(family, answers_as))
 
 
 def fits_family(family: Family, answers_as: str) -> bool:
     """Whether words of that protocol come from a service of `family`, with TLS or without."""
-    return answers_as == TLS or talk_views.fits(family.name, answers_as)
+    return answers_as == TLS or talk.fits(family.name, answers_as)
 
 
 HYPOTHESIS = Hypothesis(

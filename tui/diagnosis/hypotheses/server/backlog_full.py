@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from tui.diagnosis import host_views, looks, queue_views, unix_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, hosts, outcomes, queues, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import AcceptQueue, Attempt, Listener, Outcome, ProcessState, QueueWatch
 from tui.model.judgement import Culprit, Judgement, Remedy, State
@@ -27,14 +27,14 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     if case.target.transport == "unix":
         yield from _unix_needs(case)
         return
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    yield from looks.life_signs(case)
-    for address in queue_views.watched(case):
-        for vantage in queue_views.vantages(case, address):
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    yield from checks.life_signs(case)
+    for address in queues.watched(case):
+        for vantage in queues.vantages(case, address):
             yield WatchQueue(address=address, port=case.target.port or 0, vantage=vantage)
-        seen = queue_views.watch(case, address)
-        for one in queue_views.queues(case, address, seen) if seen else ():
+        seen = queues.watch(case, address)
+        for one in queues.queues(case, address, seen) if seen else ():
             if seen and one.ever_at_limit and one.listener.pid:
                 yield ExamineProcess(pid=one.listener.pid, vantage=seen.vantage)
                 break
@@ -44,12 +44,12 @@ def judge(case: Case) -> Judgement:
     """Silence or late answers, and a queue at or above its limit."""
     if case.target.transport == "unix":
         return _unix(case)
-    attempts = views.attempts(case)
+    attempts = outcomes.attempts(case)
     if not attempts:
         return not_tested("Nothing has been tried yet.")
-    troubled = queue_views.troubled(case)
+    troubled = queues.troubled(case)
     if not troubled:
-        return ruled_out("No attempt stayed without an answer, and none was answered late.", *views.ids(*attempts))
+        return ruled_out("No attempt stayed without an answer, and none was answered late.", *outcomes.ids(*attempts))
     found = [_address(case, address, fitting) for address, fitting in troubled.items()]
     first = min(found, key=lambda one: _ORDER.index(one.state))
     alike = [one for one in found if one.state is first.state]
@@ -61,18 +61,18 @@ def judge(case: Case) -> Judgement:
 
 
 def _address(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judgement:
-    seen = queue_views.watch(case, address)
+    seen = queues.watch(case, address)
     if seen is None:
         return _not_watched(case, address, fitting)
-    queues = queue_views.queues(case, address, seen)
-    evidence = views.ids(*fitting, seen)
-    if not queues:
+    watched = queues.queues(case, address, seen)
+    evidence = outcomes.ids(*fitting, seen)
+    if not watched:
         return ruled_out(f"Nothing listens for {address} on port {case.target.port}.", *evidence)
-    full = next((one for one in queues if one.ever_full), None)
-    fullest = full or next((one for one in queues if one.ever_at_limit), None)
+    full = next((one for one in watched if one.ever_full), None)
+    fullest = full or next((one for one in watched if one.ever_at_limit), None)
     if fullest is None:
-        return _had_room(case, address, fitting, seen, queues)
-    if queue_views.never_came(seen):
+        return _had_room(case, address, fitting, seen, watched)
+    if queues.never_came(seen):
         return _never_came(case, address, fitting, seen, fullest)
     if full and seen.overflows:
         return _proved(case, address, fitting, seen, full)
@@ -81,19 +81,19 @@ def _address(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judgemen
 
 def _not_watched(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judgement:
     """Without a watch: the row of a socket table, or the view from outside."""
-    for table in host_views.tables(case, address):
-        for row in queue_views.serving(case, address, list(table.listeners)):
-            if host_views.has_full_queue(row) and host_views.table(case, address):
+    for table in hosts.tables(case, address):
+        for row in queues.serving(case, address, list(table.listeners)):
+            if hosts.has_full_queue(row) and hosts.table(case, address):
                 queue = AcceptQueue(listener=row, lengths=(row.queue or 0,))
                 return _fits(case, address, fitting, None, queue)
-    alive = host_views.signs_of_life(case, address)
-    silent = {address} & views.failing(case, Outcome.TIMEOUT).keys()
+    alive = hosts.signs_of_life(case, address)
+    silent = {address} & outcomes.failing(case, Outcome.TIMEOUT).keys()
     because = f"{_count(fitting)} on {address}, which a full queue explains as well as a filter does."
-    if not silent or not (alive or len(fitting) < len(views.attempts(case, address)) or views.is_local(case, address)):
-        return still_open(because, *views.ids(*fitting))
+    if not silent or not (alive or len(fitting) < len(outcomes.attempts(case, address)) or outcomes.is_local(case, address)):
+        return still_open(because, *outcomes.ids(*fitting))
     return still_open(
         because,
-        *views.ids(*fitting, *alive),
+        *outcomes.ids(*fitting, *alive),
         summary=f"The accept queue of the service on {endpoint(address, case.target.port or 0)} is full.",
         tell_apart=f"On {address}: {_command(case)}. Recv-Q above Send-Q, with ListenOverflows growing, confirms it.",
         explains=silent,
@@ -101,13 +101,13 @@ def _not_watched(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judg
 
 
 def _had_room(
-    case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch, queues: tuple[AcceptQueue, ...]
+    case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch, watched: tuple[AcceptQueue, ...]
 ) -> Judgement:
     """No look found the queue at its limit."""
-    row = queues[0]
+    row = watched[0]
     limit = "unknown" if row.limit is None else str(row.limit)
-    evidence = views.ids(*fitting, seen)
-    at_times = len(fitting) < len(views.attempts(case, address)) or bool(seen.overflows)
+    evidence = outcomes.ids(*fitting, seen)
+    at_times = len(fitting) < len(outcomes.attempts(case, address)) or bool(seen.overflows)
     if not at_times and (row.limit is not None or not _most(row)):
         return ruled_out(
             f"The queue of {_who(row.listener)} had room at every look (at most {_most(row)} of {limit}).", *evidence
@@ -117,7 +117,7 @@ def _had_room(
         *evidence,
         summary=f"The accept queue of {_who(row.listener)} {'is full at times' if at_times else 'may be full'}.",
         tell_apart=f'{_where(seen, address)}, under load: watch -n 0.2 "{_command(case)}".',
-        explains={address} & views.failing(case).keys(),
+        explains={address} & outcomes.failing(case).keys(),
     )
 
 
@@ -126,20 +126,20 @@ def _never_came(case: Case, address: str, fitting: tuple[Attempt, ...], seen: Qu
     return still_open(
         f"The queue of {_who(queue.listener)} is full, but our attempts did not come to it: "
         "no connection found it full meanwhile (ListenOverflows stands still).",
-        *views.ids(*fitting, seen),
+        *outcomes.ids(*fitting, seen),
         summary=f"The accept queue of {_who(queue.listener)} is full, and a filter drops packets before it.",
         tell_apart="As root: `nft list ruleset; iptables-save`. Without a rule that drops them, ListenOverflows grows.",
-        explains={address} & views.failing(case).keys(),
+        explains={address} & outcomes.failing(case).keys(),
     )
 
 
 def _proved(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
-    state = queue_views.process(case, queue.listener.pid, seen.vantage)
+    state = queues.process(case, queue.listener.pid, seen.vantage)
     return confirmed(
         _summary(case, address, queue, state),
-        *views.ids(*fitting, seen, host_views.table(case, address), state),
+        *outcomes.ids(*fitting, seen, hosts.table(case, address), state),
         because=_because(seen, queue, fitting),
-        explains={address} & views.failing(case).keys(),
+        explains={address} & outcomes.failing(case).keys(),
         culprit=_culprit(queue.listener, seen),
         disproof=f"{_where(seen, address)}: {_command(case)} shows Recv-Q not above Send-Q while an attempt stays silent.",
         remedies=_remedies(case, queue, seen, state),
@@ -148,13 +148,13 @@ def _proved(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueW
 
 def _fits(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch | None, queue: AcceptQueue) -> Judgement:
     """The queue is full, or nearly, and that an attempt found it so was not seen; without a watch, by the socket table alone."""
-    state = queue_views.process(case, queue.listener.pid, seen.vantage if seen else None)
+    state = queues.process(case, queue.listener.pid, seen.vantage if seen else None)
     return likely(
         _summary(case, address, queue, state),
-        *views.ids(*fitting, seen, *host_views.tables(case, address), state),
+        *outcomes.ids(*fitting, seen, *hosts.tables(case, address), state),
         because=_because(seen, queue, fitting),
         tell_apart=f"{_where(seen, address)}: {_command(case)}, twice; ListenOverflows that grows with each attempt confirms it.",
-        explains={address} & views.failing(case).keys(),
+        explains={address} & outcomes.failing(case).keys(),
         culprit=_culprit(queue.listener, seen),
         disproof="Recv-Q not above Send-Q while an attempt stays silent.",
         remedies=_remedies(case, queue, seen, state),
@@ -169,7 +169,7 @@ def _summary(case: Case, address: str, queue: AcceptQueue, state: ProcessState |
         f"The accept queue of {who} on {place} {always}: {most} connection{'s wait' if most != 1 else ' waits'} with a limit of "
         f"{queue.limit}, and the kernel drops what comes then without a word."
     )
-    return f"{plain} {queue_views.why_it_does_not_accept(state)}".strip()
+    return f"{plain} {queues.why_it_does_not_accept(state)}".strip()
 
 
 def _because(seen: QueueWatch | None, queue: AcceptQueue, fitting: tuple[Attempt, ...]) -> str:
@@ -187,7 +187,7 @@ def _because(seen: QueueWatch | None, queue: AcceptQueue, fitting: tuple[Attempt
 
 def _who(row: Listener) -> str:
     """The owner within a sentence."""
-    name = host_views.owner(row)
+    name = hosts.owner(row)
     return f"a{name[1:]}" if name.startswith("A service") else name
 
 
@@ -205,7 +205,7 @@ def _count(fitting: tuple[Attempt, ...]) -> str:
     late = len(fitting) - silent
     words = [f"{silent} attempt{'s' if silent != 1 else ''} got no answer"] if silent else []
     words += [f"{late} {'was' if late == 1 else 'were'} answered only after a second SYN"] if late else []
-    return views.joined(words)
+    return outcomes.joined(words)
 
 
 def _most(queue: AcceptQueue) -> int:
@@ -223,7 +223,7 @@ def _command(case: Case) -> str:
 
 
 def _culprit(row: Listener, seen: QueueWatch | None) -> Culprit:
-    culprit = host_views.listener_culprit("process", row)
+    culprit = hosts.listener_culprit("process", row)
     if seen and seen.somaxconn is not None and row.queue_limit is not None:
         return replace(culprit, limit="backlog" if row.queue_limit < seen.somaxconn else "net.core.somaxconn")
     return culprit
@@ -272,31 +272,31 @@ def _let_it_run(state: ProcessState | None, pid: int | str, unit: str, verify: s
 
 
 def _unix_needs(case: Case) -> Iterator[AnyRequest]:
-    yield from unix_views.needs(case)
-    found = unix_views.found(case)
-    if found and found.holder_pid and any(one.errno == FULL for one in views.attempts(case)):
+    yield from unix_sockets.needs(case)
+    found = unix_sockets.found(case)
+    if found and found.holder_pid and any(one.errno == FULL for one in outcomes.attempts(case)):
         yield ExamineProcess(pid=found.holder_pid)
 
 
 def _unix(case: Case) -> Judgement:
     """EAGAIN, which the kernel gives for a full queue alone (unix_stream_connect in net/unix/af_unix.c)."""
-    settled, attempt = unix_views.settled(case), unix_views.attempt(case)
+    settled, attempt = unix_sockets.settled(case), unix_sockets.attempt(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
     if attempt.errno != FULL:
-        return ruled_out(f"The attempt ends in {attempt.errno}, not in EAGAIN.", *views.ids(attempt))
-    found, path = unix_views.found(case), unix_views.shown(case)
+        return ruled_out(f"The attempt ends in {attempt.errno}, not in EAGAIN.", *outcomes.ids(attempt))
+    found, path = unix_sockets.found(case), unix_sockets.shown(case)
     pid = found.holder_pid if found else None
-    state = queue_views.process(case, pid, None)
+    state = queues.process(case, pid, None)
     who = f"{found.holder} (pid {pid})" if found and found.holder else "the server"
     waiting = f": {found.queue} wait with a limit of {found.queue_limit}" if found and found.queue is not None else ""
-    typed = unix_views.typed(case)
+    typed = unix_sockets.typed(case)
     holder = Listener(proto="tcp", address="", port=0, pid=pid, process=found.holder if found else None)
     return confirmed(
-        f"The accept queue of {who} on {path} is full{waiting}. {queue_views.why_it_does_not_accept(state)}".strip(),
-        *views.ids(attempt, found, state),
+        f"The accept queue of {who} on {path} is full{waiting}. {queues.why_it_does_not_accept(state)}".strip(),
+        *outcomes.ids(attempt, found, state),
         because=f"The attempt ends in EAGAIN after {attempt.latency_ms / 1000:.1f} s of waiting, as for a full queue alone.",
-        explains={unix_views.path_of(case)},
+        explains={unix_sockets.path_of(case)},
         culprit=Culprit(kind="process", pid=pid, name=found.holder, path=path)
         if found and found.holder and pid
         else Culprit(kind="file", path=path),
@@ -306,7 +306,7 @@ def _unix(case: Case) -> Judgement:
 
 
 def _unix_remedies(case: Case, holder: Listener, state: ProcessState | None) -> Iterator[Remedy]:
-    typed = unix_views.typed(case)
+    typed = unix_sockets.typed(case)
     verify = f"`ss -lx src {typed}` shows Recv-Q near 0, and `refused check {typed}` connects."
     yield from _let_it_run(state, holder.pid or "PID", (state.unit if state else None) or "UNIT", verify)
     yield Remedy(

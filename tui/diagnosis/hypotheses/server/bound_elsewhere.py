@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Listeners
 from tui.model.judgement import Judgement, Remedy
@@ -15,40 +15,41 @@ WILDCARDS = {"0.0.0.0", "::", "*"}  # noqa: S104 -- compared, not bound
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the socket table here and on the far end."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
 
 
 def judge(case: Case) -> Judgement:
     """A listener on the port whose own address does not take connections to the one that refused."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    refused = views.refused_by_reset(case)
+    refused = outcomes.refused_by_reset(case)
     if not refused:
-        return ruled_out("No address answers with a plain refusal.", *views.ids(*views.latest(case).values()))
-    unseen = {address: one for address, one in refused.items() if host_views.table(case, address) is None}
+        return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
+    unseen = {address: one for address, one in refused.items() if hosts.table(case, address) is None}
     for address in refused:
-        table = host_views.table(case, address)
-        rows = views.on_port(table, case.target.port)
+        table = hosts.table(case, address)
+        rows = outcomes.on_port(table, case.target.port)
         if table and rows:
             return _held_against(case, address, table, rows)
     unseen |= {address: one for address, one in refused.items() if _is_anothers(case, address)}
     if unseen:
         return _from_outside(case, unseen)
     first = next(iter(refused))
-    return ruled_out(f"Nothing listens on port {case.target.port}, on any address.", *views.ids(host_views.table(case, first)))
+    return ruled_out(f"Nothing listens on port {case.target.port}, on any address.", *outcomes.ids(hosts.table(case, first)))
 
 
 def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listener, ...]) -> Judgement:
-    here = views.is_local(case, address)
-    same = {other: one for other, one in views.refused_by_reset(case).items() if host_views.table(case, other) is table}
-    taking = next((row for row in rows if any(host_views.reaches(row, other, here=here) for other in same)), None)
+    here = outcomes.is_local(case, address)
+    same = {other: one for other, one in outcomes.refused_by_reset(case).items() if hosts.table(case, other) is table}
+    taking = next((row for row in rows if any(hosts.reaches(row, other, here=here) for other in same)), None)
     if taking:
         return ruled_out(
-            f"{host_views.owner(taking)} listens on {endpoint(taking.address, taking.port)}, which takes it.", *views.ids(table)
+            f"{hosts.owner(taking)} listens on {endpoint(taking.address, taking.port)}, which takes it.",
+            *outcomes.ids(table),
         )
-    row = next((row for row in rows if not host_views.contradicts(case, row)), rows[0])
-    if host_views.contradicts(case, row):
+    row = next((row for row in rows if not hosts.contradicts(case, row)), rows[0])
+    if hosts.contradicts(case, row):
         return _another_service(case, same, table, row)
     if here or _is_beyond_doubt(row, address, table):
         return _proved(case, same, table, row, here=here)
@@ -57,26 +58,26 @@ def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listen
 
 def _is_anothers(case: Case, address: str) -> bool:
     """Whether the machine whose table was seen does not have the address itself: then its table says nothing of it."""
-    table = host_views.table(case, address)
-    return bool(table and table.addresses and not host_views.has_address(table, address))
+    table = hosts.table(case, address)
+    return bool(table and table.addresses and not hosts.has_address(table, address))
 
 
 def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
     """Whether no translation of addresses on the way could lead from `address` to this socket on the far end."""
-    bound_to_target = host_views.has_address(table, address) or any(one.address == address for one in table.listeners)
-    other_family = row.address not in WILDCARDS and views.family(row.address) != views.family(address)
-    only_v6 = row.address == "::" and row.v6_only and views.family(address) == "IPv4"
+    bound_to_target = hosts.has_address(table, address) or any(one.address == address for one in table.listeners)
+    other_family = row.address not in WILDCARDS and outcomes.family(row.address) != outcomes.family(address)
+    only_v6 = row.address == "::" and row.v6_only and outcomes.family(address) == "IPv4"
     return row.device is None and (_is_loopback(row) or bound_to_target or other_family or only_v6)
 
 
 def _proved(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener, *, here: bool) -> Judgement:
-    asked = views.joined(endpoint(address, case.target.port or 0) for address in refused)
+    asked = outcomes.joined(endpoint(address, case.target.port or 0) for address in refused)
     return confirmed(
-        f"{host_views.owner(row)} listens on {_place(row)}, and not on {asked}.",
-        *views.ids(*refused.values(), table),
+        f"{hosts.owner(row)} listens on {_place(row)}, and not on {asked}.",
+        *outcomes.ids(*refused.values(), table),
         because=f"A reset came back from {asked}; the socket table has the port on {_place(row)} only.",
         explains=refused,
-        culprit=host_views.listener_culprit("listener", row),
+        culprit=hosts.listener_culprit("listener", row),
         disproof=f"A listener on {asked} in `ss -ltn`.",
         remedies=_remedies(case, next(iter(refused)), row, here=here),
     )
@@ -84,13 +85,13 @@ def _proved(case: Case, refused: dict[str, Attempt], table: Listeners, row: List
 
 def _another_service(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener) -> Judgement:
     return likely(
-        f"{host_views.owner(row)} listens on {_place(row)}, and not on {views.joined(refused)}; another service may be meant.",
-        *views.ids(*refused.values(), table),
+        f"{hosts.owner(row)} listens on {_place(row)}, and not on {outcomes.joined(refused)}; another service may be meant.",
+        *outcomes.ids(*refused.values(), table),
         because=f"The port is open on {_place(row)} only, and {row.process or 'it'} does not fit the target.",
-        tell_apart=f"Whether {host_views.owner(row)} is the service that {case.target.label} stands for.",
+        tell_apart=f"Whether {hosts.owner(row)} is the service that {case.target.label} stands for.",
         explains=refused,
-        culprit=host_views.listener_culprit("listener", row),
-        disproof=f"The service that is meant is not {host_views.owner(row)}.",
+        culprit=hosts.listener_culprit("listener", row),
+        disproof=f"The service that is meant is not {hosts.owner(row)}.",
         remedies=_remedies(case, next(iter(refused)), row, here=False),
     )
 
@@ -98,12 +99,12 @@ def _another_service(case: Case, refused: dict[str, Attempt], table: Listeners, 
 def _perhaps_translated(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener) -> Judgement:
     first = next(iter(refused))
     return likely(
-        f"{host_views.owner(row)} listens on {_place(row)} of the far end, which does not take connections to {first}.",
-        *views.ids(*refused.values(), table),
+        f"{hosts.owner(row)} listens on {_place(row)} of the far end, which does not take connections to {first}.",
+        *outcomes.ids(*refused.values(), table),
         because=f"A reset came back, and the far end's socket table has the port on {_place(row)} only.",
         tell_apart=f"On the far end: `ip -brief address` shows {first}. If not, a translation on the way leads there.",
         explains=refused,
-        culprit=host_views.listener_culprit("listener", row),
+        culprit=hosts.listener_culprit("listener", row),
         disproof=f"{first} is translated on the way to {row.address}.",
         remedies=_remedies(case, first, row, here=False),
     )
@@ -112,11 +113,11 @@ def _perhaps_translated(case: Case, refused: dict[str, Attempt], table: Listener
 def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     first = next(iter(refused))
     port = case.target.port
-    if views.is_local(case, first) or not views.is_remote(case, first):
-        return still_open("The socket table has not been seen.", *views.ids(*refused.values()))
+    if outcomes.is_local(case, first) or not outcomes.is_remote(case, first):
+        return still_open("The socket table has not been seen.", *outcomes.ids(*refused.values()))
     return still_open(
         "A reset came back, and the far end's socket table was not seen.",
-        *views.ids(*refused.values()),
+        *outcomes.ids(*refused.values()),
         summary=f"The service on {first} listens on another address, such as 127.0.0.1 only.",
         tell_apart=f"On {first}: `ss -ltnp 'sport = :{port}'` shows the address that it listens on.",
         explains=refused,

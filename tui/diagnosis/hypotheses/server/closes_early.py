@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, talk_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.talk_views import Words
+from tui.diagnosis.readings import checks, hosts, outcomes, talk
+from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -18,30 +18,30 @@ _FORWARDERS = frozenset({"docker-proxy", "rootlessport", "slirp4netns", "pasta",
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts that are held for a moment, the first words to what stays open, the socket table, and the process behind it."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    yield from talk_views.looks(case)
-    for address in (*views.failing(case, *_ENDED), *talk_views.mute(case, ended=True), *_turned_away(case)):
-        yield from talk_views.process_looks(case, address)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    yield from talk.looks(case)
+    for address in (*outcomes.failing(case, *_ENDED), *talk.mute(case, ended=True), *_turned_away(case)):
+        yield from talk.process_looks(case, address)
 
 
 def judge(case: Case) -> Judgement:
     """Turned away in words; or connected, then the end or a reset before any byte, each time."""
-    seen = views.attempts(case)
+    seen = outcomes.attempts(case)
     if not seen:
         return not_tested("Nothing has been tried yet.")
     turned_away = _turned_away(case)
     if turned_away:
         return _in_words(case, turned_away)
-    ended = views.failing(case, *_ENDED)
+    ended = outcomes.failing(case, *_ENDED)
     if not ended:
-        hung_up = talk_views.mute(case, ended=True)
+        hung_up = talk.mute(case, ended=True)
         return (
             _after_words(case, hung_up)
             if hung_up
-            else ruled_out("No connection was ended by the peer before any byte.", *views.ids(*views.latest(case).values()))
+            else ruled_out("No connection was ended by the peer before any byte.", *outcomes.ids(*outcomes.latest(case).values()))
         )
-    every = {address: views.attempts(case, address) for address in ended}
+    every = {address: outcomes.attempts(case, address) for address in ended}
     always = {address: all_ for address, all_ in every.items() if all(one.outcome in _ENDED for one in all_)}
     proved = {address: all_ for address, all_ in always.items() if len(all_) >= REPEATEDLY}
     return _proved(case, proved) if proved else _perhaps(case, always or every)
@@ -49,18 +49,18 @@ def judge(case: Case) -> Judgement:
 
 def _turned_away(case: Case) -> dict[str, Words]:
     """The addresses whose service says in its newest words that it does not take us."""
-    return {address: words for address in views.latest(case) if (words := talk_views.turned_away(case, address))}
+    return {address: words for address in outcomes.latest(case) if (words := talk.turned_away(case, address))}
 
 
 def _in_words(case: Case, turned_away: dict[str, Words]) -> Judgement:
     """Its own words are the proof."""
     address, words = next(iter(turned_away.items()))
-    row = talk_views.listener(case, address)
+    row = talk.listener(case, address)
     return confirmed(
         f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.turned_away}`.",
-        *views.ids(*(one.fact for one in turned_away.values()), talk_views.process(case, address)),
+        *outcomes.ids(*(one.fact for one in turned_away.values()), talk.process(case, address)),
         because=f"It says so itself{f', as {words.protocol}' if words.protocol else ''}.{_descriptors(case, address)}",
-        explains=turned_away.keys() & views.failing(case).keys(),
+        explains=turned_away.keys() & outcomes.failing(case).keys(),
         culprit=_culprit(case, address, row),
         disproof="An attempt in which it does not say so.",
         remedies=(
@@ -76,17 +76,17 @@ def _in_words(case: Case, turned_away: dict[str, Words]) -> Judgement:
 def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Judgement:
     """It stays open until it is spoken to, and then ends without a word: a limit, an access list, or another protocol."""
     address, talks = next(iter(hung_up.items()))
-    meant = talk_views.meant(case)
-    row = talk_views.listener(case, address)
+    meant = talk.meant(case)
+    row = talk.listener(case, address)
     number = "Once" if len(talks) == 1 else f"{len(talks)} times"
     because = f"{number} it ended the connection at the first words of {talks[0].spoken}, before any byte of its own."
-    evidence = views.ids(*(one for all_ in hung_up.values() for one in all_), talk_views.process(case, address))
+    evidence = outcomes.ids(*(one for all_ in hung_up.values() for one in all_), talk.process(case, address))
     summary = f"{_who(row)} on {case.target.label} accepts, and ends the connection when it is spoken to, without a byte."
     tell_apart = "What the server logs at that moment."
     if meant is None or meant.by == "usual" or len(talks) < REPEATEDLY:
         return still_open(because, *evidence, tell_apart=tell_apart)
     if meant.by == "registered":
-        return still_open(because, *evidence, summary=summary, tell_apart=talk_views.name_it(case))
+        return still_open(because, *evidence, summary=summary, tell_apart=talk.name_it(case))
     return likely(
         summary,
         *evidence,
@@ -100,7 +100,7 @@ def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Judgement:
 
 def _descriptors(case: Case, address: str) -> str:
     """What is known of the process's file descriptors, where they are used up."""
-    process = talk_views.process(case, address)
+    process = talk.process(case, address)
     if process is None or not process.is_out_of_descriptors:
         return ""
     return f" Process {process.pid} has {process.descriptors} descriptors open, and may have {process.descriptor_limit}."
@@ -108,11 +108,11 @@ def _descriptors(case: Case, address: str) -> str:
 
 def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
     first, attempts = next(iter(ended.items()))
-    row = talk_views.listener(case, first)
-    table = host_views.table(case, first) if row else None
+    row = talk.listener(case, first)
+    table = hosts.table(case, first) if row else None
     return confirmed(
         f"{_who(row)} on {case.target.label} accepts the connection and {_how(attempts)} it at once, before any byte.",
-        *views.ids(*(one for all_ in ended.values() for one in all_), table, talk_views.process(case, first)),
+        *outcomes.ids(*(one for all_ in ended.values() for one in all_), table, talk.process(case, first)),
         because=f"{_counted(attempts)}{_descriptors(case, first)}",
         explains=ended,
         culprit=_culprit(case, first, row),
@@ -123,10 +123,10 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
 
 def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
     first, attempts = next(iter(ended.items()))
-    row = talk_views.listener(case, first)
+    row = talk.listener(case, first)
     return likely(
         f"{_who(row)} on {case.target.label} accepts and {_how(attempts)} the connection at once, before any byte.",
-        *views.ids(*attempts),
+        *outcomes.ids(*attempts),
         because=_counted(attempts),
         tell_apart=f"More attempts: `refused check {case.target.label} --attempts 5`; the same end each time confirms it.",
         explains=ended,
@@ -137,7 +137,7 @@ def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
 
 
 def _who(row: Listener | None) -> str:
-    return "The server" if row is None or not row.process else host_views.owner(row)
+    return "The server" if row is None or not row.process else hosts.owner(row)
 
 
 def _how(attempts: tuple[Attempt, ...]) -> str:
@@ -154,7 +154,7 @@ def _counted(attempts: tuple[Attempt, ...]) -> str:
 def _culprit(case: Case, address: str, row: Listener | None) -> Culprit:
     if row is None:
         return Culprit(kind="address", address=address, port=case.target.port or 0)
-    return host_views.listener_culprit("process", row)
+    return hosts.listener_culprit("process", row)
 
 
 def _remedies(case: Case, row: Listener | None) -> Iterator[Remedy]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.tree import service_name
+from tui.diagnosis.readings import checks, hosts, outcomes, services
+from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
 from tui.model.facts import Attempt, Container, Elsewhere, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -19,72 +19,70 @@ _KILL = 9
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, the socket table, and the state of the service here and on the far end."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    yield from service_views.looks(case)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    yield from services.looks(case)
 
 
 def judge(case: Case) -> Judgement:
     """Its unit has failed, its container has exited, or its process is gone, and nothing listens in its place."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    failing = service_views.failing(case)
+    failing = services.failing(case)
     if not failing:
-        return ruled_out("No address refuses or ends the connection.", *views.ids(*views.latest(case).values()))
+        return ruled_out("No address refuses or ends the connection.", *outcomes.ids(*outcomes.latest(case).values()))
     for address in failing:
-        found = [one for one in service_views.services(case, address) if service_views.ended(one)]
+        found = [one for one in services.services(case, address) if services.ended(one)]
         free = [one for one in found if not _taken(case, address, one)]
         if free:
             return _of_service(case, address, free[0], failing)
     for address in failing:
-        exited = _exited(case) if views.is_local(case, address) else None
+        exited = _exited(case) if outcomes.is_local(case, address) else None
         if exited and not _holders(case, address):
             return _of_container(case, *exited, failing)
-    seen = [one for address in failing for one in service_views.services(case, address)]
+    seen = [one for address in failing for one in services.services(case, address)]
     if seen:
-        return ruled_out(f"{views.joined(one.name for one in seen)}: {_states(seen)}.", *views.ids(*seen))
-    return still_open("No unit, container or pid file was seen that belongs on this port.", *views.ids(*failing.values()))
+        return ruled_out(f"{outcomes.joined(one.name for one in seen)}: {_states(seen)}.", *outcomes.ids(*seen))
+    return still_open("No unit, container or pid file was seen that belongs on this port.", *outcomes.ids(*failing.values()))
 
 
 def _holders(case: Case, address: str) -> bool:
     """Whether something listens where the service should."""
-    here = views.is_local(case, address)
-    rows = views.on_port(host_views.table(case, address), case.target.port)
-    return any(host_views.reaches(row, address, here=here) for row in rows)
+    here = outcomes.is_local(case, address)
+    rows = outcomes.on_port(hosts.table(case, address), case.target.port)
+    return any(hosts.reaches(row, address, here=here) for row in rows)
 
 
 def _taken(case: Case, address: str, service: Service) -> bool:
     """Whether another than the service's own socket listens in its place."""
-    return _holders(case, address) and service_views.socket_row(case, address, service) is None
+    return _holders(case, address) and services.socket_row(case, address, service) is None
 
 
-def _states(services: list[Service]) -> str:
-    return views.joined(one.active or one.load or "unknown" for one in services)
+def _states(units: list[Service]) -> str:
+    return outcomes.joined(one.active or one.load or "unknown" for one in units)
 
 
 def _of_service(case: Case, address: str, service: Service, failing: dict[str, Attempt]) -> Judgement:
-    tables = host_views.tables(case, address)
-    whole = host_views.table(case, address) is not None and not any(table.cut for table in tables)
+    tables = hosts.tables(case, address)
+    whole = hosts.table(case, address) is not None and not any(table.cut for table in tables)
     port = case.target.port
     belongs = "" if service.why == "family" else f", which should listen on port {port},"
     state = {"failed": "has failed", "gone": "has ended"}.get(service.active or "", "ends again and again")
     summary = (
-        f"{service.name}{belongs} {state}: {service_views.how_it_ended(service)}."
-        f"{service_views.again_and_again(service)}{service_views.quoted_end(service)}"
+        f"{service.name}{belongs} {state}: {services.how_it_ended(service)}."
+        f"{services.again_and_again(service)}{services.quoted_end(service)}"
     )
-    explained = {one: attempt for one, attempt in failing.items() if service in service_views.services(case, one)}
-    evidence = views.ids(*explained.values(), *tables, service)
+    explained = {one: attempt for one, attempt in failing.items() if service in services.services(case, one)}
+    evidence = outcomes.ids(*explained.values(), *tables, service)
     because = (
         f"{service.name} is {service.active} ({service.result or service.sub or 'gone'}), and nothing listens on port {port}."
     )
-    disproof = (
-        f"`{service_views.command(service, 'is-active')}` says active, or the program that belongs on port {port} is another."
-    )
+    disproof = f"`{services.command(service, 'is-active')}` says active, or the program that belongs on port {port} is another."
     if service.manager == "none":
         disproof = f"A process of {service.name} that runs, or another program that belongs on port {port}."
-    culprit = service_views.culprit(service, port)
-    remedies = tuple(service_views.remedies(case, service))
-    if whole and service_views.is_meant(case, address, service):
+    culprit = services.culprit(service, port)
+    remedies = tuple(services.remedies(case, service))
+    if whole and services.is_meant(case, address, service):
         return confirmed(
             summary, *evidence, because=because, explains=explained, culprit=culprit, disproof=disproof, remedies=remedies
         )
@@ -117,8 +115,8 @@ def _exited(case: Case) -> tuple[Container, Elsewhere] | None:
 
 def _of_container(case: Case, container: Container, look: Elsewhere, failing: dict[str, Attempt]) -> Judgement:
     name = container.name or container.id
-    explained = {address: one for address, one in failing.items() if views.is_local(case, address)}
-    tables = tuple(dict.fromkeys(table for address in explained for table in host_views.tables(case, address)))
+    explained = {address: one for address, one in failing.items() if outcomes.is_local(case, address)}
+    tables = tuple(dict.fromkeys(table for address in explained for table in hosts.tables(case, address)))
     code = container.exit_code
     how = "" if code is None else f" with exit status {code}"
     if code and code > _SIGNALLED:
@@ -126,7 +124,7 @@ def _of_container(case: Case, container: Container, look: Elsewhere, failing: di
     if code == _SIGNALLED + _KILL:
         how += " (killed; often for lack of memory)"
     summary = f"Container {name}, which should answer on port {case.target.port}, has {container.state}{how}."
-    evidence = views.ids(*explained.values(), *tables, look)
+    evidence = outcomes.ids(*explained.values(), *tables, look)
     because = f"{container.engine} says that {name} is {container.state}, and nothing listens on port {case.target.port}."
     disproof = f"Container {name} runs, or something else belongs on port {case.target.port}."
     culprit = Culprit(kind="container", container=name, port=case.target.port or 0)

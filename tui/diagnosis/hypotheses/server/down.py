@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -16,87 +16,83 @@ _HEARD = frozenset({Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET, Outcome.SI
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; echo, hops, other ports; the neighbour entry on our link."""
-    yield from looks.basics(case)
-    yield from host_views.neighbour_looks(case)
-    yield from looks.life_signs(case)
-    yield from host_views.other_ports(case)
+    yield from checks.basics(case)
+    yield from hosts.neighbour_looks(case)
+    yield from checks.life_signs(case)
+    yield from hosts.other_ports(case)
 
 
 def judge(case: Case) -> Judgement:
     """No answer on this port, on others or to ping; or a failed neighbour."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     mute = {
         address: one
-        for address, one in views.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items()
-        if not views.is_local(case, address) and _is_unheard(case, address)
+        for address, one in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items()
+        if not outcomes.is_local(case, address) and _is_unheard(case, address)
     }
     if not mute:
-        return ruled_out("Every address answers in some way, or was never asked.", *views.ids(*views.latest(case).values()))
+        return ruled_out("Every address answers in some way, or was never asked.", *outcomes.ids(*outcomes.latest(case).values()))
     gone = {address: one for address, one in mute.items() if _fell_silent_on_link(case, address)}
     if gone:
         return _proved(case, gone)
     usual = {address: one for address, one in mute.items() if _no_neighbour(case, address)}
     if usual:
         return _usual_reason(case, usual)
-    silent = {address: one for address, one in mute.items() if address in host_views.silent(case)}
+    silent = {address: one for address, one in mute.items() if address in hosts.silent(case)}
     total = {address: one for address, one in silent.items() if _is_total(case, address)}
     if total:
         return _total_silence(case, total)
     if not silent:
-        return still_open("A router reports the network, and so says nothing of the machine.", *views.ids(*mute.values()))
+        return still_open("A router reports the network, and so says nothing of the machine.", *outcomes.ids(*mute.values()))
     return _some_silence(case, silent)
 
 
 def _is_unheard(case: Case, address: str) -> bool:
     """Whether nothing has come from the host itself since it was last heard, if it ever was."""
-    if host_views.signs_of_life(case, address):
+    if hosts.signs_of_life(case, address):
         return False
-    word = host_views.told(case).get(address)
+    word = hosts.told(case).get(address)
     if word is None or word.icmp is None:
         return word is None
-    return not host_views.is_itself(address, word.icmp.sender) and not host_views.is_time_exceeded(word.icmp)
+    return not hosts.is_itself(address, word.icmp.sender) and not hosts.is_time_exceeded(word.icmp)
 
 
 def _fell_silent_on_link(case: Case, address: str) -> bool:
     """Whether the host answered earlier in this session and its neighbour entry is FAILED now."""
-    return (
-        bool(_heard(case, address))
-        and host_views.is_on_link(case, address)
-        and host_views.failed_neighbour(case, address) is not None
-    )
+    return bool(_heard(case, address)) and hosts.is_on_link(case, address) and hosts.failed_neighbour(case, address) is not None
 
 
 def _heard(case: Case, address: str) -> list[Attempt]:
     """The attempts that the host itself answered."""
-    return [one for one in views.attempts(case, address) if one.outcome in _HEARD and one.icmp is None]
+    return [one for one in outcomes.attempts(case, address) if one.outcome in _HEARD and one.icmp is None]
 
 
 def _no_neighbour(case: Case, address: str) -> bool:
     """Whether the host's own link had no answer from it: here by our neighbour entry, far off by the last router's word."""
-    word = host_views.told(case).get(address)
-    if word is None or host_views.sent_here(case, word):
-        asked = word is not None and host_views.says_host_unreachable(word) and host_views.came_late(case, address)
-        return host_views.is_on_link(case, address) and (asked or host_views.failed_neighbour(case, address) is not None)
-    return host_views.says_host_unreachable(word) and host_views.came_late(case, address)
+    word = hosts.told(case).get(address)
+    if word is None or hosts.sent_here(case, word):
+        asked = word is not None and hosts.says_host_unreachable(word) and hosts.came_late(case, address)
+        return hosts.is_on_link(case, address) and (asked or hosts.failed_neighbour(case, address) is not None)
+    return hosts.says_host_unreachable(word) and hosts.came_late(case, address)
 
 
 def _is_total(case: Case, address: str) -> bool:
     """Whether the port, an echo and other ports were asked, and none of them answered."""
-    others = host_views.other_attempts(case, address)
+    others = hosts.other_attempts(case, address)
     silent = [one for one in others if one.outcome is Outcome.TIMEOUT]
-    echo = host_views.dead_echo(case, address)
-    repeated = host_views.is_repeated(views.attempts(case, address))
+    echo = hosts.dead_echo(case, address)
+    repeated = hosts.is_repeated(outcomes.attempts(case, address))
     return repeated and len(silent) >= FEWEST_PORTS and len(silent) == len(others) and echo is not None and echo.icmp is None
 
 
 def _proved(case: Case, gone: dict[str, Attempt]) -> Judgement:
     first = next(iter(gone))
-    failed = host_views.failed_neighbour(case, first)
+    failed = hosts.failed_neighbour(case, first)
     heard = _heard(case, first)
     return confirmed(
         f"{first} answered at first and is gone from the local link now: the machine went down, or was unplugged.",
-        *views.ids(*heard[-1:], gone[first], failed),
+        *outcomes.ids(*heard[-1:], gone[first], failed),
         because=f"It answered ({heard[-1].outcome}), and now its neighbour entry is FAILED.",
         explains=gone,
         culprit=Culprit(kind="address", address=first),
@@ -107,11 +103,11 @@ def _proved(case: Case, gone: dict[str, Attempt]) -> Judgement:
 
 def _usual_reason(case: Case, mute: dict[str, Attempt]) -> Judgement:
     first = next(iter(mute))
-    word = host_views.told(case).get(first)
-    failed = host_views.failed_neighbour(case, first)
+    word = hosts.told(case).get(first)
+    failed = hosts.failed_neighbour(case, first)
     return likely(
-        f"{views.joined(mute)} does not answer on its own link: most often the machine is off or unplugged.",
-        *views.ids(*mute.values(), word, failed),
+        f"{outcomes.joined(mute)} does not answer on its own link: most often the machine is off or unplugged.",
+        *outcomes.ids(*mute.values(), word, failed),
         because="Nobody on its link answers for this address; a machine that never existed there looks the same.",
         tell_apart=f"A look at the machine {first} itself: its console, its power, or its management controller.",
         explains=mute,
@@ -123,10 +119,10 @@ def _usual_reason(case: Case, mute: dict[str, Attempt]) -> Judgement:
 
 def _total_silence(case: Case, mute: dict[str, Attempt]) -> Judgement:
     first = next(iter(mute))
-    others = host_views.other_attempts(case, first)
+    others = hosts.other_attempts(case, first)
     return likely(
         f"{first} does not answer at all: not on port {case.target.port}, not on {len(others)} others, not to ping.",
-        *views.ids(*mute.values(), *others, host_views.dead_echo(case, first)),
+        *outcomes.ids(*mute.values(), *others, hosts.dead_echo(case, first)),
         because="Silence everywhere; not even a closed port answered.",
         tell_apart=f"In its own network: `ping -c 3 {first}; ip neigh show {first}`. FAILED confirms it; "
         "an answer would mean a filter on the way that drops everything.",
@@ -139,10 +135,10 @@ def _total_silence(case: Case, mute: dict[str, Attempt]) -> Judgement:
 
 def _some_silence(case: Case, silent: dict[str, Attempt]) -> Judgement:
     first = next(iter(silent))
-    echo = host_views.dead_echo(case, first)
+    echo = hosts.dead_echo(case, first)
     return still_open(
         "This port stays silent" + (", and so does ping." if echo else "."),
-        *views.ids(*silent.values(), echo),
+        *outcomes.ids(*silent.values(), echo),
         summary=f"The machine {first} is down, or nothing of it can be reached from here.",
         tell_apart=f"`ping -c 3 {first}` and attempts on its other ports: any answer rules it out.",
         explains=silent,

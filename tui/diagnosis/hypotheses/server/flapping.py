@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from tui.diagnosis import host_views, looks, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Listeners, Outcome, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -18,27 +18,27 @@ ALTERNATES = 2
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The schedule of attempts; the socket table, and once more after it had worked and failed."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    if any(views.is_local(case, address) for address in _fallen(case)):
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    if any(outcomes.is_local(case, address) for address in _fallen(case)):
         yield ListListeners(again=1)
     yield from _service_looks(case)
 
 
 def judge(case: Case) -> Judgement:
     """Outcomes that alternate on one address, or a listener that changes."""
-    seen = views.attempts(case)
+    seen = outcomes.attempts(case)
     if not seen:
         return not_tested("Nothing has been tried yet.")
     fallen = _fallen(case)
     if not fallen:
-        return ruled_out("No address failed after it had connected.", *views.ids(*seen))
+        return ruled_out("No address failed after it had connected.", *outcomes.ids(*seen))
     plain = {address: all_ for address, all_ in fallen.items() if _fails_as_if_absent(all_)}
     if not plain:
         return _otherwise(case, fallen)
-    changed = _changed_listener(case) if any(views.is_local(case, address) for address in plain) else None
+    changed = _changed_listener(case) if any(outcomes.is_local(case, address) for address in plain) else None
     alternating = {address: all_ for address, all_ in plain.items() if _changes(all_) >= ALTERNATES}
-    restarts = {address: found for address in plain if (found := service_views.restart(case, address))}
+    restarts = {address: found for address in plain if (found := services.restart(case, address))}
     if alternating or changed or restarts:
         proved = alternating or {address: plain[address] for address in restarts} or plain
         return _proved(case, proved, changed, next(iter(restarts.values()), None))
@@ -48,15 +48,15 @@ def judge(case: Case) -> Judgement:
 def _service_looks(case: Case) -> Iterator[AnyRequest]:
     """The state of the service once it failed after it had worked, and again when the attempts are over."""
     for address in _fallen(case):
-        for request in service_views.look_at(case, address):
+        for request in services.look_at(case, address):
             yield request
-            if isinstance(request, ReadService) and case.has_ended(request) and views.schedule_ended(case):
+            if isinstance(request, ReadService) and case.has_ended(request) and outcomes.schedule_ended(case):
                 yield replace(request, again=1)
 
 
 def _fallen(case: Case) -> dict[str, tuple[Attempt, ...]]:
     """The addresses where an attempt failed after one that had connected, with their attempts."""
-    found = {address: views.attempts(case, address) for address in views.latest(case)}
+    found = {address: outcomes.attempts(case, address) for address in outcomes.latest(case)}
     return {
         address: all_
         for address, all_ in found.items()
@@ -84,7 +84,7 @@ def _changed_listener(case: Case) -> tuple[Listener, Listener, Listeners] | None
     Workers can share an address, so two looks differ only where they have no process in common.
     """
     tables = [table for table in case.all(Listeners) if table.vantage is None and table.owners_known]
-    held = [(rows, table) for table in tables if (rows := _with_pid(views.on_port(table, case.target.port)))]
+    held = [(rows, table) for table in tables if (rows := _with_pid(outcomes.on_port(table, case.target.port)))]
     for (before, _), (after, table) in itertools.pairwise(held):
         if {row.pid for row in before}.isdisjoint(row.pid for row in after):
             for row, later in itertools.product(before, after):
@@ -101,56 +101,56 @@ def _proved(
     case: Case,
     fallen: dict[str, tuple[Attempt, ...]],
     changed: tuple[Listener, Listener, Listeners] | None,
-    restart: service_views.Restart | None,
+    restart: services.Restart | None,
 ) -> Judgement:
     first, attempts = next(iter(fallen.items()))
     pattern = ", ".join(one.outcome for one in attempts[-6:])
-    restarted = f" {host_views.owner(changed[1])} listens now; before it was pid {changed[0].pid}." if changed else ""
+    restarted = f" {hosts.owner(changed[1])} listens now; before it was pid {changed[0].pid}." if changed else ""
     culprit = Culprit(kind="address", address=first, port=case.target.port or 0)
     if changed:
-        culprit = host_views.listener_culprit("process", changed[1])
+        culprit = hosts.listener_culprit("process", changed[1])
     if restart:
         restarted = _restarted(restart, attempts)
-        culprit = service_views.culprit(restart.after, case.target.port)
+        culprit = services.culprit(restart.after, case.target.port)
     return confirmed(
         f"{case.target.label} comes and goes: {first} connects at times and refuses at others.{restarted}",
-        *views.ids(*(one for all_ in fallen.values() for one in all_), changed[2] if changed else None, *_both(restart)),
+        *outcomes.ids(*(one for all_ in fallen.values() for one in all_), changed[2] if changed else None, *_both(restart)),
         because=f"On one address: {pattern}.",
-        explains=fallen.keys() & views.failing(case).keys(),
+        explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=culprit,
         disproof=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
         remedies=_remedies(case, changed[1] if changed else None, restart),
     )
 
 
-def _both(restart: service_views.Restart | None) -> tuple[Service, ...]:
+def _both(restart: services.Restart | None) -> tuple[Service, ...]:
     return (restart.before, restart.after) if restart else ()
 
 
-def _restarted(restart: service_views.Restart, attempts: tuple[Attempt, ...]) -> str:
+def _restarted(restart: services.Restart, attempts: tuple[Attempt, ...]) -> str:
     """How often it was restarted, how it ended, and which refusal lies between an end and the next start."""
     service = restart.after
     ended = service.ended or restart.before.ended
-    how = "" if service.active == "active" and ended is None else f"; last, {service_views.how_it_ended(service)}"
+    how = "" if service.active == "active" and ended is None else f"; last, {services.how_it_ended(service)}"
     sentence = f" {restart.in_words}{how}."
     began, again = restart.before.started, service.started
     for one in reversed(attempts):
-        at = service_views.moment(one.at)
+        at = services.moment(one.at)
         if not _works(one) and at is not None and began is not None and again is not None and began <= at <= again + 1:
-            between = f"its starts at {service_views.hour(began)} and {service_views.hour(again)}"
-            sentence += f" The refusal at {service_views.hour(at)} lies between {between}."
+            between = f"its starts at {services.hour(began)} and {services.hour(again)}"
+            sentence += f" The refusal at {services.hour(at)} lies between {between}."
             break
-    return f"{sentence}{service_views.quoted_end(service)}"
+    return f"{sentence}{services.quoted_end(service)}"
 
 
 def _once(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
     first, attempts = next(iter(fallen.items()))
     return likely(
         f"{case.target.label} stopped while it was watched: {first} connected, and refuses now.",
-        *views.ids(*(one for all_ in fallen.values() for one in all_)),
+        *outcomes.ids(*(one for all_ in fallen.values() for one in all_)),
         because=f"On one address: {', '.join(one.outcome for one in attempts[-6:])}.",
         tell_apart=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
-        explains=fallen.keys() & views.failing(case).keys(),
+        explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
         disproof="It stays refused: then the service has ended.",
         remedies=_remedies(case, None, None),
@@ -162,14 +162,14 @@ def _otherwise(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
     first, attempts = next(iter(fallen.items()))
     return still_open(
         f"On one address: {', '.join(one.outcome for one in attempts[-6:])}. A service that is absent refuses plainly.",
-        *views.ids(*attempts),
+        *outcomes.ids(*attempts),
         summary=f"The service on {first} restarts again and again.",
         tell_apart="On the server: `systemctl show UNIT -p NRestarts`, twice; a number that grows confirms it.",
-        explains=fallen.keys() & views.failing(case).keys(),
+        explains=fallen.keys() & outcomes.failing(case).keys(),
     )
 
 
-def _remedies(case: Case, listener: Listener | None, restart: service_views.Restart | None) -> Iterator[Remedy]:
+def _remedies(case: Case, listener: Listener | None, restart: services.Restart | None) -> Iterator[Remedy]:
     unit = restart.after.name if restart else (listener.unit if listener else None) or "UNIT"
     yield Remedy(
         do="See whether it restarts again and again, and what it says before it ends.",

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui.diagnosis import host_views, looks, namespace_views, origin_views, rule_views, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.origin_views import Whence
-from tui.diagnosis.tree import service_name
+from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, reset_origin, rules, services
+from tui.diagnosis.readings.answers import service_name
+from tui.diagnosis.readings.reset_origin import Whence
 from tui.model.case import Case
 from tui.model.facts import Attempt, Elsewhere, Firewall, Listeners, Rule, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -15,23 +15,23 @@ from tui.model.target import endpoint
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the socket table here and on the far end."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    yield from service_views.looks(case)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    yield from services.looks(case)
 
 
 def judge(case: Case) -> Judgement:
     """A reset from the host itself, and no listener in its table."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    refused = views.refused_by_reset(case)
+    refused = outcomes.refused_by_reset(case)
     if not refused:
-        return ruled_out("No address answers with a plain refusal.", *views.ids(*views.latest(case).values()))
-    absent = {address: one for address, one in refused.items() if _nothing_in(host_views.tables(case, address), case)}
+        return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
+    absent = {address: one for address, one in refused.items() if _nothing_in(hosts.tables(case, address), case)}
     proved = {address: one for address, one in absent.items() if _all_seen(case, address)}
     if proved:
         return _proved(case, proved)
-    unseen = {address: one for address, one in refused.items() if address in absent or not host_views.tables(case, address)}
+    unseen = {address: one for address, one in refused.items() if address in absent or not hosts.tables(case, address)}
     own = {address: one for address, one in unseen.items() if not _came_from_nearer(case, address)}
     if own:
         return _from_outside(case, own)
@@ -40,36 +40,36 @@ def judge(case: Case) -> Judgement:
     table, row = next(
         (table, row)
         for address in refused
-        for table in host_views.tables(case, address)
-        for row in views.on_port(table, case.target.port)
+        for table in hosts.tables(case, address)
+        for row in outcomes.on_port(table, case.target.port)
     )
-    return ruled_out(f"{host_views.owner(row)} listens on {endpoint(row.address, row.port)}.", *views.ids(table))
+    return ruled_out(f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)}.", *outcomes.ids(table))
 
 
 def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
     """Whether there is a socket table that speaks for the address, and no TCP listener on the port in any."""
-    return bool(tables) and not any(views.on_port(table, case.target.port) for table in tables)
+    return bool(tables) and not any(outcomes.on_port(table, case.target.port) for table in tables)
 
 
 def _all_seen(case: Case, address: str) -> bool:
     """Whether every table that may speak for the address was seen, and to its end."""
-    tables = host_views.tables(case, address)
-    wanted = 1 if views.is_local(case, address) else len(case.options.servers)
-    whole = len(tables) == wanted or (bool(tables) and all(host_views.has_address(table, address) for table in tables))
+    tables = hosts.tables(case, address)
+    wanted = 1 if outcomes.is_local(case, address) else len(case.options.servers)
+    whole = len(tables) == wanted or (bool(tables) and all(hosts.has_address(table, address) for table in tables))
     return whole and not any(table.cut for table in tables)
 
 
 def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:
     port = case.target.port or 0
-    places = views.joined(endpoint(address, port) for address in refused)
-    tables = tuple(dict.fromkeys(table for address in refused for table in host_views.tables(case, address)))
-    elsewhere = namespace_views.sole(case)
-    if elsewhere and elsewhere.listener and any(views.is_local(case, address) for address in refused):
+    places = outcomes.joined(endpoint(address, port) for address in refused)
+    tables = tuple(dict.fromkeys(table for address in refused for table in hosts.tables(case, address)))
+    elsewhere = namespaces.sole(case)
+    if elsewhere and elsewhere.listener and any(outcomes.is_local(case, address) for address in refused):
         return likely(
             f"Nothing listens on {places}: a reset came back, and the socket table of this network namespace has no listener.",
-            *views.ids(*refused.values(), *tables, case.last(Elsewhere)),
+            *outcomes.ids(*refused.values(), *tables, case.last(Elsewhere)),
             because=f"Nothing listens on port {port} here; in another network namespace of this machine, something does.",
-            tell_apart=f"Whether {host_views.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
+            tell_apart=f"Whether {hosts.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
             explains=refused,
             culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
             disproof=f"A listener on TCP port {port} in this namespace's `ss -ltn`.",
@@ -77,7 +77,7 @@ def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:
         )
     return confirmed(
         f"Nothing listens on {places}: a reset came back, and the socket table has no listener.{_rests(case, refused)}",
-        *views.ids(*refused.values(), *tables, _stopped(case, refused) or _unknown_unit(case)),
+        *outcomes.ids(*refused.values(), *tables, _stopped(case, refused) or _unknown_unit(case)),
         because=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
         culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
@@ -91,8 +91,8 @@ def _stopped(case: Case, refused: Iterable[str]) -> Service | None:
     found = {
         one.name: one
         for address in refused
-        for one in service_views.services(case, address)
-        if service_views.is_stopped(one) and service_views.is_meant(case, address, one)
+        for one in services.services(case, address)
+        if services.is_stopped(one) and services.is_meant(case, address, one)
     }
     return next(iter(found.values())) if len(found) == 1 else None
 
@@ -102,14 +102,14 @@ def _runs(case: Case, refused: Iterable[str]) -> str:
     found = {
         one.name: one
         for address in refused
-        for one in service_views.services(case, address)
-        if one.active in {"active", "activating"} and not service_views.ended(one) and service_views.is_meant(case, address, one)
+        for one in services.services(case, address)
+        if one.active in {"active", "activating"} and not services.ended(one) and services.is_meant(case, address, one)
     }
     if len(found) != 1:
         return ""
     service = next(iter(found.values()))
-    since = f" since {service_views.clock(service.since)}" if service.since else ""
-    if service_views.is_starting(service):
+    since = f" since {services.clock(service.since)}" if service.since else ""
+    if services.is_starting(service):
         return f" {service.name}, which belongs there, is still being started ({service.sub}{since})."
     return f" {service.name}, which belongs there, is active ({service.sub}{since}) and does not listen on this port."
 
@@ -127,7 +127,7 @@ def _rests(case: Case, refused: Iterable[str]) -> str:
         return f" systemd knows no unit {unknown.name}."
     if service is None:
         return _runs(case, refused)
-    since = f" since {service_views.clock(service.since)}" if service.since else ""
+    since = f" since {services.clock(service.since)}" if service.since else ""
     if service.load == "masked":
         return f" {service.name}, which belongs there, is masked: it cannot be started."
     never = "" if service.since else "; it was not started since the machine was"
@@ -139,7 +139,7 @@ def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
     """That the service which was named listens nowhere, if the owners are known well enough to say so."""
     service = service_name(case)
     rows = [row for table in tables for row in table.listeners]
-    if service is None or not all(table.owners_known for table in tables) or any(host_views.is_named(case, row) for row in rows):
+    if service is None or not all(table.owners_known for table in tables) or any(hosts.is_named(case, row) for row in rows):
         return ""
     hidden = sum(row.process is None and row.unit is None for row in rows)
     but = f" ({hidden} listeners have owners that this user may not see)" if hidden else ""
@@ -149,15 +149,15 @@ def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
 def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     port = case.target.port or 0
     host = next(iter(refused))
-    led = rule_views.is_led_elsewhere(case, host)
+    led = rules.is_led_elsewhere(case, host)
     if led and led.translated:
         return _led_elsewhere(case, refused, led, led.translated)
-    tables = host_views.tables(case, host)
+    tables = hosts.tables(case, host)
     not_seen = "the socket table was not seen to its end" if tables else "the socket table of that machine was not seen"
     distance, measured = _distance(case, host)
     return likely(
         f"{host} answered with a reset: the machine is there, and most likely nothing listens on port {port}.",
-        *views.ids(*refused.values(), *tables),
+        *outcomes.ids(*refused.values(), *tables),
         *measured,
         because=f"A reset came back, and {not_seen}.{distance}",
         tell_apart=f"On {host}: `ss -ltn 'sport = :{port}'`; no line confirms it. Or give --server 'ssh {host}'.",
@@ -175,9 +175,9 @@ def _led_elsewhere(case: Case, refused: dict[str, Attempt], reading: Firewall, r
     there = endpoint(address, port) if address != "?" else "another address"
     asked = endpoint(host, case.target.port or 0)
     return likely(
-        f"A rule{rule_views.who_made(rule)} leads {asked} to {there}, and most likely nothing listens there.",
-        *views.ids(*refused.values(), reading),
-        because=f"A reset came back, and `{rule_views.quoted(rule)}` ({rule_views.place(rule)}) leads the connection to {there}.",
+        f"A rule{rules.who_made(rule)} leads {asked} to {there}, and most likely nothing listens there.",
+        *outcomes.ids(*refused.values(), reading),
+        because=f"A reset came back, and `{rules.quoted(rule)}` ({rules.place(rule)}) leads the connection to {there}.",
         tell_apart=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
         explains=refused,
         culprit=Culprit(kind="address", address=host if address == "?" else address, port=port or case.target.port or 0),
@@ -187,30 +187,30 @@ def _led_elsewhere(case: Case, refused: dict[str, Attempt], reading: Firewall, r
 
 
 def _came_from_nearer(case: Case, address: str) -> bool:
-    found = origin_views.origin(case, address)
+    found = reset_origin.origin(case, address)
     return found is not None and found.whence is Whence.NEARER
 
 
 def _in_its_name(case: Case, refused: dict[str, Attempt]) -> Judgement:
     """A machine in between answered, so nothing is known of the host's port."""
     first = next(iter(refused))
-    found = origin_views.origin(case, first)
+    found = reset_origin.origin(case, first)
     return still_open(
         f"A machine in between answered in the name of {first}, so the reset says nothing of the host.",
-        *views.ids(*refused.values(), found.fact if found else None),
+        *outcomes.ids(*refused.values(), found.fact if found else None),
     )
 
 
 def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
     """What the reset's distance says, in a sentence, and the evidence for it."""
-    found = origin_views.origin(case, address)
+    found = reset_origin.origin(case, address)
     if found is None:
         return "", ()
     told = {
-        Whence.ITSELF: f" Its distance is the host's own: {origin_views.in_words(found)}.",
-        Whence.FARTHER: f" It comes from behind what else answers, as of a port that is led on: {origin_views.in_words(found)}.",
+        Whence.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(found)}.",
+        Whence.FARTHER: f" It comes from behind what else answers, as of a port that is led on: {reset_origin.in_words(found)}.",
     }
-    return told.get(found.whence, ""), views.ids(found.fact) if found.whence in told else ()
+    return told.get(found.whence, ""), outcomes.ids(found.fact) if found.whence in told else ()
 
 
 def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:
@@ -219,8 +219,8 @@ def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:
         words = ("unmask", "start") if stopped.load == "masked" else ("start",)
         yield Remedy(
             do=f"Start {stopped.name}, if it was not stopped on purpose.",
-            command=service_views.command(stopped, *words),
-            verify=f"`{service_views.command(stopped, 'is-active')}` says active, and {case.target.label} connects.",
+            command=services.command(stopped, *words),
+            verify=f"`{services.command(stopped, 'is-active')}` says active, and {case.target.label} connects.",
         )
         return
     service = service_name(case)

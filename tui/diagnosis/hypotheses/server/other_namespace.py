@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis import host_views, looks, namespace_views, rule_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.namespace_views import EVERY, Candidate, is_loopback
-from tui.diagnosis.tree import service_name
+from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, rules
+from tui.diagnosis.readings.answers import service_name
+from tui.diagnosis.readings.namespaces import EVERY, Candidate, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Attempt, Elsewhere
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -18,28 +18,28 @@ from tui.model.target import endpoint
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts and the socket table; the other namespaces where this machine refuses and has no listener on the port."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    if _refused_here(case) and views.listeners(case) and not _listens_here(case):
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    if _refused_here(case) and outcomes.listeners(case) and not _listens_here(case):
         yield LookElsewhere(port=case.target.port or 0)
 
 
 def judge(case: Case) -> Judgement:
     """Nothing listens on the port here, and something that fits does in another namespace of this machine."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     refused = _refused_here(case)
     if not refused:
         return _not_here(case)
-    table = views.listeners(case)
+    table = outcomes.listeners(case)
     if table is None:
         return not_tested("The socket table has not been seen.")
     if _listens_here(case):
-        return ruled_out(f"Port {case.target.port} has a listener in this namespace.", *views.ids(table))
+        return ruled_out(f"Port {case.target.port} has a listener in this namespace.", *outcomes.ids(table))
     seen = case.last(Elsewhere)
     if seen is None:
         return not_tested("The other network namespaces have not been looked at.")
-    found = namespace_views.candidates(case)
+    found = namespaces.candidates(case)
     if found:
         return _found(case, seen, refused, found)
     return _nothing_found(case, seen, refused)
@@ -49,34 +49,34 @@ def _refused_here(case: Case) -> dict[str, Attempt]:
     """The addresses of this machine that refused by a reset, where no rule decides before its sockets do."""
     return {
         address: one
-        for address, one in views.refused_by_reset(case).items()
-        if views.is_local(case, address)
-        and not rule_views.is_led_elsewhere(case, address)
-        and not rule_views.is_reset_by_rule(case, address)
+        for address, one in outcomes.refused_by_reset(case).items()
+        if outcomes.is_local(case, address)
+        and not rules.is_led_elsewhere(case, address)
+        and not rules.is_reset_by_rule(case, address)
     }
 
 
 def _listens_here(case: Case) -> bool:
-    return bool(views.on_port(views.listeners(case), case.target.port))
+    return bool(outcomes.on_port(outcomes.listeners(case), case.target.port))
 
 
 def _not_here(case: Case) -> Judgement:
-    refused = views.refused_by_reset(case)
+    refused = outcomes.refused_by_reset(case)
     if not refused:
-        return ruled_out("No address answers with a plain refusal.", *views.ids(*views.latest(case).values()))
-    if all(views.is_local(case, address) for address in refused):
-        return ruled_out("A rule of this machine's packet filter decides, before its sockets.", *views.ids(*refused.values()))
+        return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
+    if all(outcomes.is_local(case, address) for address in refused):
+        return ruled_out("A rule of this machine's packet filter decides, before its sockets.", *outcomes.ids(*refused.values()))
     return still_open(
-        "Another machine refused; its namespaces and containers are not seen from here.", *views.ids(*refused.values())
+        "Another machine refused; its namespaces and containers are not seen from here.", *outcomes.ids(*refused.values())
     )
 
 
 def _found(case: Case, seen: Elsewhere, refused: dict[str, Attempt], found: list[Candidate]) -> Judgement:
     best = found[0]
-    rivals = namespace_views.rivals(best, found)
-    table = views.listeners(case)
-    asked = views.joined(endpoint(address, case.target.port or 0) for address in refused)
-    evidence = views.ids(*refused.values(), table, seen)
+    rivals = namespaces.rivals(best, found)
+    table = outcomes.listeners(case)
+    asked = outcomes.joined(endpoint(address, case.target.port or 0) for address in refused)
+    evidence = outcomes.ids(*refused.values(), table, seen)
     summary, because = _sentence(case, best, asked)
     because = f"{because} Here, nothing listens on port {case.target.port}."
     remedies = tuple(_remedies(case, best))
@@ -96,7 +96,7 @@ def _found(case: Case, seen: Elsewhere, refused: dict[str, Attempt], found: list
             disproof=disproof,
             remedies=remedies,
         )
-    if best.listener and not (related or best.fits or namespace_views.sole(case)):
+    if best.listener and not (related or best.fits or namespaces.sole(case)):
         return still_open(
             f"{because} Nothing ties that namespace to this one, so it may be a stranger's.",
             *evidence,
@@ -126,7 +126,7 @@ def _sentence(case: Case, one: Candidate, asked: str) -> tuple[str, str]:
         summary = f"{_capital(where)} has port {port} inside, and publishes it on {_published(host, outside)}, not on {asked}."
         return summary, f"{one.container.engine if one.container else 'The engine'} names the port of {where}."
     row = one.listener
-    listens = f"{host_views.owner(row) if row.process else 'A service'} listens on {endpoint(row.address, row.port)} in {where}"
+    listens = f"{hosts.owner(row) if row.process else 'A service'} listens on {endpoint(row.address, row.port)} in {where}"
     if one.published and one.published[1] == port and row.port != port:
         tail = f"which the engine publishes on port {port}, and {asked} is refused"
     elif one.published and one.published[1] == port and one.published[0] in EVERY:
@@ -231,7 +231,7 @@ def _remedies(case: Case, one: Candidate) -> Iterator[Remedy]:
     reachable = [
         address
         for address in (one.namespace.addresses if one.namespace and not one.namespace.initial else ())
-        if row and (views.covers(row, address))
+        if row and (outcomes.covers(row, address))
     ]
     if reachable:
         yield Remedy(
@@ -259,7 +259,7 @@ def _nothing_found(case: Case, seen: Elsewhere, refused: dict[str, Attempt]) -> 
         what = f"container {inside}" if inside else "a network namespace of its own"
         return still_open(
             f"This process is in {what}, and its host's namespaces are not all seen.",
-            *views.ids(*refused.values(), seen),
+            *outcomes.ids(*refused.values(), seen),
             summary=f"The service is outside of {what} that this process is in: localhost is the container, not its host.",
             tell_apart=f"On the host: `ss -ltnp 'sport = :{port}'`. From here: its address, or the other container's name.",
             explains=refused,
@@ -267,13 +267,15 @@ def _nothing_found(case: Case, seen: Elsewhere, refused: dict[str, Attempt]) -> 
     if seen.hidden:
         return still_open(
             f"{seen.hidden} network namespaces could not be looked into; in those that could, nothing listens on port {port}.",
-            *views.ids(seen),
+            *outcomes.ids(seen),
         )
-    return ruled_out(f"Nothing that fits listens on port {port} in any other network namespace that is seen.", *views.ids(seen))
+    return ruled_out(
+        f"Nothing that fits listens on port {port} in any other network namespace that is seen.", *outcomes.ids(seen)
+    )
 
 
 def _is_loopback_address(address: str) -> bool:
-    return host_views.target_of(address).startswith("127.") or host_views.target_of(address) == "::1"
+    return hosts.target_of(address).startswith("127.") or hosts.target_of(address) == "::1"
 
 
 HYPOTHESIS = Hypothesis(

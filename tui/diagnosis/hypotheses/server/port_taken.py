@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis import host_views, looks, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.tree import service_name
+from tui.diagnosis.readings import checks, hosts, outcomes, services
+from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, LogLine, Service
 from tui.model.judgement import Judgement, Remedy
@@ -30,61 +30,63 @@ class _Found(Struct, frozen=True):
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts and the socket table; the state of the service where it fails, or where another seems to answer."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    yield from service_views.looks(case)
-    for address in views.connecting(case):
-        if any(host_views.contradicts(case, row) for row in _rows(case, address)):
-            yield from service_views.look_at(case, address)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    yield from services.looks(case)
+    for address in outcomes.connecting(case):
+        if any(hosts.contradicts(case, row) for row in _rows(case, address)):
+            yield from services.look_at(case, address)
 
 
 def judge(case: Case) -> Judgement:
     """A service that has ended or is stopped, its log, and another program on its port."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    found = [one for address in views.latest(case) for one in _found(case, address)]
+    found = [one for address in outcomes.latest(case) for one in _found(case, address)]
     found.sort(key=lambda one: (one.holder is None, one.line is None, one.service.why != "named"))
     if found:
         return _judged(case, found[0])
-    for address in views.latest(case):
+    for address in outcomes.latest(case):
         stranger = _stranger(case, address)
         if stranger:
             return stranger
-    return ruled_out("No other program was seen on a port that the service wanted.", *views.ids(*views.latest(case).values()))
+    return ruled_out(
+        "No other program was seen on a port that the service wanted.", *outcomes.ids(*outcomes.latest(case).values())
+    )
 
 
 def _rows(case: Case, address: str) -> tuple[Listener, ...]:
     """The listeners that take connections to the target's port of `address`, or would."""
-    here = views.is_local(case, address)
-    rows = views.on_port(host_views.table(case, address), case.target.port)
-    return tuple(row for row in rows if host_views.reaches(row, address, here=here))
+    here = outcomes.is_local(case, address)
+    rows = outcomes.on_port(hosts.table(case, address), case.target.port)
+    return tuple(row for row in rows if hosts.reaches(row, address, here=here))
 
 
 def _found(case: Case, address: str) -> Iterator[_Found]:
     """Each service that is meant and does not run, with who holds its port or what its log says of that."""
-    table = host_views.table(case, address)
-    fails = address in views.failing(case)
-    if fails and address not in service_views.failing(case):
+    table = hosts.table(case, address)
+    fails = address in outcomes.failing(case)
+    if fails and address not in services.failing(case):
         return
-    for service in service_views.services(case, address):
-        down = service_views.ended(service) or (service_views.is_stopped(service) and service.load != "masked")
-        if not down or not service_views.is_meant(case, address, service):
+    for service in services.services(case, address):
+        down = services.ended(service) or (services.is_stopped(service) and service.load != "masked")
+        if not down or not services.is_meant(case, address, service):
             continue
-        lines = service_views.in_use_lines(service)
+        lines = services.in_use_lines(service)
         port, line = _wanted(case, lines)
         holder = next(iter(_others(table, port, service)), None)
-        if line and service_views.ended(service):
+        if line and services.ended(service):
             yield _Found(address, port, service, holder, line, table)
         elif holder and holder in _rows(case, address) and holder.process not in GO_BETWEENS:
-            unlike = service.why == "named" and not fails and not host_views.is_named(case, holder)
-            if unlike or service_views.ended(service):
+            unlike = service.why == "named" and not fails and not hosts.is_named(case, holder)
+            if unlike or services.ended(service):
                 yield _Found(address, port, service, holder, None, table)
 
 
 def _wanted(case: Case, lines: tuple[LogLine, ...]) -> tuple[int, LogLine | None]:
     """The port that was taken, by the log: the target's where a line names it or none names any; and that line."""
     port = case.target.port or 0
-    named = [(one, line) for line in lines for one in service_views.ports_in(line)]
+    named = [(one, line) for line in lines for one in services.ports_in(line)]
     own = next(((one, line) for one, line in reversed(named) if one == port), None)
     if own:
         return own
@@ -95,18 +97,16 @@ def _wanted(case: Case, lines: tuple[LogLine, ...]) -> tuple[int, LogLine | None
 
 def _others(table: Listeners | None, port: int, service: Service) -> list[Listener]:
     """The listeners on `port` that are not the service's own, nor its socket's; those that can be named first."""
-    rows = [row for row in views.on_port(table, port) if row.unit is None or row.unit not in {service.name, service.socket}]
+    rows = [row for row in outcomes.on_port(table, port) if row.unit is None or row.unit not in {service.name, service.socket}]
     foreign = [row for row in rows if not (service.socket and row.process == "systemd")]
     return sorted(foreign, key=lambda row: row.process is None and row.unit is None)
 
 
 def _judged(case: Case, found: _Found) -> Judgement:
     service, holder, port = found.service, found.holder, found.port
-    failing = {
-        address: one for address, one in service_views.failing(case).items() if service in service_views.services(case, address)
-    }
-    evidence = views.ids(*(failing or views.connecting(case)).values(), found.table, service)
-    said = f" Its log says: “{found.line.text[: service_views.LONGEST_QUOTE]}”." if found.line else ""
+    failing = {address: one for address, one in services.failing(case).items() if service in services.services(case, address)}
+    evidence = outcomes.ids(*(failing or outcomes.connecting(case)).values(), found.table, service)
+    said = f" Its log says: “{found.line.text[: services.LONGEST_QUOTE]}”." if found.line else ""
     if holder is None:
         return likely(
             f"{service.name} could not start because port {port} was taken; by whom is not to be seen now.{said}",
@@ -114,11 +114,11 @@ def _judged(case: Case, found: _Found) -> Judgement:
             because=f"{service.name} is {service.active}, and its log says that the address was in use.",
             tell_apart=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
             explains=failing,
-            culprit=service_views.culprit(service, port),
+            culprit=services.culprit(service, port),
             disproof=f"{service.name} starts, or ends again for another reason.",
             remedies=_remedies(case, found),
         )
-    who = host_views.owner(holder)
+    who = hosts.owner(holder)
     place = endpoint(holder.address, holder.port)
     if found.line:
         return confirmed(
@@ -126,18 +126,18 @@ def _judged(case: Case, found: _Found) -> Judgement:
             *evidence,
             because=f"{who} listens on {place}, {service.name} is {service.active}, and its log says that the address is in use.",
             explains=failing,
-            culprit=host_views.listener_culprit("process", holder),
+            culprit=hosts.listener_culprit("process", holder),
             disproof=f"{who} belongs to {service.name}, or {service.name} starts while it listens.",
             remedies=_remedies(case, found),
         )
-    state = "has failed" if service_views.ended(service) else "does not run"
+    state = "has failed" if services.ended(service) else "does not run"
     return likely(
         f"{who} answers on port {port} ({place}), and {service.name}, which belongs there, {state}.",
         *evidence,
         because=f"{who} listens on {place}, and {service.name} is {service.active}.",
-        tell_apart=f"`{service_views.journal(service)}`: a line that the address is already in use confirms it.",
+        tell_apart=f"`{services.journal(service)}`: a line that the address is already in use confirms it.",
         explains=failing,
-        culprit=host_views.listener_culprit("process", holder),
+        culprit=hosts.listener_culprit("process", holder),
         disproof=f"{who} belongs to {service.name}.",
         remedies=_remedies(case, found),
     )
@@ -146,23 +146,23 @@ def _judged(case: Case, found: _Found) -> Judgement:
 def _stranger(case: Case, address: str) -> Judgement | None:
     """Another program than the one that was named answers, and nothing of that name was seen at all."""
     name, rows = service_name(case), _rows(case, address)
-    table = host_views.table(case, address)
-    if name is None or not rows or table is None or not table.owners_known or address in views.failing(case):
+    table = hosts.table(case, address)
+    if name is None or not rows or table is None or not table.owners_known or address in outcomes.failing(case):
         return None
     known = [row for row in rows if row.process or row.unit]
-    if len(known) != len(rows) or any(host_views.is_named(case, row) for row in table.listeners):
+    if len(known) != len(rows) or any(hosts.is_named(case, row) for row in table.listeners):
         return None
     if any(row.process in GO_BETWEENS or row.container for row in known):
         return None
-    who = host_views.owner(known[0])
-    if any(one.active in {"active", "activating"} for one in service_views.services(case, address)):
-        return still_open(f"{who} listens on port {case.target.port}, and {name} runs as well.", *views.ids(table))
+    who = hosts.owner(known[0])
+    if any(one.active in {"active", "activating"} for one in services.services(case, address)):
+        return still_open(f"{who} listens on port {case.target.port}, and {name} runs as well.", *outcomes.ids(table))
     return likely(
         f"{who} answers on port {case.target.port}, and not {name}, which should.",
-        *views.ids(views.connecting(case)[address], table, *service_views.services(case, address)),
+        *outcomes.ids(outcomes.connecting(case)[address], table, *services.services(case, address)),
         because=f"The listener on {endpoint(known[0].address, known[0].port)} is {who}; nothing named {name} listens anywhere.",
         tell_apart=f"Whether {who} is started by {name} under another name.",
-        culprit=host_views.listener_culprit("process", known[0]),
+        culprit=hosts.listener_culprit("process", known[0]),
         disproof=f"{who} is {name} under another name, or stands before it.",
         remedies=[
             Remedy(
@@ -176,9 +176,9 @@ def _stranger(case: Case, address: str) -> Judgement | None:
 
 def _remedies(case: Case, found: _Found) -> Iterator[Remedy]:
     service, holder = found.service, found.holder
-    again = service_views.command(service, *(("reset-failed", "start") if service.active == "failed" else ("start",)))
+    again = services.command(service, *(("reset-failed", "start") if service.active == "failed" else ("start",)))
     if holder is not None:
-        who = host_views.owner(holder)
+        who = hosts.owner(holder)
         unit = holder.unit or (f"process {holder.pid}" if holder.pid else "it")
         yield Remedy(
             do=f"Decide which of both the port is for. If {service.name}: stop {who}, or give it another port.",
@@ -194,7 +194,7 @@ def _remedies(case: Case, found: _Found) -> Iterator[Remedy]:
     yield Remedy(
         do=f"Then start {service.name}.",
         command=again,
-        verify=f"`{service_views.command(service, 'is-active')}` says active, and {case.target.label} connects.",
+        verify=f"`{services.command(service, 'is-active')}` says active, and {case.target.label} connects.",
     )
 
 

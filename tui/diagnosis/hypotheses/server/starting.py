@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import looks, service_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.readings import checks, outcomes, services
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -19,34 +19,34 @@ BEFORE = 2
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The schedule of attempts; the state of the service where it fails, and where it came up after that."""
-    yield from looks.basics(case)
-    yield from service_views.looks(case)
-    for address in views.connecting(case):
-        if _came_up(views.attempts(case, address)):
-            yield from service_views.look_at(case, address)
+    yield from checks.basics(case)
+    yield from services.looks(case)
+    for address in outcomes.connecting(case):
+        if _came_up(outcomes.attempts(case, address)):
+            yield from services.look_at(case, address)
 
 
 def judge(case: Case) -> Judgement:
     """Refused, refused, connected, and no failure after that."""
-    seen = views.attempts(case)
+    seen = outcomes.attempts(case)
     if not seen:
         return not_tested("Nothing has been tried yet.")
-    came = {address: all_ for address in views.connecting(case) if (all_ := _came_up(views.attempts(case, address)))}
+    came = {address: all_ for address in outcomes.connecting(case) if (all_ := _came_up(outcomes.attempts(case, address)))}
     if not came:
         begun = _begun(case)
         if begun:
             return _not_yet(case, *begun)
-        return ruled_out("No address was refused first and connected after that.", *views.ids(*seen))
+        return ruled_out("No address was refused first and connected after that.", *outcomes.ids(*seen))
     first, (refused, connected) = next(iter(came.items()))
     port = case.target.port or 0
     service = _started_between(case, first, refused, connected)
-    evidence = views.ids(*(one for pair in came.values() for part in pair for one in part), service)
+    evidence = outcomes.ids(*(one for pair in came.values() for part in pair for one in part), service)
     culprit = Culprit(kind="address", address=first, port=port)
     because = f"{first}: {_times(len(refused), 'refused')}, then {_times(len(connected), 'connected')}."
     unit = ""
     if service:
-        culprit = service_views.culprit(service, port)
-        unit = f" {service.name} was started at {service_views.clock(service.started or 0)}."
+        culprit = services.culprit(service, port)
+        unit = f" {service.name} was started at {services.clock(service.started or 0)}."
     disproof = f"A refusal on {first} after the first success."
     # An ICMP error is a filter's, or a load balancer's without a backend: then it is that which changed.
     by_reset = all(one.icmp is None for one in refused)
@@ -73,8 +73,8 @@ def judge(case: Case) -> Judgement:
 def _came_up(attempts: tuple[Attempt, ...]) -> tuple[list[Attempt], list[Attempt]] | None:
     """Refusals first and successes after them, and nothing else; what connects only after a repair shows no start."""
     scheduled = [one for one in attempts if one.purpose == "target"]
-    working = [one.outcome in views.WORKING for one in scheduled]
-    if True not in working or not all(one.outcome in views.WORKING for one in attempts[len(scheduled) :]):
+    working = [one.outcome in outcomes.WORKING for one in scheduled]
+    if True not in working or not all(one.outcome in outcomes.WORKING for one in attempts[len(scheduled) :]):
         return None
     at = working.index(True)
     refused, connected = scheduled[:at], scheduled[at:]
@@ -88,22 +88,22 @@ def _times(number: int, what: str) -> str:
 
 def _begun(case: Case) -> tuple[str, Service] | None:
     """An address that refuses and the service that belongs there and is being started."""
-    for address in views.refused_by_reset(case):
-        for one in service_views.services(case, address):
-            if service_views.is_starting(one) and service_views.is_meant(case, address, one):
+    for address in outcomes.refused_by_reset(case):
+        for one in services.services(case, address):
+            if services.is_starting(one) and services.is_meant(case, address, one):
                 return address, one
     return None
 
 
 def _not_yet(case: Case, address: str, service: Service) -> Judgement:
-    since = f" since {service_views.clock(service.since)}" if service.since else ""
+    since = f" since {services.clock(service.since)}" if service.since else ""
     return likely(
         f"{service.name}, which belongs on port {case.target.port}, is still starting: {service.active} ({service.sub}){since}.",
-        *views.ids(*views.attempts(case, address), service),
+        *outcomes.ids(*outcomes.attempts(case, address), service),
         because=f"{address} refuses, and {service.name} is {service.active} ({service.sub}).",
         tell_apart=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it had been starting.",
         explains=[address],
-        culprit=service_views.culprit(service, case.target.port),
+        culprit=services.culprit(service, case.target.port),
         disproof=f"{service.name} becomes active and the port stays refused, or it fails.",
         remedies=_remedies(case, service),
     )
@@ -111,9 +111,9 @@ def _not_yet(case: Case, address: str, service: Service) -> Judgement:
 
 def _started_between(case: Case, address: str, refused: list[Attempt], connected: list[Attempt]) -> Service | None:
     """The service that belongs there, if its start lies among the attempts: not long before the first, not after a success."""
-    first, success = service_views.moment(refused[0].at), service_views.moment(connected[0].at)
-    for one in service_views.services(case, address):
-        known = None not in {one.started, first, success} and service_views.is_meant(case, address, one)
+    first, success = services.moment(refused[0].at), services.moment(connected[0].at)
+    for one in services.services(case, address):
+        known = None not in {one.started, first, success} and services.is_meant(case, address, one)
         if known and (first or 0) - LONGEST_START_S <= (one.started or 0) <= (success or 0) + 1:
             return one
     return None

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import host_views, looks, talk_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import checks, hosts, outcomes, talk
 from tui.model.case import Case
 from tui.model.facts import ProcessState, QueueWatch, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -18,53 +18,53 @@ BUSY_PERCENT = 90.0
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, the first words to what connects, and the process behind it where it says nothing."""
-    yield from looks.basics(case)
-    yield from looks.tables(case)
-    yield from talk_views.looks(case)
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    yield from talk.looks(case)
     for address in _quiet(case):
-        yield from talk_views.process_looks(case, address)
-        process = talk_views.process(case, address)
+        yield from talk.process_looks(case, address)
+        process = talk.process(case, address)
         if process and _trouble(process):
-            table = host_views.table(case, address)
+            table = hosts.table(case, address)
             yield WatchQueue(address=address, port=case.target.port or 0, vantage=table.vantage if table else None)
 
 
 def _quiet(case: Case) -> tuple[str, ...]:
     """The addresses that connect and have said nothing, although they were spoken to or where they can't be."""
-    speaks = talk_views.meant(case) is not None and case.options.talk
+    speaks = talk.meant(case) is not None and case.options.talk
     return tuple(
         address
-        for address in views.connecting(case)
-        if not talk_views.said(case, address) and (talk_views.nothing(case, address) or not speaks)
+        for address in outcomes.connecting(case)
+        if not talk.said(case, address) and (talk.nothing(case, address) or not speaks)
     )
 
 
 def judge(case: Case) -> Judgement:
     """Connected, a request was sent, and silence; and what the process behind it does."""
-    if not views.attempts(case):
+    if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
-    working = views.connecting(case)
+    working = outcomes.connecting(case)
     if not working:
-        return ruled_out("No address connects.", *views.ids(*views.latest(case).values()))
+        return ruled_out("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
     for address in _quiet(case):
-        process = talk_views.process(case, address)
+        process = talk.process(case, address)
         trouble = _trouble(process) if process else ""
         if process and trouble:
             found = _by_process(case, address, process, trouble)
             if found:
                 return found
-    silent = talk_views.mute(case, ended=False)
+    silent = talk.mute(case, ended=False)
     if silent:
         return _silent(case, silent)
-    spoken = [one for address in working for one in talk_views.said(case, address)]
+    spoken = [one for address in working for one in talk.said(case, address)]
     if spoken:
-        return ruled_out("It speaks.", *views.ids(*(one.fact for one in spoken)))
-    ended = talk_views.mute(case, ended=True)
+        return ruled_out("It speaks.", *outcomes.ids(*(one.fact for one in spoken)))
+    ended = talk.mute(case, ended=True)
     if ended:
         return ruled_out(
-            "It does not stay silent: it ends the connection.", *views.ids(*(one for all_ in ended.values() for one in all_))
+            "It does not stay silent: it ends the connection.", *outcomes.ids(*(one for all_ in ended.values() for one in all_))
         )
-    if talk_views.meant(case) is None:
+    if talk.meant(case) is None:
         return not_tested("It connects; what it should answer is not known.")
     return not_tested("It has not been spoken to.")
 
@@ -86,18 +86,18 @@ def _trouble(process: ProcessState) -> str:
 
 def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -> Judgement | None:
     """Confirmed where silence was met, or where nobody takes connections from the queue; a process alone proves nothing."""
-    row = talk_views.listener(case, address)
-    silence = talk_views.mute(case, ended=False).get(address, ())
+    row = talk.listener(case, address)
+    silence = talk.mute(case, ended=False).get(address, ())
     queue = _waiting(case, address)
     held = process.is_stopped or process.is_out_of_descriptors
     if row is None or not (silence or process.is_stopped or (queue and held)):
         return None
-    who = host_views.owner(row)
+    who = hosts.owner(row)
     place = endpoint(address, case.target.port or 0)
-    evidence = views.ids(views.latest(case).get(address), *silence, process, queue)
+    evidence = outcomes.ids(outcomes.latest(case).get(address), *silence, process, queue)
     summary = f"{who} accepts on {place} and never answers: it {trouble}."
     because = _silence_in_words(silence) if silence else f"It connects; process {process.pid} {trouble}."
-    culprit = host_views.listener_culprit("process", row)
+    culprit = hosts.listener_culprit("process", row)
     disproof = f"An answer from {place} while process {process.pid} {trouble}: another process of it serves."
     remedies = tuple(_local_remedies(case, process, row.unit))
     # A process at its limit still serves the connections that it has, so there the queue must show that it takes no new one.
@@ -117,7 +117,7 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
 
 def _waiting(case: Case, address: str) -> QueueWatch | None:
     """The look at the accept queue, if connections waited in it all the time and nobody took one."""
-    row = talk_views.listener(case, address)
+    row = talk.listener(case, address)
     for one in reversed(case.all(QueueWatch)):
         if one.address == address and one.port == case.target.port:
             mine = [queue.lengths for queue in one.queues if row and queue.listener.pid == row.pid and queue.lengths]
@@ -129,8 +129,8 @@ def _waiting(case: Case, address: str) -> QueueWatch | None:
 def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
     address, all_ = next(iter(silent.items()))
     place = endpoint(address, case.target.port or 0)
-    meant = talk_views.meant(case)
-    evidence = views.ids(*(one for talks in silent.values() for one in talks))
+    meant = talk.meant(case)
+    evidence = outcomes.ids(*(one for talks in silent.values() for one in talks))
     because = _silence_in_words(all_)
     if meant is None or meant.by == "usual":
         return still_open(f"{because} But whether it should answer that is not known.", *evidence)
@@ -139,20 +139,20 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
             because,
             *evidence,
             summary=f"{place} accepts the connection and answers nothing to {meant.protocol}, which its port stands for.",
-            tell_apart=talk_views.name_it(case),
+            tell_apart=talk.name_it(case),
         )
     summary = f"{place} accepts the connection and answers nothing to {meant.protocol}."
     tell_apart = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
     if len(all_) < REPEATEDLY or any(one.acknowledged is False for one in all_):
         return still_open(because, *evidence, summary=summary, tell_apart=tell_apart)
-    row = talk_views.listener(case, address)
+    row = talk.listener(case, address)
     return likely(
         summary,
         *evidence,
         because=because,
         tell_apart=tell_apart,
         culprit=(
-            host_views.listener_culprit("process", row)
+            hosts.listener_culprit("process", row)
             if row
             else Culprit(kind="address", address=address, port=case.target.port or 0)
         ),
@@ -164,7 +164,7 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
 def _silence_in_words(talks: tuple[Talk, ...]) -> str:
     if not talks:
         return ""
-    waits = views.joined(f"{one.waited_ms / 1000:.1f} s" for one in talks)
+    waits = outcomes.joined(f"{one.waited_ms / 1000:.1f} s" for one in talks)
     times = "once" if len(talks) == 1 else f"{len(talks)} times"
     if talks[0].listened:
         return f"Connected {times}; the server speaks first in {talks[0].spoken}, and said nothing in {waits}."

@@ -3,8 +3,8 @@
 import shlex
 from collections.abc import Iterator
 
-from tui.diagnosis import unix_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, UnixPath
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -15,15 +15,15 @@ _MISSING = frozenset({"ENOENT", "ENOTDIR"})
 
 def judge(case: Case) -> Judgement:
     """ENOENT, and nothing of that name when the path is looked at."""
-    settled = unix_views.settled(case)
-    attempt = unix_views.attempt(case)
+    settled = unix_sockets.settled(case)
+    attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
-    path, look = unix_views.shown(case), unix_views.found(case)
+    path, look = unix_sockets.shown(case), unix_sockets.found(case)
     if attempt.errno not in _MISSING:
-        return ruled_out(f"The kernel found {path}: the attempt ends in {attempt.errno}.", *views.ids(attempt, look))
+        return ruled_out(f"The kernel found {path}: the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, look))
     if look and look.type not in {"missing", "unknown"}:
-        return still_open(f"{path} was missing when it was tried, and is there now.", *views.ids(attempt, look))
+        return still_open(f"{path} was missing when it was tried, and is there now.", *outcomes.ids(attempt, look))
     return _named(case, path, attempt, look)
 
 
@@ -39,27 +39,27 @@ def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Ju
         summary += "; a service listens on a socket whose file of that path is deleted, or is in another mount namespace"
     if alike:
         summary += (
-            f"; {views.joined(alike)} {'is a listening socket' if len(alike) == 1 else 'are listening sockets'} of that name"
+            f"; {outcomes.joined(alike)} {'is a listening socket' if len(alike) == 1 else 'are listening sockets'} of that name"
         )
     culprit = Culprit(kind="file", path=path)
-    disproof = f"`stat -L {unix_views.typed(case)}` finds it."
+    disproof = f"`stat -L {unix_sockets.typed(case)}` finds it."
     remedies = tuple(_remedies(case, path, alike, parent if short else None))
     if look and look.type == "missing":
         return confirmed(
             f"{summary}.",
-            *views.ids(attempt, look),
+            *outcomes.ids(attempt, look),
             because=f"The attempt ends in {attempt.errno}, and the path does not exist.",
-            explains={unix_views.path_of(case)},
+            explains={unix_sockets.path_of(case)},
             culprit=culprit,
             disproof=disproof,
             remedies=remedies,
         )
     return likely(
         f"{summary}.",
-        *views.ids(attempt, look),
+        *outcomes.ids(attempt, look),
         because=f"The attempt ends in {attempt.errno}; the path itself was not seen.",
-        tell_apart=f"`namei -l {unix_views.typed(case)}`: where it ends.",
-        explains={unix_views.path_of(case)},
+        tell_apart=f"`namei -l {unix_sockets.typed(case)}`: where it ends.",
+        explains={unix_sockets.path_of(case)},
         culprit=culprit,
         disproof=disproof,
         remedies=remedies,
@@ -67,7 +67,7 @@ def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Ju
 
 
 def _remedies(case: Case, path: str, alike: tuple[str, ...], parent: str | None) -> Iterator[Remedy]:
-    typed, service = unix_views.typed(case), unix_views.service(case)
+    typed, service = unix_sockets.typed(case), unix_sockets.service(case)
     if alike:
         yield Remedy(
             do=f"Use {alike[0]}, where a socket of that name listens, or set the server to {path}.",
@@ -95,6 +95,6 @@ HYPOTHESIS = Hypothesis(
     means="There is no such path.",
     proof="ENOENT, and the nearest parent that exists.",
     mistaken_for=("unix.permission",),
-    needs=unix_views.needs,
+    needs=unix_sockets.needs,
     judge=judge,
 )

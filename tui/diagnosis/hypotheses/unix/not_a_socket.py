@@ -3,8 +3,8 @@
 import shlex
 from collections.abc import Iterator
 
-from tui.diagnosis import unix_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested, ruled_out, still_open
+from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, UnixPath
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -18,46 +18,46 @@ _EXPECTED = frozenset({"ECONNREFUSED", "EACCES"})
 
 def judge(case: Case) -> Judgement:
     """The path's type, where the attempt fails as it does for another kind of file."""
-    settled = unix_views.settled(case)
-    attempt, look = unix_views.attempt(case), unix_views.found(case)
+    settled = unix_sockets.settled(case)
+    attempt, look = unix_sockets.attempt(case), unix_sockets.found(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
-    path = unix_views.shown(case)
+    path = unix_sockets.shown(case)
     if look is None or look.type == "unknown":
         return not_tested("The path has not been looked at, or may not be seen.")
     if attempt.errno == _OTHER_KIND:
         return _another_kind(case, attempt, look)
     if look.type not in _KINDS:
-        return ruled_out(f"{path} is {'a socket' if look.type == 'socket' else 'missing'}.", *views.ids(look))
+        return ruled_out(f"{path} is {'a socket' if look.type == 'socket' else 'missing'}.", *outcomes.ids(look))
     kind = _KINDS[look.type]
     if attempt.errno not in _EXPECTED:
-        return still_open(f"{path} is {kind}, and the attempt ends in {attempt.errno}.", *views.ids(attempt, look))
+        return still_open(f"{path} is {kind}, and the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, look))
     return confirmed(
         f"{path} is {kind}, not a socket, so nothing can connect to it.",
-        *views.ids(attempt, look),
+        *outcomes.ids(attempt, look),
         because=f"Its type is {look.type}; the attempt ends in {attempt.errno}.",
-        explains={unix_views.path_of(case)},
+        explains={unix_sockets.path_of(case)},
         culprit=Culprit(kind="file", path=path),
-        disproof=f"`stat -c %F {unix_views.typed(case)}` says `socket`.",
+        disproof=f"`stat -c %F {unix_sockets.typed(case)}` says `socket`.",
         remedies=_remedies(case, look.type, look.look_alikes),
     )
 
 
 def _another_kind(case: Case, attempt: Attempt, look: UnixPath) -> Judgement:
     """It is a socket, so this cause does not fit; no other names it, and a person should not be left without a word."""
-    path, kind = unix_views.shown(case), look.socket_kind or "datagram or seqpacket"
+    path, kind = unix_sockets.shown(case), look.socket_kind or "datagram or seqpacket"
     holder = f" of {look.holder} (pid {look.holder_pid})" if look.holder else ""
     return still_open(
         f"{path} is a socket, of another type than a stream: the attempt ends in EPROTOTYPE.",
-        *views.ids(attempt, look),
+        *outcomes.ids(attempt, look),
         summary=f"{path} is a {kind} socket{holder}, and a client of stream sockets cannot connect to it.",
-        tell_apart=f"`ss -ax src {unix_views.typed(case)}`: the first column is the type that the client must use.",
-        explains={unix_views.path_of(case)},
+        tell_apart=f"`ss -ax src {unix_sockets.typed(case)}`: the first column is the type that the client must use.",
+        explains={unix_sockets.path_of(case)},
     )
 
 
 def _remedies(case: Case, kind: str, alike: tuple[str, ...]) -> Iterator[Remedy]:
-    typed, service = unix_views.typed(case), unix_views.service(case)
+    typed, service = unix_sockets.typed(case), unix_sockets.service(case)
     if alike:
         yield Remedy(
             do=f"Use {alike[0]}, where a socket of that name listens.",
@@ -87,6 +87,6 @@ HYPOTHESIS = Hypothesis(
     proof="The type of the file; the error alone is the same as that of a stale socket.",
     mistaken_for=("unix.stale",),
     over=frozenset({"unix.permission", "unix.stale"}),
-    needs=unix_views.needs,
+    needs=unix_sockets.needs,
     judge=judge,
 )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import unix_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out
+from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, UnixPath
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -11,20 +11,20 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 
 def judge(case: Case) -> Judgement:
     """EACCES, and the component of the path that forbids it."""
-    settled = unix_views.settled(case)
-    attempt = unix_views.attempt(case)
+    settled = unix_sockets.settled(case)
+    attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
     if attempt.errno != "EACCES":
-        return ruled_out(f"The attempt ends in {attempt.errno}, not in EACCES.", *views.ids(attempt))
-    return _named(case, attempt, unix_views.found(case))
+        return ruled_out(f"The attempt ends in {attempt.errno}, not in EACCES.", *outcomes.ids(attempt))
+    return _named(case, attempt, unix_sockets.found(case))
 
 
 def _named(case: Case, attempt: Attempt, look: UnixPath | None) -> Judgement:
-    path, typed = unix_views.shown(case), unix_views.typed(case)
+    path, typed = unix_sockets.shown(case), unix_sockets.typed(case)
     where = look.blocked_at if look else None
     component = (where.rpartition(" (")[0] or where) if where else path
-    evidence = views.ids(attempt, look)
+    evidence = outcomes.ids(attempt, look)
     disproof = f"`namei -l {typed}` shows that this user may pass each directory and write to the socket."
     remedies = tuple(_remedies(typed, look))
     if look and where:
@@ -35,7 +35,7 @@ def _named(case: Case, attempt: Attempt, look: UnixPath | None) -> Judgement:
             summary,
             *evidence,
             because=f"The attempt ends in EACCES, and {component} is closed to this user.",
-            explains={unix_views.path_of(case)},
+            explains={unix_sockets.path_of(case)},
             culprit=Culprit(kind="file", path=component),
             disproof=disproof,
             remedies=remedies,
@@ -45,7 +45,7 @@ def _named(case: Case, attempt: Attempt, look: UnixPath | None) -> Judgement:
         *evidence,
         because="The attempt ends in EACCES; which component forbids it was not seen.",
         tell_apart=f"`namei -l {typed}`; if every mode allows it, a security module forbids it: journalctl -k -g 'apparmor|avc'.",
-        explains={unix_views.path_of(case)},
+        explains={unix_sockets.path_of(case)},
         culprit=Culprit(kind="file", path=path),
         disproof=disproof,
         remedies=remedies,
@@ -80,6 +80,6 @@ HYPOTHESIS = Hypothesis(
     means="This user may not.",
     proof="EACCES, and the component of the path that forbids it, with its owner and mode.",
     mistaken_for=("unix.missing",),
-    needs=unix_views.needs,
+    needs=unix_sockets.needs,
     judge=judge,
 )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis import unix_views, views
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, UnixPath
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -11,26 +11,26 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 
 def judge(case: Case) -> Judgement:
     """ECONNREFUSED on a socket file, and no listener for it in the kernel's table."""
-    settled = unix_views.settled(case)
-    attempt = unix_views.attempt(case)
+    settled = unix_sockets.settled(case)
+    attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
-    path, look = unix_views.shown(case), unix_views.found(case)
+    path, look = unix_sockets.shown(case), unix_sockets.found(case)
     if attempt.errno != "ECONNREFUSED":
         full = " (its queue is full)" if attempt.errno == "EAGAIN" else ""
-        return ruled_out(f"The attempt ends in {attempt.errno}{full}, not in a refusal.", *views.ids(attempt))
+        return ruled_out(f"The attempt ends in {attempt.errno}{full}, not in a refusal.", *outcomes.ids(attempt))
     if look and look.type not in {"socket", "missing", "unknown"}:
-        return ruled_out(f"{path} is a {look.type}, not a socket.", *views.ids(attempt, look))
+        return ruled_out(f"{path} is a {look.type}, not a socket.", *outcomes.ids(attempt, look))
     if look and look.listening:
-        return still_open(f"{path} was refused, and {look.holder or 'someone'} listens on it now.", *views.ids(attempt, look))
+        return still_open(f"{path} was refused, and {look.holder or 'someone'} listens on it now.", *outcomes.ids(attempt, look))
     return _named(case, path, attempt, look)
 
 
 def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Judgement:
     summary = f"{path} is left over: the socket file is there, and nobody listens on it."
-    evidence = views.ids(attempt, look)
+    evidence = outcomes.ids(attempt, look)
     culprit = Culprit(kind="file", path=path)
-    typed = unix_views.typed(case)
+    typed = unix_sockets.typed(case)
     disproof = f"`ss -lx src {typed}` shows a listener."
     remedies = tuple(_remedies(case))
     if look and look.type == "socket" and look.listening is False:
@@ -38,7 +38,7 @@ def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Ju
             summary,
             *evidence,
             because="The attempt ends in ECONNREFUSED on a socket file, and the kernel's table has no listener for it.",
-            explains={unix_views.path_of(case)},
+            explains={unix_sockets.path_of(case)},
             culprit=culprit,
             disproof=disproof,
             remedies=remedies,
@@ -48,7 +48,7 @@ def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Ju
         *evidence,
         because="The attempt ends in ECONNREFUSED; what stands at the path, or who listens, was not seen.",
         tell_apart=f"`stat -c %F {typed}; ss -lx src {typed}`: a socket without a listener confirms it.",
-        explains={unix_views.path_of(case)},
+        explains={unix_sockets.path_of(case)},
         culprit=culprit,
         disproof=disproof,
         remedies=remedies,
@@ -56,7 +56,7 @@ def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Ju
 
 
 def _remedies(case: Case) -> Iterator[Remedy]:
-    typed, service = unix_views.typed(case), unix_views.service(case)
+    typed, service = unix_sockets.typed(case), unix_sockets.service(case)
     yield Remedy(
         do="Start the service that owns this socket; its log says why it ended.",
         command=f"systemctl status {service}; journalctl -u {service} -n 50; systemctl start {service}",
@@ -78,6 +78,6 @@ HYPOTHESIS = Hypothesis(
     means="The file is there and nobody listens.",
     proof="ECONNREFUSED on a socket file, and no listener for the path in the socket table.",
     mistaken_for=("unix.not-a-socket",),
-    needs=unix_views.needs,
+    needs=unix_sockets.needs,
     judge=judge,
 )

@@ -1,0 +1,1 @@
+"""The command line: arguments in, one front end started, results on standard output, an exit status."""

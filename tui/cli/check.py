@@ -1,0 +1,111 @@
+"""The front end without a screen: sessions one after another, each result on standard output.
+
+Law: standard output carries results alone. Progress goes to standard error, and only where that is a terminal.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.cli.errors import ReaderGone
+from tui.cli.exit_status import ExitStatus, highest, status_of
+from tui.cli.streams import put, say, someone_watches
+from tui.engine.recording import Recorder, default_path
+from tui.engine.runner import looks_from
+from tui.engine.session import Session, Tempo
+from tui.engine.setup import Opening, Situation, vantage
+from tui.model.events import AnyEvent, FactSeen, LookStarted
+from tui.model.facts import Attempt
+from tui.model.requests import STEPS
+from tui.model.safe_text import safe_text
+from tui.model.target import Target
+from tui.report.document import Document, document_of
+from tui.report.facts import fact_words
+from tui.report.words import look_words
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How results are shown and kept."""
+
+    show: Callable[[Document], str]
+    between: str = ""
+    """What stands between the results for two targets."""
+    record: bool = True
+    session: Path | None = None
+    """The session file; None for a new one in the state directory."""
+    put: Callable[[str], None] = put
+    """Where results go: standard output, unless that belongs to another program."""
+
+
+def check(openings: Iterable[Opening], manner: Manner) -> ExitStatus:
+    """Walk each situation and print its result; the highest status, or INTERRUPTED.
+
+    One after another: walks at the same time would read each other's traces in counters that the kernel keeps for the
+    whole machine, and would share the few ICMP errors that a router sends in a second.
+    """
+    try:
+        return asyncio.run(_check(openings, manner))
+    except KeyboardInterrupt:  # before or between the walks, or a second time
+        return ExitStatus.INTERRUPTED
+
+
+async def _check(openings: Iterable[Opening], manner: Manner) -> ExitStatus:
+    statuses: list[ExitStatus] = []
+    for number, opening in enumerate(openings):
+        async with opening() as here:
+            session, interrupted = await _walk(here, manner)
+        statuses.append(ExitStatus.INTERRUPTED if interrupted else status_of(session.assessment))
+        found = document_of(session.events)
+        try:
+            if found.evidence or not interrupted:
+                manner.put(f"{manner.between if number else ''}{manner.show(found)}")
+        except ReaderGone:
+            break
+        if interrupted:
+            break
+    return highest(statuses)
+
+
+async def _walk(here: Situation, manner: Manner) -> tuple[Session, bool]:
+    """The session after its walk, and whether Ctrl-C ended it; then it holds what was known by then."""
+    look = looks_from(here.surroundings)
+    session = Session(here.target, here.options, look, tempo=Tempo.UNATTENDED, vantage=vantage(here.who), code=here.code)
+    recorder = Recorder(manner.session or default_path(here.target)) if manner.record else None
+    for listener in (recorder.write if recorder else None, here.heard, _progress(here.target)):
+        if listener:
+            session.subscribe(listener)
+    try:
+        await session.run()
+    except asyncio.CancelledError:  # asyncio.run turns SIGINT into this, and it ends here: the result is to be shown
+        if task := asyncio.current_task():
+            task.uncancel()
+        return session, True
+    finally:
+        if recorder:
+            recorder.close()
+            _say_where(recorder)
+    return session, False
+
+
+def _progress(target: Target) -> Callable[[AnyEvent], None] | None:
+    if not someone_watches():
+        return None
+
+    def tell(event: AnyEvent) -> None:
+        match event:
+            case FactSeen(fact=Attempt(purpose="target") as one):
+                say(f"{target.label}: attempt {one.number} of {one.of}: {fact_words(one)}")
+            case LookStarted(request=request) if isinstance(request, STEPS):
+                say(f"{target.label}: looking at {look_words(request)}")
+
+    return tell
+
+
+def _say_where(recorder: Recorder) -> None:
+    """Where the record is, on a terminal; that there is none is always said."""
+    if recorder.failure:
+        say(f"refused: {safe_text(recorder.failure)}")
+    elif someone_watches():
+        say(f"recorded in {safe_text(str(recorder.path))}")

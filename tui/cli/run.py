@@ -1,0 +1,124 @@
+"""`refused run`: the command first, to its end; then what failed, in a line or two, and the walk for whoever wants it.
+
+Law: standard output is the command's, and so is the exit status. What is said goes to standard error, after the command's
+own output, and only to a person at a terminal or where a verdict was asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.cli.errors import Unusable
+from tui.cli.streams import say
+from tui.model.safe_text import safe_text
+from tui.watch.starting import NotStartedError
+from tui.watch.watching import Watched, watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tui.model.options import Options
+    from tui.watch.failures import Failed
+
+MOST_OTHERS = 3
+"""How many failures besides the last are named."""
+WALK_KEYS = (b"\r", b"\n")
+
+
+class Manner(NamedTuple):
+    """How the command is watched, and what comes after it."""
+
+    traced: bool = False
+    """Whether it runs below strace."""
+    check: bool = False
+    """Whether the verdict is printed, rather than the walk offered."""
+    record: bool = True
+    session: Path | None = None
+    """The session file; None for a new one in the state directory."""
+    ascii_only: bool | None = None
+
+
+def run(command: Sequence[str], options: Callable[[], Options], manner: Manner) -> int:
+    """Run the command, and say what failed. The exit status is the command's; what ends it by a signal ends us.
+
+    `options` are those of a walk, asked for when there is one.
+    """
+    if manner.traced:
+        from tui.watch import strace
+
+        if not strace.is_here():
+            raise Unusable("strace is not installed here; install it, or leave --strace out")
+    try:
+        seen = watch(command, traced=manner.traced)
+    except NotStartedError as error:
+        say(f"refused run: {safe_text(command[0])}: {error}")
+        return error.status
+    if manner.check:
+        _print_verdict(seen, options, manner)
+    elif seen.failed and _someone_is_there():
+        _tell(seen.failed)
+        if _wants_the_walk():
+            _walk(seen.failed[-1], options, manner)
+    if seen.by_signal is not None:
+        from tui.watch.signals import die_by
+
+        sys.stderr.flush()
+        die_by(seen.by_signal)
+    return seen.status
+
+
+def _print_verdict(seen: Watched, options: Callable[[], Options], manner: Manner) -> None:
+    """The verdict on the last failure, on standard error."""
+    if not seen.failed:
+        say("refused: no failing connection was seen")
+        return
+    _tell(seen.failed)
+    from tui.cli import check
+    from tui.engine.setup import as_it_is
+    from tui.report.formats.text import as_text
+
+    last = seen.failed[-1]
+    shown = check.Manner(show=as_text, put=lambda text: say(text.rstrip("\n")), record=manner.record, session=manner.session)
+    check.check([as_it_is(last.target, options(), last.code)], shown)
+
+
+def _walk(last: Failed, options: Callable[[], Options], manner: Manner) -> None:
+    from tui.cli import screen
+
+    keep = screen.Keeping(record=manner.record, session=manner.session)
+    screen.show(last.target, options(), keep, code=last.code, ascii_only=manner.ascii_only)
+
+
+def _tell(failed: Sequence[Failed]) -> None:
+    for one in failed[-1 - MOST_OTHERS : -1]:
+        say(f"refused: before that, {_sentence(one)}")
+    say(f"refused: {_sentence(failed[-1])}")
+
+
+def _sentence(one: Failed) -> str:
+    """`db-1:5432 refused, 5 times, at client.py:12 in main`."""
+    times = f", {one.count} times" if one.count > 1 else ""
+    return f"{safe_text(one.target.label)} {one.how}{times}{f', at {one.line}' if one.line else ''}"
+
+
+def _someone_is_there() -> bool:
+    return all(os.isatty(one) for one in (0, 1, 2))
+
+
+def _wants_the_walk() -> bool:
+    """Whether the person presses Enter. What was typed for the command and not read by it is no answer."""
+    import termios
+    import tty
+
+    before = termios.tcgetattr(0)
+    try:
+        tty.setcbreak(0, termios.TCSAFLUSH)
+        say("refused: Enter opens the walk, any other key ends")
+        return os.read(0, 1) in WALK_KEYS
+    except KeyboardInterrupt:
+        return False
+    finally:
+        termios.tcsetattr(0, termios.TCSADRAIN, before)

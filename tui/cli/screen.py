@@ -1,0 +1,207 @@
+"""The terminal UI with everything that it is given from outside: sessions, records, reports, recordings.
+
+Law: what the first paint does not need is imported when it is asked for, so that the screen is there at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli.errors import Unusable
+from tui.cli.streams import put
+from tui.cli.targets import understand
+from tui.engine.setup import Opening, Situation, vantage
+from tui.probes.kernel.system_view import Surroundings
+from tui.ui.app import RefusedApp
+from tui.ui.backend import Doors
+from tui.ui.closing import closing_lines
+
+if TYPE_CHECKING:
+    from tui.engine.recording import Recorder
+    from tui.engine.replay import Replay
+    from tui.engine.session import Session
+    from tui.model.events import AnyEvent
+    from tui.model.frame import Frame
+    from tui.model.options import Options
+    from tui.model.target import Target
+    from tui.probes.namespaces.process_context import Eyes
+    from tui.ui.backend import Walk
+
+MOST_RECENT = 50
+"""How many past sessions the start screen offers."""
+LONGEST_HEADER = 1 << 16
+"""A longer first line is no header, in bytes."""
+_TERMINAL = "/dev/tty"
+
+
+@dataclass
+class Keeping:
+    """Which sessions are recorded where."""
+
+    record: bool = True
+    session: Path | None = None
+    """The file for the first session; later ones, and all without it, go to the state directory."""
+    why_not: str = "not recorded, as you wished"
+    recorders: dict[Walk, Recorder] = field(default_factory=dict)
+
+    def begin(self, session: Session) -> None:
+        """Record `session` from now on."""
+        from tui.engine.recording import Recorder, default_path
+
+        if not self.record:
+            return
+        path, self.session = self.session or default_path(session.case.target), None
+        recorder = self.recorders[session] = Recorder(path)
+        session.subscribe(recorder.write)
+
+    def where(self, walk: Walk) -> str:
+        """Where the record is, or why there is none."""
+        if not walk.live:
+            return "a recording, unchanged"
+        recorder = self.recorders.get(walk)
+        return self.why_not if recorder is None else recorder.failure or str(recorder.path)
+
+    def close(self) -> None:
+        """Close every record."""
+        for recorder in self.recorders.values():
+            recorder.close()
+
+
+def show(
+    target: Target | None,
+    options: Options,
+    keep: Keeping,
+    *,
+    code: tuple[Frame, ...] = (),
+    eyes: Eyes | None = None,
+    ascii_only: bool | None,
+) -> int:
+    """The screen on `target`, for which `code` asked, or its start; the program's exit status. `eyes` are used for every walk."""
+    here = Situation(target, options, eyes.surroundings if eyes else Surroundings(), code=code) if target else None
+    return asyncio.run(_run(_doors(options, keep, here, eyes), keep, target=target, ascii_only=ascii_only))
+
+
+def show_situation(opening: Opening, *, ascii_only: bool | None) -> int:
+    """The screen on something that is set up for it; nothing is recorded."""
+
+    async def run() -> int:
+        keep = Keeping(record=False, why_not="not recorded, as it is a demonstration")
+        async with opening() as here:
+            return await _run(_doors(here.options, keep, here), keep, target=here.target, ascii_only=ascii_only)
+
+    return asyncio.run(run())
+
+
+def show_recording(events: Sequence[AnyEvent], *, ascii_only: bool | None) -> int:
+    """The screen on a recorded session."""
+    from tui.engine.replay import Replay
+    from tui.model.options import Options
+
+    keep = Keeping()
+    return asyncio.run(_run(_doors(Options(), keep), keep, recording=Replay(events), ascii_only=ascii_only))
+
+
+async def _run(
+    doors: Doors, keep: Keeping, *, target: Target | None = None, recording: Walk | None = None, ascii_only: bool | None
+) -> int:
+    app = RefusedApp(doors, target=target, recording=recording, ascii_only=ascii_only)
+    try:
+        await app.run_async()
+    finally:
+        keep.close()
+        for screen in app.walks:
+            if screen.walk:
+                lines = closing_lines(screen.walk.case.target, screen.walk.assessment, keep.where(screen.walk))
+                put("".join(f"{line}\n" for line in lines))
+    return app.return_code or 0
+
+
+def _doors(options: Options, keep: Keeping, here: Situation | None = None, eyes: Eyes | None = None) -> Doors:
+    """What the screen may do; `here` is a situation that was set up for its target, or known of it; `eyes` are another's."""
+    asked_by = {here.target.label: here.code} if here else {}
+
+    def read_target(text: str) -> Target:
+        target, code = understand(text)
+        if code:
+            asked_by[target.label] = code
+        return target
+
+    def open_session(target: Target) -> Session:
+        from tui.engine.runner import looks_from
+        from tui.engine.session import Session, Tempo
+
+        mine = here if here and here.target == target else None
+        code = asked_by.get(target.label, ())
+        others = eyes.surroundings if eyes else Surroundings()
+        look = looks_from(mine.surroundings if mine else others)
+        session = Session(target, options, look, tempo=Tempo.GUIDED, vantage=vantage(eyes.who if eyes else ""), code=code)
+        keep.begin(session)
+        if mine and mine.heard:
+            session.subscribe(mine.heard)
+        return session
+
+    def open_recording(path: Path) -> Replay:
+        from tui.engine.recording import read
+        from tui.engine.replay import Replay
+
+        return Replay(read(path))
+
+    return Doors(
+        read_target=read_target,
+        open_session=open_session,
+        open_recording=open_recording,
+        write_report=write_report,
+        record_of=keep.where,
+        recent=recent,
+    )
+
+
+def write_report(walk: Walk) -> Path:
+    """Write the report as Markdown into the state directory, for its owner alone, and return where. Raises OSError."""
+    from tui.engine.recording import OWNER_ONLY, default_path, sessions_directory
+    from tui.report.document import document_of
+    from tui.report.formats.markdown import as_markdown
+
+    path = sessions_directory().parent / "reports" / default_path(walk.case.target).with_suffix(".md").name
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as file:
+        file.write(as_markdown(document_of(walk.events)))
+    return path
+
+
+def recent() -> tuple[tuple[str, Path], ...]:
+    """The newest recorded sessions as label and file; what is none is passed over."""
+    from tui.engine.recording import sessions_directory
+
+    files = sorted(sessions_directory().glob("*.jsonl"), reverse=True)[:MOST_RECENT]
+    return tuple((label, path) for path in files if (label := _label(path)))
+
+
+def _label(path: Path) -> str | None:
+    """Time (UTC) and target out of a session's header; None where it has none."""
+    import msgspec
+
+    from tui.model.events import Opened
+    from tui.model.safe_text import safe_text
+
+    try:
+        with path.open("rb") as file:
+            header = msgspec.json.decode(file.readline(LONGEST_HEADER), type=Opened)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return safe_text(f"{header.at[:10]} {header.at[11:16]}  {header.target.label}")
+
+
+def take_terminal() -> None:
+    """Read keys from the terminal, where standard input was a text. Raises Unusable where there is none."""
+    try:
+        terminal = os.open(_TERMINAL, os.O_RDWR)
+    except OSError:
+        raise Unusable("there is no terminal to read keys from; `refused check -` needs none") from None
+    os.dup2(terminal, 0)
+    os.close(terminal)

@@ -1,0 +1,48 @@
+"""Standard output, which carries results alone, and standard error, which carries a line about them.
+
+Whoever reads standard output may stop at any moment; that is no error. What can't be written is said on one line.
+"""
+
+import os
+import sys
+
+from tui.cli.errors import ReaderGone, Unusable
+
+
+def put(text: str) -> None:
+    """Write a result and hand it on at once. Raises ReaderGone, and Unusable where it can't be written.
+
+    Characters that the encoding of standard output lacks are spelled out.
+    """
+    if sys.stdout is None:  # it was closed before the program began
+        raise ReaderGone
+    try:
+        encoding = sys.stdout.encoding
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _write_nowhere()
+        raise ReaderGone from None
+    except OSError as error:
+        _write_nowhere()
+        raise Unusable(f"standard output can't be written: {error.strerror}") from None
+
+
+def say(text: str) -> None:
+    """Write a line to standard error; where nobody can read it, it is not said."""
+    try:  # noqa: SIM105 -- contextlib is not loaded for --help
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 -- where it belongs; nowhere where standard error was closed
+    except OSError:  # a terminal that is gone
+        pass
+
+
+def someone_watches() -> bool:
+    """Whether standard error is a terminal, so that progress is worth telling."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def _write_nowhere() -> None:
+    """What is still buffered would fail again when the interpreter ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,0 +1,118 @@
+"""From what a person gives (a word, standard input, a pasted error) to targets. What names none is said on one line.
+
+An error text may name the code that asked for the target; that is kept beside it.
+"""
+
+import codecs
+import sys
+from typing import NamedTuple
+
+from tui.model.frame import Frame
+from tui.model.target import EXAMPLES, Target, TargetError, endpoint, parse_target
+
+LONGEST_INPUT = 1 << 20
+"""How much of a text is read, in bytes, from its end: a log says last what failed last."""
+_CHUNK = 1 << 16
+
+
+class Understood(NamedTuple):
+    """A target, and the code that asked for it where an error text named it: the user's innermost frame first."""
+
+    target: Target
+    code: tuple[Frame, ...] = ()
+
+
+def read_target(text: str, *, port: int | None = None) -> Target:
+    """The target alone of what `understand` reads. Raises TargetError."""
+    return understand(text, port=port).target
+
+
+def understand(text: str, *, port: int | None = None) -> Understood:
+    """The target that `text` is or, if it is an error text, the endpoint that it names. Raises TargetError."""
+    if len(text.split()) > 1:
+        found = _endpoint_in(text, port)
+        if found is None:
+            raise TargetError(f"the text names no endpoint; try one of: {EXAMPLES}")
+        return found
+    try:
+        return Understood(parse_target(text, port=port))
+    except TargetError:
+        found = _endpoint_in(text, port)
+        if found is None:
+            raise
+        return found
+
+
+def read_targets(text: str, *, port: int | None = None) -> tuple[Understood, ...]:
+    """The targets in a whole text: one a line, or the one that an error text names. Raises TargetError."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise TargetError("standard input names no target; give one a line, or an error text")
+    # Only an error text has spaces within its lines: a slip in a list of targets must not turn it into one.
+    if len(lines) > 1 and not any(len(line.split()) > 1 for line in lines):
+        return tuple(Understood(parse_target(line, port=port)) for line in lines)
+    return (understand(text, port=port),)
+
+
+def read_standard_input() -> str:
+    """Standard input to its end, or the last part of it. Raises TargetError where there is none."""
+    if sys.stdin is None:
+        raise TargetError("standard input is closed; give a target")
+    read = b""
+    while chunk := sys.stdin.buffer.read(_CHUNK):
+        read += chunk
+        if len(read) > 2 * LONGEST_INPUT:
+            read = read[-LONGEST_INPUT:]
+    return as_text(read)
+
+
+def as_text(raw: bytes) -> str:
+    """Bytes as UTF-8, or as UTF-16 where they begin with its mark; what is neither is spelled as replacement characters."""
+    return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig", "replace")
+
+
+def _endpoint_in(text: str, port: int | None) -> Understood | None:
+    """The endpoint to walk that an error text names, or that the code does which it names; None where neither does.
+
+    Raises TargetError where a part is missing.
+    """
+    from tui.errors import read_error, target_of
+
+    reading = read_error(text)
+    found = target_of(reading)
+    if found:
+        return Understood(found, reading.code)
+    host = next((one.host for one in reading.endpoints if one.host), None)
+    if host and port is not None:
+        return Understood(parse_target(endpoint(host, port)), reading.code)
+    in_code, missing = _endpoint_of_code(reading.code, host, port)
+    if in_code:
+        return Understood(in_code, reading.code)
+    if host:
+        raise TargetError(f"the text names the host {host} and no port; give --port, or {endpoint(host, 8080)}")
+    if missing:
+        raise TargetError(f"the text names no endpoint, and {missing}; give HOST:PORT")
+    return None
+
+
+def _endpoint_of_code(frames: tuple[Frame, ...], host: str | None, port: int | None) -> tuple[Target | None, str]:
+    """What the user's innermost frame connects to, where its file is here and says so; else which part it leaves open."""
+    from tui.diagnosis.readings.code import call_words
+    from tui.model.facts import Code
+    from tui.model.frame import frame_to_read
+    from tui.probes.kernel.system_view import Surroundings
+    from tui.probes.source_code import read
+
+    request = frame_to_read(frames)
+    code = read(request, Surroundings()) if request else None
+    if not isinstance(code, Code) or not code.values:
+        return None, ""
+    known = {one.part: one.value for one in code.values if one.value}
+    if host and known.get("host") not in {host, None}:
+        return None, ""
+    name, number = host or known.get("host"), str(port or known.get("port") or "")
+    if known.get("path", "").startswith("/"):
+        return parse_target(known["path"]), ""
+    if name and number.isdecimal():
+        return parse_target(endpoint(name, int(number))), ""
+    return None, call_words(code)

@@ -1,0 +1,382 @@
+"""Readings of a case that tell who answered for a host, whether it lives, and which socket table speaks for it.
+
+Law: silence is no answer, one lost packet is no silence, and an ICMP error is the word of its sender alone.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+
+from msgspec import UNSET
+
+from tui.diagnosis.readings import outcomes, rules
+from tui.diagnosis.readings.answers import CONSENT_PORTS, service_name
+from tui.diagnosis.readings.likely_ports import likely_ports
+from tui.model.case import Case
+from tui.model.facts import (
+    Addresses,
+    AnyFact,
+    Attempt,
+    Echo,
+    Hop,
+    IcmpError,
+    Listener,
+    Listeners,
+    Neighbour,
+    Outcome,
+    ResetOrigin,
+)
+from tui.model.judgement import Culprit, CulpritKind
+from tui.model.requests import AnyRequest, LookUpNeighbour, TraceHops, TryPorts
+from tui.model.schemes import Family, family_of_port, family_of_program, family_of_scheme
+
+RESOLVED_AFTER_MS = 2500.0
+"""Linux asks three times, a second apart, before it calls a neighbour failed (measured: 3.05 to 3.1 s); a filter or a
+route answers within a round trip."""
+AT_ONCE_MS = 900.0
+"""Within this an answer came to the first SYN; the second is sent after a second."""
+FEWEST_SYNS = 3
+"""So many unanswered SYNs are silence; with a loss of one packet in ten that happens by chance once in a thousand times."""
+COMPARED, COMPARED_ELSE = 443, 80
+"""Ports that are hardly ever filtered on the way out, to compare the first hop with."""
+LONGEST_COMM = 15
+"""Characters of a process's name in the kernel (TASK_COMM_LEN less its end)."""
+_ACCEPTED = frozenset({Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET, Outcome.SILENT})
+_UNREACHABLE_HOST = frozenset({(4, 3, 1), (6, 1, 3)})
+_UNREACHABLE = _UNREACHABLE_HOST | {(4, 3, code) for code in (0, 5, 6, 7, 8, 11, 12)} | {(6, 1, 0), (6, 1, 2)}
+_TIME_EXCEEDED = frozenset({(4, 11, 0), (6, 3, 0)})
+
+
+def silent(case: Case) -> dict[str, tuple[Attempt, ...]]:
+    """The addresses whose attempts have all run out of time, with these attempts."""
+    found = {address: outcomes.attempts(case, address) for address in outcomes.failing(case, Outcome.TIMEOUT)}
+    return {address: all_ for address, all_ in found.items() if all(one.outcome is Outcome.TIMEOUT for one in all_)}
+
+
+def loopback_is_down(case: Case) -> Addresses | None:
+    """The newest look at the interfaces, if it found the loopback interface not up: nothing reaches an own address then."""
+    here = case.last(Addresses)
+    return here if here and "lo" in here.down else None
+
+
+def is_repeated(attempts: Iterable[Attempt]) -> bool:
+    """Whether enough packets went unanswered to speak of silence."""
+    return sum(1 + (one.retransmits or 0) for one in attempts) >= FEWEST_SYNS
+
+
+def told(case: Case) -> dict[str, Attempt]:
+    """For each failing address the newest attempt that brought an ICMP error, if all that came later was silence.
+
+    Senders limit the rate of their errors, so an attempt after a rejection may run out of time.
+    """
+    found: dict[str, Attempt] = {}
+    for address in outcomes.failing(case):
+        for one in reversed(outcomes.attempts(case, address)):
+            if one.icmp is not None:
+                found[address] = one
+            if one.outcome is not Outcome.TIMEOUT:
+                break
+    return found
+
+
+def came_late(case: Case, address: str) -> bool:
+    """Whether the ICMP errors for `address` took as long as a neighbour that is asked in vain: one of them all of it.
+
+    Another may come sooner, because the neighbour was being asked already; a filter or a route answers at once.
+    """
+    waits = [one.latency_ms for one in outcomes.attempts(case, address) if one.icmp is not None]
+    return bool(waits) and max(waits) >= RESOLVED_AFTER_MS and min(waits) >= AT_ONCE_MS
+
+
+def says_host_unreachable(attempt: Attempt) -> bool:
+    """Whether it brought the error that a failed neighbour makes: host, or address, unreachable."""
+    return attempt.icmp is not None and _code(attempt.icmp) in _UNREACHABLE_HOST
+
+
+def says_unreachable(icmp: IcmpError | None) -> bool:
+    """Whether the error says that a host or network is out of reach, and not that something is forbidden or expired."""
+    return icmp is not None and _code(icmp) in _UNREACHABLE
+
+
+def is_time_exceeded(icmp: IcmpError | None) -> bool:
+    """Whether the packet's time to live ran out (RFC 792, RFC 4443)."""
+    return icmp is not None and _code(icmp) in _TIME_EXCEEDED
+
+
+def sent_here(case: Case, attempt: Attempt) -> bool | None:
+    """Whether the ICMP error of `attempt` came from this machine; None where its addresses are not known well enough."""
+    sender = _bare(attempt.icmp.sender) if attempt.icmp else ""
+    number = _address(sender)
+    if number is None:
+        return None
+    local = _bare(attempt.local_address or "")
+    if number.is_loopback or sender == local or (is_itself(attempt.address, sender) and outcomes.is_local(case, attempt.address)):
+        return True
+    own = case.last(Addresses)
+    if own is None:
+        return None
+    if sender not in {_bare(address) for _, address in own.addresses}:
+        return False
+    # Every link may have its own fe80::1, so a link-local address that was not our source may be the router's.
+    return None if number.is_link_local else True
+
+
+def signs_of_life(case: Case, address: str) -> tuple[AnyFact, ...]:
+    """What shows that the host itself answers: an echo, another port that accepts or resets, its own ICMP error."""
+    echoes = [one for one in case.all(Echo) if one.address == address and one.received]
+    ports = [one for one in other_attempts(case, address) if _answered(one)]
+    hops_ = [one for one in hops(case, address) if is_itself(address, one.sender) and one.outcome != "time-exceeded"]
+    return (*echoes[-1:], *ports, *hops_[:1])
+
+
+def life_in_words(facts: Iterable[AnyFact]) -> str:
+    """`answers to ping, on port 22 and with resets on 3 other ports`; of many ports only how many."""
+    known = tuple(facts)
+    ports = [one for one in known if isinstance(one, Attempt)]
+    accepting = [str(one.port) for one in ports if one.outcome in _ACCEPTED]
+    resetting = [str(one.port) for one in ports if one.outcome not in _ACCEPTED]
+    words = ["to ping"] if any(isinstance(one, Echo) for one in known) else []
+    words += [_on_ports(accepting)] if accepting else []
+    words += [f"with a reset {_on_ports(resetting)}"] if resetting else []
+    return f"answers {outcomes.joined(words or ['for itself'])}"
+
+
+def _on_ports(ports: list[str]) -> str:
+    return f"on port {ports[0]}" if len(ports) == 1 else f"on {len(ports)} other ports"
+
+
+def dead_echo(case: Case, address: str) -> Echo | None:
+    """The newest echo to `address`, if it was sent and nothing came back."""
+    found = next((one for one in reversed(case.all(Echo)) if one.address == address), None)
+    return found if found and found.sent and not found.received and not found.error else None
+
+
+def other_attempts(case: Case, address: str) -> tuple[Attempt, ...]:
+    """The attempts on other ports of `address`."""
+    return tuple(one for one in case.all(Attempt) if one.purpose == "other-port" and one.address == address)
+
+
+def other_ports(case: Case) -> Iterator[AnyRequest]:
+    """One attempt on each likely port of the first remote address that stays silent or refuses, if the person agreed.
+
+    One that has been quiet for a while counts, so that its ports need not wait for the end of its attempt.
+    """
+    agreed = case.answer(CONSENT_PORTS) or ("yes" if case.options.probe_ports else "no")
+    ports = likely_ports(case.target)
+    for address in (*outcomes.failing(case, Outcome.REFUSED, Outcome.TIMEOUT), *outcomes.quiet(case)):
+        if agreed == "yes" and ports and outcomes.is_remote(case, address):
+            yield TryPorts(address=address, ports=ports)
+            return
+
+
+def hops(case: Case, address: str) -> tuple[Hop, ...]:
+    """The newest word of each hop on the way to the target's port of `address`, nearest first."""
+    newest = {one.ttl: one for one in case.all(Hop) if one.address == address and one.port == case.target.port}
+    return tuple(newest[ttl] for ttl in sorted(newest))
+
+
+def trail(case: Case, address: str) -> tuple[Hop, ...]:
+    """The hops that said who they are: proof that packets for the target's port leave this machine."""
+    return tuple(one for one in hops(case, address) if one.outcome == "time-exceeded" and one.sender)
+
+
+def hop_of(case: Case, address: str, sender: str) -> Hop | None:
+    """The nearest hop on the way to `address` that answered from `sender`."""
+    return next((one for one in hops(case, address) if one.sender == sender), None)
+
+
+def leaves(case: Case, address: str) -> bool | None:
+    """Whether packets for the target's port leave this machine; None where nothing shows it.
+
+    They do if a hop answered for this port, or if no retransmission failed here. They don't if all of them did, or
+    if the first router answers for another port and no hop does for this one.
+    """
+    read = [one for one in silent(case).get(address, ()) if one.kept_back is not None and one.retransmits]
+    if trail(case, address) or (read and not any(one.kept_back for one in read)):
+        return True
+    all_failed = bool(read) and all((one.kept_back or 0) >= (one.retransmits or 0) for one in read)
+    return False if all_failed or (hops(case, address) and first_hop_elsewhere(case, address)) else None
+
+
+def first_hop_elsewhere(case: Case, address: str) -> Hop | None:
+    """The first router's answer to a packet for another port of `address`."""
+    return next(
+        (
+            one
+            for one in case.all(Hop)
+            if one.address == address and one.port != case.target.port and one.ttl == 1 and one.outcome == "time-exceeded"
+        ),
+        None,
+    )
+
+
+def first_hop_looks(case: Case) -> Iterator[AnyRequest]:
+    """The first hop alone, for this port and for another: packets with TTL 1, which no machine behind it sees.
+
+    Asked where the trail is silent from the start, or may be: an attempt has been quiet for a while; and where a reset
+    from behind a gateway comes even with TTL 1.
+    """
+    other = COMPARED if case.target.port != COMPARED else COMPARED_ELSE
+    mute = [address for address in silent(case) if hops(case, address) and not trail(case, address)]
+    near = {one.address for one in case.all(ResetOrigin) if one.port == case.target.port and one.smallest_ttl == 1}
+    mute += outcomes.quiet(case)
+    for address in (*mute, *(one for one in outcomes.refused_by_reset(case) if one in near)):
+        route = outcomes.route_to(case, address)
+        if route and route.gateway:
+            yield TraceHops(address=address, port=other, max_hops=1)
+            if address not in mute:
+                yield TraceHops(address=address, port=case.target.port or 0, max_hops=1)
+
+
+def neighbour_looks(case: Case) -> Iterator[AnyRequest]:
+    """The neighbour entry behind each attempt that found nobody: the host's own, or its gateway's."""
+    for address, one in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
+        route = outcomes.route_to(case, address)
+        if route and route.type == "unicast" and route.device:
+            yield LookUpNeighbour(address=route.gateway or address, device=route.device, after=one.id)
+
+
+def next_on_link(case: Case, address: str) -> str:
+    """The address that our own link must reach: the gateway's, or that of the host where there is none."""
+    route = outcomes.route_to(case, address)
+    return (route.gateway if route else None) or address
+
+
+def is_on_link(case: Case, address: str) -> bool:
+    """Whether the host is on a link of this machine, without a gateway."""
+    route = outcomes.route_to(case, address)
+    return bool(route and route.type == "unicast" and not route.gateway and route.device)
+
+
+def neighbours(case: Case, address: str) -> tuple[Neighbour, ...]:
+    """All looks at the neighbour entry that leads to `address`, oldest first."""
+    wanted = next_on_link(case, address)
+    return tuple(one for one in case.all(Neighbour) if one.address == wanted)
+
+
+def failed_neighbour(case: Case, address: str) -> Neighbour | None:
+    """The look that found the entry FAILED, if it has not been found otherwise since; being asked again is not otherwise."""
+    for one in reversed(neighbours(case, address)):
+        if one.state == "failed":
+            return one
+        if one.state not in {"incomplete", "none"}:
+            return None
+    return None
+
+
+def tables(case: Case, address: str) -> tuple[Listeners, ...]:
+    """The socket tables that speak for `address`: this machine's, or those of the far end that were seen.
+
+    Where some of these are of machines that have the address, they alone do.
+    None does where a rule answers with a reset before a socket is looked for, or leads the connection elsewhere.
+    """
+    if rules.is_led_elsewhere(case, address) or rules.is_reset_by_rule(case, address):
+        return ()
+    if outcomes.is_local(case, address):
+        here = outcomes.listeners(case)
+        return (here,) if here else ()
+    if not outcomes.is_remote(case, address):
+        return ()
+    found = tuple(table for prefix in case.options.servers if (table := outcomes.listeners(case, prefix)))
+    return tuple(table for table in found if has_address(table, address)) or found
+
+
+def table(case: Case, address: str) -> Listeners | None:
+    """The one socket table that speaks for `address`; None where there is none, or it can't be told which of several does."""
+    found = tables(case, address)
+    alone = outcomes.is_local(case, address) or len(case.options.servers) == 1
+    return found[0] if found and (alone or (len(found) == 1 and has_address(found[0], address))) else None
+
+
+def has_address(table: Listeners, address: str) -> bool:
+    """Whether the machine that was looked at is known to have the address itself."""
+    return address.partition("%")[0] in table.addresses
+
+
+def reaches(listener: Listener, address: str, *, here: bool) -> bool:
+    """Whether a connection to `address` would arrive at this socket; a socket bound to a device takes that device's alone."""
+    return outcomes.covers(listener, target_of(address)) and not (here and listener.device not in {None, "lo"})
+
+
+def has_full_queue(listener: Listener) -> bool:
+    """Whether as many connections wait to be accepted as may, so that the kernel drops SYNs without a word."""
+    return listener.queue is not None and listener.queue_limit is not None and listener.queue >= max(listener.queue_limit, 1)
+
+
+def target_of(address: str) -> str:
+    """The address that the kernel connects to: the unspecified ones mean this machine (ip(7)), a mapped one is IPv4."""
+    bare = address.partition("%")[0]
+    number = _address(bare)
+    if isinstance(number, ipaddress.IPv6Address) and number.ipv4_mapped:
+        return str(number.ipv4_mapped)
+    if number is not None and number.is_unspecified:
+        return "::1" if ":" in bare else "127.0.0.1"
+    return bare
+
+
+def is_itself(address: str, sender: str | None) -> bool:
+    """Whether a message from `sender` is the target's own word: messages bear no zone, and IPv4 is never mapped in them."""
+    return bool(sender) and _bare(sender or "") == target_of(address)
+
+
+def meant_family(case: Case) -> Family | None:
+    """The kind of service that the target's scheme, or else its port, stands for."""
+    return family_of_scheme(case.target.scheme) or family_of_port(case.target.port or 0)
+
+
+def is_named(case: Case, listener: Listener) -> bool:
+    """Whether the listener belongs to the unit, container or process that the person named."""
+    name = (service_name(case) or "").lower().removesuffix(".service")
+    unit = (listener.unit or "").lower().removesuffix(".service").removesuffix(".socket")
+    program = (listener.process or "").lower()
+    borne = {unit, unit.partition("@")[0], program, (listener.container or "").lower()} - {""}
+    return name in borne or (len(program) == LONGEST_COMM and name.startswith(program))
+
+
+def contradicts(case: Case, listener: Listener) -> bool:
+    """Whether the listener is known to be another service than the one meant."""
+    if service_name(case):
+        return not is_named(case, listener)
+    meant, served = meant_family(case), family_of_program(listener.process)
+    return bool(meant and served and meant != served)
+
+
+def owner(listener: Listener) -> str:
+    """Who listens, for a sentence: `nginx (pid 812)`, or `A service` where no more is known."""
+    name = listener.process or listener.unit
+    if name is None:
+        name = f"A service of user {listener.user}" if listener.user else "A service"
+    where = f" in container {listener.container}" if listener.container else ""
+    return f"{name}{where} (pid {listener.pid})" if listener.pid else f"{name}{where}"
+
+
+def listener_culprit(kind: CulpritKind, listener: Listener) -> Culprit:
+    """A listener, by all the names that are known of it; without a process it is a `listener`."""
+    return Culprit(
+        kind=kind if listener.process else "listener",
+        address=listener.address,
+        port=listener.port,
+        pid=listener.pid if listener.pid is not None else UNSET,
+        name=listener.process or UNSET,
+        unit=listener.unit or UNSET,
+    )
+
+
+def _answered(attempt: Attempt) -> bool:
+    return attempt.outcome in _ACCEPTED or (
+        attempt.outcome is Outcome.REFUSED and attempt.icmp is None and attempt.error_queue == "empty"
+    )
+
+
+def _code(icmp: IcmpError) -> tuple[int, int, int]:
+    return 6 if ":" in icmp.sender else 4, icmp.type, icmp.code
+
+
+def _bare(address: str) -> str:
+    return address.partition("%")[0]
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None

@@ -1,0 +1,36 @@
+"""Readings of a case about packets that this machine itself keeps back, whatever does it."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis.readings import hosts, outcomes
+from tui.model.case import Case
+from tui.model.facts import Echo, Limits, Outcome
+from tui.model.requests import AnyRequest, ReadLimits
+
+FULL = 0.99
+"""Entries end all the time, so a full table is seen a little below its limit."""
+
+
+def is_kept_here(case: Case, address: str) -> bool:
+    """Whether there are signs that this machine does not let out what goes to another one: EPERM to ping, failed sends."""
+    return outcomes.is_remote(case, address) and (bool(forbidden_echoes(case, address)) or hosts.leaves(case, address) is False)
+
+
+def forbidden_echoes(case: Case, address: str) -> tuple[Echo, ...]:
+    """The echoes to an address that were forbidden on the spot."""
+    return tuple(one for one in case.all(Echo) if one.address == address and one.error == "EPERM")
+
+
+def tracking_looks(case: Case) -> Iterator[AnyRequest]:
+    """The limits, connection tracking's among them, once this machine seems to keep packets back."""
+    for address in outcomes.failing(case, Outcome.TIMEOUT):
+        if is_kept_here(case, address):
+            yield ReadLimits(address=address, port=case.target.port or 0)
+
+
+def full_tracking(case: Case) -> Limits | None:
+    """The newest look at the limits, if it found connection tracking's table full: every new connection is dropped then."""
+    found = case.last(Limits)
+    if found is None or not found.tracked_connections or not found.tracking_limit:
+        return None
+    return found if found.tracked_connections >= FULL * found.tracking_limit else None

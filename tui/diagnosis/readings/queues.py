@@ -1,0 +1,101 @@
+"""Readings of a case about accept queues: which attempts fit a full one, and what was seen of those that serve an address."""
+
+from tui.diagnosis.readings import hosts, outcomes
+from tui.model.case import Case
+from tui.model.facts import AcceptQueue, Attempt, Listener, Outcome, ProcessState, QueueWatch
+
+MOST_WATCHED = 4
+"""Addresses whose queues are watched; a name with more that stay silent is no matter of queues."""
+BUSY_PERCENT = 90.0
+"""A thread that leaves less than a tenth of a processor to others does not wait for connections."""
+
+
+def troubled(case: Case) -> dict[str, tuple[Attempt, ...]]:
+    """The addresses with attempts that a full queue would explain, silent or answered late, with these attempts."""
+    found: dict[str, tuple[Attempt, ...]] = {}
+    for address in outcomes.latest(case):
+        fitting = tuple(one for one in outcomes.attempts(case, address) if one.outcome is Outcome.TIMEOUT or is_late(one))
+        if fitting:
+            found[address] = fitting
+    return found
+
+
+def is_late(attempt: Attempt) -> bool:
+    """Whether it connected only after its SYN was sent again, as behind a queue that had room after a while."""
+    return attempt.outcome is Outcome.CONNECTED and attempt.latency_ms >= hosts.AT_ONCE_MS and bool(attempt.retransmits)
+
+
+def watched(case: Case) -> list[str]:
+    """The addresses whose queue is worth watching: troubled or quiet ones, and those whose listener had no room at a look."""
+    tables = {address: hosts.tables(case, address) for address in outcomes.addresses(case)}
+    full = [
+        address
+        for address, found in tables.items()
+        if any(hosts.has_full_queue(row) for table in found for row in serving(case, address, list(table.listeners)))
+    ]
+    return list(dict.fromkeys([*troubled(case), *outcomes.quiet(case), *full]))[:MOST_WATCHED]
+
+
+def vantages(case: Case, address: str) -> tuple[str | None, ...]:
+    """From where the queues of `address` can be seen: here, or through the prefixes that the person gave."""
+    if outcomes.is_local(case, address):
+        return (None,)
+    return tuple(case.options.servers) if outcomes.is_remote(case, address) else ()
+
+
+def watch(case: Case, address: str) -> QueueWatch | None:
+    """The newest watch that speaks for `address`; None where it can't be told which of several far ends does."""
+    found = {one.vantage: one for one in case.all(QueueWatch) if one.address == address and one.port == case.target.port}
+    seen = [found[vantage] for vantage in vantages(case, address) if vantage in found]
+    return seen[0] if seen and len(vantages(case, address)) == 1 else None
+
+
+def queues(case: Case, address: str, seen: QueueWatch) -> tuple[AcceptQueue, ...]:
+    """The watched queues that a connection to `address` would come to; several where workers share the port."""
+    served = serving(case, address, [one.listener for one in seen.queues])
+    return tuple(one for one in seen.queues if one.listener in served)
+
+
+def never_came(seen: QueueWatch) -> bool:
+    """Whether attempts of ours stayed silent although no connection found a full queue meanwhile: something drops them before."""
+    return seen.tried is Outcome.TIMEOUT and seen.overflows == 0
+
+
+def serving(case: Case, address: str, rows: list[Listener]) -> list[Listener]:
+    """The listeners that the kernel would choose: those for the address itself come before wildcards (inet_lookup_listener)."""
+    here = outcomes.is_local(case, address)
+    fitting = [
+        row for row in rows if row.proto == "tcp" and row.port == case.target.port and hosts.reaches(row, address, here=here)
+    ]
+    nearest = min((_distance(row, address) for row in fitting), default=0)
+    return [row for row in fitting if _distance(row, address) == nearest]
+
+
+def process(case: Case, pid: int | None, vantage: str | None) -> ProcessState | None:
+    """The newest look at a process, here or there."""
+    return next((one for one in reversed(case.all(ProcessState)) if (one.pid, one.vantage) == (pid, vantage)), None)
+
+
+def why_it_does_not_accept(state: ProcessState | None) -> str:
+    """A sentence about a process that would explain why it accepts nothing; empty where its state does not."""
+    if state is None:
+        return ""
+    who = f"{state.name} (pid {state.pid})"
+    if state.stopped_by:
+        return f"{who} is stopped by {state.stopped_by}, so it accepts nothing."
+    if state.state in {"Z", "X"}:
+        return f"{who} has ended; another process still holds its socket."
+    if state.is_out_of_descriptors:
+        return f"{who} has all of its {state.descriptor_limit} descriptors open, so it can accept no more."
+    if set(state.states) == {"D"}:
+        where = f" in {state.waits_in}" if state.waits_in else ""
+        return f"{who} waits uninterruptibly{where}, for a disk or another device, so it accepts nothing."
+    if state.busy_percent is not None and state.busy_percent >= BUSY_PERCENT:
+        return f"{who} is busy with something else ({state.busy_percent:.0f}% of a processor)."
+    return f"{who} runs, and does not accept them, or not fast enough."
+
+
+def _distance(row: Listener, address: str) -> int:
+    if row.address not in {"0.0.0.0", "*", "::"}:  # noqa: S104 -- compared, not bound
+        return 0
+    return 1 if outcomes.family(row.address) == outcomes.family(hosts.target_of(address)) else 2

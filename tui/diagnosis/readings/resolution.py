@@ -1,0 +1,265 @@
+"""Readings that the causes of `name` share: what each nameserver said of each name that a lookup tries.
+
+Answers with the CD bit are left out: they are a test of DNSSEC, not what programs get.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from enum import StrEnum
+
+from msgspec import Struct
+
+from tui.diagnosis.hypothesis import not_tested, ruled_out
+from tui.diagnosis.readings import checks, outcomes
+from tui.model.case import Case
+from tui.model.facts import Attempt, HostsEntry, NameserverAnswer, NameSources, Outcome
+from tui.model.judgement import Judgement
+from tui.model.requests import Connect
+from tui.model.target import endpoint
+
+MOST_OTHERS = 4
+"""No more addresses that the client would not have used are tried: one that connects is enough."""
+HARD_ERRORS = frozenset({"EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY"})
+"""What getaddrinfo says when its sources answered and had no address (gai_strerror(3)); the others mean trouble."""
+DNS_SOURCES = frozenset({"dns", "resolve"})
+"""The nsswitch sources that ask the DNS: glibc's own and systemd-resolved's (nss-resolve(8))."""
+WRONG_MACHINE = frozenset(
+    {
+        "name.dead-address",
+        "path.filtered",
+        "path.host-unreachable",
+        "path.no-route",
+        "path.rejected",
+        "port.udp-only",
+        "port.wrong-port",
+        "server.bound-elsewhere",
+        "server.closes-early",
+        "server.crashed",
+        "server.down",
+        "server.not-listening",
+        "server.other-namespace",
+        "server.unresponsive",
+    }
+)
+"""What is found where a wrong name led: true of that machine, and not what is to be mended."""
+_ENDS_UNFOUND = frozenset({"[NOTFOUND=return]", "[!UNAVAIL=return]"})
+"""The usual actions that end a lookup at a source that has not found the name."""
+_NO_ANSWER = frozenset({"timeout", "refused", "unreachable"})
+
+
+class Said(StrEnum):
+    """What one nameserver says of one name, its A and AAAA answers together."""
+
+    ADDRESSES = "addresses"
+    NXDOMAIN = "nxdomain"
+    NO_DATA = "no data"
+    FAILURE = "failure"
+    SILENCE = "silence"
+    UNCLEAR = "unclear"
+    """Some of it is missing."""
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """The answers of one nameserver about one name."""
+
+    name: str
+    answers: tuple[NameserverAnswer, ...]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address in the answers."""
+        return tuple(dict.fromkeys(address for one in self.answers for address in one.addresses))
+
+    @property
+    def said(self) -> Said:
+        """The answers in one word; an address outweighs all, a failure outweighs an empty answer."""
+        if self.addresses:
+            return Said.ADDRESSES
+        if any(one.outcome == "answered" and one.rcode == "NXDOMAIN" for one in self.answers):
+            return Said.NXDOMAIN
+        if any(failed(one) for one in self.answers):
+            return Said.FAILURE
+        if all(one.outcome in _NO_ANSWER for one in self.answers):
+            return Said.SILENCE
+        empty = {one.rtype for one in self.answers if one.outcome == "answered" and not one.truncated}
+        return Said.NO_DATA if empty == {"A", "AAAA"} else Said.UNCLEAR
+
+
+class Nameserver(Struct, frozen=True, kw_only=True):
+    """One nameserver and its words, in the order in which a lookup tries the names."""
+
+    address: str
+    port: int
+    configured: bool
+    words: tuple[Word, ...]
+
+    @property
+    def label(self) -> str:
+        """The address, with the port where it is not 53."""
+        return server_label(self.address, self.port)
+
+    @property
+    def answers(self) -> tuple[NameserverAnswer, ...]:
+        """All of its answers."""
+        return tuple(answer for word in self.words for answer in word.answers)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing at all came from it."""
+        return all(word.said is Said.SILENCE for word in self.words)
+
+    @property
+    def resolved(self) -> Word | None:
+        """The first word with an address: where a lookup that asks this server ends."""
+        return next((word for word in self.words if word.said is Said.ADDRESSES), None)
+
+    @property
+    def denies(self) -> bool:
+        """Whether it says of every name that there is no address."""
+        return all(word.said in {Said.NXDOMAIN, Said.NO_DATA} for word in self.words)
+
+
+def server_label(address: str, port: int) -> str:
+    """A nameserver for people: its address, with the port where it is not 53."""
+    return address if port == checks.DNS_PORT else endpoint(address, port)
+
+
+def failed(answer: NameserverAnswer) -> bool:
+    """Whether the server answered and could or would not help: SERVFAIL, REFUSED, NOTIMP, nonsense (RFC 1035, 4.1.1)."""
+    return answer.outcome == "malformed" or (answer.outcome == "answered" and answer.rcode not in {None, "NOERROR", "NXDOMAIN"})
+
+
+def settled(case: Case) -> Judgement | None:
+    """The judgement that holds for every cause of this group where there is no name, or no lookup yet; else None."""
+    if case.target.is_literal:
+        return ruled_out("The target is an address, not a name.")
+    return None if outcomes.system_answer(case) else not_tested("The name has not been looked up yet.")
+
+
+def candidates(case: Case) -> tuple[str, ...]:
+    """The full names that a lookup tries, in order."""
+    sources = outcomes.name_sources(case)
+    return (sources.expansions if sources else ()) or (case.target.host,)
+
+
+def deciding(case: Case) -> tuple[str, ...]:
+    """The names whose answers make the lookup's error: the one typed where it is asked first, else every one.
+
+    As glibc's res_search goes: what it was told of the name itself outweighs what the search list brought after it.
+    """
+    tried = candidates(case)
+    return tried[:1] if outcomes.plain_name(tried[0]) == outcomes.plain_name(case.target.host) else tried
+
+
+def nameservers(case: Case, *, configured: bool | None = None) -> tuple[Nameserver, ...]:
+    """Every nameserver that was asked for the target's name, the configured ones first, in their order."""
+    asked: dict[tuple[str, int, bool], dict[str, list[NameserverAnswer]]] = {}
+    for name in candidates(case):
+        for one in outcomes.nameserver_answers(case, name=name, configured=configured):
+            if not one.checking_disabled:
+                asked.setdefault((one.server, one.port, one.configured), {}).setdefault(name, []).append(one)
+    order = _order(outcomes.name_sources(case))
+    found = [
+        Nameserver(
+            address=address,
+            port=port,
+            configured=ours,
+            words=tuple(Word(name=name, answers=tuple(answers)) for name, answers in words.items()),
+        )
+        for (address, port, ours), words in asked.items()
+    ]
+    return tuple(
+        sorted(found, key=lambda one: (not one.configured, order.get((one.address, one.port), len(order)), one.address, one.port))
+    )
+
+
+def _order(sources: NameSources | None) -> dict[tuple[str, int], int]:
+    servers = sources.nameservers if sources else ()
+    return {checks.server_address(server): place for place, server in enumerate(servers)}
+
+
+def unasked(case: Case) -> bool:
+    """Whether a configured nameserver's answer is still missing."""
+    asked = {(one.address, one.port) for one in nameservers(case, configured=True)}
+    return not set(_order(outcomes.name_sources(case))) <= asked
+
+
+def asks_dns(case: Case) -> bool:
+    """Whether programs here ask the DNS at all (nsswitch.conf(5)); True while that is not known."""
+    sources = outcomes.name_sources(case)
+    return sources is None or not sources.nsswitch or bool(DNS_SOURCES & set(sources.nsswitch))
+
+
+def left_out(case: Case) -> str:
+    """What the `hosts:` line leaves out that would know the name, in words; empty where nothing is."""
+    sources = outcomes.name_sources(case)
+    words = sources.nsswitch if sources else ()
+    if sources is None or not words:
+        return ""
+    if sources.hosts and "files" not in words:
+        return f"it does not ask files, and {sources.hosts[0].path} has the name in line {sources.hosts[0].line}"
+    servers = nameservers(case)
+    if not asks_dns(case):
+        return "" if servers and all(one.denies for one in servers) else "it does not ask the DNS"
+    if not (outcomes.plain_name(case.target.host).endswith(".local") and any(one.resolved for one in servers)):
+        return ""
+    first = next(place for place, word in enumerate(words) if word in DNS_SOURCES)
+    stops = any(word.startswith("mdns") and words[place + 1] in _ENDS_UNFOUND for place, word in enumerate(words[:first]))
+    return "for .local it asks mDNS and stops there" if stops else ""
+
+
+def hosts_entries(case: Case) -> dict[str, HostsEntry]:
+    """The hosts file's addresses for the name, each with the first line that gives it."""
+    sources = outcomes.name_sources(case)
+    entries: dict[str, HostsEntry] = {}
+    for entry in sources.hosts if sources else ():
+        entries.setdefault(entry.address, entry)
+    return entries
+
+
+def other_attempts(case: Case) -> dict[str, Attempt]:
+    """The newest attempt on each address that the client would not have used."""
+    return {one.address: one for one in case.all(Attempt) if one.purpose == "other-address" and one.port == case.target.port}
+
+
+def try_others(case: Case, addresses: tuple[str, ...]) -> Iterator[Connect]:
+    """One attempt on each of the first few other addresses, once one in use has failed."""
+    if outcomes.failing(case):
+        for address in addresses[:MOST_OTHERS]:
+            yield Connect(address=address, port=case.target.port or 0, purpose="other-address", timeout_s=case.options.timeout_s)
+
+
+def split(case: Case, others: tuple[str, ...]) -> tuple[list[Attempt], list[Attempt]]:
+    """The attempts on `others` that connected, and those that failed."""
+    tried = [one for address, one in other_attempts(case).items() if address in others]
+    return (
+        [one for one in tried if one.outcome is Outcome.CONNECTED],
+        [one for one in tried if one.outcome is not Outcome.CONNECTED],
+    )
+
+
+def is_loopback(address: str) -> bool:
+    """Whether `address` is in 127.0.0.0/8 or ::1."""
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def is_localhost(name: str) -> bool:
+    """Whether the name stands for this machine itself (RFC 6761, 6.3), in the usual spellings of a hosts file."""
+    plain = outcomes.plain_name(name)
+    return plain in {"localhost", "ip6-localhost", "ip6-loopback", "localhost.localdomain"} or plain.endswith(".localhost")
+
+
+def used_name(case: Case) -> str | None:
+    """The full name that gave the addresses in use, where a nameserver's answer shows it; None for hosts and where unknown."""
+    system = outcomes.system_answer(case)
+    if system is None or set(system.addresses) & set(hosts_entries(case)):
+        return None
+    canonical = outcomes.plain_name(system.canonical or "")
+    tried = candidates(case)
+    named = next((name for name in tried if outcomes.plain_name(name) == canonical), None)
+    in_use = set(system.addresses)
+    giving = {word.name for server in nameservers(case) for word in server.words if in_use & set(word.addresses)}
+    return named or next((name for name in tried if name in giving), None)

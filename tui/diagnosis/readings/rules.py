@@ -1,0 +1,288 @@
+"""Readings of a case about packet filters whose rules were read: which rule stops a connection, and whether that fits.
+
+Law: a rule that matches is the cause only where the attempts ended as it makes them end.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from tui.diagnosis.hypothesis import confirmed, likely
+from tui.diagnosis.readings import outcomes
+from tui.model.case import Case
+from tui.model.facts import Attempt, Firewall, Hop, Outcome, Rule
+from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.requests import AnyRequest, ReadFirewall
+from tui.model.target import endpoint
+
+MOST_ADDRESSES = 4
+"""Failing addresses whose way is held against the rules; a name with more has one cause for all."""
+STOPPED = (Outcome.TIMEOUT, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
+"""How an attempt can end that a packet filter stops."""
+NO_ENDPOINTS = " has no endpoints"
+"""The end of kube-proxy's comment on the rule that rejects a service without ready endpoints."""
+_IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
+
+
+def looks_here(case: Case) -> Iterator[AnyRequest]:
+    """This machine's rules, where an attempt ended as one of them could make it end."""
+    for address in list(outcomes.failing(case, *STOPPED))[:MOST_ADDRESSES]:
+        yield ReadFirewall(address=address, port=case.target.port or 0, source=case.options.source, pid=case.options.pid)
+
+
+def looks_there(case: Case) -> Iterator[AnyRequest]:
+    """The far end's rules, through each command prefix."""
+    for address, one in list(outcomes.failing(case, *STOPPED).items())[:MOST_ADDRESSES]:
+        if outcomes.is_remote(case, address):
+            for prefix in case.options.servers:
+                yield ReadFirewall(address=address, port=case.target.port or 0, source=one.local_address, vantage=prefix)
+
+
+def filter_of(case: Case, address: str, vantage: str | None = None) -> Firewall | None:
+    """The newest reading of this machine's rules, or of a vantage's, for the target's port of `address`."""
+    wanted = address, case.target.port, vantage
+    return next((one for one in reversed(case.all(Firewall)) if (one.address, one.port, one.vantage) == wanted), None)
+
+
+def far_filters(case: Case, address: str) -> tuple[Firewall, ...]:
+    """The readings of the far end's rules for `address`."""
+    return tuple(found for prefix in case.options.servers if (found := filter_of(case, address, prefix)))
+
+
+def makes(rule: Rule) -> frozenset[Outcome]:
+    """How an attempt ends that the rule stops; a refusal by ICMP is told from one by a reset elsewhere."""
+    if rule.verdict == "drop" or rule.on == "answer":
+        return frozenset({Outcome.TIMEOUT})
+    if rule.verdict == "tcp-reset":
+        return frozenset({Outcome.REFUSED})
+    return frozenset({Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE})
+
+
+def fits(rule: Rule, attempts: tuple[Attempt, ...]) -> bool:
+    """Whether every attempt ended as the rule makes them end; an error that a limit of its rate held back is silence."""
+    if not attempts:
+        return False
+    ends = [one for one in attempts if one.outcome in makes(rule)]
+    if rule.verdict == "reject" and rule.on == "request":
+        with_icmp = [one for one in ends if one.icmp is not None or one.error_queue == "unknown"]
+        return bool(with_icmp) and all(one in with_icmp or one.outcome is Outcome.TIMEOUT for one in attempts)
+    return len(ends) == len(attempts) and not any(one.icmp for one in ends)
+
+
+def stopped_there(case: Case, *ends: Outcome) -> dict[str, tuple[Firewall, Rule]]:
+    """The addresses whose connection a rule of the far end stops, where every attempt ended as that rule makes them end."""
+    found: dict[str, tuple[Firewall, Rule]] = {}
+    for address in outcomes.failing(case, *ends):
+        attempts = outcomes.attempts(case, address)
+        another = [one for one in attempts if one.icmp and one.icmp.sender != address]
+        for reading in () if another else far_filters(case, address):
+            if reading.deciding and fits(reading.deciding, attempts):
+                found.setdefault(address, (reading, reading.deciding))
+    return found
+
+
+def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
+    """The server's own filter stops it, by its rule; no more than likely where that machine may not be the one that is asked."""
+    first, (reading, rule) = next(iter(ruled.items()))
+    port = case.target.port or 0
+    what = outcomes.joined(endpoint(address, port) for address in ruled)
+    table = outcomes.listeners(case, reading.vantage)
+    evidence = outcomes.ids(
+        *(reading for reading, _ in ruled.values()), *(one for each in ruled for one in outcomes.attempts(case, each)), table
+    )
+    summary = f"The packet filter on {first} {does(rule, what)}: {named(rule)}."
+    because = f"`{quoted(rule)}` ({place(rule)}) on the far end matches this connection and explains its end.{seen_packets(rule)}"
+    disproof = "Without that rule, the same attempt comes to the same end."
+    mend = tuple(remedies(case, rule, first, prefix=reading.vantage))
+    blamed = culprit(rule, first, port)
+    if table and set(ruled) <= set(table.addresses):
+        return confirmed(summary, *evidence, because=because, explains=ruled, culprit=blamed, disproof=disproof, remedies=mend)
+    return likely(
+        summary,
+        *evidence,
+        because=because,
+        tell_apart=f"`{reading.vantage} ip -brief address`: whether that machine has {first} itself.",
+        explains=ruled,
+        culprit=blamed,
+        disproof=disproof,
+        remedies=mend,
+    )
+
+
+def does(rule: Rule, what: str) -> str:
+    """What the rule does to connections to `what`."""
+    which = f"the answers from {what}" if rule.on == "answer" else f"connections to {what}"
+    match rule.verdict:
+        case "drop":
+            return f"drops {which}"
+        case "tcp-reset":
+            return f"answers {which} with a reset"
+        case _:
+            return f"rejects {which}"
+
+
+def is_stopped_here(case: Case, address: str) -> bool:
+    """Whether a rule of this machine stops the connection, and the attempts ended as it makes them end.
+
+    Not where a hop answered for this port: then packets were seen beyond this machine, whatever the rules say.
+    """
+    reading = filter_of(case, address)
+    rule = reading.deciding if reading else None
+    if rule is None or not fits(rule, outcomes.attempts(case, address)):
+        return False
+    beyond = any(
+        one.address == address and one.port == case.target.port and one.outcome == "time-exceeded" and one.sender
+        for one in case.all(Hop)
+    )
+    return rule.on == "answer" or not beyond
+
+
+def is_led_elsewhere(case: Case, address: str) -> Firewall | None:
+    """The reading, here or on the far end, in which a rule leads the connection to another address or port."""
+    readings = (filter_of(case, address), *far_filters(case, address))
+    return next((one for one in readings if one and one.translated), None)
+
+
+def is_reset_by_rule(case: Case, address: str) -> Firewall | None:
+    """The reading, here or on the far end, in which a rule stops the connection before a socket is looked for."""
+    readings = (filter_of(case, address), *far_filters(case, address))
+    attempts = outcomes.attempts(case, address)
+    return next((one for one in readings if one and one.deciding and fits(one.deciding, attempts)), None)
+
+
+def quoted(rule: Rule) -> str:
+    """The rule as its tool prints it, or a chain's policy."""
+    return rule.text or f"policy {rule.verdict}"
+
+
+def named(rule: Rule) -> str:
+    """The rule quoted, with whose it is; a policy with its chain."""
+    chain = "" if rule.text else f" of chain {rule.chain}"
+    return f"`{quoted(rule)}`{chain}{who_made(rule)}"
+
+
+def place(rule: Rule) -> str:
+    """Where it stands: `table inet filter, chain output, handle 7`."""
+    number = f", handle {rule.handle}" if rule.handle is not None else f", rule {rule.line}" if rule.line else ""
+    return f"table {rule.family} {rule.table}, chain {rule.chain}{number}"
+
+
+def who_made(rule: Rule) -> str:
+    """Whose rule it is, for a sentence: ` of ufw`, or nothing."""
+    return f" of {rule.made_by}" if rule.made_by else ""
+
+
+def service_without_endpoints(rule: Rule) -> str | None:
+    """The Kubernetes service that kube-proxy rejects because nothing serves it, by the rule's comment."""
+    comment = rule.comment or ""
+    return comment.removesuffix(NO_ENDPOINTS) if comment.endswith(NO_ENDPOINTS) else None
+
+
+def culprit(rule: Rule, address: str, port: int) -> Culprit:
+    """The rule, by the names that find it again."""
+    return Culprit(
+        kind="rule",
+        rule=quoted(rule),
+        table=f"{rule.family} {rule.table}",
+        chain=rule.chain,
+        handle=rule.handle if rule.handle is not None else UNSET,
+        name=rule.made_by or UNSET,
+        address=address,
+        port=port,
+    )
+
+
+def seen_packets(rule: Rule) -> str:
+    """What its counter says, as a sentence, or nothing."""
+    if not rule.packets:
+        return ""
+    return f" Its counter stands at {rule.packets} packet{'' if rule.packets == 1 else 's'}."
+
+
+def remedies(case: Case, rule: Rule, address: str, *, prefix: str | None = None) -> Iterator[Remedy]:
+    """See it, and change it with the tool that made it: the person's own decision."""
+    port = case.target.port or 0
+    before = f"{prefix} " if prefix else ""
+    again = f"`refused check {endpoint(address, port)}` connects, or fails in another way."
+    yield Remedy(
+        do="See the rule in its place, as root; its counter, where it has one, grows with each attempt.",
+        command=before + _show(rule),
+        verify=f"`{quoted(rule)}` is there.",
+    )
+    service = service_without_endpoints(rule)
+    if service:
+        namespace, _, name = service.partition(":")[0].rpartition("/")
+        yield Remedy(
+            do=f"Give the service {service} ready endpoints: its pods are missing, not ready, or its selector fits none.",
+            command=f"kubectl -n {namespace or 'default'} get endpoints,pods -o wide; "
+            f"kubectl -n {namespace or 'default'} describe service {name}",
+            verify=f"kubectl shows endpoints, and {case.target.label} connects.",
+        )
+        return
+    do, command = _change(rule, address, port)
+    yield Remedy(do=do, command=before + command, verify=again)
+
+
+def _show(rule: Rule) -> str:
+    if rule.backend == "nft":
+        return f"nft -a list chain {rule.family} {rule.table} {rule.chain}"
+    return f"{_tool(rule)} -t {rule.table} -vnL {rule.chain} --line-numbers"
+
+
+def _tool(rule: Rule) -> str:
+    name = _IPTABLES.get(rule.family, "iptables")
+    return f"{name}-legacy" if rule.backend == "iptables-legacy" else name
+
+
+def _is_outgoing(rule: Rule) -> bool:
+    return rule.hook in {"output", "postrouting", "egress"}
+
+
+def _change(rule: Rule, address: str, port: int) -> tuple[str, str]:
+    """What to do about it, and the command, with the tool that made the rule."""
+    out = _is_outgoing(rule)
+    match rule.made_by:
+        case "ufw":
+            direction = f"out to {address} port {port} proto tcp" if out else f"{port}/tcp"
+            return "If it shall be allowed: ufw made the rule, so allow it there.", f"ufw allow {direction}"
+        case "firewalld" if not out:
+            return (
+                "If it shall be allowed: firewalld made the rule, so allow it there.",
+                f"firewall-cmd --permanent --add-port={port}/tcp && firewall-cmd --reload",
+            )
+        case "firewalld":
+            return (
+                "If it shall be allowed: firewalld made the rule (a policy, or a direct rule).",
+                "firewall-cmd --get-active-policies; firewall-cmd --direct --get-all-rules",
+            )
+        case "fail2ban":
+            jail = rule.chain.removeprefix("f2b-")
+            return "If the ban is a mistake: lift it where it was set.", f"fail2ban-client status {jail}"
+        case "crowdsec":
+            return "If the decision is a mistake: delete it where it was made.", "cscli decisions list"
+        case "docker" | "podman" | "libvirt" | "kube-proxy" | "calico" | "cilium" as maker:
+            return f"Change it in {maker}'s own settings: it writes its rules again whenever it starts.", _show(rule)
+        case _ if not rule.text:
+            return f"If it shall be allowed: accept it in chain {rule.chain}, before its policy is come to. For now:", _remove(
+                rule, port
+            )
+        case None:
+            return "If it shall be allowed: take the rule out where it is written down; for now:", _remove(rule, port)
+        case maker:
+            return f"Change it in {maker}'s own settings; a rule taken out by hand may come back. For now:", _remove(rule, port)
+
+
+def _remove(rule: Rule, port: int) -> str:
+    """The command that undoes it: the rule deleted, or, where a policy drops, the port accepted before it."""
+    if rule.backend == "nft":
+        if rule.text and rule.handle is not None:
+            return f"nft delete rule {rule.family} {rule.table} {rule.chain} handle {rule.handle}"
+        return f"nft insert rule {rule.family} {rule.table} {rule.chain} {_accept_nft(rule, port)}"
+    if rule.text:
+        return f"{_tool(rule)} -t {rule.table} -D {rule.chain} {rule.line}"
+    how = "-m conntrack --ctstate ESTABLISHED,RELATED" if rule.on == "answer" else f"-p tcp --dport {port}"
+    return f"{_tool(rule)} -t {rule.table} -I {rule.chain} {how} -j ACCEPT"
+
+
+def _accept_nft(rule: Rule, port: int) -> str:
+    return "ct state established,related accept" if rule.on == "answer" else f"tcp dport {port} accept"

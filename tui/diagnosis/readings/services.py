@@ -1,0 +1,301 @@
+"""Readings of a case about the service that is meant: its unit, how it ended, and what its log says.
+
+Law: a service is the one that is meant where the person named it, where its settings name the port, or where it is the
+only one of its kind; and what an old log line says counts for the run that wrote it, no further.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from msgspec import UNSET, Struct
+
+from tui.diagnosis.readings import hosts, outcomes
+from tui.diagnosis.readings.answers import service_name
+from tui.model.case import Case
+from tui.model.facts import Attempt, Elsewhere, Listener, LogLine, Outcome, Service
+from tui.model.judgement import Culprit, Remedy
+from tui.model.requests import AnyRequest, ReadService
+
+ENDS = (Outcome.REFUSED, Outcome.CLOSED, Outcome.RESET)
+"""How attempts end on a service that is not there any more, or that ends while it is asked."""
+LONGEST_QUOTE = 160
+_RESTS = frozenset({"disabled", "masked", "masked-runtime", "static", "indirect"})
+"""UnitFileStates of units that nobody asked to run."""
+_IN_USE = re.compile(r"(?:address|port)\b.{0,20}\balready in use|eaddrinuse|errno[ :=]*98|\(98: |os error 98", re.IGNORECASE)
+_PORT = re.compile(r"(?::|\bport[ =:]*|', ?)(\d{2,5})\b(?![.:]\d)", re.IGNORECASE)
+_TIME = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d+)?")
+_OWN_ERROR = re.compile(
+    r"error|fatal|fail|panic|cannot|can't|could not|denied|refus|no such|invalid|unknown|exception|in use|abort",
+    re.IGNORECASE,
+)
+_BEFORE_THE_PROGRAM = {
+    200: "its working directory could not be entered",
+    203: "its program could not be executed",
+    209: "its output could not be opened",
+    216: "its group does not exist",
+    217: "its user does not exist",
+    226: "its file system view could not be made",
+    238: "its state directory could not be made",
+}
+"""Exit statuses that systemd gives before the program runs (systemd.exec(5))."""
+_RESULTS = {
+    "timeout": "it was not ready in time",
+    "watchdog": "it stopped answering its watchdog",
+    "start-limit-hit": "it was started too often in a short time",
+    "service-start-limit-hit": "its service was started too often in a short time",
+    "trigger-limit-hit": "it was triggered too often in a short time",
+    "resources": "systemd could not give it what it asks for",
+    "protocol": "it did not tell systemd what its type promises",
+    "exec-condition": "a condition of its start was not met",
+}
+
+
+def looks(case: Case) -> Iterator[AnyRequest]:
+    """The state of the service, where a port is refused or ended here, or on a far end whose service is known."""
+    for address in failing(case):
+        yield from look_at(case, address)
+
+
+def look_at(case: Case, address: str) -> Iterator[AnyRequest]:
+    """The state of the service that belongs on the target's port of `address`."""
+    family = hosts.meant_family(case)
+    name, kind = service_name(case), family.name if family else None
+    if outcomes.is_local(case, address):
+        yield ReadService(name=name, port=case.target.port, family=kind)
+    elif outcomes.is_remote(case, address) and (name or kind):
+        for prefix in case.options.servers:
+            yield ReadService(name=name, port=case.target.port, family=kind, vantage=prefix)
+
+
+def failing(case: Case) -> dict[str, Attempt]:
+    """The newest attempts that ended as on a service that is gone: refused by a reset, or ended at once."""
+    return {address: one for address, one in outcomes.failing(case, *ENDS).items() if one.icmp is None}
+
+
+def services(case: Case, address: str) -> tuple[Service, ...]:
+    """The services that may be meant for `address`, as last seen; only the named one where the person named one."""
+    here = outcomes.is_local(case, address)
+    vantages = {None} if here else ({*case.options.servers} if outcomes.is_remote(case, address) else set())
+    newest: dict[tuple[str | None, str], Service] = {}
+    for one in case.all(Service):
+        if one.vantage in vantages and (one.why == "named") == bool(service_name(case)):
+            newest[one.vantage, one.name] = one
+    return tuple(newest.values())
+
+
+def ended(service: Service) -> bool:
+    """Whether it has ended by itself, or is being started again after it did."""
+    waits = service.active == "activating" and (service.sub or "").startswith("auto-restart")
+    return service.active in {"failed", "gone"} or waits
+
+
+def is_stopped(service: Service) -> bool:
+    """Whether it was stopped, or never started: nothing went wrong with it."""
+    return service.active == "inactive" and service.load in {"loaded", "masked"}
+
+
+def is_sole(case: Case, address: str, service: Service) -> bool:
+    """Whether no other service that somebody wants to run has as much to do with the port."""
+    return not any(
+        one.name not in {service.name, service.socket}
+        and one.socket != service.name
+        and (one.vantage, one.why) == (service.vantage, service.why)
+        and not (is_stopped(one) and (one.enabled or "static") in _RESTS)
+        for one in services(case, address)
+    )
+
+
+def is_meant(case: Case, address: str, service: Service) -> bool:
+    """Whether it is certain that this service belongs on the port."""
+    if not is_sole(case, address, service) or (service.why == "family" and _is_a_containers(case)):
+        return False
+    family = hosts.meant_family(case)
+    usual = {family.ports[0], family.tls_port} if family else set()
+    logged = any(case.target.port in ports_in(line) for line in service.log)
+    return service.why in {"named", "port"} or case.target.port in usual or logged
+
+
+def _is_a_containers(case: Case) -> bool:
+    """Whether a container publishes the port, running or not: then a unit of the same kind need not be what is meant."""
+    look = case.last(Elsewhere)
+    return look is not None and any(port == case.target.port for one in look.containers for _, port, _ in one.published)
+
+
+def set_to_port(case: Case, address: str) -> Service | None:
+    """The service whose own settings name the target's port, so that the port is not the wrong one."""
+    known = (one for one in services(case, address) if case.target.port in one.ports)
+    return next((one for one in known if is_sole(case, address, one)), None)
+
+
+def ports_in(line: LogLine) -> tuple[int, ...]:
+    """The ports that a log line names: `0.0.0.0:80`, `:::8080`, `port 5432`."""
+    return tuple(int(one) for one in _PORT.findall(_TIME.sub("", line.text)))
+
+
+def in_use_lines(service: Service) -> tuple[LogLine, ...]:
+    """The lines that say that its port was taken."""
+    return tuple(line for line in service.log if _IN_USE.search(line.text))
+
+
+def socket_row(case: Case, address: str, service: Service) -> Listener | None:
+    """The listener that systemd itself holds for the service on the target's port, to start it on demand."""
+    rows = outcomes.on_port(hosts.table(case, address), case.target.port)
+    return next((row for row in rows if service.socket and (row.unit == service.socket or row.process == "systemd")), None)
+
+
+class Restart(Struct, frozen=True):
+    """A service that its manager, or somebody, started anew between two looks."""
+
+    before: Service
+    after: Service
+
+    @property
+    def times(self) -> int:
+        """How often, by the manager's counter; 0 where only the process is another one."""
+        return max(0, (self.after.restarts or 0) - (self.before.restarts or 0))
+
+    @property
+    def in_words(self) -> str:
+        """`shop.service was restarted 4 times in 20 s`."""
+        begun, done = moment(self.before.at), moment(self.after.at)
+        within = f" in {done - begun:.0f} s" if begun is not None and done is not None and done - begun >= 1 else ""
+        if not self.times:
+            return (
+                f"{self.after.name} was started anew{within}: its process is {self.after.main_pid}, it was {self.before.main_pid}"
+            )
+        return f"{self.after.name} was restarted {'once' if self.times == 1 else f'{self.times} times'}{within}"
+
+
+def restart(case: Case, address: str) -> Restart | None:
+    """What shows that the service that is meant was started anew while it was watched."""
+    for service in services(case, address):
+        looks_ = [
+            one for one in case.all(Service) if (one.vantage, one.name, one.why) == (service.vantage, service.name, service.why)
+        ]
+        before, after = looks_[0], looks_[-1]
+        grew = before.restarts is not None and after.restarts is not None and after.restarts > before.restarts
+        another = None not in {before.main_pid, after.main_pid} and before.main_pid != after.main_pid
+        if (grew or (another and (after.started or 0) > (before.started or 0))) and is_meant(case, address, after):
+            return Restart(before, after)
+    return None
+
+
+def is_starting(service: Service) -> bool:
+    """Whether its manager has begun to start it and waits for it to be ready."""
+    return service.active in {"activating", "reloading"} and not (service.sub or "").startswith("auto-restart")
+
+
+def moment(at: str) -> float | None:
+    """When a fact was seen, in seconds since the epoch."""
+    try:
+        return datetime.fromisoformat(at).timestamp()
+    except ValueError:
+        return None
+
+
+def how_it_ended(service: Service) -> str:
+    """`it ended with exit status 1`, and when, for a sentence."""
+    when = service.ended or (service.since if service.active == "failed" else None)
+    at = f" at {clock(when)}" if when else ""
+    if service.active == "gone":
+        return f"its process {service.main_pid} is gone, and its pid file {service.path} is still there"
+    if service.oom_killed:
+        return f"the kernel killed it because memory ran out{at}"
+    if service.signal:
+        return f"signal {service.signal} ended it{at}"
+    if service.exit_status:
+        reason = _BEFORE_THE_PROGRAM.get(service.exit_status)
+        return f"it ended with exit status {service.exit_status}{f' ({reason})' if reason else ''}{at}"
+    return f"{_RESULTS.get(service.result or '', 'it ended')}{at}"
+
+
+def again_and_again(service: Service) -> str:
+    """How often its manager started it anew, and whether it goes on; empty where it did not."""
+    if not service.restarts:
+        return ""
+    times = "once" if service.restarts == 1 else f"{service.restarts} times"
+    if service.active == "activating":
+        return f" systemd has restarted it {times} and tries again."
+    return f" systemd restarted it {times} and gave up." if service.active == "failed" else ""
+
+
+def last_word(service: Service) -> LogLine | None:
+    """The line of its log that says most about its end: its own last error, or its last line."""
+    own = [line for line in service.log if line.where not in {"systemd", "kernel"}]
+    in_use = [line for line in own if _IN_USE.search(line.text)]
+    errors = [line for line in own if _OWN_ERROR.search(line.text)]
+    return next((lines[-1] for lines in (in_use, errors, own) if lines), None)
+
+
+def quoted_end(service: Service) -> str:
+    """Its last word as a sentence, with a space before it; empty where none was read."""
+    line = last_word(service)
+    if line is None:
+        return " Its journal may not be read by this user." if service.log_hidden else ""
+    text = line.text if len(line.text) <= LONGEST_QUOTE else f"{line.text[:LONGEST_QUOTE]}…"
+    where = "" if line.where == "journal" else f" in {line.where}"
+    return f" It last said{where}: “{text}”."
+
+
+def clock(moment: float) -> str:
+    """A time of day for a sentence, with its date: `2026-11-25 21:46:36 UTC`."""
+    try:
+        return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (ValueError, OverflowError, OSError):
+        return f"{moment:.0f} s after 1970"
+
+
+def hour(moment: float) -> str:
+    """A time of day without its date, beside another that has it."""
+    return clock(moment).partition(" ")[2] if " UTC" in clock(moment) else clock(moment)
+
+
+def culprit(service: Service, port: int | None) -> Culprit:
+    """The service by its names: a unit, or a process that is gone."""
+    if service.manager == "none":
+        return Culprit(kind="process", name=service.name, pid=UNSET if service.main_pid is None else service.main_pid)
+    return Culprit(kind="unit", unit=service.name, port=UNSET if port is None else port)
+
+
+def command(service: Service, *words: str) -> str:
+    """A systemctl command for its unit, where it is to be typed: through the prefix, or to the user's own manager."""
+    user = " --user" if service.manager == "systemd-user" else ""
+    prefix = f"{service.vantage} " if service.vantage else ""
+    return "; ".join(f"{prefix}systemctl{user} {word} {service.name}" for word in words)
+
+
+def journal(service: Service) -> str:
+    """The command that shows the end of its log."""
+    option = "--user-unit" if service.manager == "systemd-user" else "-u"
+    prefix = f"{service.vantage} " if service.vantage else ""
+    return f"{prefix}journalctl {option} {service.name} -n 50"
+
+
+def remedies(case: Case, service: Service) -> Iterator[Remedy]:
+    """What to do about a service that has ended: read why, mend it, start it."""
+    target = case.target.label
+    if service.manager == "none":
+        yield Remedy(
+            do=f"Read the log of {service.name} for its end, remove the stale pid file, and start it again.",
+            command=f"cat {service.path}; journalctl -t {service.name} -n 50",
+            verify=f"{target} connects.",
+        )
+        return
+    if service.oom_killed:
+        yield Remedy(
+            do=f"Give {service.name} more memory, or find what used it up.",
+            command=f"{command(service, 'show -p MemoryMax,MemoryHigh,MemoryPeak')}; journalctl -k --grep='[Oo]ut of memory'",
+            verify="No new line of an out-of-memory kill appears in the kernel's log.",
+        )
+    yield Remedy(
+        do=f"Read why {service.name} ended, and mend that.",
+        command=f"{command(service, 'status')}; {journal(service)}",
+        verify="The reason in its log is gone after the next start.",
+    )
+    again = ("reset-failed", "start") if service.active == "failed" else ("restart",)
+    yield Remedy(
+        do="Then start it again.",
+        command=command(service, *again),
+        verify=f"`{command(service, 'is-active')}` says active, and {target} connects.",
+    )

@@ -1,0 +1,59 @@
+"""Readings that the causes of `unix` share: the newest attempt on the socket's path, and what stands there."""
+
+import shlex
+from collections.abc import Iterator
+
+from tui.diagnosis.hypothesis import not_tested, ruled_out
+from tui.diagnosis.readings import checks, outcomes
+from tui.model.case import Case
+from tui.model.facts import Attempt, Outcome, UnixPath
+from tui.model.judgement import Judgement
+from tui.model.requests import AnyRequest, ExamineUnixPath
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """The attempts on the path, a look at it, and the code that asked."""
+    yield from checks.code(case)
+    yield from checks.connects(case)
+    if case.target.path is not None:
+        yield ExamineUnixPath(path=case.target.path)
+
+
+def path_of(case: Case) -> str:
+    """The socket's path as the kernel knows it, which names the symptom; empty for another kind of target."""
+    return case.target.path or ""
+
+
+def shown(case: Case) -> str:
+    """The socket's path for people: control characters are spelled out."""
+    return case.target.text
+
+
+def typed(case: Case) -> str:
+    """The socket's path for a command line."""
+    return shlex.quote(case.target.text)
+
+
+def attempt(case: Case) -> Attempt | None:
+    """The newest attempt on the path."""
+    return outcomes.latest(case).get(path_of(case))
+
+
+def found(case: Case) -> UnixPath | None:
+    """The newest look at the path."""
+    return next((one for one in reversed(case.all(UnixPath)) if one.path in {path_of(case), shown(case)}), None)
+
+
+def service(case: Case) -> str:
+    """The service that the person named, for a command line; else a word that stands for it."""
+    return shlex.quote(case.options.service or "NAME")
+
+
+def settled(case: Case) -> Judgement | None:
+    """The judgement that holds for every cause of this group before an attempt, and after one that connects; else None."""
+    newest = attempt(case)
+    if newest is None:
+        return not_tested("Nothing has been tried yet.")
+    if newest.outcome is Outcome.CONNECTED:
+        return ruled_out(f"{shown(case)} connects.", *outcomes.ids(newest))
+    return None

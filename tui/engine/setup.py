@@ -1,0 +1,55 @@
+"""What a walk is about, set up and taken down again: the same for this machine as it is and for a demonstration."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.system_view import Surroundings
+
+if TYPE_CHECKING:  # the screen loads this before its first paint
+    from tui.model.events import AnyEvent
+    from tui.model.frame import Frame
+    from tui.model.options import Options
+    from tui.model.target import Target
+    from tui.probes.namespaces.process_context import Eyes
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A target, how to walk, and the files and settings that it is seen with."""
+
+    target: Target
+    options: Options
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    heard: Callable[[AnyEvent], None] | None = None
+    """Called with each event of the walk; a demonstration that changes while it is walked reacts to them."""
+    who: str = ""
+    """The process or container with whose eyes the looks are taken; empty for this process."""
+    code: tuple[Frame, ...] = ()
+    """The code that asked for the target, where an error text or a watched process named it."""
+
+
+Opening = Callable[[], AbstractAsyncContextManager[Situation]]
+"""Sets a situation up and, at the end of its context, takes it down."""
+
+
+def as_it_is(target: Target, options: Options, code: tuple[Frame, ...] = (), eyes: Eyes | None = None) -> Opening:
+    """This machine as it is, seen with this process's eyes or with another's: nothing is set up."""
+    surroundings, who = (eyes.surroundings, eyes.who) if eyes else (Surroundings(), "")
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Situation]:
+        yield Situation(target, options, surroundings, who=who, code=code)
+
+    return opened
+
+
+def vantage(who: str = "") -> str:
+    """Where the looks are taken from, for the session's header: this machine's name, and whose eyes are used."""
+    host = safe_text(socket.gethostname(), limit=80)
+    return f"{who} on {host}" if who else host

@@ -1,0 +1,69 @@
+"""One attempt to connect to a TCP port: the outcome, its errno, and who sent the error. Nothing is ever sent."""
+
+import shlex
+from collections.abc import AsyncGenerator
+from math import ceil
+
+from tui.model.facts import Attempt, Outcome
+from tui.model.requests import Connect
+from tui.model.safe_text import safe_text
+from tui.probes.attempts.observe_connection import Held, hold
+from tui.probes.kernel.clock import now
+from tui.probes.kernel.error_queue import stop_listening
+from tui.probes.kernel.handshake import handshake
+from tui.probes.kernel.kernel_counters import failed_retransmissions
+from tui.probes.kernel.system_view import Surroundings
+
+
+async def look(request: Connect, surroundings: Surroundings) -> AsyncGenerator[Attempt, None]:  # noqa: ARG001 -- every look's form
+    """Yield one attempt; the schedule of several is the engine's."""
+    yield await attempt(request, 1)
+
+
+async def attempt(request: Connect, number: int) -> Attempt:
+    """Connect once, hold the connection for a moment, and say how it ended.
+
+    Takes up to `request.timeout_s`, and HOLD_S more when it connects. Raises ValueError if the address is none.
+    """
+    at = now()
+    held: Held | None = None
+    failed_before = failed_retransmissions()
+    async with handshake(request.address, request.port, timeout_s=request.timeout_s, source=request.source) as made:
+        if made.outcome is Outcome.CONNECTED and made.sock:
+            stop_listening(made.sock)
+            held = await hold(made.sock)
+    kept_back = _risen(failed_before) if made.outcome is Outcome.TIMEOUT else None
+    return Attempt(
+        at=at,
+        by_hand=_by_hand(request),
+        address=request.address,
+        port=request.port,
+        purpose=request.purpose,
+        number=number,
+        of=max(request.attempts, number),
+        outcome=held.outcome if held else made.outcome,
+        errno=held.errno if held else made.errno,
+        latency_ms=made.latency_ms,
+        icmp=made.icmp,
+        error_queue=made.error_queue,
+        local_address=made.local[0] if made.local else None,
+        local_port=made.local[1] if made.local else None,
+        source=request.source,
+        retransmits=made.retransmits,
+        kept_back=kept_back,
+        held_ms=held.held_ms if held else None,
+        first_bytes=held.first_bytes if held else None,
+        spoke_as=held.spoke_as if held else None,
+        turned_away=held.turned_away if held else "",
+    )
+
+
+def _risen(before: int | None) -> int | None:
+    """By how much the counter of failed retransmissions has risen."""
+    now_failed = failed_retransmissions()
+    return None if before is None or now_failed is None else now_failed - before
+
+
+def _by_hand(request: Connect) -> str:
+    source = ["-s", request.source] if request.source else []
+    return safe_text(shlex.join(["nc", "-vz", *source, "-w", str(ceil(request.timeout_s)), request.address, str(request.port)]))

@@ -1,0 +1,71 @@
+"""Other ports of the target's host, one attempt each. Sent only where the person agreed.
+
+The ICMP errors of a box that rejects are limited to about one a second after a short burst. Asked faster, its
+rejections would look like silence, for these ports and for the target's own; so from the first ICMP error on the ports
+are asked one a second, and what does not fit into the time is said to be not observed.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from time import perf_counter
+
+from msgspec.structs import replace
+
+from tui.model.facts import Attempt, NotObserved
+from tui.model.requests import Connect, TryPorts
+from tui.probes.attempts import connect
+from tui.probes.kernel.clock import now
+from tui.probes.kernel.system_view import Surroundings
+
+MOST_PORTS = 12
+"""A few likely doors are tried; this is no port scan."""
+PACE_S = 0.1
+"""From one attempt to the next while no answer has come; an answer makes it shorter. A rejection that takes up to four
+times as long still finds fewer attempts under way than the burst of ICMP errors that Linux allows one peer (six), so that
+the target's own attempts get theirs; and twelve silent ports take no more than a second longer than one."""
+ICMP_PACE_S = 1.1
+"""Between two attempts once an ICMP error was seen."""
+LONGEST_PACED_S = 4.0
+"""So long, from the beginning, attempts are started at that pace."""
+
+
+async def look(request: TryPorts, surroundings: Surroundings) -> AsyncGenerator[Attempt | NotObserved, None]:  # noqa: ARG001 -- every look's form
+    """Yield an attempt for each port as it ends, and one NotObserved for the ports that were left out, if any.
+
+    Takes up to `timeout_s` and MOST_PORTS times PACE_S, or LONGEST_PACED_S and `timeout_s`. Raises ValueError if the
+    address is none.
+    """
+    paced_until = perf_counter() + LONGEST_PACED_S
+    ports = list(dict.fromkeys(request.ports))
+    waiting, left_out = ports[:MOST_PORTS], ports[MOST_PORTS:]
+    under_way: set[asyncio.Task[Attempt]] = set()
+    limited = False
+    try:
+        while under_way or (waiting and not limited):
+            if waiting and not limited:
+                under_way.add(asyncio.create_task(_attempt(request, waiting.pop(0))))
+            pace_s = PACE_S if waiting and not limited else None
+            done, under_way = await asyncio.wait(under_way, timeout=pace_s, return_when=asyncio.FIRST_COMPLETED)
+            for ended in done:
+                limited |= ended.result().icmp is not None
+                yield ended.result()
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+    while waiting and perf_counter() + ICMP_PACE_S < paced_until:
+        await asyncio.sleep(ICMP_PACE_S)
+        yield await _attempt(request, waiting.pop(0))
+    if waiting or left_out:
+        why = f"A box on the way limits its rejections to one a second, and {LONGEST_PACED_S:g} s were over"
+        yield NotObserved(
+            request=replace(request, ports=tuple(waiting + left_out)),
+            at=now(),
+            reason=f"{why}." if waiting else f"No more than {MOST_PORTS} ports are tried.",
+            remedy="try them one by one",
+        )
+
+
+async def _attempt(request: TryPorts, port: int) -> Attempt:
+    one = Connect(address=request.address, port=port, timeout_s=request.timeout_s, purpose="other-port")
+    return await connect.attempt(one, 1)

@@ -1,0 +1,179 @@
+"""Answers ReadFirewall for this machine: lists the rules and holds them against the connection.
+
+Law: without the right to list them, nothing is claimed about rules; what to type instead is said.
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from tui.model.facts import AnyFact, Firewall, NotObserved, Rule
+from tui.model.requests import ReadFirewall
+from tui.probes.firewall.evaluate import Connection, Outcome, outgoing
+from tui.probes.firewall.hidden import doubtful, hidden_families, settled
+from tui.probes.firewall.packet import LOOPBACK
+from tui.probes.firewall.quoting import Lines, key_of, rule_of
+from tui.probes.firewall.tables import Filter
+from tui.probes.firewall.tools import NothingReadError, code_of, quoted, read_filter
+from tui.probes.firewall.tristate import Span
+from tui.probes.firewall.walk import Mark, TooManyRulesError
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.text_file import read_text_file
+from tui.probes.kernel.threads import in_thread
+from tui.probes.path.route import find_route, interface_index
+
+BY_HAND = "sudo nft -a list ruleset"
+NET_ADMIN = 12
+"""The bit of CAP_NET_ADMIN in a set of capabilities (linux/capability.h)."""
+MOST_CODES = 4
+"""Chains whose code is looked at; nft runs once for each."""
+UFW = Path("/etc/ufw/ufw.conf")
+_MOST_SETTINGS = 100_000
+
+
+async def look(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the Firewall held against the connection, or why it can't be."""
+    if not await in_thread(may_list, surroundings.proc):
+        yield await in_thread(_forbidden, request)
+        return
+    try:
+        connection = await in_thread(_connection, request, surroundings.proc)
+        filter_ = await read_filter(surroundings)
+        outcome = await in_thread(outgoing, connection, filter_.rulesets)
+        looked: set[tuple[str, str, str]] = set()
+        families: dict[tuple[str, str, str, int], int] = {}
+        while (key := doubtful(outcome)) is not None and key[:3] not in looked and len(looked) < MOST_CODES:
+            looked.add(key[:3])
+            families |= hidden_families(await code_of(key[:3], surroundings))
+            outcome = await in_thread(settled, outgoing, connection, filter_.rulesets, families)
+    except NothingReadError as error:
+        yield NotObserved(request=request, reason=str(error), remedy="Run it as root, on the machine itself.", by_hand=BY_HAND)
+        return
+    except (OSError, ValueError) as error:
+        yield NotObserved(request=request, reason=f"The way of the connection is not known ({error}).", by_hand=BY_HAND)
+        return
+    except TooManyRulesError:
+        reason = "There are too many rules to follow."
+        yield NotObserved(request=request, reason=reason, remedy="Look for the port in them.", by_hand=BY_HAND)
+        return
+    lines = await quoted(keys_of(outcome), surroundings)
+    yield await in_thread(fact_of, request, outcome, filter_, lines)
+
+
+def may_list(proc: Path) -> bool:
+    """Whether this process may list rules: by CAP_NET_ADMIN; as root where that can't be read."""
+    try:
+        text = (proc / "self/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return os.geteuid() == 0
+    line = next((line for line in text.split("\n") if line.startswith("CapEff:")), "")
+    try:
+        return bool(int(line.partition(":")[2].strip(), 16) >> NET_ADMIN & 1)
+    except ValueError:
+        return os.geteuid() == 0
+
+
+def _forbidden(request: ReadFirewall) -> NotObserved:
+    """Only root may see rules; whether ufw is on, everybody."""
+    settings = read_text_file(UFW, _MOST_SETTINGS).data.decode("utf-8", "replace")
+    enabled = any(line.strip().lower() == "enabled=yes" for line in settings.split("\n"))
+    known = f" ufw is switched on here ({UFW})." if enabled else ""
+    by_hand = "sudo ufw status verbose" if enabled else BY_HAND
+    return NotObserved(
+        request=request,
+        reason=f"Rules are shown to root alone.{known}",
+        remedy=f"Run it as root, or look yourself: {by_hand}",
+        by_hand=by_hand,
+    )
+
+
+def keys_of(outcome: Outcome) -> set[tuple[str, str, str, int]]:
+    """The rules that are to be quoted."""
+    marks = (outcome.deciding, outcome.translated, *outcome.undecided)
+    return {key for mark in marks if mark is not None and (key := key_of(mark)) is not None}
+
+
+def fact_of(request: ReadFirewall, outcome: Outcome, filter_: Filter, lines: Lines) -> Firewall:
+    """The fact for a walk's outcome."""
+
+    def rule(mark: Mark, *, sure: bool) -> Rule:
+        return rule_of(mark, filter_.rulesets, lines, sure=sure)
+
+    undecided = tuple(rule(mark, sure=False) for mark in outcome.undecided)
+    doubt = bool(undecided or outcome.perhaps_translated or filter_.unread)
+    address, port = outcome.led_to or (None, None)
+    return Firewall(
+        address=request.address,
+        port=request.port,
+        vantage=request.vantage,
+        side="server" if request.vantage else "client",
+        answer="matches" if outcome.deciding else "cannot-tell" if doubt else "does-not-match",
+        deciding=rule(outcome.deciding, sure=True) if outcome.deciding else None,
+        undecided=undecided,
+        translated=replace(rule(outcome.translated, sure=True), leads_to=(address or "?", port or 0))
+        if outcome.translated
+        else None,
+        rules=filter_.rules,
+        sources=filter_.sources,
+        unread=filter_.unread,
+        by_hand=_by_hand(request, outcome.deciding),
+    )
+
+
+def _by_hand(request: ReadFirewall, mark: Mark | None) -> str:
+    """The command that shows the deciding rule, or all of them."""
+    tool = "ip6tables" if mark and mark.chain.family == "ip6" else "iptables"
+    kind = {"iptables-nft": f"{tool}-save -c", "iptables-legacy": f"{tool}-legacy-save -c"}
+    command = kind.get(mark.chain.backend if mark else "nft", "nft -a list ruleset")
+    return f"{request.vantage or 'sudo'} {command}"
+
+
+def _connection(request: ReadFirewall, proc: Path) -> Connection:
+    """The connection with what the kernel would choose for it. Raises OSError, ValueError."""
+    import ipaddress
+
+    text, _, zone = request.address.partition("%")
+    number = ipaddress.ip_address(text)
+    if isinstance(number, ipaddress.IPv6Address) and number.ipv4_mapped:
+        number = number.ipv4_mapped
+    elif number.is_unspecified:
+        number = ipaddress.ip_address("127.0.0.1" if number.version == 4 else "::1")  # noqa: PLR2004 -- the version of IP
+    route = find_route(number, interface_index(zone) if zone else 0)
+    local = route.type == "local"
+    uid, gid = _ids(proc, request.pid)
+    return Connection(
+        address=str(number),
+        port=request.port,
+        source=request.source or route.source or (str(number) if local else None),
+        device=LOOPBACK if local else (request.device or route.device),
+        is_local=local,
+        ephemeral=ephemeral_ports(proc),
+        uid=uid,
+        gid=gid,
+    )
+
+
+def _ids(proc: Path, pid: int | None) -> tuple[int | None, int | None]:
+    """The user and group that sockets are opened as: ours, or those of the process whose eyes are borrowed."""
+    if pid is None:
+        return os.geteuid(), os.getegid()
+    try:
+        lines = (proc / str(pid) / "status").read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return None, None
+    found = {line.partition(":")[0]: line.split() for line in lines if line.startswith(("Uid:", "Gid:"))}
+    try:
+        return int(found["Uid"][2]), int(found["Gid"][2])
+    except (KeyError, IndexError, ValueError):
+        return None, None
+
+
+def ephemeral_ports(proc: Path) -> Span:
+    """The range that source ports are taken from (ip(7): ip_local_port_range)."""
+    try:
+        low, high = (int(word) for word in (proc / "sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        return 1, 65535
+    return low, high

@@ -1,0 +1,48 @@
+"""Reading a settings file that may be missing, huge, or no file at all. Blocks, so it is called in a thread."""
+
+import os
+import stat
+from pathlib import Path
+
+from msgspec import Struct
+
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.failures import errno_name
+
+
+class Read(Struct, frozen=True):
+    """What a file holds."""
+
+    data: bytes = b""
+    problem: str = ""
+    """Why it could not be read, or not to its end; empty where it could, and where there is no such file."""
+    remedy: str = ""
+
+
+def read_text_file(path: Path, most: int) -> Read:
+    """Up to `most` bytes of a regular file. A missing one is empty; raises nothing."""
+    shown = safe_text(str(path), limit=200)
+    try:
+        # Without O_NONBLOCK a FIFO in the file's place would hold us for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return Read()
+    except OSError as error:
+        return _unreadable(shown, error)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return Read(problem=f"{shown} is no regular file.")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        return _unreadable(shown, error)
+    finally:
+        os.close(descriptor)
+    if len(data) > most:
+        return Read(data[:most], f"{shown} is longer than {most // 1_000_000 or 1} MB; the rest was not read.")
+    return Read(data)
+
+
+def _unreadable(shown: str, error: OSError) -> Read:
+    remedy = f"Run as root, or make it readable: ls -l {shown}" if isinstance(error, PermissionError) else ""
+    return Read(problem=f"{shown} can't be read ({errno_name(error.errno)}).", remedy=remedy)

@@ -1,0 +1,1 @@
+"""How a name becomes addresses here: hosts file, nsswitch, resolver settings, nameservers, and what programs get."""

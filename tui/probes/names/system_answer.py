@@ -1,0 +1,200 @@
+"""What programs here get for a name: getaddrinfo's own answer, in its order.
+
+Law: nothing is waited for beyond DEADLINE_S; a thread in which getaddrinfo sits is left behind. Where the settings are
+not this process's own, the way of getaddrinfo is walked by ourselves (`name_walk`), and the answer says that it is
+emulated; so it is, beside a NotObserved, where libc does not come to an end. It is asked without AI_ADDRCONFIG, as most
+programs ask it and getent does not: addresses of IPv6 are shown on a machine that has only IPv4.
+"""
+
+import asyncio
+import os
+import shlex
+import socket
+from collections.abc import AsyncGenerator
+from dataclasses import replace as with_changes
+from importlib import import_module
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui.model.facts import NotObserved, SystemAnswer
+from tui.model.requests import ResolveSystem
+from tui.model.safe_text import safe_text
+from tui.model.target import literal_address
+from tui.probes.kernel.clock import now
+from tui.probes.kernel.failures import errno_name, resolver_error_name
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.names import answer_source
+from tui.probes.names.name_settings import NameSettings, read_settings
+
+if TYPE_CHECKING:  # it loads dnspython
+    from tui.probes.names.getaddrinfo_emulation import Found
+
+DEADLINE_S = 11.0
+"""glibc gives up on one silent nameserver after 10.0 s (5 s, twice); several, or a search list, take 20 s and longer."""
+FORESEE_AFTER_S = 3.0
+"""When a lookup has not ended by then, we begin to find out what it will end with."""
+_FORESEE_WAIT_S = 1.2
+"""What each silent nameserver costs that: three of them, for two names, are done before the deadline."""
+MOST_ADDRESSES = 1000
+_LONGEST_TEXT = 300
+_WORDS = {  # gai_strerror(3), glibc
+    "EAI_AGAIN": "Temporary failure in name resolution",
+    "EAI_NODATA": "No address associated with hostname",
+    "EAI_NONAME": "Name or service not known",
+    "EAI_SYSTEM": "System error",
+}
+
+
+class _Got(Struct, frozen=True, kw_only=True):
+    """How a lookup ended."""
+
+    addresses: tuple[str, ...] = ()
+    canonical: str | None = None
+    error: str | None = None
+    error_text: str = ""
+    source: str | None = None
+    took_ms: float
+
+
+async def look(request: ResolveSystem, surroundings: Surroundings) -> AsyncGenerator[SystemAnswer | NotObserved, None]:
+    """Yield the answer, and once more with its source where that takes longer to find than the answer itself."""
+    at = now()
+    literal = literal_address(request.name)
+    if literal:
+        yield SystemAnswer(at=at, name=safe_text(request.name), addresses=(literal,), source="literal", took_ms=0.0)
+        return
+    settings = await in_thread(read_settings, surroundings)
+    lookup = asyncio.create_task(_lookup(request.name, surroundings, settings))
+    foresight = asyncio.create_task(_foresee(request.name, surroundings, settings))
+    try:
+        await asyncio.wait({lookup}, timeout=DEADLINE_S)
+        if lookup.done():
+            answer = _answer(request, surroundings, settings, lookup.result(), at, emulated=not surroundings.own_names)
+            yield answer
+            source = None if answer.source else await _source(answer, surroundings, settings)
+            if source:
+                yield replace(answer, source=source)
+        else:
+            yield _unended(request, settings)
+            foreseen = foresight.result() if foresight.done() else None
+            if foreseen:
+                yield _answer(request, surroundings, settings, foreseen, at, emulated=True)
+    except OSError as error:  # of a walk, which needs sockets
+        yield NotObserved(at=now(), request=request, reason=f"No socket could be had ({errno_name(error.errno)}).")
+    finally:
+        for task in (lookup, foresight):
+            task.cancel()
+        await asyncio.gather(lookup, foresight, return_exceptions=True)
+
+
+async def _lookup(name: str, surroundings: Surroundings, settings: NameSettings) -> _Got:
+    """The lookup as programs make it, or as they would make it with these settings. Takes as long as theirs."""
+    return await (in_thread(_getaddrinfo, name) if surroundings.own_names else _walk(name, surroundings, settings))
+
+
+async def _foresee(name: str, surroundings: Surroundings, settings: NameSettings) -> _Got | None:
+    """What a lookup that takes long will end with; None where only libc can ask a source on its way."""
+    await asyncio.sleep(FORESEE_AFTER_S)
+    once = with_changes(settings, resolver=with_changes(settings.resolver, attempts=1))
+    found = await _walked(name, surroundings, once, timeout_s=_FORESEE_WAIT_S)
+    return None if found.unasked else _from_walk(found, took_ms=DEADLINE_S * 1000)
+
+
+async def _walk(name: str, surroundings: Surroundings, settings: NameSettings) -> _Got:
+    started = perf_counter()
+    found = await _walked(name, surroundings, settings)
+    return _from_walk(found, took_ms=(perf_counter() - started) * 1000)
+
+
+async def _walked(name: str, surroundings: Surroundings, settings: NameSettings, *, timeout_s: float | None = None) -> "Found":
+    await in_thread(import_module, "tui.probes.names.dns_message")  # the screen goes on meanwhile
+    from tui.probes.names.getaddrinfo_emulation import walk
+
+    return await walk(name, settings, port=surroundings.nameserver_port, timeout_s=timeout_s)
+
+
+def _from_walk(found: "Found", *, took_ms: float) -> _Got:
+    unasked = f"; not asked: {', '.join(found.unasked)}" if found.unasked else ""
+    return _Got(
+        addresses=found.addresses,
+        canonical=found.canonical,
+        error=found.error,
+        error_text=f"{_WORDS[found.error]}{unasked}" if found.error else "",
+        source=found.source,
+        took_ms=took_ms,
+    )
+
+
+def _getaddrinfo(name: str) -> _Got:
+    """What getaddrinfo(3) says. Blocks, for minutes at worst."""
+    started = perf_counter()
+    addresses, canonical, error, text = tuple[str, ...](), None, None, ""
+    try:
+        addresses, canonical = _addresses(name.encode(), socket.AI_CANONNAME)
+    except socket.gaierror as failure:
+        error, text = resolver_error_name(failure), failure.strerror or ""
+    except OSError as failure:  # EAI_SYSTEM: Python raises the errno behind it
+        error, text = "EAI_SYSTEM", f"{errno_name(failure.errno)}, {os.strerror(failure.errno or 0)}"
+    took_ms = (perf_counter() - started) * 1000
+    return _Got(addresses=addresses, canonical=canonical, error=error, error_text=text, took_ms=took_ms)
+
+
+def _addresses(name: bytes, flags: int) -> tuple[tuple[str, ...], str | None]:
+    """Addresses, each once and in order, and the canonical name if it was asked for and is text."""
+    try:
+        rows = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=flags)
+    except UnicodeDecodeError:  # a hosts file may have any bytes for the canonical name
+        return _addresses(name, 0)
+    found = tuple(dict.fromkeys(str(row[4][0]) for row in rows))[:MOST_ADDRESSES]
+    return found, next((row[3] for row in rows if row[3]), None)
+
+
+async def _source(answer: SystemAnswer, surroundings: Surroundings, settings: NameSettings) -> str | None:
+    """The source, asked of getent where the settings do not tell; None where it can't be told."""
+    if not answer.addresses or answer.emulated:
+        return None
+    _, candidates = answer_source.plain_to_see(answer.name, answer.addresses, settings)
+    return await answer_source.ask_each(answer.name, answer.addresses, candidates, surroundings.environ)
+
+
+def _answer(
+    request: ResolveSystem, surroundings: Surroundings, settings: NameSettings, got: _Got, at: str, *, emulated: bool
+) -> SystemAnswer:
+    source = got.source
+    if got.addresses and not emulated:
+        source, _ = answer_source.plain_to_see(request.name, got.addresses, settings)
+    return SystemAnswer(
+        at=at,
+        by_hand=_by_hand(request.name, surroundings, settings),
+        name=safe_text(request.name),
+        addresses=got.addresses,
+        canonical=safe_text(got.canonical) if got.canonical else None,
+        error=got.error,
+        error_text=safe_text(got.error_text, limit=_LONGEST_TEXT),
+        source=source,
+        took_ms=got.took_ms,
+        emulated=emulated,
+    )
+
+
+def _unended(request: ResolveSystem, settings: NameSettings) -> NotObserved:
+    sources = ", ".join(one for one in settings.hosts_line.words if not one.startswith("["))
+    servers = ", ".join(settings.resolver.nameservers)
+    return NotObserved(
+        at=now(),
+        request=request,
+        reason=f"The lookup had not ended after {DEADLINE_S:g} s; it waits for a source ({sources}; nameservers: {servers}).",
+        remedy=f"time getent ahosts {shlex.quote(request.name)}",
+    )
+
+
+def _by_hand(name: str, surroundings: Surroundings, settings: NameSettings) -> str:
+    shown = shlex.quote(safe_text(name))
+    if surroundings.own_names:
+        return f"getent ahosts {shown}"
+    server = f"@{settings.resolver.nameservers[0]} -p {surroundings.nameserver_port}"
+    return f"grep -nwiF -e {shown} {shlex.quote(str(surroundings.hosts))}; dig {server} {shown} A {shown} AAAA"

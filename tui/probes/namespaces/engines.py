@@ -1,0 +1,170 @@
+"""The containers that docker, podman and CRI engines know, by their command-line programs' JSON.
+
+Law: an engine that is not there, or not running, is no news; one that may not be asked is said. Each program has a deadline,
+and a line that is not understood is passed over. Sources: docker-ps(1), podman-ps(1) and crictl's `ps`, whose forms differ:
+docker prints an object a line, its ports as text; podman prints one array with ports as objects; crictl names neither
+ports nor exit codes.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from tui.model.facts import Container, Engine
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.tool import Finished, run_tool
+
+DEADLINE_S = 4.0
+"""docker answers in a tenth of a second, podman in half a second; a daemon that hangs is not waited for."""
+MOST_CONTAINERS = 500
+MOST_PORTS = 100
+"""Of one container; ranges are counted port by port."""
+SHORT_ID = 12
+ASKED: tuple[tuple[Engine, tuple[str, ...]], ...] = (
+    ("docker", ("docker", "ps", "--all", "--no-trunc", "--format", "{{json .}}")),  # `json` alone is understood since 23.0
+    ("podman", ("podman", "ps", "--all", "--no-trunc", "--format", "json")),
+    ("containerd", ("crictl", "ps", "--all", "--output", "json")),
+)
+_PERMISSION = re.compile(
+    r"permission denied .*\b(?:connect|socket|API)\b|\b(?:connect|dial)\b.*: permission denied", re.IGNORECASE
+)
+"""About the engine's socket; not about a settings file of another user's that the program reads first."""
+_ENDED = re.compile(r"Exited \((\d+)\)")
+_PORT_TEXT = re.compile(r"(?P<host>\S*):(?P<first>\d+)(?:-(?P<last>\d+))?->(?P<inside>\d+)(?:-\d+)?/tcp")
+
+
+class Answers(Struct, frozen=True):
+    """What the engines said, and which of them would not say it."""
+
+    containers: tuple[Container, ...] = ()
+    problems: tuple[str, ...] = ()
+    """One sentence for each engine that may not be asked, or did not answer in time."""
+
+
+async def ask(environ: Mapping[str, str]) -> Answers:
+    """Ask every engine whose program is on the PATH, at the same time. Raises nothing."""
+    said = await asyncio.gather(*(_ask(engine, command, environ) for engine, command in ASKED))
+    known: dict[str, Container] = {}
+    for containers, _ in said:  # docker may be podman under another name
+        for one in containers:
+            known.setdefault(one.id or one.label, one)
+    return Answers(tuple(known.values())[:MOST_CONTAINERS], tuple(problem for _, problem in said if problem))
+
+
+def containers_in(engine: Engine, text: str) -> Iterator[Container]:
+    """The containers in the output of one program: an object a line, an array, or an object that holds one."""
+    for entry in _entries(text):
+        identity = _words(entry.get("ID") or entry.get("Id") or entry.get("id"))
+        name = _name(entry)
+        if identity or name:
+            state = _words(entry.get("State") or entry.get("state")).removeprefix("CONTAINER_").lower()
+            yield Container(
+                engine=_podman(engine, entry),
+                id=identity[:SHORT_ID],
+                name=name,
+                image=_image(entry),
+                state=state or None,
+                pid=_number(entry.get("Pid")) or None,
+                published=tuple(dict.fromkeys(_ports(entry.get("Ports"))))[:MOST_PORTS],
+                exit_code=_exit_code(entry, state),
+            )
+
+
+async def _ask(engine: Engine, command: tuple[str, ...], environ: Mapping[str, str]) -> tuple[list[Container], str]:
+    try:
+        done = await run_tool(command, environ=environ, deadline_s=DEADLINE_S)
+    except TimeoutError:
+        return [], f"{command[0]} did not answer within {DEADLINE_S:g} s."
+    except OSError:  # not installed
+        return [], ""
+    if done.status:
+        return [], _complaint(command[0], done)
+    return list(containers_in(engine, done.output.decode(errors="backslashreplace"))), ""
+
+
+def _complaint(program: str, done: Finished) -> str:
+    """Why an engine may not be asked; nothing where it just is not running."""
+    text = (done.errors or done.output).decode(errors="backslashreplace")
+    return f"{program} may not be asked by this user (permission denied)." if _PERMISSION.search(text) else ""
+
+
+def _entries(text: str) -> Iterator[dict[str, Any]]:
+    for part in (text, *text.splitlines()) if text.lstrip().startswith(("[", "{")) else ():
+        try:
+            found = json.loads(part)
+        except (ValueError, RecursionError):
+            continue
+        rows = found.get("containers", [found]) if isinstance(found, dict) else found
+        if isinstance(rows, list):
+            yield from (row for row in rows if isinstance(row, dict))
+        if part is text:
+            return
+
+
+def _podman(engine: Engine, entry: Mapping[str, Any]) -> Engine:
+    """Podman may answer to docker's name (podman-docker); its rows have a process id."""
+    return "podman" if engine == "docker" and "Pid" in entry else engine
+
+
+def _name(entry: Mapping[str, Any]) -> str | None:
+    """A name; of a pod's container the pod's too, since every pod has its `app`."""
+    names = entry.get("Names") or entry.get("Name") or entry.get("metadata")
+    if isinstance(names, dict):
+        labels = entry.get("labels")
+        pod = labels.get("io.kubernetes.pod.name") if isinstance(labels, dict) else None
+        return _words("/".join(str(part) for part in (pod, names.get("name")) if part)) or None
+    if isinstance(names, list):
+        names = names[0] if names else None
+    return _words(names).partition(",")[0].removeprefix("/") or None
+
+
+def _image(entry: Mapping[str, Any]) -> str | None:
+    image = entry.get("Image") or entry.get("image")
+    if isinstance(image, dict):
+        image = image.get("userSpecifiedImage") or image.get("image")
+    return _words(image) or None
+
+
+def _exit_code(entry: Mapping[str, Any], state: str) -> int | None:
+    """Told by podman as a number, by docker within its words; one that runs has none, whatever its row says."""
+    if state in {"running", "created", "paused"}:
+        return None
+    told = _number(entry.get("ExitCode"))
+    found = _ENDED.search(_words(entry.get("Status")))
+    return int(found[1]) if told is None and found else told
+
+
+def _ports(value: object) -> Iterator[tuple[str, int, int]]:
+    """Published TCP ports, from docker's text or podman's objects; an empty host address means every one."""
+    if isinstance(value, str):
+        for part in value.split(","):
+            found = _PORT_TEXT.fullmatch(part.strip())
+            if found:
+                outer, inner = int(found["first"]), int(found["inside"])
+                number = min(int(found["last"] or outer) - outer + 1, MOST_PORTS)
+                yield from ((_host(found["host"]), outer + n, inner + n) for n in range(number))
+    elif isinstance(value, list):
+        for row in value:
+            first = _number(row.get("host_port")) if isinstance(row, dict) else None
+            inside = _number(row.get("container_port")) if isinstance(row, dict) else None
+            if first and inside and str(row.get("protocol") or "tcp") == "tcp":
+                number = min(max(_number(row.get("range")) or 1, 1), MOST_PORTS)
+                yield from ((_host(str(row.get("host_ip") or "")), first + n, inside + n) for n in range(number))
+
+
+def _host(text: str) -> str:
+    """A host address without brackets; docker before 20.10 writes `::` as two colons and one more."""
+    bare = text.strip("[]")
+    return safe_text({"": "0.0.0.0", ":": "::"}.get(bare, bare), limit=80)  # noqa: S104 -- named, not bound
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _words(value: object) -> str:
+    return safe_text(value, limit=200) if isinstance(value, str) else ""

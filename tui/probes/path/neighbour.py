@@ -1,0 +1,45 @@
+"""What this link knows of a neighbour (ARP, NDP), from the kernel's table; nothing is sent to find out."""
+
+import ipaddress
+import shlex
+from collections.abc import AsyncGenerator
+from typing import Literal
+
+from tui.model.facts import AnyFact, Neighbour, NotObserved
+from tui.model.requests import LookUpNeighbour
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.path import rtnetlink
+from tui.probes.path.route import interface_index
+
+State = Literal["reachable", "stale", "delay", "probe", "permanent", "noarp", "incomplete", "failed", "none"]
+
+_STATES: dict[int, State] = {
+    0x01: "incomplete",
+    0x02: "reachable",
+    0x04: "stale",
+    0x08: "delay",
+    0x10: "probe",
+    0x20: "failed",
+    0x40: "noarp",
+    0x80: "permanent",
+}
+"""NUD_* in linux/neighbour.h."""
+
+
+async def look(request: LookUpNeighbour, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+    """Yield the Neighbour entry for an address on a device, state `none` where there is no entry; or why it can't be read."""
+    bare = request.address.partition("%")[0]
+    by_hand = f"ip neigh show {bare} dev {shlex.quote(request.device)}"
+    try:
+        address = ipaddress.ip_address(bare)
+        found = await in_thread(rtnetlink.neighbour, address, interface_index(request.device))
+    except ValueError as error:
+        yield NotObserved(request=request, reason=str(error), by_hand=by_hand)
+        return
+    except OSError as error:
+        reason = f"The kernel cannot be asked for its neighbours ({error.strerror or error})."
+        yield NotObserved(request=request, reason=reason, remedy="Allow netlink sockets to this process.", by_hand=by_hand)
+        return
+    bits, mac = found or (0, None)
+    yield Neighbour(address=request.address, device=request.device, state=_STATES.get(bits, "none"), mac=mac, by_hand=by_hand)

@@ -1,0 +1,223 @@
+"""Which device sends the resets for a port: two measurements that need no privilege. Nothing but SYNs and echoes is sent.
+
+The TTL with which a reset arrives is found by IP_MINTTL (IPV6_MINHOPCOUNT): the kernel discards what arrives with less
+than the limit before it acts on it, so a reset that is seen with limit k and not with k + 1 arrived with k. The smallest
+outgoing TTL at which it still comes is found by IP_TTL. The same is measured of an echo, and of a port that accepts.
+
+Packets go out one after the other in each of at most three series, so that a router is asked for two or three ICMP
+errors in all: fewer than the burst that it allows one peer (Linux: six). Asks that stay silent are repeated once.
+"""
+
+import asyncio
+import shlex
+from collections.abc import AsyncGenerator
+from functools import partial
+from typing import Literal
+
+from msgspec.structs import replace
+
+from tui.model.facts import Echo, NotObserved, Outcome, ResetOrigin
+from tui.model.facts.reset_origin import Reference, initial_ttl
+from tui.model.requests import FindResetOrigin
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.clock import now
+from tui.probes.kernel.error_queue import queues_tcp_errors
+from tui.probes.kernel.failures import is_time_exceeded
+from tui.probes.kernel.handshake import Handshake, handshake
+from tui.probes.kernel.kernel_counters import discarded_for_ttl
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.path.echo import one_echo
+from tui.probes.path.ttl_search import highest_passed, lowest_reaching
+
+LONGEST_S = 1.4
+"""For all of it; what is not known by then stays unknown. On a path of some milliseconds it takes 0.3 s."""
+FIRST_WAIT_S = 0.9
+"""For the first answer, from which the wait for the others is learnt: less than the second after which a SYN is sent again."""
+SHORTEST_WAIT_S = 0.04
+LONGEST_WAIT_S = 0.4
+ROUND_TRIPS = 4
+"""So many times the first answer's time is waited for another, and SHORTEST_WAIT_S more: a queue on the way may grow."""
+PROGRAM_S = 0.15
+"""More, where it is the program ping that asks: it has to be started, and waits a second for each answer."""
+TRIES = 2
+"""Silence may be a loss; twice in a row it hardly is."""
+MOST_ATTEMPTS = 40
+"""The end of all asking, far above the ten to twenty-five that it takes."""
+
+
+async def look(request: FindResetOrigin, surroundings: Surroundings) -> AsyncGenerator[ResetOrigin | NotObserved, None]:
+    """Yield what could be measured, or why nothing could be. Takes up to LONGEST_S and FIRST_WAIT_S.
+
+    Raises ValueError if the address is none.
+    """
+    if not queues_tcp_errors():
+        yield NotObserved(
+            request=request, at=now(), reason="This kernel does not tell a reset from an ICMP error.", remedy="Linux 5.8 or later"
+        )
+        return
+    yield await _Measurement(request, surroundings).take()
+
+
+class _Series:
+    """Packets of one kind towards the address: those to its port, to a port that accepts, or echoes."""
+
+    def __init__(self) -> None:
+        self.received_ttl: int | None = None
+        self.smallest_ttl: int | None = None
+        self.hops: dict[int, str] = {}
+
+    @property
+    def trail(self) -> tuple[tuple[int, str], ...]:
+        """Who said `time exceeded` at which TTL."""
+        return tuple(sorted(self.hops.items()))
+
+
+class _Measurement:
+    """One look under way."""
+
+    def __init__(self, request: FindResetOrigin, surroundings: Surroundings) -> None:
+        self._request = request
+        self._environ = surroundings.environ
+        self._attempts = 0
+        self._wait_s = LONGEST_WAIT_S
+        self._resets, self._echoes, self._accepts = _Series(), _Series(), _Series()
+
+    async def take(self) -> ResetOrigin | NotObserved:
+        """All of it."""
+        request, at, before = self._request, now(), discarded_for_ttl()
+        first = await self._connect(request.port, timeout_s=FIRST_WAIT_S)
+        if not _is_reset(first):
+            reason = f"This time the port did not answer with a reset ({first.errno or first.outcome})."
+            return NotObserved(request=request, at=at, reason=reason)
+        self._wait_s = min(first.latency_ms / 1000 * ROUND_TRIPS + SHORTEST_WAIT_S, LONGEST_WAIT_S)
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                await self._measure()
+        except* TimeoutError:  # alone, or in the group of a series that has made its last attempt
+            pass
+        after = discarded_for_ttl()
+        return ResetOrigin(
+            at=at,
+            by_hand=safe_text(shlex.join(["traceroute", "-n", "-T", "-p", str(request.port), request.address])),
+            address=request.address,
+            port=request.port,
+            received_ttl=self._resets.received_ttl,
+            smallest_ttl=self._resets.smallest_ttl,
+            hops=self._resets.trail,
+            references=self._references(),
+            latency_ms=first.latency_ms,
+            discarded=None if before is None or after is None else after - before,
+            attempts=self._attempts,
+        )
+
+    async def _measure(self) -> None:
+        echo = await self._echo(None)
+        self._echoes.received_ttl = echo.ttl
+        guess = echo.ttl and initial_ttl(echo.ttl) - echo.ttl + 1
+        async with asyncio.TaskGroup() as series:
+            series.create_task(self._by_limit(echo.ttl))
+            series.create_task(self._by_hops(guess))
+            if echo.ttl is not None:
+                series.create_task(self._by_echoes(guess))
+        await self._name_the_hop()
+
+    async def _by_limit(self, guess: int | None) -> None:
+        """With which TTL answers arrive. One port after the other: the counter of discarded answers is for both."""
+        self._resets.received_ttl = await highest_passed(partial(self._passes, self._request.port), guess)
+        if (port := self._request.reference_port) is not None and await self._passes(port, 1):
+            self._accepts.received_ttl = await highest_passed(partial(self._passes, port), guess)
+
+    async def _by_hops(self, guess: int | None) -> None:
+        """From which outgoing TTL on answers come."""
+        self._resets.smallest_ttl = await lowest_reaching(partial(self._reaches, self._request.port, self._resets), guess)
+        if (port := self._request.reference_port) is not None:
+            self._accepts.smallest_ttl = await lowest_reaching(partial(self._reaches, port, self._accepts), guess)
+
+    async def _by_echoes(self, guess: int | None) -> None:
+        self._echoes.smallest_ttl = await lowest_reaching(self._echo_reaches, guess)
+
+    async def _name_the_hop(self) -> None:
+        """Ask who stands at the distance that the resets come from, where that is nearer than what else answers."""
+        received = self._resets.received_ttl
+        others = [one for one in (self._echoes, self._accepts) if one.received_ttl is not None]
+        if received is None or not others or any(received <= (one.received_ttl or 0) for one in others):
+            return
+        hop = initial_ttl(received) - received + 1
+        if hop in self._resets.hops or any(hop in one.hops for one in others):
+            return
+        if others[0] is self._echoes:
+            await self._echo_reaches(hop)
+        elif (port := self._request.reference_port) is not None:
+            await self._reaches(port, self._accepts, hop)
+
+    async def _passes(self, port: int, limit: int) -> bool:
+        """Whether the port's answer arrives with a TTL of `limit` at least."""
+        for _ in range(TRIES):
+            before = discarded_for_ttl()
+            if _answers(await self._connect(port, min_ttl=limit)):
+                return True
+            after = discarded_for_ttl()
+            if before is not None and after is not None and after > before:
+                return False
+        return False
+
+    async def _reaches(self, port: int, series: _Series, ttl: int) -> bool:
+        """Whether a packet with this outgoing TTL brings the port's answer."""
+        for _ in range(TRIES):
+            made = await self._connect(port, ttl=ttl)
+            if made.icmp is not None and is_time_exceeded(made.icmp):
+                series.hops[ttl] = made.icmp.sender
+            if made.outcome is not Outcome.TIMEOUT:
+                return _answers(made)
+        return False
+
+    async def _echo_reaches(self, ttl: int) -> bool:
+        for _ in range(TRIES):
+            echo = await self._echo(ttl)
+            if echo.icmp is not None and is_time_exceeded(echo.icmp):
+                self._echoes.hops[ttl] = echo.icmp.sender
+            if echo.received or echo.icmp or echo.error:
+                return bool(echo.received)
+        return False
+
+    async def _echo(self, ttl: int | None) -> Echo:
+        address = self._request.address
+        silence = Echo(address=address, sent=1, received=0)
+        try:
+            async with asyncio.timeout(self._wait_s + PROGRAM_S):
+                seen = await one_echo(address, wait_s=self._wait_s, environ=self._environ, ttl=ttl)
+        except TimeoutError:
+            return silence
+        return seen if isinstance(seen, Echo) else replace(silence, error=seen.reason)
+
+    async def _connect(
+        self, port: int, *, timeout_s: float | None = None, ttl: int | None = None, min_ttl: int | None = None
+    ) -> Handshake:
+        if self._attempts >= MOST_ATTEMPTS:
+            raise TimeoutError
+        self._attempts += 1
+        wait_s = self._wait_s if timeout_s is None else timeout_s
+        async with handshake(self._request.address, port, timeout_s=wait_s, ttl=ttl, min_ttl=min_ttl) as made:
+            return made
+
+    def _references(self) -> tuple[Reference, ...]:
+        echoes, accepts, port = self._echoes, self._accepts, self._request.reference_port
+        found = []
+        if echoes.received_ttl is not None:
+            found.append(_reference("echo", None, echoes))
+        if port is not None and (accepts.received_ttl, accepts.smallest_ttl) != (None, None):
+            found.append(_reference("syn-ack", port, accepts))
+        return tuple(found)
+
+
+def _reference(kind: Literal["syn-ack", "echo"], port: int | None, series: _Series) -> Reference:
+    return Reference(kind=kind, port=port, received_ttl=series.received_ttl, smallest_ttl=series.smallest_ttl, hops=series.trail)
+
+
+def _is_reset(made: Handshake) -> bool:
+    return made.outcome is Outcome.REFUSED and made.icmp is None and made.error_queue == "empty"
+
+
+def _answers(made: Handshake) -> bool:
+    """Whether it is an answer of TCP: a reset, or a SYN-ACK."""
+    return _is_reset(made) or made.outcome in {Outcome.CONNECTED, Outcome.RESET}

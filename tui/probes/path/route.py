@@ -1,0 +1,174 @@
+"""The route to an address, as the kernel would take it for this process; and where it refuses, the entry that says so.
+
+A failed lookup gives an errno alone, also where the table's entry is asked for (RTM_F_FIB_MATCH), so the
+rejecting entry is found by going through rules and tables as the kernel does. Whether a rule applies that
+selects by mark, user or port cannot be told here; such a rule is named only where no other entry explains the errno.
+"""
+
+import errno
+import ipaddress
+import socket
+from collections.abc import AsyncGenerator
+from typing import Literal
+
+from tui.model.facts import AnyFact, NotObserved, Route
+from tui.model.requests import LookUpRoute
+from tui.probes.kernel.failures import errno_name
+from tui.probes.kernel.netlink import KernelError
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.path import rtnetlink
+from tui.probes.path.rtnetlink import LOCAL_TABLE, MAIN_TABLE, Address, FoundRoute, Rule
+
+RouteType = Literal["unicast", "local", "broadcast", "multicast", "unreachable", "prohibit", "blackhole", "throw", "none"]
+
+_BY_ROUTE: dict[int, RouteType] = {
+    errno.EHOSTUNREACH: "unreachable",
+    errno.EACCES: "prohibit",
+    errno.EINVAL: "blackhole",
+    errno.ENETUNREACH: "throw",
+}
+"""The type of route that ends a lookup with this errno (fib_props in net/ipv4/fib_semantics.c, ip6_rt_type_to_error)."""
+_BY_RULE: dict[int, RouteType] = {errno.ENETUNREACH: "unreachable", errno.EACCES: "prohibit", errno.EINVAL: "blackhole"}
+"""The action of a rule that does (fib4_rule_action in net/ipv4/fib_rules.c)."""
+_CERTAIN = frozenset({errno.EHOSTUNREACH, errno.EACCES})
+"""Errnos of a lookup that have no other reason, so that they tell the type even where the entry is not found."""
+
+
+async def look(request: LookUpRoute, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+    """Yield the Route to `request.address`, which may have a zone; or why it cannot be told."""
+    text, _, zone = request.address.partition("%")
+    by_hand = f"ip route get {text}" + (f" dev {zone}" if zone else "")
+    try:
+        address = _address(text)
+        interface = interface_index(zone) if zone else 0
+    except ValueError as error:
+        yield NotObserved(request=request, reason=str(error), by_hand=by_hand)
+        return
+    try:
+        route = await in_thread(find_route, address, interface)
+    except OSError as error:
+        reason = f"The kernel cannot be asked for its routes ({error.strerror or error})."
+        yield NotObserved(request=request, reason=reason, remedy="Allow netlink sockets to this process.", by_hand=by_hand)
+        return
+    yield Route(
+        address=request.address,
+        type=route.type,
+        gateway=route.gateway,
+        device=route.device,
+        source=route.source,
+        destination=route.destination,
+        table=route.table,
+        errno=route.errno,
+        text=route.text,
+        by_hand=by_hand,
+    )
+
+
+def find_route(address: Address, interface: int = 0) -> Route:
+    """The route to `address`, through `interface` if not 0. Blocks. Raises OSError where the kernel can't be asked."""
+    try:
+        taken = rtnetlink.look_up(address, interface)
+    except KernelError as error:
+        return _rejected(address, error.errno or 0)
+    try:
+        entry: FoundRoute | None = rtnetlink.look_up(address, interface, in_table=True)
+    except KernelError:  # 0.0.0.0 has a route and no entry
+        entry = None
+    return Route(
+        address=str(address),
+        type=_type(taken.type),
+        gateway=taken.gateway,
+        device=taken.device,
+        source=taken.source,
+        destination=entry.prefix if entry else None,
+        table=entry.table if entry else taken.table,
+        text=_line(taken, str(address)),
+    )
+
+
+def interface_index(zone: str) -> int:
+    """The index of an interface by its name or number. Raises ValueError, whose message is a sentence, where there is none."""
+    try:
+        return int(zone) if zone.isascii() and zone.isdigit() else socket.if_nametoindex(zone)
+    except OSError:
+        raise ValueError(f"There is no interface {zone!r} on this machine.") from None
+
+
+def _address(text: str) -> Address:
+    """The address that connect() sends to: `::` stands for this machine, an IPv4-mapped one for its IPv4 address."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an address.") from None
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return address.ipv4_mapped
+        return ipaddress.IPv6Address(1) if address.is_unspecified else address
+    return address
+
+
+def _rejected(address: Address, error: int) -> Route:
+    """The entry that ends a lookup with `error`, or that there is none."""
+    name = errno_name(error)
+    match _rejecting_entry(address, error):
+        case FoundRoute() as route:
+            return Route(
+                address=str(address),
+                type=_type(route.type),
+                device=route.device,
+                destination=route.prefix,
+                table=route.table,
+                errno=name,
+                text=_line(route, route.prefix),
+            )
+        case Rule() as rule:
+            text = f"rule {rule.priority}: to {rule.prefix or 'all'} {rule.action}"
+            return Route(address=str(address), type=_type(rule.action), destination=rule.prefix, errno=name, text=text)
+        case None if error in _CERTAIN:
+            return Route(address=str(address), type=_BY_ROUTE[error], errno=name, text=f"{_BY_ROUTE[error]} {address}")
+        case None:
+            return Route(address=str(address), type="none", errno=name, text=f"no route to {address}")
+
+
+def _rejecting_entry(address: Address, error: int) -> FoundRoute | Rule | None:
+    """The first rule that rejects, or whose table holds a rejecting route for `address`; conditional rules come last."""
+    kind = _BY_ROUTE.get(error)
+    routes = rtnetlink.routes_of_type(address.version, kind) if kind else []
+    candidates = [route for route in routes if _covers(route.prefix, address)]
+    for rule in sorted(rtnetlink.rules(address.version), key=lambda rule: rule.conditional):
+        if rule.prefix and not _covers(rule.prefix, address):
+            continue
+        if rule.action == _BY_RULE.get(error):
+            return rule
+        here = [route for route in candidates if route.table == rule.table]
+        if rule.action == "lookup" and here:
+            return max(here, key=lambda route: _length(route.prefix))
+    return None
+
+
+def _covers(prefix: str, address: Address) -> bool:
+    return prefix == "default" or address in ipaddress.ip_network(prefix)
+
+
+def _length(prefix: str) -> int:
+    return 0 if prefix == "default" else ipaddress.ip_network(prefix).prefixlen
+
+
+def _type(name: str) -> RouteType:
+    match name:
+        case "local" | "broadcast" | "multicast" | "unreachable" | "prohibit" | "blackhole" | "throw":
+            return name
+        case _:
+            return "unicast"
+
+
+def _line(route: FoundRoute, destination: str) -> str:
+    """As `ip route` prints it, without what only the kernel cares for."""
+    words = [] if route.type == "unicast" else [route.type]
+    words.append(destination)
+    for name, value in (("via", route.gateway), ("dev", route.device), ("src", route.source)):
+        words += [name, value] if value else []
+    if route.table not in {MAIN_TABLE, LOCAL_TABLE, 0}:
+        words += ["table", str(route.table)]
+    return " ".join(words)

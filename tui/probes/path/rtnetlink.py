@@ -1,0 +1,180 @@
+"""What the kernel's routing tables hold, read over rtnetlink: one lookup, rejecting routes, rules, neighbours, addresses.
+
+Law: read only; every call is one question, and what comes back is a value, not yet a fact. All need no
+privilege, block for a moment, and raise OSError; KernelError where the kernel's answer is an errno.
+Source: rtnetlink(7), linux/rtnetlink.h, linux/fib_rules.h, linux/neighbour.h.
+"""
+
+import errno
+import ipaddress
+import socket
+import struct
+from ipaddress import IPv4Address, IPv6Address
+
+from msgspec import Struct
+
+from tui.model.safe_text import safe_text
+from tui.probes.kernel import netlink
+
+Address = IPv4Address | IPv6Address
+
+ROUTE_TYPES = {
+    1: "unicast",
+    2: "local",
+    3: "broadcast",
+    4: "unicast",  # anycast: one of several machines, reached like any other
+    5: "multicast",
+    6: "blackhole",
+    7: "unreachable",
+    8: "prohibit",
+    9: "throw",
+}
+RULE_ACTIONS = {1: "lookup", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
+MAIN_TABLE, LOCAL_TABLE = 254, 255
+
+_GET_ADDRESS, _GET_ROUTE, _GET_NEIGHBOUR, _GET_RULE = 22, 26, 30, 34
+_LOOKUP_TABLE, _FIB_MATCH = 0x1000, 0x2000  # RTM_F_LOOKUP_TABLE, RTM_F_FIB_MATCH
+_ROUTE = struct.Struct("=8BI")  # rtmsg; fib_rule_hdr has the same shape
+_NEIGHBOUR = struct.Struct("=BxxxiHBB")  # ndmsg
+_ADDRESS = struct.Struct("=BBBBI")  # ifaddrmsg
+_NUMBER = struct.Struct("=I")
+_DST, _OIF, _GATEWAY, _PRIORITY, _PREFSRC, _TABLE, _VIA = 1, 4, 5, 6, 7, 15, 18
+_SELECTORS = frozenset(
+    {2, 3, 10, 16, 17, 20, 22, 23, 24}
+)  # FRA_SRC, IIFNAME, FWMARK, FWMASK, OIFNAME, UID_RANGE, IP_PROTO, SPORT, DPORT
+_INVERTED = 0x2  # FIB_RULE_INVERT
+_IFA_ADDRESS, _IFA_LOCAL = 1, 2
+_NDA_DST, _NDA_LLADDR = 1, 2
+
+
+class FoundRoute(Struct, frozen=True, kw_only=True):
+    """A route as the kernel gives it. `prefix` is the destination that it stands for."""
+
+    type: str
+    prefix: str
+    table: int
+    gateway: str | None = None
+    device: str | None = None
+    source: str | None = None
+    metric: int | None = None
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """A policy rule: where a lookup goes on, or how it ends."""
+
+    priority: int
+    action: str
+    table: int
+    prefix: str | None
+    """The destinations that it is for; None for all."""
+    conditional: bool = False
+    """Whether it selects by more than the destination: source, interface, mark, user, port, or by exclusion."""
+
+
+def look_up(address: Address, interface: int = 0, *, in_table: bool = False) -> FoundRoute:
+    """The route that this process's packets to `address` take; with `in_table`, the table's entry behind it (Linux 4.13)."""
+    flags = _LOOKUP_TABLE | (_FIB_MATCH if in_table else 0)
+    request = _ROUTE.pack(_family(address), address.max_prefixlen, 0, 0, 0, 0, 0, 0, flags) + netlink.attribute(
+        _DST, address.packed
+    )
+    if interface:
+        request += netlink.attribute(_OIF, _NUMBER.pack(interface))
+    with netlink.channel(netlink.ROUTE) as link:
+        return _found_route(link.ask(_GET_ROUTE, request))
+
+
+def routes_of_type(version: int, kind: str) -> list[FoundRoute]:
+    """All routes of one type, in all tables. The kernel filters (Linux 4.20); here they are filtered once more."""
+    number = next(code for code, name in ROUTE_TYPES.items() if name == kind)
+    family = _FAMILIES[version]
+    with netlink.channel(netlink.ROUTE, strict=True) as link:
+        entries = link.dump(_GET_ROUTE, _ROUTE.pack(family, 0, 0, 0, 0, 0, 0, number, 0))
+    return [route for route in map(_found_route, entries) if route.type == kind]
+
+
+def rules(version: int) -> list[Rule]:
+    """The policy rules in the order in which the kernel goes through them."""
+    family = _FAMILIES[version]
+    with netlink.channel(netlink.ROUTE) as link:
+        entries = link.dump(_GET_RULE, _ROUTE.pack(family, 0, 0, 0, 0, 0, 0, 0, 0))
+    return sorted((_rule(entry) for entry in entries), key=lambda rule: rule.priority)
+
+
+def neighbour(address: Address, interface: int) -> tuple[int, str | None] | None:
+    """State bits and link-layer address of one neighbour (Linux 5.0); None where there is no entry."""
+    request = _NEIGHBOUR.pack(_family(address), interface, 0, 0, 0) + netlink.attribute(_NDA_DST, address.packed)
+    with netlink.channel(netlink.ROUTE) as link:
+        try:
+            entry = link.ask(_GET_NEIGHBOUR, request)
+        except netlink.KernelError as error:
+            if error.errno != errno.ENOENT:
+                raise
+            return None
+    state = _NEIGHBOUR.unpack_from(entry)[2]
+    mac = netlink.attributes(entry[_NEIGHBOUR.size :]).get(_NDA_LLADDR)
+    return state, mac.hex(":") if mac else None
+
+
+def interface_addresses() -> list[tuple[int, str]]:
+    """Pairs of interface index and address; of a point-to-point link, this end's."""
+    with netlink.channel(netlink.ROUTE) as link:
+        entries = link.dump(_GET_ADDRESS, _ADDRESS.pack(socket.AF_UNSPEC, 0, 0, 0, 0))
+    found: list[tuple[int, str]] = []
+    for entry in entries:
+        *_, interface = _ADDRESS.unpack_from(entry)
+        more = netlink.attributes(entry[_ADDRESS.size :])
+        packed = more.get(_IFA_LOCAL) or more.get(_IFA_ADDRESS)
+        if packed:
+            found.append((interface, str(ipaddress.ip_address(packed))))
+    return found
+
+
+def _family(address: Address) -> int:
+    return _FAMILIES[address.version]
+
+
+def _found_route(entry: bytes) -> FoundRoute:
+    family, length, _source_length, _tos, table, _protocol, _scope, kind, _flags = _ROUTE.unpack_from(entry)
+    more = netlink.attributes(entry[_ROUTE.size :])
+    gateway = more.get(_GATEWAY) or more.get(_VIA, b"")[2:]  # an IPv4 route by way of an IPv6 router has its family first
+    return FoundRoute(
+        type=ROUTE_TYPES.get(kind, "unicast"),
+        prefix=_prefix(family, length, more.get(_DST)),
+        table=_number(more.get(_TABLE)) or table,
+        gateway=str(ipaddress.ip_address(gateway)) if gateway else None,
+        device=_device(_number(more.get(_OIF))),
+        source=str(ipaddress.ip_address(more[_PREFSRC])) if _PREFSRC in more else None,
+        metric=_number(more.get(_PRIORITY)),
+    )
+
+
+def _rule(entry: bytes) -> Rule:
+    family, length, _source_length, tos, table, _, _, action, flags = _ROUTE.unpack_from(entry)
+    more = netlink.attributes(entry[_ROUTE.size :])
+    return Rule(
+        priority=_number(more.get(_PRIORITY)) or 0,
+        action=RULE_ACTIONS.get(action, "other"),
+        table=_number(more.get(_TABLE)) or table,
+        prefix=_prefix(family, length, more[_DST]) if _DST in more and not flags & _INVERTED else None,
+        conditional=bool(tos or flags & _INVERTED or more.keys() & _SELECTORS),
+    )
+
+
+def _prefix(family: int, length: int, packed: bytes | None) -> str:
+    """As `ip` prints it; a table leaves the address out where it is all zeros."""
+    if not length:
+        return "default"
+    address = ipaddress.ip_address(packed or bytes(16 if family == socket.AF_INET6 else 4))
+    return str(address) if length == address.max_prefixlen else f"{address}/{length}"
+
+
+def _number(value: bytes | None) -> int | None:
+    return int(_NUMBER.unpack(value)[0]) if value and len(value) == _NUMBER.size else None
+
+
+def _device(index: int | None) -> str | None:
+    try:
+        return safe_text(socket.if_indextoname(index)) if index else None
+    except OSError:  # the interface went away between the two questions
+        return None

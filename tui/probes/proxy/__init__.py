@@ -1,0 +1,1 @@
+"""Proxy settings, as the programs that honour them read them."""

@@ -1,0 +1,156 @@
+"""Whether the proxy variables send programs to a proxy instead of to the target.
+
+Law: the environment alone is read; credentials are dropped before anything else. What differs from program to program
+is told for the variable that most of them obey: `readers` names those that go through its proxy. Where `applies` holds and
+an entry of NO_PROXY is given too, it exempts the target for other programs, not for the readers.
+"""
+
+import re
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from tui.model.facts import NotObserved, Proxy
+from tui.model.requests import ReadProxies
+from tui.model.safe_text import safe_text
+from tui.model.target import LONGEST_PORT
+from tui.probes.kernel.clock import now
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.proxy.proxy_files import FileSetting, file_settings, java_exemption, java_setting
+from tui.probes.proxy.proxy_programs import PROGRAMS, Destination, Kind, Program, exemption_of, variable_of
+
+BY_HAND = "env | grep -i _proxy"
+_KINDS: dict[str, Kind] = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
+_KINDS_BY_PORT: dict[int, Kind] = {80: "http", 443: "https"}
+_PROXY_PORTS = {"https": 443, "socks": 1080, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
+"""The port of a proxy that names none, by its scheme; of http, each program has its own."""
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
+_SHOWN = 300
+_NONE: Mapping[str, FileSetting] = {}
+_JAVA = Program(name="Java", http=(), https=())
+"""It reads no variable, only properties; so it has no row among those that do."""
+
+
+class _Reading(Struct, frozen=True):
+    """A program, its proxy, where that stands, and by which entry it is not used."""
+
+    program: Program
+    place: str
+    value: str
+    exempted_by: str | None = None
+
+
+class Setting(Struct, frozen=True):
+    """A proxy as a variable names it. `value` has no credentials; host and port are None where they can't be read."""
+
+    value: str
+    scheme: str = "http"
+    host: str | None = None
+    port: int | None = None
+
+
+async def look(request: ReadProxies, surroundings: Surroundings) -> AsyncGenerator[Proxy | NotObserved, None]:
+    """Yield the proxy that applies, or that none does. Targets other than HTTP have none."""
+    if surroundings.hidden_environ:
+        yield NotObserved(at=now(), request=request, reason=surroundings.hidden_environ, remedy="Run as root, or as its user.")
+        return
+    kind = _kind(request)
+    files = await in_thread(file_settings, surroundings, kind) if kind else {}
+    yield proxy_for(request, surroundings.variables, files, surroundings.arguments)
+
+
+def proxy_for(
+    request: ReadProxies, environ: Mapping[str, str], files: Mapping[str, FileSetting] = _NONE, arguments: tuple[str, ...] = ()
+) -> Proxy:
+    """What the variables in `environ`, programs' own `files` and a Java's `arguments` say for the target; raises nothing."""
+    at = now()
+    scheme = (request.scheme or "").lower()
+    kind = _kind(request)
+    if kind is None:
+        return Proxy(at=at, by_hand=BY_HAND, applies=False)
+    destination = Destination(kind, request.host, request.port, websocket=scheme in {"ws", "wss"})
+    through, spared = _readings(destination, environ, files, arguments)
+    variable = _most_common([(one.place, one.program) for one in through]) or _most_common(
+        [(one.place, one.program) for one in spared]
+    )
+    if variable is None:
+        return Proxy(at=at, by_hand=BY_HAND, applies=False, no_proxy=_no_proxy(environ))
+    value = next(one.value for one in (*through, *spared) if one.place == variable)
+    readers = [one.program for one in through if one.place == variable and one.value == value]
+    exempted_by = next((one.exempted_by for one in spared if one.place == variable), None)
+    setting = read_setting(value)
+    reading = {one.program.name for one in through}
+    return Proxy(
+        at=at,
+        by_hand=BY_HAND,
+        applies=bool(readers),
+        variable=variable,
+        value=setting.value,
+        host=setting.host,
+        port=setting.port or _portless(setting, readers) if setting.host else None,
+        no_proxy=_no_proxy(environ),
+        exempted_by=safe_text(exempted_by, limit=_SHOWN) if exempted_by else None,
+        readers=tuple(program.name for program in readers),
+        direct=tuple(program.name for program in PROGRAMS if program.name not in reading),
+    )
+
+
+def read_setting(text: str) -> Setting:
+    """Read `http://user:secret@host:port`, `host:port`, `socks5h://host` and the like. Never raises."""
+    scheme, mark, rest = text.strip().partition("://")
+    if not mark or not _SCHEME.fullmatch(scheme):
+        scheme, mark, rest = "", "", text.strip()
+    rest = rest.rpartition("@")[2]  # a password may hold a slash, so before anything is parsed
+    value = safe_text(f"{scheme}{mark}{rest}", limit=_SHOWN)
+    try:
+        url = urlsplit(f"//{rest}")
+        host, port = url.hostname, url.port
+    except ValueError:
+        return Setting(value)
+    usable = port is None or 0 < port <= LONGEST_PORT
+    return Setting(value, scheme.lower() or "http", safe_text(host) if host and usable else None, port)
+
+
+def _kind(request: ReadProxies) -> Kind | None:
+    """As which of the two HTTP schemes the target is reached; None where it is not."""
+    scheme = (request.scheme or "").lower()
+    return _KINDS.get(scheme) if scheme else _KINDS_BY_PORT.get(request.port)
+
+
+def _readings(
+    destination: Destination, environ: Mapping[str, str], files: Mapping[str, FileSetting], arguments: tuple[str, ...]
+) -> tuple[list[_Reading], list[_Reading]]:
+    """The programs that go through a proxy, and those that have one and go directly all the same."""
+    found: list[_Reading] = []
+    for program in PROGRAMS:
+        own = files.get(program.name)
+        variable = None if own else variable_of(program, destination, environ)
+        own = own or (FileSetting(variable, environ[variable]) if variable else None)
+        if own and own.value:
+            found.append(_Reading(program, own.place, own.value, exemption_of(program, destination, environ)))
+    java = java_setting(arguments, environ, destination)
+    if java:
+        found.append(_Reading(_JAVA, java.place, java.value, java_exemption(arguments, environ, destination)))
+    return [one for one in found if one.exempted_by is None], [one for one in found if one.exempted_by is not None]
+
+
+def _most_common(readings: list[tuple[str, Program]]) -> str | None:
+    """The variable of most programs; of as many, the one that comes first."""
+    counted = Counter(variable for variable, _ in readings).most_common(1)
+    return counted[0][0] if counted else None
+
+
+def _portless(setting: Setting, readers: list[Program]) -> int:
+    """The port where the setting names none: by its scheme; for http what most of its readers take (80, or curl's 1080)."""
+    if setting.scheme in _PROXY_PORTS:
+        return _PROXY_PORTS[setting.scheme]
+    ports = Counter(program.portless for program in readers).most_common(1)
+    return ports[0][0] if ports else 80
+
+
+def _no_proxy(environ: Mapping[str, str]) -> str | None:
+    value = environ.get("no_proxy") or environ.get("NO_PROXY")
+    return safe_text(value, limit=_SHOWN) if value else None

@@ -1,0 +1,110 @@
+"""Proxies that stand in a program's own settings, where they outweigh the variables: curl, wget, git, and Java's options.
+
+Law: what is not understood is passed over. As seen of curl 7.88, wget 1.21, git 2.39 and Java 17, each run against a listener.
+Sources: curl(1) -K, wget's manual (Wgetrc Commands), git-config(1), Java's networking properties.
+"""
+
+import fnmatch
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.text_file import read_text_file
+from tui.probes.namespaces.process_context import inside
+from tui.probes.proxy.proxy_programs import Destination
+
+MOST_BYTES = 100_000
+_CURL = re.compile(r"^\s*(?:-x|(?:--)?proxy)(?:\s*[=:]\s*|\s+)(?P<value>\"[^\"]*\"|\S*)\s*$", re.MULTILINE)
+_WGET = re.compile(r"^\s*(?P<name>https?_?proxy|use_?proxy)\s*=\s*(?P<value>\S*)\s*$", re.MULTILINE | re.IGNORECASE)
+_GIT_SECTION = re.compile(r"^\s*\[\s*(?P<section>[^\]]*?)\s*\]", re.MULTILINE)
+_GIT_PROXY = re.compile(r"^\s*proxy\s*=[ \t]*\"?(?P<value>[^\s\"#;]*)", re.MULTILINE | re.IGNORECASE)
+_JAVA = re.compile(r"-D(?P<name>[\w.]+)=(?P<value>.*)", re.DOTALL)
+_JAVA_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+_JAVA_SPARED = ("localhost", "127.*", "[::1]", "0.0.0.0", "[::0]")  # noqa: S104 -- compared, not bound
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+class FileSetting(Struct, frozen=True):
+    """A proxy of one program's own: where it stands, and what it reads; an empty value means no proxy at all."""
+
+    place: str
+    value: str
+
+
+def file_settings(surroundings: Surroundings, kind: str) -> dict[str, FileSetting]:
+    """By program, what its files say for `kind`, http or https. Blocks; raises nothing."""
+    home = surroundings.variables.get("HOME", "")
+    found: dict[str, FileSetting] = {}
+    for program, names, read in (
+        ("curl", (f"{home}/.curlrc",), _curl),
+        ("wget", ("/etc/wgetrc", f"{home}/.wgetrc"), _wget),
+        ("git", ("/etc/gitconfig", f"{home}/.gitconfig"), _git),
+    ):
+        for name in names if home else names[:-1]:
+            text = read_text_file(inside(surroundings.root, name), MOST_BYTES).data.decode(errors="backslashreplace")
+            value = read(text, kind)
+            if value is not None:
+                found[program] = FileSetting(name.replace(home, "~", 1) if home else name, value)
+    return found
+
+
+def java_setting(arguments: tuple[str, ...], environ: Mapping[str, str], destination: Destination) -> FileSetting | None:
+    """What a Java program's options say: its own command line's, and those of the variables that every Java reads."""
+    properties = dict(_properties(arguments, environ))
+    host = properties.get(f"{destination.kind}.proxyHost")
+    if not host:
+        return None
+    port = properties.get(f"{destination.kind}.proxyPort") or _DEFAULT_PORTS[destination.kind]
+    return FileSetting(f"-D{destination.kind}.proxyHost", f"{host}:{port}")
+
+
+def java_exemption(arguments: tuple[str, ...], environ: Mapping[str, str], destination: Destination) -> str | None:
+    """The pattern of http.nonProxyHosts, which holds for https too, that spares it; loopback is spared unless it is empty."""
+    told = dict(_properties(arguments, environ)).get("http.nonProxyHosts")
+    patterns = () if told == "" else (*(told or "").split("|"), *_JAVA_SPARED)
+    host = f"[{destination.host}]" if ":" in destination.host else destination.host.lower()
+    return next((one for one in patterns if one and fnmatch.fnmatchcase(host, one.lower().replace("[", "[[]"))), None)
+
+
+def _properties(arguments: tuple[str, ...], environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    words = [word for name in _JAVA_VARIABLES for word in _split(environ.get(name, ""))]
+    for word in (*words, *arguments):
+        found = _JAVA.fullmatch(word)
+        if found:
+            yield found["name"], found["value"]
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:  # a quotation mark without its end
+        return text.split()
+
+
+def _curl(text: str, kind: str) -> str | None:  # noqa: ARG001 -- one signature for all: curl has one proxy for both
+    values = [found["value"].strip('"') for found in _CURL.finditer(text)]
+    return values[-1] if values else None
+
+
+def _wget(text: str, kind: str) -> str | None:
+    said = {found["name"].lower().replace("_", ""): found["value"] for found in _WGET.finditer(text)}
+    return "" if said.get("useproxy", "").lower() == "off" else said.get(f"{kind}proxy")
+
+
+def _git(text: str, kind: str) -> str | None:  # noqa: ARG001 -- one signature for all: git has one proxy for both
+    marks = [*_GIT_SECTION.finditer(text)]
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    values = (
+        [
+            found["value"]
+            for mark, end in zip(marks, ends, strict=True)
+            if mark["section"].lower() == "http"
+            for found in _GIT_PROXY.finditer(text, mark.end(), end)
+        ]
+        if marks
+        else []
+    )
+    return values[-1] if values else None

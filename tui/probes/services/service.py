@@ -1,0 +1,269 @@
+"""The units that have to do with a port, as systemd and their logs know them; and processes that left only a pid file.
+
+Law: it only reads. systemd is asked in three rounds (which units there are, how they stand, what they said last),
+each of a few programs at once; the same programs are run behind a command prefix. Of settings only ports are kept.
+"""
+
+import re
+from collections.abc import AsyncGenerator
+
+from msgspec import Struct
+
+from tui.model.facts import AnyFact, LogLine, NotObserved, Service
+from tui.model.facts.service import Why
+from tui.model.requests import ReadService
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.kernel.tool import Finished
+from tui.probes.services import logs, pid_files
+from tui.probes.services.candidates import chosen, family_named, serves
+from tui.probes.services.machine import Command, Here, Machine
+from tui.probes.services.units import PROPERTIES, Unit, environment_lines, listed_names, shown_units
+
+MOST_NAMES = 400
+"""Unit files that are shown besides the units that are loaded; a machine has some two hundred."""
+MOST_SETTINGS = 40
+"""Environment files that are read."""
+SETTINGS_BYTES = 4096
+_OWN = ("systemd-", "getty", "user@", "user-runtime-dir", "dbus", "polkit", "emergency", "rescue", "initrd", "plymouth")
+"""The manager's own units, which serve no port."""
+_NAME = re.compile(r"[A-Za-z0-9][\w:.@\\-]*")
+_MANAGERS = {False: (), True: ("--user",)}
+_SAME_NETWORK = ("stat", "-L", "-c", "%i", "/proc/1/net/dev", "/proc/self/net/dev")
+"""Each network namespace has files of its own there, and every user may ask for their inodes (measured on Linux 6.18)."""
+BOTH = 2
+ELSEWHERE = "systemd's services listen in another network namespace than the one that is looked from."
+_FILE_HEADER = re.compile(r"^==> (.+) <==$", re.MULTILINE)
+
+
+class _Told(Struct, frozen=True):
+    """A unit that has to do with the port: why, and the ports that its settings name."""
+
+    unit: Unit
+    why: Why
+    ports: tuple[int, ...]
+
+
+async def look(request: ReadService, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield a Service for each unit here that has to do with the port, then those that left only a pid file; or why not."""
+    user = bool(surroundings.environ.get("XDG_RUNTIME_DIR") or surroundings.environ.get("DBUS_SESSION_BUS_ADDRESS"))
+    found = False
+    missing: AnyFact | None = None
+    async for fact in look_on(Here(surroundings), request, user=user):
+        found = found or (isinstance(fact, Service) and fact.load != "not-found")
+        if found:
+            yield fact
+        else:
+            missing = fact
+    if found:
+        return
+    if isinstance(missing, NotObserved) and missing.reason == ELSEWHERE:
+        yield missing
+        return
+    left = await in_thread(pid_files.gone, request.name, family_named(request.family), surroundings)
+    for one in left:
+        yield Service(
+            name=one.name,
+            manager="none",
+            why="named" if request.name else "family",
+            active="gone",
+            path=one.path,
+            main_pid=one.pid,
+            started=one.written,
+            by_hand=f"cat {one.path}; ls -d /proc/{one.pid}",
+        )
+    if missing and not left:
+        yield missing
+
+
+async def look_on(machine: Machine, request: ReadService, *, user: bool = False) -> AsyncGenerator[AnyFact, None]:
+    """Yield a Service for each unit on `machine` that has to do with the port; `user`: also of the user's own manager."""
+    managers = (False, True) if user else (False,)
+    units, why_not = await _units(machine, request, managers)
+    if not units and why_not:
+        yield NotObserved(request=request, reason=why_not, by_hand="systemctl --failed")
+        return
+    environments = {} if request.name else await _environments(machine, units)
+    told = [_Told(*one) for one in _chosen(request, units, environments)]
+    if request.name and not told:
+        name = request.name if "." in request.name else f"{request.name}.service"
+        yield Service(
+            name=safe_text(name, limit=200), manager="systemd", vantage=request.vantage, load="not-found", active="inactive"
+        )
+        return
+    facts = await _with_logs(machine, told, request.vantage)
+    for fact in facts:
+        yield fact
+    hidden = [one.name for one in facts if one.log_hidden]
+    if hidden:
+        yield NotObserved(
+            request=request,
+            reason=f"The journal of {hidden[0]} may not be read by this user.",
+            remedy="Run as root, or as a member of the group systemd-journal.",
+            by_hand=facts[0].by_hand,
+        )
+
+
+def _chosen(
+    request: ReadService, units: list[Unit], environments: dict[str, list[str]]
+) -> list[tuple[Unit, Why, tuple[int, ...]]]:
+    found = chosen(units, name=request.name, port=request.port, family=family_named(request.family), environments=environments)
+    # `postgresql.service` of Debian only starts others, such as postgresql@15-main.service.
+    serving = [one for one in found if serves(one[0])]
+    return serving or found
+
+
+async def _units(machine: Machine, request: ReadService, managers: tuple[bool, ...]) -> tuple[list[Unit], str]:
+    """The units that may be meant, as their managers show them; and why the system's manager could not be asked."""
+    if request.name is not None and not _NAME.fullmatch(request.name):
+        return [], ""  # no unit has such a name (systemd.unit(5))
+    names: dict[bool, list[str]] = {}
+    if request.name is not None:
+        names = dict.fromkeys(managers, _patterns(request.name))
+    else:
+        lists = await machine.run(
+            *(
+                ("systemctl", *_MANAGERS[one], "list-unit-files", "--type=service,socket", "--no-legend", "--no-pager")
+                for one in managers
+            )
+        )
+        for manager, listed in zip(managers, lists, strict=True):
+            if listed is None or listed.status:
+                names[manager] = []
+            else:
+                every = listed_names(listed.output.decode(errors="backslashreplace"))
+                kept = [one for one in every if _NAME.fullmatch(one) and not one.startswith(_OWN)][:MOST_NAMES]
+                names[manager] = ["*.service", "*.socket", *kept]
+        if not any(names.values()):
+            return [], _why_not(lists[0])
+    asked = [one for one in managers if names[one]]
+    *shown, places = await machine.run(*(_show(names[one], user=one) for one in asked), _SAME_NETWORK)
+    if _is_elsewhere(places):
+        return [], ELSEWHERE
+    units = [
+        unit
+        for manager, one in zip(asked, shown, strict=True)
+        if one
+        for unit in shown_units(one.output.decode(errors="backslashreplace"), user=manager)
+        if not unit.id.startswith(_OWN) or request.name
+    ]
+    return units, "" if units else _why_not(shown[0])
+
+
+def _is_elsewhere(places: Finished | None) -> bool:
+    """Whether this look is taken in another network namespace than process 1's, by the inodes of the same file in both."""
+    inodes = places.output.split() if places and not places.status else []
+    return len(inodes) == BOTH and inodes[0] != inodes[1]
+
+
+def _patterns(name: str) -> list[str]:
+    """What the person may mean: the unit itself, its socket, or instances of it."""
+    if name.endswith((".service", ".socket")):
+        return [name]
+    return [f"{name}.service", f"{name}.socket", *([] if "@" in name else [f"{name}@*.service"])]
+
+
+def _show(names: list[str], *, user: bool) -> Command:
+    return "systemctl", *_MANAGERS[user], "show", "--no-pager", f"--property={','.join(PROPERTIES)}", "--", *names
+
+
+def _why_not(asked: Finished | None) -> str:
+    """Why systemd told nothing, as a sentence."""
+    if asked is None:
+        return "There is no systemd on that machine, or it gave no answer in time."
+    said = asked.errors.decode(errors="backslashreplace")
+    if "not been booted with systemd" in said or "Host is down" in said:
+        return "That machine was not started by systemd, so it has no units."
+    first = safe_text(next((line for line in said.splitlines() if line.strip()), ""), limit=160).rstrip(".")
+    return f"systemd could not be asked: {first or 'it said nothing'}."
+
+
+async def _environments(machine: Machine, units: list[Unit]) -> dict[str, list[str]]:
+    """The assignments in the units' environment files, by unit."""
+    wanted = [(unit.id, path) for unit in units if serves(unit) for path in unit.environment_files if _is_plain(path)][
+        :MOST_SETTINGS
+    ]
+    if not wanted:
+        return {}
+    texts = await _heads(machine, list(dict.fromkeys(path for _, path in wanted)), ("head", "-v", "-c", str(SETTINGS_BYTES)))
+    found: dict[str, list[str]] = {}
+    for unit, path in wanted:
+        found.setdefault(unit, []).extend(environment_lines(texts.get(path, "")))
+    return found
+
+
+async def _heads(machine: Machine, paths: list[str], reader: Command) -> dict[str, str]:
+    """What `reader` prints of those `paths` that are files, by path; a FIFO or a device is never opened."""
+    (done,) = await machine.run(("find", "-L", *paths, "-maxdepth", "0", "-type", "f", "-exec", *reader, "{}", "+"))
+    pieces = _FILE_HEADER.split(done.output.decode(errors="backslashreplace"))[1:] if done else []
+    return dict(zip(pieces[::2], pieces[1::2], strict=False))
+
+
+def _is_plain(path: str) -> bool:
+    return path.startswith("/") and not any(char in path for char in "*?[%")
+
+
+async def _with_logs(machine: Machine, told: list[_Told], vantage: str | None) -> list[Service]:
+    """The facts, with the last lines of each unit that does not simply run or rest."""
+    spoken = [one for one in told if one.unit.active != "inactive" or one.unit.exit_status or one.unit.signal]
+    killed = any(one.unit.signal == "KILL" and one.unit.result != "oom-kill" for one in spoken)
+    commands: list[Command] = [_journal(one.unit) for one in spoken]
+    if killed:
+        commands.append(("journalctl", "--dmesg", f"--lines={logs.KERNEL_LINES}", "--output=json", "--no-pager"))
+    said = await machine.run(*commands) if commands else []
+    kernel = logs.journal_lines(said[-1].output, "kernel") if killed and said[-1] else []
+    paths = [path for one in spoken for path in logs.files_of(one.unit.id)]
+    texts = await _heads(machine, paths, ("tail", "-v", "-c", str(logs.TAIL_BYTES))) if paths else {}
+    by_unit = dict(zip((one.unit.id for one in spoken), said, strict=False))
+    return [_fact(one, by_unit.get(one.unit.id), kernel, texts, vantage) for one in told]
+
+
+def _journal(unit: Unit) -> Command:
+    kind = "--user-unit" if unit.user else "--unit"
+    return "journalctl", f"{kind}={unit.id}", f"--lines={logs.MOST_READ}", "--output=json", "--no-pager"
+
+
+def _by_hand(unit: Unit) -> str:
+    if unit.user:
+        return f"systemctl --user status {unit.id}; journalctl --user-unit {unit.id} -n 50"
+    return f"systemctl status {unit.id}; journalctl -u {unit.id} -n 50"
+
+
+def _fact(
+    told: _Told, journal: Finished | None, kernel: list[tuple[LogLine, bool]], texts: dict[str, str], vantage: str | None
+) -> Service:
+    unit = told.unit
+    lines = logs.journal_lines(journal.output) if journal else []
+    filed = [line for path in logs.files_of(unit.id) for line in logs.file_lines(texts.get(path, "").encode(), path)]
+    # A file has no start to go by, so its last lines are told only where the service ended and the journal has none of its own.
+    log = logs.telling(logs.of_last_run(lines, unit.started))
+    log = (*log, *(logs.telling(filed) if unit.active in {"failed", "activating"} else ()))[-logs.MOST_KEPT :]
+    oom = logs.out_of_memory_kill(kernel, unit.last_pid)
+    hidden = journal is not None and not lines and b"insufficient permissions" in journal.errors
+    return Service(
+        name=unit.id,
+        manager="systemd-user" if unit.user else "systemd",
+        vantage=vantage,
+        why=told.why,
+        load=unit.load or None,
+        active=unit.active or None,
+        sub=unit.sub or None,
+        result=unit.result or None,
+        enabled=unit.enabled or None,
+        path=unit.path or None,
+        program=unit.program or None,
+        exit_status=unit.exit_status,
+        signal=unit.signal,
+        oom_killed=unit.result == "oom-kill" or oom is not None,
+        restarts=unit.restarts,
+        main_pid=unit.last_pid,
+        started=unit.started,
+        ended=None if unit.running else unit.ended,
+        since=unit.since,
+        ports=told.ports,
+        socket=next(iter(unit.triggered_by), None),
+        log=(*log, *((oom,) if oom else ())),
+        log_hidden=hidden,
+        by_hand=_by_hand(unit),
+    )

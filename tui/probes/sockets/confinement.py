@@ -1,0 +1,109 @@
+"""The policies that hold this process: seccomp, a security module's profile, and its units' IPAddressDeny=.
+
+Law: what cannot be read is said to be unknown or None; that no policy was read is no proof that there is none.
+Sources: proc_pid_status(5), proc_pid_attr(5), systemd.resource-control(5).
+"""
+
+import re
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Literal
+
+from tui.model.facts import AnyFact, Confinement
+from tui.model.requests import ReadConfinement
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.kernel.tool import run_tool
+from tui.probes.sockets.cgroups import group_path
+
+Seccomp = Literal["none", "strict", "filter", "unknown"]
+
+SYSTEMCTL_S = 3.0
+"""systemctl answers in some 10 ms; a manager that hangs is not waited for."""
+BY_HAND = "grep Seccomp /proc/self/status; cat /proc/self/attr/current /proc/self/cgroup"
+_SECCOMP: dict[str, Seccomp] = {"0": "none", "1": "strict", "2": "filter"}
+_UNIT = re.compile(r".+\.(service|scope|slice)")
+_USER_MANAGER = re.compile(r"user@\d+\.service")
+
+
+async def look(request: ReadConfinement, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+    """Yield the Confinement of this process."""
+    own = surroundings.own_process
+    status, profile, groups = await in_thread(lambda: tuple(_read(own / name) for name in ("status", "attr/current", "cgroup")))
+    unit, deny, allow = await ip_address_deny(group_path(groups), surroundings)
+    yield Confinement(
+        pid=surroundings.pid,
+        seccomp=seccomp_mode(status),
+        lsm_profile=lsm_profile(profile),
+        unit=unit,
+        ip_address_deny=deny,
+        ip_address_allow=allow,
+        by_hand=BY_HAND.replace("self", str(surroundings.pid or "self")),
+    )
+
+
+def seccomp_mode(status: str) -> Seccomp:
+    """The mode in the text of /proc/PID/status; `unknown` for a kernel without it."""
+    found = re.search(r"^Seccomp:\s*(\d)$", status, re.MULTILINE)
+    return _SECCOMP.get(found[1], "unknown") if found else "unknown"
+
+
+def lsm_profile(text: str) -> str | None:
+    """The AppArmor profile or SELinux context in the text of /proc/PID/attr/current; None where there is none."""
+    profile = safe_text(text.rstrip("\0\n"), limit=200)
+    return None if profile in {"", "unconfined"} else profile
+
+
+def units_of(path: str) -> tuple[list[str], list[str]]:
+    """The units in a control group's path, innermost first: those of the system's manager, and those of the user's own."""
+    units = [part for part in path.split("/") if _UNIT.fullmatch(part)]
+    inner = next((at for at, unit in enumerate(units, 1) if _USER_MANAGER.fullmatch(unit)), len(units))
+    return units[:inner][::-1], units[inner:][::-1]
+
+
+def parse_deny(text: str) -> list[tuple[str, str, str]]:
+    """Unit, IPAddressDeny= and IPAddressAllow= in the text of `systemctl show`, for the units that deny anything."""
+    blocks = (dict(line.partition("=")[::2] for line in block.splitlines()) for block in text.split("\n\n"))
+    names = ("Id", "IPAddressDeny", "IPAddressAllow")
+    found = (tuple(safe_text(block.get(name, "")) for name in names) for block in blocks)
+    return [(unit, deny, allow) for unit, deny, allow in found if deny]
+
+
+async def ip_address_deny(path: str, surroundings: Surroundings) -> tuple[str | None, str | None, str | None]:
+    """The innermost unit on a control group's path that denies addresses, and its settings; else the innermost unit and None.
+
+    Each unit above counts too, because the kernel applies the filters of all of them.
+    """
+    system, user = units_of(path)
+    for units, manager in ((user, ["--user"]), (system, [])):
+        for unit, deny, allow in await _shown(units, manager, surroundings):
+            return unit, deny, allow or None
+    return next((safe_text(unit) for unit in (*user, *system)), None), None, None
+
+
+async def _shown(units: list[str], manager: list[str], surroundings: Surroundings) -> list[tuple[str, str, str]]:
+    if not units:
+        return []
+    command = [
+        "systemctl",
+        *manager,
+        "show",
+        "--property=Id",
+        "--property=IPAddressDeny",
+        "--property=IPAddressAllow",
+        "--",
+        *units,
+    ]
+    try:
+        finished = await run_tool(command, environ=surroundings.environ, deadline_s=SYSTEMCTL_S)
+    except OSError:  # no systemctl here, or no answer in time (TimeoutError)
+        return []
+    return parse_deny(finished.output.decode(errors="backslashreplace")) if finished.status == 0 else []
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="backslashreplace")
+    except OSError:
+        return ""

@@ -1,0 +1,158 @@
+"""Source ports and descriptors against their limits.
+
+Law: a limit that cannot be read is None, and so is a count; nothing is estimated. A source port is taken per source,
+destination and destination port, so the count that matters is the one towards the target (tcp(7), connect(2)).
+"""
+
+import resource
+import socket
+from collections import Counter
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui.model.facts import AnyFact, Limits
+from tui.model.requests import ReadLimits
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.clock import now
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.sockets import sock_diag
+from tui.probes.sockets.owners import owners_under
+from tui.probes.sockets.process_state import count_descriptors
+from tui.probes.sockets.sock_diag import TIME_WAIT, Connection
+from tui.probes.sockets.socket_rows import MAPPED
+
+MOST_SAMPLED = 256
+"""Sockets whose owners are looked for: enough to find who holds most of tens of thousands."""
+_SETTINGS, _TRACKING = Path("sys/net/ipv4"), Path("sys/net/netfilter")
+
+
+class _Used(Struct, frozen=True):
+    """The source ports in use."""
+
+    towards_target: int
+    waiting: int
+    inodes: tuple[int, ...]
+
+
+async def look(request: ReadLimits, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the Limits, as far as they can be read."""
+    yield await in_thread(read, request, surroundings.proc)
+
+
+def read(request: ReadLimits, proc: Path) -> Limits:
+    """The limits and what is used of them. Blocks for some tenths of a second among tens of thousands of connections."""
+    first, last = port_range(_text(proc / _SETTINGS / "ip_local_port_range"))
+    reserved = reserved_within(_text(proc / _SETTINGS / "ip_local_reserved_ports"), first or 0, last or 0)
+    files_open, files_limit = file_numbers(_text(proc / "sys/fs/file-nr"))
+    fact = Limits(
+        at=now(),
+        by_hand=f"sysctl net.ipv4.ip_local_port_range; ss -Htan dst {request.address} dport = :{request.port} | wc -l; ulimit -n",
+        address=request.address,
+        port=request.port,
+        first_port=first,
+        last_port=last,
+        reserved_ports=reserved,
+        tracked_connections=_number(proc / _TRACKING / "nf_conntrack_count"),
+        tracking_limit=_number(proc / _TRACKING / "nf_conntrack_max"),
+        files_open=files_open,
+        files_limit=files_limit,
+        own_descriptors=count_descriptors(Path("/proc/self/fd"), _own_limit())[0],
+        own_descriptor_limit=_own_limit(),
+    )
+    if first is None or last is None:
+        return fact
+    try:
+        used = used_ports(sock_diag.connections_to(request.port), packed(request.address), range(first, last + 1))
+    except OSError:  # no netlink, no descriptor left for it, or no address
+        return fact
+    user, ports = _biggest_user(used.inodes, proc)
+    return replace(
+        fact,
+        used_towards_target=used.towards_target,
+        waiting_to_expire=used.waiting,
+        biggest_user=user,
+        biggest_user_ports=ports,
+        sampled=len(used.inodes),
+    )
+
+
+def used_ports(connections: list[Connection], peer: bytes, usable: range) -> _Used:
+    """The ports of `usable` that are taken towards the peer, from the source that takes most of them."""
+    towards = [one for one in connections if one.peer == peer and one.port in usable]
+    by_source = Counter(one.address for one in towards)
+    source = next(iter(by_source.most_common(1)), (b"", 0))[0]
+    own = [one for one in towards if one.address == source]
+    open_ones = [one.inode for one in own if one.inode]
+    every = max(len(open_ones) // MOST_SAMPLED, 1)
+    return _Used(
+        towards_target=len({one.port for one in own}),
+        waiting=len({one.port for one in own if one.state == TIME_WAIT}),
+        inodes=tuple(open_ones[::every][:MOST_SAMPLED]),
+    )
+
+
+def packed(address: str) -> bytes:
+    """An address as the table of connections has it. Raises OSError where it is none."""
+    bare = address.partition("%")[0]
+    if ":" in bare:
+        return socket.inet_pton(socket.AF_INET6, bare).removeprefix(MAPPED)
+    return socket.inet_pton(socket.AF_INET, bare)
+
+
+def port_range(text: str) -> tuple[int | None, int | None]:
+    """The first and last port in the text of ip_local_port_range."""
+    numbers = text.split()
+    if len(numbers) != 2 or not all(one.isascii() and one.isdigit() for one in numbers):  # noqa: PLR2004 -- two numbers
+        return None, None
+    return int(numbers[0]), int(numbers[1])
+
+
+def reserved_within(text: str, first: int, last: int) -> int:
+    """How many ports from `first` to `last` the text of ip_local_reserved_ports names, such as `8080,9148-9150`."""
+    reserved: set[int] = set()
+    for part in text.strip().split(","):
+        low, _, high = part.partition("-")
+        if low.isascii() and low.isdigit() and (high or low).isascii() and (high or low).isdigit():
+            reserved.update(range(max(int(low), first), min(int(high or low), last) + 1))
+    return len(reserved)
+
+
+def file_numbers(text: str) -> tuple[int | None, int | None]:
+    """Open files of the machine and their limit, in the text of file-nr."""
+    numbers = text.split()
+    if len(numbers) != 3 or not all(one.isascii() and one.isdigit() for one in numbers):  # noqa: PLR2004 -- three numbers
+        return None, None
+    return int(numbers[0]) - int(numbers[1]), int(numbers[2])
+
+
+def _biggest_user(inodes: tuple[int, ...], proc: Path) -> tuple[str | None, int | None]:
+    if not inodes:
+        return None, None
+    owners = owners_under(proc)
+    found = owners.known(inodes)
+    found |= owners.search(owners.unsearched(set(inodes) - found.keys()))
+    counted = Counter((one.name, one.pid) for one in found.values())
+    for (name, pid), number in counted.most_common(1):
+        return f"{safe_text(name, limit=80)}, pid {pid}", number
+    return None, None
+
+
+def _own_limit() -> int | None:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else soft
+
+
+def _number(path: Path) -> int | None:
+    text = _text(path).strip()
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("ascii", "replace")
+    except OSError:
+        return ""

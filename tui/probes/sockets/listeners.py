@@ -1,0 +1,106 @@
+"""What listens here, and who holds it: the rows at once, their owners as soon as they are found.
+
+Law: no look waits for an owner, and owners are searched only for rows that are new. A row whose process may
+not be seen still has its user and, from its socket's control group, its unit.
+"""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
+from tui.model.requests import ListListeners
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.sockets import sock_diag
+from tui.probes.sockets.cgroups import container_of, remembered_paths, unit_of
+from tui.probes.sockets.owners import Owners, owners_under
+from tui.probes.sockets.process import Process, user_name
+from tui.probes.sockets.socket_rows import BoundSocket, in_order
+from tui.probes.sockets.socket_table import bound_sockets
+
+MOST_LISTENERS = 2000
+"""Rows kept, in the order of their ports; what is beyond is counted in `cut`."""
+BY_HAND = "ss -Hltnup"
+
+
+class _Table(Struct, frozen=True):
+    """The rows of one look, and what is needed to name their owners."""
+
+    sockets: tuple[BoundSocket, ...]
+    cut: int
+    known: dict[int, Process]
+    unsearched: frozenset[int]
+
+
+async def look(request: ListListeners, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the table without unknown owners at once, then with all that can be found; once where none is unknown."""
+    owners = owners_under(surroundings.proc)
+    try:
+        table, first = await in_thread(_first, surroundings.proc, owners)
+    except OSError as error:
+        reason = f"The socket tables of this machine cannot be read ({error.strerror or error})."
+        yield NotObserved(request=request, reason=reason, remedy="Run it as root.", by_hand=BY_HAND)
+        return
+    yield first
+    if not first.owners_known:
+        yield await in_thread(_second, table, owners)
+
+
+def _first(proc: Path, owners: Owners) -> tuple[_Table, Listeners]:
+    """The rows, with the owners that are remembered; complete if no other can be found. Blocks for a moment. Raises OSError."""
+    table = _read(proc, owners)
+    return table, _fact(table, owners_known=not table.unsearched)
+
+
+def _second(table: _Table, owners: Owners) -> Listeners:
+    """The same rows with all owners that can be found. Blocks for as long as the search takes."""
+    found = owners.search(table.unsearched)
+    return _fact(replace(table, known=table.known | found), owners_known=True)
+
+
+def _read(proc: Path, owners: Owners) -> _Table:
+    sockets = sorted(bound_sockets(proc), key=lambda one: in_order(one.listener))
+    kept = tuple(sockets[:MOST_LISTENERS])
+    inodes = {one.listener.inode for one in kept if one.listener.inode and not one.listener.pid}
+    known = owners.known(inodes)
+    return _Table(kept, len(sockets) - len(kept), known, frozenset(owners.unsearched(inodes)))
+
+
+def _fact(table: _Table, *, owners_known: bool) -> Listeners:
+    """The rows with owners, users, and units of sockets whose owner is hidden; until complete, as far as they are remembered."""
+    rows = [_with(one.listener, table.known.get(one.listener.inode or 0)) for one in table.sockets]
+    ids = {at: sock_diag.cgroup_of(table.sockets[at]) or 0 for at, row in enumerate(rows) if row.pid is None}
+    groups = remembered_paths(set(ids.values()), search=owners_known)
+    users = {row.uid: user_name(row.uid, search=owners_known) for row in rows if row.uid is not None}
+    rows = [_placed(row, None if row.uid is None else users[row.uid], groups.get(ids.get(at, 0))) for at, row in enumerate(rows)]
+    return Listeners(
+        listeners=tuple(rows),
+        hidden_owners=sum(row.pid is None for row in rows),
+        owners_known=owners_known,
+        cut=table.cut,
+        by_hand=BY_HAND,
+    )
+
+
+def _with(listener: Listener, owner: Process | None) -> Listener:
+    if owner is None:
+        return listener
+    return replace(
+        listener,
+        pid=owner.pid,
+        process=owner.name,
+        command=owner.command,
+        unit=owner.unit,
+        container=owner.container,
+        started=owner.started,
+    )
+
+
+def _placed(listener: Listener, user: str | None, group: str | None) -> Listener:
+    """The row with its user's name, and with what its socket's control group tells where no process did."""
+    if group and listener.pid is None:
+        return replace(listener, user=user, unit=unit_of(group), container=container_of(group))
+    return replace(listener, user=user)

@@ -1,0 +1,169 @@
+"""The accept queues of a port's listeners over a moment, while an attempt of ours knocks.
+
+Law: what is counted for the whole network namespace is never said of one port; nothing is sent but the SYNs of
+attempts. The limit of a queue is known to sock_diag alone. Source: inet_diag.h (idiag_rqueue, idiag_wqueue of a
+listener), sk_acceptq_is_full in net/sock.h, ListenOverflows in net/ipv4/tcp_ipv4.c.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from time import monotonic
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui.model.facts import AcceptQueue, AnyFact, Listener, NotObserved, Outcome, QueueWatch
+from tui.model.requests import WatchQueue
+from tui.probes.kernel.clock import now
+from tui.probes.kernel.handshake import handshake
+from tui.probes.kernel.kernel_counters import read_counter
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.threads import in_thread
+from tui.probes.sockets import sock_diag
+from tui.probes.sockets.owners import owners_under
+
+WATCH_S = 1.2
+"""A second and a bit: Linux repeats an unanswered SYN after one second, so at least two of them fall into it."""
+LOOK_EVERY_S = 0.1
+KNOCK_S = 1.0
+"""How long one attempt waits before the next knocks; so a SYN comes each second, whatever the first waits for."""
+MOST_KNOCKS = 8
+"""Attempts during a watch that takes long, as one through a slow prefix does."""
+MOST_QUEUES = 64
+"""Listeners on one port: the workers of a service that each have their own socket."""
+BY_HAND = "ss -ltn 'sport = :{port}'; nstat -az TcpExtListenOverflows TcpExtListenDrops"
+
+
+class Counters(Struct, frozen=True):
+    """ListenOverflows and ListenDrops of a network namespace so far."""
+
+    overflows: int | None = None
+    drops: int | None = None
+
+
+class Knocked(Struct, frozen=True):
+    """What the attempts meanwhile came to: the first that ended otherwise than in silence, else silence."""
+
+    outcome: Outcome
+    ms: float | None = None
+    """From the first attempt on; None for silence."""
+
+
+async def look(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the QueueWatch of this machine; or that its sockets may not be read."""
+    at, began = now(), monotonic()
+    by_hand = BY_HAND.format(port=request.port)
+    before = await in_thread(_counters, surroundings.proc)
+    knocking = asyncio.create_task(knock(request.address, request.port))
+    try:
+        looks = [await in_thread(sock_diag.listening_on, request.port)]
+        while monotonic() - began < WATCH_S:
+            await asyncio.sleep(LOOK_EVERY_S)
+            looks.append(await in_thread(sock_diag.listening_on, request.port))
+    except OSError as error:
+        reason = f"The queues of this machine's listeners cannot be read ({error.strerror or error})."
+        yield NotObserved(at=at, request=request, reason=reason, remedy="Run it outside of the sandbox.", by_hand=by_hand)
+        return
+    finally:
+        tried = await stop(knocking)
+    after, somaxconn = await in_thread(_after, surroundings.proc)
+    queues = await in_thread(_with_owners, queues_of(looks), surroundings.proc)
+    yield QueueWatch(
+        at=at,
+        by_hand=by_hand,
+        address=request.address,
+        port=request.port,
+        queues=queues,
+        somaxconn=somaxconn,
+        overflows=risen(before.overflows, after.overflows),
+        drops=risen(before.drops, after.drops),
+        tried=tried.outcome,
+        tried_ms=tried.ms,
+        watched_ms=round((monotonic() - began) * 1000, 1),
+    )
+
+
+async def knock(address: str, port: int) -> Knocked:
+    """Attempts one after the other until one is answered; gives how that one ended. Cancelled where none is."""
+    began = monotonic()
+    for _ in range(MOST_KNOCKS):
+        async with handshake(address, port, timeout_s=KNOCK_S) as made:
+            if made.outcome is not Outcome.TIMEOUT:
+                return Knocked(made.outcome, round((monotonic() - began) * 1000, 1))
+    return Knocked(Outcome.TIMEOUT)
+
+
+async def stop(knocking: asyncio.Task[Knocked]) -> Knocked:
+    """End the attempts; one that is still waiting has got no answer so far."""
+    if not knocking.done():
+        knocking.cancel()
+    try:
+        return await knocking
+    except asyncio.CancelledError:
+        return Knocked(Outcome.TIMEOUT)
+
+
+def queues_of(looks: list[list[Listener]]) -> tuple[AcceptQueue, ...]:
+    """One queue for each listener of the last look, with its lengths at every look where it was there."""
+    lengths: dict[int | str | None, list[int]] = {}
+    for rows in looks:
+        for row in rows:
+            lengths.setdefault(_key(row), []).append(row.queue or 0)
+    last = next((rows for rows in reversed(looks) if rows), [])
+    return tuple(AcceptQueue(listener=row, lengths=tuple(lengths[_key(row)])) for row in last[:MOST_QUEUES])
+
+
+def risen(before: int | None, after: int | None) -> int | None:
+    """By how much a counter has risen; None where it was not read twice."""
+    return None if before is None or after is None else max(after - before, 0)
+
+
+def counters_of(netstat: str) -> Counters:
+    """The two counters in the text of /proc/net/netstat."""
+    return Counters(read_counter(netstat, "ListenOverflows"), read_counter(netstat, "ListenDrops"))
+
+
+def _key(row: Listener) -> int | str | None:
+    """What tells a socket from others on its port: its inode, or its address where none is known."""
+    return row.inode or f"{row.address}%{row.device or ''}"
+
+
+def _counters(proc: Path) -> Counters:
+    return counters_of(_read(proc / "net/netstat"))
+
+
+def _after(proc: Path) -> tuple[Counters, int | None]:
+    somaxconn = _read(proc / "sys/net/core/somaxconn").strip()
+    return _counters(proc), int(somaxconn) if somaxconn.isascii() and somaxconn.isdigit() else None
+
+
+def _with_owners(queues: tuple[AcceptQueue, ...], proc: Path) -> tuple[AcceptQueue, ...]:
+    """The queues with the processes that hold them, where these may be seen."""
+    owners = owners_under(proc)
+    inodes = {one.listener.inode for one in queues if one.listener.inode}
+    found = owners.known(inodes) | owners.search(owners.unsearched(inodes))
+    return tuple(
+        replace(
+            one,
+            listener=replace(
+                one.listener,
+                pid=who.pid,
+                process=who.name,
+                command=who.command,
+                unit=who.unit,
+                container=who.container,
+                started=who.started,
+            ),
+        )
+        if (who := found.get(one.listener.inode or 0))
+        else one
+        for one in queues
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("ascii", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,75 @@
+"""Where the table of listening sockets comes from: the kernel by sock_diag, else /proc/net, else psutil.
+
+Law: the first source that is to be had wins, and none is mixed with another. The text tables stand before
+psutil because psutil reads the same ones on Linux and leaves out inode, user and queue.
+"""
+
+import socket
+from pathlib import Path
+
+from tui.model.facts import Listener
+from tui.model.safe_text import safe_text
+from tui.probes.sockets import sock_diag
+from tui.probes.sockets.proc_net import TABLES, inet_listeners
+from tui.probes.sockets.socket_rows import BoundSocket
+
+_OWN_PROC = Path("/proc")
+
+
+def bound_sockets(proc: Path) -> list[BoundSocket]:
+    """All listening TCP and unconnected, bound UDP sockets; the kernel is asked only for this process's own /proc.
+
+    Blocks. Raises OSError where no source may be read.
+    """
+    if proc == _OWN_PROC:
+        try:
+            return sock_diag.bound_sockets()
+        except OSError:  # a sandbox without netlink, or a kernel without the modules
+            pass
+    return from_proc_net(proc) if (proc / "net").exists() else from_psutil()
+
+
+def from_proc_net(proc: Path) -> list[BoundSocket]:
+    """The sockets in the text tables. Raises OSError where not one of them can be read."""
+    texts: dict[str, str] = {}
+    failure: OSError | None = None
+    for table in TABLES:
+        try:
+            texts[table] = (proc / "net" / table).read_text("ascii", "backslashreplace")
+        except OSError as error:  # a machine without IPv6 has no table for it
+            failure = error
+    if failure and not texts:
+        raise failure
+    return [BoundSocket(listener) for table, text in texts.items() for listener in inet_listeners(table, text)]
+
+
+def from_psutil() -> list[BoundSocket]:
+    """The sockets as psutil has them on systems without /proc, owners included. Raises PermissionError where it may not."""
+    import psutil
+
+    def name(pid: int | None) -> str | None:
+        try:
+            return safe_text(psutil.Process(pid).name(), limit=80) if pid else None
+        except psutil.Error:  # gone, or hidden
+            return None
+
+    try:
+        connections = psutil.net_connections("inet")
+    except psutil.AccessDenied as error:
+        raise PermissionError("psutil was not permitted") from error
+    found: list[BoundSocket] = []
+    for one in connections:
+        is_udp = one.type == socket.SOCK_DGRAM
+        if one.laddr and (one.status == psutil.CONN_LISTEN or (is_udp and not one.raddr)):
+            found.append(
+                BoundSocket(
+                    Listener(
+                        proto="udp" if is_udp else "tcp",
+                        address=one.laddr.ip.removeprefix("::ffff:"),
+                        port=one.laddr.port,
+                        pid=one.pid,
+                        process=name(one.pid),
+                    )
+                )
+            )
+    return found

@@ -1,0 +1,109 @@
+"""One process of the far end over a moment: one script through the command prefix, its text read as the same files here.
+
+Law: the script only reads. What the far end does not let this user read is None.
+"""
+
+import re
+from collections.abc import AsyncGenerator
+
+from msgspec.structs import replace
+
+from tui.model.facts import AnyFact, NotObserved, ProcessState
+from tui.model.requests import ExamineProcess
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.clock import now
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.sockets.cgroups import group_path, unit_of
+from tui.probes.sockets.process_files import STATE_WORDS, Stat, busy_percent, read_stat, soft_limit, stopped_by, tracer_pid
+from tui.vantage.far_shell import FarEndError, ask, sections
+
+MARK = "=== refused"
+SCRIPT = f"""LC_ALL=C
+export LC_ALL
+echo '{MARK}'
+process=/proc/PID
+for turn in first last; do
+  echo "=== $turn"
+  cat /proc/uptime "$process/stat" 2>/dev/null
+  [ $turn = last ] || sleep 0.3 2>/dev/null || sleep 1
+done
+for file in status limits cgroup wchan; do
+  echo "=== $file"
+  cat "$process/$file" 2>/dev/null
+  echo
+done
+echo '=== frozen'
+group=$(sed -n 's/^0:://p' "$process/cgroup" 2>/dev/null)
+cat "/sys/fs/cgroup$group/cgroup.events" "/sys/fs/cgroup/unified$group/cgroup.events" 2>/dev/null
+group=$(sed -n 's/^[0-9]*:[^:]*freezer[^:]*://p' "$process/cgroup" 2>/dev/null)
+[ -z "$group" ] || cat "/sys/fs/cgroup/freezer$group/freezer.state" 2>/dev/null
+echo '=== descriptors'
+limit=$(sed -n 's/^Max open files *\\([0-9]*\\).*/\\1/p' "$process/limits" 2>/dev/null)
+ls "$process/fd" 2>/dev/null | awk -v "limit=${{limit:-1000000000}}" '$1 < limit + 0' | wc -l
+stat -c %s "$process/fd" 2>/dev/null
+exit 0
+"""
+"""For any POSIX shell; busybox has all that it calls, and its sleep may know whole seconds only."""
+TICKS_A_SECOND = 100
+"""USER_HZ, which is 100 on every architecture that anybody runs a server on (asm/param.h)."""
+_FROZEN = frozenset({"frozen 1", "FROZEN"})
+_UPTIME = re.compile(r"(\d+\.\d+) \d")
+
+
+async def look(request: ExamineProcess, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the ProcessState that `request.vantage`, a command prefix, leads to; or why it could not be had."""
+    at, prefix = now(), request.vantage or ""
+    by_hand = f"{safe_text(prefix, limit=200)} cat /proc/{request.pid}/status /proc/{request.pid}/limits"
+    try:
+        text = await ask(prefix, SCRIPT.replace("PID", str(request.pid)), mark=MARK, environ=surroundings.environ)
+    except FarEndError as error:
+        yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+        return
+    fact = far_process(text, request.pid)
+    if fact is None:
+        reason = f"There is no process {request.pid} at the far end, or it may not be seen."
+        yield NotObserved(at=at, request=request, reason=reason, by_hand=by_hand)
+        return
+    yield replace(fact, at=at, by_hand=by_hand, vantage=request.vantage)
+
+
+def far_process(text: str, pid: int) -> ProcessState | None:
+    """The process in what the script printed; None where it found none."""
+    found = sections(text)
+    readings = [one for turn in ("first", "last") if (one := _reading(found.get(turn, "")))]
+    if not readings:
+        return None
+    (first_at, first), (last_at, last) = readings[0], readings[-1]
+    tracer = tracer_pid(found.get("status", ""))
+    group = group_path(found.get("cgroup", ""))
+    frozen = bool(_FROZEN & set(found.get("frozen", "").splitlines()))
+    waits = found.get("wchan", "").strip()
+    counted = _numbers(found.get("descriptors", ""))
+    return ProcessState(
+        pid=pid,
+        name=safe_text(last.name, limit=80),
+        state=last.state,
+        state_words=STATE_WORDS.get(last.state, ""),
+        states=tuple(stat.state for _, stat in readings),
+        stopped_by=stopped_by(last.state, tracer, group if frozen else None),
+        tracer=f"pid {tracer}" if tracer else None,
+        frozen_group=safe_text(group) if frozen else None,
+        busy_percent=busy_percent(first, last, last_at - first_at, TICKS_A_SECOND),
+        threads=last.threads,
+        descriptors=next((one for one in counted if one), None),
+        descriptors_listed=bool(counted and counted[0]),
+        descriptor_limit=soft_limit(found.get("limits", "")),
+        waits_in=safe_text(waits, limit=80) if waits not in {"", "0"} else None,
+        unit=unit_of(group),
+    )
+
+
+def _reading(text: str) -> tuple[float, Stat] | None:
+    uptime, _, stat = text.lstrip("\n").partition("\n")
+    at, read = _UPTIME.match(uptime), read_stat(stat)
+    return (float(at[1]), read) if at and read else None
+
+
+def _numbers(text: str) -> list[int]:
+    """The number counted, and (Linux 6.2) the size of the directory, for who may not list it."""
+    return [int(one) for one in text.split() if one.isascii() and one.isdigit()]

@@ -1,0 +1,101 @@
+"""The accept queues of a port at the far end over a moment, by one script through the command prefix, while we knock here.
+
+Law: the script only reads. Without ss the tables of /proc/net tell how many wait, and nobody tells the limit.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from time import monotonic
+
+from tui.model.facts import AnyFact, Listener, NotObserved, QueueWatch
+from tui.model.requests import WatchQueue
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.clock import now
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.sockets.proc_net import inet_listeners
+from tui.probes.sockets.queue_watch import BY_HAND, counters_of, knock, queues_of, risen, stop
+from tui.vantage.far_shell import FarEndError, ask, sections
+from tui.vantage.ss_text import listeners_of_ss
+
+MARK = "=== refused"
+SCRIPT = f"""LC_ALL=C
+export LC_ALL
+echo '{MARK}'
+echo '=== before'
+cat /proc/net/netstat 2>/dev/null
+echo '=== somaxconn'
+cat /proc/sys/net/core/somaxconn 2>/dev/null
+for turn in 1 2 3 4 5; do
+  if ss -Hltnupe 'sport = :PORT' >/dev/null 2>&1; then
+    echo "=== ss$turn"
+    ss -Hltnupe 'sport = :PORT' 2>/dev/null
+  else
+    for table in tcp tcp6; do
+      echo "=== $table$turn"
+      grep ':HEX 0*:0000 0A ' "/proc/net/$table" 2>/dev/null
+    done
+  fi
+  [ $turn = 5 ] || sleep 0.3 2>/dev/null || sleep 1
+done
+echo '=== after'
+cat /proc/net/netstat 2>/dev/null
+exit 0
+"""
+"""For any POSIX shell; five looks over 1.2 s, or over 4 s where sleep knows whole seconds only."""
+TURNS = range(1, 6)
+_NUMBER = re.compile(r"\d{1,10}")
+
+
+async def look(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the QueueWatch that `request.vantage`, a command prefix, leads to; or why it could not be had."""
+    at, began, prefix = now(), monotonic(), request.vantage or ""
+    by_hand = f"{safe_text(prefix, limit=200)} {BY_HAND.format(port=request.port)}"
+    script = SCRIPT.replace("PORT", str(request.port)).replace("HEX", f"{request.port:04X}")
+    knocking = asyncio.create_task(knock(request.address, request.port))
+    try:
+        text = await ask(prefix, script, mark=MARK, environ=surroundings.environ)
+    except FarEndError as error:
+        yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+        return
+    finally:
+        tried = await stop(knocking)
+    looks, (overflows, drops), somaxconn = far_looks(text, request.port)
+    if not looks:
+        reason = "The far end has no ss and no readable /proc/net/tcp."
+        yield NotObserved(at=at, request=request, reason=reason, remedy="Install iproute2 there.", by_hand=by_hand)
+        return
+    yield QueueWatch(
+        at=at,
+        by_hand=by_hand,
+        address=request.address,
+        port=request.port,
+        vantage=request.vantage,
+        queues=queues_of(looks),
+        somaxconn=somaxconn,
+        overflows=overflows,
+        drops=drops,
+        tried=tried.outcome,
+        tried_ms=tried.ms,
+        watched_ms=round((monotonic() - began) * 1000, 1),
+    )
+
+
+def far_looks(text: str, port: int) -> tuple[list[list[Listener]], tuple[int | None, int | None], int | None]:
+    """The listeners at each look, the rise of the two counters, and somaxconn, in what the script printed."""
+    parts = sections(text)
+    before, after = counters_of(parts.get("before", "")), counters_of(parts.get("after", ""))
+    found = _NUMBER.fullmatch(parts.get("somaxconn", "").strip())
+    looks = [rows for turn in TURNS if (rows := _rows(parts, turn, port)) is not None]
+    rise = risen(before.overflows, after.overflows), risen(before.drops, after.drops)
+    return looks, rise, int(found[0]) if found else None
+
+
+def _rows(parts: dict[str, str], turn: int, port: int) -> list[Listener] | None:
+    if (text := parts.get(f"ss{turn}")) is not None:
+        rows = listeners_of_ss(text)
+    elif f"tcp{turn}" in parts:
+        rows = [one for table in ("tcp", "tcp6") for one in inet_listeners(table, parts.get(f"{table}{turn}", ""))]
+    else:
+        return None
+    return [one for one in rows if one.port == port and one.proto == "tcp"]

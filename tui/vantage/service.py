@@ -1,0 +1,67 @@
+"""The service on the far end: the same programs as here, run by one shell a round behind the command prefix."""
+
+import shlex
+from collections.abc import AsyncGenerator, Sequence
+
+from tui.model.facts import AnyFact, NotObserved
+from tui.model.requests import ReadService
+from tui.model.safe_text import safe_text
+from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.tool import Finished
+from tui.probes.services import service
+from tui.probes.services.machine import Command
+from tui.vantage.far_shell import FarEndError, ask
+
+MARK = "=== refused services"
+NOT_FOUND = 127
+"""What a shell returns for a program that is not there."""
+
+
+class FarEnd:
+    """The machine behind a command prefix; one connection a round. Raises FarEndError where it can't be asked."""
+
+    def __init__(self, prefix: str, surroundings: Surroundings) -> None:
+        self._prefix = prefix
+        self._environ = surroundings.environ
+
+    async def run(self, *commands: Command) -> list[Finished | None]:
+        """One after the other, in one shell."""
+        text = await ask(self._prefix, script(commands), mark=MARK, environ=self._environ)
+        return parts(text, len(commands))
+
+
+async def look(request: ReadService, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+    """Yield the services that `request.vantage`, a command prefix, leads to; or why they could not be had."""
+    prefix = request.vantage or ""
+    try:
+        async for fact in service.look_on(FarEnd(prefix, surroundings), request):
+            yield fact
+    except FarEndError as error:
+        by_hand = f"{safe_text(prefix, limit=200)} systemctl status"
+        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+
+
+def script(commands: Sequence[Command]) -> str:
+    """A script for any POSIX shell that runs `commands` and writes what each said, between lines of its own."""
+    lines = [
+        "LC_ALL=C TZ=UTC SYSTEMD_PAGER= SYSTEMD_COLORS=0",
+        "export LC_ALL TZ SYSTEMD_PAGER SYSTEMD_COLORS",
+        f"echo '{MARK}'",
+    ]
+    for number, command in enumerate(commands):
+        # Standard error goes into the same part: it says why there is nothing, and no other way leads out.
+        lines += [f"echo '{MARK} {number}'", f"{shlex.join(command)} </dev/null 2>&1", f"printf '\\n%s %s\\n' '{MARK} status' $?"]
+    return "\n".join(lines) + "\n"
+
+
+def parts(text: str, number: int) -> list[Finished | None]:
+    """What each of `number` commands wrote, out of what `script` printed; None for a program that was not there."""
+    found: list[Finished | None] = [None] * number
+    for at in range(number):
+        _, begun, rest = text.partition(f"{MARK} {at}\n")
+        said, ended, after = rest.partition(f"\n{MARK} status ")
+        status = after.partition("\n")[0].strip()
+        if begun and ended and status.isdigit() and int(status) != NOT_FOUND:
+            output = said.encode("utf-8", "surrogateescape")
+            found[at] = Finished(int(status), output, output if int(status) else b"")
+    return found

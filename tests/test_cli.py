@@ -223,7 +223,9 @@ def shell(command: str) -> subprocess.CompletedProcess[str]:
 
 def test_output_in_a_poor_locale() -> None:
     """Where standard output can't write a character, it is spelled out instead of failing."""
-    code = "import sys; sys.stdout.reconfigure(encoding='ascii'); from tui.cli.streams import put; put('… ü\\n')"
+    code = (
+        "import sys; sys.stdout.reconfigure(encoding='ascii'); from tui.cli.streams import write_result; write_result('… ü\\n')"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout == "\\u2026 \\xfc\n"

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.approved import ROOT
-from tests.engine.looks import NOTHING_LISTENS, ScriptedLook
+from tests.engine.checks import NOTHING_LISTENS, ScriptedLook
 from tests.program import environment, sessions
 from tests.report.hostile import TEXTS
 from tui.engine.recording import Recorder, SessionFileError, default_path, read
 from tui.engine.replay import Replay
-from tui.engine.session import Session, Tempo
-from tui.model.events import Answered, AnyEvent, FactSeen, Judged, LookEnded, LookStarted, Opened, SetAside, Withdrawn
+from tui.engine.session import Pace, Session
+from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
 from tui.model.facts import Listener, Listeners, NameserverAnswer
 from tui.model.options import Options
 from tui.model.requests import AskNameserver
@@ -28,7 +28,7 @@ TARGET = parse_target("127.0.0.1:8081")
 
 async def walked(path: Path) -> Session:
     """A whole walk on scripted looks, with everything that a person can do, recorded at `path`."""
-    session = Session(TARGET, Options(), ScriptedLook(NOTHING_LISTENS), tempo=Tempo.UNATTENDED)
+    session = Session(TARGET, Options(), ScriptedLook(NOTHING_LISTENS), pace=Pace.UNATTENDED)
     recorder = Recorder(path)
     session.subscribe(recorder.write)
     await session.run()
@@ -49,7 +49,7 @@ async def test_a_session_is_read_back(tmp_path: Path) -> None:
     assert list(events) == session.events
     assert Replay(events).assessment == session.assessment
     kinds = {type(event) for event in events}
-    assert kinds == {Opened, LookStarted, FactSeen, LookEnded, Answered, Withdrawn, SetAside, Judged}
+    assert kinds == {Opened, CheckStarted, FactSeen, CheckEnded, Answered, Withdrawn, SetAside, Judged}
 
 
 async def test_a_cut_session_is_read_up_to_its_last_whole_line(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_any_text_survives_the_record(tmp_path_factory: pytest.TempPathFactory, 
     path = tmp_path_factory.mktemp("record") / "s.jsonl"
     events: list[AnyEvent] = [
         Opened(version="0", target=TARGET, options=Options(), vantage=text),
-        LookStarted(request=AskNameserver(server="10.0.0.2", name=text)),
+        CheckStarted(request=AskNameserver(server="10.0.0.2", name=text)),
         FactSeen(fact=NameserverAnswer(server="10.0.0.2", name=text, rtype="A", outcome="answered", rtt_ms=0.5, detail=text)),
         FactSeen(fact=Listeners(listeners=(Listener(proto="tcp", address="::", port=1, command=text),))),
         Answered(question="service", answer=text),

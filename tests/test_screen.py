@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.looks import NOTHING_LISTENS, ScriptedLook
+from tests.engine.checks import NOTHING_LISTENS, ScriptedLook
 from tui.cli.screen import MOST_RECENT, Keeping, recent, write_report
 from tui.engine.recording import default_path, read, sessions_directory
 from tui.engine.replay import Replay
-from tui.engine.session import Session, Tempo
+from tui.engine.session import Pace, Session
 from tui.model.events import Opened
 from tui.model.options import Options
 from tui.model.target import parse_target
@@ -24,7 +24,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def session(target: str = "127.0.0.1:8081") -> Session:
     """A session on scripted looks."""
-    return Session(parse_target(target), Options(), ScriptedLook(NOTHING_LISTENS), tempo=Tempo.UNATTENDED)
+    return Session(parse_target(target), Options(), ScriptedLook(NOTHING_LISTENS), pace=Pace.UNATTENDED)
 
 
 async def recorded(keep: Keeping, target: str = "127.0.0.1:8081") -> Session:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.cli.targets import as_text, read_target, read_targets, understand
+from tui.cli.targets import as_text, read_target, read_targets, resolve_input
 from tui.model.target import TargetError
 
 SECRET = "s3cr3tW0rd"  # noqa: S105 -- made up, to look for
@@ -128,11 +128,11 @@ def test_the_code_that_an_error_text_names_stays_beside_the_target() -> None:
         "ConnectionRefusedError: [Errno 111] Connection refused: db-1:8081\n"
     )
 
-    target, code = understand(text)
+    target, code = resolve_input(text)
 
     assert target.label == "db-1:8081"
     assert (code[0].path, code[0].line, code[0].role) == ("/srv/app/client.py", 12, "user")
-    assert understand("db-1:8081").code == ()
+    assert resolve_input("db-1:8081").code == ()
 
 
 TRACEBACK = """Traceback (most recent call last):
@@ -147,7 +147,7 @@ def test_a_traceback_without_an_endpoint_leads_to_the_code_that_has_it(tmp_path:
     path = tmp_path / "client.py"
     path.write_text("import socket\nHOST = 'db-1'\nPORT = 5433\nsocket.create_connection((HOST, PORT))\n")
 
-    assert understand(TRACEBACK.format(path=path)).target.label == "db-1:5433"
+    assert resolve_input(TRACEBACK.format(path=path)).target.label == "db-1:5433"
 
 
 def test_what_the_code_leaves_open_is_said(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_what_the_code_leaves_open_is_said(tmp_path: Path) -> None:
     )
 
     with pytest.raises(TargetError, match=r"client\.py:4 .*NO_SUCH_PORT, which is not set here.*give HOST:PORT"):
-        understand(TRACEBACK.format(path=path))
+        resolve_input(TRACEBACK.format(path=path))
 
 
 def test_a_file_that_has_changed_gives_no_endpoint(tmp_path: Path) -> None:
@@ -167,4 +167,4 @@ def test_a_file_that_has_changed_gives_no_endpoint(tmp_path: Path) -> None:
     path.write_text("import socket\n\n\nsocket.create_connection(('other', 1))\n")
 
     with pytest.raises(TargetError, match="names no endpoint; try"):
-        understand(TRACEBACK.format(path=path))
+        resolve_input(TRACEBACK.format(path=path))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tui.watch.run_directory import Place
+from tui.watch.run_directory import RunDirectory
 
 CONNECTS = 2000
 BYTES = 400_000_000
@@ -57,7 +57,7 @@ def pairs() -> Iterator[list[tuple[str, Callable[[], float], Callable[[], float]
     """Each with its name, what it takes watched, and what it takes alone, in seconds."""
     with tempfile.TemporaryDirectory() as directory:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is compiled each time is not what is measured here
-        env = Place(Path(directory)).environment(os.environ)
+        env = RunDirectory(Path(directory)).environment(os.environ)
         yield [
             ("start of Python, watched / alone", lambda: _whole("pass", env), lambda: _whole("pass", None)),
             (

@@ -11,18 +11,18 @@ import pytest
 
 from tests.approved import ROOT
 from tests.documents import validated
-from tui.cli.check import Manner, check
+from tui.cli.check import CheckOptions, check
 from tui.cli.exit_status import ExitStatus
 from tui.demo.catalogue import SCENARIOS
 from tui.demo.scenario import NotPossibleError, Scenario
-from tui.engine.setup import Situation
+from tui.engine.setup import Setup
 from tui.report.formats.json import as_json
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
 def test_the_walk_finds_the_truth(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
     """The verdict, its certainty, what stands beside it, the status and the exit status are those of the truth."""
-    exit_status = check([scenario.opening], Manner(show=as_json, record=False))
+    exit_status = check([scenario.opening], CheckOptions(show=as_json, record=False))
 
     found = validated(capsys.readouterr().out)
     truth = scenario.truth
@@ -44,7 +44,7 @@ async def test_nothing_is_left_behind(scenario: Scenario) -> None:
 
     async with scenario.opening() as here:
         during = _sockets()
-        assert isinstance(here, Situation)
+        assert isinstance(here, Setup)
         assert all(one.startswith(("127.", "::1")) for one, _ in during - before[0])
 
     assert (_sockets(), _files()) == before
@@ -84,14 +84,14 @@ async def test_a_machine_without_ipv6_is_told_so(monkeypatch: pytest.MonkeyPatch
     """Where ::1 can't be bound, a scenario that needs it says so instead of failing."""
     from tui.demo import fake_service
 
-    plain = fake_service.Door
+    plain = fake_service.FakeService
 
-    def without_ipv6(address: str, port: int, *, hangs_up: bool = False) -> fake_service.Door:
+    def without_ipv6(address: str, port: int, *, hangs_up: bool = False) -> fake_service.FakeService:
         if ":" in address:
             raise OSError(99, "Cannot assign requested address")
         return plain(address, port, hangs_up=hangs_up)
 
-    monkeypatch.setattr(fake_service, "Door", without_ipv6)
+    monkeypatch.setattr(fake_service, "FakeService", without_ipv6)
 
     for name in ("other-family", "two-families"):
         scenario = next(one for one in SCENARIOS if one.name == name)

@@ -97,7 +97,7 @@ def _named(path: Path) -> set[str]:
 def _explain(found: Assessment) -> str:
     """The judgements that are not plain, for a failing case."""
     return "\n".join(
-        f"{cause}: {one.state} - {one.because} {sorted(one.explains)}"
+        f"{cause}: {one.state} - {one.reason} {sorted(one.explains)}"
         for cause, one in found.judgements.items()
         if one.state not in {"ruled-out", "not-tested"}
     )

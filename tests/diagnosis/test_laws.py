@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.casefile import all_files, load
 from tui.diagnosis.causes import hypotheses
-from tui.diagnosis.decide import decide, wanted_looks
+from tui.diagnosis.decide import decide, wanted_checks
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.laws import hypothesis_problems, judgement_problems
 from tui.diagnosis.ranking import assess, judged
@@ -57,7 +57,7 @@ def test_any_mixture_of_facts_can_be_weighed_and_continued(case: Case) -> None:
     assess(case, hypotheses())
     decide(case, hypotheses())
 
-    assert not set(wanted_looks(case, hypotheses())) & set(case.asked)
+    assert not set(wanted_checks(case, hypotheses())) & set(case.asked)
 
 
 @each_hypothesis
@@ -77,6 +77,6 @@ def test_the_prose_and_the_references_keep_the_laws(hypothesis: Hypothesis) -> N
 
 def test_no_two_causes_take_each_others_place() -> None:
     """Where one cause takes another's place, the other does not take its: else both would vanish."""
-    over = {one.id: one.over for one in hypotheses()}
+    over = {one.id: one.supersedes for one in hypotheses()}
 
     assert not [(one, other) for one, others in over.items() for other in others if one in over.get(other, ())]

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from tests.casefile import CASES, load
 from tui.diagnosis.causes import hypotheses
-from tui.diagnosis.decide import wanted_looks
+from tui.diagnosis.decide import wanted_checks
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
 from tui.model.case import Case
@@ -38,7 +38,7 @@ def _without(case: Case, purpose: str) -> Case:
 
 def _others(case: Case, *causes: str) -> set[str]:
     """The addresses that the causes want tried although the client would not have used them."""
-    wanted = wanted_looks(case, [BY_ID[one] for one in causes])
+    wanted = wanted_checks(case, [BY_ID[one] for one in causes])
     return {one.address for one in wanted if isinstance(one, Connect) and one.purpose == "other-address"}
 
 
@@ -46,7 +46,7 @@ def test_the_dns_address_is_tried_once_the_hosts_entry_fails() -> None:
     """The hosts entry's failing address asks for one attempt on the DNS's; equal wishes are one look."""
     case = _without(_case("name.hosts-override/old-entry-and-the-dns-address-connects"), "other-address")
 
-    wanted = [one for one in wanted_looks(case, hypotheses()) if isinstance(one, Connect) and one.purpose == "other-address"]
+    wanted = [one for one in wanted_checks(case, hypotheses()) if isinstance(one, Connect) and one.purpose == "other-address"]
 
     assert wanted == [Connect(address="10.0.0.5", port=5432, purpose="other-address", timeout_s=case.options.timeout_s)]
 
@@ -83,7 +83,7 @@ def test_servfail_is_asked_again_without_the_check_of_signatures() -> None:
 
 
 def _unchecked(case: Case) -> set[AskNameserver]:
-    wanted = wanted_looks(case, [BY_ID["name.nameserver-error"]])
+    wanted = wanted_checks(case, [BY_ID["name.nameserver-error"]])
     return {one for one in wanted if isinstance(one, AskNameserver) and one.checking_disabled}
 
 
@@ -93,10 +93,10 @@ def test_a_wildcard_is_looked_for_only_behind_a_completed_name_that_fails() -> N
     case = _case("name.search-domain/short-name-as-intended")
     healthy = _case("name.search-domain/alias-is-no-completion")
 
-    nobody = [one.name for one in wanted_looks(case, hypothesis) if isinstance(one, AskNameserver) and "nobody" in one.name]
+    nobody = [one.name for one in wanted_checks(case, hypothesis) if isinstance(one, AskNameserver) and "nobody" in one.name]
 
     assert nobody == ["refused-asks-for-a-name-that-nobody-made.corp.example"]
-    assert not [one for one in wanted_looks(healthy, hypothesis) if isinstance(one, AskNameserver) and "nobody" in one.name]
+    assert not [one for one in wanted_checks(healthy, hypothesis) if isinstance(one, AskNameserver) and "nobody" in one.name]
 
 
 def test_a_proxys_name_is_resolved_before_it_is_tried() -> None:
@@ -108,7 +108,7 @@ def test_a_proxys_name_is_resolved_before_it_is_tried() -> None:
         case, facts=tuple(fact for fact in case.facts if not (isinstance(fact, SystemAnswer) and fact.name == proxy))
     )
 
-    assert ResolveSystem(name=proxy) in wanted_looks(unresolved, hypothesis)
+    assert ResolveSystem(name=proxy) in wanted_checks(unresolved, hypothesis)
     assert not _proxied(unresolved, hypothesis)
     assert _proxied(case, hypothesis) == [
         Connect(address="10.0.0.8", port=3128, purpose="proxy", timeout_s=case.options.timeout_s)
@@ -116,7 +116,7 @@ def test_a_proxys_name_is_resolved_before_it_is_tried() -> None:
 
 
 def _proxied(case: Case, hypothesis: list[Hypothesis]) -> list[Connect]:
-    return [one for one in wanted_looks(case, hypothesis) if isinstance(one, Connect) and one.purpose == "proxy"]
+    return [one for one in wanted_checks(case, hypothesis) if isinstance(one, Connect) and one.purpose == "proxy"]
 
 
 def test_the_proxys_name_never_stands_for_the_targets() -> None:
@@ -124,7 +124,7 @@ def test_the_proxys_name_never_stands_for_the_targets() -> None:
     case = _case("path.proxy/name-of-the-proxy-is-not-resolved")
 
     assert judged(BY_ID["name.not-found"], case).state is State.RULED_OUT
-    assert Connect(address="203.0.113.7", port=443, attempts=3, delay_s=2.0) in wanted_looks(
+    assert Connect(address="203.0.113.7", port=443, attempts=3, delay_s=2.0) in wanted_checks(
         replace(case, asked=(), ended=()), [BY_ID["path.proxy"]]
     )
 
@@ -136,9 +136,9 @@ def test_policies_and_addresses_are_read_only_after_an_errno_that_asks_for_them(
     forbidden = _attempted(Outcome.BLOCKED, "EPERM")
     unbound = _attempted(Outcome.BLOCKED, "EADDRNOTAVAIL", source="192.0.2.77")
 
-    assert not {ReadConfinement(), ListAddresses()} & set(wanted_looks(refused, both))
-    assert ReadConfinement() in wanted_looks(forbidden, both)
-    assert ListAddresses() in wanted_looks(unbound, both)
+    assert not {ReadConfinement(), ListAddresses()} & set(wanted_checks(refused, both))
+    assert ReadConfinement() in wanted_checks(forbidden, both)
+    assert ListAddresses() in wanted_checks(unbound, both)
 
 
 def test_what_looks_like_a_policy_or_a_bad_source_and_is_neither() -> None:
@@ -199,7 +199,7 @@ def test_the_code_that_asked_is_read_first_in_its_branch() -> None:
         Frame(path="/usr/lib/python3.11/socket.py", line=851, function="connect", language="python", role="library"),
     )
 
-    wanted = wanted_looks(replace(case, code=code), hypotheses())
+    wanted = wanted_checks(replace(case, code=code), hypotheses())
 
     assert [one for one in wanted if isinstance(one, ReadCode)] == [
         ReadCode(path="/srv/app/client.py", line=12, function="main", language="python")
@@ -208,7 +208,7 @@ def test_the_code_that_asked_is_read_first_in_its_branch() -> None:
         next(iter(BY_ID["client.bad-source"].needs(replace(case, code=code))))
         == wanted[[type(one) for one in wanted].index(ReadCode)]
     )
-    assert not any(isinstance(one, ReadCode) for one in wanted_looks(case, hypotheses()))
+    assert not any(isinstance(one, ReadCode) for one in wanted_checks(case, hypotheses()))
 
 
 def test_a_quiet_attempt_starts_what_its_silence_would_ask_for() -> None:
@@ -217,11 +217,11 @@ def test_a_quiet_attempt_starts_what_its_silence_would_ask_for() -> None:
     routes = tuple(fact for fact in silent.facts if isinstance(fact, Route))
     quiet = replace(silent, facts=(*routes, Quiet(address="10.0.3.9", port=5432, waited_ms=1100.0)))
 
-    early = {type(one) for one in wanted_looks(quiet, hypotheses())}
+    early = {type(one) for one in wanted_checks(quiet, hypotheses())}
 
     assert {SendEcho, TraceHops} <= early
-    asked = replace(silent, facts=(*routes, *silent.facts), asked=wanted_looks(quiet, hypotheses()))
-    assert not {SendEcho, TraceHops} & {type(one) for one in wanted_looks(asked, hypotheses())}
+    asked = replace(silent, facts=(*routes, *silent.facts), asked=wanted_checks(quiet, hypotheses()))
+    assert not {SendEcho, TraceHops} & {type(one) for one in wanted_checks(asked, hypotheses())}
 
 
 def test_what_is_quiet_on_this_machine_is_not_traced() -> None:
@@ -229,4 +229,4 @@ def test_what_is_quiet_on_this_machine_is_not_traced() -> None:
     silent = _case("path.filtered/answers-to-ping")
     quiet = replace(silent, facts=(Quiet(address="10.0.3.9", port=5432, waited_ms=1100.0),))
 
-    assert not {SendEcho, TraceHops} & {type(one) for one in wanted_looks(quiet, hypotheses())}
+    assert not {SendEcho, TraceHops} & {type(one) for one in wanted_checks(quiet, hypotheses())}

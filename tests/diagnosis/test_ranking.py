@@ -15,17 +15,19 @@ ADDRESS = "10.0.3.9"
 REMEDY = Remedy(do="Mend it.")
 
 
-def _cause(identifier: str, judgement: Judgement, *, over: frozenset[str] = frozenset(), onset: str | None = None) -> Hypothesis:
+def _cause(
+    identifier: str, judgement: Judgement, *, supersedes: frozenset[str] = frozenset(), onset: str | None = None
+) -> Hypothesis:
     return Hypothesis(
         id=identifier,
         place=10,
         onset="change" if onset == "change" else "setting" if onset == "setting" else None,
         title="t",
-        asks="?",
+        question="?",
         why="w",
-        means="m",
+        meaning="m",
         proof="p",
-        over=over,
+        supersedes=supersedes,
         needs=lambda _case: (),
         judge=lambda _case: judgement,
     )
@@ -40,19 +42,19 @@ def _case(*outcomes: Outcome) -> Case:
 
 
 def _confirmed(*explains: str) -> Judgement:
-    return confirmed("It is so.", because="Seen.", explains=explains, disproof="Not seen.", remedies=(REMEDY,))
+    return confirmed("It is so.", reason="Seen.", explains=explains, refuted_by="Not seen.", remedies=(REMEDY,))
 
 
 def _likely(*explains: str) -> Judgement:
     return likely(
-        "It may be so.", because="Seen.", tell_apart="Look.", explains=explains, disproof="Not seen.", remedies=(REMEDY,)
+        "It may be so.", reason="Seen.", next_check="Look.", explains=explains, refuted_by="Not seen.", remedies=(REMEDY,)
     )
 
 
 def test_what_explains_nothing_is_not_why_it_fails() -> None:
     """A confirmed side finding stands beside the verdict of a failing target, never in its place."""
     side = _cause("name.a", _confirmed())
-    fitting = _cause("path.b", still_open("Perhaps.", summary="Perhaps this.", tell_apart="Look.", explains=[ADDRESS]))
+    fitting = _cause("path.b", still_open("Perhaps.", summary="Perhaps this.", next_check="Look.", explains=[ADDRESS]))
 
     found = assess(_case(Outcome.TIMEOUT), [side, fitting])
 
@@ -63,7 +65,7 @@ def test_what_explains_nothing_is_not_why_it_fails() -> None:
 
 def test_a_more_specific_cause_takes_the_place_of_another() -> None:
     """Of two confirmed causes for the same address the one that is `over` the other stands alone."""
-    specific = _cause("port.a", _confirmed(ADDRESS), over=frozenset({"server.b"}))
+    specific = _cause("port.a", _confirmed(ADDRESS), supersedes=frozenset({"server.b"}))
     general = _cause("server.b", _confirmed(ADDRESS))
 
     found = assess(_case(Outcome.REFUSED), [general, specific])
@@ -75,7 +77,7 @@ def test_a_more_specific_cause_takes_the_place_of_another() -> None:
 
 def test_a_less_certain_cause_displaces_nothing() -> None:
     """A likely cause does not take the place of a confirmed one, however specific it is."""
-    specific = _cause("port.a", _likely(ADDRESS), over=frozenset({"server.b"}))
+    specific = _cause("port.a", _likely(ADDRESS), supersedes=frozenset({"server.b"}))
     general = _cause("server.b", _confirmed(ADDRESS))
 
     found = assess(_case(Outcome.REFUSED), [general, specific])
@@ -88,8 +90,8 @@ def test_a_less_certain_cause_displaces_nothing() -> None:
 @pytest.mark.parametrize(("answer", "first"), [("yes", "server.sudden"), ("no", "path.always"), ("unknown", "path.always")])
 def test_whether_it_ever_worked_orders_what_is_open(answer: str, first: str) -> None:
     """Among causes that explain the same, the answer puts the fitting kind first; without one the walk's order holds."""
-    always = _cause("path.always", still_open("?", summary="A.", tell_apart="Look.", explains=[ADDRESS]), onset="setting")
-    sudden = _cause("server.sudden", still_open("?", summary="S.", tell_apart="Look.", explains=[ADDRESS]), onset="change")
+    always = _cause("path.always", still_open("?", summary="A.", next_check="Look.", explains=[ADDRESS]), onset="setting")
+    sudden = _cause("server.sudden", still_open("?", summary="S.", next_check="Look.", explains=[ADDRESS]), onset="change")
     case = replace(_case(Outcome.TIMEOUT), answers=(("ever-worked", answer),))
 
     found = assess(case, [always, sudden])

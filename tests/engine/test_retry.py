@@ -44,7 +44,7 @@ def tcp(attempts: int = 3, delay_s: float = 2.0, backoff: float = 1.0, jitter_s:
 
 def told(seen: list[Attempt]) -> list[tuple[int, int, float | None]]:
     """Number, number of all, and wait until the next."""
-    return [(one.number, one.of, one.next_in_s) for one in seen]
+    return [(one.number, one.total, one.next_in_s) for one in seen]
 
 
 async def test_the_default_schedule() -> None:
@@ -202,7 +202,7 @@ def test_every_schedule_keeps_its_bounds(  # noqa: PLR0917 -- the axes of a sche
     planned = max(attempts, 1)
     assert [one.number for one in seen] == list(range(1, len(seen) + 1))
     assert planned <= len(seen) <= planned + STAYS_SO - 1
-    assert all(one.of >= one.number for one in seen)
+    assert all(one.total >= one.number for one in seen)
     assert [seconds for what, seconds in script.happened if what == "sleep"] == [one.next_in_s for one in seen[:-1]]
     assert seen[-1].next_in_s is None
     scheduled = [one.next_in_s or 0.0 for one in seen[: planned - 1]]

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.looks import NOTHING_LISTENS, Script, ScriptedLook, table
+from tests.engine.checks import NOTHING_LISTENS, Script, ScriptedLook, table
 from tui.diagnosis.decide import Ask, Conclude, Run
 from tui.engine.replay import Replay
 from tui.engine.runner import Tell
-from tui.engine.session import Session, Tempo
+from tui.engine.session import Pace, Session
 from tui.model.case import fold_all
-from tui.model.events import Answered, AnyEvent, FactSeen, Judged, LookEnded, LookStarted, Opened
+from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened
 from tui.model.facts import Attempt, Echo, Listener, Listeners, Outcome, Route
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute, SendEcho, TraceHops
@@ -24,10 +24,10 @@ LOCAL = parse_target("127.0.0.1:8081")
 
 
 def session(
-    look: ScriptedLook, *, tempo: Tempo = Tempo.UNATTENDED, target: str = "127.0.0.1:8081", options: Options | None = None
+    check: ScriptedLook, *, pace: Pace = Pace.UNATTENDED, target: str = "127.0.0.1:8081", options: Options | None = None
 ) -> Session:
     """A session on scripted looks and a clock that stands still."""
-    return Session(parse_target(target), options or Options(), look, tempo=tempo, clock=lambda: NOW)
+    return Session(parse_target(target), options or Options(), check, pace=pace, clock=lambda: NOW)
 
 
 async def until(condition: object) -> None:
@@ -62,11 +62,11 @@ async def test_every_fact_has_an_id_and_a_time() -> None:
 
 async def test_no_look_is_taken_twice() -> None:
     """However many hypotheses need a look, it is asked once."""
-    look = ScriptedLook(NOTHING_LISTENS)
+    check = ScriptedLook(NOTHING_LISTENS)
 
-    await session(look).run()
+    await session(check).run()
 
-    assert len(look.asked) == len(set(look.asked))
+    assert len(check.asked) == len(set(check.asked))
 
 
 async def test_the_events_are_the_session() -> None:
@@ -94,7 +94,7 @@ async def test_the_walk_waits_for_its_looks() -> None:
             await release.wait()
         await ScriptedLook(NOTHING_LISTENS)(request, tell)
 
-    walk = Session(LOCAL, Options(), slow, tempo=Tempo.UNATTENDED)
+    walk = Session(LOCAL, Options(), slow, pace=Pace.UNATTENDED)
     running = asyncio.create_task(walk.run())
     await until(lambda: len(walk.case.all(Attempt)) == 3)
     assert not running.done()
@@ -156,12 +156,12 @@ REMOTE: Script = {
 
 async def test_the_guided_walk_stops_before_a_step() -> None:
     """Looks that send more than the attempts wait for the person, and `next` grants them."""
-    look = ScriptedLook(REMOTE)
-    walk = session(look, tempo=Tempo.GUIDED, target="10.0.3.9:5432")
+    check = ScriptedLook(REMOTE)
+    walk = session(check, pace=Pace.GUIDED, target="10.0.3.9:5432")
     running = asyncio.create_task(walk.run(linger=True))
 
     await until(lambda: isinstance(walk.waiting, Run))
-    assert not any(isinstance(request, SendEcho | TraceHops) for request in look.asked)
+    assert not any(isinstance(request, SendEcho | TraceHops) for request in check.asked)
     walk.next()
     await until(lambda: walk.case.all(Echo))
 
@@ -170,7 +170,7 @@ async def test_the_guided_walk_stops_before_a_step() -> None:
 
 async def test_the_automatic_walk_stops_at_questions_only() -> None:
     """In automatic tempo steps are taken; a question waits, and its answer goes into the case."""
-    walk = session(ScriptedLook(REMOTE), tempo=Tempo.AUTO, target="10.0.3.9:5432")
+    walk = session(ScriptedLook(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432")
     running = asyncio.create_task(walk.run(linger=True))
 
     await until(lambda: isinstance(walk.waiting, Ask))
@@ -185,7 +185,7 @@ async def test_the_automatic_walk_stops_at_questions_only() -> None:
 
 async def test_back_takes_the_last_answer_back() -> None:
     """After `back` the question is asked again; without an answer there is nothing to take back."""
-    walk = session(ScriptedLook(REMOTE), tempo=Tempo.AUTO, target="10.0.3.9:5432")
+    walk = session(ScriptedLook(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432")
     running = asyncio.create_task(walk.run(linger=True))
     await until(lambda: isinstance(walk.waiting, Ask))
     asked = walk.waiting
@@ -202,7 +202,7 @@ async def test_back_takes_the_last_answer_back() -> None:
 
 async def test_what_the_options_answer_is_not_asked() -> None:
     """A question that the options answer is recorded as answered, without a person."""
-    walk = session(ScriptedLook(REMOTE), tempo=Tempo.AUTO, target="10.0.3.9:5432", options=Options(probe_ports=False))
+    walk = session(ScriptedLook(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432", options=Options(probe_ports=False))
     running = asyncio.create_task(walk.run(linger=True))
 
     await until(lambda: any(isinstance(event, Answered) and event.question == "consent.ports" for event in walk.events))
@@ -227,13 +227,13 @@ async def test_a_refresh_keeps_only_news() -> None:
     """Looking again adds a fact when something changed, and nothing when nothing did."""
     late = Listener(proto="tcp", address="127.0.0.1", port=9)
     tables = iter([Listeners(), Listeners(), Listeners(listeners=(late,))])
-    look = ScriptedLook({**NOTHING_LISTENS, ListListeners: lambda _request: [next(tables)]})
-    walk = session(look)
+    check = ScriptedLook({**NOTHING_LISTENS, ListListeners: lambda _request: [next(tables)]})
+    walk = session(check)
     running = asyncio.create_task(walk.run(linger=True))
     await until(lambda: isinstance(walk.waiting, Conclude))
 
     walk.refresh(ListListeners())
-    await until(lambda: len([one for one in look.asked if isinstance(one, ListListeners)]) == 2)
+    await until(lambda: len([one for one in check.asked if isinstance(one, ListListeners)]) == 2)
     await until(lambda: not walk._running)
     assert len(walk.case.all(Listeners)) == 1
     walk.refresh(ListListeners())
@@ -281,7 +281,7 @@ def test_looks_are_opened_and_closed_in_the_record() -> None:
     """Each look that starts is recorded with its end."""
     events = asyncio.run(_recorded())
 
-    started = [event.request for event in events if isinstance(event, LookStarted)]
-    ended = [event.request for event in events if isinstance(event, LookEnded)]
+    started = [event.request for event in events if isinstance(event, CheckStarted)]
+    ended = [event.request for event in events if isinstance(event, CheckEnded)]
     assert sorted(map(repr, started)) == sorted(map(repr, ended))
     assert any(isinstance(event, FactSeen) for event in events)

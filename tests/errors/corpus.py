@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct, convert
 
-from tui.errors import Endpoint, Failure, Reading
+from tui.errors import Endpoint, ErrorReading, Failure
 
 FOLDER = Path(__file__).parent.parent / "corpus" / "errors"
 
@@ -57,7 +57,7 @@ def failure(one: Failure) -> str:
     return f"{place(one.host, one.port, one.path)} {one.error_class} {one.count}"
 
 
-def frame(reading: Reading) -> str:
+def frame(reading: ErrorReading) -> str:
     """The first frame, where it is the user's, as the corpus writes it; else nothing."""
     first = reading.code[0] if reading.code else None
     return f"{first.path}:{first.line}" if first and first.role == "user" else ""

@@ -8,7 +8,7 @@ from tests.errors.corpus import Sample, endpoint, failure, frame, samples
 from tui.errors import read_error
 from tui.errors.classes import lowered, mentions
 from tui.errors.frames import languages
-from tui.errors.shape import Says, shapes, sightings
+from tui.errors.shape import Says, shape_matches, shapes
 from tui.errors.view import view_of
 
 FEWEST = 150
@@ -45,7 +45,7 @@ def test_every_form_has_a_sample() -> None:
     for sample in samples():
         view = view_of(sample.text)
         low = lowered(view.text)
-        seen |= {one.shape.name for one in sightings(view.text, low, (mention.start for mention in mentions(low)))}
+        seen |= {one.shape.name for one in shape_matches(view.text, low, (mention.start for mention in mentions(low)))}
 
     named = {shape.name for shape in shapes() if shape.says is not Says.NOTHING}
     assert named - seen == set()

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tests.errors.corpus import Sample, endpoint, samples
-from tui.errors import Reading, read_error, target_of
+from tui.errors import ErrorReading, read_error, target_of
 from tui.errors.view import LONGEST
 
 NEST = 'psql: error: connection to server at "pg-main" (10.0.0.9), port 5432 failed: Connection refused'
@@ -123,4 +123,4 @@ def test_repeated_failures_are_counted() -> None:
 
 def test_an_empty_reading_says_what_is_missing() -> None:
     """A text that says nothing gives null for everything, and the names of what a walk needs."""
-    assert read_error("") == Reading(missing=("host", "port"))
+    assert read_error("") == ErrorReading(missing=("host", "port"))

@@ -11,10 +11,10 @@ import subprocess
 import sys
 from typing import Any
 
-from tui.engine.runner import look
+from tui.engine.runner import check
 from tui.model.facts import AnyFact, Attempt, Firewall
 from tui.model.requests import Connect, ReadFirewall
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 SHORT_S, LONG_S = 0.25, 3.0
 """A SYN here is answered within a millisecond; what stays silent against the engine's word is given longer."""
@@ -23,14 +23,14 @@ SHORT_S, LONG_S = 0.25, 3.0
 async def held(address: str, port: int) -> list[Any]:
     """The engine's word and the kernel's for one connection."""
     facts: list[AnyFact] = []
-    await look(ReadFirewall(address=address, port=port), facts.append, surroundings=Surroundings())
+    await check(ReadFirewall(address=address, port=port), facts.append, system=SystemView())
     (fact,) = facts
     if not isinstance(fact, Firewall):
         return ["unread", str(fact), "", False, ""]
     ended = ""
     for timeout in (SHORT_S, LONG_S):
         seen: list[AnyFact] = []
-        await look(Connect(address=address, port=port, timeout_s=timeout), seen.append, surroundings=Surroundings())
+        await check(Connect(address=address, port=port, timeout_s=timeout), seen.append, system=SystemView())
         attempt = next(one for one in seen if isinstance(one, Attempt))
         ended = str(attempt.outcome) + ("-icmp" if attempt.icmp else "")
         if ended != "timeout" or fact.answer != "does-not-match":

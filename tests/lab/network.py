@@ -194,7 +194,7 @@ class Lab:
     @staticmethod
     def looking() -> tuple[str, ...]:
         """The command that takes looks: requests on its standard input, for `read` on its standard output."""
-        return sys.executable, str(HERE / "take_looks.py")
+        return sys.executable, str(HERE / "run_checks.py")
 
     @staticmethod
     def read(text: str) -> list[list[AnyFact]]:

@@ -79,7 +79,7 @@ def test_the_own_filter_shows_to_a_socket(lab: Lab) -> None:
 
 def test_nobody_may_ask(lab: Lab) -> None:
     """Without a permitted group, root or a ping that may, the look is not observed, with what would allow it."""
-    request = '[{"look": "echo", "address": "10.0.3.9"}]'
+    request = '[{"check": "echo", "address": "10.0.3.9"}]'
     done = lab.client.run(*lab.looking(), user=NOBODY, confined=True, stdin=request)
 
     ((seen,),) = lab.read(done.stdout)

@@ -37,7 +37,7 @@ def facts_behind(prefix: tuple[str, ...], request: AnyRequest) -> list[AnyFact]:
     if prefix[-len(NOBODY) :] == NOBODY and not nobody_can_look():
         pytest.skip("another user may not run this interpreter, or not read this checkout")
     done = subprocess.run(
-        [*prefix, sys.executable, "-m", "tests.probes.take_look"],
+        [*prefix, sys.executable, "-m", "tests.probes.run_check"],
         cwd=ROOT,
         input=msgspec.json.encode(request),
         capture_output=True,
@@ -51,7 +51,7 @@ def facts_behind(prefix: tuple[str, ...], request: AnyRequest) -> list[AnyFact]:
 @lru_cache
 def nobody_can_look() -> bool:
     """Whether the interpreter and this checkout lie where every user may read them."""
-    probe = [*NOBODY, sys.executable, "-c", "import tests.probes.take_look"]
+    probe = [*NOBODY, sys.executable, "-c", "import tests.probes.run_check"]
     return subprocess.run(probe, cwd=ROOT, capture_output=True, timeout=LONGEST_S, check=False).returncode == 0
 
 

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from tui.demo.nameserver import Nameserver
+from tui.demo.nameserver import FakeNameserver
 from tui.model.facts import AnyFact
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 
 def settings(
@@ -15,16 +15,16 @@ def settings(
     hosts: str | bytes = "",
     nsswitch: str | None = "hosts: files dns\n",
     resolv: str = "",
-    servers: tuple[Nameserver, ...] = (),
+    servers: tuple[FakeNameserver, ...] = (),
     environ: Mapping[str, str] | None = None,
-) -> Surroundings:
+) -> SystemView:
     """Surroundings whose three files hold these texts; without `nsswitch` there is no such file."""
     root.joinpath("hosts").write_bytes(hosts if isinstance(hosts, bytes) else hosts.encode())
     if nsswitch is not None:
         root.joinpath("nsswitch.conf").write_text(nsswitch)
     listed = "".join(f"nameserver {server.address}\n" for server in servers)
     root.joinpath("resolv.conf").write_text(f"{listed}{resolv}")
-    return Surroundings(
+    return SystemView(
         hosts=root / "hosts",
         nsswitch=root / "nsswitch.conf",
         resolv_conf=root / "resolv.conf",
@@ -38,6 +38,6 @@ def is_safe(text: str) -> bool:
     return safe_text(text) == text
 
 
-async def seen(look: AsyncIterator[AnyFact]) -> list[AnyFact]:
+async def seen(check: AsyncIterator[AnyFact]) -> list[AnyFact]:
     """All facts of one look."""
-    return [fact async for fact in look]
+    return [fact async for fact in check]

@@ -8,10 +8,10 @@ import json
 import sys
 
 from tests.probes.names import seen
-from tui.demo.nameserver import Nameserver
+from tui.demo.nameserver import FakeNameserver
 from tui.model.facts import SystemAnswer
 from tui.model.requests import ResolveSystem
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.names import getaddrinfo_emulation, system_answer
 from tui.probes.names.name_settings import read_settings
 
@@ -30,7 +30,7 @@ ADDRESSES = {
 
 async def resolve(names: list[str]) -> None:
     """Resolve each name both ways, at a nameserver with every fault."""
-    async with Nameserver(
+    async with FakeNameserver(
         ADDRESSES,
         port=53,
         aliases={"www.test": "real.test", "dangling.test": "nowhere.test"},
@@ -42,10 +42,10 @@ async def resolve(names: list[str]) -> None:
         truncated={"cut.test"},
     ):
         for name in names:
-            *_, real = await seen(system_answer.look(ResolveSystem(name=name), Surroundings()))
+            *_, real = await seen(system_answer.check(ResolveSystem(name=name), SystemView()))
             assert isinstance(real, SystemAnswer)
             assert not real.emulated
-            walked = await getaddrinfo_emulation.walk(name, read_settings(Surroundings()), port=53)
+            walked = await getaddrinfo_emulation.walk(name, read_settings(SystemView()), port=53)
             sys.stdout.write(json.dumps([name, *([one.addresses, one.error, one.source] for one in (real, walked))]) + "\n")
 
 

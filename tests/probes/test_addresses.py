@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.probes.machine import facts_behind, needs_namespaces, network_namespace
-from tests.probes.take_look import facts_of
+from tests.probes.run_check import facts_of
 from tui.model.facts import Addresses, NotObserved
 from tui.model.requests import ListAddresses
 from tui.probes.kernel import netlink

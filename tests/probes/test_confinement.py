@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.probes.machine import ROOT
-from tests.probes.take_look import facts_of
+from tests.probes.run_check import facts_of
 from tui.model.facts import AnyFact, Confinement
 from tui.model.requests import ReadConfinement
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets import confinement
 from tui.probes.sockets.confinement import lsm_profile, parse_deny, seccomp_mode, units_of
 
@@ -27,13 +27,13 @@ program = ctypes.create_string_buffer(struct.pack("@HP", 1, ctypes.addressof(cod
 libc = ctypes.CDLL(None, use_errno=True)
 if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program, 0, 0):
     sys.exit(77)
-sys.argv = ["take_look"]
-runpy.run_module("tests.probes.take_look", run_name="__main__")
+sys.argv = ["run_check"]
+runpy.run_module("tests.probes.run_check", run_name="__main__")
 """
 NO_FILTERS = 77
 
 
-def surroundings(root: Path, *, group: str = "/", systemctl: str | None = None) -> Surroundings:
+def system(root: Path, *, group: str = "/", systemctl: str | None = None) -> SystemView:
     """A /proc of files, and a systemctl that is a script of ours."""
     own = root / "self"
     (own / "attr").mkdir(parents=True)
@@ -43,12 +43,12 @@ def surroundings(root: Path, *, group: str = "/", systemctl: str | None = None) 
     if systemctl is not None:
         (root / "systemctl").write_text(f"#!/bin/sh\n{systemctl}\n")
         (root / "systemctl").chmod(0o755)
-    return Surroundings(proc=root, environ={"PATH": f"{root}:/usr/bin:/bin"})
+    return SystemView(proc=root, environ={"PATH": f"{root}:/usr/bin:/bin"})
 
 
-async def confined(where: Surroundings) -> Confinement:
+async def confined(where: SystemView) -> Confinement:
     """The one fact of a look."""
-    (fact,) = [one async for one in confinement.look(ReadConfinement(), where)]
+    (fact,) = [one async for one in confinement.check(ReadConfinement(), where)]
     assert isinstance(fact, Confinement)
     return fact
 
@@ -87,7 +87,7 @@ async def test_a_units_setting_is_quoted_with_the_unit_that_has_it(tmp_path: Pat
         'printf "IPAddressDeny=\\nId=app.service\\n\\nIPAddressDeny=0.0.0.0/0 ::/0\\n'
         'IPAddressAllow=127.0.0.0/8\\nId=locked.slice\\n"'
     )
-    where = surroundings(tmp_path, group="/locked.slice/app.service", systemctl=answer)
+    where = system(tmp_path, group="/locked.slice/app.service", systemctl=answer)
 
     fact = await confined(where)
 
@@ -111,10 +111,10 @@ async def test_without_an_answer_the_setting_is_open(
 ) -> None:
     """A machine without systemd, or with a manager that fails, hangs or denies nothing, gives the unit and no setting."""
     monkeypatch.setattr(confinement, "SYSTEMCTL_S", 0.3)
-    where = surroundings(tmp_path, group="/system.slice/app.service", systemctl=systemctl or "exit 127")
+    where = system(tmp_path, group="/system.slice/app.service", systemctl=systemctl or "exit 127")
     if systemctl is None:
         (tmp_path / "systemctl").unlink()
-        where = Surroundings(proc=tmp_path, environ={"PATH": str(tmp_path)})
+        where = SystemView(proc=tmp_path, environ={"PATH": str(tmp_path)})
 
     fact = await confined(where)
 
@@ -123,7 +123,7 @@ async def test_without_an_answer_the_setting_is_open(
 
 async def test_what_cannot_be_read_is_unknown(tmp_path: Path) -> None:
     """Without /proc nothing is claimed."""
-    fact = await confined(Surroundings(proc=tmp_path, environ={"PATH": os.defpath}))
+    fact = await confined(SystemView(proc=tmp_path, environ={"PATH": os.defpath}))
 
     assert (fact.seccomp, fact.lsm_profile, fact.unit, fact.ip_address_deny) == ("unknown", None, None, None)
 

@@ -16,7 +16,7 @@ from tui.model.facts import Attempt
 from tui.model.requests import Connect
 from tui.probes.attempts import connect, observe_connection
 from tui.probes.kernel import error_queue
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER without time: close sends a reset."""
@@ -43,13 +43,13 @@ async def test_a_closed_port_refuses(address: str) -> None:
         seen = await connect.attempt(Connect(address=address, port=port, attempts=3, purpose="verify"), 2)
 
     assert (seen.outcome, seen.errno, seen.error_queue, seen.icmp) == ("refused", "ECONNREFUSED", "empty", None)
-    assert (seen.address, seen.port, seen.path, seen.purpose, seen.number, seen.of) == (address, port, None, "verify", 2, 3)
+    assert (seen.address, seen.port, seen.path, seen.purpose, seen.number, seen.total) == (address, port, None, "verify", 2, 3)
     assert seen.local_address == address
     assert seen.local_port
     assert (seen.retransmits, seen.held_ms, seen.first_bytes) == (0, None, None)
     assert seen.latency_ms > 0
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", seen.at)
-    assert seen.by_hand == f"nc -vz -w 4 {address} {port}"
+    assert seen.command == f"nc -vz -w 4 {address} {port}"
 
 
 async def test_a_listener_that_waits(address: str) -> None:
@@ -155,7 +155,7 @@ async def test_a_source_that_is_not_ours(source: str, reason: str) -> None:
         seen = await connect.attempt(Connect(address="127.0.0.1", port=port, source=source), 1)
 
     assert (seen.outcome, seen.errno, seen.source, seen.local_address) == ("blocked", reason, source, None)
-    assert seen.by_hand == f"nc -vz -s {source} -w 4 127.0.0.1 {port}"
+    assert seen.command == f"nc -vz -s {source} -w 4 127.0.0.1 {port}"
 
 
 async def test_a_source_of_ours_is_bound() -> None:
@@ -218,7 +218,7 @@ async def test_look_takes_one_attempt() -> None:
     """The look yields attempt number one, whatever the schedule says."""
     with closed_port("127.0.0.1") as port:
         request = Connect(address="127.0.0.1", port=port, attempts=3, delay_s=60)
-        seen = [fact async for fact in connect.look(request, Surroundings())]
+        seen = [fact async for fact in connect.check(request, SystemView())]
 
     assert [(fact.number, fact.outcome) for fact in seen] == [(1, "refused")]
 
@@ -234,4 +234,4 @@ async def test_the_command_is_safe_to_show_and_to_paste() -> None:
     seen = await connect.attempt(Connect(address="fe80::1%x\x1b; reboot", port=1), 1)
 
     assert (seen.outcome, seen.errno) == ("blocked", "ENODEV")
-    assert seen.by_hand == "nc -vz -w 4 'fe80::1%x\\x1b; reboot' 1"
+    assert seen.command == "nc -vz -w 4 'fe80::1%x\\x1b; reboot' 1"

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from tests.probes.loopback import descriptors
 from tui.model.facts import Echo, IcmpError, NotObserved
 from tui.model.requests import SendEcho
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.path import echo, ping_program
 
 
-async def look(request: SendEcho, **environ: str) -> Echo | NotObserved:
+async def check(request: SendEcho, **environ: str) -> Echo | NotObserved:
     """The one fact of a look."""
-    (seen,) = [fact async for fact in echo.look(request, Surroundings(environ={**os.environ, **environ}))]
+    (seen,) = [fact async for fact in echo.check(request, SystemView(environ={**os.environ, **environ}))]
     return seen
 
 
@@ -36,18 +36,18 @@ def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 async def test_loopback_replies(address: str) -> None:
     """Every request has its reply and its time, the TTL is that of this machine's own packets."""
-    seen = await look(SendEcho(address=address, count=2))
+    seen = await check(SendEcho(address=address, count=2))
 
     assert isinstance(seen, Echo)
     assert (seen.address, seen.sent, seen.received, seen.ttl, seen.icmp, seen.error) == (address, 2, 2, 64, None, None)
     assert len(seen.rtt_ms) == 2
-    assert seen.by_hand == f"ping -n -c 2 -i 0.3 -W 1 {address}"
+    assert seen.command == f"ping -n -c 2 -i 0.3 -W 1 {address}"
     assert seen.at.endswith("Z")
 
 
 async def test_an_unknown_zone() -> None:
     """A link-local address on an interface that is not there: nothing was sent, and why."""
-    seen = await look(SendEcho(address="fe80::1%nowhere"))
+    seen = await check(SendEcho(address="fe80::1%nowhere"))
 
     assert isinstance(seen, Echo)
     assert (seen.sent, seen.received, seen.error) == (0, 0, "ENODEV")
@@ -58,7 +58,7 @@ async def test_without_socket_and_program(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(echo, "_open", lambda _family: None)
     request = SendEcho(address="127.0.0.1")
 
-    seen = await look(request, PATH="/nonexistent")
+    seen = await check(request, PATH="/nonexistent")
 
     assert isinstance(seen, NotObserved)
     assert seen.request == request
@@ -71,7 +71,7 @@ async def test_a_cancelled_look_leaves_nothing_open(monkeypatch: pytest.MonkeyPa
     """Cancelled between two requests, the look closes its socket."""
     monkeypatch.setattr(echo, "SPACING_S", 30.0)
     before = descriptors()
-    looking = asyncio.create_task(look(SendEcho(address="127.0.0.1")))
+    looking = asyncio.create_task(check(SendEcho(address="127.0.0.1")))
     await asyncio.sleep(0.1)
     looking.cancel()
 
@@ -94,7 +94,7 @@ async def test_a_send_that_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None
     """EPERM from the packet filter is told, and no request counts as sent."""
     monkeypatch.setattr(echo, "_open", lambda family: FilteredSocket(family, socket.SOCK_DGRAM))
 
-    seen = await look(SendEcho(address="127.0.0.1"))
+    seen = await check(SendEcho(address="127.0.0.1"))
 
     assert isinstance(seen, Echo)
     assert (seen.sent, seen.received, seen.error) == (0, 0, "EPERM")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.probes.machine import LONGEST_S, NOBODY, facts_behind, needs_namespaces, needs_root, network_namespace
-from tui.model.facts import AnyFact, Elsewhere, Namespace, NotObserved
-from tui.model.requests import LookElsewhere
-from tui.probes.kernel.system_view import Surroundings
+from tui.model.facts import AnyFact, Namespace, NotObserved, OtherNamespaces
+from tui.model.requests import ListOtherNamespaces
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.namespaces import other_namespaces
 from tui.probes.namespaces.net_namespaces import read_tables, same_network, survey
 from tui.probes.namespaces.other_namespaces import container_inside
@@ -34,13 +34,13 @@ def service(prefix: tuple[str, ...]) -> Iterator[tuple[int, int]]:
             process.kill()
 
 
-def seen(facts: list[AnyFact]) -> Elsewhere:
+def seen(facts: list[AnyFact]) -> OtherNamespaces:
     """The one fact about it."""
-    (fact,) = [one for one in facts if isinstance(one, Elsewhere)]
+    (fact,) = [one for one in facts if isinstance(one, OtherNamespaces)]
     return fact
 
 
-def holding(fact: Elsewhere, port: int, pid: int) -> Namespace:
+def holding(fact: OtherNamespaces, port: int, pid: int) -> Namespace:
     """The namespace of process `pid`, which has a listener on `port`."""
     return next(one for one in fact.namespaces if one.pid == pid and any(row.port == port for row in one.listeners))
 
@@ -49,7 +49,7 @@ def holding(fact: Elsewhere, port: int, pid: int) -> Namespace:
 def test_a_service_in_a_nameless_namespace_is_seen_with_its_owner() -> None:
     """As root: inode, process, listener and its owner."""
     with service(("unshare", "--net")) as (pid, port):
-        space = holding(seen(facts_behind((), LookElsewhere(port=port))), port, pid)
+        space = holding(seen(facts_behind((), ListOtherNamespaces(port=port))), port, pid)
 
         (row,) = [row for row in space.listeners if row.port == port]
         inode = Path(f"/proc/{pid}/ns/net").readlink().name
@@ -63,7 +63,7 @@ def test_a_service_in_a_nameless_namespace_is_seen_with_its_owner() -> None:
 def test_nobody_sees_the_listeners_of_others_namespaces_too() -> None:
     """Without privilege the listener and a process of the namespace are seen, its inode and the socket's owner are not."""
     with service(("unshare", "--net")) as (pid, port):
-        space = holding(seen(facts_behind(NOBODY, LookElsewhere(port=port))), port, pid)
+        space = holding(seen(facts_behind(NOBODY, ListOtherNamespaces(port=port))), port, pid)
 
     (row,) = [row for row in space.listeners if row.port == port]
     assert (space.inode, row.pid, row.user) == (None, None, "root")
@@ -77,7 +77,7 @@ def test_a_named_namespace_has_its_name_with_and_without_a_process() -> None:
         name = prefix[-1]
         (empty,) = [one for one in survey(Path("/proc")).found if one.name == name]
         with service(prefix) as (pid, port):
-            space = holding(seen(facts_behind((), LookElsewhere(port=port))), port, pid)
+            space = holding(seen(facts_behind((), ListOtherNamespaces(port=port))), port, pid)
 
     assert (empty.pid, empty.tables.addresses) == (None, ("192.0.2.9",))
     assert (space.name, space.addresses) == (name, ("192.0.2.9",))
@@ -88,10 +88,10 @@ def test_a_named_namespace_has_its_name_with_and_without_a_process() -> None:
 def test_a_named_namespace_that_may_not_be_entered_is_counted() -> None:
     """Nobody may not enter one without a process; a stranger's that is seen by its processes may be the one."""
     with network_namespace():
-        look = seen(facts_behind(NOBODY, LookElsewhere(port=1)))
+        check = seen(facts_behind(NOBODY, ListOtherNamespaces(port=1)))
 
-    strangers = sum(one.inode is None and one.name is None for one in look.namespaces)
-    assert look.hidden + strangers >= 1
+    strangers = sum(one.inode is None and one.name is None for one in check.namespaces)
+    assert check.hidden + strangers >= 1
 
 
 @needs_namespaces
@@ -103,7 +103,7 @@ def test_the_end_of_a_cable_is_told_from_a_stranger() -> None:
         )
         with service(theirs) as (pid, port), service(strange) as (stranger, other):
             for user in ((), NOBODY):
-                fact = seen(facts_behind((*ours, *user), LookElsewhere(port=port)))
+                fact = seen(facts_behind((*ours, *user), ListOtherNamespaces(port=port)))
                 assert (holding(fact, port, pid).linked, holding(fact, port, pid).name) == (True, theirs[-1])
                 assert not holding(fact, other, stranger).linked
 
@@ -118,7 +118,7 @@ def test_a_namespace_that_was_made_from_ours_is_told_from_a_strangers() -> None:
         service(strange) as (stranger, other),
     ):
         for user in ((), NOBODY):
-            fact = seen(facts_behind((*ours, *user), LookElsewhere(port=port)))
+            fact = seen(facts_behind((*ours, *user), ListOtherNamespaces(port=port)))
             assert holding(fact, port, pid).born_here
             assert not holding(fact, other, stranger).born_here
 
@@ -127,7 +127,7 @@ def test_a_namespace_that_was_made_from_ours_is_told_from_a_strangers() -> None:
 def test_our_own_namespace_is_held_against_that_of_process_1() -> None:
     """In a namespace of its own a process sees that the first one is another."""
     with network_namespace() as prefix:
-        fact = seen(facts_behind(prefix, LookElsewhere(port=1)))
+        fact = seen(facts_behind(prefix, ListOtherNamespaces(port=1)))
 
     assert fact.initial is False
     assert [one.pid for one in fact.namespaces if one.initial] == [1]
@@ -169,9 +169,9 @@ async def test_an_engine_that_may_not_be_asked_is_said(tmp_path: Path) -> None:
         "exit 1\n"
     )
     program.chmod(0o755)
-    here = Surroundings(environ={"PATH": str(tmp_path)})
+    here = SystemView(environ={"PATH": str(tmp_path)})
 
-    facts: list[AnyFact] = [fact async for fact in other_namespaces.look(LookElsewhere(port=1), here)]
+    facts: list[AnyFact] = [fact async for fact in other_namespaces.check(ListOtherNamespaces(port=1), here)]
 
     assert seen(facts).containers == ()
     (told,) = [one for one in facts if isinstance(one, NotObserved)]
@@ -185,7 +185,9 @@ async def test_containers_of_an_engine_are_told(tmp_path: Path) -> None:
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{row}\nEND\n".replace("cat", "/bin/cat"))
     program.chmod(0o755)
 
-    facts = [one async for one in other_namespaces.look(LookElsewhere(port=1), Surroundings(environ={"PATH": str(tmp_path)}))]
+    facts = [
+        one async for one in other_namespaces.check(ListOtherNamespaces(port=1), SystemView(environ={"PATH": str(tmp_path)}))
+    ]
 
     (container,) = seen(facts).containers
     assert (container.id, container.name, container.state, container.exit_code) == ("abababababab", "db", "exited", 137)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.probes.machine import LONGEST_S, NOBODY, ROOT, needs_namespaces, needs_root, network_namespace, nobody_can_look
-from tui.probes.namespaces.process_context import EyesError, inside, of_container, of_process
+from tui.probes.namespaces.process_context import ProcessContextError, inside, of_container, of_process
 
 SERVE = (
     "import socket, sys; one = socket.create_server(('127.0.0.1', 0)); print(one.getsockname()[1], flush=True); sys.stdin.read()"
@@ -174,7 +174,7 @@ def test_a_process_that_has_ended_and_was_not_waited_for() -> None:
     process = subprocess.Popen(["true"])
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     try:
-        with pytest.raises(EyesError, match="has ended"):
+        with pytest.raises(ProcessContextError, match="has ended"):
             of_process(process.pid)
     finally:
         process.wait()
@@ -212,7 +212,7 @@ def test_a_container_that_does_not_run_is_said(tmp_path: Path, monkeypatch: pyte
     fake(tmp_path, "docker", "echo 0")
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(EyesError, match="'db' is not running; `docker start db`"):
+    with pytest.raises(ProcessContextError, match="'db' is not running; `docker start db`"):
         of_container("db")
 
 
@@ -220,7 +220,7 @@ def test_an_unknown_container_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     """No engine and no control group knows it."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(EyesError, match="no running container 'db'"):
+    with pytest.raises(ProcessContextError, match="no running container 'db'"):
         of_container("db")
 
 

@@ -14,7 +14,7 @@ from tui.model.facts import Hop, NotObserved, Outcome
 from tui.model.requests import TraceHops
 from tui.probes.kernel.failures import icmp_error
 from tui.probes.kernel.handshake import Handshake
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.path import hops
 
 Reply = Outcome | None
@@ -23,7 +23,7 @@ Reply = Outcome | None
 
 async def trail(request: TraceHops) -> list[Hop | NotObserved]:
     """All facts of one look."""
-    return [fact async for fact in hops.look(request, Surroundings())]
+    return [fact async for fact in hops.check(request, SystemView())]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
@@ -35,7 +35,7 @@ async def test_loopback_is_one_hop_away(address: str) -> None:
 
     shapes = [[(hop.ttl, hop.outcome, hop.sender) for hop in facts if isinstance(hop, Hop)] for facts in (refused, connected)]
     assert shapes == [[(1, "refused", address)], [(1, "connected", address)]]
-    assert all(fact.by_hand.startswith("traceroute -n -T -p ") and fact.at for fact in refused + connected)
+    assert all(fact.command.startswith("traceroute -n -T -p ") and fact.at for fact in refused + connected)
 
 
 async def test_a_port_that_drops_is_silent_at_every_hop() -> None:
@@ -171,7 +171,7 @@ async def test_an_old_kernel_cannot_trace(monkeypatch: pytest.MonkeyPatch) -> No
 async def test_the_look_can_be_closed_between_hops(monkeypatch: pytest.MonkeyPatch) -> None:
     """A consumer may stop after the first hop: no ask goes on behind its back."""
     monkeypatch.setattr(hops, "handshake", Path([(ROUTER, ROUTER), *[(SILENT, SILENT)] * 19]).handshake)
-    async with aclosing(hops.look(TraceHops(address="10.0.3.9", port=80), Surroundings())) as walking:
+    async with aclosing(hops.check(TraceHops(address="10.0.3.9", port=80), SystemView())) as walking:
         first = await anext(walking)
         assert len(asyncio.all_tasks()) > 1
 

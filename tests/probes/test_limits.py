@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 
 from tests.probes.loopback import descriptors, listening
 from tests.probes.machine import LONGEST_S, ROOT, needs_namespaces, network_namespace
-from tests.probes.take_look import facts_of
+from tests.probes.run_check import facts_of
 from tui.model.facts import AnyFact, Attempt, Limits, NotObserved, Outcome
 from tui.model.requests import AnyRequest, Connect, ConnectUnix, ExamineProcess, ListListeners, ReadLimits, WatchQueue
 from tui.probes.sockets import limits, sock_diag
 from tui.probes.sockets.limits import file_numbers, packed, port_range, reserved_within, used_ports
-from tui.probes.sockets.sock_diag import TIME_WAIT, Connection
+from tui.probes.sockets.sock_diag import TIME_WAIT, TcpConnection
 
 EXHAUST = """
 import asyncio, os, sys, msgspec
-from tests.probes.take_look import facts_of
+from tests.probes.run_check import facts_of
 from tui.model.requests import AnyRequest, Connect
 from tui.probes import confinement, limits, listeners, process_state, queue_watch, unix_connect
 from tui.vantage import queue
@@ -57,7 +57,7 @@ try:
         kept.append(server.accept()[0])
 except OSError:
     pass
-sys.exit(subprocess.run([sys.executable, "-m", "tests.probes.take_look"]).returncode)
+sys.exit(subprocess.run([sys.executable, "-m", "tests.probes.run_check"]).returncode)
 """
 
 
@@ -155,8 +155,8 @@ def test_a_process_without_a_descriptor_says_so_calmly() -> None:
 def test_sockets_that_are_gone_still_take_their_port() -> None:
     """TIME-WAIT counts as used, once a port and source; the source with most ports speaks; foreign peers don't count."""
 
-    def one(state: int, port: int, source: bytes = b"\x0a\0\0\1", peer: bytes = b"\x0a\0\0\5", inode: int = 0) -> Connection:
-        return Connection(state, port, source, peer, inode)
+    def one(state: int, port: int, source: bytes = b"\x0a\0\0\1", peer: bytes = b"\x0a\0\0\5", inode: int = 0) -> TcpConnection:
+        return TcpConnection(state, port, source, peer, inode)
 
     table = [
         one(TIME_WAIT, 40000),
@@ -175,7 +175,7 @@ def test_sockets_that_are_gone_still_take_their_port() -> None:
 def test_without_the_table_the_range_is_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where connections may not be listed nothing is counted, and nothing claimed."""
 
-    def refuse(_port: int) -> list[Connection]:
+    def refuse(_port: int) -> list[TcpConnection]:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(sock_diag, "connections_to", refuse)

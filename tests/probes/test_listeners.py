@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.probes.machine import NOBODY, bound, facts_behind, inode_of, needs_namespaces, needs_root, network_namespace, port_of
-from tests.probes.take_look import facts_of
+from tests.probes.run_check import facts_of
 from tests.probes.test_owners import Tree
 from tui.model.facts import Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
 from tui.probes.kernel import netlink
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets import cgroups, listeners, owners, sock_diag, socket_table
 
 REQUEST = ListListeners()
@@ -40,7 +40,7 @@ def process_tree(tmp_path: Path) -> Tree:
 
 async def tables_of(tree: Tree) -> list[Listeners]:
     """The facts of a look at a process tree, all of which are tables."""
-    facts = [fact async for fact in listeners.look(REQUEST, Surroundings(proc=tree.root))]
+    facts = [fact async for fact in listeners.check(REQUEST, SystemView(proc=tree.root))]
     tables = [fact for fact in facts if isinstance(fact, Listeners)]
     assert len(tables) == len(facts)
     return tables
@@ -79,16 +79,16 @@ async def test_the_rows_do_not_wait_for_the_owners(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(owners.Owners, "search", slow)
     with closing(bound("127.0.0.1")) as one:
-        look = listeners.look(REQUEST, Surroundings())
-        first = await anext(look)
-        waiting = asyncio.ensure_future(anext(look))
+        check = listeners.check(REQUEST, SystemView())
+        first = await anext(check)
+        waiting = asyncio.ensure_future(anext(check))
         await asyncio.sleep(0)
         assert ours(first, one).pid is None
         assert not waiting.done()
 
         held.set()
         assert ours(await waiting, one).pid == os.getpid()
-        await look.aclose()
+        await check.aclose()
 
 
 async def test_the_list_is_cut_by_port_and_says_so(monkeypatch: pytest.MonkeyPatch, tree: Tree) -> None:
@@ -99,7 +99,7 @@ async def test_the_list_is_cut_by_port_and_says_so(monkeypatch: pytest.MonkeyPat
     *_, table = await tables_of(tree)
 
     assert [row.port for row in table.listeners] == [100, 200]
-    assert table.cut == 2
+    assert table.omitted == 2
 
 
 async def test_hidden_owners_are_counted(tree: Tree) -> None:
@@ -127,7 +127,7 @@ async def test_tables_that_cannot_be_read_are_a_fact(tmp_path: Path) -> None:
     """A machine whose tables are not there gives a NotObserved with its reason."""
     (tmp_path / "net").mkdir()
 
-    (fact,) = [fact async for fact in listeners.look(REQUEST, Surroundings(proc=tmp_path))]
+    (fact,) = [fact async for fact in listeners.check(REQUEST, SystemView(proc=tmp_path))]
 
     assert isinstance(fact, NotObserved)
     assert "No such file" in fact.reason

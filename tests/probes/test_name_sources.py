@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.probes.names import seen, settings
-from tui.demo.nameserver import Nameserver
+from tui.demo.nameserver import FakeNameserver
 from tui.model.facts import NameSources, NearName, NotObserved
 from tui.model.requests import ReadNameSources
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.names import hosts_file, name_sources
 from tui.probes.names.near_names import in_known_hosts, near_names
 
 
-async def sources(name: str, surroundings: Surroundings) -> tuple[NameSources, list[NotObserved]]:
+async def sources(name: str, system: SystemView) -> tuple[NameSources, list[NotObserved]]:
     """The one fact about a name, and what could not be read."""
-    first, *rest = await seen(name_sources.look(ReadNameSources(name=name), surroundings))
+    first, *rest = await seen(name_sources.check(ReadNameSources(name=name), system))
     assert isinstance(first, NameSources)
     return first, [fact for fact in rest if isinstance(fact, NotObserved)]
 
@@ -29,7 +29,7 @@ async def test_everything_that_concerns_a_name_is_told(tmp_path: Path) -> None:
         hosts="10.0.0.1\tdb-1 db\n",
         nsswitch="passwd: files\nhosts: files [NOTFOUND=return] dns\n",
         resolv="search corp.example\noptions ndots:2\n",
-        servers=(Nameserver(port=5353), Nameserver(address="::1", port=5353)),
+        servers=(FakeNameserver(port=5353), FakeNameserver(address="::1", port=5353)),
     )
 
     found, problems = await sources("db", here)
@@ -39,12 +39,12 @@ async def test_everything_that_concerns_a_name_is_told(tmp_path: Path) -> None:
     assert found.nameservers == ("127.0.0.1:5353", "[::1]:5353")
     assert (found.search, found.ndots, found.expansions) == (("corp.example",), 2, ("db.corp.example", "db"))
     assert (found.resolv_conf, found.near_names, problems) == (str(tmp_path / "resolv.conf"), (), [])
-    assert str(tmp_path / "hosts") in found.by_hand
+    assert str(tmp_path / "hosts") in found.command
 
 
 async def test_missing_files_mean_what_glibc_takes_them_to_mean(tmp_path: Path) -> None:
     """No file at all: no entry, `files dns`, the nameserver of this machine."""
-    here = Surroundings(hosts=tmp_path / "h", nsswitch=tmp_path / "n", resolv_conf=tmp_path / "r", environ={})
+    here = SystemView(hosts=tmp_path / "h", nsswitch=tmp_path / "n", resolv_conf=tmp_path / "r", environ={})
 
     found, problems = await sources("db", here)
 
@@ -140,11 +140,11 @@ def test_known_hosts_gives_names_and_no_hashes_or_patterns() -> None:
 
 async def test_this_machine_itself_can_be_read() -> None:
     """With no surroundings of our own the real files are read, and the command to see the same is getent."""
-    found, _ = await sources("localhost", Surroundings())
+    found, _ = await sources("localhost", SystemView())
 
     assert found.nameservers
     assert found.nsswitch
-    assert found.by_hand.startswith("getent ahosts localhost; cat /etc/resolv.conf")
+    assert found.command.startswith("getent ahosts localhost; cat /etc/resolv.conf")
 
 
 def test_reading_files_does_not_load_dnspython() -> None:

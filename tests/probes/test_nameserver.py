@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from tests.probes.loopback import closed_port, descriptors
 from tests.probes.machine import NOBODY, ROOT, needs_namespaces, network_namespace
 from tests.probes.names import is_safe, seen
-from tui.demo.nameserver import Nameserver
+from tui.demo.nameserver import FakeNameserver
 from tui.demo.zone import EVERY
 from tui.model.facts import AnyFact, NameserverAnswer, NotObserved
 from tui.model.requests import AnyRequest, AskNameserver
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.names import dns_message, nameserver_answer
 from tui.probes.names.nameserver_answer import RecordType, ask
 
@@ -34,16 +34,16 @@ SHORT_S = 0.2
 """For those who never will."""
 
 
-async def both(server: Nameserver, name: str, **options: bool) -> dict[str, NameserverAnswer]:
+async def both(server: FakeNameserver, name: str, **options: bool) -> dict[str, NameserverAnswer]:
     """The answers by record type."""
     request = AskNameserver(server=server.address, port=server.port, name=name, **options)
-    facts = await seen(nameserver_answer.look(request, Surroundings()))
+    facts = await seen(nameserver_answer.check(request, SystemView()))
     answers = {fact.rtype: fact for fact in facts if isinstance(fact, NameserverAnswer)}
     assert set(answers) == {"A", "AAAA"}
     return {str(rtype): answer for rtype, answer in answers.items()}
 
 
-async def one(server: Nameserver, name: str, rtype: RecordType = "A", *, timeout_s: float = PATIENCE_S) -> NameserverAnswer:
+async def one(server: FakeNameserver, name: str, rtype: RecordType = "A", *, timeout_s: float = PATIENCE_S) -> NameserverAnswer:
     """One answer."""
     return await ask(AskNameserver(server=server.address, port=server.port, name=name), rtype, timeout_s=timeout_s)
 
@@ -51,7 +51,7 @@ async def one(server: Nameserver, name: str, rtype: RecordType = "A", *, timeout
 async def test_addresses_aliases_and_time_to_live_are_told() -> None:
     """Both families, the chain of aliases in order, the server and how to see the same by hand."""
     zone = {"real.test": ["10.0.0.1", "10.0.0.2", "2001:db8::1"]}
-    async with Nameserver(zone, aliases={"www.test": "w2.test", "w2.test": "real.test"}, ttl_s=42) as server:
+    async with FakeNameserver(zone, aliases={"www.test": "w2.test", "w2.test": "real.test"}, ttl_s=42) as server:
         answers = await both(server, "www.test")
 
     four, six = answers["A"], answers["AAAA"]
@@ -59,7 +59,7 @@ async def test_addresses_aliases_and_time_to_live_are_told() -> None:
     assert four.cnames == six.cnames == ("w2.test", "real.test")
     assert (four.outcome, four.rcode, four.via, four.ttl_s, four.truncated) == ("answered", "NOERROR", "udp", 42, False)
     assert (four.server, four.port, four.name, four.configured) == ("127.0.0.1", server.port, "www.test", True)
-    assert four.by_hand == f"dig @127.0.0.1 -p {server.port} www.test A"
+    assert four.command == f"dig @127.0.0.1 -p {server.port} www.test A"
     assert 0 < four.rtt_ms < 10_000
 
 
@@ -78,7 +78,7 @@ async def test_addresses_aliases_and_time_to_live_are_told() -> None:
 )
 async def test_answers_without_an_address(name: str, rcode: str, cnames: tuple[str, ...], detail: str) -> None:
     """The code, the aliases and the server's own explanation; nothing unsafe comes through."""
-    async with Nameserver(
+    async with FakeNameserver(
         {"empty.test": [], "bogus.test": ["10.0.0.1"]},
         aliases={
             "dangling.test": "nowhere.test",
@@ -98,11 +98,11 @@ async def test_answers_without_an_address(name: str, rcode: str, cnames: tuple[s
 
 async def test_checking_disabled_asks_for_what_does_not_hold() -> None:
     """The CD bit is set, told, and part of the command."""
-    async with Nameserver({"bogus.test": ["10.0.0.1"]}, bogus={"bogus.test"}) as server:
+    async with FakeNameserver({"bogus.test": ["10.0.0.1"]}, bogus={"bogus.test"}) as server:
         answer = (await both(server, "bogus.test", checking_disabled=True))["A"]
 
     assert (answer.addresses, answer.checking_disabled) == (("10.0.0.1",), True)
-    assert answer.by_hand.endswith("bogus.test A +cd")
+    assert answer.command.endswith("bogus.test A +cd")
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
@@ -121,10 +121,10 @@ async def test_a_closed_port_is_seen_at_once(address: str) -> None:
 
 async def test_silence_is_a_timeout_that_holds_up_nobody() -> None:
     """The type that is answered comes first; the other one ends at its own deadline."""
-    async with Nameserver({"a.test": ["10.0.0.1"]}, silent_types={"AAAA"}) as server:
+    async with FakeNameserver({"a.test": ["10.0.0.1"]}, silent_types={"AAAA"}) as server:
         request = AskNameserver(server=server.address, port=server.port, name="a.test")
-        async with aclosing(nameserver_answer.look(request, Surroundings())) as look:
-            first = await anext(look)
+        async with aclosing(nameserver_answer.check(request, SystemView())) as check:
+            first = await anext(check)
             assert isinstance(first, NameserverAnswer)
             assert (first.rtype, first.outcome) == ("A", "answered")
         silent = await one(server, "a.test", "AAAA", timeout_s=SHORT_S)
@@ -136,9 +136,9 @@ async def test_silence_is_a_timeout_that_holds_up_nobody() -> None:
 async def test_a_look_that_is_left_leaves_nothing() -> None:
     """Closing the look in the middle, or cancelling it, closes its sockets."""
     before = descriptors()
-    async with Nameserver(silent={EVERY}) as server:
+    async with FakeNameserver(silent={EVERY}) as server:
         request = AskNameserver(server=server.address, port=server.port, name="a.test")
-        taken = asyncio.create_task(seen(nameserver_answer.look(request, Surroundings())))
+        taken = asyncio.create_task(seen(nameserver_answer.check(request, SystemView())))
         await server.heard(2)
         taken.cancel()
         assert isinstance((await asyncio.gather(taken, return_exceptions=True))[0], asyncio.CancelledError)
@@ -149,7 +149,7 @@ async def test_a_look_that_is_left_leaves_nothing() -> None:
 async def test_a_truncated_answer_is_fetched_over_tcp() -> None:
     """Long answers are truncated at 512 bytes, as they are for glibc; over TCP they are whole."""
     many = [f"10.0.0.{number}" for number in range(60)]
-    async with Nameserver({"many.test": many}) as server:
+    async with FakeNameserver({"many.test": many}) as server:
         answer = await one(server, "many.test")
 
         assert [(asked.rtype, asked.via) for asked in server.asked] == [("A", "udp"), ("A", "tcp")]
@@ -163,7 +163,7 @@ async def test_a_truncated_answer_is_fetched_over_tcp() -> None:
 )
 async def test_a_truncated_answer_whose_tcp_fails_is_no_answer(*, tcp: bool, silent_tcp: bool, outcome: str, why: str) -> None:
     """That is what getaddrinfo gets; the detail says that UDP did answer."""
-    async with Nameserver({"a.test": ["10.0.0.1"]}, truncated={EVERY}, tcp=tcp, silent_tcp=silent_tcp) as server:
+    async with FakeNameserver({"a.test": ["10.0.0.1"]}, truncated={EVERY}, tcp=tcp, silent_tcp=silent_tcp) as server:
         answer = await one(server, "a.test", timeout_s=1.5)
 
     assert (answer.outcome, answer.via, answer.truncated, answer.addresses) == (outcome, "tcp", True, ())
@@ -174,7 +174,7 @@ async def test_a_truncated_answer_whose_tcp_fails_is_no_answer(*, tcp: bool, sil
 async def test_more_addresses_than_anybody_tries_are_counted_and_cut() -> None:
     """256 are kept, and how many there were is told."""
     crowd = [f"10.{number // 250}.0.{number % 250}" for number in range(300)]
-    async with Nameserver({"crowd.test": crowd}) as server:
+    async with FakeNameserver({"crowd.test": crowd}) as server:
         answer = await one(server, "crowd.test")
 
     assert (len(answer.addresses), answer.detail) == (256, "300 addresses")
@@ -186,7 +186,7 @@ async def test_more_addresses_than_anybody_tries_are_counted_and_cut() -> None:
 )
 async def test_what_no_resolver_can_use_is_malformed(name: str, rcode: str | None, detail: str) -> None:
     """Garbage, and a referral: glibc passes over a server that sends either."""
-    async with Nameserver(garbled={"junk.test"}, referred={"lame.test"}) as server:
+    async with FakeNameserver(garbled={"junk.test"}, referred={"lame.test"}) as server:
         answer = await one(server, name)
 
     assert (answer.outcome, answer.rcode) == ("malformed", rcode)
@@ -195,7 +195,7 @@ async def test_what_no_resolver_can_use_is_malformed(name: str, rcode: str | Non
 
 async def test_a_server_that_does_not_know_edns_is_asked_without() -> None:
     """FORMERR leads to the plain query at once."""
-    async with Nameserver({"a.test": ["10.0.0.1"]}, edns=False) as server:
+    async with FakeNameserver({"a.test": ["10.0.0.1"]}, edns=False) as server:
         answer = await ask(AskNameserver(server=server.address, port=server.port, name="a.test"), "A", timeout_s=PATIENCE_S)
 
         assert server.count("a.test") == 2
@@ -244,7 +244,7 @@ async def test_a_lost_query_is_sent_again_without_edns_and_strays_are_passed_ove
 )
 async def test_what_can_not_be_asked_is_told(request_: AskNameserver, reason: str) -> None:
     """One NotObserved with its reason."""
-    (fact,) = await seen(nameserver_answer.look(request_, Surroundings()))
+    (fact,) = await seen(nameserver_answer.check(request_, SystemView()))
 
     assert isinstance(fact, NotObserved)
     assert (fact.request, fact.reason) == (request_, reason)
@@ -257,7 +257,7 @@ async def test_want_of_sockets_says_nothing_of_the_server(monkeypatch: pytest.Mo
         raise OSError(errno.EMFILE, "Too many open files")
 
     monkeypatch.setattr("tui.probes.names.dns_exchange.socket.socket", none_left)
-    facts = await seen(nameserver_answer.look(AskNameserver(server="127.0.0.1", name="a.test"), Surroundings()))
+    facts = await seen(nameserver_answer.check(AskNameserver(server="127.0.0.1", name="a.test"), SystemView()))
 
     assert [fact.reason for fact in facts if isinstance(fact, NotObserved)] == ["No socket could be had (EMFILE)."]
 
@@ -278,17 +278,17 @@ async def test_out_of_reach_is_told_with_its_reason(user: tuple[str, ...]) -> No
         AskNameserver(server="198.51.100.53", name="a.test"),
     ]
     with network_namespace("ip route add prohibit 198.51.100.0/24") as inside:
-        looks = await asyncio.create_subprocess_exec(
+        checks = await asyncio.create_subprocess_exec(
             *inside,
             *user,
             sys.executable,
             "-m",
-            "tests.lab.take_looks",
+            "tests.lab.run_checks",
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        output, _ = await asyncio.wait_for(looks.communicate(msgspec.json.encode(requests)), 30)
+        output, _ = await asyncio.wait_for(checks.communicate(msgspec.json.encode(requests)), 30)
     answers = [fact for facts in msgspec.json.decode(output, type=list[list[AnyFact]]) for fact in facts]
 
     assert {(fact.outcome, fact.detail.split(",")[0]) for fact in answers if isinstance(fact, NameserverAnswer)} == {

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.probes.machine import NOBODY, facts_behind, needs_namespaces, network_namespace
-from tests.probes.take_look import facts_of
+from tests.probes.run_check import facts_of
 from tui.model.facts import Neighbour, NotObserved
 from tui.model.requests import LookUpNeighbour
 

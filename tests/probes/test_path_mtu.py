@@ -10,14 +10,14 @@ import pytest
 from tests.probes.loopback import closed_port, descriptors, listening
 from tui.model.facts import NotObserved, PathMtu
 from tui.model.requests import MeasureMtu
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.path import path_mtu
 
 
 async def seen(port: int, family: str | None = "HTTP", address: str = "127.0.0.1") -> PathMtu | NotObserved:
     """The one fact of the look."""
     request = MeasureMtu(address=address, port=port, family=family, server_name="db.example.test")
-    (fact,) = [one async for one in path_mtu.look(request, Surroundings())]
+    (fact,) = [one async for one in path_mtu.check(request, SystemView())]
     return fact
 
 
@@ -99,10 +99,10 @@ async def test_one_connection_of_two_is_looked_at_again(monkeypatch: pytest.Monk
     for answers, pairs in ((always, 4), (by_turns, 1)):
         asked.clear()
 
-        async def once(_request: MeasureMtu, _words: bytes, size: int | None, answers: object = answers) -> path_mtu._Seen:
+        async def once(_request: MeasureMtu, _words: bytes, size: int | None, answers: object = answers) -> path_mtu._Exchange:
             asked.append(size)
             assert callable(answers)
-            return path_mtu._Seen(small="acknowledged", large="acknowledged", answered=answers(size))
+            return path_mtu._Exchange(small="acknowledged", large="acknowledged", answered=answers(size))
 
         monkeypatch.setattr(path_mtu, "_once", once)
         fact = await seen(1)

@@ -10,13 +10,13 @@ from tui.model.facts import Attempt, NotObserved, Outcome
 from tui.model.requests import Connect, TryPorts
 from tui.probes.attempts import connect, other_ports
 from tui.probes.kernel.failures import icmp_error
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 
-async def look(request: TryPorts) -> tuple[list[Attempt], list[int]]:
+async def check(request: TryPorts) -> tuple[list[Attempt], list[int]]:
     """The attempts, and the ports that were left out."""
     attempts, left_out = [], list[int]()
-    async for fact in other_ports.look(request, Surroundings()):
+    async for fact in other_ports.check(request, SystemView()):
         match fact:
             case Attempt():
                 attempts.append(fact)
@@ -30,10 +30,10 @@ async def test_each_port_has_its_outcome() -> None:
     """Open, closed and silent ports are each tried once, marked as other ports."""
     with listening("127.0.0.1") as server, closed_port("127.0.0.1") as closed, silent_port("127.0.0.1") as silent:
         open_ = server.getsockname()[1]
-        attempts, left_out = await look(TryPorts(address="127.0.0.1", ports=(open_, closed, silent, open_), timeout_s=0.3))
+        attempts, left_out = await check(TryPorts(address="127.0.0.1", ports=(open_, closed, silent, open_), timeout_s=0.3))
 
     assert {one.port: one.outcome.value for one in attempts} == {open_: "connected", closed: "refused", silent: "timeout"}
-    assert {(one.purpose, one.number, one.of) for one in attempts} == {("other-port", 1, 1)}
+    assert {(one.purpose, one.number, one.total) for one in attempts} == {("other-port", 1, 1)}
     assert (len(attempts), left_out) == (3, [])
 
 
@@ -41,7 +41,7 @@ async def test_no_more_than_a_dozen() -> None:
     """Of a longer list the rest is said to be not observed."""
     with ExitStack() as stack:
         closed = [stack.enter_context(closed_port("127.0.0.1")) for _ in range(14)]
-        attempts, left_out = await look(TryPorts(address="127.0.0.1", ports=tuple(closed)))
+        attempts, left_out = await check(TryPorts(address="127.0.0.1", ports=tuple(closed)))
 
     assert sorted(one.port for one in attempts) == sorted(closed[:12])
     assert left_out == closed[12:]
@@ -80,7 +80,7 @@ async def test_after_a_rejection_one_at_a_time(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(other_ports, "PACE_S", 0.0)
     box = Box(monkeypatch)
 
-    attempts, left_out = await look(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
+    attempts, left_out = await check(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
 
     assert sorted(one.port for one in attempts) == list(range(1, 13))
     assert (box.most_after_icmp, left_out) == (1, [])
@@ -92,7 +92,7 @@ async def test_a_quick_rejection_comes_alone(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(other_ports, "LONGEST_PACED_S", 0.0)
     box = Box(monkeypatch)
 
-    attempts, left_out = await look(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
+    attempts, left_out = await check(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
 
     assert ([one.port for one in attempts], box.most_at_once) == ([1, 2, 3], 1)
     assert left_out == list(range(4, 13))
@@ -103,7 +103,7 @@ async def test_what_does_not_fit_into_the_time(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(other_ports, "LONGEST_PACED_S", 0.0)
     Box(monkeypatch)
 
-    attempts, left_out = await look(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
+    attempts, left_out = await check(TryPorts(address="10.0.3.9", ports=tuple(range(1, 13))))
 
     assert 3 <= len(attempts) < 12
     assert sorted([one.port for one in attempts] + left_out) == list(range(1, 13))
@@ -113,7 +113,7 @@ async def test_a_cancelled_look_leaves_nothing_open() -> None:
     """Cancelled while attempts are under way, all their sockets are closed."""
     with silent_port("127.0.0.1") as port:
         before = descriptors()
-        looking = asyncio.create_task(look(TryPorts(address="127.0.0.1", ports=(port,), timeout_s=30)))
+        looking = asyncio.create_task(check(TryPorts(address="127.0.0.1", ports=(port,), timeout_s=30)))
         await asyncio.sleep(0.05)
         assert descriptors() != before
         looking.cancel()

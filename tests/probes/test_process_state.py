@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.probes.machine import facts_behind, needs_root
 from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets import process_state
 from tui.probes.sockets.process_files import busy_percent, freezer_files, read_stat, soft_limit, stopped_by, tracer_pid
 
@@ -50,17 +50,17 @@ def running(code: str, *, files: int | None = None) -> Iterator[int]:
             child.kill()
 
 
-def seen(pid: int, where: Surroundings | None = None, groups: Path = process_state.GROUPS) -> AnyFact:
+def seen(pid: int, where: SystemView | None = None, groups: Path = process_state.GROUPS) -> AnyFact:
     """The one fact of a look at a process."""
 
-    async def look() -> list[AnyFact]:
-        return [one async for one in process_state.look(ExamineProcess(pid=pid), where or Surroundings(), groups)]
+    async def check() -> list[AnyFact]:
+        return [one async for one in process_state.check(ExamineProcess(pid=pid), where or SystemView(), groups)]
 
-    (fact,) = asyncio.run(look())
+    (fact,) = asyncio.run(check())
     return fact
 
 
-def state_of(pid: int, where: Surroundings | None = None, groups: Path = process_state.GROUPS) -> ProcessState:
+def state_of(pid: int, where: SystemView | None = None, groups: Path = process_state.GROUPS) -> ProcessState:
     """The same, where there is such a process."""
     fact = seen(pid, where, groups)
     assert isinstance(fact, ProcessState)
@@ -169,9 +169,9 @@ def test_a_frozen_group_stops_its_processes(tmp_path: Path, cgroup: str, file: s
     (groups / file).parent.mkdir(parents=True)
     (groups / file).write_text(text)
 
-    fact = state_of(7, Surroundings(proc=proc), groups)
+    fact = state_of(7, SystemView(proc=proc), groups)
     (groups / file).write_text(text.replace("frozen 1", "frozen 0").replace("FROZEN", "THAWED"))
-    thawed = state_of(7, Surroundings(proc=proc), groups)
+    thawed = state_of(7, SystemView(proc=proc), groups)
 
     assert (fact.stopped_by, fact.is_stopped, fact.threads) == ("the cgroup freezer", True, 3)
     assert fact.frozen_group in {"/app", "/app.slice/app.service"}

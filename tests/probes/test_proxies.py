@@ -15,7 +15,7 @@ from tests.probes.loopback import listening
 from tests.probes.names import is_safe
 from tui.model.facts import Proxy
 from tui.model.requests import ReadProxies
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.proxy import proxy
 from tui.probes.proxy.proxy import proxy_for, read_setting
 
@@ -31,21 +31,21 @@ def ask(url: str, environ: Mapping[str, str]) -> Proxy:
 
 async def test_the_look_reads_the_environment_of_its_surroundings() -> None:
     """One fact, without credentials, with the command that shows the same."""
-    here = Surroundings(environ={"http_proxy": PROXY, "no_proxy": "x.example"})
+    here = SystemView(environ={"http_proxy": PROXY, "no_proxy": "x.example"})
 
-    (fact,) = [one async for one in proxy.look(ReadProxies(host="web.example", port=80, scheme="http"), here)]
+    (fact,) = [one async for one in proxy.check(ReadProxies(host="web.example", port=80, scheme="http"), here)]
 
     assert isinstance(fact, Proxy)
     assert (fact.applies, fact.variable, fact.value) == (True, "http_proxy", "http://proxy.example:3128")
     assert (fact.host, fact.port, fact.no_proxy, fact.exempted_by) == ("proxy.example", 3128, "x.example", None)
-    assert fact.readers == ("curl", "wget", "git", "Python", "requests", "Go")
+    assert fact.honoured_by == ("curl", "wget", "git", "Python", "requests", "Go")
     assert "secret" not in repr(fact)
     assert fact.direct == ()
-    assert fact.by_hand
+    assert fact.command
 
 
 @pytest.mark.parametrize(
-    ("url", "environ", "variable", "readers"),
+    ("url", "environ", "variable", "honoured_by"),
     [
         ("http://x:80", {"HTTP_PROXY": PROXY}, "HTTP_PROXY", ("Python", "requests", "Go")),
         ("https://x:443", {"https_proxy": PROXY}, "https_proxy", ("curl", "wget", "git", "Python", "requests", "Go")),
@@ -78,7 +78,7 @@ def test_each_program_reads_its_own_variables(
     """As each was seen to; a target that is not HTTP has no proxy."""
     fact = ask(url, environ)
 
-    assert (fact.variable, fact.readers, fact.applies) == (variable, readers, bool(readers))
+    assert (fact.variable, fact.honoured_by, fact.applies) == (variable, readers, bool(readers))
 
 
 ALL = frozenset({"curl", "wget", "git", "Python", "requests", "Go"})
@@ -113,7 +113,7 @@ def test_each_program_has_its_own_idea_of_no_proxy(no_proxy: str, host: str, por
     """The readers are those that go through the proxy all the same."""
     fact = ask(f"http://{host}:{port}", {"http_proxy": PROXY, "no_proxy": no_proxy})
 
-    assert frozenset(fact.readers) == ALL - spared
+    assert frozenset(fact.honoured_by) == ALL - spared
     assert fact.applies == (spared != ALL)
     assert bool(fact.exempted_by) == bool(spared - ({"Go"} if host.startswith("127.") else set()))
 
@@ -124,7 +124,7 @@ def test_the_entry_that_exempts_is_told() -> None:
     assert (fact.applies, fact.exempted_by, fact.variable, fact.host) == (False, "Example.Test", "http_proxy", "proxy.example")
 
     fact = ask("http://web.example.test:80", {"http_proxy": PROXY, "NO_PROXY": "Example.Test"})
-    assert (fact.applies, fact.exempted_by, fact.readers) == (True, "Example.Test", ("wget",))
+    assert (fact.applies, fact.exempted_by, fact.honoured_by) == (True, "Example.Test", ("wget",))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_no_environment_is_too_strange(environ: dict[str, str], host: str) -> No
     """A fact comes out that is safe to show."""
     fact = proxy_for(ReadProxies(host=host, port=80, scheme="http"), environ)
 
-    assert fact.applies == bool(fact.readers)
+    assert fact.applies == bool(fact.honoured_by)
     assert is_safe(fact.value or "")
     assert is_safe(fact.exempted_by or "")
 
@@ -201,7 +201,7 @@ def test_python_agrees_about_itself(no_proxy: str, host: str, port: int) -> None
     written = host if port == 80 else f"{host}:{port}"
 
     spared = urllib.request.proxy_bypass_environment(written, {"no": no_proxy})  # type: ignore[attr-defined]  # typeshed lacks it
-    assert ("Python" in fact.readers) == (not spared)
+    assert ("Python" in fact.honoured_by) == (not spared)
 
 
 @given(
@@ -220,9 +220,9 @@ def test_python_agrees_about_its_variables(environ: dict[str, str]) -> None:
 
     for scheme, port in (("http", 80), ("https", 443)):
         fact = ask(f"{scheme}://x:{port}", environ)
-        if "Python" in fact.readers:
+        if "Python" in fact.honoured_by:
             assert own.get(scheme) == fact.value
-        elif not fact.readers:
+        elif not fact.honoured_by:
             assert scheme not in own
 
 
@@ -273,6 +273,6 @@ async def test_real_programs_do_what_is_told_of_them(tool: tuple[str, ...], host
     """curl, wget and git connect to the proxy exactly where they are among the readers."""
     if shutil.which(tool[0]) is None:
         pytest.skip(f"{tool[0]} is not installed")
-    told = tool[0] in ask(f"http://{host}:9", environ).readers
+    told = tool[0] in ask(f"http://{host}:9", environ).honoured_by
 
     assert await _goes_through_the_proxy([*tool, f"http://{host}:9/"], environ) == told

@@ -7,7 +7,7 @@ import pytest
 
 from tests.probes.test_proxies import _goes_through_the_proxy
 from tui.model.requests import ReadProxies
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.proxy.proxy import proxy_for
 from tui.probes.proxy.proxy_files import file_settings, java_exemption, java_setting
 from tui.probes.proxy.proxy_programs import Destination
@@ -40,9 +40,9 @@ def test_a_programs_own_file_outweighs_the_variables(row: tuple[str, str, str, d
     (tmp_path / name).write_text(text.replace("PROXY", "127.0.0.1:3"))
     here = {"HOME": str(tmp_path), **{key: value.replace("PROXY", "127.0.0.1:3") for key, value in environ.items()}}
 
-    fact = proxy_for(REQUEST, here, file_settings(Surroundings(environ=here), "http"))
+    fact = proxy_for(REQUEST, here, file_settings(SystemView(environ=here), "http"))
 
-    assert (program in fact.readers) == through
+    assert (program in fact.honoured_by) == through
     assert (program in fact.direct) != through or fact.variable is None
 
 
@@ -94,5 +94,5 @@ def test_java_reads_its_options_from_variables_and_no_proxy_variable() -> None:
 
     assert java_setting((), {"http_proxy": "other:1"}, Destination("http", "x.example", 80)) is None
     assert java_setting(JAVA, {}, Destination("https", "x.example", 443)) is None
-    assert proxy_for(request, {"JAVA_TOOL_OPTIONS": told["JAVA_TOOL_OPTIONS"]}).readers == ("Java",)
-    assert "Java" not in proxy_for(request, told).readers
+    assert proxy_for(request, {"JAVA_TOOL_OPTIONS": told["JAVA_TOOL_OPTIONS"]}).honoured_by == ("Java",)
+    assert "Java" not in proxy_for(request, told).honoured_by

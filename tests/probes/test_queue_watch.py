@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tests.probes.loopback import descriptors, listening
 from tests.probes.machine import facts_behind, needs_root
-from tui.engine.runner import looks_from
+from tui.engine.runner import checks_on
 from tui.model.facts import AcceptQueue, AnyFact, Listener, NotObserved, Outcome, QueueWatch
 from tui.model.requests import WatchQueue
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets import queue_watch, sock_diag
 from tui.probes.sockets.queue_watch import counters_of, queues_of, risen
-from tui.vantage.queue_watch import far_looks
+from tui.vantage.queue_watch import queue_lengths
 
 LIMIT = 2
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -41,7 +41,7 @@ def facts(request: WatchQueue) -> list[AnyFact]:
     seen: list[AnyFact] = []
 
     async def take() -> None:
-        await looks_from(Surroundings())(request, seen.append)
+        await checks_on(SystemView())(request, seen.append)
 
     asyncio.run(take())
     return seen
@@ -134,7 +134,7 @@ async def test_a_watch_can_be_left_at_any_time() -> None:
     """A cancelled watch ends at once, and takes its attempts with it."""
     before = descriptors()
     with full_port("127.0.0.1") as port:
-        watch = asyncio.create_task(anext(queue_watch.look(WatchQueue(address="127.0.0.1", port=port), Surroundings())))
+        watch = asyncio.create_task(anext(queue_watch.check(WatchQueue(address="127.0.0.1", port=port), SystemView())))
         await asyncio.sleep(0)
         watch.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -147,8 +147,8 @@ def test_without_ss_the_table_tells_how_many_wait() -> None:
     line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000006 00:00000000 00000000     0        0 29705 1 0 100 0 0 10 0\n"
     text = "".join(f"=== tcp{turn}\n{line}=== tcp6{turn}\n" for turn in range(1, 6))
 
-    looks, rise, somaxconn = far_looks(f"=== before\n=== somaxconn\n128\n{text}=== after\n", 8080)
-    (queue,) = queues_of(looks)
+    checks, rise, somaxconn = queue_lengths(f"=== before\n=== somaxconn\n128\n{text}=== after\n", 8080)
+    (queue,) = queues_of(checks)
 
     assert (queue.lengths, queue.limit, queue.ever_full) == ((6, 6, 6, 6, 6), None, False)
     assert (rise, somaxconn) == ((None, None), 128)
@@ -186,5 +186,5 @@ def test_a_counter_that_was_set_back_has_not_risen() -> None:
 def test_any_text_can_be_read(text: str) -> None:
     """No answer of a far end breaks the readers."""
     counters_of(text)
-    far_looks(text, 80)
-    far_looks(f"=== ss1\n{text}\n=== tcp2\n{text}", 80)
+    queue_lengths(text, 80)
+    queue_lengths(f"=== ss1\n{text}\n=== tcp2\n{text}", 80)

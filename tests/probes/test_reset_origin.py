@@ -9,13 +9,13 @@ from tests.probes.loopback import closed_port, descriptors, listening, silent_po
 from tui.model.facts import NotObserved, ResetOrigin
 from tui.model.requests import FindResetOrigin
 from tui.probes.kernel.kernel_counters import discarded_for_ttl
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.path import reset_origin
 
 
 async def seen(request: FindResetOrigin) -> ResetOrigin | NotObserved:
     """The one fact of the look."""
-    (fact,) = [one async for one in reset_origin.look(request, Surroundings())]
+    (fact,) = [one async for one in reset_origin.check(request, SystemView())]
     return fact
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.probes.machine import NOBODY, facts_behind, needs_namespaces, network_namespace
-from tests.probes.take_look import facts_of
+from tests.probes.run_check import facts_of
 from tui.model.facts import NotObserved, Route
 from tui.model.requests import LookUpRoute
 from tui.probes.kernel import netlink
@@ -89,7 +89,7 @@ def test_a_rejecting_ipv6_route_is_quoted(inside: tuple[str, ...], number: int, 
         ("fd05::1", {"type": "unicast", "gateway": "fd77::9", "device": "v0", "destination": "fd05::/32"}),
         ("fd77::2", {"type": "unicast", "gateway": None, "device": "v0", "destination": "fd77::/64"}),
         ("fd77::1", {"type": "local"}),
-        ("fe80::1%v0", {"type": "unicast", "device": "v0", "by_hand": "ip route get fe80::1 dev v0"}),
+        ("fe80::1%v0", {"type": "unicast", "device": "v0", "command": "ip route get fe80::1 dev v0"}),
         ("fe80::1%v1", {"type": "unicast", "device": "v1"}),
         ("10.11.3.7", {"type": "unreachable", "destination": "10.11.3.0/24"}),
         ("10.8.1.1", {"type": "prohibit", "destination": "10.8.0.0/16", "table": 100, "text": "prohibit 10.8.0.0/16 table 100"}),

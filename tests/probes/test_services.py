@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tui.model.facts import AnyFact, NotObserved, Service
 from tui.model.requests import ReadService
 from tui.model.schemes import family_of_scheme
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.services import logs, pid_files, service
 from tui.probes.services.candidates import is_named, ports_of, serves_family
 from tui.probes.services.units import PROPERTIES, Unit, environment_lines, listed_names, seconds, shown_units, signal_name
@@ -93,7 +93,7 @@ def unit(**fields: object) -> Unit:
     return Unit(**{"id": "shop.service", "load": "loaded", **fields})  # type: ignore[arg-type]  # a test's own fields
 
 
-def machine(root: Path, *, systemctl: str, journalctl: str = "exit 1") -> Surroundings:
+def machine(root: Path, *, systemctl: str, journalctl: str = "exit 1") -> SystemView:
     """A machine whose systemctl and journalctl are scripts of ours, and whose /run is a folder."""
     tools = root / "bin"
     tools.mkdir()
@@ -102,7 +102,7 @@ def machine(root: Path, *, systemctl: str, journalctl: str = "exit 1") -> Surrou
         path = tools / name
         path.write_text(f"#!/bin/sh\n{text}\n")
         path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
-    return Surroundings(environ={"PATH": f"{tools}:{os.environ.get('PATH', '')}"}, run=root / "run")
+    return SystemView(environ={"PATH": f"{tools}:{os.environ.get('PATH', '')}"}, run=root / "run")
 
 
 def showing(*texts: str) -> str:
@@ -116,9 +116,9 @@ END
 ;; esac"""
 
 
-async def facts(request: ReadService, where: Surroundings) -> list[AnyFact]:
+async def facts(request: ReadService, where: SystemView) -> list[AnyFact]:
     """All facts of one look."""
-    return [one async for one in service.look(request, where)]
+    return [one async for one in service.check(request, where)]
 
 
 def test_a_failed_unit_is_read_as_it_is_shown() -> None:

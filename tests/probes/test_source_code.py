@@ -7,7 +7,7 @@ import pytest
 from tui.model.facts import AnyFact, Code, NotObserved
 from tui.model.requests import ReadCode
 from tui.probes import source_code
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.source_code import find
 
 CLIENT = """\
@@ -39,7 +39,7 @@ def a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def code(request: ReadCode, environ: dict[str, str] | None = None) -> AnyFact:
     """The one fact that the look tells."""
-    (fact,) = [one async for one in source_code.look(request, Surroundings(environ=environ or {}))]
+    (fact,) = [one async for one in source_code.check(request, SystemView(environ=environ or {}))]
     return fact
 
 

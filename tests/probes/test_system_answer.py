@@ -16,11 +16,11 @@ import pytest
 from tests.probes.loopback import descriptors
 from tests.probes.machine import NOBODY, ROOT, needs_root, nobody_can_look
 from tests.probes.names import seen, settings
-from tui.demo.nameserver import Nameserver
+from tui.demo.nameserver import FakeNameserver
 from tui.demo.zone import EVERY
 from tui.model.facts import NotObserved, SystemAnswer
 from tui.model.requests import ResolveSystem
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.names import answer_source, system_answer
 from tui.probes.names.name_settings import read_settings
 
@@ -29,9 +29,9 @@ FAST = "options timeout:1 attempts:1\n"
 SURE = "options timeout:2 attempts:1\n"
 
 
-async def resolve(name: str, surroundings: Surroundings) -> SystemAnswer:
+async def resolve(name: str, system: SystemView) -> SystemAnswer:
     """The last word on a name."""
-    *_, last = await seen(system_answer.look(ResolveSystem(name=name), surroundings))
+    *_, last = await seen(system_answer.check(ResolveSystem(name=name), system))
     assert isinstance(last, SystemAnswer)
     return last
 
@@ -40,16 +40,16 @@ async def test_localhost_is_what_getaddrinfo_says() -> None:
     """Its addresses, in its order, each once; not emulated; with the time that it took."""
     rows = socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)
 
-    answer = await resolve("localhost", Surroundings())
+    answer = await resolve("localhost", SystemView())
 
     assert answer.addresses == tuple(dict.fromkeys(str(row[4][0]) for row in rows))
-    assert (answer.error, answer.emulated, answer.by_hand) == (None, False, "getent ahosts localhost")
+    assert (answer.error, answer.emulated, answer.command) == (None, False, "getent ahosts localhost")
     assert answer.took_ms > 0
 
 
 async def test_a_name_that_can_not_exist_has_its_code() -> None:
     """The symbolic code and libc's own words; nobody is asked for such a name."""
-    answer = await resolve("a..b", Surroundings())
+    answer = await resolve("a..b", SystemView())
 
     assert (answer.addresses, answer.error, answer.source) == ((), "EAI_NONAME", None)
     assert answer.error_text
@@ -60,7 +60,7 @@ async def test_an_address_is_its_own_answer(name: str, address: str, monkeypatch
     """Nobody is asked."""
     monkeypatch.setattr(system_answer, "_getaddrinfo", None)
 
-    answer = await resolve(name, Surroundings())
+    answer = await resolve(name, SystemView())
 
     assert (answer.addresses, answer.source) == ((address,), "literal")
 
@@ -73,16 +73,16 @@ async def test_codes_of_getaddrinfo_are_symbolic(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("tui.probes.names.system_answer.socket.getaddrinfo", fail)
     error: OSError = socket.gaierror(socket.EAI_AGAIN, "Temporary \x1b failure")
-    answer = await resolve("db-1", Surroundings())
+    answer = await resolve("db-1", SystemView())
     assert (answer.error, answer.error_text) == ("EAI_AGAIN", "Temporary \\x1b failure")
     error = OSError(16, "busy")
-    answer = await resolve("db-1", Surroundings())
+    answer = await resolve("db-1", SystemView())
     assert (answer.error, answer.error_text.split(",")[0]) == ("EAI_SYSTEM", "EBUSY")
 
 
 async def test_other_settings_are_walked_by_ourselves(tmp_path: Path) -> None:
     """Hosts file first, then the DNS with its search list; the answer says that it is emulated, and from where it comes."""
-    async with Nameserver({"web.corp.test": ["10.0.0.2", "2001:db8::2"], "db-1.corp.test": ["10.0.0.9"]}) as server:
+    async with FakeNameserver({"web.corp.test": ["10.0.0.2", "2001:db8::2"], "db-1.corp.test": ["10.0.0.9"]}) as server:
         here = settings(tmp_path, hosts="10.0.0.1\tdb-1 db\n::1 db\n", resolv="search corp.test\n", servers=(server,))
 
         from_hosts, from_dns = await resolve("db", here), await resolve("web", here)
@@ -92,7 +92,7 @@ async def test_other_settings_are_walked_by_ourselves(tmp_path: Path) -> None:
     assert (from_dns.addresses, from_dns.canonical, from_dns.source) == (("2001:db8::2", "10.0.0.2"), "web.corp.test", "dns")
     assert from_hosts.emulated
     assert from_dns.emulated
-    assert str(server.port) in from_dns.by_hand
+    assert str(server.port) in from_dns.command
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ async def test_other_settings_are_walked_by_ourselves(tmp_path: Path) -> None:
 )
 async def test_what_the_nameservers_say_becomes_getaddrinfos_code(name: str, error: str, tmp_path: Path) -> None:
     """NXDOMAIN, no data, failures and silence."""
-    async with Nameserver(
+    async with FakeNameserver(
         {"empty.test": []},
         servfail={"fail.test"},
         refused={"no.test"},
@@ -124,8 +124,8 @@ async def test_what_the_nameservers_say_becomes_getaddrinfos_code(name: str, err
 
 async def test_a_closed_nameserver_is_passed_over(tmp_path: Path) -> None:
     """The next one answers; with none left it is EAI_AGAIN."""
-    async with Nameserver({"web.test": ["10.0.0.1"]}) as server:
-        closed = Nameserver(address="127.0.0.77", port=server.port)
+    async with FakeNameserver({"web.test": ["10.0.0.1"]}) as server:
+        closed = FakeNameserver(address="127.0.0.77", port=server.port)
         answer = await resolve("web.test", settings(tmp_path, servers=(closed, server)))
         nobody = await resolve("web.test", settings(tmp_path, servers=(closed,)))
 
@@ -152,7 +152,7 @@ async def test_the_hosts_line_decides_who_is_asked(
     line: str, name: str, addresses: tuple[str, ...], source: str | None, tmp_path: Path
 ) -> None:
     """Order and actions of nsswitch.conf are obeyed."""
-    async with Nameserver({"both.test": ["10.0.0.2"], "dns.test": ["10.0.0.3"]}) as server:
+    async with FakeNameserver({"both.test": ["10.0.0.2"], "dns.test": ["10.0.0.3"]}) as server:
         hosts = "10.0.0.1 both.test\n10.0.0.4 hosts.test\n"
         answer = await resolve(name, settings(tmp_path, hosts=hosts, nsswitch=f"hosts: {line}\n", servers=(server,)))
 
@@ -174,8 +174,8 @@ async def test_a_lookup_without_end_is_told_and_foreseen(tmp_path: Path, monkeyp
     monkeypatch.setattr(system_answer, "DEADLINE_S", 2.0)
     monkeypatch.setattr(system_answer, "FORESEE_AFTER_S", 0.0)
     monkeypatch.setattr(system_answer, "_FORESEE_WAIT_S", 0.1)
-    async with Nameserver(silent={EVERY}) as server:
-        unended, answer = await seen(system_answer.look(ResolveSystem(name="db-1"), settings(tmp_path, servers=(server,))))
+    async with FakeNameserver(silent={EVERY}) as server:
+        unended, answer = await seen(system_answer.check(ResolveSystem(name="db-1"), settings(tmp_path, servers=(server,))))
 
     assert isinstance(unended, NotObserved)
     assert "127.0.0.1" in unended.reason
@@ -188,9 +188,9 @@ async def test_what_can_not_be_foreseen_is_not_made_up(tmp_path: Path, monkeypat
     monkeypatch.setattr(system_answer, "DEADLINE_S", 2.0)
     monkeypatch.setattr(system_answer, "FORESEE_AFTER_S", 0.0)
     monkeypatch.setattr(system_answer, "_FORESEE_WAIT_S", 0.1)
-    async with Nameserver(silent={EVERY}) as server:
+    async with FakeNameserver(silent={EVERY}) as server:
         here = settings(tmp_path, nsswitch="hosts: files sss dns\n", servers=(server,))
-        (fact,) = await seen(system_answer.look(ResolveSystem(name="db-1"), here))
+        (fact,) = await seen(system_answer.check(ResolveSystem(name="db-1"), here))
 
     assert isinstance(fact, NotObserved)
 
@@ -206,7 +206,7 @@ async def test_a_look_that_is_left_waits_for_nobody(monkeypatch: pytest.MonkeyPa
         return []
 
     monkeypatch.setattr("tui.probes.names.system_answer.socket.getaddrinfo", sit)
-    taken = asyncio.create_task(seen(system_answer.look(ResolveSystem(name="db-1"), Surroundings())))
+    taken = asyncio.create_task(seen(system_answer.check(ResolveSystem(name="db-1"), SystemView())))
     try:
         assert await asyncio.to_thread(entered.wait, 10)
         taken.cancel()
@@ -284,10 +284,10 @@ async def test_the_source_never_delays_the_answer(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(answer_source, "plain_to_see", lambda *_: (None, ("mymachines", "dns")))
     monkeypatch.setattr(answer_source, "ask_each", slow)
-    async with aclosing(system_answer.look(ResolveSystem(name="localhost"), Surroundings())) as look:
-        first = await anext(look)
+    async with aclosing(system_answer.check(ResolveSystem(name="localhost"), SystemView())) as check:
+        first = await anext(check)
         asked.set()
-        second = await anext(look)
+        second = await anext(check)
 
     assert isinstance(first, SystemAnswer)
     assert isinstance(second, SystemAnswer)
@@ -372,12 +372,12 @@ async def test_another_user_gets_the_same() -> None:
         pytest.skip("another user may not run this interpreter, or not read this checkout")
     script = (
         "import asyncio\nfrom tests.probes.names import seen\nfrom tui.model.requests import ResolveSystem\n"
-        "from tui.probes import system_answer\nfrom tui.probes.kernel.system_view import Surroundings\n"
-        "print(asyncio.run(seen(system_answer.look(ResolveSystem(name='localhost'), Surroundings())))[-1].addresses)"
+        "from tui.probes.names import system_answer\nfrom tui.probes.kernel.system_view import SystemView\n"
+        "print(asyncio.run(seen(system_answer.check(ResolveSystem(name='localhost'), SystemView())))[-1].addresses)"
     )
     process = await asyncio.create_subprocess_exec(
         *NOBODY, sys.executable, "-c", script, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     output, _ = await asyncio.wait_for(process.communicate(), 30)
 
-    assert output.decode().strip() == repr((await resolve("localhost", Surroundings())).addresses)
+    assert output.decode().strip() == repr((await resolve("localhost", SystemView())).addresses)

@@ -13,7 +13,7 @@ import pytest
 from tui.model.facts import Attempt
 from tui.model.requests import ConnectUnix
 from tui.probes.attempts import connect_unix
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 NOBODY = 65534
 
@@ -57,7 +57,7 @@ async def test_a_listener(folder: Path) -> None:
 
     assert (seen.outcome, seen.errno, seen.path, seen.address, seen.port) == ("connected", None, str(folder / "app.sock"), "", 0)
     assert seen.held_ms
-    assert seen.by_hand == f"nc -vzU -w 4 {folder / 'app.sock'}"
+    assert seen.command == f"nc -vzU -w 4 {folder / 'app.sock'}"
 
 
 async def test_no_such_path(folder: Path) -> None:
@@ -156,18 +156,18 @@ async def test_paths_that_no_socket_can_have(path: str, reason: str) -> None:
     seen = await attempt(path)
 
     assert (seen.outcome, seen.errno, seen.path) == ("blocked", reason, path)
-    seen.by_hand.encode()
+    seen.command.encode()
 
 
 async def test_the_command_is_safe_to_show_and_to_paste(folder: Path) -> None:
     """A path with blanks and control characters is quoted, and cannot disturb a terminal."""
     seen = await attempt(folder / "a b\x1b[2J.sock")
 
-    assert seen.by_hand == f"nc -vzU -w 4 '{folder}/a b\\x1b[2J.sock'"
+    assert seen.command == f"nc -vzU -w 4 '{folder}/a b\\x1b[2J.sock'"
 
 
 async def test_look_takes_one_attempt(folder: Path) -> None:
     """The look yields attempt number one, whatever the schedule says."""
     request = ConnectUnix(path=str(folder / "none.sock"), attempts=3, delay_s=60)
 
-    assert [(fact.number, fact.of) async for fact in connect_unix.look(request, Surroundings())] == [(1, 3)]
+    assert [(fact.number, fact.total) async for fact in connect_unix.check(request, SystemView())] == [(1, 3)]

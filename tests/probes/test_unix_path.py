@@ -13,7 +13,7 @@ from tests.probes.machine import NOBODY, facts_behind, inode_of, needs_root
 from tui.model.facts import AnyFact, UnixPath
 from tui.model.requests import ExamineUnixPath
 from tui.probes.kernel import netlink
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets import unix_path, unix_table
 from tui.probes.sockets.path_permissions import barrier
 from tui.probes.sockets.socket_rows import UnixSocket
@@ -49,7 +49,7 @@ def open_place() -> Iterator[Place]:
 
 async def examine(path: str | Path) -> UnixPath:
     """The one fact about a path."""
-    facts = [fact async for fact in unix_path.look(ExamineUnixPath(path=str(path)), Surroundings())]
+    facts = [fact async for fact in unix_path.check(ExamineUnixPath(path=str(path)), SystemView())]
     return only(facts)
 
 
@@ -72,7 +72,7 @@ async def test_a_listening_socket_has_owner_mode_and_holder(place: Place) -> Non
     assert fact.owner
     assert fact.group
     assert fact.holder
-    assert fact.by_hand == f"ls -l {path}; ss -xlp src {path}"
+    assert fact.command == f"ls -l {path}; ss -xlp src {path}"
 
 
 async def test_a_file_without_a_listener_is_stale_even_where_the_name_still_listens(place: Place) -> None:
@@ -158,7 +158,7 @@ async def test_without_a_table_it_is_not_told_whether_anybody_listens(place: Pla
     """Where the socket table cannot be read, `listening` is open and the file is described all the same."""
     path = place.stale("app.sock")
 
-    fact = only([one async for one in unix_path.look(ExamineUnixPath(path=str(path)), Surroundings(proc=place.root))])
+    fact = only([one async for one in unix_path.check(ExamineUnixPath(path=str(path)), SystemView(proc=place.root))])
 
     assert (fact.type, fact.listening) == ("socket", None)
 

@@ -58,16 +58,16 @@ def hostile_document(text: str) -> Document:
         summary=f"{text} answered: {text}.",
         culprit=Culprit(kind="process", name=text, path=text, unit=text, pid=7),
         evidence=("attempt-1", "listeners-1"),
-        disproof=text,
+        refuted_by=text,
         remedies=(Remedy(do=f"Ask {text}.", command=text, verify=text),),
     )
     listener = Listener(proto="tcp", address="::", port=1, process=text, command=text)
     facts = (
         Attempt(
-            id="attempt-1", address="127.0.0.1", port=1, outcome=Outcome.CONNECTED, latency_ms=1, first_bytes=text, by_hand=text
+            id="attempt-1", address="127.0.0.1", port=1, outcome=Outcome.CONNECTED, latency_ms=1, first_bytes=text, command=text
         ),
         Listeners(id="listeners-1", listeners=(listener,), vantage=text),
-        SystemAnswer(id="system-answer-1", name=text, error_text=text, took_ms=1, by_hand=text),
+        SystemAnswer(id="system-answer-1", name=text, error_text=text, took_ms=1, command=text),
         NotObserved(id="not-observed-1", request=ListListeners(vantage=text), reason=text, remedy=text),
     )
     case = Case(target=Target(text=text, host=text, port=1, path=None), options=Options(), facts=facts)
@@ -76,11 +76,11 @@ def hostile_document(text: str) -> Document:
         outcome="refused",
         verdict=verdict,
         also=(verdict,),
-        alternatives=(Alternative(cause="port.wrong-port", certainty=Certainty.POSSIBLE, summary=text, tell_apart=text),),
+        alternatives=(Alternative(cause="port.wrong-port", certainty=Certainty.POSSIBLE, summary=text, next_check=text),),
         judgements=_judgements(text),
     )
     return document(case, found, started="2026-11-20T11:02:03.123456Z", elapsed_s=1.0, version="0.1.0")
 
 
 def _judgements(text: str) -> dict[str, Judgement]:
-    return {one.id: Judgement(state=State.OPEN, because=text) for one in hypotheses()}
+    return {one.id: Judgement(state=State.OPEN, reason=text) for one in hypotheses()}

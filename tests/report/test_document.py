@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from tests.casefile import all_files, load
 from tests.documents import documented, validated
-from tests.engine.looks import NOTHING_LISTENS, ScriptedLook, table
+from tests.engine.checks import NOTHING_LISTENS, ScriptedLook, table
 from tui.diagnosis.causes import hypotheses
-from tui.engine.session import Session, Tempo
+from tui.engine.session import Pace, Session
 from tui.model.case import Case
 from tui.model.events import AnyEvent, FactSeen
 from tui.model.facts import Attempt, Outcome
@@ -24,9 +24,9 @@ from tui.report.formats.markdown import as_markdown
 from tui.report.formats.text import as_text
 
 
-async def walked(look: ScriptedLook | None = None) -> list[AnyEvent]:
+async def walked(check: ScriptedLook | None = None) -> list[AnyEvent]:
     """The events of a whole walk on scripted looks."""
-    session = Session(parse_target("127.0.0.1:8081"), Options(), look or ScriptedLook(NOTHING_LISTENS), tempo=Tempo.UNATTENDED)
+    session = Session(parse_target("127.0.0.1:8081"), Options(), check or ScriptedLook(NOTHING_LISTENS), pace=Pace.UNATTENDED)
     await session.run()
     return session.events
 
@@ -73,7 +73,7 @@ async def test_the_walk_has_one_step_a_hypothesis_in_tree_order() -> None:
     walk = document_of(await walked()).walk
 
     assert [one.id for one in walk] == [one.id for one in hypotheses() if not one.id.startswith("unix.")]
-    assert all(one.because for one in walk)
+    assert all(one.reason for one in walk)
 
 
 def test_a_unix_target_walks_its_own_branch() -> None:
@@ -100,8 +100,8 @@ async def test_a_reachable_target_has_no_verdict() -> None:
         assert isinstance(request, Connect)
         return [Attempt(address=request.address, port=request.port, outcome=Outcome.CONNECTED, latency_ms=0.1)]
 
-    look = ScriptedLook({**NOTHING_LISTENS, Connect: connects, ListListeners: table()})
-    found = validated(as_json(document_of(await walked(look))))
+    check = ScriptedLook({**NOTHING_LISTENS, Connect: connects, ListListeners: table()})
+    found = validated(as_json(document_of(await walked(check))))
 
     assert (found["status"], found["outcome"], found["verdict"], found["also"]) == ("reachable", "connected", None, [])
 
@@ -139,7 +139,7 @@ async def test_evidence_is_shown_with_its_command() -> None:
 
 def _by_hand(event: AnyEvent) -> AnyEvent:
     """The same event, its fact with a command."""
-    return replace(event, fact=replace(event.fact, by_hand="nc -vz 127.0.0.1 8081")) if isinstance(event, FactSeen) else event
+    return replace(event, fact=replace(event.fact, command="nc -vz 127.0.0.1 8081")) if isinstance(event, FactSeen) else event
 
 
 def test_json_is_one_line_of_ascii() -> None:

@@ -17,9 +17,9 @@ def test_hostile_text_survives_as_text(text: str) -> None:
     assert shown.isascii()
     assert shown[:-1].isprintable()
     assert shown.endswith("\n")
-    assert validated(shown)["verdict"]["disproof"] == text
+    assert validated(shown)["verdict"]["refuted_by"] == text
 
 
 def test_characters_beyond_the_first_plane_survive() -> None:
     """A character that UTF-16 needs two units for is written as both."""
-    assert json.loads(as_json(hostile_document("\U0001f40d ü")))["verdict"]["disproof"] == "\U0001f40d ü"
+    assert json.loads(as_json(hostile_document("\U0001f40d ü")))["verdict"]["refuted_by"] == "\U0001f40d ü"

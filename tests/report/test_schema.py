@@ -67,6 +67,6 @@ def test_verdicts_alternatives_and_remedies_have_all_their_keys() -> None:
     """What the contract writes for them is required by the schema."""
     parts = json.loads(PUBLISHED.read_text(encoding="utf-8"))["$defs"]
 
-    assert {"cause", "certainty", "summary", "culprit", "evidence", "disproof", "remedies"} <= set(parts["Verdict"]["required"])
-    assert {"cause", "certainty", "summary", "tell_apart"} <= set(parts["Alternative"]["required"])
+    assert {"cause", "certainty", "summary", "culprit", "evidence", "refuted_by", "remedies"} <= set(parts["Verdict"]["required"])
+    assert {"cause", "certainty", "summary", "next_check"} <= set(parts["Alternative"]["required"])
     assert {"do", "command", "verify"} <= set(parts["Remedy"]["required"])

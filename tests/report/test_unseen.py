@@ -51,7 +51,7 @@ def test_the_far_end_is_named() -> None:
 
 def test_listeners_that_were_left_out_are_counted() -> None:
     """A table that was too long says how many rows are missing."""
-    assert "3 listening sockets beyond the first 0" in sentences(Listeners(cut=3))[0]
+    assert "3 listening sockets beyond the first 0" in sentences(Listeners(omitted=3))[0]
 
 
 def test_a_look_that_was_under_way_is_named() -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.ui import looks
-from tests.ui.looks import BEGIN
+from tests.ui import checks
+from tests.ui.checks import BEGIN
 from tui.engine.runner import Tell
-from tui.engine.session import Session, Tempo
+from tui.engine.session import Pace, Session
 from tui.model.facts import AnyFact, NotObserved, Outcome
 from tui.model.frame import Frame
 from tui.model.options import Options
@@ -22,7 +22,7 @@ from tui.model.requests import (
     FindResetOrigin,
     ListAddresses,
     ListListeners,
-    LookElsewhere,
+    ListOtherNamespaces,
     LookUpNeighbour,
     LookUpRoute,
     ReadCode,
@@ -43,44 +43,44 @@ from tui.model.target import parse_target
 Script = Mapping[type, Callable[[AnyRequest], Iterable[AnyFact]]]
 
 COMMON: Script = {
-    AskNameserver: looks.answered,
-    ConnectUnix: looks.unix_refused,
-    ExamineProcess: looks.sleeping,
-    ExamineUnixPath: looks.stale_socket,
-    FindResetOrigin: looks.origin_of_the_host,
-    ListAddresses: looks.own_addresses,
-    ListListeners: looks.table(*looks.OTHERS),
-    LookElsewhere: looks.nothing_elsewhere,
-    LookUpNeighbour: looks.neighbour,
-    LookUpRoute: looks.routed,
-    ReadCode: looks.client_code,
-    ReadConfinement: looks.unconfined,
-    ReadFirewall: looks.rules_for_root,
-    ReadLimits: looks.room,
-    ReadNameSources: looks.named,
-    ReadProxies: looks.no_proxy,
-    ReadService: looks.no_unit,
-    ResolveSystem: looks.resolved,
-    SendEcho: looks.alive,
-    TalkTo: looks.talks,
-    TraceHops: looks.three_hops,
-    TryPorts: looks.other_ports,
+    AskNameserver: checks.answered,
+    ConnectUnix: checks.unix_refused,
+    ExamineProcess: checks.sleeping,
+    ExamineUnixPath: checks.stale_socket,
+    FindResetOrigin: checks.origin_of_the_host,
+    ListAddresses: checks.own_addresses,
+    ListListeners: checks.table(*checks.OTHERS),
+    ListOtherNamespaces: checks.nothing_elsewhere,
+    LookUpNeighbour: checks.neighbour,
+    LookUpRoute: checks.routed,
+    ReadCode: checks.client_code,
+    ReadConfinement: checks.unconfined,
+    ReadFirewall: checks.rules_for_root,
+    ReadLimits: checks.room,
+    ReadNameSources: checks.named,
+    ReadProxies: checks.no_proxy,
+    ReadService: checks.no_unit,
+    ResolveSystem: checks.resolved,
+    SendEcho: checks.alive,
+    TalkTo: checks.talks,
+    TraceHops: checks.three_hops,
+    TryPorts: checks.other_ports,
 }
-REFUSED_ELSEWHERE: Script = {**COMMON, Connect: looks.attempts(Outcome.REFUSED)}
+REFUSED_ELSEWHERE: Script = {**COMMON, Connect: checks.attempts(Outcome.REFUSED)}
 """Another machine answers with resets; the second nameserver has an old address."""
 REFUSED_HERE: Script = {
     **COMMON,
-    Connect: looks.attempts(Outcome.REFUSED, latency_ms=0.0),
-    ListListeners: looks.table(*looks.OTHERS, looks.POSTGRES),
+    Connect: checks.attempts(Outcome.REFUSED, latency_ms=0.0),
+    ListListeners: checks.table(*checks.OTHERS, checks.POSTGRES),
 }
 """This machine answers with resets, and the service is on the neighbouring port."""
 UNSEEN_HERE: Script = {kind: tell for kind, tell in REFUSED_HERE.items() if kind is not ListListeners}
 """This machine answers with resets, and its socket table can't be read."""
-SILENT: Script = {**COMMON, Connect: looks.attempts(Outcome.TIMEOUT, latency_ms=3500.0)}
+SILENT: Script = {**COMMON, Connect: checks.attempts(Outcome.TIMEOUT, latency_ms=3500.0)}
 """Another machine lives, and does not answer on this port."""
-WAITING: Script = {**COMMON, Connect: looks.attempts(Outcome.REFUSED, number=1)}
+WAITING: Script = {**COMMON, Connect: checks.attempts(Outcome.REFUSED, number=1)}
 """The first attempt was refused and the next one is waited for."""
-CONNECTS: Script = {**COMMON, Connect: looks.attempts(Outcome.CONNECTED, latency_ms=1.0), AskNameserver: looks.agreed}
+CONNECTS: Script = {**COMMON, Connect: checks.attempts(Outcome.CONNECTED, latency_ms=1.0), AskNameserver: checks.agreed}
 """All is well."""
 
 ELSEWHERE = "postgresql://db-1:5432"
@@ -136,18 +136,18 @@ def session(
     *,
     held: Iterable[type] = (),
     options: Options | None = None,
-    tempo: Tempo = Tempo.GUIDED,
+    pace: Pace = Pace.GUIDED,
     clock: Clock | None = None,
     code: tuple[Frame, ...] = (),
 ) -> Session:
     """A session on scripted looks, whose events all carry the time of the clock."""
-    look = Scripted(script, frozenset(held))
+    check = Scripted(script, frozenset(held))
     return Session(
         parse_target(target),
         options or Options(),
-        look,
+        check,
         vantage="web-3",
         clock=clock or Clock(jump_s=7.4),
-        tempo=tempo,
+        pace=pace,
         code=code,
     )

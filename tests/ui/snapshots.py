@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tests.ui.looks import at
+from tests.ui.checks import at
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import decide
 from tui.diagnosis.ranking import assess

@@ -19,7 +19,7 @@ from tui.engine.session import Session
 from tui.model.events import AnyEvent
 from tui.model.target import Target, parse_target
 from tui.ui.app import RefusedApp
-from tui.ui.backend import Doors
+from tui.ui.backend import Backend
 from tui.ui.panels.panel import Panel
 from tui.ui.screens.walk import WalkScreen
 from tui.ui.snapshot import Snapshot
@@ -34,7 +34,7 @@ def closed(*_given: object) -> Any:
     raise AssertionError("this door is not used here")
 
 
-DOORS = Doors(
+DOORS = Backend(
     read_target=parse_target,
     open_session=closed,
     open_recording=closed,
@@ -47,8 +47,8 @@ def app_on(
     session: Session, *, clock: Clock | None = None, ascii_only: bool = False, write_report: Callable[..., Path] = closed
 ) -> RefusedApp:
     """The app on one session."""
-    doors = replace(DOORS, open_session=lambda _target: session, write_report=write_report)
-    return RefusedApp(doors, target=session.case.target, ascii_only=ascii_only, clock=clock or Clock())
+    backend = replace(DOORS, open_session=lambda _target: session, write_report=write_report)
+    return RefusedApp(backend, target=session.case.target, ascii_only=ascii_only, clock=clock or Clock())
 
 
 def replay_of(events: Iterable[AnyEvent], *, at_end: bool = True) -> RefusedApp:
@@ -56,9 +56,9 @@ def replay_of(events: Iterable[AnyEvent], *, at_end: bool = True) -> RefusedApp:
     return RefusedApp(DOORS, recording=Replay(events, at_end=at_end), ascii_only=False, clock=Clock())
 
 
-def starting(doors: Doors = DOORS) -> RefusedApp:
+def starting(backend: Backend = DOORS) -> RefusedApp:
     """The app at its start screen."""
-    return RefusedApp(doors, ascii_only=False, clock=Clock())
+    return RefusedApp(backend, ascii_only=False, clock=Clock())
 
 
 def opening(session: Session) -> Callable[[Target], Session]:

@@ -5,7 +5,7 @@ import asyncio
 from tests.ui import scenes
 from tests.ui.scenes import ELSEWHERE, HERE
 from tui.engine.replay import Replay
-from tui.engine.session import Session, Tempo
+from tui.engine.session import Pace, Session
 from tui.model.facts import Attempt
 from tui.model.requests import Connect
 from tui.ui.bridge import BURST, EVERY_S, Bridge
@@ -42,7 +42,7 @@ async def test_the_end_of_a_walk_is_published() -> None:
 
 async def test_what_the_session_waits_for_is_seen_although_no_event_tells() -> None:
     """A question comes without an event of its own, and still reaches the screen."""
-    session = scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, tempo=Tempo.AUTO)
+    session = scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, pace=Pace.AUTO)
     bridge, published, running = await watched(session)
 
     await until(lambda: published and published[-1].question)
@@ -78,7 +78,7 @@ async def test_nothing_new_is_not_published() -> None:
     known = len(published)
 
     for _ in range(5):
-        bridge._look()
+        bridge._check()
 
     assert len(published) == known
     running.cancel()
@@ -112,7 +112,7 @@ async def test_a_closed_bridge_is_silent() -> None:
 
 async def test_a_replay_that_goes_back_forgets() -> None:
     """Going back in a recording brings back the looks that were under way then."""
-    session = scenes.session(HERE, scenes.REFUSED_HERE, tempo=Tempo.UNATTENDED)
+    session = scenes.session(HERE, scenes.REFUSED_HERE, pace=Pace.UNATTENDED)
     await session.run()
     replay = Replay(session.events)
     bridge = Bridge(replay, lambda _snapshot: None)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace as changed
 
-from tests.ui import looks, scenes
+from tests.ui import checks, scenes
 from tests.ui.scenes import ELSEWHERE, HERE
 from tests.ui.stage import DOORS, LARGE, USUAL, app_on, done, playing, replay_of, rows, shown, starting, to_the_end, until, walk
-from tui.engine.session import Tempo
+from tui.engine.session import Pace
 from tui.model.facts import AnyFact, NameserverAnswer
 from tui.model.requests import AnyRequest, AskNameserver, Connect, ListListeners
 from tui.model.target import Target, TargetError
@@ -34,21 +34,21 @@ HOSTILE = (
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 async def test_processes_and_answers(text: str, size: tuple[int, int]) -> None:
     """A process, a unit, a DNS answer, a first byte of that text: shown, and nothing more."""
-    listening = looks.table(
-        looks.listener(5433, text, 812, unit=text, user=text, command=text), looks.listener(80, "x", 1, address=text)
+    listening = checks.table(
+        checks.listener(5433, text, 812, unit=text, user=text, command=text), checks.listener(80, "x", 1, address=text)
     )
 
     def answers(request: AnyRequest) -> Iterable[AnyFact]:
-        for fact in looks.answered(request):
+        for fact in checks.answered(request):
             assert isinstance(fact, NameserverAnswer)
-            yield changed(fact, detail=text, cnames=(text,), by_hand=text, rcode=text, addresses=())
+            yield changed(fact, detail=text, cnames=(text,), command=text, rcode=text, addresses=())
 
     def connects(request: AnyRequest) -> Iterable[AnyFact]:
         for fact in scenes.REFUSED_HERE[Connect](request):
-            yield changed(fact, by_hand=text, first_bytes=text, errno=text, stopped=text)
+            yield changed(fact, command=text, first_bytes=text, errno=text, stopped=text)
 
     script = {**scenes.REFUSED_HERE, ListListeners: listening, AskNameserver: answers, Connect: connects}
-    app = app_on(scenes.session(ELSEWHERE, script, tempo=Tempo.AUTO))
+    app = app_on(scenes.session(ELSEWHERE, script, pace=Pace.AUTO))
     async with playing(app, size) as pilot:
         await to_the_end(pilot)
         for key in ("1", "d", "2", "3", "4", "5", "6"):
@@ -71,7 +71,7 @@ def _harmless(lines: list[str], size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 async def test_a_recording_of_somebody_else(text: str) -> None:
     """A recorded session whose header, answers and causes are hostile is shown as text."""
-    session = scenes.session(HERE, scenes.UNSEEN_HERE, tempo=Tempo.UNATTENDED)
+    session = scenes.session(HERE, scenes.UNSEEN_HERE, pace=Pace.UNATTENDED)
     await session.run()
     opened = changed(session.events[0], vantage=text, target=Target(text=text, host=text, port=5432))
     app = replay_of([opened, *session.events[1:]])

@@ -24,7 +24,7 @@ from tests.ui.stage import (
     to_the_end,
     until,
 )
-from tui.engine.session import Tempo
+from tui.engine.session import Pace
 from tui.model.requests import Connect
 from tui.ui.screens.start import StartScreen
 
@@ -53,7 +53,7 @@ async def test_verdict(size: tuple[int, int]) -> None:
 @ALL
 async def test_question(size: tuple[int, int]) -> None:
     """A question to the person, its default under Enter."""
-    app = app_on(scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, tempo=Tempo.AUTO))
+    app = app_on(scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, pace=Pace.AUTO))
     async with playing(app, size) as pilot:
         await shown(pilot, asks)
 
@@ -197,7 +197,7 @@ async def test_palette() -> None:
 
 async def test_replay() -> None:
     """A recording in its middle: nothing is asked, Enter goes on."""
-    session = scenes.session(HERE, scenes.REFUSED_HERE, tempo=Tempo.UNATTENDED)
+    session = scenes.session(HERE, scenes.REFUSED_HERE, pace=Pace.UNATTENDED)
     await session.run()
     app = replay_of(session.events, at_end=False)
     async with playing(app, USUAL) as pilot:

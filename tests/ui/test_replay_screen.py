@@ -3,12 +3,12 @@
 from tests.ui import scenes
 from tests.ui.scenes import HERE
 from tests.ui.stage import USUAL, line, playing, replay_of, shown, until, walk, words
-from tui.engine.session import Session, Tempo
+from tui.engine.session import Pace, Session
 
 
 async def recorded() -> Session:
     """A walk that has come to its end."""
-    session = scenes.session(HERE, scenes.REFUSED_HERE, tempo=Tempo.UNATTENDED)
+    session = scenes.session(HERE, scenes.REFUSED_HERE, pace=Pace.UNATTENDED)
     await session.run()
     return session
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.ui import looks
-from tests.ui.looks import BEGIN, at
+from tests.ui import checks
+from tests.ui.checks import BEGIN, at
 from tests.ui.snapshots import snapshot
 from tui.model.facts import AnyFact, Attempt, IcmpError, Outcome
 from tui.model.requests import Connect, ConnectUnix
@@ -18,7 +18,7 @@ ATTEMPTS = Connect(address="10.0.3.9", port=5432, attempts=3, delay_s=2.0)
 
 def made(outcome: Outcome, number: int) -> list[AnyFact]:
     """The first attempts of the schedule."""
-    return list(looks.attempts(outcome, number=number)(ATTEMPTS))
+    return list(checks.attempts(outcome, number=number)(ATTEMPTS))
 
 
 def now_says(seconds: float, facts: list[AnyFact]) -> list[str]:
@@ -48,7 +48,9 @@ def test_the_last_attempt_is_followed_by_none() -> None:
 
 def test_a_long_wait_is_counted_in_seconds() -> None:
     """Tenths are of no use in a long wait."""
-    waits = Attempt(address="10.0.3.9", port=5432, number=1, of=9, outcome=Outcome.REFUSED, latency_ms=1, next_in_s=60, at=at(0))
+    waits = Attempt(
+        address="10.0.3.9", port=5432, number=1, total=9, outcome=Outcome.REFUSED, latency_ms=1, next_in_s=60, at=at(0)
+    )
 
     assert now_says(10, [waits]) == ["attempt 2 of 9: in 50 s"]
 
@@ -56,7 +58,7 @@ def test_a_long_wait_is_counted_in_seconds() -> None:
 def test_a_unix_socket_has_a_schedule_too() -> None:
     """Its attempts are told apart by their path."""
     request = ConnectUnix(path="/run/app.sock", attempts=3)
-    known = snapshot("/run/app.sock", list(looks.unix_refused(request))[:1], under_way=[request])
+    known = snapshot("/run/app.sock", list(checks.unix_refused(request))[:1], under_way=[request])
 
     assert [one.where for one in pending(known, BEGIN)] == ["/run/app.sock"]
 
@@ -101,7 +103,7 @@ def test_everything_about_one_attempt() -> None:
     """Error name, own address, what the peer said, and the command for the same by hand."""
     one = Attempt(
         address="10.0.3.9", port=5432, outcome=Outcome.CLOSED, latency_ms=1, local_address="10.0.5.7", local_port=49151,
-        retransmits=2, held_ms=300, first_bytes="220 mail", by_hand="nc -v 10.0.3.9 5432",
+        retransmits=2, held_ms=300, first_bytes="220 mail", command="nc -v 10.0.3.9 5432",
     )  # fmt: skip
     said = detail(one)
 

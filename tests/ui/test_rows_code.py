@@ -20,7 +20,7 @@ CLIENT = Code(
     language="python",
     found=True,
     call_line=12,
-    by_hand="sed -n '11,13p' /srv/app/client.py",
+    command="sed -n '11,13p' /srv/app/client.py",
     source=((11, "def main():"), (12, "    sock.connect((HOST, PORT))"), (13, "")),
     values=(
         CodeValue(part="port", value="8081", origin="constant", name="PORT", line=4, sentence="the constant PORT at line 4"),

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.ui import looks
-from tests.ui.looks import at
+from tests.ui import checks
+from tests.ui.checks import at
 from tests.ui.snapshots import snapshot
 from tui.model.facts import AnyFact, NameserverAnswer, SystemAnswer
 from tui.model.requests import AskNameserver, ReadNameSources, ResolveSystem
-from tui.ui.rows.resolver import Source, empty_words, notes, resolver, rooms_for, source_line
+from tui.ui.rows.resolver import ResolverRow, empty_words, notes, resolver, rooms_for, source_line
 from tui.ui.rows.text import cells, plain
 
 NAME = "db-1.example.org"
@@ -17,13 +17,13 @@ def facts() -> list[AnyFact]:
     """A short name with two nameservers, of which the second has an old address."""
     asked = [AskNameserver(server=server, name=NAME) for server in ("10.0.0.2", "10.0.0.3")]
     return [
-        *looks.named(ReadNameSources(name="db-1")),
-        *looks.resolved(ResolveSystem(name="db-1")),
-        *(fact for request in asked for fact in looks.answered(request)),
+        *checks.named(ReadNameSources(name="db-1")),
+        *checks.resolved(ResolveSystem(name="db-1")),
+        *(fact for request in asked for fact in checks.answered(request)),
     ]
 
 
-def told(rows: list[Source], width: int = 78) -> list[str]:
+def told(rows: list[ResolverRow], width: int = 78) -> list[str]:
     """The rows as text."""
     rooms = rooms_for(rows)
     return [plain(source_line(row, width, rooms)) for row in rows]
@@ -99,7 +99,7 @@ def test_the_settings_are_said() -> None:
 
 def test_a_hosts_entry_names_its_line() -> None:
     """The entry's address is shown, and its file and line are at hand."""
-    row = resolver(snapshot("db-1:5432", looks.in_hosts(ReadNameSources(name="db-1"))))[0]
+    row = resolver(snapshot("db-1:5432", checks.in_hosts(ReadNameSources(name="db-1"))))[0]
 
     assert (row.who, row.answer) == ("hosts", "10.0.3.9")
     assert "/etc/hosts line 12" in row.detail

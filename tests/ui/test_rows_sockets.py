@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.looks import OTHERS, POSTGRES, listener
+from tests.ui.checks import OTHERS, POSTGRES, listener
 from tests.ui.snapshots import snapshot
 from tui.model.facts import Listener, Listeners
 from tui.model.options import Options
@@ -89,7 +89,7 @@ def test_a_click_on_a_head_sorts_by_it() -> None:
 
 def test_what_is_not_shown_is_said() -> None:
     """Hidden owners, a filter and a table that was cut are said, each once."""
-    table = Listeners(listeners=OTHERS, hidden_owners=2, cut=7)
+    table = Listeners(listeners=OTHERS, hidden_owners=2, omitted=7)
     said = [plain(one) for one in notes(table, 1, "redis")]
 
     assert said == [

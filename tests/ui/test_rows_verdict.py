@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.looks import at
+from tests.ui.checks import at
 from tests.ui.scenes import HERE
 from tests.ui.snapshots import snapshot
 from tests.ui.test_rows_walk import refused_here
@@ -30,9 +30,9 @@ def test_the_verdict_has_all_its_parts() -> None:
     """Certainty and cause, the sentence, the culprit, what to do with its command, the facts, and what would disprove it."""
     words = said(HERE, refused_here())
 
-    for part in ("● confirmed  port.wrong-port", "culprit", "do 1", "$ ", "Then: ", "seen", "disproof"):
+    for part in ("● confirmed  port.wrong-port", "culprit", "do 1", "$ ", "Then: ", "seen", "unless"):
         assert part in words, part
-    assert words.index("do 1") < words.index("seen") < words.index("disproof")
+    assert words.index("do 1") < words.index("seen") < words.index("unless")
 
 
 def test_a_command_is_copied_whole() -> None:

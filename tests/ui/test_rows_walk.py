@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui import looks
+from tests.ui import checks
 from tests.ui.scenes import ELSEWHERE, HERE, REFUSED_HERE
 from tests.ui.snapshots import snapshot
 from tui.diagnosis.causes import hypotheses
@@ -10,8 +10,8 @@ from tui.diagnosis.tree import QUESTIONS
 from tui.model.facts import AnyFact, NotObserved, Outcome
 from tui.model.judgement import State
 from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute, SendEcho, TraceHops, TryPorts
+from tui.ui.rows.checks import sends
 from tui.ui.rows.header import activity, header, origins, status
-from tui.ui.rows.looks import sends
 from tui.ui.rows.marks import MARKS, together
 from tui.ui.rows.place import GROUP, QUESTION, VERDICT, current_leaf, followed, group_of_place
 from tui.ui.rows.steps import step
@@ -187,10 +187,10 @@ def test_what_waits_for_consent_says_what_it_sends() -> None:
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_the_header_fills_its_line(width: int) -> None:
     """The first line is never longer than the screen, whatever the target is called."""
-    from tests.ui.looks import BEGIN
+    from tests.ui.checks import BEGIN
 
     for target in ("db-1:5432", f"{'a' * 60}.{'b' * 60}.example.org:5432"):
-        known = snapshot(target, looks.attempts(Outcome.REFUSED)(ATTEMPTS), under_way=[ATTEMPTS])
+        known = snapshot(target, checks.attempts(Outcome.REFUSED)(ATTEMPTS), under_way=[ATTEMPTS])
         said = plain(header(known.case.target, known, "Does anything listen on this port?", BEGIN, width))
 
         assert cells(said) <= width
@@ -205,7 +205,7 @@ def test_what_the_session_does() -> None:
 
 def test_where_the_looks_are_taken_from() -> None:
     """This machine's name, with the address that the kernel chose."""
-    assert origins(snapshot(HERE, looks.attempts(Outcome.REFUSED)(ATTEMPTS))) == ["from web-3 (10.0.5.7)", "from web-3"]
+    assert origins(snapshot(HERE, checks.attempts(Outcome.REFUSED)(ATTEMPTS))) == ["from web-3 (10.0.5.7)", "from web-3"]
     assert origins(snapshot(HERE)) == ["from web-3"]
 
 

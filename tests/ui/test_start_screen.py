@@ -11,7 +11,7 @@ from tests.ui.scenes import HERE
 from tests.ui.stage import DOORS, USUAL, app_on, closed, done, line, opening, playing, shown, starting, until, walk
 from tui.engine.recording import SessionFileError
 from tui.engine.replay import Replay
-from tui.engine.session import Tempo
+from tui.engine.session import Pace
 from tui.model.target import Target, TargetError, parse_target
 from tui.ui.app import RefusedApp
 from tui.ui.screens.start import LONGEST_TEXT, RecentSessions, StartScreen
@@ -105,7 +105,7 @@ async def test_letters_are_text_here() -> None:
 
 async def test_opening_a_session_of_the_past() -> None:
     """Tab leads to the list, Enter opens the session under the cursor."""
-    session = scenes.session(HERE, scenes.REFUSED_HERE, tempo=Tempo.UNATTENDED)
+    session = scenes.session(HERE, scenes.REFUSED_HERE, pace=Pace.UNATTENDED)
     await session.run()
     asked: list[Path] = []
 
@@ -145,7 +145,7 @@ async def test_another_target_leaves_the_walk_as_it_is() -> None:
     """N goes to the start, Esc back; a second walk does not end the first, which can be shown again."""
     first, second = scenes.session(HERE, scenes.REFUSED_HERE), scenes.session("127.0.0.1:5434", scenes.REFUSED_HERE)
     app = app_on(first)
-    app.doors = replace(app.doors, open_session=lambda target: first if target == first.case.target else second)
+    app.backend = replace(app.backend, open_session=lambda target: first if target == first.case.target else second)
     async with playing(app, USUAL) as pilot:
         await shown(pilot, done)
         await pilot.press("n")

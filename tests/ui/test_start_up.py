@@ -10,7 +10,7 @@ import asyncio
 import sys
 from tui.model.target import parse_target
 from tui.ui.app import RefusedApp
-from tui.ui.backend import Doors
+from tui.ui.backend import Backend
 from tui.ui.screens.walk import WalkScreen
 
 loaded = []
@@ -20,10 +20,10 @@ async def instead_of_the_session(self):
 
 WalkScreen._begin = instead_of_the_session
 door = lambda *given: None
-doors = Doors(read_target=parse_target, open_session=door, open_recording=door, write_report=door, record_of=door)
+backend = Backend(read_target=parse_target, open_session=door, open_recording=door, write_report=door, record_of=door)
 
 async def main():
-    app = RefusedApp(doors, target=parse_target("127.0.0.1:8081"))
+    app = RefusedApp(backend, target=parse_target("127.0.0.1:8081"))
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
 

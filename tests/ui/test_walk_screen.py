@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from tests.ui import looks, scenes
+from tests.ui import checks, scenes
 from tests.ui.scenes import ELSEWHERE, HERE, Clock, Scripted
 from tests.ui.stage import LARGE, USUAL, app_on, asks, done, flat, line, playing, shown, steps, to_the_end, until, walk, words
 from tui.engine.runner import Tell
-from tui.engine.session import Session, Tempo
+from tui.engine.session import Pace, Session
 from tui.model.facts import AnyFact, Attempt, Listener, Listeners, Outcome
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ListListeners, SendEcho, TryPorts
@@ -24,9 +24,9 @@ from tui.ui.widgets.bar import ActionBar
 
 def look_of(session: Session) -> Scripted:
     """The scripted look of a session."""
-    look = session._look
-    assert isinstance(look, Scripted)
-    return look
+    check = session._check
+    assert isinstance(check, Scripted)
+    return check
 
 
 async def test_a_confirmed_cause_is_shown_without_a_question() -> None:
@@ -77,7 +77,7 @@ async def test_enter_never_consents_to_what_is_not_shown() -> None:
 @pytest.mark.parametrize(("keys", "answer"), [(["enter"], "yes"), (["down", "enter"], "no"), (["s"], "unknown")])
 async def test_answering(keys: list[str], answer: str) -> None:
     """Enter gives the answer under the cursor, the default first; s says that one does not know."""
-    session = scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, tempo=Tempo.AUTO)
+    session = scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, pace=Pace.AUTO)
     app = app_on(session)
     async with playing(app) as pilot:
         await shown(pilot, asks)
@@ -90,7 +90,7 @@ async def test_answering(keys: list[str], answer: str) -> None:
 
 async def test_a_click_answers() -> None:
     """An answer can be clicked."""
-    session = scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, tempo=Tempo.AUTO)
+    session = scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, pace=Pace.AUTO)
     app = app_on(session)
     async with playing(app) as pilot:
         await shown(pilot, asks)
@@ -132,7 +132,7 @@ async def test_escape_leaves_the_answer_unsaid() -> None:
 
 async def test_back_takes_the_last_answer_back() -> None:
     """B asks the last question again."""
-    session = scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, tempo=Tempo.AUTO)
+    session = scenes.session(ELSEWHERE, scenes.REFUSED_ELSEWHERE, pace=Pace.AUTO)
     app = app_on(session)
     async with playing(app) as pilot:
         await shown(pilot, asks)
@@ -155,7 +155,7 @@ async def test_auto_goes_on_by_itself() -> None:
 
         await shown(pilot, lambda now: now.question or now.concluded)
         assert any(isinstance(request, SendEcho) for request in look_of(session).asked)
-        assert session.tempo is Tempo.AUTO
+        assert session.pace is Pace.AUTO
 
 
 async def test_any_leaf_can_be_shown_tested_and_set_aside() -> None:
@@ -173,7 +173,7 @@ async def test_any_leaf_can_be_shown_tested_and_set_aside() -> None:
         walk(app).show("path.filtered")
         await pilot.press("x")
         await shown(pilot, lambda now: now.case.set_aside)
-        assert session.assessment.judgements["path.filtered"].because == "Set aside by you."
+        assert session.assessment.judgements["path.filtered"].reason == "Set aside by you."
 
 
 async def test_the_tree_folds() -> None:
@@ -288,8 +288,8 @@ async def test_verifying_a_repair() -> None:
 
 async def test_the_sockets_are_looked_at_again() -> None:
     """A listener that comes later appears by itself, and is a fact of the session; once the tab is hidden nobody looks."""
-    late = looks.listener(5432, "postgres", 4711)
-    tables = [Listeners(listeners=looks.OTHERS), Listeners(listeners=(*looks.OTHERS, late))]
+    late = checks.listener(5432, "postgres", 4711)
+    tables = [Listeners(listeners=checks.OTHERS), Listeners(listeners=(*checks.OTHERS, late))]
     session = scenes.session(HERE, {**scenes.REFUSED_HERE, ListListeners: lambda _request: [tables[0]]})
     app = app_on(session)
     async with playing(app, USUAL) as pilot:
@@ -448,7 +448,7 @@ async def test_a_short_footer_keeps_help_and_quit() -> None:
 
 async def test_a_socket_of_nobody_known() -> None:
     """Owners that can't be seen are shown as unknown, and the panel says what would show them."""
-    unknown = looks.table(Listener(proto="tcp", address="::", port=9, inode=1), hidden=1)
+    unknown = checks.table(Listener(proto="tcp", address="::", port=9, inode=1), hidden=1)
     app = app_on(scenes.session(HERE, {**scenes.REFUSED_HERE, ListListeners: unknown}))
     async with playing(app) as pilot:
         await to_the_end(pilot)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.probes.machine import bound, inode_of, needs_namespaces, network_namespace, port_of
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.vantage import listeners
 from tui.vantage.far_shell import FarEndError
 from tui.vantage.listeners import SCRIPT, far_addresses, far_listeners, far_owners
@@ -26,9 +26,9 @@ WITHOUT_SS = ("sh", "ls", "sed", "tr", "cat")
 """All that the script calls where there is no ss."""
 
 
-async def look(vantage: str) -> AnyFact:
+async def check(vantage: str) -> AnyFact:
     """The one fact of a look through a prefix."""
-    (fact,) = [one async for one in listeners.look(ListListeners(vantage=vantage), Surroundings())]
+    (fact,) = [one async for one in listeners.check(ListListeners(vantage=vantage), SystemView())]
     return fact
 
 
@@ -52,13 +52,13 @@ def prefix_without_ss(tmp_path: Path) -> str:
 async def test_a_socket_is_seen_through_a_prefix() -> None:
     """Through `env`, which leads back here, a socket of ours is there with its queue and its owner."""
     with closing(bound("127.0.0.1", backlog=9)) as one:
-        fact = await look("env")
+        fact = await check("env")
         row = ours(fact, one)
 
         assert (row.proto, row.address, row.port, row.pid) == ("tcp", "127.0.0.1", port_of(one), os.getpid())
         assert (row.queue, row.queue_limit, row.uid) == (0, 9, os.getuid())
     assert isinstance(fact, Listeners)
-    assert (fact.vantage, fact.owners_known, fact.by_hand) == ("env", True, "env ss -Hltnup")
+    assert (fact.vantage, fact.owners_known, fact.command) == ("env", True, "env ss -Hltnup")
     assert [row.port for row in fact.listeners] == sorted(row.port for row in fact.listeners)
 
 
@@ -68,7 +68,7 @@ async def test_a_socket_is_seen_through_a_prefix() -> None:
 def test_a_far_end_without_ss_is_read_from_its_tables(bare: str, address: str, kind: socket.SocketKind) -> None:
     """Where there is no ss, address, port and owner come from /proc there."""
     with closing(bound(address, kind)) as one:
-        row = ours(asyncio.run(look(bare)), one)
+        row = ours(asyncio.run(check(bare)), one)
 
         assert (row.address, row.port, row.pid, row.queue_limit) == (address, port_of(one), os.getpid(), None)
         assert row.process == Path("/proc/self/comm").read_text().rstrip("\n")
@@ -76,7 +76,7 @@ def test_a_far_end_without_ss_is_read_from_its_tables(bare: str, address: str, k
 
 async def test_a_prefix_that_fails_is_a_fact() -> None:
     """A prefix that leads nowhere gives its reason and a remedy, never an empty table."""
-    fact = await look("sh -c 'echo Permission denied, publickey. >&2; exit 255'")
+    fact = await check("sh -c 'echo Permission denied, publickey. >&2; exit 255'")
 
     assert isinstance(fact, NotObserved)
     assert fact.reason == "It ended with status 255: Permission denied, publickey."
@@ -86,7 +86,7 @@ async def test_a_prefix_that_fails_is_a_fact() -> None:
 
 async def test_a_far_end_with_nothing_to_read_is_a_fact() -> None:
     """Neither ss nor a table: that is said, and is not `nothing listens`."""
-    fact = await look("sh -c 'echo === refused; echo === owners'")
+    fact = await check("sh -c 'echo === refused; echo === owners'")
 
     assert isinstance(fact, NotObserved)
     assert "no ss" in fact.reason
@@ -96,11 +96,11 @@ async def test_the_list_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch, bare
     """Beyond the bound, rows are left out and counted."""
     monkeypatch.setattr(listeners, "MOST_LISTENERS", 1)
     with closing(bound("127.0.0.1")), closing(bound("127.0.0.1")):
-        fact = await look(bare)
+        fact = await check(bare)
 
     assert isinstance(fact, Listeners)
     assert len(fact.listeners) == 1
-    assert fact.cut >= 1
+    assert fact.omitted >= 1
 
 
 def test_of_several_holders_the_lowest_is_named_and_process_one_last() -> None:
@@ -150,7 +150,7 @@ def test_another_namespace_has_its_own_table() -> None:
             try:
                 assert server.stdout
                 server.stdout.readline()
-                fact = asyncio.run(look(" ".join(inside)))
+                fact = asyncio.run(check(" ".join(inside)))
             finally:
                 server.kill()
 

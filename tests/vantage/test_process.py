@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
-from tui.probes.kernel.system_view import Surroundings
-from tui.vantage.process_state import far_process, look
+from tui.probes.kernel.system_view import SystemView
+from tui.vantage.process_state import check, far_process
 
 NO_PROCESS = 2**22 + 1
 """Above the highest process id that Linux gives (PID_MAX_LIMIT)."""
@@ -24,7 +24,7 @@ def seen(pid: int, prefix: str = "env") -> AnyFact:
     """The one fact of the look."""
 
     async def facts() -> list[AnyFact]:
-        return [one async for one in look(ExamineProcess(pid=pid, vantage=prefix), Surroundings())]
+        return [one async for one in check(ExamineProcess(pid=pid, vantage=prefix), SystemView())]
 
     (fact,) = asyncio.run(facts())
     return fact

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from tests.probes.test_services import FAILED, JOURNAL_TEXT, showing
 from tui.model.facts import AnyFact, NotObserved, Service
 from tui.model.requests import ReadService
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.vantage import service
 from tui.vantage.service import MARK, parts, script
 
 
-async def look(request: ReadService) -> list[AnyFact]:
+async def check(request: ReadService) -> list[AnyFact]:
     """All facts of a look through a prefix."""
-    return [one async for one in service.look(request, Surroundings())]
+    return [one async for one in service.check(request, SystemView())]
 
 
 def prefix_with(root: Path, **tools: str) -> str:
@@ -31,7 +31,7 @@ async def test_the_unit_there_is_told_with_its_log(tmp_path: Path) -> None:
     """Through a prefix the fact is the same as here, and bears the prefix."""
     prefix = prefix_with(tmp_path, systemctl=showing(FAILED), journalctl=f"cat <<'END'\n{JOURNAL_TEXT}\nEND")
 
-    (fact,) = await look(ReadService(name="shop", port=8080, vantage=prefix))
+    (fact,) = await check(ReadService(name="shop", port=8080, vantage=prefix))
 
     assert isinstance(fact, Service)
     assert (fact.name, fact.vantage, fact.active, fact.exit_status) == ("shop.service", prefix, "failed", 1)
@@ -44,7 +44,7 @@ async def test_a_journal_that_may_not_be_read_there_is_said(tmp_path: Path) -> N
     journal = "echo 'No journal files were opened due to insufficient permissions.' >&2; exit 1"
     prefix = prefix_with(tmp_path, systemctl=showing(FAILED), journalctl=journal)
 
-    fact, hidden = await look(ReadService(name="shop", vantage=prefix))
+    fact, hidden = await check(ReadService(name="shop", vantage=prefix))
 
     assert isinstance(fact, Service)
     assert (fact.log, fact.log_hidden) == ((), True)
@@ -55,7 +55,7 @@ async def test_a_far_end_without_systemd_says_so(tmp_path: Path) -> None:
     """A machine that has no systemctl, as most containers, is no failure of the prefix."""
     (tmp_path / "sh").symlink_to("/bin/sh")
 
-    (fact,) = await look(ReadService(name="shop", vantage=f"env PATH={tmp_path}"))
+    (fact,) = await check(ReadService(name="shop", vantage=f"env PATH={tmp_path}"))
 
     assert isinstance(fact, NotObserved)
     assert "no systemd" in fact.reason
@@ -63,7 +63,7 @@ async def test_a_far_end_without_systemd_says_so(tmp_path: Path) -> None:
 
 async def test_a_prefix_that_fails_is_a_fact() -> None:
     """A prefix that leads nowhere gives its reason and a remedy."""
-    (fact,) = await look(ReadService(name="shop", vantage="sh -c 'echo Permission denied, publickey. >&2; exit 255'"))
+    (fact,) = await check(ReadService(name="shop", vantage="sh -c 'echo Permission denied, publickey. >&2; exit 255'"))
 
     assert isinstance(fact, NotObserved)
     assert "Permission denied" in fact.reason

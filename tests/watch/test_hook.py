@@ -12,7 +12,7 @@ import pytest
 from tests.approved import ROOT
 from tests.program import environment, run
 from tui.watch.hook import RECORDS
-from tui.watch.run_directory import Place
+from tui.watch.run_directory import RunDirectory
 
 PYTHONS = [
     sys.executable,
@@ -91,7 +91,7 @@ class Watched:
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir()
-        self.place = Place(directory)
+        self.place = RunDirectory(directory)
         self.bare = environment(directory)
         self.env = self.place.environment(self.bare)
 

@@ -12,7 +12,7 @@ import re
 from tui import __version__
 from tui.cli.errors import Unusable
 from tui.cli.exit_status import ExitStatus
-from tui.cli.streams import put
+from tui.cli.streams import write_result
 
 TYPE_CHECKING = False  # `typing` alone takes a tenth of the time that --help may
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Parser(argparse.ArgumentParser):
 
     def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002 -- argparse's own; it is standard output
         """Print help and version as every result is printed."""
-        put(message)
+        write_result(message)
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """The words as values, options and targets in any order. Raises Unusable."""
@@ -266,8 +266,8 @@ def _add_walk_options(parser: Parser) -> None:
     )
     schedule.add_argument("--source", type=_address, metavar="ADDR", help="connect from this local address")
     schedule.add_argument("--port", type=_whole(1, HIGHEST_PORT), metavar="N", help="the port, for a target that names none")
-    looks = parser.add_argument_group("looks")
-    looks.add_argument(
+    checks = parser.add_argument_group("looks")
+    checks.add_argument(
         "--nameserver",
         dest="nameservers",
         type=_nameserver,
@@ -275,12 +275,12 @@ def _add_walk_options(parser: Parser) -> None:
         metavar="ADDR[:PORT]",
         help="ask this nameserver besides the configured ones; repeatable",
     )
-    looks.add_argument("--service", type=_name, metavar="NAME", help="the unit, container or process that should listen")
-    looks.add_argument("--no-probe-ports", action="store_true", help="send nothing to any port but the target's")
-    looks.add_argument(
+    checks.add_argument("--service", type=_name, metavar="NAME", help="the unit, container or process that should listen")
+    checks.add_argument("--no-probe-ports", action="store_true", help="send nothing to any port but the target's")
+    checks.add_argument(
         "--no-talk", dest="talk", action="store_false", default=None, help="send no byte to a target that connects"
     )
-    looks.add_argument(
+    checks.add_argument(
         "--server",
         dest="servers",
         type=_prefix,
@@ -288,14 +288,14 @@ def _add_walk_options(parser: Parser) -> None:
         metavar="PREFIX",
         help="a command that runs a shell on the far end, such as 'ssh db1' or 'docker exec -i web'; repeatable",
     )
-    eyes = looks.add_mutually_exclusive_group()
-    eyes.add_argument(
+    context = checks.add_mutually_exclusive_group()
+    context.add_argument(
         "--pid",
         type=_whole(1, HIGHEST_PID),
         metavar="PID",
         help="look with this process's eyes: its network namespace, files for names, and environment",
     )
-    eyes.add_argument("--container", type=_container, metavar="NAME", help="look with this container's eyes")
+    context.add_argument("--container", type=_container, metavar="NAME", help="look with this container's eyes")
     record = parser.add_argument_group("record").add_mutually_exclusive_group()
     record.add_argument("--session", metavar="FILE", help="record into this new file instead of the state directory")
     record.add_argument("--no-session", action="store_true", help="record nothing")

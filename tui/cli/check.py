@@ -10,23 +10,23 @@ from pathlib import Path
 
 from tui.cli.errors import ReaderGone
 from tui.cli.exit_status import ExitStatus, highest, status_of
-from tui.cli.streams import put, say, someone_watches
+from tui.cli.streams import log_line, someone_watches, write_result
 from tui.engine.recording import Recorder, default_path
-from tui.engine.runner import looks_from
-from tui.engine.session import Session, Tempo
-from tui.engine.setup import Opening, Situation, vantage
-from tui.model.events import AnyEvent, FactSeen, LookStarted
+from tui.engine.runner import checks_on
+from tui.engine.session import Pace, Session
+from tui.engine.setup import Opening, Setup, vantage
+from tui.model.events import AnyEvent, CheckStarted, FactSeen
 from tui.model.facts import Attempt
 from tui.model.requests import STEPS
 from tui.model.safe_text import safe_text
 from tui.model.target import Target
 from tui.report.document import Document, document_of
 from tui.report.facts import fact_words
-from tui.report.words import look_words
+from tui.report.words import check_words
 
 
 @dataclass(frozen=True)
-class Manner:
+class CheckOptions:
     """How results are shown and kept."""
 
     show: Callable[[Document], str]
@@ -35,32 +35,32 @@ class Manner:
     record: bool = True
     session: Path | None = None
     """The session file; None for a new one in the state directory."""
-    put: Callable[[str], None] = put
+    write_result: Callable[[str], None] = write_result
     """Where results go: standard output, unless that belongs to another program."""
 
 
-def check(openings: Iterable[Opening], manner: Manner) -> ExitStatus:
+def check(openings: Iterable[Opening], check_options: CheckOptions) -> ExitStatus:
     """Walk each situation and print its result; the highest status, or INTERRUPTED.
 
     One after another: walks at the same time would read each other's traces in counters that the kernel keeps for the
     whole machine, and would share the few ICMP errors that a router sends in a second.
     """
     try:
-        return asyncio.run(_check(openings, manner))
+        return asyncio.run(_check(openings, check_options))
     except KeyboardInterrupt:  # before or between the walks, or a second time
         return ExitStatus.INTERRUPTED
 
 
-async def _check(openings: Iterable[Opening], manner: Manner) -> ExitStatus:
+async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> ExitStatus:
     statuses: list[ExitStatus] = []
     for number, opening in enumerate(openings):
         async with opening() as here:
-            session, interrupted = await _walk(here, manner)
+            session, interrupted = await _walk(here, check_options)
         statuses.append(ExitStatus.INTERRUPTED if interrupted else status_of(session.assessment))
         found = document_of(session.events)
         try:
             if found.evidence or not interrupted:
-                manner.put(f"{manner.between if number else ''}{manner.show(found)}")
+                check_options.write_result(f"{check_options.between if number else ''}{check_options.show(found)}")
         except ReaderGone:
             break
         if interrupted:
@@ -68,12 +68,12 @@ async def _check(openings: Iterable[Opening], manner: Manner) -> ExitStatus:
     return highest(statuses)
 
 
-async def _walk(here: Situation, manner: Manner) -> tuple[Session, bool]:
+async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Session, bool]:
     """The session after its walk, and whether Ctrl-C ended it; then it holds what was known by then."""
-    look = looks_from(here.surroundings)
-    session = Session(here.target, here.options, look, tempo=Tempo.UNATTENDED, vantage=vantage(here.who), code=here.code)
-    recorder = Recorder(manner.session or default_path(here.target)) if manner.record else None
-    for listener in (recorder.write if recorder else None, here.heard, _progress(here.target)):
+    check = checks_on(here.system)
+    session = Session(here.target, here.options, check, pace=Pace.UNATTENDED, vantage=vantage(here.who), code=here.code)
+    recorder = Recorder(check_options.session or default_path(here.target)) if check_options.record else None
+    for listener in (recorder.write if recorder else None, here.on_event, _progress(here.target)):
         if listener:
             session.subscribe(listener)
     try:
@@ -96,9 +96,9 @@ def _progress(target: Target) -> Callable[[AnyEvent], None] | None:
     def tell(event: AnyEvent) -> None:
         match event:
             case FactSeen(fact=Attempt(purpose="target") as one):
-                say(f"{target.label}: attempt {one.number} of {one.of}: {fact_words(one)}")
-            case LookStarted(request=request) if isinstance(request, STEPS):
-                say(f"{target.label}: looking at {look_words(request)}")
+                log_line(f"{target.label}: attempt {one.number} of {one.total}: {fact_words(one)}")
+            case CheckStarted(request=request) if isinstance(request, STEPS):
+                log_line(f"{target.label}: looking at {check_words(request)}")
 
     return tell
 
@@ -106,6 +106,6 @@ def _progress(target: Target) -> Callable[[AnyEvent], None] | None:
 def _say_where(recorder: Recorder) -> None:
     """Where the record is, on a terminal; that there is none is always said."""
     if recorder.failure:
-        say(f"refused: {safe_text(recorder.failure)}")
+        log_line(f"refused: {safe_text(recorder.failure)}")
     elif someone_watches():
-        say(f"recorded in {safe_text(str(recorder.path))}")
+        log_line(f"recorded in {safe_text(str(recorder.path))}")

@@ -10,7 +10,7 @@ import sys
 from tui.cli import arguments
 from tui.cli.errors import ReaderGone, Unusable
 from tui.cli.exit_status import ExitStatus
-from tui.cli.streams import put, say
+from tui.cli.streams import log_line, write_result
 
 TYPE_CHECKING = False  # --help must not wait for `typing`
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tui.cli.targets import Understood
+    from tui.cli.targets import ParsedInput
     from tui.demo.scenario import Scenario
     from tui.model.events import AnyEvent
     from tui.model.options import Options
-    from tui.probes.namespaces.process_context import Eyes
+    from tui.probes.namespaces.process_context import ProcessContext
     from tui.report.document import Document
 
 STANDARD_INPUT = "-"
@@ -56,8 +56,8 @@ def _screen(given: Namespace) -> int:
         screen.take_terminal()
     keep = screen.Keeping(record=not given.no_session, session=_new_file(given.session))
     target, code = targets[0] if targets else (None, ())
-    eyes = _eyes(given)
-    return screen.show(target, _options(given), keep, code=code, eyes=eyes, ascii_only=given.ascii or None)
+    context = _process_context(given)
+    return screen.show(target, _options(given), keep, code=code, context=context, ascii_only=given.ascii or None)
 
 
 def _check(given: Namespace) -> int:
@@ -69,28 +69,28 @@ def _check(given: Namespace) -> int:
     from tui.engine.setup import as_it_is
 
     options = _options(given, probe_ports=True)
-    manner = check.Manner(
+    check_options = check.CheckOptions(
         show=_format(given.show or "text"),
         between="" if given.show == "json" else "\n",
         record=not given.no_session,
         session=_new_file(given.session),
     )
-    eyes = _eyes(given)
-    return check.check([as_it_is(one.target, options, one.code, eyes) for one in targets], manner)
+    context = _process_context(given)
+    return check.check([as_it_is(one.target, options, one.code, context) for one in targets], check_options)
 
 
 def _run(given: Namespace) -> int:
     """`refused run -- COMMAND…`."""
     from tui.cli import run
 
-    manner = run.Manner(
+    run_options = run.RunOptions(
         traced=given.strace,
         check=given.check,
         record=not given.no_session,
         session=_new_file(given.session),
         ascii_only=given.ascii or None,
     )
-    return run.run(given.command, lambda: _options(given, probe_ports=True if given.check else None), manner)
+    return run.run(given.command, lambda: _options(given, probe_ports=True if given.check else None), run_options)
 
 
 def _demo(given: Namespace) -> int:
@@ -101,7 +101,7 @@ def _demo(given: Namespace) -> int:
     if given.scenario is None:
         if given.check or given.json:
             raise Unusable("name a scenario; refused demo lists them")
-        put("".join(f"{one.name:<24}{one.title}\n" for one in SCENARIOS))
+        write_result("".join(f"{one.name:<24}{one.title}\n" for one in SCENARIOS))
         return ExitStatus.REACHABLE
     chosen = next((one for one in SCENARIOS if one.name == given.scenario), None)
     if chosen is None:
@@ -117,14 +117,14 @@ def _demonstrate(chosen: Scenario, given: Namespace) -> int:
         from tui.cli import check
         from tui.cli.streams import someone_watches
 
-        status = check.check([chosen.opening], check.Manner(show=_format("json" if given.json else "text"), record=False))
+        status = check.check([chosen.opening], check.CheckOptions(show=_format("json" if given.json else "text"), record=False))
         if someone_watches():
-            say(f"what was broken: {chosen.broken}")
+            log_line(f"what was broken: {chosen.broken}")
         return status
     _need_terminal(f"`refused demo {chosen.name} --check` prints the result without one")
     from tui.cli import screen
 
-    return screen.show_situation(chosen.opening, ascii_only=given.ascii or None)
+    return screen.show_setup(chosen.opening, ascii_only=given.ascii or None)
 
 
 def _replay(given: Namespace) -> int:
@@ -140,7 +140,7 @@ def _report(given: Namespace) -> int:
     """`refused report FILE`."""
     from tui.report.document import document_of
 
-    put(_format(given.show)(document_of(_recorded(given.file))))
+    write_result(_format(given.show)(document_of(_recorded(given.file))))
     return ExitStatus.REACHABLE
 
 
@@ -150,7 +150,7 @@ def _parse(given: Namespace) -> int:
     from tui.report.parsed import as_json, as_text
 
     reading = read_error(_input_text(given.file))
-    put(as_json(reading) if given.json else as_text(reading))
+    write_result(as_json(reading) if given.json else as_text(reading))
     return ExitStatus.REACHABLE if reading.endpoints else ExitStatus.CAUSE_OPEN
 
 
@@ -164,17 +164,19 @@ _COMMANDS: dict[str, tuple[Callable[[], arguments.Parser], Callable[[Namespace],
 }
 
 
-def _targets(words: Sequence[str], port: int | None) -> tuple[Understood, ...]:
+def _targets(words: Sequence[str], port: int | None) -> tuple[ParsedInput, ...]:
     """The targets that the words name; `-` stands for those of standard input."""
-    from tui.cli.targets import read_standard_input, read_targets, understand
+    from tui.cli.targets import read_standard_input, read_targets, resolve_input
     from tui.model.target import TargetError
 
     if words.count(STANDARD_INPUT) > 1:
         raise Unusable("- stands for standard input, which can be read only once")
-    found: list[Understood] = []
+    found: list[ParsedInput] = []
     try:
         for word in words:
-            found += read_targets(read_standard_input(), port=port) if word == STANDARD_INPUT else [understand(word, port=port)]
+            found += (
+                read_targets(read_standard_input(), port=port) if word == STANDARD_INPUT else [resolve_input(word, port=port)]
+            )
     except TargetError as error:
         raise Unusable(str(error)) from None
     return tuple(found)
@@ -190,15 +192,15 @@ def _options(given: Namespace, *, probe_ports: bool | None = None) -> Options:
     return msgspec.convert(settings | {"probe_ports": False if given.no_probe_ports else probe_ports}, Options)
 
 
-def _eyes(given: Namespace) -> Eyes | None:
+def _process_context(given: Namespace) -> ProcessContext | None:
     """The eyes that --pid or --container asks for. The whole program is moved, so it has neither a thread nor a socket yet."""
     if given.pid is None and given.container is None:
         return None
-    from tui.probes.namespaces.process_context import EyesError, of_container, of_process
+    from tui.probes.namespaces.process_context import ProcessContextError, of_container, of_process
 
     try:
         return of_process(given.pid) if given.pid is not None else of_container(given.container)
-    except EyesError as error:
+    except ProcessContextError as error:
         raise Unusable(str(error)) from None
 
 
@@ -272,5 +274,5 @@ def _need_terminal(instead: str, *, reads: bool = True) -> None:
 def _unusable(message: str) -> ExitStatus:
     from tui.model.safe_text import safe_text
 
-    say(f"refused: {safe_text(message, limit=400)}")
+    log_line(f"refused: {safe_text(message, limit=400)}")
     return ExitStatus.UNUSABLE

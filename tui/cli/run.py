@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.cli.errors import Unusable
-from tui.cli.streams import say
+from tui.cli.streams import log_line
 from tui.model.safe_text import safe_text
 from tui.watch.starting import NotStartedError
 from tui.watch.watching import Watched, watch
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.model.options import Options
-    from tui.watch.failures import Failed
+    from tui.watch.failures import FailedTarget
 
 MOST_OTHERS = 3
 """How many failures besides the last are named."""
 WALK_KEYS = (b"\r", b"\n")
 
 
-class Manner(NamedTuple):
+class RunOptions(NamedTuple):
     """How the command is watched, and what comes after it."""
 
     traced: bool = False
@@ -41,27 +41,27 @@ class Manner(NamedTuple):
     ascii_only: bool | None = None
 
 
-def run(command: Sequence[str], options: Callable[[], Options], manner: Manner) -> int:
+def run(command: Sequence[str], options: Callable[[], Options], run_options: RunOptions) -> int:
     """Run the command, and say what failed. The exit status is the command's; what ends it by a signal ends us.
 
     `options` are those of a walk, asked for when there is one.
     """
-    if manner.traced:
+    if run_options.traced:
         from tui.watch import strace
 
         if not strace.is_here():
             raise Unusable("strace is not installed here; install it, or leave --strace out")
     try:
-        seen = watch(command, traced=manner.traced)
+        seen = watch(command, traced=run_options.traced)
     except NotStartedError as error:
-        say(f"refused run: {safe_text(command[0])}: {error}")
+        log_line(f"refused run: {safe_text(command[0])}: {error}")
         return error.status
-    if manner.check:
-        _print_verdict(seen, options, manner)
+    if run_options.check:
+        _print_verdict(seen, options, run_options)
     elif seen.failed and _someone_is_there():
         _tell(seen.failed)
         if _wants_the_walk():
-            _walk(seen.failed[-1], options, manner)
+            _walk(seen.failed[-1], options, run_options)
     if seen.by_signal is not None:
         from tui.watch.signals import die_by
 
@@ -70,10 +70,10 @@ def run(command: Sequence[str], options: Callable[[], Options], manner: Manner) 
     return seen.status
 
 
-def _print_verdict(seen: Watched, options: Callable[[], Options], manner: Manner) -> None:
+def _print_verdict(seen: Watched, options: Callable[[], Options], run_options: RunOptions) -> None:
     """The verdict on the last failure, on standard error."""
     if not seen.failed:
-        say("refused: no failing connection was seen")
+        log_line("refused: no failing connection was seen")
         return
     _tell(seen.failed)
     from tui.cli import check
@@ -81,24 +81,29 @@ def _print_verdict(seen: Watched, options: Callable[[], Options], manner: Manner
     from tui.report.formats.text import as_text
 
     last = seen.failed[-1]
-    shown = check.Manner(show=as_text, put=lambda text: say(text.rstrip("\n")), record=manner.record, session=manner.session)
+    shown = check.CheckOptions(
+        show=as_text,
+        write_result=lambda text: log_line(text.rstrip("\n")),
+        record=run_options.record,
+        session=run_options.session,
+    )
     check.check([as_it_is(last.target, options(), last.code)], shown)
 
 
-def _walk(last: Failed, options: Callable[[], Options], manner: Manner) -> None:
+def _walk(last: FailedTarget, options: Callable[[], Options], run_options: RunOptions) -> None:
     from tui.cli import screen
 
-    keep = screen.Keeping(record=manner.record, session=manner.session)
-    screen.show(last.target, options(), keep, code=last.code, ascii_only=manner.ascii_only)
+    keep = screen.Keeping(record=run_options.record, session=run_options.session)
+    screen.show(last.target, options(), keep, code=last.code, ascii_only=run_options.ascii_only)
 
 
-def _tell(failed: Sequence[Failed]) -> None:
+def _tell(failed: Sequence[FailedTarget]) -> None:
     for one in failed[-1 - MOST_OTHERS : -1]:
-        say(f"refused: before that, {_sentence(one)}")
-    say(f"refused: {_sentence(failed[-1])}")
+        log_line(f"refused: before that, {_sentence(one)}")
+    log_line(f"refused: {_sentence(failed[-1])}")
 
 
-def _sentence(one: Failed) -> str:
+def _sentence(one: FailedTarget) -> str:
     """`db-1:5432 refused, 5 times, at client.py:12 in main`."""
     times = f", {one.count} times" if one.count > 1 else ""
     return f"{safe_text(one.target.label)} {one.how}{times}{f', at {one.line}' if one.line else ''}"
@@ -116,7 +121,7 @@ def _wants_the_walk() -> bool:
     before = termios.tcgetattr(0)
     try:
         tty.setcbreak(0, termios.TCSAFLUSH)
-        say("refused: Enter opens the walk, any other key ends")
+        log_line("refused: Enter opens the walk, any other key ends")
         return os.read(0, 1) in WALK_KEYS
     except KeyboardInterrupt:
         return False

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.errors import Unusable
-from tui.cli.streams import put
-from tui.cli.targets import understand
-from tui.engine.setup import Opening, Situation, vantage
-from tui.probes.kernel.system_view import Surroundings
+from tui.cli.streams import write_result
+from tui.cli.targets import resolve_input
+from tui.engine.setup import Opening, Setup, vantage
+from tui.probes.kernel.system_view import SystemView
 from tui.ui.app import RefusedApp
-from tui.ui.backend import Doors
+from tui.ui.backend import Backend
 from tui.ui.closing import closing_lines
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.model.frame import Frame
     from tui.model.options import Options
     from tui.model.target import Target
-    from tui.probes.namespaces.process_context import Eyes
+    from tui.probes.namespaces.process_context import ProcessContext
     from tui.ui.backend import Walk
 
 MOST_RECENT = 50
@@ -78,21 +78,21 @@ def show(
     keep: Keeping,
     *,
     code: tuple[Frame, ...] = (),
-    eyes: Eyes | None = None,
+    context: ProcessContext | None = None,
     ascii_only: bool | None,
 ) -> int:
     """The screen on `target`, for which `code` asked, or its start; the program's exit status. `eyes` are used for every walk."""
-    here = Situation(target, options, eyes.surroundings if eyes else Surroundings(), code=code) if target else None
-    return asyncio.run(_run(_doors(options, keep, here, eyes), keep, target=target, ascii_only=ascii_only))
+    here = Setup(target, options, context.system if context else SystemView(), code=code) if target else None
+    return asyncio.run(_run(_backend(options, keep, here, context), keep, target=target, ascii_only=ascii_only))
 
 
-def show_situation(opening: Opening, *, ascii_only: bool | None) -> int:
+def show_setup(opening: Opening, *, ascii_only: bool | None) -> int:
     """The screen on something that is set up for it; nothing is recorded."""
 
     async def run() -> int:
         keep = Keeping(record=False, why_not="not recorded, as it is a demonstration")
         async with opening() as here:
-            return await _run(_doors(here.options, keep, here), keep, target=here.target, ascii_only=ascii_only)
+            return await _run(_backend(here.options, keep, here), keep, target=here.target, ascii_only=ascii_only)
 
     return asyncio.run(run())
 
@@ -103,13 +103,13 @@ def show_recording(events: Sequence[AnyEvent], *, ascii_only: bool | None) -> in
     from tui.model.options import Options
 
     keep = Keeping()
-    return asyncio.run(_run(_doors(Options(), keep), keep, recording=Replay(events), ascii_only=ascii_only))
+    return asyncio.run(_run(_backend(Options(), keep), keep, recording=Replay(events), ascii_only=ascii_only))
 
 
 async def _run(
-    doors: Doors, keep: Keeping, *, target: Target | None = None, recording: Walk | None = None, ascii_only: bool | None
+    backend: Backend, keep: Keeping, *, target: Target | None = None, recording: Walk | None = None, ascii_only: bool | None
 ) -> int:
-    app = RefusedApp(doors, target=target, recording=recording, ascii_only=ascii_only)
+    app = RefusedApp(backend, target=target, recording=recording, ascii_only=ascii_only)
     try:
         await app.run_async()
     finally:
@@ -117,32 +117,32 @@ async def _run(
         for screen in app.walks:
             if screen.walk:
                 lines = closing_lines(screen.walk.case.target, screen.walk.assessment, keep.where(screen.walk))
-                put("".join(f"{line}\n" for line in lines))
+                write_result("".join(f"{line}\n" for line in lines))
     return app.return_code or 0
 
 
-def _doors(options: Options, keep: Keeping, here: Situation | None = None, eyes: Eyes | None = None) -> Doors:
+def _backend(options: Options, keep: Keeping, here: Setup | None = None, context: ProcessContext | None = None) -> Backend:
     """What the screen may do; `here` is a situation that was set up for its target, or known of it; `eyes` are another's."""
     asked_by = {here.target.label: here.code} if here else {}
 
     def read_target(text: str) -> Target:
-        target, code = understand(text)
+        target, code = resolve_input(text)
         if code:
             asked_by[target.label] = code
         return target
 
     def open_session(target: Target) -> Session:
-        from tui.engine.runner import looks_from
-        from tui.engine.session import Session, Tempo
+        from tui.engine.runner import checks_on
+        from tui.engine.session import Pace, Session
 
         mine = here if here and here.target == target else None
         code = asked_by.get(target.label, ())
-        others = eyes.surroundings if eyes else Surroundings()
-        look = looks_from(mine.surroundings if mine else others)
-        session = Session(target, options, look, tempo=Tempo.GUIDED, vantage=vantage(eyes.who if eyes else ""), code=code)
+        others = context.system if context else SystemView()
+        check = checks_on(mine.system if mine else others)
+        session = Session(target, options, check, pace=Pace.GUIDED, vantage=vantage(context.who if context else ""), code=code)
         keep.begin(session)
-        if mine and mine.heard:
-            session.subscribe(mine.heard)
+        if mine and mine.on_event:
+            session.subscribe(mine.on_event)
         return session
 
     def open_recording(path: Path) -> Replay:
@@ -151,7 +151,7 @@ def _doors(options: Options, keep: Keeping, here: Situation | None = None, eyes:
 
         return Replay(read(path))
 
-    return Doors(
+    return Backend(
         read_target=read_target,
         open_session=open_session,
         open_recording=open_recording,

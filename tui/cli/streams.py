@@ -9,7 +9,7 @@ import sys
 from tui.cli.errors import ReaderGone, Unusable
 
 
-def put(text: str) -> None:
+def write_result(text: str) -> None:
     """Write a result and hand it on at once. Raises ReaderGone, and Unusable where it can't be written.
 
     Characters that the encoding of standard output lacks are spelled out.
@@ -28,7 +28,7 @@ def put(text: str) -> None:
         raise Unusable(f"standard output can't be written: {error.strerror}") from None
 
 
-def say(text: str) -> None:
+def log_line(text: str) -> None:
     """Write a line to standard error; where nobody can read it, it is not said."""
     try:  # noqa: SIM105 -- contextlib is not loaded for --help
         print(text, file=sys.stderr, flush=True)  # noqa: T201 -- where it belongs; nowhere where standard error was closed

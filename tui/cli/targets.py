@@ -15,7 +15,7 @@ LONGEST_INPUT = 1 << 20
 _CHUNK = 1 << 16
 
 
-class Understood(NamedTuple):
+class ParsedInput(NamedTuple):
     """A target, and the code that asked for it where an error text named it: the user's innermost frame first."""
 
     target: Target
@@ -24,10 +24,10 @@ class Understood(NamedTuple):
 
 def read_target(text: str, *, port: int | None = None) -> Target:
     """The target alone of what `understand` reads. Raises TargetError."""
-    return understand(text, port=port).target
+    return resolve_input(text, port=port).target
 
 
-def understand(text: str, *, port: int | None = None) -> Understood:
+def resolve_input(text: str, *, port: int | None = None) -> ParsedInput:
     """The target that `text` is or, if it is an error text, the endpoint that it names. Raises TargetError."""
     if len(text.split()) > 1:
         found = _endpoint_in(text, port)
@@ -35,7 +35,7 @@ def understand(text: str, *, port: int | None = None) -> Understood:
             raise TargetError(f"the text names no endpoint; try one of: {EXAMPLES}")
         return found
     try:
-        return Understood(parse_target(text, port=port))
+        return ParsedInput(parse_target(text, port=port))
     except TargetError:
         found = _endpoint_in(text, port)
         if found is None:
@@ -43,15 +43,15 @@ def understand(text: str, *, port: int | None = None) -> Understood:
         return found
 
 
-def read_targets(text: str, *, port: int | None = None) -> tuple[Understood, ...]:
+def read_targets(text: str, *, port: int | None = None) -> tuple[ParsedInput, ...]:
     """The targets in a whole text: one a line, or the one that an error text names. Raises TargetError."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise TargetError("standard input names no target; give one a line, or an error text")
     # Only an error text has spaces within its lines: a slip in a list of targets must not turn it into one.
     if len(lines) > 1 and not any(len(line.split()) > 1 for line in lines):
-        return tuple(Understood(parse_target(line, port=port)) for line in lines)
-    return (understand(text, port=port),)
+        return tuple(ParsedInput(parse_target(line, port=port)) for line in lines)
+    return (resolve_input(text, port=port),)
 
 
 def read_standard_input() -> str:
@@ -71,7 +71,7 @@ def as_text(raw: bytes) -> str:
     return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig", "replace")
 
 
-def _endpoint_in(text: str, port: int | None) -> Understood | None:
+def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
     """The endpoint to walk that an error text names, or that the code does which it names; None where neither does.
 
     Raises TargetError where a part is missing.
@@ -81,13 +81,13 @@ def _endpoint_in(text: str, port: int | None) -> Understood | None:
     reading = read_error(text)
     found = target_of(reading)
     if found:
-        return Understood(found, reading.code)
+        return ParsedInput(found, reading.code)
     host = next((one.host for one in reading.endpoints if one.host), None)
     if host and port is not None:
-        return Understood(parse_target(endpoint(host, port)), reading.code)
+        return ParsedInput(parse_target(endpoint(host, port)), reading.code)
     in_code, missing = _endpoint_of_code(reading.code, host, port)
     if in_code:
-        return Understood(in_code, reading.code)
+        return ParsedInput(in_code, reading.code)
     if host:
         raise TargetError(f"the text names the host {host} and no port; give --port, or {endpoint(host, 8080)}")
     if missing:
@@ -100,11 +100,11 @@ def _endpoint_of_code(frames: tuple[Frame, ...], host: str | None, port: int | N
     from tui.diagnosis.readings.code import call_words
     from tui.model.facts import Code
     from tui.model.frame import frame_to_read
-    from tui.probes.kernel.system_view import Surroundings
+    from tui.probes.kernel.system_view import SystemView
     from tui.probes.source_code import read
 
     request = frame_to_read(frames)
-    code = read(request, Surroundings()) if request else None
+    code = read(request, SystemView()) if request else None
     if not isinstance(code, Code) or not code.values:
         return None, ""
     known = {one.part: one.value for one in code.values if one.value}

@@ -22,7 +22,7 @@ _WELL = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
 """What an open door says to whoever speaks, so that it is not taken for a service that hangs."""
 
 
-class Door(AbstractContextManager["Door"]):
+class FakeService(AbstractContextManager["FakeService"]):
     """Holds `port` on `address` while its context is open. It is shut at first. Raises OSError where the port is taken.
 
     With `hangs_up` it closes each connection as soon as it is made.
@@ -107,7 +107,9 @@ def _bound(address: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def doors(*addresses: str, also_free: Neighbours = lambda _port: (), hangs_up: bool = False) -> Iterator[tuple[Door, ...]]:
+def fake_services(
+    *addresses: str, also_free: Neighbours = lambda _port: (), hangs_up: bool = False
+) -> Iterator[tuple[FakeService, ...]]:
     """Shut doors on one port of several addresses; the ports that `also_free` derives from it are used by nobody.
 
     Raises OSError where no such port is found.
@@ -116,14 +118,14 @@ def doors(*addresses: str, also_free: Neighbours = lambda _port: (), hangs_up: b
         yield _found(held, addresses, also_free, hangs_up=hangs_up)
 
 
-def _found(held: ExitStack, addresses: tuple[str, ...], also_free: Neighbours, *, hangs_up: bool) -> tuple[Door, ...]:
+def _found(held: ExitStack, addresses: tuple[str, ...], also_free: Neighbours, *, hangs_up: bool) -> tuple[FakeService, ...]:
     ports = random.sample(PORTS, TRIES)
     for left, port in zip(reversed(range(TRIES)), ports, strict=True):
         try:
             for other in (port, *also_free(port)):
                 _probe(other)
             with ExitStack() as tried:
-                found = tuple(tried.enter_context(Door(address, port, hangs_up=hangs_up)) for address in addresses)
+                found = tuple(tried.enter_context(FakeService(address, port, hangs_up=hangs_up)) for address in addresses)
                 held.push(tried.pop_all())
         except OSError:
             if not left:

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from tui.demo.nameserver import Nameserver
-from tui.probes.kernel.system_view import Surroundings
+from tui.demo.nameserver import FakeNameserver
+from tui.probes.kernel.system_view import SystemView
 
 Zone = Mapping[str, Sequence[str]]
 """Names and their addresses."""
@@ -16,8 +16,11 @@ TRIES = 20
 
 @asynccontextmanager
 async def files(
-    *, hosts: Mapping[str, str] | None = None, nameservers: tuple[Nameserver, ...] = (), environ: Mapping[str, str] | None = None
-) -> AsyncIterator[Surroundings]:
+    *,
+    hosts: Mapping[str, str] | None = None,
+    nameservers: tuple[FakeNameserver, ...] = (),
+    environ: Mapping[str, str] | None = None,
+) -> AsyncIterator[SystemView]:
     """A hosts file (name to address lines), a resolv.conf with these servers and an nsswitch.conf that asks both."""
     with tempfile.TemporaryDirectory(prefix="refused-demo-") as directory:
         place = Path(directory)
@@ -26,7 +29,7 @@ async def files(
         (place / "nsswitch.conf").write_text("hosts: files dns\n", encoding="utf-8")
         servers = "".join(f"nameserver {one.address}\n" for one in nameservers)
         (place / "resolv.conf").write_text(f"{servers}options timeout:1 attempts:1\n", encoding="utf-8")
-        yield Surroundings(
+        yield SystemView(
             hosts=place / "hosts",
             nsswitch=place / "nsswitch.conf",
             resolv_conf=place / "resolv.conf",
@@ -36,18 +39,18 @@ async def files(
 
 
 @asynccontextmanager
-async def two_nameservers(first: Zone, second: Zone) -> AsyncIterator[tuple[Nameserver, Nameserver]]:
+async def two_nameservers(first: Zone, second: Zone) -> AsyncIterator[tuple[FakeNameserver, FakeNameserver]]:
     """Two nameservers on loopback, at the same port of two addresses, each with its own idea of the names."""
     async with AsyncExitStack() as held:
         yield await _pair(held, first, second)
 
 
-async def _pair(held: AsyncExitStack, first: Zone, second: Zone) -> tuple[Nameserver, Nameserver]:
+async def _pair(held: AsyncExitStack, first: Zone, second: Zone) -> tuple[FakeNameserver, FakeNameserver]:
     for left in reversed(range(TRIES)):
         async with AsyncExitStack() as tried:
-            one = await tried.enter_async_context(Nameserver(first, address="127.0.0.2"))
+            one = await tried.enter_async_context(FakeNameserver(first, address="127.0.0.2"))
             try:
-                other = await tried.enter_async_context(Nameserver(second, address="127.0.0.3", port=one.port))
+                other = await tried.enter_async_context(FakeNameserver(second, address="127.0.0.3", port=one.port))
             except OSError:
                 if not left:
                     raise

@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, closing, suppress
 from typing import Self, Unpack
 
-from tui.demo.zone import Asked, Behaviours, Said, Zone, plain
+from tui.demo.zone import Behaviours, Query, Response, Zone, plain
 
 MOST_ASKED = 1000
 """Queries remembered; a demonstration asks some dozens."""
@@ -24,7 +24,7 @@ _IDLE_S = 10.0
 _LARGEST = 65535
 
 
-class Nameserver:
+class FakeNameserver:
     """Serves `addresses`, a mapping of names to addresses, while its context is open.
 
     `behaviours` say which names misbehave and how. Without `tcp` nothing listens there; `silent_tcp` accepts and never
@@ -46,7 +46,7 @@ class Nameserver:
             raise ValueError(f"{address} is not a loopback address")
         self.address = address
         self.port = port
-        self.asked: deque[Asked] = deque(maxlen=MOST_ASKED)
+        self.asked: deque[Query] = deque(maxlen=MOST_ASKED)
         """The queries, oldest first."""
         self._news = asyncio.Event()
         self._zone = Zone(addresses or {}, **behaviours)
@@ -137,7 +137,7 @@ class Nameserver:
             if said and said.wire is not None and len(self._tasks) < MOST_AT_ONCE:
                 self._start(self._send(sock, said, peer))
 
-    async def _send(self, sock: socket.socket, said: Said, peer: tuple[str, int]) -> None:
+    async def _send(self, sock: socket.socket, said: Response, peer: tuple[str, int]) -> None:
         await asyncio.sleep(said.delay_s)
         with suppress(OSError):  # the asker is gone
             await asyncio.get_running_loop().sock_sendto(sock, said.wire or b"", peer)
@@ -174,7 +174,7 @@ class Nameserver:
                 data += more
         return data
 
-    def _hear(self, query: bytes, *, via_tcp: bool) -> Said | None:
+    def _hear(self, query: bytes, *, via_tcp: bool) -> Response | None:
         said = self._zone.answer(query, "tcp" if via_tcp else "udp")
         if said:
             self.asked.append(said.asked)

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.engine.setup import Situation
+from tui.engine.setup import Setup
 
 
 class NotPossibleError(Exception):
@@ -34,5 +34,5 @@ class Scenario:
     broken: str
     """What is really wrong, one sentence."""
     truth: Truth
-    opening: Callable[[], AbstractAsyncContextManager[Situation]]
+    opening: Callable[[], AbstractAsyncContextManager[Setup]]
     """Sets it up. Raises NotPossibleError."""

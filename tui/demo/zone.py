@@ -53,7 +53,7 @@ class Behaviours(TypedDict, total=False):
     """False: a query with EDNS gives FORMERR, as from servers of old."""
 
 
-class Asked(NamedTuple):
+class Query(NamedTuple):
     """One query."""
 
     name: str
@@ -62,10 +62,10 @@ class Asked(NamedTuple):
     via: Via
 
 
-class Said(NamedTuple):
+class Response(NamedTuple):
     """What a query is answered."""
 
-    asked: Asked
+    asked: Query
     wire: bytes | None
     """None for silence."""
     delay_s: float
@@ -80,7 +80,7 @@ class Zone:
         self._aliases = {plain(name): target for name, target in behaviours.get("aliases", {}).items()}
         self._delays_s = {plain(name): delay for name, delay in behaviours.get("delays_s", {}).items()}
 
-    def answer(self, query_wire: bytes, via: Via) -> Said | None:
+    def answer(self, query_wire: bytes, via: Via) -> Response | None:
         """What `query_wire` is answered; None for what is no query, which gets no answer."""
         import dns.exception
         import dns.flags
@@ -94,10 +94,10 @@ class Zone:
         if query.flags & dns.flags.QR or len(query.question) != 1:
             return None
         question = query.question[0]
-        asked = Asked(plain(question.name.to_text()), dns.rdatatype.to_text(question.rdtype), via)
-        return Said(asked, self._wire(query, asked), self._delays_s.get(asked.name, 0.0))
+        asked = Query(plain(question.name.to_text()), dns.rdatatype.to_text(question.rdtype), via)
+        return Response(asked, self._wire(query, asked), self._delays_s.get(asked.name, 0.0))
 
-    def _wire(self, query: "dns.message.QueryMessage | dns.message.Message", asked: Asked) -> bytes | None:
+    def _wire(self, query: "dns.message.QueryMessage | dns.message.Message", asked: Query) -> bytes | None:
         import dns.exception
         import dns.flags
 
@@ -117,11 +117,11 @@ class Zone:
         response.flags |= dns.flags.TC
         return response.to_wire(want_shuffle=False)
 
-    def _is(self, asked: Asked, fault: Fault) -> bool:
+    def _is(self, asked: Query, fault: Fault) -> bool:
         names = self._says.get(fault, ())
         return EVERY in names or asked.name in map(plain, names)
 
-    def _response(self, query: "dns.message.Message", asked: Asked) -> "dns.message.Message":
+    def _response(self, query: "dns.message.Message", asked: Query) -> "dns.message.Message":
         import dns.edns
         import dns.flags
         import dns.message
@@ -149,7 +149,7 @@ class Zone:
             self._fill(response, asked)
         return response
 
-    def _fill(self, response: "dns.message.Message", asked: Asked) -> None:
+    def _fill(self, response: "dns.message.Message", asked: Query) -> None:
         """Aliases and addresses, or NXDOMAIN."""
         import dns.flags
         import dns.name

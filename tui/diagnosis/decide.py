@@ -43,7 +43,7 @@ Decision = Run | Ask | Wait | Conclude
 
 def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
     """The next thing to do for `case`."""
-    wanted = wanted_looks(case, hypotheses)
+    wanted = wanted_checks(case, hypotheses)
     free = [request for request in wanted if not isinstance(request, STEPS)]
     if free:
         # Attempts are started last: loading what the other looks need must not fall into their latency.
@@ -56,7 +56,7 @@ def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
     return Wait() if case.in_flight else Conclude()
 
 
-def wanted_looks(case: Case, hypotheses: Iterable[Hypothesis]) -> tuple[AnyRequest, ...]:
+def wanted_checks(case: Case, hypotheses: Iterable[Hypothesis]) -> tuple[AnyRequest, ...]:
     """The looks that some hypothesis needs and nobody has asked for, in the order of the walk."""
     aside = dict(case.set_aside)
     asked = set(case.asked)

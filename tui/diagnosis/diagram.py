@@ -11,8 +11,8 @@ def tree_diagram(causes: Iterable[Hypothesis]) -> str:
     known = tuple(causes)
     lines = ["target"]
     for group in GROUPS:
-        lines.append(f"├─ {group.title}: {group.asks}")
-        leaves = [f"{one.asks}  [{one.id}]" for one in known if one.id.startswith(f"{group.id}.")]
+        lines.append(f"├─ {group.title}: {group.question}")
+        leaves = [f"{one.question}  [{one.id}]" for one in known if one.id.startswith(f"{group.id}.")]
         asked = [f"asks you: {one.why}  [{one.id}]" for one in QUESTIONS if one.group == group.id]
         rows = [*leaves, *asked]
         lines += [f"│  {'└─' if number == len(rows) else '├─'} {row}" for number, row in enumerate(rows, start=1)]
@@ -22,7 +22,7 @@ def tree_diagram(causes: Iterable[Hypothesis]) -> str:
 def catalogue(causes: Iterable[Hypothesis]) -> str:
     """Every cause as a Markdown table: id, meaning, proof, what it is mistaken for."""
     rows = [
-        f"| `{one.id}` | {one.means} | {one.proof} | {', '.join(f'`{other}`' for other in one.mistaken_for) or 'none'} |"
+        f"| `{one.id}` | {one.meaning} | {one.proof} | {', '.join(f'`{other}`' for other in one.mistaken_for) or 'none'} |"
         for one in causes
     ]
     return "\n".join(["| cause | means | proved by | easily mistaken for |", "|---|---|---|---|", *rows])

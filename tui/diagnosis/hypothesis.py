@@ -21,17 +21,17 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     """Whether it comes suddenly to what had worked (`change`), or is there from the start (`setting`); None for both."""
     title: str
     """The leaf's label in the tree, at most 18 characters."""
-    asks: str
+    question: str
     """The question of the step, one plain sentence."""
     why: str
     """Why it is asked, one or two sentences."""
-    means: str
+    meaning: str
     """What the cause means, one sentence for the catalogue."""
     proof: str
     """What proves it."""
     mistaken_for: tuple[str, ...] = ()
     """The causes it is most easily taken for."""
-    over: frozenset[str] = frozenset()
+    supersedes: frozenset[str] = frozenset()
     """The less specific causes that it takes the place of, where both explain the same symptom."""
     transports: frozenset[str] = frozenset()
     """The kinds of target that it is about, where they are not just its group's."""
@@ -40,43 +40,43 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     judge: Callable[[Case], Judgement]
 
 
-def not_tested(because: str) -> Judgement:
+def not_tested(reason: str) -> Judgement:
     """Nothing is known yet."""
-    return Judgement(state=State.NOT_TESTED, because=because)
+    return Judgement(state=State.NOT_TESTED, reason=reason)
 
 
-def ruled_out(because: str, *evidence: str) -> Judgement:
+def ruled_out(reason: str, *evidence: str) -> Judgement:
     """The facts speak against it."""
-    return Judgement(state=State.RULED_OUT, because=because, evidence=evidence)
+    return Judgement(state=State.RULED_OUT, reason=reason, evidence=evidence)
 
 
-def still_open(because: str, *evidence: str, tell_apart: str = "", summary: str = "", explains: Iterable[str] = ()) -> Judgement:
+def still_open(reason: str, *evidence: str, next_check: str = "", summary: str = "", explains: Iterable[str] = ()) -> Judgement:
     """Not ruled out; with a `summary` it is worth naming as an alternative, and `tell_apart` says what would decide."""
     return Judgement(
-        state=State.OPEN, because=because, evidence=evidence, tell_apart=tell_apart, summary=summary, explains=frozenset(explains)
+        state=State.OPEN, reason=reason, evidence=evidence, next_check=next_check, summary=summary, explains=frozenset(explains)
     )
 
 
 def likely(
     summary: str,
     *evidence: str,
-    because: str,
-    tell_apart: str,
+    reason: str,
+    next_check: str,
     explains: Iterable[str] = (),
     culprit: Culprit | None = None,
-    disproof: str,
+    refuted_by: str,
     remedies: Iterable[Remedy] = (),
 ) -> Judgement:
     """It fits better than any other, and the observation named in `tell_apart` is missing."""
     return Judgement(
         state=State.LIKELY,
-        because=because,
+        reason=reason,
         evidence=evidence,
         summary=summary,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=tuple(remedies),
-        tell_apart=tell_apart,
+        next_check=next_check,
         explains=frozenset(explains),
     )
 
@@ -84,20 +84,20 @@ def likely(
 def confirmed(
     summary: str,
     *evidence: str,
-    because: str,
+    reason: str,
     explains: Iterable[str] = (),
     culprit: Culprit | None = None,
-    disproof: str,
+    refuted_by: str,
     remedies: Iterable[Remedy] = (),
 ) -> Judgement:
     """What its `proof` asks for was seen."""
     return Judgement(
         state=State.CONFIRMED,
-        because=because,
+        reason=reason,
         evidence=evidence,
         summary=summary,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=tuple(remedies),
         explains=frozenset(explains),
     )

@@ -16,13 +16,13 @@ LONGEST_TITLE = 18
 
 def hypothesis_problems(hypothesis: Hypothesis) -> list[str]:
     """Which laws the prose and the references of a cause break: nothing for a good one."""
-    named = {*hypothesis.over, *hypothesis.mistaken_for}
+    named = {*hypothesis.supersedes, *hypothesis.mistaken_for}
     groups = {group.id for group in GROUPS}
     broken = {
         f"its title is empty or longer than {LONGEST_TITLE} characters": not 0 < len(hypothesis.title) <= LONGEST_TITLE,
-        "its question ends without a question mark": not hypothesis.asks.endswith("?"),
+        "its question ends without a question mark": not hypothesis.question.endswith("?"),
         "a sentence of its prose ends without a full stop": not all(
-            text.endswith(".") for text in (hypothesis.why, hypothesis.means, hypothesis.proof)
+            text.endswith(".") for text in (hypothesis.why, hypothesis.meaning, hypothesis.proof)
         ),
         "it names itself as another cause": hypothesis.id in named,
         "it names a cause of no group": not {other.partition(".")[0] for other in named} <= groups,
@@ -39,17 +39,17 @@ def _broken(judgement: Judgement, case: Case) -> Iterator[str]:
     holds = judgement.state in {State.CONFIRMED, State.LIKELY}
     offered = judgement.state is State.OPEN and bool(judgement.summary)
     unfounded = judgement.explains - symptoms(case)
-    if not judgement.because:
+    if not judgement.reason:
         yield "it says no reason"
     if not set(judgement.evidence) <= {fact.id for fact in case.facts}:
         yield "it rests on facts that are not there"
     if unfounded:
         yield f"it explains {sorted(unfounded)}, which do not fail"
-    if holds and not (judgement.summary and judgement.disproof and judgement.evidence and judgement.remedies):
+    if holds and not (judgement.summary and judgement.refuted_by and judgement.evidence and judgement.remedies):
         yield "it lacks a summary, a disproof, evidence or remedies"
     if not all(remedy.do and remedy.verify for remedy in judgement.remedies):
         yield "it has a remedy without its verification"
-    if (offered or judgement.state is State.LIKELY) and not judgement.tell_apart:
+    if (offered or judgement.state is State.LIKELY) and not judgement.next_check:
         yield "it does not say what would decide"
     if not (holds or offered) and judgement.explains:
         yield "it explains something although it does not hold"

@@ -70,22 +70,22 @@ def judged(hypothesis: Hypothesis, case: Case) -> Judgement:
         return ruled_out("Set aside by you.")
     if why == "skipped":
         return not_tested("Skipped by you.")
-    return _as_sure_as_its_look(case, hypothesis.judge(case))
+    return _as_sure_as_its_check(case, hypothesis.judge(case))
 
 
-def _as_sure_as_its_look(case: Case, judgement: Judgement) -> Judgement:
+def _as_sure_as_its_check(case: Case, judgement: Judgement) -> Judgement:
     """The judgement, at most likely where it rests on a look from a machine that does not have the address it explains."""
     if judgement.state is not State.CONFIRMED:
         return judgement
     explained = {address.partition("%")[0] for address in judgement.explains}
-    for look in case.all(Listeners):
-        if look.id in judgement.evidence and look.addresses and explained - set(look.addresses):
-            missing = outcomes.joined(sorted(explained - set(look.addresses)))
+    for fact in case.all(Listeners):
+        if fact.id in judgement.evidence and fact.addresses and explained - set(fact.addresses):
+            missing = outcomes.joined(sorted(explained - set(fact.addresses)))
             return replace(
                 judgement,
                 state=State.LIKELY,
-                because=f"{judgement.because} The machine that was looked at does not have {missing} itself.",
-                tell_apart=f"`{look.vantage} ip -brief address`: whether {missing} is led to that machine by translation.",
+                reason=f"{judgement.reason} The machine that was looked at does not have {missing} itself.",
+                next_check=f"`{fact.vantage} ip -brief address`: whether {missing} is led to that machine by translation.",
             )
     return judgement
 
@@ -94,7 +94,7 @@ def _displaced(one: Hypothesis, candidates: list[Hypothesis], judgements: dict[s
     """Whether a more specific cause, at least as certain, explains all that this one does."""
     mine = judgements[one.id]
     return any(
-        one.id in other.over
+        one.id in other.supersedes
         and _certain(judgements[other.id]) <= _certain(mine)
         and mine.explains <= judgements[other.id].explains
         for other in candidates
@@ -133,7 +133,7 @@ def _verdict(case: Case, one: Hypothesis, judgement: Judgement) -> Verdict:
         summary=f"{judgement.summary} {asked.sentence}." if asked else judgement.summary,
         culprit=asked.culprit if asked else judgement.culprit,
         evidence=(*judgement.evidence, asked.evidence) if asked else judgement.evidence,
-        disproof=judgement.disproof,
+        refuted_by=judgement.refuted_by,
         remedies=(asked.remedy, *judgement.remedies) if asked else judgement.remedies,
     )
 
@@ -145,7 +145,7 @@ def _possible(cause: str, judgement: Judgement) -> Verdict:
         summary=judgement.summary,
         culprit=judgement.culprit,
         evidence=judgement.evidence,
-        disproof=judgement.disproof or judgement.tell_apart,
+        refuted_by=judgement.refuted_by or judgement.next_check,
         remedies=judgement.remedies,
     )
 
@@ -167,7 +167,7 @@ def _alternatives(
             cause=one.id,
             certainty=_CANDIDATES.get(judgements[one.id].state, Certainty.POSSIBLE),
             summary=judgements[one.id].summary,
-            tell_apart=judgements[one.id].tell_apart,
+            next_check=judgements[one.id].next_check,
         )
         for one in (*lost, *possible)
     )

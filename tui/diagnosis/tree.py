@@ -18,18 +18,18 @@ class Group(Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    asks: str
+    question: str
     transport: str = "tcp"
     """The kind of target that it is about."""
 
 
 GROUPS = (
-    Group(id="name", title="Name", asks="Does the name lead to the right machine?"),
-    Group(id="port", title="Port", asks="Is it the right port?"),
-    Group(id="path", title="Path", asks="Does the way there let it through?"),
-    Group(id="server", title="Server", asks="Does the far end serve?"),
-    Group(id="client", title="Client", asks="May this machine connect at all?"),
-    Group(id="unix", title="Socket", asks="Is the socket file right?", transport="unix"),
+    Group(id="name", title="Name", question="Does the name lead to the right machine?"),
+    Group(id="port", title="Port", question="Is it the right port?"),
+    Group(id="path", title="Path", question="Does the way there let it through?"),
+    Group(id="server", title="Server", question="Does the far end serve?"),
+    Group(id="client", title="Client", question="May this machine connect at all?"),
+    Group(id="unix", title="Socket", question="Is the socket file right?", transport="unix"),
 )
 
 
@@ -46,7 +46,7 @@ class Question(Struct, frozen=True, kw_only=True):
 
     id: str
     group: str
-    asks: Callable[[Case], str]
+    text: Callable[[Case], str]
     why: str
     choices: tuple[Choice, ...]
     """The first is the default, under Enter."""
@@ -75,7 +75,7 @@ QUESTIONS = (
     Question(
         id=answers.CONSENT_PORTS,
         group="port",
-        asks=lambda case: (
+        text=lambda case: (
             f"Try {len(likely_ports(case.target))} other likely ports of {case.target.host}? "
             f"This sends one connection attempt to each: {', '.join(map(str, likely_ports(case.target)))}."
         ),
@@ -94,7 +94,7 @@ QUESTIONS = (
     Question(
         id=answers.SERVICE,
         group="server",
-        asks=lambda case: f"Which unit, container or process should listen on port {case.target.port}?",
+        text=lambda case: f"Which unit, container or process should listen on port {case.target.port}?",
         why="A listener of that name on another port or address is then recognised for what it is.",
         choices=(UNKNOWN,),
         free_text=True,
@@ -104,7 +104,7 @@ QUESTIONS = (
     Question(
         id=answers.EVER_WORKED,
         group="server",
-        asks=lambda case: f"Did {case.target.label} ever work from here?",
+        text=lambda case: f"Did {case.target.label} ever work from here?",
         why="What worked before points to a change or a crash; what never worked points to a setting.",
         choices=(
             UNKNOWN,

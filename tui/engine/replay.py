@@ -8,7 +8,7 @@ from tui.diagnosis.decide import Conclude, Decision, Wait
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
 from tui.engine.runner import Tell
-from tui.engine.session import Tempo
+from tui.engine.session import Pace
 from tui.model.case import Case, fold, fold_all
 from tui.model.events import AnyEvent, FactSeen, Judged
 from tui.model.judgement import Assessment
@@ -21,7 +21,7 @@ class Replay:
     live = False
 
     def __init__(self, events: Iterable[AnyEvent], *, at_end: bool = True, causes: Iterable[Hypothesis] | None = None) -> None:
-        self.tempo = Tempo.GUIDED
+        self.pace = Pace.GUIDED
         self._recorded = tuple(events)
         self._causes = tuple(causes) if causes is not None else hypotheses()
         self._listeners: list[Callable[[AnyEvent], None]] = []
@@ -76,9 +76,9 @@ class Replay:
         self.assessment = assess(self.case, self._causes)
         return True
 
-    def set_tempo(self, tempo: Tempo) -> None:
+    def set_pace(self, pace: Pace) -> None:
         """Remember the pace; a replay goes on only when told to."""
-        self.tempo = tempo
+        self.pace = pace
 
     def answer(self, identifier: str, answer: str) -> None:
         """Nothing: the answers are the recorded ones."""

@@ -56,7 +56,7 @@ async def repeat(
         if number < planned and not stopped:
             added = number >= request.attempts
             wait_s = min(request.delay_s, STAYS_SO_EVERY_S) if added else delay_s + random() * request.jitter_s
-        yield replace(seen, number=number, of=planned, next_in_s=wait_s, stopped=stopped)
+        yield replace(seen, number=number, total=planned, next_in_s=wait_s, stopped=stopped)
         if wait_s is None:
             return
         await sleep(wait_s)

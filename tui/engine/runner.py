@@ -19,7 +19,7 @@ from tui.model.requests import (
     FindResetOrigin,
     ListAddresses,
     ListListeners,
-    LookElsewhere,
+    ListOtherNamespaces,
     LookUpNeighbour,
     LookUpRoute,
     MeasureMtu,
@@ -38,26 +38,26 @@ from tui.model.requests import (
     WatchQueue,
 )
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 Tell = Callable[[AnyFact], None]
 """Where facts go, as they are seen."""
-Look = Callable[[AnyRequest, Tell], Awaitable[None]]
+Check = Callable[[AnyRequest, Tell], Awaitable[None]]
 """What a session needs of the outside world: take this look and tell what is seen."""
 
-LONGEST_LOOK_S = 20.0
+LONGEST_CHECK_S = 20.0
 """No look but a schedule of attempts takes longer; a probe's own deadline comes first, and this one is the net."""
 
 
-def looks_from(surroundings: Surroundings) -> Look:
+def checks_on(system: SystemView) -> Check:
     """Real looks, read from `surroundings`."""
-    return partial(look, surroundings=surroundings)
+    return partial(check, system=system)
 
 
-async def look(request: AnyRequest, tell: Tell, *, surroundings: Surroundings) -> None:
+async def check(request: AnyRequest, tell: Tell, *, system: SystemView) -> None:
     """Tell what the probe for `request` sees. Raises nothing but a cancellation: what went wrong is a fact."""
     try:
-        async with asyncio.timeout(_deadline_s(request)), aclosing(_probe(request, surroundings)) as seen:
+        async with asyncio.timeout(_deadline_s(request)), aclosing(_probe(request, system)) as seen:
             async for fact in seen:
                 tell(fact)
     except TimeoutError:
@@ -70,26 +70,26 @@ async def look(request: AnyRequest, tell: Tell, *, surroundings: Surroundings) -
 
 def _deadline_s(request: AnyRequest) -> float | None:
     """Schedules bound themselves: number, delay and time of each attempt are their own."""
-    return None if isinstance(request, Connect | ConnectUnix) else LONGEST_LOOK_S
+    return None if isinstance(request, Connect | ConnectUnix) else LONGEST_CHECK_S
 
 
 def _probe(  # noqa: C901, PLR0912 -- one arm a request, and the type checker sees that none is missing
-    request: AnyRequest, surroundings: Surroundings
+    request: AnyRequest, system: SystemView
 ) -> AsyncGenerator[AnyFact, None]:
     """The facts of the one probe that answers `request`; each is imported when it is first needed."""
     match request:
         case ReadNameSources():
             from tui.probes.names import name_sources
 
-            return name_sources.look(request, surroundings)
+            return name_sources.check(request, system)
         case ResolveSystem():
             from tui.probes.names import system_answer
 
-            return system_answer.look(request, surroundings)
+            return system_answer.check(request, system)
         case AskNameserver():
             from tui.probes.names import nameserver_answer
 
-            return nameserver_answer.look(request, surroundings)
+            return nameserver_answer.check(request, system)
         case Connect():
             from tui.probes.attempts import connect
 
@@ -101,122 +101,122 @@ def _probe(  # noqa: C901, PLR0912 -- one arm a request, and the type checker se
         case TryPorts():
             from tui.probes.attempts import other_ports
 
-            return other_ports.look(request, surroundings)
+            return other_ports.check(request, system)
         case ListListeners():
-            return _listeners(request, surroundings)
+            return _listeners(request, system)
         case ListAddresses():
             from tui.probes.path import addresses
 
-            return addresses.look(request, surroundings)
+            return addresses.check(request, system)
         case LookUpRoute():
             from tui.probes.path import route
 
-            return route.look(request, surroundings)
+            return route.check(request, system)
         case LookUpNeighbour():
             from tui.probes.path import neighbour
 
-            return neighbour.look(request, surroundings)
+            return neighbour.check(request, system)
         case SendEcho():
             from tui.probes.path import echo
 
-            return echo.look(request, surroundings)
+            return echo.check(request, system)
         case TraceHops():
             from tui.probes.path import hops
 
-            return hops.look(request, surroundings)
+            return hops.check(request, system)
         case ReadProxies():
             from tui.probes.proxy import proxy
 
-            return proxy.look(request, surroundings)
+            return proxy.check(request, system)
         case ExamineUnixPath():
             from tui.probes.sockets import unix_path
 
-            return unix_path.look(request, surroundings)
+            return unix_path.check(request, system)
         case ReadConfinement():
             from tui.probes.sockets import confinement
 
-            return confinement.look(request, surroundings)
+            return confinement.check(request, system)
         case FindResetOrigin():
             from tui.probes.path import reset_origin
 
-            return reset_origin.look(request, surroundings)
+            return reset_origin.check(request, system)
         case MeasureMtu():
             from tui.probes.path import path_mtu
 
-            return path_mtu.look(request, surroundings)
+            return path_mtu.check(request, system)
         case TalkTo():
             from tui.probes.talk import talk
 
-            return talk.look(request, surroundings)
-        case LookElsewhere():
+            return talk.check(request, system)
+        case ListOtherNamespaces():
             from tui.probes.namespaces import other_namespaces
 
-            return other_namespaces.look(request, surroundings)
+            return other_namespaces.check(request, system)
         case ExamineProcess():
-            return _process(request, surroundings)
+            return _process(request, system)
         case ReadLimits():
             from tui.probes.sockets import limits
 
-            return limits.look(request, surroundings)
+            return limits.check(request, system)
         case WatchQueue():
-            return _queue(request, surroundings)
+            return _queue(request, system)
         case ReadCode():
             from tui.probes import source_code
 
-            return source_code.look(request, surroundings)
+            return source_code.check(request, system)
         case ReadFirewall():
-            return _firewall(request, surroundings)
+            return _firewall(request, system)
         case ReadService():
-            return _services(request, surroundings)
+            return _services(request, system)
         case _:
             assert_never(request)
 
 
-def _listeners(request: ListListeners, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+def _listeners(request: ListListeners, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
         from tui.probes.sockets import listeners
 
-        return listeners.look(request, surroundings)
+        return listeners.check(request, system)
     from tui.vantage import listeners as far_listeners
 
-    return far_listeners.look(request, surroundings)
+    return far_listeners.check(request, system)
 
 
-def _process(request: ExamineProcess, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+def _process(request: ExamineProcess, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
         from tui.probes.sockets import process_state
 
-        return process_state.look(request, surroundings)
+        return process_state.check(request, system)
     from tui.vantage import process_state as far_process
 
-    return far_process.look(request, surroundings)
+    return far_process.check(request, system)
 
 
-def _queue(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+def _queue(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
         from tui.probes.sockets import queue_watch
 
-        return queue_watch.look(request, surroundings)
+        return queue_watch.check(request, system)
     from tui.vantage import queue_watch as far_queue
 
-    return far_queue.look(request, surroundings)
+    return far_queue.check(request, system)
 
 
-def _services(request: ReadService, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+def _services(request: ReadService, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
         from tui.probes.services import service
 
-        return service.look(request, surroundings)
+        return service.check(request, system)
     from tui.vantage import service as far_services
 
-    return far_services.look(request, surroundings)
+    return far_services.check(request, system)
 
 
-def _firewall(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+def _firewall(request: ReadFirewall, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     if request.vantage is None:
         from tui.probes.firewall import firewall
 
-        return firewall.look(request, surroundings)
+        return firewall.check(request, system)
     from tui.vantage import firewall as far_firewall
 
-    return far_firewall.look(request, surroundings)
+    return far_firewall.check(request, system)

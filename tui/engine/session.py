@@ -18,9 +18,9 @@ from tui.diagnosis.decide import Ask, Conclude, Decision, Run, Wait, decide
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess, without_judgements
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, question
-from tui.engine.runner import Look, Tell
+from tui.engine.runner import Check, Tell
 from tui.model.case import Case, fold
-from tui.model.events import Answered, AnyEvent, FactSeen, Judged, LookEnded, LookStarted, Opened, SetAside, Withdrawn
+from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
 from tui.model.facts import AnyFact, Attempt, Outcome, same_sight
 from tui.model.frame import Frame
 from tui.model.judgement import Assessment
@@ -30,7 +30,7 @@ from tui.model.target import Target
 
 Listener = Callable[[AnyEvent], None]
 
-MOST_LOOKS = 300
+MOST_CHECKS = 300
 """Looks under way at once: a name with 200 addresses is tried in one go, below the usual limit of 1024 descriptors."""
 JUDGE_EVERY_S = 0.02
 """Facts that arrive together are judged together."""
@@ -43,7 +43,7 @@ LONGEST_VERIFY = 3600
 """Rounds of verifying before it gives up: an hour."""
 
 
-class Tempo(StrEnum):
+class Pace(StrEnum):
     """Who sets the pace."""
 
     GUIDED = "guided"
@@ -64,26 +64,26 @@ class Session:
         self,
         target: Target,
         options: Options,
-        look: Look,
+        check: Check,
         *,
-        tempo: Tempo = Tempo.GUIDED,
+        pace: Pace = Pace.GUIDED,
         vantage: str = "",
         code: tuple[Frame, ...] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         causes: Iterable[Hypothesis] | None = None,
     ) -> None:
-        self.tempo = tempo
+        self.pace = pace
         self.waiting: Decision = Wait()
         """What the session waits for: Ask and Run(steps) for the person, Wait for looks, Conclude for nothing."""
         self.events: list[AnyEvent] = []
-        self._look = look
+        self._check = check
         self._clock = clock
         self._causes = tuple(causes) if causes is not None else hypotheses()
         self._listeners: list[Listener] = []
         self._changed = asyncio.Event()
         self._step_granted = False
         self._running: set[asyncio.Task[None]] = set()
-        self._slots = asyncio.Semaphore(MOST_LOOKS)
+        self._slots = asyncio.Semaphore(MOST_CHECKS)
         self._counts: dict[str, int] = {}
         self._failure: BaseException | None = None
         self._opened = Opened(version=__version__, target=target, options=options, vantage=vantage, code=code)
@@ -140,9 +140,9 @@ class Session:
         self._emit(SetAside(cause=cause, why=why))
         self._wake()
 
-    def set_tempo(self, tempo: Tempo) -> None:
+    def set_pace(self, pace: Pace) -> None:
         """Change who sets the pace."""
-        self.tempo = tempo
+        self.pace = pace
         self._wake()
 
     def test(self, cause: str) -> None:
@@ -166,7 +166,7 @@ class Session:
         """Do what needs no person; whether anything was done."""
         match decision:
             case Run(requests=requests, steps=steps):
-                if steps and self.tempo is Tempo.GUIDED and not self._step_granted:
+                if steps and self.pace is Pace.GUIDED and not self._step_granted:
                     return False
                 self._step_granted = False
                 for request in requests:
@@ -174,7 +174,7 @@ class Session:
                 return True
             case Ask(question=asked):
                 known = asked.preset(self.case)
-                if known is None and self.tempo is Tempo.UNATTENDED:
+                if known is None and self.pace is Pace.UNATTENDED:
                     known = UNKNOWN.key
                 if known is not None:
                     self.answer(asked.id, known)
@@ -183,7 +183,7 @@ class Session:
                 return False
 
     def _start(self, request: AnyRequest) -> None:
-        self._emit(LookStarted(request=request))
+        self._emit(CheckStarted(request=request))
         self._spawn(self._take(request))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -199,12 +199,12 @@ class Session:
 
     async def _take(self, request: AnyRequest) -> None:
         async with self._slots:
-            await self._look(request, self._absorb)
-        self._emit(LookEnded(request=request))
+            await self._check(request, self._absorb)
+        self._emit(CheckEnded(request=request))
 
     async def _repeat(self, request: AnyRequest, tell: Tell | None) -> None:
         seen: list[AnyFact] = []
-        await self._look(request, seen.append)
+        await self._check(request, seen.append)
         if not seen:
             return
         newest = seen[-1]
@@ -238,10 +238,10 @@ class Session:
 
         def absorb_attempt(fact: AnyFact) -> None:
             if isinstance(fact, Attempt):
-                self._absorb(replace(fact, number=number, of=0))
+                self._absorb(replace(fact, number=number, total=0))
                 outcomes.append(fact.outcome)
 
-        await self._look(request, absorb_attempt)
+        await self._check(request, absorb_attempt)
         return outcomes == [Outcome.CONNECTED]
 
     def _absorb(self, fact: AnyFact) -> None:

@@ -9,24 +9,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 if TYPE_CHECKING:  # the screen loads this before its first paint
     from tui.model.events import AnyEvent
     from tui.model.frame import Frame
     from tui.model.options import Options
     from tui.model.target import Target
-    from tui.probes.namespaces.process_context import Eyes
+    from tui.probes.namespaces.process_context import ProcessContext
 
 
 @dataclass(frozen=True)
-class Situation:
+class Setup:
     """A target, how to walk, and the files and settings that it is seen with."""
 
     target: Target
     options: Options
-    surroundings: Surroundings = field(default_factory=Surroundings)
-    heard: Callable[[AnyEvent], None] | None = None
+    system: SystemView = field(default_factory=SystemView)
+    on_event: Callable[[AnyEvent], None] | None = None
     """Called with each event of the walk; a demonstration that changes while it is walked reacts to them."""
     who: str = ""
     """The process or container with whose eyes the looks are taken; empty for this process."""
@@ -34,17 +34,17 @@ class Situation:
     """The code that asked for the target, where an error text or a watched process named it."""
 
 
-Opening = Callable[[], AbstractAsyncContextManager[Situation]]
+Opening = Callable[[], AbstractAsyncContextManager[Setup]]
 """Sets a situation up and, at the end of its context, takes it down."""
 
 
-def as_it_is(target: Target, options: Options, code: tuple[Frame, ...] = (), eyes: Eyes | None = None) -> Opening:
+def as_it_is(target: Target, options: Options, code: tuple[Frame, ...] = (), context: ProcessContext | None = None) -> Opening:
     """This machine as it is, seen with this process's eyes or with another's: nothing is set up."""
-    surroundings, who = (eyes.surroundings, eyes.who) if eyes else (Surroundings(), "")
+    system, who = (context.system, context.who) if context else (SystemView(), "")
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Situation]:
-        yield Situation(target, options, surroundings, who=who, code=code)
+    async def opened() -> AsyncIterator[Setup]:
+        yield Setup(target, options, system, who=who, code=code)
 
     return opened
 

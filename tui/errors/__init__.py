@@ -1,6 +1,6 @@
 """From an error text to the endpoint that failed and the line of code that tried."""
 
 from tui.errors.reading import read_error, target_of
-from tui.errors.types import Endpoint, ErrorClass, Failure, Frame, Reading, Role
+from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Frame, Role
 
-__all__ = ["Endpoint", "ErrorClass", "Failure", "Frame", "Reading", "Role", "read_error", "target_of"]
+__all__ = ["Endpoint", "ErrorClass", "ErrorReading", "Failure", "Frame", "Role", "read_error", "target_of"]

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
-from tui.errors.failures import Failed, Statement, asked_for, belongs
+from tui.errors.failures import FailedConnection, Statement, asked_for, belongs
 from tui.errors.patterns import is_literal, same_host
-from tui.errors.shape import Mark, Says
+from tui.errors.shape import EndpointMark, Says
 from tui.errors.types import Endpoint, Role
-from tui.errors.view import View
+from tui.errors.view import TextView
 from tui.model.safe_text import safe_text
 
 MOST = 16
@@ -19,7 +19,7 @@ _STRONGER: tuple[Role, ...] = ("proxy", "upstream", "target", "dialled")
 """The role that stays where one place has two: what was asked for and dialled without a detour is the target."""
 
 
-def endpoints_of(failed: Failed, found: Sequence[Statement], view: View, *, by_proxy: bool) -> tuple[Endpoint, ...]:
+def endpoints_of(failed: FailedConnection, found: Sequence[Statement], view: TextView, *, by_proxy: bool) -> tuple[Endpoint, ...]:
     """The endpoints of `failed`, the one to walk first. `by_proxy` says that the text blames a proxy."""
     marks = [*failed.telling.marks[::-1], *(mark for one in reversed(failed.statements) for mark in one.marks[::-1])]
     extra = [mark for one in found if one.says is Says.TRIED and belongs(failed, one) for mark in one.marks]
@@ -39,7 +39,7 @@ def endpoints_of(failed: Failed, found: Sequence[Statement], view: View, *, by_p
     return tuple(_endpoint(mark, view) for mark in merged[:MOST])
 
 
-def _name_first(marks: list[Mark]) -> list[Mark]:
+def _name_first(marks: list[EndpointMark]) -> list[EndpointMark]:
     """The name before the addresses that were dialled for it: walking the name tries them all, and looks at the name too."""
     name = next((mark for mark in marks if mark.role == "target" and mark.host and not is_literal(mark.host)), None)
     dialled = [mark for mark in marks if mark.role == "dialled"]
@@ -49,12 +49,12 @@ def _name_first(marks: list[Mark]) -> list[Mark]:
     return [name, *(mark for mark in marks if mark is not name)] if its_own else marks
 
 
-def _leads_to(mark: Mark, proxy: Mark) -> bool:
+def _leads_to(mark: EndpointMark, proxy: EndpointMark) -> bool:
     """Whether what failed is the proxy that is set, or an address dialled at its port."""
     return _is_place(mark, proxy) or (mark.role == "dialled" and mark.port == proxy.port)
 
 
-def _by_a_detour(marks: Sequence[Mark], wanted: Mark) -> bool:
+def _by_a_detour(marks: Sequence[EndpointMark], wanted: EndpointMark) -> bool:
     """Whether none of the places that failed is the one that was asked for: another port, or another name."""
     if any(mark.host and wanted.host and same_host(mark.host, wanted.host) for mark in marks) or any(mark.path for mark in marks):
         return False
@@ -62,12 +62,12 @@ def _by_a_detour(marks: Sequence[Mark], wanted: Mark) -> bool:
     return names or any(mark.port and wanted.port and mark.port != wanted.port for mark in marks)
 
 
-def _dialled_is_proxy(marks: list[Mark]) -> list[Mark]:
+def _dialled_is_proxy(marks: list[EndpointMark]) -> list[EndpointMark]:
     targets = {mark.port for mark in marks if mark.role == "target"}
     return [_as(mark, "proxy") if mark.role == "dialled" and mark.port not in targets else mark for mark in marks]
 
 
-def _addresses_of_names(marks: list[Mark]) -> list[Mark]:
+def _addresses_of_names(marks: list[EndpointMark]) -> list[EndpointMark]:
     """Beside a name, an address at the same port is what was dialled for it."""
     named = {mark.port for mark in marks if mark.role == "target" and mark.host and not is_literal(mark.host)}
     return [
@@ -76,7 +76,7 @@ def _addresses_of_names(marks: list[Mark]) -> list[Mark]:
     ]
 
 
-def _with_port(marks: list[Mark]) -> list[Mark]:
+def _with_port(marks: list[EndpointMark]) -> list[EndpointMark]:
     """One connection has one port: where the text says it of the name, it is that of the dialled address too, and the reverse."""
     ports = {mark.port for mark in marks if mark.port and mark.role != "proxy"}
     if len(ports) != 1:
@@ -88,8 +88,8 @@ def _with_port(marks: list[Mark]) -> list[Mark]:
     ]
 
 
-def _merged(marks: Iterable[Mark]) -> list[Mark]:
-    kept: list[Mark] = []
+def _merged(marks: Iterable[EndpointMark]) -> list[EndpointMark]:
+    kept: list[EndpointMark] = []
     for mark in marks:
         at = next((index for index, one in enumerate(kept) if _is_place(one, mark)), None)
         if at is None:
@@ -100,13 +100,13 @@ def _merged(marks: Iterable[Mark]) -> list[Mark]:
     return sorted(named, key=lambda mark: _ORDER.index(mark.role) if mark.role == "proxy" else 1) if named else kept[:1]
 
 
-def _joined(one: Mark, other: Mark) -> Mark:
+def _joined(one: EndpointMark, other: EndpointMark) -> EndpointMark:
     fuller = one if one.port or not other.port else other
     role = min(one.role, other.role, key=_STRONGER.index)
     return _as(fuller, role)
 
 
-def _is_place(one: Mark, other: Mark) -> bool:
+def _is_place(one: EndpointMark, other: EndpointMark) -> bool:
     if one.path or other.path:
         return one.path == other.path
     if not (one.host and other.host):
@@ -114,11 +114,11 @@ def _is_place(one: Mark, other: Mark) -> bool:
     return same_host(one.host, other.host) and (one.port == other.port or None in {one.port, other.port})
 
 
-def _as(mark: Mark, role: Role) -> Mark:
+def _as(mark: EndpointMark, role: Role) -> EndpointMark:
     return structs.replace(mark, role=role)
 
 
-def _endpoint(mark: Mark, view: View) -> Endpoint:
+def _endpoint(mark: EndpointMark, view: TextView) -> Endpoint:
     return Endpoint(
         host=mark.host,
         port=mark.port,

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from tui.errors.classes import CHAIN, INSIDE, OUTSIDE, Mention, decisive
 from tui.errors.patterns import is_literal, same_host
-from tui.errors.shape import Mark, Says, Sighting
+from tui.errors.shape import EndpointMark, Says, ShapeMatch
 from tui.errors.types import ErrorClass
-from tui.errors.view import View
+from tui.errors.view import TextView
 
 FAR = 12
 """Lines that may stand between two sightings of one failure: a stack between a message and its fields."""
@@ -37,7 +37,7 @@ class Spoken(Struct, frozen=True):
 class Statement(Struct, frozen=True):
     """A sighting with its place in the text and the class that its own lines give it."""
 
-    sighting: Sighting
+    sighting: ShapeMatch
     first_line: int
     last_line: int
     record: int
@@ -45,12 +45,12 @@ class Statement(Struct, frozen=True):
     error_class: ErrorClass | None
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
+    def marks(self) -> tuple[EndpointMark, ...]:
         """The endpoints in it."""
         return self.sighting.marks
 
 
-class Failed(Struct, frozen=True):
+class FailedConnection(Struct, frozen=True):
     """One failed connection: the statements of it, in order, never none."""
 
     statements: tuple[Statement, ...]
@@ -75,7 +75,7 @@ class Failed(Struct, frozen=True):
         return others[-1] if others else last
 
 
-def spoken(view: View, mentions: tuple[Mention, ...]) -> Spoken:
+def spoken(view: TextView, mentions: tuple[Mention, ...]) -> Spoken:
     """The mentions of a text by its lines and log records."""
     by_line: dict[int, list[Mention]] = {}
     for one in mentions:
@@ -83,10 +83,10 @@ def spoken(view: View, mentions: tuple[Mention, ...]) -> Spoken:
     return Spoken(mentions, by_line, view.records())
 
 
-def statements(view: View, sightings: Iterable[Sighting], said: Spoken) -> tuple[Statement, ...]:
+def statements(view: TextView, shape_matches: Iterable[ShapeMatch], said: Spoken) -> tuple[Statement, ...]:
     """Each sighting with its lines, its log record and its class."""
     found = []
-    for sighting in sightings:
+    for sighting in shape_matches:
         first, last = view.line_of(sighting.start), view.line_of(sighting.end - 1)
         near = said.on(range(first, last + 1))
         says = sighting.shape.says
@@ -98,7 +98,7 @@ def statements(view: View, sightings: Iterable[Sighting], said: Spoken) -> tuple
     return tuple(found)
 
 
-def failures(found: Iterable[Statement]) -> tuple[Failed, ...]:
+def failures(found: Iterable[Statement]) -> tuple[FailedConnection, ...]:
     """The statements that say "failed", grouped by connection, in the order of the text."""
     groups: list[list[Statement]] = []
     failed = (one for one in found if one.says is Says.FAILED)
@@ -108,30 +108,30 @@ def failures(found: Iterable[Statement]) -> tuple[Failed, ...]:
             groups[-1] += line
         else:
             groups.append(line)
-    return tuple(Failed(tuple(group)) for group in groups)
+    return tuple(FailedConnection(tuple(group)) for group in groups)
 
 
-def last_failure(groups: Sequence[Failed]) -> Failed | None:
+def last_failure(groups: Sequence[FailedConnection]) -> FailedConnection | None:
     """The one to walk: the last that says how it failed, else the last."""
     says_how = (group for group in reversed(groups) if any(one.error_class for one in group.statements))
     return next(says_how, groups[-1] if groups else None)
 
 
-def tried_last(found: Sequence[Statement], said: Spoken, view: View) -> Failed | None:
+def tried_last(found: Sequence[Statement], said: Spoken, view: TextView) -> FailedConnection | None:
     """Where no statement says that its own endpoint failed: what was tried, if one thing only, or just before it failed."""
     how = [one for one in said.mentions if one.error_class]
     tried = [one for one in found if one.says in {Says.TRIED, Says.ASKED}]
     if not how or not tried:
         return None
     if len({(mark.host or mark.path or "").lower() for one in tried for mark in one.marks}) == 1:
-        return Failed((tried[-1],))
+        return FailedConnection((tried[-1],))
     heaviest = max(one.weight for one in how)
     line = view.line_of([one for one in how if one.weight == heaviest][-1].start)
     near = [one for one in tried if 0 <= line - one.first_line <= FAR // 4 and one.sighting.shape.says is not Says.DEPENDS]
-    return Failed((near[-1],)) if near else None
+    return FailedConnection((near[-1],)) if near else None
 
 
-def class_of(failed: Failed, said: Spoken) -> tuple[ErrorClass, tuple[ErrorClass, ...]]:
+def class_of(failed: FailedConnection, said: Spoken) -> tuple[ErrorClass, tuple[ErrorClass, ...]]:
     """The class of a failure, and the classes that wrappers' words on its lines name instead."""
     telling = failed.telling
     on_lines = said.on(failed.lines)
@@ -152,14 +152,14 @@ def class_of(failed: Failed, said: Spoken) -> tuple[ErrorClass, tuple[ErrorClass
     return (around.error_class if around and around.error_class else "other"), ()
 
 
-def belongs(failed: Failed, one: Statement) -> bool:
+def belongs(failed: FailedConnection, one: Statement) -> bool:
     """Whether what was tried is part of this failure: the same host, or the name of a dialled address, or the reverse."""
     if one.record != failed.telling.record:
         return False
     return _share_host(failed.statements, one) or _name_and_address(failed.statements, one)
 
 
-def asked_for(failed: Failed, found: Sequence[Statement]) -> Statement | None:
+def asked_for(failed: FailedConnection, found: Sequence[Statement]) -> Statement | None:
     """The request that this failure ended: on its line, or the last before it."""
     lines, telling = failed.lines, failed.telling
     asked = [one for one in found if one.says is Says.ASKED and one.first_line <= telling.last_line]
@@ -193,9 +193,9 @@ def _name_and_address(group: Sequence[Statement], one: Statement) -> bool:
     return bool(ports - {None}) and (_only_dialled(_marks(group)) or _only_dialled(one.marks))
 
 
-def _marks(group: Iterable[Statement]) -> Iterator[Mark]:
+def _marks(group: Iterable[Statement]) -> Iterator[EndpointMark]:
     return (mark for one in group for mark in one.marks)
 
 
-def _only_dialled(marks: Iterable[Mark]) -> bool:
+def _only_dialled(marks: Iterable[EndpointMark]) -> bool:
     return all(mark.role == "dialled" and mark.host and is_literal(mark.host) for mark in marks)

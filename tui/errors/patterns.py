@@ -50,7 +50,7 @@ _NO_PLACE = frozenset({
 """Schemes whose second part is a bucket, an image, a queue or a file, and no host."""
 
 
-class Place(Struct, frozen=True):
+class UrlEndpoint(Struct, frozen=True):
     """A host and port, or a path, as a URL names them; `start` and `end` are where, within the URL."""
 
     host: str | None
@@ -96,16 +96,16 @@ def same_host(one: str, other: str) -> bool:
     return _canonical(one) == _canonical(other)
 
 
-def read_url(url: str) -> Place:
+def read_url(url: str) -> UrlEndpoint:
     """The place that a URL names, without credentials; a scheme with a default port says the port."""
     scheme, _, rest = url.partition("://")
     offset = len(scheme) + 3
     authority = re.split(r"[/?#;,]", rest, maxsplit=1)[0].rstrip(".:!")
     if scheme.lower() in _NO_PLACE:
-        return Place(None, None, None, offset, len(url))
+        return UrlEndpoint(None, None, None, offset, len(url))
     if scheme.lower() in {"unix", "http+unix"} or rest.startswith("unix:"):
         path = rest.removeprefix("unix:").partition(":")[0].rstrip(".,;!?")
-        return Place(None, None, path if path.startswith("/") else None, offset, len(url))
+        return UrlEndpoint(None, None, path if path.startswith("/") else None, offset, len(url))
     if authority.endswith("]") and "[" not in authority:
         authority = authority[:-1]  # it closes the text around the URL
     if scheme.lower() in {"dns", "passthrough", "ipv4"} and rest.startswith("/"):
@@ -116,9 +116,9 @@ def read_url(url: str) -> Place:
     offset += len(credentials) + 1 if credentials or authority.startswith("@") else 0
     found = re.fullmatch(rf"(?P<host>{HOST})(?::(?P<port>[^:]{{0,8}}))?", place)
     if not found:
-        return Place(None, None, None, offset, len(url))
+        return UrlEndpoint(None, None, None, offset, len(url))
     port = valid_port(found["port"]) if found["port"] else _default(scheme)
-    return Place(
+    return UrlEndpoint(
         valid_host(found["host"]), port, None, offset, offset + (found.end("port") if found["port"] else found.end("host"))
     )
 

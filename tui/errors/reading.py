@@ -8,16 +8,16 @@ from collections import Counter
 
 from tui.errors.classes import decisive, lowered, mentions
 from tui.errors.endpoints import endpoints_of
-from tui.errors.failures import Failed, Spoken, class_of, failures, last_failure, spoken, statements, tried_last
+from tui.errors.failures import FailedConnection, Spoken, class_of, failures, last_failure, spoken, statements, tried_last
 from tui.errors.frames import frames_of
-from tui.errors.shape import sightings
+from tui.errors.shape import shape_matches
 from tui.errors.tools import tool_of
-from tui.errors.types import Endpoint, ErrorClass, Failure, Reading
-from tui.errors.view import View, decoded, unwrapped, view_of
+from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure
+from tui.errors.view import TextView, decoded, unwrapped, view_of
 from tui.model.target import Target, TargetError, endpoint, parse_target
 
 
-def read_error(text: str | bytes) -> Reading:
+def read_error(text: str | bytes) -> ErrorReading:
     """What an error text of any tool says: see `Reading`. Only its last megabyte is read. Never raises.
 
     Spans count in characters of `text`; of bytes, in characters as they decode (UTF-8, or UTF-16 by its mark).
@@ -29,7 +29,7 @@ def read_error(text: str | bytes) -> Reading:
     return max(reading, again, key=_says)
 
 
-def target_of(reading: Reading) -> Target | None:
+def target_of(reading: ErrorReading) -> Target | None:
     """The first endpoint that can be walked: a host with its port, or a Unix socket. None where there is none."""
     for one in reading.endpoints:
         text = one.path or (endpoint(one.host, one.port) if one.host and one.port else None)
@@ -44,16 +44,16 @@ def target_of(reading: Reading) -> Target | None:
 _EVERYTHING = (True, True, True)
 
 
-def _says(reading: Reading) -> tuple[bool, bool, bool]:
+def _says(reading: ErrorReading) -> tuple[bool, bool, bool]:
     """How much a reading says: an endpoint that can be walked, a class, any endpoint."""
     first = reading.endpoints[0] if reading.endpoints else None
     return bool(first and (first.path or (first.host and first.port))), reading.error_class != "other", first is not None
 
 
-def _read(view: View) -> Reading:
+def _read(view: TextView) -> ErrorReading:
     low = lowered(view.text)
     said = spoken(view, mentions(low))
-    found = statements(view, sightings(view.text, low, (one.start for one in said.mentions)), said)
+    found = statements(view, shape_matches(view.text, low, (one.start for one in said.mentions)), said)
     groups = failures(found)
     stated = last_failure(groups)
     failed = stated or tried_last(found, said, view)
@@ -61,7 +61,7 @@ def _read(view: View) -> Reading:
     endpoints = endpoints_of(failed, found, view, by_proxy=kind == "proxy") if failed else ()
     if endpoints and endpoints[0].role == "proxy":
         kind = "proxy"
-    return Reading(
+    return ErrorReading(
         endpoints=endpoints,
         error_class=kind,
         contradicted=denied,
@@ -89,7 +89,7 @@ def _missing(endpoints: tuple[Endpoint, ...], kind: ErrorClass) -> tuple[str, ..
     return tuple(name for name, absent in lacks.items() if absent)
 
 
-def _listed(groups: tuple[Failed, ...], said: Spoken) -> tuple[Failure, ...]:
+def _listed(groups: tuple[FailedConnection, ...], said: Spoken) -> tuple[Failure, ...]:
     counted: Counter[tuple[str | None, int | None, str | None, ErrorClass]] = Counter()
     for group in groups:
         mark = next((one for one in group.telling.marks if one.role != "dialled"), group.telling.marks[-1])

@@ -33,7 +33,7 @@ class Says(Enum):
     NOTHING = "this is no endpoint, or another's"
 
 
-class Mark(Struct, frozen=True):
+class EndpointMark(Struct, frozen=True):
     """One endpoint as a shape read it; `start` and `end` are positions in the view."""
 
     host: str | None
@@ -45,7 +45,7 @@ class Mark(Struct, frozen=True):
 
 
 Match = re.Match[str]
-Marks = Iterable[Mark | None]
+Marks = Iterable[EndpointMark | None]
 
 
 def by_groups(match: Match, role: Role) -> Marks:
@@ -88,13 +88,13 @@ class Shape(Struct, frozen=True, kw_only=True):
     """How far around a hint the pattern looks, in characters."""
 
 
-class Sighting(Struct, frozen=True):
+class ShapeMatch(Struct, frozen=True):
     """A shape in a text."""
 
     shape: Shape
     start: int
     end: int
-    marks: tuple[Mark, ...]
+    marks: tuple[EndpointMark, ...]
 
 
 @cache
@@ -109,7 +109,7 @@ def shapes() -> tuple[Shape, ...]:
     return tuple(sorted(found, key=lambda one: (one.place, one.name)))
 
 
-def sightings(text: str, low: str, trouble: Iterable[int]) -> tuple[Sighting, ...]:
+def shape_matches(text: str, low: str, trouble: Iterable[int]) -> tuple[ShapeMatch, ...]:
     """Every shape in `text` (`low` is the same in lower case), in order. `trouble` is where failures are spoken of."""
     around = tuple(trouble)[-MOST_WINDOWS:]
     claimed = bytearray(len(text))
@@ -126,7 +126,7 @@ def sightings(text: str, low: str, trouble: Iterable[int]) -> tuple[Sighting, ..
                 claimed[match.start() : match.end()] = b"\1" * (match.end() - match.start())
                 named = tuple(mark for mark in marks if mark)
                 if named:
-                    found.append(Sighting(shape, match.start(), match.end(), named))
+                    found.append(ShapeMatch(shape, match.start(), match.end(), named))
     return tuple(sorted(found, key=lambda one: one.start))
 
 
@@ -144,7 +144,7 @@ def windows(low: str, shape: Shape, trouble: Iterable[int]) -> Iterator[tuple[in
         yield start, end
 
 
-def mark(match: Match, host: str, port: str, role: Role) -> Mark | None:
+def mark(match: Match, host: str, port: str, role: Role) -> EndpointMark | None:
     """The endpoint in two groups of a match; a group that is no host or no port counts as not said.
 
     None for neither, and for port 0.
@@ -158,18 +158,20 @@ def mark(match: Match, host: str, port: str, role: Role) -> Mark | None:
         return None
     inside = [group for group, there in ((host, name), (port, number)) if there is not None]
     start, end = min(match.start(group) for group in inside), max(match.end(group) for group in inside)
-    return Mark(name, number, role, start, end)
+    return EndpointMark(name, number, role, start, end)
 
 
-def path_mark(match: Match, role: Role) -> Mark:
+def path_mark(match: Match, role: Role) -> EndpointMark:
     """The socket in the group `path`, without the full stop of its sentence."""
     path = match["path"].rstrip(".")
-    return Mark(None, None, role, match.start("path"), match.start("path") + len(path), path)
+    return EndpointMark(None, None, role, match.start("path"), match.start("path") + len(path), path)
 
 
-def url_mark(match: Match, group: str, role: Role) -> Mark | None:
+def url_mark(match: Match, group: str, role: Role) -> EndpointMark | None:
     """The endpoint in a URL, its span without scheme, credentials and path."""
     place = read_url(match[group])
     if place.host is None and place.path is None:
         return None
-    return Mark(place.host, place.port, role, match.start(group) + place.start, match.start(group) + place.end, place.path)
+    return EndpointMark(
+        place.host, place.port, role, match.start(group) + place.start, match.start(group) + place.end, place.path
+    )

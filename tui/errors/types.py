@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tui.model.frame import Frame
 
-__all__ = ["Endpoint", "ErrorClass", "Failure", "Frame", "Reading", "Role", "Span"]
+__all__ = ["Endpoint", "ErrorClass", "ErrorReading", "Failure", "Frame", "Role", "Span"]
 
 Role = Literal["target", "proxy", "dialled", "upstream"]
 """What was asked for; the proxy in between; the address that was actually tried; the server behind a reverse proxy."""
@@ -42,7 +42,7 @@ class Failure(Struct, frozen=True, kw_only=True, rename={"error_class": "class"}
     count: int
 
 
-class Reading(Struct, frozen=True, kw_only=True, rename={"error_class": "class"}):
+class ErrorReading(Struct, frozen=True, kw_only=True, rename={"error_class": "class"}):
     """What an error text says."""
 
     endpoints: tuple[Endpoint, ...] = ()

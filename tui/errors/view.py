@@ -45,7 +45,7 @@ _BEGINS_ANEW = re.compile(
 )
 
 
-class View(Struct, frozen=True):
+class TextView(Struct, frozen=True):
     """`text` for the patterns; `pieces` are pairs of a position in it and the same position as given."""
 
     text: str
@@ -88,13 +88,13 @@ def decoded(text: str | bytes) -> str:
     return text.decode("utf-8", "backslashreplace")
 
 
-def view_of(given: str) -> View:
+def view_of(given: str) -> TextView:
     """The view of the last `LONGEST` characters of `given`."""
     first = max(0, len(given) - LONGEST)
     return _view(given[first:], first, _clean(given[first:]))
 
 
-def unwrapped(view: View) -> View | None:
+def unwrapped(view: TextView) -> TextView | None:
     """The view with the line ends removed that a terminal of fixed width put in; None if there are none."""
     lengths = [len(view.line(number)) for number in range(len(view.starts))]
     width, count = max(Counter(lengths).items(), key=lambda item: item[0])
@@ -108,7 +108,7 @@ def unwrapped(view: View) -> View | None:
     if not ends:
         return None
     text, pieces = _without(view.text, 0, ends)
-    return View(text, tuple((here, view.given(there, there + 1)[0]) for here, there in pieces), _line_starts(text))
+    return TextView(text, tuple((here, view.given(there, there + 1)[0]) for here, there in pieces), _line_starts(text))
 
 
 def _clean(text: str) -> Iterator[tuple[int, int, str]]:
@@ -131,9 +131,9 @@ def _stands_for(match: re.Match[str]) -> str:
             return ""
 
 
-def _view(text: str, first: int, noise: Iterable[tuple[int, int, str]]) -> View:
+def _view(text: str, first: int, noise: Iterable[tuple[int, int, str]]) -> TextView:
     clean, pieces = _without(text, first, noise)
-    return View(clean, pieces, _line_starts(clean))
+    return TextView(clean, pieces, _line_starts(clean))
 
 
 def _without(text: str, first: int, noise: Iterable[tuple[int, int, str]]) -> tuple[str, tuple[Span, ...]]:

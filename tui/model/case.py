@@ -6,7 +6,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.model.events import Answered, AnyEvent, FactSeen, Judged, LookEnded, LookStarted, Opened, SetAside, Withdrawn
+from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
 from tui.model.facts import AnyFact
 from tui.model.frame import Frame
 from tui.model.options import Options
@@ -58,9 +58,9 @@ def fold(case: Case, event: AnyEvent) -> Case:
     match event:
         case Opened():
             return Case(target=event.target, options=event.options, code=event.code)
-        case LookStarted():
+        case CheckStarted():
             return replace(case, asked=(*case.asked, event.request))
-        case LookEnded():
+        case CheckEnded():
             return replace(case, ended=(*case.ended, event.request))
         case FactSeen():
             return replace(case, facts=(*case.facts, event.fact))

@@ -33,7 +33,7 @@ class Opened(Event, frozen=True, kw_only=True, tag="session"):
     """The code that asked for the target, the user's innermost frame first; empty where nothing names it."""
 
 
-class LookStarted(Event, frozen=True, kw_only=True, tag="look"):
+class CheckStarted(Event, frozen=True, kw_only=True, tag="check"):
     """A probe was asked."""
 
     request: AnyRequest
@@ -45,7 +45,7 @@ class FactSeen(Event, frozen=True, kw_only=True, tag="evidence"):
     fact: AnyFact
 
 
-class LookEnded(Event, frozen=True, kw_only=True, tag="looked"):
+class CheckEnded(Event, frozen=True, kw_only=True, tag="checked"):
     """A probe has said all it had to say."""
 
     request: AnyRequest
@@ -78,4 +78,4 @@ class Judged(Event, frozen=True, kw_only=True, tag="judgement"):
     final: bool = False
 
 
-AnyEvent = Opened | LookStarted | FactSeen | LookEnded | Answered | Withdrawn | SetAside | Judged
+AnyEvent = Opened | CheckStarted | FactSeen | CheckEnded | Answered | Withdrawn | SetAside | Judged

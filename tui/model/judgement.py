@@ -77,17 +77,17 @@ class Judgement(Struct, frozen=True, kw_only=True):
     """One hypothesis held against the case."""
 
     state: State
-    because: str
+    reason: str
     """One sentence with the deciding fact."""
     evidence: tuple[str, ...] = ()
     """The ids of the facts it rests on."""
     summary: str = ""
     """The verdict's sentence, for likely and confirmed."""
     culprit: Culprit | None = None
-    disproof: str = ""
+    refuted_by: str = ""
     """What would disprove it."""
     remedies: tuple[Remedy, ...] = ()
-    tell_apart: str = ""
+    next_check: str = ""
     """For open ones: the cheapest look that would decide."""
     explains: frozenset[str] = frozenset()
     """The symptoms it accounts for: addresses whose attempts fail, or `name`, or a socket path."""
@@ -101,7 +101,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     summary: str
     culprit: Culprit | None = None
     evidence: tuple[str, ...] = ()
-    disproof: str = ""
+    refuted_by: str = ""
     remedies: tuple[Remedy, ...] = ()
 
 
@@ -111,7 +111,7 @@ class Alternative(Struct, frozen=True, kw_only=True):
     cause: str
     certainty: Certainty
     summary: str
-    tell_apart: str
+    next_check: str
 
 
 class Assessment(Struct, frozen=True, kw_only=True):

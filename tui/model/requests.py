@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 
-class Request(Struct, frozen=True, kw_only=True, tag_field="look", omit_defaults=True):
+class Request(Struct, frozen=True, kw_only=True, tag_field="check", omit_defaults=True):
     """One look. `again` numbers a repetition of a look that was already taken."""
 
     again: int = 0
@@ -38,7 +38,7 @@ class AskNameserver(Request, frozen=True, kw_only=True, tag="nameserver-answer")
 Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify"]
 
 
-class Connect(Request, frozen=True, kw_only=True, tag="attempts"):
+class Connect(Request, frozen=True, kw_only=True, tag="connect"):
     """Try to connect, once or on a schedule. Durations are in seconds."""
 
     address: str
@@ -52,7 +52,7 @@ class Connect(Request, frozen=True, kw_only=True, tag="attempts"):
     purpose: Purpose = "target"
 
 
-class ConnectUnix(Request, frozen=True, kw_only=True, tag="unix-attempts"):
+class ConnectUnix(Request, frozen=True, kw_only=True, tag="connect-unix"):
     """Try to connect to a Unix socket, once or on a schedule. Durations are in seconds."""
 
     path: str
@@ -183,7 +183,7 @@ class ReadService(Request, frozen=True, kw_only=True, tag="service"):
     vantage: str | None = None
 
 
-class LookElsewhere(Request, frozen=True, kw_only=True, tag="elsewhere"):
+class ListOtherNamespaces(Request, frozen=True, kw_only=True, tag="other-namespaces"):
     """List the listeners of other network namespaces of this machine, and its containers."""
 
     port: int
@@ -211,7 +211,7 @@ class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):
     vantage: str | None = None
 
 
-class ReadCode(Request, frozen=True, kw_only=True, tag="code"):
+class ReadCode(Request, frozen=True, kw_only=True, tag="source-code"):
     """Read the source around one frame of an error, statically; nothing of the user's is run."""
 
     path: str
@@ -245,7 +245,7 @@ AnyRequest = (
     | ReadFirewall
     | TalkTo
     | ReadService
-    | LookElsewhere
+    | ListOtherNamespaces
     | ExamineProcess
     | ReadLimits
     | WatchQueue

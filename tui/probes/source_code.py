@@ -15,7 +15,7 @@ from tui.errors.source.masking import masked
 from tui.model.facts import AnyFact, Code, NotObserved
 from tui.model.requests import ReadCode
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import read_text_file
 from tui.probes.kernel.threads import in_thread
 
@@ -37,12 +37,12 @@ _LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "pyproject.toml", "set
 """Settings of tools, which name no endpoint of the program."""
 
 
-async def look(request: ReadCode, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ReadCode, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the Code at the request's path and line, or why it could not be read."""
-    yield await in_thread(read, request, surroundings)
+    yield await in_thread(read, request, system)
 
 
-def read(request: ReadCode, surroundings: Surroundings) -> Code | NotObserved:
+def read(request: ReadCode, system: SystemView) -> Code | NotObserved:
     """The Code at the request's path and line, or why it could not be read. Blocks."""
     path = find(request.path, request.shown, request.line)
     file = read_text_file(path, LONGEST_SOURCE)
@@ -57,7 +57,7 @@ def read(request: ReadCode, surroundings: Surroundings) -> Code | NotObserved:
         return fact
     text = "\n".join(lines)
     found = read_python(
-        text, request.line, callers=request.callers, beside=dict(beside(path, imports_of(text))), environ=surroundings.environ
+        text, request.line, callers=request.callers, beside=dict(beside(path, imports_of(text))), environ=system.environ
     )
     if found is None:
         return fact
@@ -152,7 +152,7 @@ def _fact(request: ReadCode, path: Path, lines: list[str], *, changed: bool) -> 
     source = tuple((number, masked(text)) for number, text in around if first <= number <= last)
     shown = safe_text(str(path), limit=300)
     return Code(
-        by_hand=f"sed -n '{first},{last}p' {shown}",
+        command=f"sed -n '{first},{last}p' {shown}",
         path=safe_text(request.path, limit=300),
         line=request.line,
         function=request.function,

@@ -56,7 +56,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
     id: str
     state: State
-    because: str
+    reason: str
     evidence: tuple[str, ...]
     """The ids of the facts that decided."""
 
@@ -140,7 +140,7 @@ def _target(target: Target) -> TargetPart:
 
 def _step(hypothesis: Hypothesis, assessment: Assessment) -> Step:
     judgement = assessment.judgements[hypothesis.id]
-    return Step(id=hypothesis.id, state=judgement.state, because=judgement.because, evidence=judgement.evidence)
+    return Step(id=hypothesis.id, state=judgement.state, reason=judgement.reason, evidence=judgement.evidence)
 
 
 def _seconds(begin: str, end: str) -> float:

@@ -38,20 +38,20 @@ class Labelled(Struct, frozen=True):
     text: str
 
 
-class Command(Struct, frozen=True):
+class CommandLine(Struct, frozen=True):
     """A command to type, on one line."""
 
     text: str
 
 
-class Source(Struct, frozen=True):
+class SourceLines(Struct, frozen=True):
     """Lines of code, as they stand in a file."""
 
     lines: tuple[str, ...]
     language: str = ""
 
 
-Item = tuple[Paragraph | Labelled | Command | Source, ...]
+Item = tuple[Paragraph | Labelled | CommandLine | SourceLines, ...]
 """What stands behind one bullet."""
 
 
@@ -75,7 +75,7 @@ class Footer(Struct, frozen=True):
     text: str
 
 
-Block = Heading | Paragraph | Labelled | Command | Items | Table | Source | Footer
+Block = Heading | Paragraph | Labelled | CommandLine | Items | Table | SourceLines | Footer
 
 _OUTCOMES = {
     "refused": "refused",
@@ -113,8 +113,8 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
         yield Items(tuple((Paragraph(_line(one)),) for one in document.unseen))
     if full:
         yield Heading("The walk")
-        rows = tuple((one.id, one.state.replace("-", " "), _line(one.because)) for one in document.walk)
-        yield Table(("cause", "state", "because"), rows)
+        rows = tuple((one.id, one.state.replace("-", " "), _line(one.reason)) for one in document.walk)
+        yield Table(("cause", "state", "reason"), rows)
         yield Heading("Evidence")
         yield Items(tuple(_fact(one) for one in document.evidence))
     took = f"Started {document.started}, took {document.elapsed_s:.1f} s; times are UTC."
@@ -175,8 +175,8 @@ def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Ite
     yield Paragraph(_line(verdict.summary))
     if verdict.culprit:
         yield Labelled("culprit", _line(culprit_words(verdict.culprit)))
-    if verdict.disproof:
-        yield Labelled("would disprove it", _line(verdict.disproof))
+    if verdict.refuted_by:
+        yield Labelled("would disprove it", _line(verdict.refuted_by))
     known = {one.id: one for one in document.evidence}
     resting = tuple(_fact(known[one]) for one in verdict.evidence if one in known)
     if resting:
@@ -188,7 +188,7 @@ def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Ite
             tuple(
                 (
                     Paragraph(_line(one.do)),
-                    *((Command(_line(one.command)),) if one.command else ()),
+                    *((CommandLine(_line(one.command)),) if one.command else ()),
                     *((Labelled("then", _line(one.verify)),) if one.verify else ()),
                 )
                 for one in verdict.remedies
@@ -206,7 +206,7 @@ def _code(fact: Code) -> Iterator[Block]:
         lines = tuple(
             f"{'>' if number == here else ' '}{number:>5}  {safe_text(text, limit=LONGEST)}" for number, text in fact.source
         )
-        yield Source(lines)
+        yield SourceLines(lines)
     if fact.values:
         yield Items(tuple((Labelled(one.part, _line(_value(one))),) for one in fact.values))
     if fact.elsewhere:
@@ -217,7 +217,7 @@ def _code(fact: Code) -> Iterator[Block]:
             tuple(
                 (
                     Paragraph(_line(one.sentence)),
-                    Source(tuple(safe_text(text, limit=LONGEST) for text in one.suggestion), "python"),
+                    SourceLines(tuple(safe_text(text, limit=LONGEST) for text in one.suggestion), "python"),
                 )
                 for one in fact.advice
             )
@@ -230,13 +230,13 @@ def _value(one: CodeValue) -> str:
 
 def _alternative(one: Alternative) -> Item:
     said = Paragraph(_line(f"{one.certainty}: {one.cause}. {one.summary}"))
-    return (said, Labelled("would tell", _line(one.tell_apart))) if one.tell_apart else (said,)
+    return (said, Labelled("would tell", _line(one.next_check))) if one.next_check else (said,)
 
 
 def _fact(fact: AnyFact) -> Item:
     time = fact.at[11:23] or "--:--:--"
     said = Paragraph(_line(f"{time}  {fact_words(fact)}  [{fact.id}]"))
-    return (said, Command(_line(fact.by_hand))) if fact.by_hand else (said,)
+    return (said, CommandLine(_line(fact.command))) if fact.command else (said,)
 
 
 def _line(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from tui.errors.types import Endpoint, ErrorClass, Failure, Frame, Reading
+from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Frame
 from tui.model.safe_text import safe_text
 from tui.model.target import endpoint
 from tui.report.formats.json import json_line
@@ -31,18 +31,18 @@ class ParseDocument(Struct, frozen=True, kw_only=True, rename={"error_class": "c
     failures: tuple[Failure, ...]
 
 
-def as_json(reading: Reading) -> str:
+def as_json(reading: ErrorReading) -> str:
     """The document as one line, with its line end."""
     return json_line(document(reading))
 
 
-def document(reading: Reading) -> ParseDocument:
+def document(reading: ErrorReading) -> ParseDocument:
     """The reading with its schema; in the lines of code that it shows, URLs have no credentials."""
     code = tuple(replace(one, source=_URL_CREDENTIALS.sub("://", one.source) if one.source else None) for one in reading.code)
     return ParseDocument(schema=SCHEMA, **asdict(replace(reading, code=code)))
 
 
-def as_text(reading: Reading) -> str:
+def as_text(reading: ErrorReading) -> str:
     """Plain lines: endpoints, what went wrong, who said it, where in the code, and what is not said."""
     lines = [f"{one.role}: {_place(one)}" for one in reading.endpoints] or ["endpoint: none is named"]
     lines.append(f"error: {reading.error_class}")

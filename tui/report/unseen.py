@@ -6,8 +6,8 @@ from tui.diagnosis.readings.answers import CONSENT_PORTS
 from tui.diagnosis.readings.likely_ports import likely_ports
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN
 from tui.model.case import Case
-from tui.model.facts import Elsewhere, Firewall, Listeners, NotObserved
-from tui.report.words import look_words
+from tui.model.facts import Firewall, Listeners, NotObserved, OtherNamespaces
+from tui.report.words import check_words
 
 
 def unseen(case: Case) -> Iterator[str]:
@@ -17,21 +17,21 @@ def unseen(case: Case) -> Iterator[str]:
 
 def _sentences(case: Case) -> Iterator[str]:
     for fact in case.all(NotObserved):
-        yield f"{_capital(look_words(fact.request))}: {_what_helps(_stopped(fact.reason), fact.remedy)}"
+        yield f"{_capital(check_words(fact.request))}: {_what_helps(_stopped(fact.reason), fact.remedy)}"
     for reading in case.all(Firewall):
         yield from (f"{_whose_filter(reading)}: {one}" for one in reading.unread)
     for table in _newest_tables(case):
         where = f" through {table.vantage!r}" if table.vantage else ""
         if table.hidden_owners:
             yield f"The owners of {_sockets(table.hidden_owners)}{where}: run as root (in a container, outside of it)."
-        if table.cut:
-            yield f"{_capital(_sockets(table.cut))} beyond the first {len(table.listeners)}{where}: ss -ltnup lists all."
-    elsewhere = case.last(Elsewhere)
+        if table.omitted:
+            yield f"{_capital(_sockets(table.omitted))} beyond the first {len(table.listeners)}{where}: ss -ltnup lists all."
+    elsewhere = case.last(OtherNamespaces)
     if elsewhere and elsewhere.hidden:
         number = "One network namespace" if elsewhere.hidden == 1 else f"{elsewhere.hidden} network namespaces"
         yield f"{number} of this machine: run as root to look into them."
     for request in case.in_flight:
-        yield f"{_capital(look_words(request))}: the walk ended before the look did."
+        yield f"{_capital(check_words(request))}: the walk ended before the look did."
     yield from _ports_left_alone(case)
 
 

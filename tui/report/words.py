@@ -13,7 +13,7 @@ from tui.model.requests import (
     FindResetOrigin,
     ListAddresses,
     ListListeners,
-    LookElsewhere,
+    ListOtherNamespaces,
     LookUpNeighbour,
     LookUpRoute,
     MeasureMtu,
@@ -46,7 +46,7 @@ _AFTER_CONNECTING = {
 }
 
 
-def look_words(request: AnyRequest) -> str:  # noqa: C901, PLR0912 -- one arm a request; the type checker sees that none is missing
+def check_words(request: AnyRequest) -> str:  # noqa: C901, PLR0912 -- one arm a request; the type checker sees that none is missing
     """What a look is at, in few words."""
     match request:
         case ReadNameSources():
@@ -89,7 +89,7 @@ def look_words(request: AnyRequest) -> str:  # noqa: C901, PLR0912 -- one arm a 
             return f"what {endpoint(request.address, request.port)} answers to {request.protocol}"
         case ReadService():
             return f"the service {request.name}" if request.name else f"the service that belongs on port {request.port}"
-        case LookElsewhere():
+        case ListOtherNamespaces():
             return "listeners of containers and other network namespaces"
         case ExamineProcess():
             return f"process {request.pid} through {request.vantage!r}" if request.vantage else f"process {request.pid}"

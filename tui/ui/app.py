@@ -21,7 +21,7 @@ from tui.ui.screens.walk import WalkScreen
 from tui.ui.theme import draw_scroll_bars, no_color, wants_ascii
 
 if TYPE_CHECKING:
-    from tui.ui.backend import Doors, Walk
+    from tui.ui.backend import Backend, Walk
     from tui.ui.screens.start import Choice, StartScreen
 
 SCREENS = Path(__file__).parent / "screens"
@@ -39,7 +39,7 @@ class RefusedApp(App[None]):
 
     def __init__(
         self,
-        doors: Doors,
+        backend: Backend,
         *,
         target: Target | None = None,
         recording: Walk | None = None,
@@ -49,7 +49,7 @@ class RefusedApp(App[None]):
         first = "walk.tcss" if target or recording else "start.tcss"
         # Without colours only the terminal's own style is right: grey shades are colours too.
         super().__init__(css_path=[str(SCREENS / first)], ansi_color=True if no_color() else None)
-        self.doors = doors
+        self.backend = backend
         self.walks: list[WalkScreen] = []
         """Every walk of this run, in the order in which they were begun."""
         self._target = target
@@ -67,7 +67,7 @@ class RefusedApp(App[None]):
         if self._recording is not None:
             return self._new_walk(self._recording.case.target, partial(_given, self._recording))
         if self._target is not None:
-            return self._new_walk(self._target, partial(self.doors.open_session, self._target))
+            return self._new_walk(self._target, partial(self.backend.open_session, self._target))
         return self._start_screen()
 
     def on_mount(self) -> None:
@@ -125,18 +125,18 @@ class RefusedApp(App[None]):
     def _start_screen(self) -> StartScreen:
         from tui.ui.screens.start import Recent, StartScreen
 
-        return StartScreen(self.doors, [Recent(walk.target.label, walk=walk) for walk in reversed(self.walks)])
+        return StartScreen(self.backend, [Recent(walk.target.label, walk=walk) for walk in reversed(self.walks)])
 
     def _screen_for(self, choice: Choice) -> WalkScreen:
         if isinstance(choice, WalkScreen):
             return choice
         if isinstance(choice, Target):
-            return self._new_walk(choice, partial(self.doors.open_session, choice))
+            return self._new_walk(choice, partial(self.backend.open_session, choice))
         return self._new_walk(choice.case.target, partial(_given, choice))
 
     def _new_walk(self, target: Target, open_walk: Callable[[], Walk]) -> WalkScreen:
         """A screen that stays alive, with its walk, while another one is shown."""
-        screen = WalkScreen(target, open_walk, self.doors, self._clock, self.size)
+        screen = WalkScreen(target, open_walk, self.backend, self._clock, self.size)
         self.walks.append(screen)
         self.install_screen(screen, f"walk-{len(self.walks)}")
         return screen

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Doors:
+class Backend:
     """The ways out of the screen."""
 
     read_target: Callable[[str], Target]

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.engine.replay import Replay
-from tui.engine.session import Tempo
-from tui.model.events import AnyEvent, FactSeen, LookEnded, LookStarted, Opened
+from tui.engine.session import Pace
+from tui.model.events import AnyEvent, CheckEnded, CheckStarted, FactSeen, Opened
 from tui.model.requests import AnyRequest
 from tui.ui.snapshot import Snapshot
 
@@ -70,7 +70,7 @@ class Bridge:
             newest=events[-1].at if events else "",
             under_way=dict(self._under_way),
             vantage=first.vantage if isinstance(first, Opened) else "",
-            guided=self._walk.tempo is Tempo.GUIDED,
+            guided=self._walk.pace is Pace.GUIDED,
             live=self._walk.live,
             progress=self._walk.progress if isinstance(self._walk, Replay) else None,
         )
@@ -89,9 +89,9 @@ class Bridge:
             return
         if self._timer:
             self._timer.cancel()
-        self._timer = loop.call_at(due, self._look)
+        self._timer = loop.call_at(due, self._check)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         self._timer = None
         found = self.snapshot()
         if found == self._last:
@@ -110,8 +110,8 @@ class Bridge:
             self._read = 0
             self._under_way.clear()
         for event in events[self._read :]:
-            if isinstance(event, LookStarted):
+            if isinstance(event, CheckStarted):
                 self._under_way[event.request] = event.at
-            elif isinstance(event, LookEnded):
+            elif isinstance(event, CheckEnded):
                 self._under_way.pop(event.request, None)
         self._read = len(events)

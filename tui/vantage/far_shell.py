@@ -38,9 +38,9 @@ async def ask(prefix: str, script: str, *, mark: str, environ: Mapping[str, str]
         quiet = {**environ, "SSH_ASKPASS_REQUIRE": "never"}
         finished = await run_tool(arguments, environ=quiet, deadline_s=deadline_s, script=script.encode())
     except TimeoutError:
-        by_hand = shlex.join(arguments[: -len(SHELL)])
+        command = shlex.join(arguments[: -len(SHELL)])
         raise FarEndError(
-            f"It gave no answer within {deadline_s:g} s.", f"Try it by hand, it may ask a question: {by_hand} sh -c true"
+            f"It gave no answer within {deadline_s:g} s.", f"Try it by hand, it may ask a question: {command} sh -c true"
         ) from None
     except (OSError, ValueError) as error:
         raise FarEndError(
@@ -62,9 +62,9 @@ def _after_mark(finished: Finished, mark: str, prefix: str) -> str:
     if found:
         return rest
     said = safe_text(finished.errors.strip().partition(b"\n")[0], limit=200)
-    by_hand = f"Try it by hand: {safe_text(prefix, limit=120)} sh -c true"
+    command = f"Try it by hand: {safe_text(prefix, limit=120)} sh -c true"
     if finished.status:
-        raise FarEndError(f"It ended with status {finished.status}: {said or 'without a word'}", by_hand)
+        raise FarEndError(f"It ended with status {finished.status}: {said or 'without a word'}", command)
     raise FarEndError(
         "It ended without reading the script on its standard input.",
         "Let it pass standard input on: docker exec -i, kubectl exec -i, ssh without -n.",

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import ReadFirewall
 from tui.model.safe_text import safe_text
-from tui.probes.firewall.evaluate import Connection, incoming
+from tui.probes.firewall.evaluate import Flow, incoming
 from tui.probes.firewall.firewall import ephemeral_ports, fact_of, keys_of
 from tui.probes.firewall.hidden import hidden_families, settled
 from tui.probes.firewall.iptables_text import is_of_nft
@@ -18,7 +18,7 @@ from tui.probes.firewall.quoting import nft_lines
 from tui.probes.firewall.tables import NFT, filter_of
 from tui.probes.firewall.tristate import Span
 from tui.probes.firewall.walk import TooManyRulesError
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.vantage.far_shell import FarEndError, ask, sections
 
@@ -76,20 +76,20 @@ _KINDS = {"iptables_nft": "iptables-nft", "ip6tables_nft": "ip6tables-nft"}
 _OLD_KINDS = {"iptables_legacy": "iptables-legacy", "ip6tables_legacy": "ip6tables-legacy"}
 
 
-async def look(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the far end's Firewall held against the connection, or why it could not be had."""
     prefix = request.vantage or ""
-    by_hand = f"{safe_text(prefix, limit=200)} nft -a list ruleset"
+    command = f"{safe_text(prefix, limit=200)} nft -a list ruleset"
     try:
         script = SCRIPT.replace("SOURCE", _source(request) or "0.0.0.0")  # noqa: S104 -- asked for, not bound
-        text = await ask(prefix, script, mark=MARK, environ=surroundings.environ)
-        ports = await in_thread(ephemeral_ports, surroundings.proc)
+        text = await ask(prefix, script, mark=MARK, environ=system.environ)
+        ports = await in_thread(ephemeral_ports, system.proc)
         yield await in_thread(far_firewall, request, text, ports)
     except FarEndError as error:
-        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
     except (ValueError, TooManyRulesError) as error:
         reason = f"The far end's rules could not be followed ({safe_text(str(error), limit=80) or 'too many'})."
-        yield NotObserved(request=request, reason=reason, by_hand=by_hand)
+        yield NotObserved(request=request, reason=reason, command=command)
 
 
 def far_firewall(request: ReadFirewall, text: str, ports: Span = ANY_PORT) -> AnyFact:
@@ -123,13 +123,13 @@ def far_firewall(request: ReadFirewall, text: str, ports: Span = ANY_PORT) -> An
     return fact_of(request, outcome, filter_, nft_lines(parts.get("text", ""), keys_of(outcome)))
 
 
-def _connection(request: ReadFirewall, route: str, ports: Span) -> Connection:
+def _connection(request: ReadFirewall, route: str, ports: Span) -> Flow:
     words = route.strip().partition("\n")[0].split()
     device = words[words.index("dev") + 1] if "dev" in words[:-1] else None
     address = ipaddress.ip_address(request.address.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    return Connection(address=str(address), port=request.port, source=_source(request), device=device, ephemeral=ports)
+    return Flow(address=str(address), port=request.port, source=_source(request), device=device, ephemeral=ports)
 
 
 def _source(request: ReadFirewall) -> str | None:

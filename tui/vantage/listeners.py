@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.listeners import MOST_LISTENERS
 from tui.probes.sockets.proc_net import TABLES, inet_listeners
 from tui.probes.sockets.socket_rows import in_order
@@ -53,15 +53,15 @@ _INET6 = re.compile(r"^([0-9a-f]{32}) ", re.MULTILINE)
 _OWNER = re.compile(r"(\d+):([\d ]+):(.*)")
 
 
-async def look(request: ListListeners, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the Listeners that `request.vantage`, a command prefix, leads to; or why they could not be had."""
     prefix = request.vantage or ""
-    by_hand = f"{safe_text(prefix, limit=200)} ss -Hltnup"
+    command = f"{safe_text(prefix, limit=200)} ss -Hltnup"
     try:
-        text = await ask(prefix, SCRIPT, mark=MARK, environ=surroundings.environ)
+        text = await ask(prefix, SCRIPT, mark=MARK, environ=system.environ)
         found = sorted(far_listeners(text), key=in_order)
     except FarEndError as error:
-        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
         return
     rows = tuple(found[:MOST_LISTENERS])
     yield Listeners(
@@ -69,8 +69,8 @@ async def look(request: ListListeners, surroundings: Surroundings) -> AsyncGener
         vantage=request.vantage,
         addresses=far_addresses(text),
         hidden_owners=sum(row.pid is None for row in rows),
-        cut=len(found) - len(rows),
-        by_hand=by_hand,
+        omitted=len(found) - len(rows),
+        command=command,
     )
 
 

@@ -12,7 +12,7 @@ from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.cgroups import group_path, unit_of
 from tui.probes.sockets.process_files import STATE_WORDS, Stat, busy_percent, read_stat, soft_limit, stopped_by, tracer_pid
 from tui.vantage.far_shell import FarEndError, ask, sections
@@ -50,21 +50,21 @@ _FROZEN = frozenset({"frozen 1", "FROZEN"})
 _UPTIME = re.compile(r"(\d+\.\d+) \d")
 
 
-async def look(request: ExamineProcess, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ExamineProcess, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the ProcessState that `request.vantage`, a command prefix, leads to; or why it could not be had."""
     at, prefix = now(), request.vantage or ""
-    by_hand = f"{safe_text(prefix, limit=200)} cat /proc/{request.pid}/status /proc/{request.pid}/limits"
+    command = f"{safe_text(prefix, limit=200)} cat /proc/{request.pid}/status /proc/{request.pid}/limits"
     try:
-        text = await ask(prefix, SCRIPT.replace("PID", str(request.pid)), mark=MARK, environ=surroundings.environ)
+        text = await ask(prefix, SCRIPT.replace("PID", str(request.pid)), mark=MARK, environ=system.environ)
     except FarEndError as error:
-        yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+        yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, command=command)
         return
     fact = far_process(text, request.pid)
     if fact is None:
         reason = f"There is no process {request.pid} at the far end, or it may not be seen."
-        yield NotObserved(at=at, request=request, reason=reason, by_hand=by_hand)
+        yield NotObserved(at=at, request=request, reason=reason, command=command)
         return
-    yield replace(fact, at=at, by_hand=by_hand, vantage=request.vantage)
+    yield replace(fact, at=at, command=command, vantage=request.vantage)
 
 
 def far_process(text: str, pid: int) -> ProcessState | None:

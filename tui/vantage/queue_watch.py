@@ -12,9 +12,9 @@ from tui.model.facts import AnyFact, Listener, NotObserved, QueueWatch
 from tui.model.requests import WatchQueue
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.proc_net import inet_listeners
-from tui.probes.sockets.queue_watch import BY_HAND, counters_of, knock, queues_of, risen, stop
+from tui.probes.sockets.queue_watch import BY_HAND, connect_once, counters_of, queues_of, risen, stop
 from tui.vantage.far_shell import FarEndError, ask, sections
 from tui.vantage.ss_text import listeners_of_ss
 
@@ -47,27 +47,27 @@ TURNS = range(1, 6)
 _NUMBER = re.compile(r"\d{1,10}")
 
 
-async def look(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the QueueWatch that `request.vantage`, a command prefix, leads to; or why it could not be had."""
     at, began, prefix = now(), monotonic(), request.vantage or ""
-    by_hand = f"{safe_text(prefix, limit=200)} {BY_HAND.format(port=request.port)}"
+    command = f"{safe_text(prefix, limit=200)} {BY_HAND.format(port=request.port)}"
     script = SCRIPT.replace("PORT", str(request.port)).replace("HEX", f"{request.port:04X}")
-    knocking = asyncio.create_task(knock(request.address, request.port))
+    knocking = asyncio.create_task(connect_once(request.address, request.port))
     try:
-        text = await ask(prefix, script, mark=MARK, environ=surroundings.environ)
+        text = await ask(prefix, script, mark=MARK, environ=system.environ)
     except FarEndError as error:
-        yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+        yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, command=command)
         return
     finally:
         tried = await stop(knocking)
-    looks, (overflows, drops), somaxconn = far_looks(text, request.port)
+    looks, (overflows, drops), somaxconn = queue_lengths(text, request.port)
     if not looks:
         reason = "The far end has no ss and no readable /proc/net/tcp."
-        yield NotObserved(at=at, request=request, reason=reason, remedy="Install iproute2 there.", by_hand=by_hand)
+        yield NotObserved(at=at, request=request, reason=reason, remedy="Install iproute2 there.", command=command)
         return
     yield QueueWatch(
         at=at,
-        by_hand=by_hand,
+        command=command,
         address=request.address,
         port=request.port,
         vantage=request.vantage,
@@ -81,7 +81,7 @@ async def look(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerato
     )
 
 
-def far_looks(text: str, port: int) -> tuple[list[list[Listener]], tuple[int | None, int | None], int | None]:
+def queue_lengths(text: str, port: int) -> tuple[list[list[Listener]], tuple[int | None, int | None], int | None]:
     """The listeners at each look, the rise of the two counters, and somaxconn, in what the script printed."""
     parts = sections(text)
     before, after = counters_of(parts.get("before", "")), counters_of(parts.get("after", ""))

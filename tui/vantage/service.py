@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import ReadService
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.tool import Finished
 from tui.probes.services import service
 from tui.probes.services.machine import Command
@@ -20,9 +20,9 @@ NOT_FOUND = 127
 class FarEnd:
     """The machine behind a command prefix; one connection a round. Raises FarEndError where it can't be asked."""
 
-    def __init__(self, prefix: str, surroundings: Surroundings) -> None:
+    def __init__(self, prefix: str, system: SystemView) -> None:
         self._prefix = prefix
-        self._environ = surroundings.environ
+        self._environ = system.environ
 
     async def run(self, *commands: Command) -> list[Finished | None]:
         """One after the other, in one shell."""
@@ -30,15 +30,15 @@ class FarEnd:
         return parts(text, len(commands))
 
 
-async def look(request: ReadService, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the services that `request.vantage`, a command prefix, leads to; or why they could not be had."""
     prefix = request.vantage or ""
     try:
-        async for fact in service.look_on(FarEnd(prefix, surroundings), request):
+        async for fact in service.look_on(FarEnd(prefix, system), request):
             yield fact
     except FarEndError as error:
-        by_hand = f"{safe_text(prefix, limit=200)} systemctl status"
-        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, by_hand=by_hand)
+        command = f"{safe_text(prefix, limit=200)} systemctl status"
+        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
 
 
 def script(commands: Sequence[Command]) -> str:

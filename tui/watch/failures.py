@@ -56,7 +56,7 @@ class Record(Struct, frozen=True, kw_only=True):
     stack: tuple[tuple[str, int, str], ...] = ()
 
 
-class Failed(Struct, frozen=True, kw_only=True):
+class FailedTarget(Struct, frozen=True, kw_only=True):
     """One place that could not be connected to."""
 
     target: Target
@@ -85,7 +85,7 @@ def read_records(lines: Iterable[bytes]) -> tuple[Record, ...]:
     return tuple(found)
 
 
-def failed_connections(records: Sequence[Record]) -> tuple[Failed, ...]:
+def failed_connections(records: Sequence[Record]) -> tuple[FailedTarget, ...]:
     """What failed and did not work later, one a target, the last failure last."""
     kept: dict[Place, Record] = {}
     counts: dict[Place, dict[tuple[object, ...], int]] = {}
@@ -104,14 +104,14 @@ def failed_connections(records: Sequence[Record]) -> tuple[Failed, ...]:
     return tuple(one for one in found if one)
 
 
-def printed_failure(text: bytes) -> Failed | None:
+def printed_failure(text: bytes) -> FailedTarget | None:
     """The last failure that a command's output names, where it names an endpoint that can be walked."""
     reading = read_error(text)
     target = target_of(reading)
     if target is None or reading.error_class not in CLASSES:
         return None
     last = next((one for one in reversed(reading.failures) if one.port == target.port), None)
-    return Failed(target=target, how=CLASSES[reading.error_class], count=last.count if last else 1, code=reading.code)
+    return FailedTarget(target=target, how=CLASSES[reading.error_class], count=last.count if last else 1, code=reading.code)
 
 
 def _same_place(failed: Record, worked: Record) -> bool:
@@ -132,7 +132,7 @@ def _so_far(record: Record, counted: Mapping[tuple[object, ...], int]) -> int:
     return record.count if record.stack else before + 1
 
 
-def _failed(record: Record, count: int) -> Failed | None:
+def _failed(record: Record, count: int) -> FailedTarget | None:
     host = record.name or record.address
     try:
         if record.path:
@@ -144,7 +144,7 @@ def _failed(record: Record, count: int) -> Failed | None:
     except TargetError:  # a name without a port, an abstract socket: nothing that can be walked
         return None
     how = "failed: the name does not resolve" if record.what == "resolve" else ENDS.get(record.errno or "", "failed")
-    return Failed(target=target, how=how, count=count, code=_frames(record))
+    return FailedTarget(target=target, how=how, count=count, code=_frames(record))
 
 
 def _frames(record: Record) -> tuple[Frame, ...]:

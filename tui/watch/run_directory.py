@@ -41,7 +41,7 @@ LONGEST_RECORDS = 16 << 20
 """More of the records is not read, in bytes; the hook stops far below."""
 
 
-class Place:
+class RunDirectory:
     """Where this run's records are."""
 
     def __init__(self, directory: Path) -> None:
@@ -77,12 +77,12 @@ def read_end(path: Path) -> list[bytes]:
 
 
 @contextlib.contextmanager
-def place() -> Iterator[Place | None]:
+def place() -> Iterator[RunDirectory | None]:
     """A private directory for this run, gone at its end; None where none can be made, and nothing is noted then."""
     directory = Path(os.environ.get("TMPDIR") or "/tmp", f"refused-{os.urandom(8).hex()}")  # noqa: S108 -- it must be new
     try:
         directory.mkdir(mode=0o700)
-        made = Place(directory)
+        made = RunDirectory(directory)
     except OSError:
         made = None
     try:

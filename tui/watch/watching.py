@@ -15,7 +15,7 @@ from tui.watch.tail import Tail
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.watch.failures import Failed
+    from tui.watch.failures import FailedTarget
 
 SIGNAL_STATUS = 128
 """What shells add to the number of the signal that ended a command."""
@@ -27,7 +27,7 @@ class Watched(NamedTuple):
     status: int
     """Its exit status; for one that a signal ended, 128 and the signal's number."""
     by_signal: int | None = None
-    failed: tuple[Failed, ...] = ()
+    failed: tuple[FailedTarget, ...] = ()
 
 
 def watch(command: Sequence[str], *, traced: bool = False) -> Watched:
@@ -51,7 +51,7 @@ def watch(command: Sequence[str], *, traced: bool = False) -> Watched:
     return Watched(os.WEXITSTATUS(ended), None, failed)
 
 
-def _failed(noted: Sequence[bytes], trace: Sequence[bytes], printed: bytes) -> tuple[Failed, ...]:
+def _failed(noted: Sequence[bytes], trace: Sequence[bytes], printed: bytes) -> tuple[FailedTarget, ...]:
     from tui.watch import strace
     from tui.watch.failures import failed_connections, printed_failure, read_records
 

@@ -14,7 +14,7 @@ import pytest
 from tests.lab.network import HERE as LAB
 from tests.lab.network import NOBODY
 from tests.probes.loopback import closed_port
-from tests.probes.talk.test_talk import look
+from tests.probes.talk.test_talk import check
 
 NGINX = """daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ }}
@@ -71,8 +71,8 @@ def _nginx(folder: Path, port: int, tls: str = "") -> tuple[str, ...]:
 async def test_a_plain_web_server(port: int, tmp_path: Path) -> None:
     """It answers HTTP in both forms, and TLS and a database's question with an error of HTTP."""
     with running(port, *_nginx(tmp_path, port)):
-        seen = [await look(port, "HTTP", again=again) for again in (0, 1)]
-        others = [await look(port, protocol) for protocol in ("TLS", "PostgreSQL", "Redis")]
+        seen = [await check(port, "HTTP", again=again) for again in (0, 1)]
+        others = [await check(port, protocol) for protocol in ("TLS", "PostgreSQL", "Redis")]
 
     assert [(one.understood, one.detail) for one in seen] == [("yes", "HTTP/1.1 200 OK")] * 2
     assert [(one.understood, one.answers_as) for one in others] == [("no", "HTTP")] * 3
@@ -82,7 +82,7 @@ async def test_a_plain_web_server(port: int, tmp_path: Path) -> None:
 async def test_a_web_server_with_tls(port: int, certificate: Path) -> None:
     """It shakes hands whatever its certificate, and tells plain HTTP what it expects."""
     with running(port, *_nginx(certificate, port, NGINX_TLS)):
-        own, plain = await look(port, "TLS"), await look(port, "HTTP")
+        own, plain = await check(port, "TLS"), await check(port, "HTTP")
 
     assert (own.understood, own.answers_as) == ("yes", "TLS")
     assert own.detail.startswith("TLSv1.")
@@ -95,7 +95,7 @@ async def test_a_tls_server_that_says_nothing_to_plain_words(port: int, certific
     """`openssl s_server` hangs up on HTTP without a byte."""
     files = ("-cert", str(certificate / "cert.pem"), "-key", str(certificate / "key.pem"))
     with running(port, "openssl", "s_server", "-quiet", "-accept", f"127.0.0.1:{port}", *files):
-        own, plain = await look(port, "TLS"), await look(port, "HTTP")
+        own, plain = await check(port, "TLS"), await check(port, "HTTP")
 
     assert (own.understood, own.answers_as) == ("yes", "TLS")
     assert plain.outcome in {"closed", "reset"}
@@ -107,8 +107,8 @@ async def test_redis(port: int, tmp_path: Path) -> None:
     """It answers PING; HTTP with a Host line is closed, without one it is answered in Redis's words."""
     words = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path), "--logfile", "log")
     with running(port, "redis-server", *words):
-        own = await look(port, "Redis")
-        first, second = [await look(port, "HTTP", again=again) for again in (0, 1)]
+        own = await check(port, "Redis")
+        first, second = [await check(port, "HTTP", again=again) for again in (0, 1)]
 
     assert (own.understood, own.detail) == ("yes", "+PONG")
     assert first.outcome in {"closed", "reset"}
@@ -120,9 +120,9 @@ async def test_a_redis_that_wants_a_password(port: int, tmp_path: Path) -> None:
     """NOAUTH is an answer that fits, and turns nobody away."""
     words = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path), "--requirepass", "x")
     with running(port, "redis-server", *words, "--logfile", "log"):
-        seen = await look(port, "Redis")
+        seen = await check(port, "Redis")
 
-    assert (seen.understood, seen.turned_away) == ("yes", "")
+    assert (seen.understood, seen.rejection) == ("yes", "")
     assert seen.detail.startswith("-NOAUTH")
 
 
@@ -141,8 +141,8 @@ def sshd(port: int, tmp_path: Path) -> Iterator[int]:
 @needs("/usr/sbin/sshd", "ssh-keygen")
 async def test_sshd(sshd: int) -> None:
     """It greets, whatever is said to it."""
-    own = await look(sshd, "SSH")
-    others = [await look(sshd, protocol) for protocol in ("HTTP", "TLS", "MySQL")]
+    own = await check(sshd, "SSH")
+    others = [await check(sshd, protocol) for protocol in ("HTTP", "TLS", "MySQL")]
 
     assert (own.understood, own.answers_as) == ("yes", "SSH")
     assert [(one.understood, one.answers_as) for one in others] == [("no", "SSH")] * 3
@@ -163,8 +163,8 @@ def postgresql(port: int) -> Iterator[int]:
 @needs("initdb", "postgres")
 async def test_postgresql(postgresql: int) -> None:
     """It answers the question for TLS with one byte, and closes on HTTP and TLS without any."""
-    own = await look(postgresql, "PostgreSQL")
-    others = [await look(postgresql, protocol) for protocol in ("HTTP", "TLS")]
+    own = await check(postgresql, "PostgreSQL")
+    others = [await check(postgresql, protocol) for protocol in ("HTTP", "TLS")]
 
     assert (own.understood, own.answers_as, own.first_bytes) == ("yes", "PostgreSQL", "N")
     assert {one.outcome for one in others} <= {"closed", "reset"}

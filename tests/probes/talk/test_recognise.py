@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.probes.talk.identify import recognise
+from tui.probes.talk.identify import identify
 
 MYSQL_BLOCKED = b"\x47\0\0\0\xff\x69\x04Host '10.0.1.2' is blocked because of many connection errors"
 MYSQL_FULL = b"\x17\0\0\0\xff\x10\x04Too many connections"
@@ -73,22 +73,22 @@ MONGO_HTTP = b"HTTP/1.0 200 OK\r\n\r\nIt looks like you are trying to access Mon
 )
 def test_first_bytes_are_named(data: bytes, protocol: str | None, *, away: bool) -> None:
     """Each protocol's greeting and errors are known, and whether they turn us away."""
-    heard = recognise(data)
+    heard = identify(data)
 
-    assert (heard.protocol, bool(heard.turned_away)) == (protocol, away), heard
+    assert (heard.protocol, bool(heard.rejection)) == (protocol, away), heard
 
 
 def test_the_words_of_a_refusal_are_kept_whole() -> None:
     """MySQL's error is shown with its number and text, without the packet around it."""
-    assert recognise(MYSQL_FULL).turned_away == "error 1040: Too many connections"
-    assert recognise(POSTGRES_FULL).turned_away == "sorry, too many clients already"
-    assert recognise(b"\x15\x03\x01\0\x02\x02\x46").detail == "alert protocol_version"
+    assert identify(MYSQL_FULL).rejection == "error 1040: Too many connections"
+    assert identify(POSTGRES_FULL).rejection == "sorry, too many clients already"
+    assert identify(b"\x15\x03\x01\0\x02\x02\x46").detail == "alert protocol_version"
 
 
 @settings(max_examples=500, deadline=None, derandomize=True, database=None)
 @given(data=st.binary(max_size=64), front=st.sampled_from([b"", b"E\0\0", b"\x16\x03", b"\x30", b"220 ", b"-ERR", b"\x20\x02"]))
 def test_no_bytes_make_it_raise(data: bytes, front: bytes) -> None:
     """Whatever a server says, it is named or not, and what is shown of it is one printable line."""
-    heard = recognise(front + data)
+    heard = identify(front + data)
 
     assert heard.detail.isprintable() or not heard.detail

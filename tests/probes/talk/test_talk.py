@@ -13,7 +13,7 @@ from tests.probes.loopback import closed_port, descriptors, listening
 from tui.model.facts import Talk
 from tui.model.protocols import BANNER_FIRST, CLIENT_FIRST, TLS
 from tui.model.requests import TalkTo
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.talk import talk
 from tui.probes.talk.first_words import request_of
 
@@ -22,10 +22,10 @@ RESET = struct.pack("ii", 1, 0)
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def look(port: int, protocol: str, *, again: int = 0, wait_s: float = 2.0, address: str = "127.0.0.1") -> Talk:
+async def check(port: int, protocol: str, *, again: int = 0, wait_s: float = 2.0, address: str = "127.0.0.1") -> Talk:
     """The one fact of a talk."""
     request = TalkTo(address=address, port=port, protocol=protocol, wait_s=wait_s, again=again)
-    seen = [one async for one in talk.look(request, Surroundings())]
+    seen = [one async for one in talk.check(request, SystemView())]
     assert len(seen) == 1
     assert isinstance(seen[0], Talk)
     return seen[0]
@@ -88,7 +88,7 @@ async def _resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 async def test_an_answer_that_fits(protocol: str, answer: bytes) -> None:
     """Each protocol's own answer is understood, at once, and what we sent has arrived."""
     async with server(answers(answer)) as port:
-        seen = await look(port, protocol)
+        seen = await check(port, protocol)
 
     assert (seen.outcome, seen.understood, seen.answers_as, seen.spoken) == ("answered", "yes", protocol, protocol)
     assert seen.acknowledged is True
@@ -98,7 +98,7 @@ async def test_an_answer_that_fits(protocol: str, answer: bytes) -> None:
 async def test_an_answer_of_another_protocol() -> None:
     """A database that is spoken to in HTTP is named by its own error."""
     async with server(answers(b"-ERR unknown command 'OPTIONS'\r\n")) as port:
-        seen = await look(port, "HTTP")
+        seen = await check(port, "HTTP")
 
     assert (seen.outcome, seen.understood, seen.answers_as) == ("answered", "no", "Redis")
     assert seen.detail == "-ERR unknown command 'OPTIONS'"
@@ -107,7 +107,7 @@ async def test_an_answer_of_another_protocol() -> None:
 async def test_plain_http_to_tls() -> None:
     """TLS to a plain web server shows its HTTP error; the ClientHello is the only thing that was sent."""
     async with server(answers(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as port:
-        seen = await look(port, TLS)
+        seen = await check(port, TLS)
 
     assert (seen.outcome, seen.understood, seen.answers_as) == ("answered", "no", "HTTP")
 
@@ -115,7 +115,7 @@ async def test_plain_http_to_tls() -> None:
 async def test_an_alert() -> None:
     """A TLS alert is an answer in TLS, with its name."""
     async with server(answers(b"\x15\x03\x01\0\x02\x02\x28")) as port:
-        seen = await look(port, TLS)
+        seen = await check(port, TLS)
 
     assert (seen.outcome, seen.understood, seen.answers_as, seen.detail) == ("answered", "yes", "TLS", "alert handshake_failure")
 
@@ -132,7 +132,7 @@ async def test_a_hint_that_comes_in_its_own_packet() -> None:
         await writer.drain()
 
     async with server(serve) as port:
-        seen = await look(port, "HTTP")
+        seen = await check(port, "HTTP")
 
     assert (seen.understood, seen.answers_as) == ("no", "TLS")
 
@@ -147,7 +147,7 @@ async def test_where_the_server_speaks_first_nothing_is_sent(protocol: str) -> N
         received.extend(await reader.read(100))
 
     async with server(serve) as port:
-        seen = await look(port, protocol)
+        seen = await check(port, protocol)
         await asyncio.sleep(0)
 
     assert seen.listened
@@ -160,7 +160,7 @@ async def test_where_the_server_speaks_first_nothing_is_sent(protocol: str) -> N
 async def test_an_end_before_any_byte(serve: Serve, outcome: str, protocol: str) -> None:
     """A server that hangs up when it is spoken to has closed, or reset."""
     async with server(serve) as port:
-        seen = await look(port, protocol)
+        seen = await check(port, protocol)
 
     assert (seen.outcome, seen.understood, seen.answers_as, seen.first_bytes) == (outcome, "unknown", None, "")
 
@@ -169,7 +169,7 @@ async def test_an_end_before_any_byte(serve: Serve, outcome: str, protocol: str)
 async def test_silence(protocol: str) -> None:
     """A listener that never accepts is connected to, takes the request into its buffer, and says nothing."""
     with listening("127.0.0.1") as waiting:
-        seen = await look(waiting.getsockname()[1], protocol, wait_s=0.2)
+        seen = await check(waiting.getsockname()[1], protocol, wait_s=0.2)
 
     assert (seen.outcome, seen.understood) == ("silent", "unknown")
     assert seen.acknowledged is (None if protocol == "SSH" else True)
@@ -179,7 +179,7 @@ async def test_silence(protocol: str) -> None:
 async def test_a_port_that_refuses_is_no_talk() -> None:
     """Where it does not connect, the talk has failed, with the errno."""
     with closed_port("127.0.0.1") as port:
-        seen = await look(port, "HTTP")
+        seen = await check(port, "HTTP")
 
     assert (seen.outcome, seen.detail) == ("failed", "ECONNREFUSED")
 
@@ -189,7 +189,7 @@ async def test_a_cancelled_talk_leaves_nothing_open() -> None:
     with listening("127.0.0.1") as waiting:
         for protocol in ("HTTP", TLS):
             before = descriptors()
-            talking = asyncio.create_task(look(waiting.getsockname()[1], protocol))
+            talking = asyncio.create_task(check(waiting.getsockname()[1], protocol))
             await asyncio.sleep(0.1)
             talking.cancel()
             with pytest.raises(asyncio.CancelledError):

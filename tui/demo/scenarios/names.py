@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from tui.demo.fake_service import doors
+from tui.demo.fake_service import fake_services
 from tui.demo.names import files, two_nameservers
-from tui.demo.nameserver import Nameserver
+from tui.demo.nameserver import FakeNameserver
 from tui.demo.scenario import Scenario, Truth
 from tui.demo.scenarios.servers import HERE, QUICK, both_families
 from tui.demo.zone import EVERY
-from tui.engine.setup import Situation
+from tui.engine.setup import Setup
 from tui.model.target import Target, parse_target
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 NAME = "db.example.test"
 """A name that no public nameserver gives an address (RFC 6761, section 6.2); nobody is asked but our own."""
@@ -23,88 +23,88 @@ def _named(port: int, name: str = NAME) -> Target:
     return parse_target(f"{name}:{port}")
 
 
-def _situation(port: int, surroundings: Surroundings) -> Situation:
-    return Situation(_named(port), QUICK, surroundings)
+def _situation(port: int, system: SystemView) -> Setup:
+    return Setup(_named(port), QUICK, system)
 
 
 @asynccontextmanager
-async def two_families() -> AsyncIterator[Situation]:
+async def two_families() -> AsyncIterator[Setup]:
     """The name gives ::1 and 127.0.0.1, and the service has only the latter."""
     with both_families() as (service, _shut):
         service.open()
-        async with Nameserver({NAME: ("::1", HERE)}) as server, files(nameservers=(server,)) as surroundings:
-            yield _situation(service.port, surroundings)
+        async with FakeNameserver({NAME: ("::1", HERE)}) as server, files(nameservers=(server,)) as system:
+            yield _situation(service.port, system)
 
 
 @asynccontextmanager
-async def dead_address() -> AsyncIterator[Situation]:
+async def dead_address() -> AsyncIterator[Setup]:
     """The name gives two addresses, and the service is on one of them."""
-    with doors(HERE, ELSEWHERE) as (service, _shut):
+    with fake_services(HERE, ELSEWHERE) as (service, _shut):
         service.open()
-        async with Nameserver({NAME: (ELSEWHERE, HERE)}) as server, files(nameservers=(server,)) as surroundings:
-            yield _situation(service.port, surroundings)
+        async with FakeNameserver({NAME: (ELSEWHERE, HERE)}) as server, files(nameservers=(server,)) as system:
+            yield _situation(service.port, system)
 
 
 @asynccontextmanager
-async def name_not_found() -> AsyncIterator[Situation]:
+async def name_not_found() -> AsyncIterator[Setup]:
     """The nameserver knows another name, one letter away."""
-    with doors(HERE) as (service,):
+    with fake_services(HERE) as (service,):
         service.open()
-        async with Nameserver({"db.exampel.test": (HERE,)}) as server, files(nameservers=(server,)) as surroundings:
-            yield _situation(service.port, surroundings)
+        async with FakeNameserver({"db.exampel.test": (HERE,)}) as server, files(nameservers=(server,)) as system:
+            yield _situation(service.port, system)
 
 
 @asynccontextmanager
-async def nameserver_fails() -> AsyncIterator[Situation]:
+async def nameserver_fails() -> AsyncIterator[Setup]:
     """The nameserver says SERVFAIL."""
-    with doors(HERE) as (service,):
+    with fake_services(HERE) as (service,):
         service.open()
-        async with Nameserver(servfail={EVERY}) as server, files(nameservers=(server,)) as surroundings:
-            yield _situation(service.port, surroundings)
+        async with FakeNameserver(servfail={EVERY}) as server, files(nameservers=(server,)) as system:
+            yield _situation(service.port, system)
 
 
 @asynccontextmanager
-async def nameserver_silent() -> AsyncIterator[Situation]:
+async def nameserver_silent() -> AsyncIterator[Setup]:
     """The nameserver takes every question and answers none."""
-    with doors(HERE) as (service,):
+    with fake_services(HERE) as (service,):
         service.open()
-        async with Nameserver(silent={EVERY}, silent_tcp=True) as server, files(nameservers=(server,)) as surroundings:
-            yield _situation(service.port, surroundings)
+        async with FakeNameserver(silent={EVERY}, silent_tcp=True) as server, files(nameservers=(server,)) as system:
+            yield _situation(service.port, system)
 
 
 @asynccontextmanager
-async def nameservers_differ() -> AsyncIterator[Situation]:
+async def nameservers_differ() -> AsyncIterator[Setup]:
     """The first nameserver still has the old address; the second one has the right one."""
     old: Mapping[str, tuple[str, ...]] = {NAME: (ELSEWHERE,)}
-    with doors(HERE, ELSEWHERE) as (service, _shut):
+    with fake_services(HERE, ELSEWHERE) as (service, _shut):
         service.open()
-        async with two_nameservers(old, {NAME: (HERE,)}) as servers, files(nameservers=servers) as surroundings:
-            yield _situation(service.port, surroundings)
+        async with two_nameservers(old, {NAME: (HERE,)}) as servers, files(nameservers=servers) as system:
+            yield _situation(service.port, system)
 
 
 @asynccontextmanager
-async def hosts_override() -> AsyncIterator[Situation]:
+async def hosts_override() -> AsyncIterator[Setup]:
     """A forgotten line in the hosts file sends the name elsewhere."""
-    with doors(HERE, ELSEWHERE) as (service, _shut):
+    with fake_services(HERE, ELSEWHERE) as (service, _shut):
         service.open()
         async with (
-            Nameserver({NAME: (HERE,)}) as server,
-            files(hosts={ELSEWHERE: NAME}, nameservers=(server,)) as surroundings,
+            FakeNameserver({NAME: (HERE,)}) as server,
+            files(hosts={ELSEWHERE: NAME}, nameservers=(server,)) as system,
         ):
-            yield _situation(service.port, surroundings)
+            yield _situation(service.port, system)
 
 
 @asynccontextmanager
-async def dead_proxy() -> AsyncIterator[Situation]:
+async def dead_proxy() -> AsyncIterator[Setup]:
     """The environment sends the client to a proxy where nothing listens; directly it would connect."""
-    with doors(HERE) as (service,), doors(HERE) as (proxy,):
+    with fake_services(HERE) as (service,), fake_services(HERE) as (proxy,):
         service.open()
         environ = {"http_proxy": f"http://{HERE}:{proxy.port}"}
         async with (
-            Nameserver({NAME: (HERE,)}) as server,
-            files(nameservers=(server,), environ=environ) as surroundings,
+            FakeNameserver({NAME: (HERE,)}) as server,
+            files(nameservers=(server,), environ=environ) as system,
         ):
-            yield Situation(parse_target(f"http://{NAME}:{service.port}"), QUICK, surroundings)
+            yield Setup(parse_target(f"http://{NAME}:{service.port}"), QUICK, system)
 
 
 SCENARIOS = (

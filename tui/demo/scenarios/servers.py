@@ -4,15 +4,15 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 
-from tui.demo.fake_service import Door, doors
+from tui.demo.fake_service import FakeService, fake_services
 from tui.demo.scenario import NotPossibleError, Scenario, Truth
 from tui.diagnosis.readings.likely_ports import slips
-from tui.engine.setup import Situation
+from tui.engine.setup import Setup
 from tui.model.events import AnyEvent, FactSeen
 from tui.model.facts import Attempt
 from tui.model.options import Options
 from tui.model.target import Target, endpoint, parse_target
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 HERE = "127.0.0.1"
 QUICK = Options(delay_s=0.3)
@@ -24,47 +24,47 @@ def _at(address: str, port: int) -> Target:
     return parse_target(endpoint(address, port))
 
 
-def _situation(target: Target, options: Options = QUICK) -> Situation:
+def _situation(target: Target, options: Options = QUICK) -> Setup:
     """This machine's own files, without its proxy variables: the demonstration is the same for everybody."""
-    return Situation(target, options, Surroundings(environ={}))
+    return Setup(target, options, SystemView(environ={}))
 
 
 @asynccontextmanager
-async def nothing_listens() -> AsyncIterator[Situation]:
+async def nothing_listens() -> AsyncIterator[Setup]:
     """A port that is held, and shut."""
-    with doors(HERE) as (door,):
-        yield _situation(_at(HERE, door.port))
+    with fake_services(HERE) as (service,):
+        yield _situation(_at(HERE, service.port))
 
 
 @asynccontextmanager
-async def neighbouring_port() -> AsyncIterator[Situation]:
+async def neighbouring_port() -> AsyncIterator[Setup]:
     """The port beside it is open; no other port that could be meant is in use."""
-    with doors(HERE, also_free=slips) as (shut,), Door(HERE, shut.port + 1) as service:
+    with fake_services(HERE, also_free=slips) as (shut,), FakeService(HERE, shut.port + 1) as service:
         service.open()
         yield _situation(_at(HERE, shut.port))
 
 
 @asynccontextmanager
-async def udp_only() -> AsyncIterator[Situation]:
+async def udp_only() -> AsyncIterator[Setup]:
     """The port is bound for UDP."""
-    with doors(HERE) as (door,), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as service:
-        service.bind((HERE, door.port))
-        yield _situation(_at(HERE, door.port))
+    with fake_services(HERE) as (shut,), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as service:
+        service.bind((HERE, shut.port))
+        yield _situation(_at(HERE, shut.port))
 
 
 @contextmanager
-def both_families() -> Iterator[tuple[Door, ...]]:
+def both_families() -> Iterator[tuple[FakeService, ...]]:
     """Shut doors on one port of 127.0.0.1 and ::1. Raises NotPossibleError where there is no IPv6."""
     with ExitStack() as held:
         try:
-            found = held.enter_context(doors(HERE, "::1"))
+            found = held.enter_context(fake_services(HERE, "::1"))
         except OSError as error:
             raise NotPossibleError(f"this scenario needs the IPv6 loopback address ::1 ({error.strerror})") from None
         yield found
 
 
 @asynccontextmanager
-async def other_family() -> AsyncIterator[Situation]:
+async def other_family() -> AsyncIterator[Setup]:
     """The service is bound to ::1 alone."""
     with both_families() as (shut, service):
         service.open()
@@ -72,45 +72,45 @@ async def other_family() -> AsyncIterator[Situation]:
 
 
 @asynccontextmanager
-async def late_start() -> AsyncIterator[Situation]:
+async def late_start() -> AsyncIterator[Setup]:
     """It opens after the third attempt."""
-    with doors(HERE) as (door,):
+    with fake_services(HERE) as (service,):
 
-        def heard(event: AnyEvent) -> None:
+        def on_event(event: AnyEvent) -> None:
             if isinstance(event, FactSeen) and isinstance(event.fact, Attempt) and event.fact.number == 3:  # noqa: PLR2004 -- the third
-                door.open()
+                service.open()
 
-        target = _at(HERE, door.port)
-        yield Situation(target, CHANGING, Surroundings(environ={}), heard)
+        target = _at(HERE, service.port)
+        yield Setup(target, CHANGING, SystemView(environ={}), on_event)
 
 
 @asynccontextmanager
-async def flapping() -> AsyncIterator[Situation]:
+async def flapping() -> AsyncIterator[Setup]:
     """It shuts after each attempt that connected, and opens after each that did not."""
-    with doors(HERE) as (door,):
-        door.open()
+    with fake_services(HERE) as (service,):
+        service.open()
 
-        def heard(event: AnyEvent) -> None:
+        def on_event(event: AnyEvent) -> None:
             if isinstance(event, FactSeen) and isinstance(event.fact, Attempt):
-                (door.shut if door.is_open else door.open)()
+                (service.shut if service.is_open else service.open)()
 
-        yield Situation(_at(HERE, door.port), CHANGING, Surroundings(environ={}), heard)
+        yield Setup(_at(HERE, service.port), CHANGING, SystemView(environ={}), on_event)
 
 
 @asynccontextmanager
-async def closes_early() -> AsyncIterator[Situation]:
+async def closes_early() -> AsyncIterator[Setup]:
     """It accepts, and closes at once."""
-    with doors(HERE, hangs_up=True) as (door,):
-        door.open()
-        yield _situation(_at(HERE, door.port))
+    with fake_services(HERE, hangs_up=True) as (service,):
+        service.open()
+        yield _situation(_at(HERE, service.port))
 
 
 @asynccontextmanager
-async def healthy() -> AsyncIterator[Situation]:
+async def healthy() -> AsyncIterator[Setup]:
     """It simply works."""
-    with doors(HERE) as (door,):
-        door.open()
-        yield _situation(_at(HERE, door.port))
+    with fake_services(HERE) as (service,):
+        service.open()
+        yield _situation(_at(HERE, service.port))
 
 
 SCENARIOS = (

@@ -8,23 +8,23 @@ from pathlib import Path
 
 from tui.demo.scenario import Scenario, Truth
 from tui.demo.scenarios.servers import QUICK
-from tui.engine.setup import Situation
+from tui.engine.setup import Setup
 from tui.model.target import parse_target
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 
 @asynccontextmanager
-async def stale_socket() -> AsyncIterator[Situation]:
+async def stale_socket() -> AsyncIterator[Setup]:
     """The file of a service that ended without removing it."""
     with tempfile.TemporaryDirectory(prefix="refused-demo-") as directory:
         path = Path(directory) / "app.sock"
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as service:
             service.bind(str(path))
-        yield Situation(parse_target(str(path)), QUICK, Surroundings(environ={}))
+        yield Setup(parse_target(str(path)), QUICK, SystemView(environ={}))
 
 
 @asynccontextmanager
-async def missing_socket() -> AsyncIterator[Situation]:
+async def missing_socket() -> AsyncIterator[Setup]:
     """No such file, although a service listens on one of that name in another directory."""
     with (
         tempfile.TemporaryDirectory(prefix="refused-demo-") as directory,
@@ -33,7 +33,7 @@ async def missing_socket() -> AsyncIterator[Situation]:
         (Path(directory) / "run").mkdir()
         service.bind(str(Path(directory) / "run" / "app.sock"))
         service.listen()
-        yield Situation(parse_target(str(Path(directory) / "app.sock")), QUICK, Surroundings(environ={}))
+        yield Setup(parse_target(str(Path(directory) / "app.sock")), QUICK, SystemView(environ={}))
 
 
 SCENARIOS = (

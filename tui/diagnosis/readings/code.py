@@ -16,7 +16,7 @@ _NAMES = frozenset({"name.not-found", "name.no-address", "name.search-domain", "
 """The causes that a name itself can be; where a nameserver or the hosts file is at fault, the code is not."""
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class CodeCulprit(Struct, frozen=True, kw_only=True):
     """The line that gives the wrong value, in the forms a verdict needs."""
 
     culprit: Culprit
@@ -37,7 +37,7 @@ def place_of_code(case: Case) -> str | None:
     return f"{_base(places[-1][0])}:{places[-1][1]}" if places else None
 
 
-def asked(case: Case, cause: str) -> Asked | None:
+def asked(case: Case, cause: str) -> CodeCulprit | None:
     """The line that asked for the wrong port or name, where `cause` is one of those and the line gives the target's value."""
     found = code(case)
     part = "port" if cause == WRONG_PORT else "host" if cause in _NAMES else None
@@ -48,7 +48,7 @@ def asked(case: Case, cause: str) -> Asked | None:
         return None
     path, line = value.path or found.read_as or found.path, value.line or found.line
     known_as = f" ({value.name})" if value.name and value.origin != "literal" else ""
-    return Asked(
+    return CodeCulprit(
         culprit=Culprit(
             kind="code",
             path=path,

@@ -190,10 +190,10 @@ def leaves(case: Case, address: str) -> bool | None:
     They do if a hop answered for this port, or if no retransmission failed here. They don't if all of them did, or
     if the first router answers for another port and no hop does for this one.
     """
-    read = [one for one in silent(case).get(address, ()) if one.kept_back is not None and one.retransmits]
-    if trail(case, address) or (read and not any(one.kept_back for one in read)):
+    read = [one for one in silent(case).get(address, ()) if one.local_send_failures is not None and one.retransmits]
+    if trail(case, address) or (read and not any(one.local_send_failures for one in read)):
         return True
-    all_failed = bool(read) and all((one.kept_back or 0) >= (one.retransmits or 0) for one in read)
+    all_failed = bool(read) and all((one.local_send_failures or 0) >= (one.retransmits or 0) for one in read)
     return False if all_failed or (hops(case, address) and first_hop_elsewhere(case, address)) else None
 
 
@@ -209,7 +209,7 @@ def first_hop_elsewhere(case: Case, address: str) -> Hop | None:
     )
 
 
-def first_hop_looks(case: Case) -> Iterator[AnyRequest]:
+def first_hop_checks(case: Case) -> Iterator[AnyRequest]:
     """The first hop alone, for this port and for another: packets with TTL 1, which no machine behind it sees.
 
     Asked where the trail is silent from the start, or may be: an attempt has been quiet for a while; and where a reset
@@ -227,7 +227,7 @@ def first_hop_looks(case: Case) -> Iterator[AnyRequest]:
                 yield TraceHops(address=address, port=case.target.port or 0, max_hops=1)
 
 
-def neighbour_looks(case: Case) -> Iterator[AnyRequest]:
+def neighbour_checks(case: Case) -> Iterator[AnyRequest]:
     """The neighbour entry behind each attempt that found nobody: the host's own, or its gateway's."""
     for address, one in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
         route = outcomes.route_to(case, address)
@@ -269,7 +269,7 @@ def tables(case: Case, address: str) -> tuple[Listeners, ...]:
     Where some of these are of machines that have the address, they alone do.
     None does where a rule answers with a reset before a socket is looked for, or leads the connection elsewhere.
     """
-    if rules.is_led_elsewhere(case, address) or rules.is_reset_by_rule(case, address):
+    if rules.dnat(case, address) or rules.is_reset_by_rule(case, address):
         return ()
     if outcomes.is_local(case, address):
         here = outcomes.listeners(case)

@@ -10,13 +10,13 @@ from msgspec import Struct
 from tui.diagnosis.readings import hosts
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
-from tui.model.facts import Container, Elsewhere, Listener, Namespace
+from tui.model.facts import Container, Listener, Namespace, OtherNamespaces
 from tui.model.schemes import family_of_port, family_of_program
 
 EVERY = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104 -- compared, not bound
 
 
-class Candidate(Struct, frozen=True, kw_only=True):
+class ServiceLocation(Struct, frozen=True, kw_only=True):
     """Where the service may be: a listener in another namespace, or a container that should have one."""
 
     namespace: Namespace | None = None
@@ -40,7 +40,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
         return not self.named, not self.fits, not self.is_known
 
 
-def sole(case: Case) -> Candidate | None:
+def sole(case: Case) -> ServiceLocation | None:
     """The one listener in another namespace that may be the service: it fits, or its port is no usual one of any service."""
     found = [one for one in candidates(case) if one.listener]
     best = found[0] if found else None
@@ -49,21 +49,21 @@ def sole(case: Case) -> Candidate | None:
     return best if best.named or best.fits or family_of_port(case.target.port or 0) is None else None
 
 
-def rivals(best: Candidate, found: list[Candidate]) -> list[Candidate]:
+def rivals(best: ServiceLocation, found: list[ServiceLocation]) -> list[ServiceLocation]:
     """The others that fit as well as the best one does."""
     return [one for one in found if one is not best and one.listener and one.rank == best.rank]
 
 
-def candidates(case: Case) -> list[Candidate]:
+def candidates(case: Case) -> list[ServiceLocation]:
     """Where the service may be, the best first; what is plainly another service is left out."""
-    seen = case.last(Elsewhere)
+    seen = case.last(OtherNamespaces)
     if seen is None:
         return []
     port = case.target.port or 0
     found = [one for space in seen.namespaces for one in _in_namespace(case, space, port)]
     shown = {one.container.id for one in found if one.container}
     found += [
-        Candidate(container=one, published=(host, outside), named=_is_called(case, one), fits=_image_fits(case, one))
+        ServiceLocation(container=one, published=(host, outside), named=_is_called(case, one), fits=_image_fits(case, one))
         for one in seen.containers
         if one.id not in shown and one.state in {"running", None} and not _contradicts(case, None, one)
         for host, outside, inside in one.published
@@ -72,7 +72,7 @@ def candidates(case: Case) -> list[Candidate]:
     return sorted(found, key=lambda one: (*one.rank, one.listener is None))
 
 
-def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[Candidate]:
+def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[ServiceLocation]:
     """The listener on the port, or on the port inside that the container's engine leads it to."""
     container = space.container
     led = next((inside for _, outside, inside in container.published if outside == port), port) if container else port
@@ -84,7 +84,7 @@ def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[Candidate
         next(((host, outside) for host, outside, inside in container.published if inside == led), None) if container else None
     )
     meant, served = hosts.meant_family(case), family_of_program(row.process)
-    yield Candidate(
+    yield ServiceLocation(
         namespace=space,
         container=container,
         listener=row,

@@ -20,7 +20,7 @@ MOST_MEASURED = 3
 """Addresses of one name whose resets are measured; each costs some ten connection attempts."""
 
 
-class Whence(StrEnum):
+class ResetSource(StrEnum):
     """Where the resets for one address come from."""
 
     ITSELF = "itself"
@@ -39,20 +39,20 @@ class Whence(StrEnum):
 class Origin(Struct, frozen=True):
     """One reading, with the hop that the resets come from and who stands there, where that is known."""
 
-    whence: Whence
+    whence: ResetSource
     fact: ResetOrigin
     hop: int | None = None
     sender: str | None = None
 
 
-def looks(case: Case) -> Iterator[AnyRequest]:
+def checks(case: Case) -> Iterator[AnyRequest]:
     """The measurement of each address that refuses by a reset, and once more beside a port that accepts if it was no equal."""
     port = case.target.port or 0
     for address in [one for one in outcomes.refused_by_reset(case) if outcomes.is_remote(case, one)][:MOST_MEASURED]:
         yield FindResetOrigin(address=address, port=port)
         found = origin(case, address)
         accepting = next((one.port for one in hosts.other_attempts(case, address) if one.outcome is Outcome.CONNECTED), None)
-        if found and found.whence is not Whence.ITSELF and accepting is not None:
+        if found and found.whence is not ResetSource.ITSELF and accepting is not None:
             yield FindResetOrigin(address=address, port=port, reference_port=accepting)
 
 
@@ -66,20 +66,20 @@ def origin(case: Case, address: str) -> Origin | None:
     return Origin(_whence(fact), fact, hop, _who_stands_at(fact, hop))
 
 
-def _whence(fact: ResetOrigin) -> Whence:
+def _whence(fact: ResetOrigin) -> ResetSource:
     by_ttl = {sign for one in fact.references if (sign := _by_ttl(fact, one)) is not None}
     by_hops = {sign for one in fact.references if (sign := _by_hops(fact, one)) is not None}
     if any(_equals(fact, one) for one in fact.references):
-        return Whence.ITSELF
+        return ResetSource.ITSELF
     if fact.smallest_ttl == 1 and by_hops <= {1} and by_ttl <= {1} and (by_ttl or by_hops):
-        return Whence.AT_FIRST_HOP
+        return ResetSource.AT_FIRST_HOP
     if by_ttl == {1} == by_hops and _is_settled(fact):
-        return Whence.NEARER
+        return ResetSource.NEARER
     if (by_ttl == {1} and by_hops <= {0, 1}) or (by_hops == {1} and not by_ttl and _is_cut_short(fact)):
-        return Whence.SEEMS_NEARER
+        return ResetSource.SEEMS_NEARER
     if by_ttl | by_hops and by_ttl | by_hops <= {0, -1}:
-        return Whence.FARTHER
-    return Whence.UNCLEAR
+        return ResetSource.FARTHER
+    return ResetSource.UNCLEAR
 
 
 def _equals(fact: ResetOrigin, one: Reference) -> bool:

@@ -47,7 +47,7 @@ _ENDS_UNFOUND = frozenset({"[NOTFOUND=return]", "[!UNAVAIL=return]"})
 _NO_ANSWER = frozenset({"timeout", "refused", "unreachable"})
 
 
-class Said(StrEnum):
+class NameserverAnswers(StrEnum):
     """What one nameserver says of one name, its A and AAAA answers together."""
 
     ADDRESSES = "addresses"
@@ -71,21 +71,21 @@ class Word(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(address for one in self.answers for address in one.addresses))
 
     @property
-    def said(self) -> Said:
+    def said(self) -> NameserverAnswers:
         """The answers in one word; an address outweighs all, a failure outweighs an empty answer."""
         if self.addresses:
-            return Said.ADDRESSES
+            return NameserverAnswers.ADDRESSES
         if any(one.outcome == "answered" and one.rcode == "NXDOMAIN" for one in self.answers):
-            return Said.NXDOMAIN
+            return NameserverAnswers.NXDOMAIN
         if any(failed(one) for one in self.answers):
-            return Said.FAILURE
+            return NameserverAnswers.FAILURE
         if all(one.outcome in _NO_ANSWER for one in self.answers):
-            return Said.SILENCE
+            return NameserverAnswers.SILENCE
         empty = {one.rtype for one in self.answers if one.outcome == "answered" and not one.truncated}
-        return Said.NO_DATA if empty == {"A", "AAAA"} else Said.UNCLEAR
+        return NameserverAnswers.NO_DATA if empty == {"A", "AAAA"} else NameserverAnswers.UNCLEAR
 
 
-class Nameserver(Struct, frozen=True, kw_only=True):
+class NameserverRecord(Struct, frozen=True, kw_only=True):
     """One nameserver and its words, in the order in which a lookup tries the names."""
 
     address: str
@@ -106,17 +106,17 @@ class Nameserver(Struct, frozen=True, kw_only=True):
     @property
     def silent(self) -> bool:
         """Whether nothing at all came from it."""
-        return all(word.said is Said.SILENCE for word in self.words)
+        return all(word.said is NameserverAnswers.SILENCE for word in self.words)
 
     @property
     def resolved(self) -> Word | None:
         """The first word with an address: where a lookup that asks this server ends."""
-        return next((word for word in self.words if word.said is Said.ADDRESSES), None)
+        return next((word for word in self.words if word.said is NameserverAnswers.ADDRESSES), None)
 
     @property
     def denies(self) -> bool:
         """Whether it says of every name that there is no address."""
-        return all(word.said in {Said.NXDOMAIN, Said.NO_DATA} for word in self.words)
+        return all(word.said in {NameserverAnswers.NXDOMAIN, NameserverAnswers.NO_DATA} for word in self.words)
 
 
 def server_label(address: str, port: int) -> str:
@@ -151,7 +151,7 @@ def deciding(case: Case) -> tuple[str, ...]:
     return tried[:1] if outcomes.plain_name(tried[0]) == outcomes.plain_name(case.target.host) else tried
 
 
-def nameservers(case: Case, *, configured: bool | None = None) -> tuple[Nameserver, ...]:
+def nameservers(case: Case, *, configured: bool | None = None) -> tuple[NameserverRecord, ...]:
     """Every nameserver that was asked for the target's name, the configured ones first, in their order."""
     asked: dict[tuple[str, int, bool], dict[str, list[NameserverAnswer]]] = {}
     for name in candidates(case):
@@ -160,7 +160,7 @@ def nameservers(case: Case, *, configured: bool | None = None) -> tuple[Nameserv
                 asked.setdefault((one.server, one.port, one.configured), {}).setdefault(name, []).append(one)
     order = _order(outcomes.name_sources(case))
     found = [
-        Nameserver(
+        NameserverRecord(
             address=address,
             port=port,
             configured=ours,

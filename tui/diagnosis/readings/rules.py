@@ -91,20 +91,20 @@ def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgeme
         *(reading for reading, _ in ruled.values()), *(one for each in ruled for one in outcomes.attempts(case, each)), table
     )
     summary = f"The packet filter on {first} {does(rule, what)}: {named(rule)}."
-    because = f"`{quoted(rule)}` ({place(rule)}) on the far end matches this connection and explains its end.{seen_packets(rule)}"
-    disproof = "Without that rule, the same attempt comes to the same end."
+    reason = f"`{quoted(rule)}` ({place(rule)}) on the far end matches this connection and explains its end.{seen_packets(rule)}"
+    refuted_by = "Without that rule, the same attempt comes to the same end."
     mend = tuple(remedies(case, rule, first, prefix=reading.vantage))
     blamed = culprit(rule, first, port)
     if table and set(ruled) <= set(table.addresses):
-        return confirmed(summary, *evidence, because=because, explains=ruled, culprit=blamed, disproof=disproof, remedies=mend)
+        return confirmed(summary, *evidence, reason=reason, explains=ruled, culprit=blamed, refuted_by=refuted_by, remedies=mend)
     return likely(
         summary,
         *evidence,
-        because=because,
-        tell_apart=f"`{reading.vantage} ip -brief address`: whether that machine has {first} itself.",
+        reason=reason,
+        next_check=f"`{reading.vantage} ip -brief address`: whether that machine has {first} itself.",
         explains=ruled,
         culprit=blamed,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=mend,
     )
 
@@ -137,7 +137,7 @@ def is_stopped_here(case: Case, address: str) -> bool:
     return rule.on == "answer" or not beyond
 
 
-def is_led_elsewhere(case: Case, address: str) -> Firewall | None:
+def dnat(case: Case, address: str) -> Firewall | None:
     """The reading, here or on the far end, in which a rule leads the connection to another address or port."""
     readings = (filter_of(case, address), *far_filters(case, address))
     return next((one for one in readings if one and one.translated), None)

@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct
 from tui.diagnosis.readings import hosts, outcomes
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Elsewhere, Listener, LogLine, Outcome, Service
+from tui.model.facts import Attempt, Listener, LogLine, OtherNamespaces, Outcome, Service
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadService
 
@@ -51,7 +51,7 @@ _RESULTS = {
 }
 
 
-def looks(case: Case) -> Iterator[AnyRequest]:
+def checks(case: Case) -> Iterator[AnyRequest]:
     """The state of the service, where a port is refused or ended here, or on a far end whose service is known."""
     for address in failing(case):
         yield from look_at(case, address)
@@ -118,8 +118,8 @@ def is_meant(case: Case, address: str, service: Service) -> bool:
 
 def _is_a_containers(case: Case) -> bool:
     """Whether a container publishes the port, running or not: then a unit of the same kind need not be what is meant."""
-    look = case.last(Elsewhere)
-    return look is not None and any(port == case.target.port for one in look.containers for _, port, _ in one.published)
+    fact = case.last(OtherNamespaces)
+    return fact is not None and any(port == case.target.port for one in fact.containers for _, port, _ in one.published)
 
 
 def set_to_port(case: Case, address: str) -> Service | None:

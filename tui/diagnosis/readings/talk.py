@@ -36,7 +36,7 @@ class Words(Struct, frozen=True):
     protocol: str | None
     """The protocol that the words belong to."""
     text: str
-    turned_away: str
+    rejection: str
     asked: str | None
     """The protocol in which it was spoken to; None where it spoke unasked."""
 
@@ -46,7 +46,7 @@ def meant(case: Case) -> Meant | None:
     return meant_protocol(case.target)
 
 
-def looks(case: Case) -> Iterator[AnyRequest]:
+def checks(case: Case) -> Iterator[AnyRequest]:
     """The first words to each address that connects, if it has not said already who it is; more where nothing came back."""
     kind = meant(case)
     if kind is None or not case.options.talk:
@@ -91,12 +91,12 @@ def talks(case: Case, address: str, protocol: str | None = None) -> tuple[Talk, 
 def said(case: Case, address: str) -> tuple[Words, ...]:
     """All that the service on the target's port of `address` has said, unasked first."""
     unasked = [
-        Words(one, one.spoke_as, one.first_bytes, one.turned_away, None)
+        Words(one, one.protocol, one.first_bytes, one.rejection, None)
         for one in outcomes.attempts(case, address)
         if one.first_bytes
     ]
     asked = [
-        Words(one, one.answers_as, one.detail or one.first_bytes, one.turned_away, one.spoken)
+        Words(one, one.answers_as, one.detail or one.first_bytes, one.rejection, one.spoken)
         for one in talks(case, address)
         if one.outcome == "answered"
     ]
@@ -144,11 +144,11 @@ def outcome(case: Case) -> Outcome | None:
     return next((Outcome(one) for one in ("reset", "closed", "silent") if one in endings), None)
 
 
-def turned_away(case: Case, address: str) -> Words | None:
+def rejection(case: Case, address: str) -> Words | None:
     """The newest words, if by them the service has turned us away."""
     words = said(case, address)
-    newest = next((one for one in reversed(words) if one.protocol or one.turned_away), None)
-    return newest if newest and newest.turned_away else None
+    newest = next((one for one in reversed(words) if one.protocol or one.rejection), None)
+    return newest if newest and newest.rejection else None
 
 
 def listener(case: Case, address: str) -> Listener | None:

@@ -10,7 +10,7 @@ from functools import cache
 
 from tui.errors.frames.language import Language, Stack
 from tui.errors.types import Frame
-from tui.errors.view import View
+from tui.errors.view import TextView
 
 MOST = 64
 """How many frames are kept, the user's first."""
@@ -25,7 +25,7 @@ def languages() -> tuple[Language, ...]:
     return tuple(importlib.import_module(f"{package.__name__}.{name}").LANGUAGE for name in sorted(modules))
 
 
-def frames_of(view: View) -> tuple[Frame, ...]:
+def frames_of(view: TextView) -> tuple[Frame, ...]:
     """The frames in the text: the user's own, innermost first, then those of libraries."""
     stacks = [
         stack

@@ -3,14 +3,14 @@
 import re
 
 from tui.errors.patterns import BRACKETED, HOST, PORT, V6, is_literal
-from tui.errors.shape import Mark, Marks, Match, Says, Shape, mark
+from tui.errors.shape import EndpointMark, Marks, Match, Says, Shape, mark
 from tui.errors.types import Role
 
 
 def _marks(match: Match, role: Role) -> Marks:
     found = mark(match, "encoded" if match["encoded"] else "host", "port", role)
     if found and found.host:
-        yield Mark(found.host, found.port, "dialled" if is_literal(found.host) else role, found.start, found.end)
+        yield EndpointMark(found.host, found.port, "dialled" if is_literal(found.host) else role, found.start, found.end)
 
 
 SHAPE = Shape(

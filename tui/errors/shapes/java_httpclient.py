@@ -3,7 +3,7 @@
 import re
 
 from tui.errors.patterns import ADDRESS, HOST, PORT, valid_host, valid_port
-from tui.errors.shape import Mark, Marks, Match, Shape, mark
+from tui.errors.shape import EndpointMark, Marks, Match, Shape, mark
 from tui.errors.types import Role
 
 _DIALLED = re.compile(rf"/(?P<addr>{ADDRESS}|(?:\d{{1,3}}\.){{3}}\d{{1,3}})(?=[,\s\]]|\Z)")
@@ -13,11 +13,11 @@ def _marks(match: Match, role: Role) -> Marks:
     asked = mark(match, "host", "port", role)
     port = valid_port(match["port"]) or {"http": 80, "https": 443}.get(match["scheme"] or "")
     if asked:
-        yield Mark(asked.host, port, role, asked.start, asked.end)
+        yield EndpointMark(asked.host, port, role, asked.start, asked.end)
     for found in _DIALLED.finditer(match["dialled"]):
         if valid_host(found["addr"]):
             at = match.start("dialled")
-            yield Mark(found["addr"], port, "dialled", at + found.start("addr"), at + found.end("addr"))
+            yield EndpointMark(found["addr"], port, "dialled", at + found.start("addr"), at + found.end("addr"))
 
 
 SHAPE = Shape(

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from tui.errors.source.connects import Connect, all_connects, connect_at
+from tui.errors.source.connects import ConnectCall, all_connects, connect_at
 from tui.errors.source.endpoint import values_of
 from tui.errors.source.handling import advice_for
-from tui.errors.source.settings import Published, Setting, published_in, settings_in
+from tui.errors.source.settings import ConfigSetting, Published, published_in, settings_in
 from tui.errors.source.syntax import Parsed, last_name, parse
 from tui.errors.source.trace import Tracer
 from tui.errors.source.types import Sources
@@ -95,7 +95,7 @@ def _modules(files: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, Parsed]
             yield path.rpartition("/")[2].removesuffix(".py"), (path, parsed)
 
 
-def _deeper(parsed: Parsed, tracer: Tracer, line: int) -> Connect | None:
+def _deeper(parsed: Parsed, tracer: Tracer, line: int) -> ConnectCall | None:
     """The only connecting call of the function that `line` calls, where the stack ended in a library behind it."""
     here = {last_name(call.func) for call in parsed.calls if call.lineno <= line <= (call.end_lineno or call.lineno)}
     inside = [one for one in all_connects(parsed, tracer) if (function := parsed.function(one.call)) and function.name in here]
@@ -103,7 +103,7 @@ def _deeper(parsed: Parsed, tracer: Tracer, line: int) -> Connect | None:
 
 
 def _elsewhere(
-    values: tuple[CodeValue, ...], settings: tuple[Setting, ...], published: tuple[Published, ...]
+    values: tuple[CodeValue, ...], settings: tuple[ConfigSetting, ...], published: tuple[Published, ...]
 ) -> Iterator[CodeValue]:
     """Settings beside the code that name another port for what looks like the same thing."""
     port = next((one for one in values if one.part == "port"), None)

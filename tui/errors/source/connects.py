@@ -49,7 +49,7 @@ _NAMES: tuple[Part, Part] = ("host", "port")
 NOT_CONNECTS = frozenset({"settimeout", "sleep", "print", "close", "super", "len", "range", "format", "join", "getenv"})
 
 
-class Connect(Struct, frozen=True):
+class ConnectCall(Struct, frozen=True):
     """The call, and the expressions that say where it leads."""
 
     call: ast.Call
@@ -61,7 +61,7 @@ class Connect(Struct, frozen=True):
         return self.call.lineno
 
 
-def connect_at(parsed: Parsed, tracer: Tracer, line: int) -> Connect | None:
+def connect_at(parsed: Parsed, tracer: Tracer, line: int) -> ConnectCall | None:
     """The call on `line`, or the one that made the object which is used there; None where none is known to connect."""
     here = [call for call in parsed.calls if call.lineno <= line <= (call.end_lineno or call.lineno)]
     here.sort(key=lambda call: ((call.end_lineno or 0) - call.lineno, -call.col_offset))
@@ -75,7 +75,7 @@ def connect_at(parsed: Parsed, tracer: Tracer, line: int) -> Connect | None:
     return None
 
 
-def connect_of(parsed: Parsed, tracer: Tracer, call: ast.Call) -> Connect | None:
+def connect_of(parsed: Parsed, tracer: Tracer, call: ast.Call) -> ConnectCall | None:
     """What the call connects to, if it is one that connects."""
     parts = tuple(dict.fromkeys(_parts(tracer, call)))
     if not parts:
@@ -84,10 +84,10 @@ def connect_of(parsed: Parsed, tracer: Tracer, call: ast.Call) -> Connect | None
     path = constant(parts[0][1])
     if based is not None and (not isinstance(path, str) or "://" not in path):
         return connect_of(parsed, tracer, based)
-    return Connect(call, parts)
+    return ConnectCall(call, parts)
 
 
-def all_connects(parsed: Parsed, tracer: Tracer) -> Iterator[Connect]:
+def all_connects(parsed: Parsed, tracer: Tracer) -> Iterator[ConnectCall]:
     """Every call of the file that connects."""
     for call in parsed.calls:
         if one := connect_of(parsed, tracer, call):

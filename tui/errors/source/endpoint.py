@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.errors.source.connects import Connect
+from tui.errors.source.connects import ConnectCall
 from tui.errors.source.masking import SECRET_NAME, without_credentials
 from tui.errors.source.trace import Tracer
 from tui.errors.source.types import Trace, Value
@@ -35,7 +35,7 @@ class _Piece(Struct, frozen=True):
     trace: Trace
 
 
-def values_of(tracer: Tracer, connect: Connect) -> tuple[CodeValue, ...]:
+def values_of(tracer: Tracer, connect: ConnectCall) -> tuple[CodeValue, ...]:
     """Host and port (or the path) of a call, each with where it comes from."""
     found: dict[str, CodeValue] = {}
     for part, node in connect.parts:

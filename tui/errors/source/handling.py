@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tui.errors.source.connects import Connect
+from tui.errors.source.connects import ConnectCall
 from tui.errors.source.masking import masked, written
 from tui.errors.source.syntax import Function, Parsed, dotted, last_name
 from tui.model.facts.code import Advice
@@ -59,12 +59,12 @@ _TIMEOUT_WORDS = frozenset(
 )
 
 
-def advice_for(parsed: Parsed, connect: Connect) -> tuple[Advice, ...]:
+def advice_for(parsed: Parsed, connect: ConnectCall) -> tuple[Advice, ...]:
     """What could be better in how failure is handled at this call, most important first."""
     return tuple(_advice(parsed, connect))
 
 
-def _advice(parsed: Parsed, connect: Connect) -> Iterator[Advice]:
+def _advice(parsed: Parsed, connect: ConnectCall) -> Iterator[Advice]:
     call = connect.call
     function = parsed.function(call)
     loop = next((one for one in _until_function(parsed, call) if isinstance(one, ast.While | ast.For | ast.AsyncFor)), None)

@@ -25,7 +25,7 @@ _PUBLISHED = re.compile(
 _PORT_OPTION = re.compile(r"(?:--?(?:port|p|bind|listen|b|l)[= ]|PORT=)(?:[\w.\[\]:]{0,80}:)?(?P<port>\d{2,5})\b")
 
 
-class Setting(Struct, frozen=True, kw_only=True):
+class ConfigSetting(Struct, frozen=True, kw_only=True):
     """One key with its value, and where it stands."""
 
     file: str
@@ -50,7 +50,7 @@ class Published(Struct, frozen=True, kw_only=True):
     inside: int
 
 
-def settings_in(file: str, text: str) -> tuple[Setting, ...]:
+def settings_in(file: str, text: str) -> tuple[ConfigSetting, ...]:
     """The settings in the text of one file, in its order."""
     return tuple(_settings(file, text.splitlines()[:MOST_LINES]))
 
@@ -64,7 +64,7 @@ def published_in(file: str, text: str) -> tuple[Published, ...]:
     return tuple(_procfile(file, lines)) if name.startswith("procfile") else ()
 
 
-def _settings(file: str, lines: Iterable[str]) -> Iterator[Setting]:
+def _settings(file: str, lines: Iterable[str]) -> Iterator[ConfigSetting]:
     section: tuple[str, ...] = ()
     nesting: list[tuple[int, str]] = []
     for number, raw in enumerate(lines, start=1):
@@ -85,7 +85,7 @@ def _settings(file: str, lines: Iterable[str]) -> Iterator[Setting]:
         if pair["mark"] == ":" and not value:
             nesting.append((depth, key))
             continue
-        yield Setting(file=file, line=number, keys=(*section, *above, key), value=value)
+        yield ConfigSetting(file=file, line=number, keys=(*section, *above, key), value=value)
 
 
 def _compose(file: str, lines: list[str]) -> Iterator[Published]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tui.errors.source.settings import Setting
+from tui.errors.source.settings import ConfigSetting
 from tui.errors.source.syntax import Parsed
 
 Origin = Literal["literal", "constant", "argument", "environment", "settings", "default", "unknown"]
@@ -30,7 +30,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     """What stands beside the code: the process's environment, settings files, other modules."""
 
     environ: Mapping[str, str] = {}
-    settings: tuple[Setting, ...] = ()
+    settings: tuple[ConfigSetting, ...] = ()
     modules: Mapping[str, tuple[str, Parsed]] = {}
     """Python files beside it, by module name, with their path."""
     callers: tuple[int, ...] = ()

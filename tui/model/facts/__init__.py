@@ -13,7 +13,7 @@ from tui.model.facts.fact import Fact, Family
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
-from tui.model.facts.other_namespaces import Container, Elsewhere, Engine, Namespace
+from tui.model.facts.other_namespaces import Container, Engine, Namespace, OtherNamespaces
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
@@ -37,7 +37,6 @@ __all__ = [
     "Confinement",
     "Container",
     "Echo",
-    "Elsewhere",
     "Engine",
     "Fact",
     "Family",
@@ -55,6 +54,7 @@ __all__ = [
     "NearName",
     "Neighbour",
     "NotObserved",
+    "OtherNamespaces",
     "Outcome",
     "PathMtu",
     "ProcessState",
@@ -100,7 +100,7 @@ AnyFact = (
     | Firewall
     | Talk
     | Service
-    | Elsewhere
+    | OtherNamespaces
     | ProcessState
     | Limits
     | QueueWatch

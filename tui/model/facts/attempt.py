@@ -52,7 +52,7 @@ class Attempt(Fact, frozen=True, kw_only=True, tag="attempt"):
     purpose: Purpose = "target"
     number: int = 1
     """Which attempt of the schedule, from 1."""
-    of: int = 1
+    total: int = 1
     """How many the schedule plans."""
     outcome: Outcome
     errno: str | None = None
@@ -68,16 +68,16 @@ class Attempt(Fact, frozen=True, kw_only=True, tag="attempt"):
     """The local address that was asked for with bind, if one was."""
     retransmits: int | None = None
     """SYN retransmissions by the time it ended (TCP_INFO)."""
-    kept_back: int | None = None
+    local_send_failures: int | None = None
     """How many of them this machine itself did not let out (the rise of TCPRetransFail in /proc/net/netstat, which
     counts for the whole network namespace); None where that was not read."""
     held_ms: float | None = None
     """How long the connection was watched after it was made."""
     first_bytes: str | None = None
     """What the peer said first, if it spoke unasked."""
-    spoke_as: str | None = None
+    protocol: str | None = None
     """The protocol that its first bytes belong to, where they are known."""
-    turned_away: str = ""
+    rejection: str = ""
     """The words by which it turned us away, where its first bytes do: too many connections, a host that is not allowed."""
     next_in_s: float | None = None
     """The wait until the next attempt of the schedule; None after the last."""

@@ -12,4 +12,4 @@ class Fact(Struct, frozen=True, kw_only=True, tag_field="kind"):
 
     id: str = ""
     at: str = ""
-    by_hand: str = ""
+    command: str = ""

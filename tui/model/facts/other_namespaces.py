@@ -54,7 +54,7 @@ class Namespace(Struct, frozen=True, kw_only=True):
     """Whether it is the namespace of process 1, and this one is not."""
 
 
-class Elsewhere(Fact, frozen=True, kw_only=True, tag="elsewhere"):
+class OtherNamespaces(Fact, frozen=True, kw_only=True, tag="other-namespaces"):
     """The other network namespaces of this machine, as far as they may be seen."""
 
     namespaces: tuple[Namespace, ...] = ()

@@ -78,7 +78,7 @@ class Proxy(Fact, frozen=True, kw_only=True, tag="proxy"):
     no_proxy: str | None = None
     exempted_by: str | None = None
     """The NO_PROXY entry that exempts the target."""
-    readers: tuple[str, ...] = ()
+    honoured_by: tuple[str, ...] = ()
     """Programs that obey this variable for this scheme."""
     direct: tuple[str, ...] = ()
     """Programs that connect directly all the same: they do not read it, or are exempted."""

@@ -50,7 +50,7 @@ class Listeners(Fact, frozen=True, kw_only=True, tag="listeners"):
     """False for the quick first look, before the owners have been searched."""
     addresses: tuple[str, ...] = ()
     """The addresses of the vantage's machine; empty for this machine, and where they could not be read."""
-    cut: int = 0
+    omitted: int = 0
     """How many listeners were left out because there were too many."""
 
 

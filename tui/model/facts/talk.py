@@ -20,7 +20,7 @@ class Talk(Fact, frozen=True, kw_only=True, tag="talk"):
     """Whether the answer is one of the protocol that was spoken."""
     answers_as: str | None = None
     """The protocol that the first bytes belong to, where they are known."""
-    turned_away: str = ""
+    rejection: str = ""
     """The words by which the server turned us away, where it did: too many connections, a host that is not allowed."""
     first_bytes: str = ""
     detail: str = ""

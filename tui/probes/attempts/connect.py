@@ -12,10 +12,10 @@ from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import stop_listening
 from tui.probes.kernel.handshake import handshake
 from tui.probes.kernel.kernel_counters import failed_retransmissions
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 
-async def look(request: Connect, surroundings: Surroundings) -> AsyncGenerator[Attempt, None]:  # noqa: ARG001 -- every look's form
+async def check(request: Connect, system: SystemView) -> AsyncGenerator[Attempt, None]:  # noqa: ARG001 -- every look's form
     """Yield one attempt; the schedule of several is the engine's."""
     yield await attempt(request, 1)
 
@@ -32,15 +32,15 @@ async def attempt(request: Connect, number: int) -> Attempt:
         if made.outcome is Outcome.CONNECTED and made.sock:
             stop_listening(made.sock)
             held = await hold(made.sock)
-    kept_back = _risen(failed_before) if made.outcome is Outcome.TIMEOUT else None
+    local_send_failures = _risen(failed_before) if made.outcome is Outcome.TIMEOUT else None
     return Attempt(
         at=at,
-        by_hand=_by_hand(request),
+        command=_by_hand(request),
         address=request.address,
         port=request.port,
         purpose=request.purpose,
         number=number,
-        of=max(request.attempts, number),
+        total=max(request.attempts, number),
         outcome=held.outcome if held else made.outcome,
         errno=held.errno if held else made.errno,
         latency_ms=made.latency_ms,
@@ -50,11 +50,11 @@ async def attempt(request: Connect, number: int) -> Attempt:
         local_port=made.local[1] if made.local else None,
         source=request.source,
         retransmits=made.retransmits,
-        kept_back=kept_back,
+        local_send_failures=local_send_failures,
         held_ms=held.held_ms if held else None,
         first_bytes=held.first_bytes if held else None,
-        spoke_as=held.spoke_as if held else None,
-        turned_away=held.turned_away if held else "",
+        protocol=held.protocol if held else None,
+        rejection=held.rejection if held else "",
     )
 
 

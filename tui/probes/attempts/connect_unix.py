@@ -16,13 +16,13 @@ from tui.model.safe_text import safe_text
 from tui.probes.attempts.observe_connection import Held, hold
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.failures import errno_name, unix_outcome
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 _FULL_QUEUE_PAUSE_S = 0.05
 """A full accept queue gives no event when it has room again (unix(7)), so it is asked anew, 20 times a second."""
 
 
-async def look(request: ConnectUnix, surroundings: Surroundings) -> AsyncGenerator[Attempt, None]:  # noqa: ARG001 -- every look's form
+async def check(request: ConnectUnix, system: SystemView) -> AsyncGenerator[Attempt, None]:  # noqa: ARG001 -- every look's form
     """Yield one attempt; the schedule of several is the engine's."""
     yield await attempt(request, 1)
 
@@ -47,10 +47,10 @@ async def attempt(request: ConnectUnix, number: int) -> Attempt:
         error, latency_ms = failed.errno or errno.EIO, (perf_counter() - started) * 1000
     return Attempt(
         at=at,
-        by_hand=safe_text(f"nc -vzU -w {ceil(request.timeout_s)} {shlex.quote(request.path)}"),
+        command=safe_text(f"nc -vzU -w {ceil(request.timeout_s)} {shlex.quote(request.path)}"),
         path=request.path,
         number=number,
-        of=max(request.attempts, number),
+        total=max(request.attempts, number),
         outcome=held.outcome if held else unix_outcome(error),
         errno=held.errno if held else errno_name(error),
         latency_ms=latency_ms,

@@ -11,7 +11,7 @@ from tui.model.facts import Outcome
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.failures import errno_name
 from tui.probes.kernel.waiting import readable
-from tui.probes.talk.identify import recognise
+from tui.probes.talk.identify import identify
 
 HOLD_S = 0.3
 """A proxy without a backend, or a server that turns us away, ends the connection within a round trip or two; 0.3 s is
@@ -27,8 +27,8 @@ class Held(NamedTuple):
     held_ms: float
     errno: str | None = None
     first_bytes: str | None = None
-    spoke_as: str | None = None
-    turned_away: str = ""
+    protocol: str | None = None
+    rejection: str = ""
 
 
 async def hold(sock: socket.socket) -> Held:
@@ -46,11 +46,11 @@ async def hold(sock: socket.socket) -> Held:
         return Held(Outcome.RESET, held_ms, errno=errno_name(error.errno))
     if not first:
         return Held(Outcome.CLOSED, held_ms)
-    heard = recognise(first)
+    identified = identify(first)
     return Held(
         Outcome.CONNECTED,
         held_ms,
         first_bytes=safe_text(first, limit=FIRST_BYTES),
-        spoke_as=heard.protocol,
-        turned_away=heard.turned_away,
+        protocol=identified.protocol,
+        rejection=identified.rejection,
     )

@@ -15,7 +15,7 @@ from tui.model.facts import Attempt, NotObserved
 from tui.model.requests import Connect, TryPorts
 from tui.probes.attempts import connect
 from tui.probes.kernel.clock import now
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 MOST_PORTS = 12
 """A few likely doors are tried; this is no port scan."""
@@ -29,7 +29,7 @@ LONGEST_PACED_S = 4.0
 """So long, from the beginning, attempts are started at that pace."""
 
 
-async def look(request: TryPorts, surroundings: Surroundings) -> AsyncGenerator[Attempt | NotObserved, None]:  # noqa: ARG001 -- every look's form
+async def check(request: TryPorts, system: SystemView) -> AsyncGenerator[Attempt | NotObserved, None]:  # noqa: ARG001 -- every look's form
     """Yield an attempt for each port as it ends, and one NotObserved for the ports that were left out, if any.
 
     Takes up to `timeout_s` and MOST_PORTS times PACE_S, or LONGEST_PACED_S and `timeout_s`. Raises ValueError if the

@@ -12,14 +12,14 @@ from msgspec.structs import replace
 from tui.probes.firewall.packet import LOOPBACK, Packet, address_span
 from tui.probes.firewall.ruleset import Ruleset
 from tui.probes.firewall.tristate import Span, exactly
-from tui.probes.firewall.walk import Mark, Walk, through_all
+from tui.probes.firewall.walk import RuleHit, Walk, through_all
 
 _Hooks = tuple[tuple[str, str | None, str | None], ...]
 MOST_UNDECIDED = 8
 """Rules of which it can't be told that are kept; more than that, and nobody reads them."""
 
 
-class Connection(Struct, frozen=True, kw_only=True):
+class Flow(Struct, frozen=True, kw_only=True):
     """The connection, as the filter's machine sees it."""
 
     address: str
@@ -36,18 +36,18 @@ class Connection(Struct, frozen=True, kw_only=True):
     gid: int | None = None
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class FilterOutcome(Struct, frozen=True, kw_only=True):
     """What the filter does to it."""
 
-    deciding: Mark | None = None
-    undecided: tuple[Mark, ...] = ()
-    translated: Mark | None = None
+    deciding: RuleHit | None = None
+    undecided: tuple[RuleHit, ...] = ()
+    translated: RuleHit | None = None
     perhaps_translated: bool = False
     led_to: tuple[str | None, int | None] | None = None
     """Where a translation leads: address and port, each as far as it is known."""
 
 
-def outgoing(connection: Connection, rulesets: tuple[Ruleset, ...]) -> Outcome:
+def outgoing(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
     """For the machine that connects. Raises TooManyRulesError."""
     packet = _syn(connection, source_is_own=True, target_is_own=connection.is_local)
     out = LOOPBACK if connection.is_local else connection.device
@@ -65,7 +65,7 @@ def outgoing(connection: Connection, rulesets: tuple[Ruleset, ...]) -> Outcome:
     return _outcome(walk, led)
 
 
-def incoming(connection: Connection, rulesets: tuple[Ruleset, ...]) -> Outcome:
+def incoming(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
     """For the machine that is connected to. Raises TooManyRulesError."""
     packet = _syn(connection, source_is_own=False, target_is_own=True)
     walk = Walk(rulesets, replace(packet, made_here=False, uid=None, gid=None))
@@ -87,7 +87,7 @@ def incoming(connection: Connection, rulesets: tuple[Ruleset, ...]) -> Outcome:
     return _outcome(walk, led)
 
 
-def _syn(connection: Connection, *, source_is_own: bool, target_is_own: bool) -> Packet:
+def _syn(connection: Flow, *, source_is_own: bool, target_is_own: bool) -> Packet:
     target = address_span(connection.address)
     return Packet(
         version=ipaddress.ip_address(connection.address.partition("%")[0]).version,
@@ -111,7 +111,7 @@ def _arrive(walk: Walk, device: str, *, nat_done: bool) -> None:
     _take(walk, (("input", device, ""),))
 
 
-def _answer(walk: Walk, connection: Connection, *, local: bool, device: str | None) -> None:
+def _answer(walk: Walk, connection: Flow, *, local: bool, device: str | None) -> None:
     """The SYN-ACK comes back: with a connection to this machine through all hooks, else through those of arrival."""
     translated = walk.packet.translated is not False
     back = _turned(walk.packet, connection, made_here=local)
@@ -123,7 +123,7 @@ def _answer(walk: Walk, connection: Connection, *, local: bool, device: str | No
     _take(walk, (("ingress", device, ""), ("prerouting", device, ""), ("input", device, "")), new=False)
 
 
-def _turned(packet: Packet, connection: Connection, *, made_here: bool) -> Packet:
+def _turned(packet: Packet, connection: Flow, *, made_here: bool) -> Packet:
     """The SYN-ACK for a SYN. Marks of packets are not carried over; who owns the listening socket is not known."""
     return replace(
         packet,
@@ -146,10 +146,10 @@ def _take(walk: Walk, hooks: _Hooks, *, new: bool = True) -> None:
         pass
 
 
-def _outcome(walk: Walk, led: Packet | None = None) -> Outcome:
+def _outcome(walk: Walk, led: Packet | None = None) -> FilterOutcome:
     led = led or walk.packet
     undecided = {(id(one.chain), id(one.entry), one.answers): one for one in walk.undecided}
-    return Outcome(
+    return FilterOutcome(
         deciding=walk.deciding,
         undecided=tuple(undecided.values())[:MOST_UNDECIDED],
         translated=walk.translated,

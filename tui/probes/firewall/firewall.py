@@ -11,15 +11,15 @@ from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, Firewall, NotObserved, Rule
 from tui.model.requests import ReadFirewall
-from tui.probes.firewall.evaluate import Connection, Outcome, outgoing
+from tui.probes.firewall.evaluate import FilterOutcome, Flow, outgoing
 from tui.probes.firewall.hidden import doubtful, hidden_families, settled
 from tui.probes.firewall.packet import LOOPBACK
 from tui.probes.firewall.quoting import Lines, key_of, rule_of
 from tui.probes.firewall.tables import Filter
 from tui.probes.firewall.tools import NothingReadError, code_of, quoted, read_filter
 from tui.probes.firewall.tristate import Span
-from tui.probes.firewall.walk import Mark, TooManyRulesError
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.firewall.walk import RuleHit, TooManyRulesError
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import read_text_file
 from tui.probes.kernel.threads import in_thread
 from tui.probes.path.route import find_route, interface_index
@@ -33,32 +33,32 @@ UFW = Path("/etc/ufw/ufw.conf")
 _MOST_SETTINGS = 100_000
 
 
-async def look(request: ReadFirewall, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the Firewall held against the connection, or why it can't be."""
-    if not await in_thread(may_list, surroundings.proc):
+    if not await in_thread(may_list, system.proc):
         yield await in_thread(_forbidden, request)
         return
     try:
-        connection = await in_thread(_connection, request, surroundings.proc)
-        filter_ = await read_filter(surroundings)
+        connection = await in_thread(_connection, request, system.proc)
+        filter_ = await read_filter(system)
         outcome = await in_thread(outgoing, connection, filter_.rulesets)
         looked: set[tuple[str, str, str]] = set()
         families: dict[tuple[str, str, str, int], int] = {}
         while (key := doubtful(outcome)) is not None and key[:3] not in looked and len(looked) < MOST_CODES:
             looked.add(key[:3])
-            families |= hidden_families(await code_of(key[:3], surroundings))
+            families |= hidden_families(await code_of(key[:3], system))
             outcome = await in_thread(settled, outgoing, connection, filter_.rulesets, families)
     except NothingReadError as error:
-        yield NotObserved(request=request, reason=str(error), remedy="Run it as root, on the machine itself.", by_hand=BY_HAND)
+        yield NotObserved(request=request, reason=str(error), remedy="Run it as root, on the machine itself.", command=BY_HAND)
         return
     except (OSError, ValueError) as error:
-        yield NotObserved(request=request, reason=f"The way of the connection is not known ({error}).", by_hand=BY_HAND)
+        yield NotObserved(request=request, reason=f"The way of the connection is not known ({error}).", command=BY_HAND)
         return
     except TooManyRulesError:
         reason = "There are too many rules to follow."
-        yield NotObserved(request=request, reason=reason, remedy="Look for the port in them.", by_hand=BY_HAND)
+        yield NotObserved(request=request, reason=reason, remedy="Look for the port in them.", command=BY_HAND)
         return
-    lines = await quoted(keys_of(outcome), surroundings)
+    lines = await quoted(keys_of(outcome), system)
     yield await in_thread(fact_of, request, outcome, filter_, lines)
 
 
@@ -80,25 +80,25 @@ def _forbidden(request: ReadFirewall) -> NotObserved:
     settings = read_text_file(UFW, _MOST_SETTINGS).data.decode("utf-8", "replace")
     enabled = any(line.strip().lower() == "enabled=yes" for line in settings.split("\n"))
     known = f" ufw is switched on here ({UFW})." if enabled else ""
-    by_hand = "sudo ufw status verbose" if enabled else BY_HAND
+    command = "sudo ufw status verbose" if enabled else BY_HAND
     return NotObserved(
         request=request,
         reason=f"Rules are shown to root alone.{known}",
-        remedy=f"Run it as root, or look yourself: {by_hand}",
-        by_hand=by_hand,
+        remedy=f"Run it as root, or look yourself: {command}",
+        command=command,
     )
 
 
-def keys_of(outcome: Outcome) -> set[tuple[str, str, str, int]]:
+def keys_of(outcome: FilterOutcome) -> set[tuple[str, str, str, int]]:
     """The rules that are to be quoted."""
     marks = (outcome.deciding, outcome.translated, *outcome.undecided)
     return {key for mark in marks if mark is not None and (key := key_of(mark)) is not None}
 
 
-def fact_of(request: ReadFirewall, outcome: Outcome, filter_: Filter, lines: Lines) -> Firewall:
+def fact_of(request: ReadFirewall, outcome: FilterOutcome, filter_: Filter, lines: Lines) -> Firewall:
     """The fact for a walk's outcome."""
 
-    def rule(mark: Mark, *, sure: bool) -> Rule:
+    def rule(mark: RuleHit, *, sure: bool) -> Rule:
         return rule_of(mark, filter_.rulesets, lines, sure=sure)
 
     undecided = tuple(rule(mark, sure=False) for mark in outcome.undecided)
@@ -118,11 +118,11 @@ def fact_of(request: ReadFirewall, outcome: Outcome, filter_: Filter, lines: Lin
         rules=filter_.rules,
         sources=filter_.sources,
         unread=filter_.unread,
-        by_hand=_by_hand(request, outcome.deciding),
+        command=_by_hand(request, outcome.deciding),
     )
 
 
-def _by_hand(request: ReadFirewall, mark: Mark | None) -> str:
+def _by_hand(request: ReadFirewall, mark: RuleHit | None) -> str:
     """The command that shows the deciding rule, or all of them."""
     tool = "ip6tables" if mark and mark.chain.family == "ip6" else "iptables"
     kind = {"iptables-nft": f"{tool}-save -c", "iptables-legacy": f"{tool}-legacy-save -c"}
@@ -130,7 +130,7 @@ def _by_hand(request: ReadFirewall, mark: Mark | None) -> str:
     return f"{request.vantage or 'sudo'} {command}"
 
 
-def _connection(request: ReadFirewall, proc: Path) -> Connection:
+def _connection(request: ReadFirewall, proc: Path) -> Flow:
     """The connection with what the kernel would choose for it. Raises OSError, ValueError."""
     import ipaddress
 
@@ -143,7 +143,7 @@ def _connection(request: ReadFirewall, proc: Path) -> Connection:
     route = find_route(number, interface_index(zone) if zone else 0)
     local = route.type == "local"
     uid, gid = _ids(proc, request.pid)
-    return Connection(
+    return Flow(
         address=str(number),
         port=request.port,
         source=request.source or route.source or (str(number) if local else None),

@@ -7,9 +7,9 @@ rule decides only once its code was looked at. Source: `nft --debug=netlink`, nf
 import re
 from collections.abc import Callable
 
-from tui.probes.firewall.evaluate import Connection, Outcome
+from tui.probes.firewall.evaluate import FilterOutcome, Flow
 from tui.probes.firewall.ruleset import Ruleset
-from tui.probes.firewall.walk import Mark
+from tui.probes.firewall.walk import RuleHit
 
 MOST_HIDDEN = 16
 """So many rules are looked at; each look runs nft once more."""
@@ -41,7 +41,7 @@ def hidden_families(text: str) -> dict[_Key, int]:
     return found
 
 
-def doubtful(outcome: Outcome) -> _Key | None:
+def doubtful(outcome: FilterOutcome) -> _Key | None:
     """The deciding rule, if nft may have left its family out."""
     mark = outcome.deciding
     if mark is None or mark.entry is None or mark.entry.handle is None:
@@ -52,7 +52,7 @@ def doubtful(outcome: Outcome) -> _Key | None:
     return chain.family, chain.table, chain.name, mark.entry.handle
 
 
-def without(rulesets: tuple[Ruleset, ...], mark: Mark) -> None:
+def without(rulesets: tuple[Ruleset, ...], mark: RuleHit) -> None:
     """Take a rule that is for the other family out of its chain."""
     for ruleset in rulesets:
         for chain in ruleset.chains.values():
@@ -61,11 +61,11 @@ def without(rulesets: tuple[Ruleset, ...], mark: Mark) -> None:
 
 
 def settled(
-    judge: Callable[[Connection, tuple[Ruleset, ...]], Outcome],
-    connection: Connection,
+    judge: Callable[[Flow, tuple[Ruleset, ...]], FilterOutcome],
+    connection: Flow,
     rulesets: tuple[Ruleset, ...],
     families: dict[_Key, int],
-) -> Outcome:
+) -> FilterOutcome:
     """The outcome once no deciding rule is known to be for the other family. Raises TooManyRulesError."""
     version = 6 if ":" in connection.address else 4
     outcome = judge(connection, rulesets)

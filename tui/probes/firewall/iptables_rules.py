@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tui.model.safe_text import safe_text
 from tui.probes.firewall import iptables_matches as matches
 from tui.probes.firewall.packet import Packet, address_span
-from tui.probes.firewall.ruleset import Action, Chain, Entry, Finding
+from tui.probes.firewall.ruleset import Action, Chain, Finding, RuleEntry
 from tui.probes.firewall.tristate import Truth, exactly, negated
 
 _QUIET = frozenset({"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "TCPMSS", "TCPOPTSTRIP", "DSCP", "TOS", "TTL", "HL", "CHECKSUM"})
@@ -81,7 +81,7 @@ def _is_option(word: str) -> bool:
 
 
 def held_against(  # noqa: C901 -- one guard an answer
-    entry: Entry, _chain: Chain, packet: Packet
+    entry: RuleEntry, _chain: Chain, packet: Packet
 ) -> Finding:
     """The rule against the packet."""
     options = options_of(entry.raw[0])

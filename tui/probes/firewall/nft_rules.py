@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tui.model.safe_text import safe_text
 from tui.probes.firewall.nft_values import Absent, Found, Value, all_are, found, has_bits, in_order, is_one_of, number
 from tui.probes.firewall.packet import Packet
-from tui.probes.firewall.ruleset import Action, Chain, Entry, Finding, Ruleset
+from tui.probes.firewall.ruleset import Action, Chain, Finding, RuleEntry, Ruleset
 from tui.probes.firewall.tristate import Span, Truth, exactly, negated
 
 MOST_ELEMENTS = 300_000
@@ -104,7 +104,7 @@ def _add_rule(raw: Raw, chains: dict[tuple[str, str, str], Chain]) -> None:
         return
     chain = chains.get((head.family, head.table, head.chain))
     if chain is not None:
-        chain.entries.append(Entry(raw=raw, handle=head.handle, number=len(chain.entries) + 1))
+        chain.entries.append(RuleEntry(raw=raw, handle=head.handle, number=len(chain.entries) + 1))
 
 
 def _plain(raw: Raw) -> Any:
@@ -119,19 +119,19 @@ def _elements(raw: Raw | None) -> list[Any] | None:
     return found_ if isinstance(found_, list) and len(found_) <= MOST_ELEMENTS else None
 
 
-def parts_of(entry: Entry) -> dict[str, Any]:
+def parts_of(entry: RuleEntry) -> dict[str, Any]:
     """A rule as nft's JSON has it."""
     one = _plain(entry.raw)
     return one if isinstance(one, dict) else {}
 
 
-def comment_of(entry: Entry) -> str | None:
+def comment_of(entry: RuleEntry) -> str | None:
     """The rule's comment."""
     comment = parts_of(entry).get("comment")
     return safe_text(comment, limit=200) if isinstance(comment, str) else None
 
 
-def packets_of(entry: Entry) -> int | None:
+def packets_of(entry: RuleEntry) -> int | None:
     """The rule's counter."""
     for one in _expressions(entry):
         match one:
@@ -140,12 +140,12 @@ def packets_of(entry: Entry) -> int | None:
     return None
 
 
-def _expressions(entry: Entry) -> list[Any]:
+def _expressions(entry: RuleEntry) -> list[Any]:
     one = parts_of(entry).get("expr")
     return one if isinstance(one, list) else []
 
 
-def held_against(entry: Entry, chain: Chain, packet: Packet, store: Store) -> Finding:
+def held_against(entry: RuleEntry, chain: Chain, packet: Packet, store: Store) -> Finding:
     """The rule against the packet: its expressions in their order, up to its verdict."""
     truth: Truth = True
     why = ""

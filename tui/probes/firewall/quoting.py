@@ -12,8 +12,8 @@ from tui.probes.firewall import nft_rules
 from tui.probes.firewall.iptables_rules import options_of
 from tui.probes.firewall.iptables_text import text_of
 from tui.probes.firewall.rule_owners import made_by, policy_made_by
-from tui.probes.firewall.ruleset import ENDS, Chain, Entry, Ruleset
-from tui.probes.firewall.walk import Mark
+from tui.probes.firewall.ruleset import ENDS, Chain, RuleEntry, Ruleset
+from tui.probes.firewall.walk import RuleHit
 
 LONGEST_TEXT = 500
 """Characters quoted of a rule: what iptables allows in a comment is 256 of them."""
@@ -43,14 +43,14 @@ def nft_lines(text: str, wanted: set[tuple[str, str, str, int]]) -> dict[tuple[s
     return found
 
 
-def key_of(mark: Mark) -> tuple[str, str, str, int] | None:
+def key_of(mark: RuleHit) -> tuple[str, str, str, int] | None:
     """What finds the rule in nft's text; None for iptables' rules and for policies."""
     if mark.entry is None or mark.entry.handle is None or mark.chain.backend != "nft":
         return None
     return mark.chain.family, mark.chain.table, mark.chain.name, mark.entry.handle
 
 
-def rule_of(mark: Mark, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure: bool) -> Rule:
+def rule_of(mark: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure: bool) -> Rule:
     """The fact's rule for what a walk came to."""
     chain, entry, action = mark.chain, mark.entry, mark.action
     names = _chain_names(chain, rulesets)
@@ -95,7 +95,7 @@ def _chain_names(chain: Chain, rulesets: tuple[Ruleset, ...]) -> tuple[str, ...]
     )
 
 
-def _text(mark: Mark, lines: Lines) -> str:
+def _text(mark: RuleHit, lines: Lines) -> str:
     if mark.entry is None:
         return ""
     if mark.chain.backend != "nft":
@@ -105,11 +105,11 @@ def _text(mark: Mark, lines: Lines) -> str:
     return safe_text(_COUNTER.sub(" counter", line), limit=LONGEST_TEXT) if line else mark.action.kind
 
 
-def _packets(entry: Entry, chain: Chain) -> int | None:
+def _packets(entry: RuleEntry, chain: Chain) -> int | None:
     return nft_rules.packets_of(entry) if chain.backend == "nft" else entry.raw[1]
 
 
-def _comment(entry: Entry | None, chain: Chain) -> str | None:
+def _comment(entry: RuleEntry | None, chain: Chain) -> str | None:
     if entry is None:
         return None
     if chain.backend == "nft":

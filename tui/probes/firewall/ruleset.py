@@ -46,7 +46,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     """The packet afterwards, where the rule changes its marks or how it is tracked."""
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class RuleEntry(Struct, frozen=True, kw_only=True):
     """One rule as it was read."""
 
     raw: Any
@@ -69,7 +69,7 @@ class Chain(Struct, frozen=True, kw_only=True):
     policy_packets: int | None = None
     devices: tuple[str, ...] | None = None
     """Of a netdev chain; None where the tool does not print them."""
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[RuleEntry] = field(default_factory=list)
 
 
 class Ruleset(Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ class Ruleset(Struct, frozen=True, kw_only=True):
 
     chains: dict[tuple[str, str, str], Chain]
     """By family, table and name."""
-    read: Callable[[Entry, Chain, Packet], Finding]
+    read: Callable[[RuleEntry, Chain, Packet], Finding]
     """Holds a rule against a packet. Never raises."""
     unread: tuple[str, ...] = ()
 

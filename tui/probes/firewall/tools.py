@@ -12,7 +12,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.firewall.iptables_text import is_of_nft
 from tui.probes.firewall.quoting import Lines, nft_lines
 from tui.probes.firewall.tables import FAMILY_OF, NFT, Filter, filter_of
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished, run_tool
 
@@ -33,13 +33,13 @@ class NothingReadError(Exception):
     """No listing could be had: why, in a sentence."""
 
 
-async def read_filter(surroundings: Surroundings) -> Filter:
+async def read_filter(system: SystemView) -> Filter:
     """What the tools list. Raises NothingReadError where none of them may."""
     texts: dict[str, bytes] = {}
     unread: list[str] = []
-    environ = _environ(surroundings.environ)
+    environ = _environ(system.environ)
     until = asyncio.get_running_loop().time() + LONGEST_S
-    if await in_thread(may_have_nf_tables, surroundings.proc):
+    if await in_thread(may_have_nf_tables, system.proc):
         # Together: of a large table nft may take all the time there is, and iptables a part of it.
         looks = [_run_iptables(tool, environ, texts, unread, until, of_nft=True) for tool in FAMILY_OF]
         if _which("nft", environ):
@@ -48,17 +48,17 @@ async def read_filter(surroundings: Surroundings) -> Filter:
             unread.append("nft is not installed, so rules that iptables does not show were not read.")
         await asyncio.gather(*looks)
     for tool, name in _NAMES.items():
-        if await in_thread(_has_tables, surroundings.proc / "net" / name):
+        if await in_thread(_has_tables, system.proc / "net" / name):
             await _run_iptables(tool, environ, texts, unread, until, of_nft=False)
     if not texts and unread:
         raise NothingReadError(unread[0])
     return await in_thread(filter_of, texts, unread)
 
 
-async def quoted(keys: set[tuple[str, str, str, int]], surroundings: Surroundings) -> Lines:
+async def quoted(keys: set[tuple[str, str, str, int]], system: SystemView) -> Lines:
     """The rules as nft prints them; those that could not be had are left out."""
     lines: dict[tuple[str, str, str, int], str] = {}
-    environ = _environ(surroundings.environ)
+    environ = _environ(system.environ)
     for family, table, chain in sorted({key[:3] for key in keys})[:MOST_CHAINS_QUOTED]:
         texts: dict[str, bytes] = {}
         await _run(("nft", "-a", "list", "chain", family, table, chain), NFT, environ, texts, [])
@@ -66,10 +66,10 @@ async def quoted(keys: set[tuple[str, str, str, int]], surroundings: Surrounding
     return lines
 
 
-async def code_of(chain: tuple[str, str, str], surroundings: Surroundings) -> str:
+async def code_of(chain: tuple[str, str, str], system: SystemView) -> str:
     """The code of a chain's rules as nft prints it, or nothing."""
     texts: dict[str, bytes] = {}
-    await _run(("nft", "--debug=netlink", "list", "chain", *chain), NFT, _environ(surroundings.environ), texts, [])
+    await _run(("nft", "--debug=netlink", "list", "chain", *chain), NFT, _environ(system.environ), texts, [])
     return texts.get(NFT, b"").decode("utf-8", "backslashreplace")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from tui.probes.firewall.packet import Packet, led_to, loopback_of
-from tui.probes.firewall.ruleset import ENDS, Action, Chain, Entry, Finding, Ruleset
+from tui.probes.firewall.ruleset import ENDS, Action, Chain, Finding, RuleEntry, Ruleset
 from tui.probes.firewall.tristate import Truth
 
 DEEPEST = 32
@@ -26,11 +26,11 @@ class TooManyRulesError(Exception):
 
 
 @dataclass
-class Mark:
+class RuleHit:
     """A rule (or, without an entry, a chain's policy) that was come to."""
 
     chain: Chain
-    entry: Entry | None
+    entry: RuleEntry | None
     action: Action
     hook: str
     answers: bool
@@ -43,9 +43,9 @@ class Walk:
 
     rulesets: tuple[Ruleset, ...]
     packet: Packet
-    deciding: Mark | None = None
-    undecided: list[Mark] = field(default_factory=list)
-    translated: Mark | None = None
+    deciding: RuleHit | None = None
+    undecided: list[RuleHit] = field(default_factory=list)
+    translated: RuleHit | None = None
     perhaps_translated: bool = False
     steps: int = 0
     certain: bool = True
@@ -88,8 +88,8 @@ class Walk:
         why = "" if sure else "An earlier rule may let it through."
         self._note(chain, None, Action(kind="drop"), hook, certain=sure, why=why)
 
-    def _note(self, chain: Chain, entry: Entry | None, action: Action, hook: str, *, certain: bool, why: str = "") -> None:
-        mark = Mark(chain, entry, action, hook, self.packet.answers, why)
+    def _note(self, chain: Chain, entry: RuleEntry | None, action: Action, hook: str, *, certain: bool, why: str = "") -> None:
+        mark = RuleHit(chain, entry, action, hook, self.packet.answers, why)
         if not certain:
             self.undecided.append(mark)
         elif self.deciding is None:
@@ -124,7 +124,7 @@ class Walk:
         self,
         ruleset: Ruleset,
         chain: Chain,
-        entry: Entry,
+        entry: RuleEntry,
         action: Action,
         hook: str,
         truth: Truth,
@@ -163,7 +163,7 @@ class Walk:
         below = ruleset.chains[chain.family, chain.table, action.chain]
         return self._run(ruleset, below, hook, certain=certain, depth=depth + 1)
 
-    def _translate(self, chain: Chain, entry: Entry, action: Action, hook: str, *, certain: bool) -> None:
+    def _translate(self, chain: Chain, entry: RuleEntry, action: Action, hook: str, *, certain: bool) -> None:
         if not certain:
             self.perhaps_translated = True
             self.packet = replace(
@@ -175,7 +175,7 @@ class Walk:
                 going_out=None if hook == "output" else self.packet.going_out,
             )
             return
-        self.translated = self.translated or Mark(chain, entry, action, hook, self.packet.answers)
+        self.translated = self.translated or RuleHit(chain, entry, action, hook, self.packet.answers)
         address = action.address
         if action.here:
             address = loopback_of(self.packet.version) if hook == "output" else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SystemView:
     """Where names, settings and processes are read from. The defaults are this process's own."""
 
     hosts: Path = Path("/etc/hosts")
@@ -35,7 +35,7 @@ class Surroundings:
     @property
     def own_names(self) -> bool:
         """Whether getaddrinfo of this process reads the same files, so that its answer is the right one."""
-        default = Surroundings()
+        default = SystemView()
         return (self.hosts, self.nsswitch, self.resolv_conf, self.nameserver_port) == (
             default.hosts,
             default.nsswitch,

@@ -30,7 +30,7 @@ _PLAIN_SIZE = 512
 _LONGEST_DETAIL = 300
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class DnsAnswer(Struct, frozen=True, kw_only=True):
     """What an answer says."""
 
     readable: bool = True
@@ -57,7 +57,7 @@ def queries(name: str, rtype: RecordType, *, checking_disabled: bool) -> tuple[b
     return extended.to_wire(), plain.to_wire()
 
 
-def read(wire: bytes, query_wire: bytes) -> Reading:
+def read(wire: bytes, query_wire: bytes) -> DnsAnswer:
     """What `wire` says in answer to `query_wire`, one of our own. Never raises."""
     query = dns.message.from_wire(query_wire)
     try:
@@ -76,7 +76,7 @@ def read(wire: bytes, query_wire: bytes) -> Reading:
     return reading
 
 
-def _read_answer(answer: dns.message.Message, question: dns.rrset.RRset, rcode: str) -> Reading:
+def _read_answer(answer: dns.message.Message, question: dns.rrset.RRset, rcode: str) -> DnsAnswer:
     """The addresses at the end of the chain of aliases, and the shortest time to live on the way."""
     owner, cnames, ttls = question.name, list[dns.name.Name](), list[int]()
     remarks = [safe_text(str(one.to_text())) for one in answer.options if isinstance(one, dns.edns.EDEOption)]
@@ -94,7 +94,7 @@ def _read_answer(answer: dns.message.Message, question: dns.rrset.RRset, rcode: 
         ttls.append(found.ttl)
     if len(addresses) > MOST_ADDRESSES:
         remarks.append(f"{len(addresses)} addresses")
-    return Reading(
+    return DnsAnswer(
         rcode=rcode,
         addresses=tuple(addresses[:MOST_ADDRESSES]),
         cnames=tuple(safe_text(one.to_text(omit_final_dot=True)) for one in cnames),
@@ -114,5 +114,5 @@ def _is_referral(answer: dns.message.Message) -> bool:
     )
 
 
-def _unusable(why: str, rcode: str | None = None) -> Reading:
-    return Reading(readable=False, rcode=rcode, detail=safe_text(why, limit=_LONGEST_DETAIL))
+def _unusable(why: str, rcode: str | None = None) -> DnsAnswer:
+    return DnsAnswer(readable=False, rcode=rcode, detail=safe_text(why, limit=_LONGEST_DETAIL))

@@ -39,7 +39,7 @@ class _End(Enum):
 _CODES = {_End.NO_NAME: _NO_NAME, _End.NO_DATA: "EAI_NODATA", _End.SERVFAIL: _AGAIN, _End.FAILED: _AGAIN}
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class LookupResult(Struct, frozen=True, kw_only=True):
     """What a lookup ends with: addresses, or the code of gai_strerror(3)."""
 
     addresses: tuple[str, ...] = ()
@@ -50,16 +50,16 @@ class Found(Struct, frozen=True, kw_only=True):
     """Sources before the end of the walk that only libc can ask."""
 
 
-async def walk(name: str, settings: NameSettings, *, port: int, timeout_s: float | None = None) -> Found:
+async def walk(name: str, settings: NameSettings, *, port: int, timeout_s: float | None = None) -> LookupResult:
     """What getaddrinfo gives for `name` with these settings and nameservers on `port`.
 
     Silence is waited for as the settings say, or `timeout_s` each time. Raises OSError where this machine has no socket to give.
     """
-    last, unasked = Found(error=_NOTHING_ASKED), list[str]()
+    last, unasked = LookupResult(error=_NOTHING_ASKED), list[str]()
     for source in nsswitch.sources(settings.hosts_line.words):
         match source.name:
             case "files":
-                found: Found | None = _from_files(name, settings)
+                found: LookupResult | None = _from_files(name, settings)
             case "dns":
                 found = await _from_dns(name, settings, port, timeout_s)
             case "resolve" if settings.resolver.nameservers[0] in _RESOLVED:
@@ -75,7 +75,9 @@ async def walk(name: str, settings: NameSettings, *, port: int, timeout_s: float
         if _status(found) in source.ends_at:
             break
     addresses = tuple(sorted(dict.fromkeys(last.addresses), key=lambda address: ":" not in address))
-    return Found(addresses=addresses, canonical=last.canonical, error=last.error, source=last.source, unasked=tuple(unasked))
+    return LookupResult(
+        addresses=addresses, canonical=last.canonical, error=last.error, source=last.source, unasked=tuple(unasked)
+    )
 
 
 def _is_local(name: str) -> bool:
@@ -83,7 +85,7 @@ def _is_local(name: str) -> bool:
     return name.rstrip(".").lower().endswith(".local")
 
 
-def _status(found: Found | None) -> Status:
+def _status(found: LookupResult | None) -> Status:
     """What the source reports to the switch (nsswitch.conf(5))."""
     if found is None:
         return "UNAVAIL"
@@ -92,23 +94,23 @@ def _status(found: Found | None) -> Status:
     return "TRYAGAIN" if found.error == _AGAIN else "NOTFOUND"
 
 
-def _from_files(name: str, settings: NameSettings) -> Found:
+def _from_files(name: str, settings: NameSettings) -> LookupResult:
     entries = hosts_file.entries(settings.hosts, name, "")
     if not entries:
-        return Found(error=_NO_NAME)
+        return LookupResult(error=_NO_NAME)
     canonical = hosts_file.canonical_name(entries[0])
-    return Found(addresses=tuple(one.address for one in entries), canonical=canonical, source="files")
+    return LookupResult(addresses=tuple(one.address for one in entries), canonical=canonical, source="files")
 
 
-def _from_myhostname(name: str) -> Found:
+def _from_myhostname(name: str) -> LookupResult:
     """nss-myhostname(8), as far as it speaks of localhost."""
     plain = name.rstrip(".").lower()
     if plain in _LOCALHOST or plain.endswith((".localhost", ".localhost.localdomain")):
-        return Found(addresses=_LOOPBACK, canonical="localhost", source="myhostname")
-    return Found(error=_NO_NAME)
+        return LookupResult(addresses=_LOOPBACK, canonical="localhost", source="myhostname")
+    return LookupResult(error=_NO_NAME)
 
 
-async def _from_dns(name: str, settings: NameSettings, port: int, timeout_s: float | None) -> Found:
+async def _from_dns(name: str, settings: NameSettings, port: int, timeout_s: float | None) -> LookupResult:
     """Name after name of the search list (res_search in resolver(3)), until one has an address."""
     plain = name.rstrip(".")
     ends: list[tuple[str, _End]] = []
@@ -118,7 +120,7 @@ async def _from_dns(name: str, settings: NameSettings, port: int, timeout_s: flo
             if found:
                 return found
             ends.append((tried, end))
-    return Found(error=_told([end for _, end in ends], itself_first=bool(ends) and ends[0][0] == plain))
+    return LookupResult(error=_told([end for _, end in ends], itself_first=bool(ends) and ends[0][0] == plain))
 
 
 def _told(ends: list[_End], *, itself_first: bool) -> str:
@@ -128,7 +130,9 @@ def _told(ends: list[_End], *, itself_first: bool) -> str:
     return _CODES[next((end for end in (_End.NO_DATA, _End.SERVFAIL) if end in ends), ends[-1])]
 
 
-async def _from_servers(name: str, settings: NameSettings, port: int, timeout_s: float | None) -> tuple[Found | None, _End]:
+async def _from_servers(
+    name: str, settings: NameSettings, port: int, timeout_s: float | None
+) -> tuple[LookupResult | None, _End]:
     """Server after server, as often as `attempts` says, until one answers usefully: with what it gives, or with how it ended."""
     config = settings.resolver
     end = _End.FAILED
@@ -142,7 +146,7 @@ async def _from_servers(name: str, settings: NameSettings, port: int, timeout_s:
             addresses = tuple(address for answer in answers for address in answer.addresses)
             if addresses:
                 canonical = next((answer.cnames[-1] for answer in answers if answer.cnames), name)
-                return Found(addresses=addresses, canonical=canonical, source="dns"), _End.NO_DATA
+                return LookupResult(addresses=addresses, canonical=canonical, source="dns"), _End.NO_DATA
             end = _end(answers)
             if end in {_End.NO_NAME, _End.NO_DATA}:
                 return None, end

@@ -3,7 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import Read, read_text_file
 from tui.probes.names import hosts_file, nsswitch, resolver_config
 from tui.probes.names.nsswitch import HostsLine
@@ -22,17 +22,17 @@ class NameSettings:
     """Whether the hosts file was read to its end."""
 
 
-def read_settings(surroundings: Surroundings) -> NameSettings:
+def read_settings(system: SystemView) -> NameSettings:
     """Read hosts file, nsswitch.conf and resolv.conf; raises nothing."""
-    hosts = read_text_file(surroundings.hosts, hosts_file.MOST_BYTES)
-    switch = read_text_file(surroundings.nsswitch, nsswitch.MOST_BYTES)
-    resolver = read_text_file(surroundings.resolv_conf, resolver_config.MOST_BYTES)
+    hosts = read_text_file(system.hosts, hosts_file.MOST_BYTES)
+    switch = read_text_file(system.nsswitch, nsswitch.MOST_BYTES)
+    resolver = read_text_file(system.resolv_conf, resolver_config.MOST_BYTES)
     # Other files are another machine's, or a play's: its host name is not ours.
-    hostname = socket.gethostname() if surroundings.own_names else ""
+    hostname = socket.gethostname() if system.own_names else ""
     return NameSettings(
         hosts=hosts.data,
         hosts_line=nsswitch.parse(_text(switch)),
-        resolver=resolver_config.parse(_text(resolver), surroundings.variables, hostname=hostname),
+        resolver=resolver_config.parse(_text(resolver), system.variables, hostname=hostname),
         problems=tuple(one for one in (hosts, switch, resolver) if one.problem),
         hosts_whole=not hosts.problem,
     )

@@ -17,7 +17,7 @@ from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_PORT, literal_address
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.failures import errno_name
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.names.dns_exchange import Exchange, over_tcp, over_udp
 
@@ -27,9 +27,9 @@ slow zone after about as long, and every living one on the same continent has an
 RecordType = Literal["A", "AAAA"]
 
 
-async def look(
+async def check(
     request: AskNameserver,
-    surroundings: Surroundings,  # noqa: ARG001 -- every look's form
+    system: SystemView,  # noqa: ARG001 -- every look's form
 ) -> AsyncGenerator[NameserverAnswer | NotObserved, None]:
     """Yield the answer for each record type as it comes; takes up to TIMEOUT_S, and as much again where it is truncated."""
     problem = _unaskable(request)
@@ -66,10 +66,10 @@ async def ask(
     if over_tcp_because:
         got = await over_tcp(request.server, request.port, got.query, timeout_s=timeout_s)
     rtt_ms = (perf_counter() - started) * 1000
-    said = dns_message.read(got.wire, got.query) if got.outcome == "answered" else dns_message.Reading()
+    said = dns_message.read(got.wire, got.query) if got.outcome == "answered" else dns_message.DnsAnswer()
     return NameserverAnswer(
         at=at,
-        by_hand=_by_hand(request, rtype),
+        command=_by_hand(request, rtype),
         server=request.server,
         port=request.port,
         name=safe_text(request.name),

@@ -29,7 +29,7 @@ class HostsLine(Struct, frozen=True):
     number: int | None = None
 
 
-class Source(Struct, frozen=True):
+class NssSource(Struct, frozen=True):
     """One source and the statuses of it that end the lookup."""
 
     name: str
@@ -47,17 +47,17 @@ def parse(text: str) -> HostsLine:
     return found
 
 
-def sources(words: tuple[str, ...]) -> tuple[Source, ...]:
+def sources(words: tuple[str, ...]) -> tuple[NssSource, ...]:
     """The sources that `words` name, each with what its actions make of a status; SUCCESS alone ends by default."""
-    found: list[Source] = []
+    found: list[NssSource] = []
     for word in words:
         if not word.startswith("["):
-            found.append(Source(word, frozenset({"SUCCESS"})))
+            found.append(NssSource(word, frozenset({"SUCCESS"})))
         elif found:
             ends_at = set(found[-1].ends_at)
             for statuses, ends in _actions(word):
                 ends_at = ends_at | statuses if ends else ends_at - statuses
-            found[-1] = Source(found[-1].name, frozenset(ends_at))
+            found[-1] = NssSource(found[-1].name, frozenset(ends_at))
     return tuple(found)
 
 

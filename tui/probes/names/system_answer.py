@@ -25,13 +25,13 @@ from tui.model.safe_text import safe_text
 from tui.model.target import literal_address
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.failures import errno_name, resolver_error_name
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.names import answer_source
 from tui.probes.names.name_settings import NameSettings, read_settings
 
 if TYPE_CHECKING:  # it loads dnspython
-    from tui.probes.names.getaddrinfo_emulation import Found
+    from tui.probes.names.getaddrinfo_emulation import LookupResult
 
 DEADLINE_S = 11.0
 """glibc gives up on one silent nameserver after 10.0 s (5 s, twice); several, or a search list, take 20 s and longer."""
@@ -60,29 +60,29 @@ class _Got(Struct, frozen=True, kw_only=True):
     took_ms: float
 
 
-async def look(request: ResolveSystem, surroundings: Surroundings) -> AsyncGenerator[SystemAnswer | NotObserved, None]:
+async def check(request: ResolveSystem, system: SystemView) -> AsyncGenerator[SystemAnswer | NotObserved, None]:
     """Yield the answer, and once more with its source where that takes longer to find than the answer itself."""
     at = now()
     literal = literal_address(request.name)
     if literal:
         yield SystemAnswer(at=at, name=safe_text(request.name), addresses=(literal,), source="literal", took_ms=0.0)
         return
-    settings = await in_thread(read_settings, surroundings)
-    lookup = asyncio.create_task(_lookup(request.name, surroundings, settings))
-    foresight = asyncio.create_task(_foresee(request.name, surroundings, settings))
+    settings = await in_thread(read_settings, system)
+    lookup = asyncio.create_task(_lookup(request.name, system, settings))
+    foresight = asyncio.create_task(_foresee(request.name, system, settings))
     try:
         await asyncio.wait({lookup}, timeout=DEADLINE_S)
         if lookup.done():
-            answer = _answer(request, surroundings, settings, lookup.result(), at, emulated=not surroundings.own_names)
+            answer = _answer(request, system, settings, lookup.result(), at, emulated=not system.own_names)
             yield answer
-            source = None if answer.source else await _source(answer, surroundings, settings)
+            source = None if answer.source else await _source(answer, system, settings)
             if source:
                 yield replace(answer, source=source)
         else:
             yield _unended(request, settings)
             foreseen = foresight.result() if foresight.done() else None
             if foreseen:
-                yield _answer(request, surroundings, settings, foreseen, at, emulated=True)
+                yield _answer(request, system, settings, foreseen, at, emulated=True)
     except OSError as error:  # of a walk, which needs sockets
         yield NotObserved(at=now(), request=request, reason=f"No socket could be had ({errno_name(error.errno)}).")
     finally:
@@ -91,33 +91,33 @@ async def look(request: ResolveSystem, surroundings: Surroundings) -> AsyncGener
         await asyncio.gather(lookup, foresight, return_exceptions=True)
 
 
-async def _lookup(name: str, surroundings: Surroundings, settings: NameSettings) -> _Got:
+async def _lookup(name: str, system: SystemView, settings: NameSettings) -> _Got:
     """The lookup as programs make it, or as they would make it with these settings. Takes as long as theirs."""
-    return await (in_thread(_getaddrinfo, name) if surroundings.own_names else _walk(name, surroundings, settings))
+    return await (in_thread(_getaddrinfo, name) if system.own_names else _walk(name, system, settings))
 
 
-async def _foresee(name: str, surroundings: Surroundings, settings: NameSettings) -> _Got | None:
+async def _foresee(name: str, system: SystemView, settings: NameSettings) -> _Got | None:
     """What a lookup that takes long will end with; None where only libc can ask a source on its way."""
     await asyncio.sleep(FORESEE_AFTER_S)
     once = with_changes(settings, resolver=with_changes(settings.resolver, attempts=1))
-    found = await _walked(name, surroundings, once, timeout_s=_FORESEE_WAIT_S)
+    found = await _walked(name, system, once, timeout_s=_FORESEE_WAIT_S)
     return None if found.unasked else _from_walk(found, took_ms=DEADLINE_S * 1000)
 
 
-async def _walk(name: str, surroundings: Surroundings, settings: NameSettings) -> _Got:
+async def _walk(name: str, system: SystemView, settings: NameSettings) -> _Got:
     started = perf_counter()
-    found = await _walked(name, surroundings, settings)
+    found = await _walked(name, system, settings)
     return _from_walk(found, took_ms=(perf_counter() - started) * 1000)
 
 
-async def _walked(name: str, surroundings: Surroundings, settings: NameSettings, *, timeout_s: float | None = None) -> "Found":
+async def _walked(name: str, system: SystemView, settings: NameSettings, *, timeout_s: float | None = None) -> "LookupResult":
     await in_thread(import_module, "tui.probes.names.dns_message")  # the screen goes on meanwhile
     from tui.probes.names.getaddrinfo_emulation import walk
 
-    return await walk(name, settings, port=surroundings.nameserver_port, timeout_s=timeout_s)
+    return await walk(name, settings, port=system.nameserver_port, timeout_s=timeout_s)
 
 
-def _from_walk(found: "Found", *, took_ms: float) -> _Got:
+def _from_walk(found: "LookupResult", *, took_ms: float) -> _Got:
     unasked = f"; not asked: {', '.join(found.unasked)}" if found.unasked else ""
     return _Got(
         addresses=found.addresses,
@@ -153,23 +153,23 @@ def _addresses(name: bytes, flags: int) -> tuple[tuple[str, ...], str | None]:
     return found, next((row[3] for row in rows if row[3]), None)
 
 
-async def _source(answer: SystemAnswer, surroundings: Surroundings, settings: NameSettings) -> str | None:
+async def _source(answer: SystemAnswer, system: SystemView, settings: NameSettings) -> str | None:
     """The source, asked of getent where the settings do not tell; None where it can't be told."""
     if not answer.addresses or answer.emulated:
         return None
     _, candidates = answer_source.plain_to_see(answer.name, answer.addresses, settings)
-    return await answer_source.ask_each(answer.name, answer.addresses, candidates, surroundings.environ)
+    return await answer_source.ask_each(answer.name, answer.addresses, candidates, system.environ)
 
 
 def _answer(
-    request: ResolveSystem, surroundings: Surroundings, settings: NameSettings, got: _Got, at: str, *, emulated: bool
+    request: ResolveSystem, system: SystemView, settings: NameSettings, got: _Got, at: str, *, emulated: bool
 ) -> SystemAnswer:
     source = got.source
     if got.addresses and not emulated:
         source, _ = answer_source.plain_to_see(request.name, got.addresses, settings)
     return SystemAnswer(
         at=at,
-        by_hand=_by_hand(request.name, surroundings, settings),
+        command=_by_hand(request.name, system, settings),
         name=safe_text(request.name),
         addresses=got.addresses,
         canonical=safe_text(got.canonical) if got.canonical else None,
@@ -192,9 +192,9 @@ def _unended(request: ResolveSystem, settings: NameSettings) -> NotObserved:
     )
 
 
-def _by_hand(name: str, surroundings: Surroundings, settings: NameSettings) -> str:
+def _by_hand(name: str, system: SystemView, settings: NameSettings) -> str:
     shown = shlex.quote(safe_text(name))
-    if surroundings.own_names:
+    if system.own_names:
         return f"getent ahosts {shown}"
-    server = f"@{settings.resolver.nameservers[0]} -p {surroundings.nameserver_port}"
-    return f"grep -nwiF -e {shown} {shlex.quote(str(surroundings.hosts))}; dig {server} {shown} A {shown} AAAA"
+    server = f"@{settings.resolver.nameservers[0]} -p {system.nameserver_port}"
+    return f"grep -nwiF -e {shown} {shlex.quote(str(system.hosts))}; dig {server} {shown} A {shown} AAAA"

@@ -49,7 +49,7 @@ class Tables(Struct, frozen=True):
     addresses: tuple[str, ...] = ()
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class FoundNamespace(Struct, frozen=True, kw_only=True):
     """One other network namespace."""
 
     tables: Tables
@@ -66,7 +66,7 @@ class Found(Struct, frozen=True, kw_only=True):
 class Survey(Struct, frozen=True, kw_only=True):
     """All that was found."""
 
-    found: tuple[Found, ...] = ()
+    found: tuple[FoundNamespace, ...] = ()
     hidden: int = 0
     initial: bool | None = None
     """Whether this namespace is that of process 1."""
@@ -90,11 +90,11 @@ def survey(proc: Path, names: Path = NAMES) -> Survey:
     named = _named(names)
     own_inode = _inode(f"{proc}/self")
     unmatched = {inode: name for inode, name in named.items() if inode not in {own_inode, *(one.inode for one in others)}}
-    found: list[Found] = []
+    found: list[FoundNamespace] = []
     for home in others:
         name = named.get(home.inode or 0) or _name_by_link(links, home.pid, names, unmatched)
         found.append(
-            Found(
+            FoundNamespace(
                 tables=read_tables(f"{proc}/{home.pid}/net"),
                 inode=home.inode,
                 name=name,
@@ -178,9 +178,9 @@ def _sys_source(proc: Path, process: str) -> str | None:
     return found[-1] if found else None
 
 
-def _entered(proc: Path, names: Path, unmatched: dict[int, str], links: net_links.Links) -> tuple[list[Found], int]:
+def _entered(proc: Path, names: Path, unmatched: dict[int, str], links: net_links.Links) -> tuple[list[FoundNamespace], int]:
     """The named namespaces in which no process was seen, entered one after another; and how many may not be."""
-    found: list[Found] = []
+    found: list[FoundNamespace] = []
     closed = 0
     for inode, name in list(unmatched.items())[:MOST_NAMESPACES]:
         try:
@@ -188,7 +188,7 @@ def _entered(proc: Path, names: Path, unmatched: dict[int, str], links: net_link
         except OSError:  # not permitted, or gone
             closed += 1
             continue
-        found.append(Found(tables=tables, inode=inode, name=safe_text(name), linked=links.lead_to_file(names / name)))
+        found.append(FoundNamespace(tables=tables, inode=inode, name=safe_text(name), linked=links.lead_to_file(names / name)))
     return found, closed
 
 

@@ -12,14 +12,14 @@ from typing import get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.model.facts import AnyFact, Container, Elsewhere, Engine, Listener, Namespace, NotObserved
-from tui.model.requests import LookElsewhere
+from tui.model.facts import AnyFact, Container, Engine, Listener, Namespace, NotObserved, OtherNamespaces
+from tui.model.requests import ListOtherNamespaces
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.namespaces import engines
-from tui.probes.namespaces.net_namespaces import Found, Survey, survey
+from tui.probes.namespaces.net_namespaces import FoundNamespace, Survey, survey
 from tui.probes.sockets.cgroups import container_of, engine_of, group_path
 from tui.probes.sockets.owners import owners_under
 from tui.probes.sockets.process import Process, read_birth, read_process, user_name
@@ -29,7 +29,7 @@ _MARKS = ((".dockerenv", "docker"), ("run/.containerenv", "podman"))
 """Files that an engine puts into each of its containers."""
 
 
-class _Seen(Struct, frozen=True):
+class _Survey(Struct, frozen=True):
     """The survey with the processes that it led to."""
 
     survey: Survey
@@ -40,14 +40,14 @@ class _Seen(Struct, frozen=True):
     inside: str | None
 
 
-async def look(request: LookElsewhere, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield what is seen of both, and why an engine could not be asked."""
     at = now()
-    seen, told = await asyncio.gather(in_thread(_survey, surroundings), engines.ask(surroundings.environ))
+    seen, told = await asyncio.gather(in_thread(_survey, system), engines.ask(system.environ))
     containers = told.containers
-    yield Elsewhere(
+    yield OtherNamespaces(
         at=at,
-        by_hand=BY_HAND,
+        command=BY_HAND,
         namespaces=tuple(_namespace(one, seen, containers) for one in _in_order(seen.survey.found, request.port)),
         containers=containers,
         hidden=seen.survey.hidden,
@@ -56,7 +56,7 @@ async def look(request: LookElsewhere, surroundings: Surroundings) -> AsyncGener
     )
     for problem in told.problems:
         yield NotObserved(
-            at=at, request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", by_hand=BY_HAND
+            at=at, request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=BY_HAND
         )
 
 
@@ -72,9 +72,9 @@ def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str 
     return engine or safe_text(environ.get("container", ""), limit=80) or None
 
 
-def _survey(surroundings: Surroundings) -> _Seen:
+def _survey(system: SystemView) -> _Survey:
     """All that blocks: the namespaces, the owners of their sockets, their first processes."""
-    proc = surroundings.proc
+    proc = system.proc
     found = survey(proc)
     rows = [row for one in found.found for row in one.tables.listeners]
     owners = owners_under(proc)
@@ -83,21 +83,21 @@ def _survey(surroundings: Surroundings) -> _Seen:
     held |= owners.search(owners.unsearched(inodes - held.keys()))
     pids = {one.pid for one in found.found if one.pid}
     homes = {pid: process for pid in pids if (process := _process(proc, pid))}
-    return _Seen(
+    return _Survey(
         found,
         held,
         homes,
         {row.uid: user_name(row.uid) for row in rows if row.uid is not None},
-        container_inside(surroundings.variables, group_path(_text(surroundings.own_process / "cgroup")), surroundings.root),
+        container_inside(system.variables, group_path(_text(system.own_process / "cgroup")), system.root),
     )
 
 
-def _in_order(found: Iterable[Found], port: int) -> list[Found]:
+def _in_order(found: Iterable[FoundNamespace], port: int) -> list[FoundNamespace]:
     """Those that have the wanted port first."""
     return sorted(found, key=lambda one: all(row.port != port for row in one.tables.listeners))
 
 
-def _namespace(found: Found, seen: _Seen, containers: tuple[Container, ...]) -> Namespace:
+def _namespace(found: FoundNamespace, seen: _Survey, containers: tuple[Container, ...]) -> Namespace:
     home = seen.homes.get(found.pid or 0)
     container = _container(found, containers)
     return Namespace(
@@ -114,7 +114,7 @@ def _namespace(found: Found, seen: _Seen, containers: tuple[Container, ...]) -> 
     )
 
 
-def _container(found: Found, containers: tuple[Container, ...]) -> Container | None:
+def _container(found: FoundNamespace, containers: tuple[Container, ...]) -> Container | None:
     """The container by the namespace's control group, or by the engine's process; with what the engine tells of it."""
     identity = container_of(found.group)
     for one in containers:
@@ -127,7 +127,7 @@ def _container(found: Found, containers: tuple[Container, ...]) -> Container | N
     return Container(engine=engine, id=identity, pid=found.pid)
 
 
-def _owned(row: Listener, seen: _Seen, container: Container | None) -> Listener:
+def _owned(row: Listener, seen: _Survey, container: Container | None) -> Listener:
     owner = seen.owners.get(row.inode or 0)
     row = replace(row, user=seen.users.get(row.uid) if row.uid is not None else None, container=container and container.label)
     if owner is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.namespaces import engines, setns
 from tui.probes.namespaces.net_namespaces import process_ids, same_network
 from tui.probes.sockets.cgroups import container_of, group_path
@@ -28,41 +28,41 @@ _FOR_LIBC = ("LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES")
 """Variables that getaddrinfo reads (resolv.conf(5), hostname(7))."""
 
 
-class EyesError(Exception):
+class ProcessContextError(Exception):
     """The eyes can't be used; the message is one line: what, and how to mend it."""
 
 
 @dataclass(frozen=True)
-class Eyes:
+class ProcessContext:
     """With whose eyes the looks are taken."""
 
-    surroundings: Surroundings = field(default_factory=Surroundings)
+    system: SystemView = field(default_factory=SystemView)
     who: str = ""
     """`pid 812 (web)`, or `container db (pid 812)`; empty for this process."""
 
 
-def of_container(name: str, proc: Path = Path("/proc")) -> Eyes:
+def of_container(name: str, proc: Path = Path("/proc")) -> ProcessContext:
     """The eyes of a container's first process; moves this program. Raises EyesError."""
     shown = safe_text(name, limit=80)
     pid = _pid_by_engine(name, shown) or _pid_by_group(proc, {name, *_ids(name)})
     if pid is None:
-        raise EyesError(
+        raise ProcessContextError(
             f"docker, podman and the control groups show no running container {shown!r}; "
             "`docker ps` lists them, and --pid takes one of its processes"
         )
-    eyes = of_process(pid, proc)
-    return Eyes(eyes.surroundings, f"container {shown} (pid {pid})")
+    context = of_process(pid, proc)
+    return ProcessContext(context.system, f"container {shown} (pid {pid})")
 
 
-def of_process(pid: int, proc: Path = Path("/proc")) -> Eyes:
+def of_process(pid: int, proc: Path = Path("/proc")) -> ProcessContext:
     """The eyes of a process; moves this program into its network namespace. Raises EyesError."""
     try:
         birth = read_birth(proc, pid)
     except OSError:
-        raise EyesError(f"there is no process {pid} that this user may see; `ps -e` lists them") from None
+        raise ProcessContextError(f"there is no process {pid} that this user may see; `ps -e` lists them") from None
     same = same_network(proc, pid)
     if same is None:
-        raise EyesError(f"process {pid} has ended and waits for its parent; it has no network any more")
+        raise ProcessContextError(f"process {pid} has ended and waits for its parent; it has no network any more")
     if not same:
         _enter(proc, pid)
     name = read_process(proc, pid, birth, None).name
@@ -70,8 +70,8 @@ def of_process(pid: int, proc: Path = Path("/proc")) -> Eyes:
         if read_birth(proc, pid) != birth:
             raise ProcessLookupError
     except OSError:
-        raise EyesError(f"process {pid} ended while it was looked at") from None
-    return Eyes(_surroundings(proc, pid), f"pid {pid} ({name})")
+        raise ProcessContextError(f"process {pid} ended while it was looked at") from None
+    return ProcessContext(_surroundings(proc, pid), f"pid {pid} ({name})")
 
 
 def inside(root: Path, path: str) -> Path:
@@ -105,14 +105,14 @@ def _enter(proc: Path, pid: int) -> None:
     try:
         setns.enter_network(proc / str(pid) / "ns/net")
     except PermissionError:
-        raise EyesError(
+        raise ProcessContextError(
             f"process {pid} lives in another network namespace, which this user may not enter; run it as root"
         ) from None
     except OSError as error:
-        raise EyesError(f"the network namespace of process {pid} can't be entered ({error.strerror})") from None
+        raise ProcessContextError(f"the network namespace of process {pid} can't be entered ({error.strerror})") from None
 
 
-def _surroundings(proc: Path, pid: int) -> Surroundings:
+def _surroundings(proc: Path, pid: int) -> SystemView:
     """What process `pid` reads, as far as this user may read it."""
     try:
         environ, hidden = _environ((proc / str(pid) / "environ").open("rb").read(MOST_BYTES)), ""
@@ -127,7 +127,7 @@ def _surroundings(proc: Path, pid: int) -> Surroundings:
     try:
         alike = (proc / str(pid) / "ns/mnt").readlink() == (proc / "self/ns/mnt").readlink() and root.samefile("/")
     except OSError:
-        return Surroundings(
+        return SystemView(
             proc=proc,
             program_environ=environ,
             arguments=arguments,
@@ -135,13 +135,13 @@ def _surroundings(proc: Path, pid: int) -> Surroundings:
             hidden_environ=hidden,
             hidden_files=f"The file system that process {pid} sees may not be read by this user; these are our own files.",
         )
-    own = Surroundings()
+    own = SystemView()
     paths = (own.hosts, own.nsswitch, own.resolv_conf)
     theirs = tuple(inside(root, str(path)) for path in paths)
     if alike or all(_content(one) == _content(other) for one, other in zip(paths, theirs, strict=True)):
         theirs = paths
     hosts, nsswitch, resolv_conf = theirs
-    return Surroundings(
+    return SystemView(
         hosts=hosts,
         nsswitch=nsswitch,
         resolv_conf=resolv_conf,
@@ -185,7 +185,7 @@ def _pid_by_engine(name: str, shown: str) -> int | None:
         said = _run(program, "inspect", "--format", "{{.State.Pid}}", name)
         first = said.split()[0] if said.split() else ""
         if first == "0":
-            raise EyesError(f"container {shown!r} is not running; `{program} start {shown}`, or look without it")
+            raise ProcessContextError(f"container {shown!r} is not running; `{program} start {shown}`, or look without it")
         if first.isascii() and first.isdigit():
             return int(first)
     return None

@@ -25,7 +25,7 @@ def enter_network(path: Path) -> None:
         os.close(descriptor)
 
 
-def inside(path: Path, look: Callable[[], R], *, deadline_s: float) -> R:
+def inside(path: Path, check: Callable[[], R], *, deadline_s: float) -> R:
     """What `look` returns in the network namespace at `path`, in a thread that ends with it.
 
     Raises what `look` raises, OSError where it may not be entered, TimeoutError after `deadline_s`.
@@ -36,7 +36,7 @@ def inside(path: Path, look: Callable[[], R], *, deadline_s: float) -> R:
     def work() -> None:
         try:
             enter_network(path)
-            results.append(look())
+            results.append(check())
         except BaseException as error:  # noqa: BLE001 -- carried to the caller, whatever it is
             failures.append(error)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tui.model.facts import Addresses, AnyFact, NotObserved
 from tui.model.requests import ListAddresses
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.path import rtnetlink
 
@@ -24,18 +24,18 @@ _SWITCHES = ("all", "lo")
 """`all` is for every interface; where it is off on `lo`, ::1 is gone too."""
 
 
-async def look(request: ListAddresses, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ListAddresses, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the Addresses, each with its interface and without a zone; or why they cannot be read."""
     try:
         found = await in_thread(_addresses)
         down = await in_thread(interfaces_down)
-        off = await in_thread(ipv6_disabled, surroundings.proc, [address for _, address in found])
+        off = await in_thread(ipv6_disabled, system.proc, [address for _, address in found])
     except OSError as error:
         yield NotObserved(
-            request=request, reason=f"The interfaces cannot be listed ({error.strerror or error}).", by_hand=BY_HAND
+            request=request, reason=f"The interfaces cannot be listed ({error.strerror or error}).", command=BY_HAND
         )
         return
-    yield Addresses(addresses=tuple(found[:MOST_ADDRESSES]), ipv6_disabled=off, down=down, by_hand=BY_HAND)
+    yield Addresses(addresses=tuple(found[:MOST_ADDRESSES]), ipv6_disabled=off, down=down, command=BY_HAND)
 
 
 def interfaces_down() -> tuple[str, ...]:

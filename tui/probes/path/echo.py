@@ -24,7 +24,7 @@ from tui.probes.kernel.clock import now
 from tui.probes.kernel.failures import errno_name
 from tui.probes.kernel.handshake import TTL
 from tui.probes.kernel.socket_address import SocketAddress, socket_address
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.waiting import readable
 from tui.probes.path import ping_program
 
@@ -44,18 +44,18 @@ _ROOM = 1500
 _MOST_READ = 64  # datagrams read at one wake-up: a raw socket sees the replies to other programs' requests too
 
 
-async def look(request: SendEcho, surroundings: Surroundings) -> AsyncGenerator[Echo | NotObserved, None]:
+async def check(request: SendEcho, system: SystemView) -> AsyncGenerator[Echo | NotObserved, None]:
     """Yield what came back, or why nobody may ask. Takes up to `count` times SPACING_S and LAST_WAIT_S.
 
     Raises ValueError if the address is none.
     """
     request = replace(request, count=min(max(request.count, 1), MOST))
-    at, by_hand = now(), safe_text(shlex.join(ping_program.arguments(request, SPACING_S)))
+    at, command = now(), safe_text(shlex.join(ping_program.arguments(request, SPACING_S)))
     try:
         family, peer = socket_address(request.address)
         sock = _open(family)
         if sock is None:
-            yield replace(await ping_program.ask(request, SPACING_S, surroundings.environ), at=at, by_hand=by_hand)
+            yield replace(await ping_program.ask(request, SPACING_S, system.environ), at=at, command=command)
             return
         with closing(sock):
             seen = await _exchange(sock, peer, request.count)
@@ -63,7 +63,7 @@ async def look(request: SendEcho, surroundings: Surroundings) -> AsyncGenerator[
         seen = _Exchange(error=errno_name(error.errno))
     yield Echo(
         at=at,
-        by_hand=by_hand,
+        command=command,
         address=request.address,
         sent=seen.sent,
         received=len(seen.rtt_ms),

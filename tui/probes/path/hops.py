@@ -18,7 +18,7 @@ from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import queues_tcp_errors
 from tui.probes.kernel.failures import is_time_exceeded
 from tui.probes.kernel.handshake import handshake
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 PACE_S = 0.05
 """Between the starts of two hops."""
@@ -42,7 +42,7 @@ _OUTCOMES: dict[Outcome, HopOutcome] = {
 }
 
 
-async def look(request: TraceHops, surroundings: Surroundings) -> AsyncGenerator[Hop | NotObserved, None]:  # noqa: ARG001 -- every look's form
+async def check(request: TraceHops, system: SystemView) -> AsyncGenerator[Hop | NotObserved, None]:  # noqa: ARG001 -- every look's form
     """Yield the hops in ascending TTL, up to the first at which the target, or a box that rejects, answers.
 
     The trail ends at `max_hops`, or after SILENT_END silent hops. Where our own machine lets nothing out, a
@@ -131,7 +131,7 @@ class _Trail:
         silent = outcome == "silent"
         return Hop(
             at=at,
-            by_hand=safe_text(shlex.join(["traceroute", "-n", "-T", "-p", str(request.port), request.address])),
+            command=safe_text(shlex.join(["traceroute", "-n", "-T", "-p", str(request.port), request.address])),
             address=request.address,
             port=request.port,
             ttl=ttl,

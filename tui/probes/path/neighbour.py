@@ -7,7 +7,7 @@ from typing import Literal
 
 from tui.model.facts import AnyFact, Neighbour, NotObserved
 from tui.model.requests import LookUpNeighbour
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.path import rtnetlink
 from tui.probes.path.route import interface_index
@@ -27,19 +27,19 @@ _STATES: dict[int, State] = {
 """NUD_* in linux/neighbour.h."""
 
 
-async def look(request: LookUpNeighbour, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+async def check(request: LookUpNeighbour, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
     """Yield the Neighbour entry for an address on a device, state `none` where there is no entry; or why it can't be read."""
     bare = request.address.partition("%")[0]
-    by_hand = f"ip neigh show {bare} dev {shlex.quote(request.device)}"
+    command = f"ip neigh show {bare} dev {shlex.quote(request.device)}"
     try:
         address = ipaddress.ip_address(bare)
         found = await in_thread(rtnetlink.neighbour, address, interface_index(request.device))
     except ValueError as error:
-        yield NotObserved(request=request, reason=str(error), by_hand=by_hand)
+        yield NotObserved(request=request, reason=str(error), command=command)
         return
     except OSError as error:
         reason = f"The kernel cannot be asked for its neighbours ({error.strerror or error})."
-        yield NotObserved(request=request, reason=reason, remedy="Allow netlink sockets to this process.", by_hand=by_hand)
+        yield NotObserved(request=request, reason=reason, remedy="Allow netlink sockets to this process.", command=command)
         return
     bits, mac = found or (0, None)
-    yield Neighbour(address=request.address, device=request.device, state=_STATES.get(bits, "none"), mac=mac, by_hand=by_hand)
+    yield Neighbour(address=request.address, device=request.device, state=_STATES.get(bits, "none"), mac=mac, command=command)

@@ -26,7 +26,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import stop_listening
 from tui.probes.kernel.handshake import handshake, retransmits
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.waiting import readable
 
 CONNECT_S = 1.5
@@ -51,7 +51,7 @@ _TLS_PADDING = 21  # the extension `padding` (RFC 7685)
 
 
 @dataclass(slots=True)
-class _Seen:
+class _LargeExchange:
     """What happened on one connection."""
 
     small: Written = "not-sent"
@@ -62,7 +62,7 @@ class _Seen:
     retransmits: int | None = None
 
 
-async def look(request: MeasureMtu, surroundings: Surroundings) -> AsyncGenerator[PathMtu | NotObserved, None]:  # noqa: ARG001 -- every look's form
+async def check(request: MeasureMtu, system: SystemView) -> AsyncGenerator[PathMtu | NotObserved, None]:  # noqa: ARG001 -- every look's form
     """Yield what became of the writes, or why there were none. Takes up to fourteen seconds, and five where all is well.
 
     Raises ValueError if the address is none.
@@ -85,7 +85,7 @@ async def look(request: MeasureMtu, surroundings: Surroundings) -> AsyncGenerato
             pairs += len(_AGAIN) // 2
     yield PathMtu(
         at=at,
-        by_hand=safe_text(shlex.join(["tracepath", "-n", request.address])),
+        command=safe_text(shlex.join(["tracepath", "-n", request.address])),
         address=request.address,
         port=request.port,
         spoken=request.family or "",
@@ -104,18 +104,18 @@ async def look(request: MeasureMtu, surroundings: Surroundings) -> AsyncGenerato
     )
 
 
-async def _connections(request: MeasureMtu, words: bytes, sizes: tuple[int | None, ...]) -> list[_Seen]:
+async def _connections(request: MeasureMtu, words: bytes, sizes: tuple[int | None, ...]) -> list[_LargeExchange]:
     """One connection for each size of segments, begun in this order, all at the same time."""
     return await asyncio.gather(*(_once(request, words, size) for size in sizes))
 
 
-def _fared(seen: _Seen) -> tuple[Written, bool | None]:
+def _fared(seen: _LargeExchange) -> tuple[Written, bool | None]:
     return seen.large, seen.answered
 
 
-async def _once(request: MeasureMtu, words: bytes, mss: int | None) -> _Seen:
+async def _once(request: MeasureMtu, words: bytes, mss: int | None) -> _LargeExchange:
     """One connection, to its end. Raises ValueError if the address is none."""
-    seen = _Seen()
+    seen = _LargeExchange()
     async with handshake(request.address, request.port, timeout_s=CONNECT_S, mss=mss) as made:
         if made.outcome is not Outcome.CONNECTED or made.sock is None:
             return seen

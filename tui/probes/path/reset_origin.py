@@ -25,7 +25,7 @@ from tui.probes.kernel.error_queue import queues_tcp_errors
 from tui.probes.kernel.failures import is_time_exceeded
 from tui.probes.kernel.handshake import Handshake, handshake
 from tui.probes.kernel.kernel_counters import discarded_for_ttl
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.path.echo import one_echo
 from tui.probes.path.ttl_search import highest_passed, lowest_reaching
 
@@ -45,7 +45,7 @@ MOST_ATTEMPTS = 40
 """The end of all asking, far above the ten to twenty-five that it takes."""
 
 
-async def look(request: FindResetOrigin, surroundings: Surroundings) -> AsyncGenerator[ResetOrigin | NotObserved, None]:
+async def check(request: FindResetOrigin, system: SystemView) -> AsyncGenerator[ResetOrigin | NotObserved, None]:
     """Yield what could be measured, or why nothing could be. Takes up to LONGEST_S and FIRST_WAIT_S.
 
     Raises ValueError if the address is none.
@@ -55,7 +55,7 @@ async def look(request: FindResetOrigin, surroundings: Surroundings) -> AsyncGen
             request=request, at=now(), reason="This kernel does not tell a reset from an ICMP error.", remedy="Linux 5.8 or later"
         )
         return
-    yield await _Measurement(request, surroundings).take()
+    yield await _Measurement(request, system).take()
 
 
 class _Series:
@@ -75,9 +75,9 @@ class _Series:
 class _Measurement:
     """One look under way."""
 
-    def __init__(self, request: FindResetOrigin, surroundings: Surroundings) -> None:
+    def __init__(self, request: FindResetOrigin, system: SystemView) -> None:
         self._request = request
-        self._environ = surroundings.environ
+        self._environ = system.environ
         self._attempts = 0
         self._wait_s = LONGEST_WAIT_S
         self._resets, self._echoes, self._accepts = _Series(), _Series(), _Series()
@@ -98,7 +98,7 @@ class _Measurement:
         after = discarded_for_ttl()
         return ResetOrigin(
             at=at,
-            by_hand=safe_text(shlex.join(["traceroute", "-n", "-T", "-p", str(request.port), request.address])),
+            command=safe_text(shlex.join(["traceroute", "-n", "-T", "-p", str(request.port), request.address])),
             address=request.address,
             port=request.port,
             received_ttl=self._resets.received_ttl,

@@ -15,10 +15,10 @@ from tui.model.facts import AnyFact, NotObserved, Route
 from tui.model.requests import LookUpRoute
 from tui.probes.kernel.failures import errno_name
 from tui.probes.kernel.netlink import KernelError
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.path import rtnetlink
-from tui.probes.path.rtnetlink import LOCAL_TABLE, MAIN_TABLE, Address, FoundRoute, Rule
+from tui.probes.path.rtnetlink import LOCAL_TABLE, MAIN_TABLE, Address, FoundRoute, PolicyRule
 
 RouteType = Literal["unicast", "local", "broadcast", "multicast", "unreachable", "prohibit", "blackhole", "throw", "none"]
 
@@ -35,21 +35,21 @@ _CERTAIN = frozenset({errno.EHOSTUNREACH, errno.EACCES})
 """Errnos of a lookup that have no other reason, so that they tell the type even where the entry is not found."""
 
 
-async def look(request: LookUpRoute, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+async def check(request: LookUpRoute, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
     """Yield the Route to `request.address`, which may have a zone; or why it cannot be told."""
     text, _, zone = request.address.partition("%")
-    by_hand = f"ip route get {text}" + (f" dev {zone}" if zone else "")
+    command = f"ip route get {text}" + (f" dev {zone}" if zone else "")
     try:
         address = _address(text)
         interface = interface_index(zone) if zone else 0
     except ValueError as error:
-        yield NotObserved(request=request, reason=str(error), by_hand=by_hand)
+        yield NotObserved(request=request, reason=str(error), command=command)
         return
     try:
         route = await in_thread(find_route, address, interface)
     except OSError as error:
         reason = f"The kernel cannot be asked for its routes ({error.strerror or error})."
-        yield NotObserved(request=request, reason=reason, remedy="Allow netlink sockets to this process.", by_hand=by_hand)
+        yield NotObserved(request=request, reason=reason, remedy="Allow netlink sockets to this process.", command=command)
         return
     yield Route(
         address=request.address,
@@ -61,7 +61,7 @@ async def look(request: LookUpRoute, surroundings: Surroundings) -> AsyncGenerat
         table=route.table,
         errno=route.errno,
         text=route.text,
-        by_hand=by_hand,
+        command=command,
     )
 
 
@@ -122,7 +122,7 @@ def _rejected(address: Address, error: int) -> Route:
                 errno=name,
                 text=_line(route, route.prefix),
             )
-        case Rule() as rule:
+        case PolicyRule() as rule:
             text = f"rule {rule.priority}: to {rule.prefix or 'all'} {rule.action}"
             return Route(address=str(address), type=_type(rule.action), destination=rule.prefix, errno=name, text=text)
         case None if error in _CERTAIN:
@@ -131,7 +131,7 @@ def _rejected(address: Address, error: int) -> Route:
             return Route(address=str(address), type="none", errno=name, text=f"no route to {address}")
 
 
-def _rejecting_entry(address: Address, error: int) -> FoundRoute | Rule | None:
+def _rejecting_entry(address: Address, error: int) -> FoundRoute | PolicyRule | None:
     """The first rule that rejects, or whose table holds a rejecting route for `address`; conditional rules come last."""
     kind = _BY_ROUTE.get(error)
     routes = rtnetlink.routes_of_type(address.version, kind) if kind else []

@@ -60,7 +60,7 @@ class FoundRoute(Struct, frozen=True, kw_only=True):
     metric: int | None = None
 
 
-class Rule(Struct, frozen=True, kw_only=True):
+class PolicyRule(Struct, frozen=True, kw_only=True):
     """A policy rule: where a lookup goes on, or how it ends."""
 
     priority: int
@@ -93,7 +93,7 @@ def routes_of_type(version: int, kind: str) -> list[FoundRoute]:
     return [route for route in map(_found_route, entries) if route.type == kind]
 
 
-def rules(version: int) -> list[Rule]:
+def rules(version: int) -> list[PolicyRule]:
     """The policy rules in the order in which the kernel goes through them."""
     family = _FAMILIES[version]
     with netlink.channel(netlink.ROUTE) as link:
@@ -149,10 +149,10 @@ def _found_route(entry: bytes) -> FoundRoute:
     )
 
 
-def _rule(entry: bytes) -> Rule:
+def _rule(entry: bytes) -> PolicyRule:
     family, length, _source_length, tos, table, _, _, action, flags = _ROUTE.unpack_from(entry)
     more = netlink.attributes(entry[_ROUTE.size :])
-    return Rule(
+    return PolicyRule(
         priority=_number(more.get(_PRIORITY)) or 0,
         action=RULE_ACTIONS.get(action, "other"),
         table=_number(more.get(_TABLE)) or table,

@@ -17,7 +17,7 @@ from tui.model.requests import ReadProxies
 from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_PORT
 from tui.probes.kernel.clock import now
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.proxy.proxy_files import FileSetting, file_settings, java_exemption, java_setting
 from tui.probes.proxy.proxy_programs import PROGRAMS, Destination, Kind, Program, exemption_of, variable_of
@@ -43,7 +43,7 @@ class _Reading(Struct, frozen=True):
     exempted_by: str | None = None
 
 
-class Setting(Struct, frozen=True):
+class ProxySetting(Struct, frozen=True):
     """A proxy as a variable names it. `value` has no credentials; host and port are None where they can't be read."""
 
     value: str
@@ -52,14 +52,14 @@ class Setting(Struct, frozen=True):
     port: int | None = None
 
 
-async def look(request: ReadProxies, surroundings: Surroundings) -> AsyncGenerator[Proxy | NotObserved, None]:
+async def check(request: ReadProxies, system: SystemView) -> AsyncGenerator[Proxy | NotObserved, None]:
     """Yield the proxy that applies, or that none does. Targets other than HTTP have none."""
-    if surroundings.hidden_environ:
-        yield NotObserved(at=now(), request=request, reason=surroundings.hidden_environ, remedy="Run as root, or as its user.")
+    if system.hidden_environ:
+        yield NotObserved(at=now(), request=request, reason=system.hidden_environ, remedy="Run as root, or as its user.")
         return
     kind = _kind(request)
-    files = await in_thread(file_settings, surroundings, kind) if kind else {}
-    yield proxy_for(request, surroundings.variables, files, surroundings.arguments)
+    files = await in_thread(file_settings, system, kind) if kind else {}
+    yield proxy_for(request, system.variables, files, system.arguments)
 
 
 def proxy_for(
@@ -70,14 +70,14 @@ def proxy_for(
     scheme = (request.scheme or "").lower()
     kind = _kind(request)
     if kind is None:
-        return Proxy(at=at, by_hand=BY_HAND, applies=False)
+        return Proxy(at=at, command=BY_HAND, applies=False)
     destination = Destination(kind, request.host, request.port, websocket=scheme in {"ws", "wss"})
     through, spared = _readings(destination, environ, files, arguments)
     variable = _most_common([(one.place, one.program) for one in through]) or _most_common(
         [(one.place, one.program) for one in spared]
     )
     if variable is None:
-        return Proxy(at=at, by_hand=BY_HAND, applies=False, no_proxy=_no_proxy(environ))
+        return Proxy(at=at, command=BY_HAND, applies=False, no_proxy=_no_proxy(environ))
     value = next(one.value for one in (*through, *spared) if one.place == variable)
     readers = [one.program for one in through if one.place == variable and one.value == value]
     exempted_by = next((one.exempted_by for one in spared if one.place == variable), None)
@@ -85,7 +85,7 @@ def proxy_for(
     reading = {one.program.name for one in through}
     return Proxy(
         at=at,
-        by_hand=BY_HAND,
+        command=BY_HAND,
         applies=bool(readers),
         variable=variable,
         value=setting.value,
@@ -93,12 +93,12 @@ def proxy_for(
         port=setting.port or _portless(setting, readers) if setting.host else None,
         no_proxy=_no_proxy(environ),
         exempted_by=safe_text(exempted_by, limit=_SHOWN) if exempted_by else None,
-        readers=tuple(program.name for program in readers),
+        honoured_by=tuple(program.name for program in readers),
         direct=tuple(program.name for program in PROGRAMS if program.name not in reading),
     )
 
 
-def read_setting(text: str) -> Setting:
+def read_setting(text: str) -> ProxySetting:
     """Read `http://user:secret@host:port`, `host:port`, `socks5h://host` and the like. Never raises."""
     scheme, mark, rest = text.strip().partition("://")
     if not mark or not _SCHEME.fullmatch(scheme):
@@ -109,9 +109,9 @@ def read_setting(text: str) -> Setting:
         url = urlsplit(f"//{rest}")
         host, port = url.hostname, url.port
     except ValueError:
-        return Setting(value)
+        return ProxySetting(value)
     usable = port is None or 0 < port <= LONGEST_PORT
-    return Setting(value, scheme.lower() or "http", safe_text(host) if host and usable else None, port)
+    return ProxySetting(value, scheme.lower() or "http", safe_text(host) if host and usable else None, port)
 
 
 def _kind(request: ReadProxies) -> Kind | None:
@@ -143,7 +143,7 @@ def _most_common(readings: list[tuple[str, Program]]) -> str | None:
     return counted[0][0] if counted else None
 
 
-def _portless(setting: Setting, readers: list[Program]) -> int:
+def _portless(setting: ProxySetting, readers: list[Program]) -> int:
     """The port where the setting names none: by its scheme; for http what most of its readers take (80, or curl's 1080)."""
     if setting.scheme in _PROXY_PORTS:
         return _PROXY_PORTS[setting.scheme]

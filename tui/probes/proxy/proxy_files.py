@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import read_text_file
 from tui.probes.namespaces.process_context import inside
 from tui.probes.proxy.proxy_programs import Destination
@@ -34,9 +34,9 @@ class FileSetting(Struct, frozen=True):
     value: str
 
 
-def file_settings(surroundings: Surroundings, kind: str) -> dict[str, FileSetting]:
+def file_settings(system: SystemView, kind: str) -> dict[str, FileSetting]:
     """By program, what its files say for `kind`, http or https. Blocks; raises nothing."""
-    home = surroundings.variables.get("HOME", "")
+    home = system.variables.get("HOME", "")
     found: dict[str, FileSetting] = {}
     for program, names, read in (
         ("curl", (f"{home}/.curlrc",), _curl),
@@ -44,7 +44,7 @@ def file_settings(surroundings: Surroundings, kind: str) -> dict[str, FileSettin
         ("git", ("/etc/gitconfig", f"{home}/.gitconfig"), _git),
     ):
         for name in names if home else names[:-1]:
-            text = read_text_file(inside(surroundings.root, name), MOST_BYTES).data.decode(errors="backslashreplace")
+            text = read_text_file(inside(system.root, name), MOST_BYTES).data.decode(errors="backslashreplace")
             value = read(text, kind)
             if value is not None:
                 found[program] = FileSetting(name.replace(home, "~", 1) if home else name, value)

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.tool import Finished, run_tool
 
 DEADLINE_S = 4.0
@@ -25,8 +25,8 @@ class Machine(Protocol):
 class Here:
     """This machine."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self._environ = reading_environ(surroundings.environ)
+    def __init__(self, system: SystemView) -> None:
+        self._environ = reading_environ(system.environ)
 
     async def run(self, *commands: Command) -> list[Finished | None]:
         """All at the same time."""

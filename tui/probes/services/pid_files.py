@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tui.model.safe_text import safe_text
 from tui.model.schemes import Family
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.process import read_birth, read_machine_start
 
 MOST_FILES = 20
@@ -31,11 +31,11 @@ class Gone(Struct, frozen=True):
     """When the file was written, in seconds since the epoch."""
 
 
-def gone(name: str | None, family: Family | None, surroundings: Surroundings) -> list[Gone]:
+def gone(name: str | None, family: Family | None, system: SystemView) -> list[Gone]:
     """The processes of this name, or of this kind, whose pid file outlived them. Blocks for a moment."""
     names = [name.removesuffix(".service")] if name else list(family.programs if family else ())
-    found = list(_files(names, surroundings.run))[:MOST_FILES]
-    return [one for stem, path in found if (one := _gone(stem, path, surroundings.proc))]
+    found = list(_files(names, system.run))[:MOST_FILES]
+    return [one for stem, path in found if (one := _gone(stem, path, system.proc))]
 
 
 def _files(names: Iterable[str], run: Path) -> Iterator[tuple[str, Path]]:

@@ -13,7 +13,7 @@ from tui.model.facts import AnyFact, LogLine, NotObserved, Service
 from tui.model.facts.service import Why
 from tui.model.requests import ReadService
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished
 from tui.probes.services import logs, pid_files
@@ -45,12 +45,12 @@ class _Told(Struct, frozen=True):
     ports: tuple[int, ...]
 
 
-async def look(request: ReadService, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield a Service for each unit here that has to do with the port, then those that left only a pid file; or why not."""
-    user = bool(surroundings.environ.get("XDG_RUNTIME_DIR") or surroundings.environ.get("DBUS_SESSION_BUS_ADDRESS"))
+    user = bool(system.environ.get("XDG_RUNTIME_DIR") or system.environ.get("DBUS_SESSION_BUS_ADDRESS"))
     found = False
     missing: AnyFact | None = None
-    async for fact in look_on(Here(surroundings), request, user=user):
+    async for fact in look_on(Here(system), request, user=user):
         found = found or (isinstance(fact, Service) and fact.load != "not-found")
         if found:
             yield fact
@@ -61,7 +61,7 @@ async def look(request: ReadService, surroundings: Surroundings) -> AsyncGenerat
     if isinstance(missing, NotObserved) and missing.reason == ELSEWHERE:
         yield missing
         return
-    left = await in_thread(pid_files.gone, request.name, family_named(request.family), surroundings)
+    left = await in_thread(pid_files.gone, request.name, family_named(request.family), system)
     for one in left:
         yield Service(
             name=one.name,
@@ -71,7 +71,7 @@ async def look(request: ReadService, surroundings: Surroundings) -> AsyncGenerat
             path=one.path,
             main_pid=one.pid,
             started=one.written,
-            by_hand=f"cat {one.path}; ls -d /proc/{one.pid}",
+            command=f"cat {one.path}; ls -d /proc/{one.pid}",
         )
     if missing and not left:
         yield missing
@@ -82,7 +82,7 @@ async def look_on(machine: Machine, request: ReadService, *, user: bool = False)
     managers = (False, True) if user else (False,)
     units, why_not = await _units(machine, request, managers)
     if not units and why_not:
-        yield NotObserved(request=request, reason=why_not, by_hand="systemctl --failed")
+        yield NotObserved(request=request, reason=why_not, command="systemctl --failed")
         return
     environments = {} if request.name else await _environments(machine, units)
     told = [_Told(*one) for one in _chosen(request, units, environments)]
@@ -101,7 +101,7 @@ async def look_on(machine: Machine, request: ReadService, *, user: bool = False)
             request=request,
             reason=f"The journal of {hidden[0]} may not be read by this user.",
             remedy="Run as root, or as a member of the group systemd-journal.",
-            by_hand=facts[0].by_hand,
+            command=facts[0].command,
         )
 
 
@@ -265,5 +265,5 @@ def _fact(
         socket=next(iter(unit.triggered_by), None),
         log=(*log, *((oom,) if oom else ())),
         log_hidden=hidden,
-        by_hand=_by_hand(unit),
+        command=_by_hand(unit),
     )

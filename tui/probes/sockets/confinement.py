@@ -12,7 +12,7 @@ from typing import Literal
 from tui.model.facts import AnyFact, Confinement
 from tui.model.requests import ReadConfinement
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import run_tool
 from tui.probes.sockets.cgroups import group_path
@@ -27,19 +27,19 @@ _UNIT = re.compile(r".+\.(service|scope|slice)")
 _USER_MANAGER = re.compile(r"user@\d+\.service")
 
 
-async def look(request: ReadConfinement, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+async def check(request: ReadConfinement, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
     """Yield the Confinement of this process."""
-    own = surroundings.own_process
+    own = system.own_process
     status, profile, groups = await in_thread(lambda: tuple(_read(own / name) for name in ("status", "attr/current", "cgroup")))
-    unit, deny, allow = await ip_address_deny(group_path(groups), surroundings)
+    unit, deny, allow = await ip_address_deny(group_path(groups), system)
     yield Confinement(
-        pid=surroundings.pid,
+        pid=system.pid,
         seccomp=seccomp_mode(status),
         lsm_profile=lsm_profile(profile),
         unit=unit,
         ip_address_deny=deny,
         ip_address_allow=allow,
-        by_hand=BY_HAND.replace("self", str(surroundings.pid or "self")),
+        command=BY_HAND.replace("self", str(system.pid or "self")),
     )
 
 
@@ -70,19 +70,19 @@ def parse_deny(text: str) -> list[tuple[str, str, str]]:
     return [(unit, deny, allow) for unit, deny, allow in found if deny]
 
 
-async def ip_address_deny(path: str, surroundings: Surroundings) -> tuple[str | None, str | None, str | None]:
+async def ip_address_deny(path: str, system: SystemView) -> tuple[str | None, str | None, str | None]:
     """The innermost unit on a control group's path that denies addresses, and its settings; else the innermost unit and None.
 
     Each unit above counts too, because the kernel applies the filters of all of them.
     """
-    system, user = units_of(path)
-    for units, manager in ((user, ["--user"]), (system, [])):
-        for unit, deny, allow in await _shown(units, manager, surroundings):
+    of_system, of_user = units_of(path)
+    for units, manager in ((of_user, ["--user"]), (of_system, [])):
+        for unit, deny, allow in await _shown(units, manager, system):
             return unit, deny, allow or None
-    return next((safe_text(unit) for unit in (*user, *system)), None), None, None
+    return next((safe_text(unit) for unit in (*of_user, *of_system)), None), None, None
 
 
-async def _shown(units: list[str], manager: list[str], surroundings: Surroundings) -> list[tuple[str, str, str]]:
+async def _shown(units: list[str], manager: list[str], system: SystemView) -> list[tuple[str, str, str]]:
     if not units:
         return []
     command = [
@@ -96,7 +96,7 @@ async def _shown(units: list[str], manager: list[str], surroundings: Surrounding
         *units,
     ]
     try:
-        finished = await run_tool(command, environ=surroundings.environ, deadline_s=SYSTEMCTL_S)
+        finished = await run_tool(command, environ=system.environ, deadline_s=SYSTEMCTL_S)
     except OSError:  # no systemctl here, or no answer in time (TimeoutError)
         return []
     return parse_deny(finished.output.decode(errors="backslashreplace")) if finished.status == 0 else []

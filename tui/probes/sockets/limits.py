@@ -17,12 +17,12 @@ from tui.model.facts import AnyFact, Limits
 from tui.model.requests import ReadLimits
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets import sock_diag
 from tui.probes.sockets.owners import owners_under
 from tui.probes.sockets.process_state import count_descriptors
-from tui.probes.sockets.sock_diag import TIME_WAIT, Connection
+from tui.probes.sockets.sock_diag import TIME_WAIT, TcpConnection
 from tui.probes.sockets.socket_rows import MAPPED
 
 MOST_SAMPLED = 256
@@ -38,9 +38,9 @@ class _Used(Struct, frozen=True):
     inodes: tuple[int, ...]
 
 
-async def look(request: ReadLimits, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ReadLimits, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the Limits, as far as they can be read."""
-    yield await in_thread(read, request, surroundings.proc)
+    yield await in_thread(read, request, system.proc)
 
 
 def read(request: ReadLimits, proc: Path) -> Limits:
@@ -50,7 +50,7 @@ def read(request: ReadLimits, proc: Path) -> Limits:
     files_open, files_limit = file_numbers(_text(proc / "sys/fs/file-nr"))
     fact = Limits(
         at=now(),
-        by_hand=f"sysctl net.ipv4.ip_local_port_range; ss -Htan dst {request.address} dport = :{request.port} | wc -l; ulimit -n",
+        command=f"sysctl net.ipv4.ip_local_port_range; ss -Htan dst {request.address} dport = :{request.port} | wc -l; ulimit -n",
         address=request.address,
         port=request.port,
         first_port=first,
@@ -80,7 +80,7 @@ def read(request: ReadLimits, proc: Path) -> Limits:
     )
 
 
-def used_ports(connections: list[Connection], peer: bytes, usable: range) -> _Used:
+def used_ports(connections: list[TcpConnection], peer: bytes, usable: range) -> _Used:
     """The ports of `usable` that are taken towards the peer, from the source that takes most of them."""
     towards = [one for one in connections if one.peer == peer and one.port in usable]
     by_source = Counter(one.address for one in towards)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets import sock_diag
 from tui.probes.sockets.cgroups import container_of, remembered_paths, unit_of
@@ -30,19 +30,19 @@ class _Table(Struct, frozen=True):
     """The rows of one look, and what is needed to name their owners."""
 
     sockets: tuple[BoundSocket, ...]
-    cut: int
+    omitted: int
     known: dict[int, Process]
     unsearched: frozenset[int]
 
 
-async def look(request: ListListeners, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the table without unknown owners at once, then with all that can be found; once where none is unknown."""
-    owners = owners_under(surroundings.proc)
+    owners = owners_under(system.proc)
     try:
-        table, first = await in_thread(_first, surroundings.proc, owners)
+        table, first = await in_thread(_first, system.proc, owners)
     except OSError as error:
         reason = f"The socket tables of this machine cannot be read ({error.strerror or error})."
-        yield NotObserved(request=request, reason=reason, remedy="Run it as root.", by_hand=BY_HAND)
+        yield NotObserved(request=request, reason=reason, remedy="Run it as root.", command=BY_HAND)
         return
     yield first
     if not first.owners_known:
@@ -80,8 +80,8 @@ def _fact(table: _Table, *, owners_known: bool) -> Listeners:
         listeners=tuple(rows),
         hidden_owners=sum(row.pid is None for row in rows),
         owners_known=owners_known,
-        cut=table.cut,
-        by_hand=BY_HAND,
+        omitted=table.omitted,
+        command=BY_HAND,
     )
 
 

@@ -16,7 +16,7 @@ from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets.cgroups import group_path, unit_of
 from tui.probes.sockets.process import read_birth, read_machine_start, read_process
@@ -54,21 +54,21 @@ class _Details(Struct, frozen=True, kw_only=True):
     started: float | None
 
 
-async def look(request: ExamineProcess, surroundings: Surroundings, groups: Path = GROUPS) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ExamineProcess, system: SystemView, groups: Path = GROUPS) -> AsyncGenerator[AnyFact, None]:
     """Yield the ProcessState; or that the process is not there."""
     at, began = now(), monotonic()
     seen: list[tuple[float, Stat]] = []
     for turn in range(LOOKS):
         if turn:
             await asyncio.sleep(LOOK_EVERY_S)
-        stat = await in_thread(_stat, surroundings.proc, request.pid)
+        stat = await in_thread(_stat, system.proc, request.pid)
         if stat is None:
             break
         seen.append((monotonic() - began, stat))
     if not seen:
         yield NotObserved(at=at, request=request, reason=f"There is no process {request.pid}, or it may not be seen.")
         return
-    details = await in_thread(_details, surroundings.proc, request.pid, groups)
+    details = await in_thread(_details, system.proc, request.pid, groups)
     yield _fact(request.pid, at, seen, details)
 
 
@@ -76,7 +76,7 @@ def _fact(pid: int, at: str, seen: list[tuple[float, Stat]], details: _Details) 
     (first_at, first), (last_at, last) = seen[0], seen[-1]
     return ProcessState(
         at=at,
-        by_hand=f"cat /proc/{pid}/stat /proc/{pid}/status /proc/{pid}/limits; ls /proc/{pid}/fd | wc -l",
+        command=f"cat /proc/{pid}/stat /proc/{pid}/status /proc/{pid}/limits; ls /proc/{pid}/fd | wc -l",
         pid=pid,
         name=details.name,
         state=last.state,

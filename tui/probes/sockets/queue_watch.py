@@ -18,7 +18,7 @@ from tui.model.requests import WatchQueue
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.handshake import handshake
 from tui.probes.kernel.kernel_counters import read_counter
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets import sock_diag
 from tui.probes.sockets.owners import owners_under
@@ -42,7 +42,7 @@ class Counters(Struct, frozen=True):
     drops: int | None = None
 
 
-class Knocked(Struct, frozen=True):
+class ConnectedOnce(Struct, frozen=True):
     """What the attempts meanwhile came to: the first that ended otherwise than in silence, else silence."""
 
     outcome: Outcome
@@ -50,12 +50,12 @@ class Knocked(Struct, frozen=True):
     """From the first attempt on; None for silence."""
 
 
-async def look(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the QueueWatch of this machine; or that its sockets may not be read."""
     at, began = now(), monotonic()
-    by_hand = BY_HAND.format(port=request.port)
-    before = await in_thread(_counters, surroundings.proc)
-    knocking = asyncio.create_task(knock(request.address, request.port))
+    command = BY_HAND.format(port=request.port)
+    before = await in_thread(_counters, system.proc)
+    knocking = asyncio.create_task(connect_once(request.address, request.port))
     try:
         looks = [await in_thread(sock_diag.listening_on, request.port)]
         while monotonic() - began < WATCH_S:
@@ -63,15 +63,15 @@ async def look(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerato
             looks.append(await in_thread(sock_diag.listening_on, request.port))
     except OSError as error:
         reason = f"The queues of this machine's listeners cannot be read ({error.strerror or error})."
-        yield NotObserved(at=at, request=request, reason=reason, remedy="Run it outside of the sandbox.", by_hand=by_hand)
+        yield NotObserved(at=at, request=request, reason=reason, remedy="Run it outside of the sandbox.", command=command)
         return
     finally:
         tried = await stop(knocking)
-    after, somaxconn = await in_thread(_after, surroundings.proc)
-    queues = await in_thread(_with_owners, queues_of(looks), surroundings.proc)
+    after, somaxconn = await in_thread(_after, system.proc)
+    queues = await in_thread(_with_owners, queues_of(looks), system.proc)
     yield QueueWatch(
         at=at,
-        by_hand=by_hand,
+        command=command,
         address=request.address,
         port=request.port,
         queues=queues,
@@ -84,24 +84,24 @@ async def look(request: WatchQueue, surroundings: Surroundings) -> AsyncGenerato
     )
 
 
-async def knock(address: str, port: int) -> Knocked:
+async def connect_once(address: str, port: int) -> ConnectedOnce:
     """Attempts one after the other until one is answered; gives how that one ended. Cancelled where none is."""
     began = monotonic()
     for _ in range(MOST_KNOCKS):
         async with handshake(address, port, timeout_s=KNOCK_S) as made:
             if made.outcome is not Outcome.TIMEOUT:
-                return Knocked(made.outcome, round((monotonic() - began) * 1000, 1))
-    return Knocked(Outcome.TIMEOUT)
+                return ConnectedOnce(made.outcome, round((monotonic() - began) * 1000, 1))
+    return ConnectedOnce(Outcome.TIMEOUT)
 
 
-async def stop(knocking: asyncio.Task[Knocked]) -> Knocked:
+async def stop(knocking: asyncio.Task[ConnectedOnce]) -> ConnectedOnce:
     """End the attempts; one that is still waiting has got no answer so far."""
     if not knocking.done():
         knocking.cancel()
     try:
         return await knocking
     except asyncio.CancelledError:
-        return Knocked(Outcome.TIMEOUT)
+        return ConnectedOnce(Outcome.TIMEOUT)
 
 
 def queues_of(looks: list[list[Listener]]) -> tuple[AcceptQueue, ...]:

@@ -66,7 +66,7 @@ def listening_on(port: int) -> list[Listener]:
     return [one for one in found if one.port == port]
 
 
-class Connection(Struct, frozen=True):
+class TcpConnection(Struct, frozen=True):
     """A TCP socket that is no listener."""
 
     state: int
@@ -78,9 +78,9 @@ class Connection(Struct, frozen=True):
     """0 in TIME-WAIT, where no process has it any more."""
 
 
-def connections_to(port: int) -> list[Connection]:
+def connections_to(port: int) -> list[TcpConnection]:
     """The TCP sockets whose peer has this port, in every state; the kernel passes the others over. Raises OSError."""
-    found: list[Connection] = []
+    found: list[TcpConnection] = []
     states = _EVERY_STATE & ~(1 << _LISTEN)
     with netlink.channel(netlink.SOCK_DIAG) as link:
         for family in (socket.AF_INET, socket.AF_INET6):
@@ -91,7 +91,7 @@ def connections_to(port: int) -> list[Connection]:
                     continue
                 state, own, address, peer, inode = _CONNECTION.unpack_from(entry)
                 ends = address[:length].removeprefix(MAPPED), peer[:length].removeprefix(MAPPED)
-                found.append(Connection(state, own, *ends, int.from_bytes(inode, sys.byteorder)))
+                found.append(TcpConnection(state, own, *ends, int.from_bytes(inode, sys.byteorder)))
     return found
 
 

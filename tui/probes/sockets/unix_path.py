@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tui.model.facts import AnyFact, UnixPath
 from tui.model.requests import ExamineUnixPath
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets.owners import Owners, owners_under
 from tui.probes.sockets.path_permissions import barrier, nearest_directory
@@ -35,11 +35,11 @@ _TYPES: dict[int, Type] = {
 }
 
 
-async def look(request: ExamineUnixPath, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ExamineUnixPath, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield one UnixPath for a path, or for an abstract name written with a leading `@`."""
-    fact = await in_thread(examine, request.path, surroundings.proc)
+    fact = await in_thread(examine, request.path, system.proc)
     shown = shlex.quote(safe_text(request.path))
-    yield replace(fact, by_hand=f"ss -xlp src {shown}" if _is_abstract(request.path) else f"ls -l {shown}; ss -xlp src {shown}")
+    yield replace(fact, command=f"ss -xlp src {shown}" if _is_abstract(request.path) else f"ls -l {shown}; ss -xlp src {shown}")
 
 
 def examine(path: str, proc: Path) -> UnixPath:

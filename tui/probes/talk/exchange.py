@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Literal
 
 from tui.probes.kernel.waiting import readable
-from tui.probes.talk.identify import Heard
+from tui.probes.talk.identify import Identified
 
 MOST_BYTES = 4096
 """No more of an answer is read: it is known by its beginning, and a page of error text fits."""
@@ -20,12 +20,12 @@ Ending = Literal["answered", "closed", "reset", "silent"]
 
 
 @dataclass(slots=True)
-class Said:
+class Reply:
     """What came back, and how the exchange ended."""
 
     outcome: Ending
     data: bytes = b""
-    heard: Heard = field(default_factory=Heard)
+    identified: Identified = field(default_factory=Identified)
     understood: Literal["yes", "no", "unknown"] = "unknown"
     acknowledged: bool | None = None
     waited_ms: float = 0.0

@@ -90,7 +90,7 @@ def farewell_of(protocol: str) -> bytes:
     return _FAREWELLS.get(protocol, b"")
 
 
-def by_hand(protocol: str, address: str, port: int, server_name: str | None) -> str:
+def typed_command(protocol: str, address: str, port: int, server_name: str | None) -> str:
     """A command that shows the same."""
     if protocol == "TLS":
         name = ["-servername", server_name] if server_name else []

@@ -14,12 +14,12 @@ LONGEST_WORDS = 160
 """Characters of a status line or an error that are kept."""
 
 
-class Heard(NamedTuple):
+class Identified(NamedTuple):
     """What some first bytes are. `protocol` is None where they are not known."""
 
     protocol: str | None = None
     detail: str = ""
-    turned_away: str = ""
+    rejection: str = ""
     """The words of a server that has no place for us, or does not want us."""
 
 
@@ -51,13 +51,13 @@ _UNWANTED = re.compile(
 """How servers say that they do not want this client."""
 
 
-def recognise(data: bytes) -> Heard:
+def identify(data: bytes) -> Identified:
     """What the first bytes of a server are. Raises nothing, whatever they are."""
     for known in _KINDS:
         found = known(data)
         if found:
             return found
-    return Heard()
+    return Identified()
 
 
 def first_line(data: bytes) -> str:
@@ -65,61 +65,61 @@ def first_line(data: bytes) -> str:
     return safe_text(re.split(rb"[\r\n]", data, maxsplit=1)[0], limit=LONGEST_WORDS)
 
 
-def _http(data: bytes) -> Heard | None:
+def _http(data: bytes) -> Identified | None:
     native = next((name for mark, name in _NATIVE.items() if mark in data), None)
     if native:
-        return Heard(native, first_line(data))
+        return Identified(native, first_line(data))
     if not data.startswith(b"HTTP/"):
         return None
     wanted = next((mark for mark in TLS_WANTED if mark in data), None)
-    return Heard("TLS", f"{first_line(data)}: {wanted.decode()}") if wanted else Heard("HTTP", first_line(data))
+    return Identified("TLS", f"{first_line(data)}: {wanted.decode()}") if wanted else Identified("HTTP", first_line(data))
 
 
-def _ssh(data: bytes) -> Heard | None:
+def _ssh(data: bytes) -> Identified | None:
     if data.startswith((b"Exceeded MaxStartups", b"Not allowed at this time")):  # OpenSSH's words before its version
-        return Heard("SSH", first_line(data), first_line(data))
-    return Heard("SSH", first_line(data)) if data.startswith(b"SSH-") else None
+        return Identified("SSH", first_line(data), first_line(data))
+    return Identified("SSH", first_line(data)) if data.startswith(b"SSH-") else None
 
 
-def _reply_codes(data: bytes) -> Heard | None:
+def _reply_codes(data: bytes) -> Identified | None:
     """SMTP and FTP greet with 220, and turn away with 421 or 5xx (RFC 5321, RFC 959); NNTP with 200 or 201 (RFC 3977)."""
     if not re.match(rb"\d\d\d[ -]", data):
         return None
     code = int(data[:3])
     if code in {200, 201}:
-        return Heard("NNTP", first_line(data)) if re.search(rb"nntp|news|inn", data, re.IGNORECASE) else None
+        return Identified("NNTP", first_line(data)) if re.search(rb"nntp|news|inn", data, re.IGNORECASE) else None
     if code not in {120, 220, 421, 500, 502, 503, 530, 550, 554}:
         return None
     smtp, ftp = re.search(rb"smtp|postfix|mail|exim", data, re.IGNORECASE), re.search(rb"ftp", data, re.IGNORECASE)
     name = "SMTP or FTP" if bool(smtp) == bool(ftp) else "SMTP" if smtp else "FTP"
-    return Heard(name, first_line(data), first_line(data) if code in {421, 530, 550, 554} else "")
+    return Identified(name, first_line(data), first_line(data) if code in {421, 530, 550, 554} else "")
 
 
-def _imap(data: bytes) -> Heard | None:
+def _imap(data: bytes) -> Identified | None:
     if not data.startswith((b"* OK", b"* PREAUTH", b"* BYE", b"* BAD")):
         return None
-    return Heard("IMAP", first_line(data), first_line(data) if data.startswith(b"* BYE") else "")
+    return Identified("IMAP", first_line(data), first_line(data) if data.startswith(b"* BYE") else "")
 
 
-def _redis_or_pop3(data: bytes) -> Heard | None:
+def _redis_or_pop3(data: bytes) -> Identified | None:
     if data.startswith(b"-ERR '"):
-        return Heard("NATS", first_line(data), _away(data))
+        return Identified("NATS", first_line(data), _away(data))
     if data.startswith(b"+PONG") or _REDIS_ERRORS.match(data):
-        return Heard("Redis", first_line(data), _away(data))
+        return Identified("Redis", first_line(data), _away(data))
     if data.startswith(b"+OK"):
-        return Heard("POP3", first_line(data))
-    return Heard("Redis or POP3", first_line(data), _away(data)) if data.startswith(b"-ERR") else None
+        return Identified("POP3", first_line(data))
+    return Identified("Redis or POP3", first_line(data), _away(data)) if data.startswith(b"-ERR") else None
 
 
-def _other_text(data: bytes) -> Heard | None:
+def _other_text(data: bytes) -> Identified | None:
     if data.startswith(b"RFB "):
-        return Heard("VNC", first_line(data), _away(data))
+        return Identified("VNC", first_line(data), _away(data))
     if data.startswith((b"@RSYNCD:", b"@ERROR")):
-        return Heard("rsync", first_line(data), _away(data))
+        return Identified("rsync", first_line(data), _away(data))
     if data.startswith(b"INFO {"):
-        return Heard("NATS", first_line(data))
+        return Identified("NATS", first_line(data))
     if re.match(rb"VERSION \d|ERROR(?: Too many open connections)?\r\n|CLIENT_ERROR |SERVER_ERROR ", data):
-        return Heard("memcached", first_line(data), _away(data))
+        return Identified("memcached", first_line(data), _away(data))
     return None
 
 
@@ -127,20 +127,20 @@ def _away(data: bytes) -> str:
     return first_line(data) if _FULL.search(data) or _UNWANTED.search(data) else ""
 
 
-def _from_binary(read: Callable[[bytes], str | None], protocol: str) -> Callable[[bytes], Heard | None]:
+def _from_binary(read: Callable[[bytes], str | None], protocol: str) -> Callable[[bytes], Identified | None]:
     """A protocol that is known by its bytes; what it says in words is shown, and looked through for a refusal."""
 
-    def known(data: bytes) -> Heard | None:
+    def known(data: bytes) -> Identified | None:
         detail = read(data)
         if detail is None:
             return None
         words = detail.encode()
-        return Heard(protocol, detail, detail if _FULL.search(words) or _UNWANTED.search(words) else "")
+        return Identified(protocol, detail, detail if _FULL.search(words) or _UNWANTED.search(words) else "")
 
     return known
 
 
-_KINDS: tuple[Callable[[bytes], Heard | None], ...] = (
+_KINDS: tuple[Callable[[bytes], Identified | None], ...] = (
     _ssh,
     _http,
     _imap,

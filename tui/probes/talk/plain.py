@@ -7,15 +7,15 @@ from typing import Literal
 
 from tui.model.requests import TalkTo
 from tui.model.target import endpoint
-from tui.probes.talk.exchange import MOST_BYTES, Said, acknowledged, receive, send
+from tui.probes.talk.exchange import MOST_BYTES, Reply, acknowledged, receive, send
 from tui.probes.talk.first_words import DNS_ID, KAFKA_CORRELATION, farewell_of, request_of
-from tui.probes.talk.identify import Heard, recognise
+from tui.probes.talk.identify import Identified, identify
 
 REST_S = 0.2
 """How long the rest of an answer is waited for: the text of an HTTP error may come in a packet of its own."""
 
 
-async def exchange(sock: socket.socket, request: TalkTo, wait_s: float) -> Said:
+async def exchange(sock: socket.socket, request: TalkTo, wait_s: float) -> Reply:
     """Send the first words of `request.protocol` on a connected socket, and read. Raises nothing but KeyError."""
     started = perf_counter()
     words = request_of(request.protocol, endpoint(request.server_name or request.address, request.port), again=request.again)
@@ -24,15 +24,15 @@ async def exchange(sock: socket.socket, request: TalkTo, wait_s: float) -> Said:
     waited_ms = (perf_counter() - started) * 1000
     taken = acknowledged(sock) if words else None
     if isinstance(first, str):
-        return Said("reset" if not sent and first == "closed" else first, acknowledged=taken, waited_ms=waited_ms)
+        return Reply("reset" if not sent and first == "closed" else first, acknowledged=taken, waited_ms=waited_ms)
     data = first
     if _may_go_on(data):
         data = await _rest(sock, data)
-    heard = _hear(request.protocol, data)
-    understood = understands(request.protocol, heard.protocol)
+    identified = _hear(request.protocol, data)
+    understood = understands(request.protocol, identified.protocol)
     if understood == "yes":
         send(sock, farewell_of(request.protocol))
-    return Said("answered", data, heard, understood, taken, waited_ms)
+    return Reply("answered", data, identified, understood, taken, waited_ms)
 
 
 def understands(spoken: str, answers_as: str | None) -> Literal["yes", "no", "unknown"]:
@@ -42,17 +42,17 @@ def understands(spoken: str, answers_as: str | None) -> Literal["yes", "no", "un
     return "yes" if spoken in answers_as.split(" or ") else "no"
 
 
-def _hear(protocol: str, data: bytes) -> Heard:
+def _hear(protocol: str, data: bytes) -> Identified:
     """What `data` is, in the light of what was asked: some answers are too short to be known without the question."""
     if protocol == "PostgreSQL" and data in {b"S", b"N"}:
-        return Heard("PostgreSQL", "offers TLS" if data == b"S" else "offers no TLS")
+        return Identified("PostgreSQL", "offers TLS" if data == b"S" else "offers no TLS")
     if protocol == "Kafka" and data[4:8] == KAFKA_CORRELATION:
-        return Heard("Kafka", "ApiVersions")
+        return Identified("Kafka", "ApiVersions")
     if protocol == "SOCKS" and re.fullmatch(rb"\x05[\x00-\x02\xff]", data):
-        return Heard("SOCKS", f"method {data[1]}")
+        return Identified("SOCKS", f"method {data[1]}")
     if protocol == "DNS" and data[2:4] == DNS_ID:
-        return Heard("DNS", "an answer")
-    return recognise(data)
+        return Identified("DNS", "an answer")
+    return identify(data)
 
 
 def _may_go_on(data: bytes) -> bool:

@@ -15,7 +15,7 @@ from tui.model.target import literal_address
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import stop_listening
 from tui.probes.kernel.handshake import handshake
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 CONNECT_S = 1.5
 """The target has connected just now; it may take longer once, by the time of one lost packet."""
@@ -23,17 +23,17 @@ FIRST_BYTES = 200
 """Characters that are kept: an answer says what it is in its first line."""
 
 
-async def look(request: TalkTo, surroundings: Surroundings) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+async def check(request: TalkTo, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
     """Yield one Talk, after up to CONNECT_S and the request's `wait_s`.
 
     Raises ValueError if the address is none, KeyError for a protocol that is not spoken here.
     """
-    from tui.probes.talk.first_words import by_hand
+    from tui.probes.talk.first_words import typed_command
 
     name = request.server_name if request.server_name and not literal_address(request.server_name) else None
     talk = Talk(
         at=now(),
-        by_hand=safe_text(by_hand(request.protocol, request.address, request.port, name)),
+        command=safe_text(typed_command(request.protocol, request.address, request.port, name)),
         address=request.address,
         port=request.port,
         spoken=request.protocol,
@@ -59,10 +59,10 @@ async def look(request: TalkTo, surroundings: Surroundings) -> AsyncGenerator[An
         talk,
         outcome=said.outcome,
         understood=said.understood,
-        answers_as=said.heard.protocol,
-        turned_away=said.heard.turned_away,
+        answers_as=said.identified.protocol,
+        rejection=said.identified.rejection,
         first_bytes=safe_text(said.data, limit=FIRST_BYTES),
-        detail=said.heard.detail,
+        detail=said.identified.detail,
         acknowledged=said.acknowledged,
         waited_ms=said.waited_ms,
     )

@@ -9,12 +9,12 @@ import ssl
 from contextlib import suppress
 from time import perf_counter
 
-from tui.probes.talk.exchange import MOST_BYTES, Ending, Said, acknowledged, receive, send
-from tui.probes.talk.identify import Heard, recognise
+from tui.probes.talk.exchange import MOST_BYTES, Ending, Reply, acknowledged, receive, send
+from tui.probes.talk.identify import Identified, identify
 from tui.probes.talk.plain import understands
 
 
-async def exchange(sock: socket.socket, server_name: str | None, wait_s: float) -> Said:
+async def exchange(sock: socket.socket, server_name: str | None, wait_s: float) -> Reply:
     """Shake hands on a connected socket. Raises nothing."""
     started = perf_counter()
     deadline = started + wait_s
@@ -49,18 +49,18 @@ def _context() -> ssl.SSLContext:
     return context
 
 
-def _done(sock: socket.socket, session: ssl.SSLObject, outgoing: ssl.MemoryBIO, seen: bytes, started: float) -> Said:
+def _done(sock: socket.socket, session: ssl.SSLObject, outgoing: ssl.MemoryBIO, seen: bytes, started: float) -> Reply:
     waited_ms = (perf_counter() - started) * 1000
     with suppress(ssl.SSLError):  # it wants the peer's farewell, which is not waited for
         session.unwrap()
     send(sock, outgoing.read())
     detail = f"{session.version()}, {(session.cipher() or ('?',))[0]}"
-    return Said("answered", seen, Heard("TLS", detail), "yes", acknowledged=True, waited_ms=waited_ms)
+    return Reply("answered", seen, Identified("TLS", detail), "yes", acknowledged=True, waited_ms=waited_ms)
 
 
-def _failed(seen: bytes, ended: Ending | None, taken: bool | None, waited_ms: float) -> Said:
+def _failed(seen: bytes, ended: Ending | None, taken: bool | None, waited_ms: float) -> Reply:
     """What came instead of a whole handshake: an alert, another protocol, an end, or nothing."""
     if not seen:
-        return Said(ended or "closed", acknowledged=taken, waited_ms=waited_ms)
-    heard = recognise(seen)
-    return Said("answered", seen, heard, understands("TLS", heard.protocol), taken, waited_ms)
+        return Reply(ended or "closed", acknowledged=taken, waited_ms=waited_ms)
+    identified = identify(seen)
+    return Reply("answered", seen, identified, understands("TLS", identified.protocol), taken, waited_ms)

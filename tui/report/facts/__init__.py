@@ -11,7 +11,6 @@ from tui.model.facts import (
     Code,
     Confinement,
     Echo,
-    Elsewhere,
     Firewall,
     Hop,
     Limits,
@@ -20,6 +19,7 @@ from tui.model.facts import (
     NameSources,
     Neighbour,
     NotObserved,
+    OtherNamespaces,
     Outcome,
     PathMtu,
     ProcessState,
@@ -44,7 +44,7 @@ from tui.report.facts.reset_origin import origin_words
 from tui.report.facts.rules import firewall_words
 from tui.report.facts.service import service_words
 from tui.report.facts.talk import talk_words
-from tui.report.words import look_words, outcome_words, took
+from tui.report.words import check_words, outcome_words, took
 
 MOST_NAMED = 4
 """More things than this are counted, not listed."""
@@ -100,7 +100,7 @@ def fact_words(fact: AnyFact) -> str:  # noqa: C901, PLR0912 -- one arm a kind o
             return talk_words(fact)
         case Service():
             return service_words(fact)
-        case Elsewhere():
+        case OtherNamespaces():
             return elsewhere_words(fact)
         case ProcessState():
             return process_words(fact)
@@ -111,7 +111,7 @@ def fact_words(fact: AnyFact) -> str:  # noqa: C901, PLR0912 -- one arm a kind o
         case Code():
             return code_words(fact)
         case NotObserved():
-            return f"not seen: {look_words(fact.request)}: {fact.reason}"
+            return f"not seen: {check_words(fact.request)}: {fact.reason}"
         case _:
             assert_never(fact)
 

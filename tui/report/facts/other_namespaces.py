@@ -1,12 +1,12 @@
 """Elsewhere in words."""
 
-from tui.model.facts import Elsewhere
+from tui.model.facts import OtherNamespaces
 
 MOST_NAMED = 3
 """More containers than this are counted, not listed."""
 
 
-def elsewhere_words(fact: Elsewhere) -> str:
+def elsewhere_words(fact: OtherNamespaces) -> str:
     """What it says, without a full stop."""
     spaces, containers = len(fact.namespaces), len(fact.containers)
     hidden = f" ({fact.hidden} more may not be looked into)" if fact.hidden else ""

@@ -6,7 +6,7 @@ The file is ASCII: other characters are references, so that it is the same in ev
 from html import escape
 
 from tui.report.document import Document
-from tui.report.outline import Block, Command, Footer, Heading, Items, Labelled, Paragraph, Source, Table, outline
+from tui.report.outline import Block, CommandLine, Footer, Heading, Items, Labelled, Paragraph, SourceLines, Table, outline
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Content-Security-Policy (W3C CSP 3): the file's own style and nothing else."""
@@ -43,9 +43,9 @@ def _block(block: Block) -> str:
             return f"<p>{escape(text)}</p>\n"
         case Labelled(label=label, text=text):
             return f"<p><strong>{escape(label)}:</strong> {escape(text)}</p>\n"
-        case Command(text=text):
+        case CommandLine(text=text):
             return f"<pre><code>{escape(text)}</code></pre>\n"
-        case Source(lines=source):
+        case SourceLines(lines=source):
             joined = "\n".join(source)
             return f"<pre><code>{escape(joined)}</code></pre>\n"
         case Items(items=items, numbered=numbered):

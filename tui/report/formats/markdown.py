@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tui.report.document import Document
-from tui.report.outline import Block, Command, Footer, Heading, Items, Labelled, Paragraph, Source, Table, outline
+from tui.report.outline import Block, CommandLine, Footer, Heading, Items, Labelled, Paragraph, SourceLines, Table, outline
 
 _WORD = re.compile(r"""(?P<before>[("']*)(?P<word>.+?)(?P<after>[)"'.,;:?!…]*)""", re.DOTALL)
 _PLAIN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\d+\.\d+|[.,;:?)]")
@@ -40,10 +40,10 @@ def _block(block: Block) -> str:
             return f"---\n\n{prose(text)}"
         case Labelled(label=label, text=text):
             return f"**{label}:** {prose(text)}"
-        case Command(text=text):
+        case CommandLine(text=text):
             fence = _longer_than_in(text, at_least=3)
             return f"{fence}sh\n{text}\n{fence}"
-        case Source(lines=source, language=language):
+        case SourceLines(lines=source, language=language):
             text = "\n".join(source)
             fence = _longer_than_in(text, at_least=3)
             return f"{fence}{language or 'text'}\n{text}\n{fence}"

@@ -3,7 +3,7 @@
 import textwrap
 
 from tui.report.document import Document
-from tui.report.outline import Block, Command, Footer, Heading, Items, Labelled, Paragraph, Source, Table, outline
+from tui.report.outline import Block, CommandLine, Footer, Heading, Items, Labelled, Paragraph, SourceLines, Table, outline
 
 WIDTH = 80
 INDENT = "  "
@@ -32,9 +32,9 @@ def _lines(block: Block, width: int) -> list[str]:
             return _wrapped(text, width)
         case Labelled(label=label, text=text):
             return _wrapped(f"{label}: {text}", width)
-        case Command(text=text):
+        case CommandLine(text=text):
             return [f"{PROMPT}{text}"]
-        case Source(lines=lines):
+        case SourceLines(lines=lines):
             return [f"    {line}" for line in lines]
         case Items(items=items, numbered=numbered):
             bullets = [f"{number}. " if numbered else "- " for number in range(1, len(items) + 1)]

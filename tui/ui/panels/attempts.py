@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tui.ui.panels.panel import Panel, View
+from tui.ui.panels.panel import Panel, PanelView
 from tui.ui.rows.text import Line, Span, Tone, cut, line, muted
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class AttemptsPanel(Panel["Attempt"]):
         super().__init__(id=id)
         self._several = False
 
-    def fill(self, view: View) -> None:
+    def fill(self, view: PanelView) -> None:
         """Tell the attempts, with the schedule and the plot above them."""
         from tui.ui.rows.attempts import newest_first, of_target, pending, schedule_words, several_places, sign_lines, tone_of
         from tui.ui.rows.plot import plot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tui.ui.panels.lines import LinesPanel
-from tui.ui.panels.panel import View
+from tui.ui.panels.panel import PanelView
 
 if TYPE_CHECKING:
     from tui.ui.rows.step import StepRow
@@ -22,7 +22,7 @@ class CodePanel(LinesPanel):
         "Nothing is run or changed; passwords are masked."
     )
 
-    def fill(self, view: View) -> None:
+    def fill(self, view: PanelView) -> None:
         """Tell what is known of the code."""
         from tui.ui.rows.code import code
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class View:
+class PanelView:
     """What is shown: the session at one moment, and where the person is in it."""
 
     snapshot: Snapshot
@@ -41,7 +41,7 @@ class Panel(KeyedTable[T]):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
-        self.view: View | None = None
+        self.view: PanelView | None = None
         self.title = ""
         """What the border says, without the key."""
 
@@ -49,13 +49,13 @@ class Panel(KeyedTable[T]):
         """Show the panel's own title until there is more to say."""
         self.entitle(self.TITLE)
 
-    def present(self, view: View) -> None:
+    def present(self, view: PanelView) -> None:
         """Show this view, now or as soon as the panel becomes visible."""
         self.view = view
         if self.visible_now:
             self.fill(view)
 
-    def fill(self, view: View) -> None:
+    def fill(self, view: PanelView) -> None:
         """Tell the rows of this view."""
         raise NotImplementedError
 

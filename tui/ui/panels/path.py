@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tui.ui.panels.lines import LinesPanel
-from tui.ui.panels.panel import View
+from tui.ui.panels.panel import PanelView
 from tui.ui.rows.text import line, muted
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class PathPanel(LinesPanel):
         "answers an attempt at which distance (hop)."
     )
 
-    def fill(self, view: View) -> None:
+    def fill(self, view: PanelView) -> None:
         """Tell what is known of the path."""
         from tui.ui.rows.path import path
 

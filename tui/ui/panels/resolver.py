@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tui.ui.panels.panel import Panel, View
+from tui.ui.panels.panel import Panel, PanelView
 from tui.ui.rows.text import Line, cut_line, line, muted, wrap
 
 if TYPE_CHECKING:
-    from tui.ui.rows.resolver import Source
+    from tui.ui.rows.resolver import ResolverRow
 
 
-class ResolverPanel(Panel["Source"]):
+class ResolverPanel(Panel["ResolverRow"]):
     """Hosts file, system and nameservers, side by side."""
 
     TITLE = "Resolver"
@@ -25,7 +25,7 @@ class ResolverPanel(Panel["Source"]):
         super().__init__(id=id)
         self._rooms = (0, 0)
 
-    def fill(self, view: View) -> None:
+    def fill(self, view: PanelView) -> None:
         """Tell the sources."""
         from tui.ui.rows.resolver import empty_words, notes, resolver, rooms_for
 
@@ -42,16 +42,16 @@ class ResolverPanel(Panel["Source"]):
         """Everything about the source under the cursor."""
         return f"{self.picked.who} {self.picked.kind} {self.picked.answer} · {self.picked.detail}" if self.picked else ""
 
-    def name_of(self, item: Source) -> str:
+    def name_of(self, item: ResolverRow) -> str:
         """Sources are known by server, name and type."""
         return item.key
 
-    def draw(self, item: Source, width: int) -> Line:
+    def draw(self, item: ResolverRow, width: int) -> Line:
         """One source."""
         from tui.ui.rows.resolver import source_line
 
         return source_line(item, width, self._rooms)
 
-    def can_pick(self, item: Source) -> bool:
+    def can_pick(self, item: ResolverRow) -> bool:
         """A heading says nothing of its own."""
         return not item.heading

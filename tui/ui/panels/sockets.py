@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from tui.ui.panels.panel import Panel, View
+from tui.ui.panels.panel import Panel, PanelView
 from tui.ui.rows.text import Line, cut_line, line, muted, wrap
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class SocketsPanel(Panel["Listener"]):
             if self.view and self.visible_now:
                 self.fill(self.view)
 
-    def fill(self, view: View) -> None:
+    def fill(self, view: PanelView) -> None:
         """Tell the sockets, sorted and filtered; a table that was told already is not sorted again."""
         from tui.ui.rows.sockets import empty_words, heads, newest_table, notes, ranking, sockets
 

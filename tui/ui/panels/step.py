@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tui.ui.panels.panel import Panel, View
+from tui.ui.panels.panel import Panel, PanelView
 from tui.ui.rows.text import Line
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class StepPanel(Panel["StepRow"]):
         "what it means. A question lists its answers: move to one and press Enter. c copies the command under the cursor."
     )
 
-    def fill(self, view: View) -> None:
+    def fill(self, view: PanelView) -> None:
         """Tell the lines of the place that is shown."""
         from tui.ui.rows.steps import step
 

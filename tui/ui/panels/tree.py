@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tui.ui.panels.panel import Panel, View
+from tui.ui.panels.panel import Panel, PanelView
 from tui.ui.rows.text import Line
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class TreePanel(Panel["Node"]):
         self.folds: dict[str, bool] = {}
         """What the person folded (True) and unfolded (False)."""
 
-    def fill(self, view: View) -> None:
+    def fill(self, view: PanelView) -> None:
         """Tell the visible nodes; while the panel has no focus, the cursor follows the walk."""
         from tui.ui.rows.walk import tree
 

@@ -58,7 +58,7 @@ def detail(one: Attempt) -> str:
     parts = [fact_words(one), one.errno or ""]
     parts += [f"from {endpoint(one.local_address, one.local_port)}" if one.local_address and one.local_port else ""]
     parts += [f"{one.retransmits} SYNs repeated" if one.retransmits else "", f"held {took(one.held_ms)}" if one.held_ms else ""]
-    parts += [one.stopped or "", one.by_hand]
+    parts += [one.stopped or "", one.command]
     return " · ".join(part for part in parts if part)
 
 
@@ -83,7 +83,7 @@ def pending(snapshot: Snapshot, now: datetime) -> list[Pending]:
         if last and last.next_in_s is None:
             continue
         place = request.path if isinstance(request, ConnectUnix) else endpoint(request.address, request.port)
-        planned = last.of if last else request.attempts
+        planned = last.total if last else request.attempts
         number = f"attempt {(last.number if last else 0) + 1} of {planned}"
         found.append(Pending(place, f"{number}: {_state(last, begun, now)}"))
     return found

@@ -39,7 +39,7 @@ def _one(fact: Code, width: int) -> list[StepRow]:
         rows += _rows(labelled("says", f"{call_words(fact)}.", width, Tone.ACCENT, gutter=GUTTER))
     rows.append(StepRow(EMPTY))
     rows += [StepRow(_source(number, text, width, here=number == (fact.call_line or fact.line))) for number, text in fact.source]
-    rows += command(fact.by_hand, width, indent=0) if fact.by_hand else []
+    rows += command(fact.command, width, indent=0) if fact.command else []
     for value in fact.values:
         rows += [StepRow(EMPTY)] if value is fact.values[0] else []
         known = f"{value.value}, " if value.value is not None else ""

@@ -38,8 +38,8 @@ def header(target: Target, snapshot: Snapshot | None, asks: str, now: datetime, 
 def activity(snapshot: Snapshot, asks: str) -> str:
     """What the session does now, in words."""
     if snapshot.progress:
-        shown, of = snapshot.progress
-        return f"replay {shown} of {of}"
+        shown, total = snapshot.progress
+        return f"replay {shown} of {total}"
     if snapshot.question:
         return "? asks you"
     if snapshot.steps:

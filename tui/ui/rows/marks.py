@@ -10,7 +10,7 @@ from tui.model.judgement import Certainty, State
 from tui.ui.rows.text import Span, Tone
 
 
-class Mark(NamedTuple):
+class StateMark(NamedTuple):
     """How a state is shown."""
 
     glyph: str
@@ -28,17 +28,17 @@ class Mark(NamedTuple):
 
 
 MARKS = {
-    State.RULED_OUT: Mark("✓", "yes", "fine", "ruled out", Tone.GOOD),
-    State.CONFIRMED: Mark("●", "no", "not fine", "confirmed", Tone.BAD),
-    State.LIKELY: Mark("◐", "likely no", "likely", "likely", Tone.WARN),
-    State.OPEN: Mark("○", "open", "open", "open", Tone.PLAIN),
-    State.NOT_TESTED: Mark("–", "not tested", "not tested", "not tested", Tone.MUTED),  # noqa: RUF001 -- the dash is the mark
+    State.RULED_OUT: StateMark("✓", "yes", "fine", "ruled out", Tone.GOOD),
+    State.CONFIRMED: StateMark("●", "no", "not fine", "confirmed", Tone.BAD),
+    State.LIKELY: StateMark("◐", "likely no", "likely", "likely", Tone.WARN),
+    State.OPEN: StateMark("○", "open", "open", "open", Tone.PLAIN),
+    State.NOT_TESTED: StateMark("–", "not tested", "not tested", "not tested", Tone.MUTED),  # noqa: RUF001 -- the dash is the mark
 }
 
 _CERTAIN = {Certainty.CONFIRMED: State.CONFIRMED, Certainty.LIKELY: State.LIKELY, Certainty.POSSIBLE: State.OPEN}
 
 
-def certainty_mark(certainty: Certainty) -> Mark:
+def certainty_mark(certainty: Certainty) -> StateMark:
     """The mark of a verdict's certainty."""
     return MARKS[_CERTAIN[certainty]]
 

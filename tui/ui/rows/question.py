@@ -16,7 +16,7 @@ def choices(question: Question) -> tuple[Choice, ...]:
 def asked(snapshot: Snapshot, question: Question, width: int) -> list[StepRow]:
     """The question that waits for its answer."""
     rows = [*_so_far(snapshot, width)]
-    rows += [StepRow(one) for one in paragraph(question.asks(snapshot.case), width, Tone.STRONG)]
+    rows += [StepRow(one) for one in paragraph(question.text(snapshot.case), width, Tone.STRONG)]
     rows.append(StepRow(EMPTY))
     rows += [StepRow(one) for one in labelled("why", question.why, width)]
     rows.append(StepRow(EMPTY))
@@ -32,7 +32,7 @@ def answered(snapshot: Snapshot, question: Question, width: int) -> list[StepRow
     """A question of the past, with the answer that was given."""
     answer = snapshot.case.answer(question.id)
     label = next((choice.label for choice in choices(question) if choice.key == answer), answer or "no answer")
-    rows = [StepRow(one) for one in labelled("asked", question.asks(snapshot.case), width, Tone.STRONG)]
+    rows = [StepRow(one) for one in labelled("asked", question.text(snapshot.case), width, Tone.STRONG)]
     rows += [StepRow(one) for one in labelled("why", question.why, width)]
     rows += [StepRow(EMPTY), *(StepRow(one) for one in labelled("you", label, width))]
     return rows

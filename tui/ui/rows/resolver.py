@@ -20,7 +20,7 @@ WIDE_ENOUGH_FOR_TTL = 56
 DIFFERS = "← differs"
 
 
-class Source(NamedTuple):
+class ResolverRow(NamedTuple):
     """A row: who said what."""
 
     key: str
@@ -36,7 +36,7 @@ class Source(NamedTuple):
     """A name that is asked for, above the answers to it."""
 
 
-def resolver(snapshot: Snapshot) -> list[Source]:
+def resolver(snapshot: Snapshot) -> list[ResolverRow]:
     """The rows, in the order in which a lookup here would ask."""
     case = snapshot.case
     if case.target.transport != "tcp" or case.target.is_literal:
@@ -52,7 +52,7 @@ def empty_words(snapshot: Snapshot) -> str:
     return f"{target.host} is an address: there is no name to resolve." if target.is_literal else "Nothing has been asked yet."
 
 
-def source_line(row: Source, width: int, rooms: tuple[int, int]) -> Line:
+def source_line(row: ResolverRow, width: int, rooms: tuple[int, int]) -> Line:
     """One row in `width` cells; `rooms` are those of the first and the last column."""
     if row.heading:
         return (muted(fit(row.who, width)),)
@@ -65,7 +65,7 @@ def source_line(row: Source, width: int, rooms: tuple[int, int]) -> Line:
     return columns(parts, right=frozenset({len(parts) - 1}))
 
 
-def rooms_for(rows: list[Source]) -> tuple[int, int]:
+def rooms_for(rows: list[ResolverRow]) -> tuple[int, int]:
     """The widths of the first column, with the source, and the last, with the round trip or a remark in its place."""
     told = [row for row in rows if not row.heading]
     source = max((cells(row.who) for row in told), default=0)
@@ -82,27 +82,29 @@ def notes(snapshot: Snapshot) -> list[Line]:
     return [line(muted(f"order: {' '.join(found.nsswitch) or 'files dns'}{search}"))]
 
 
-def _hosts(case: Case) -> Iterator[Source]:
+def _hosts(case: Case) -> Iterator[ResolverRow]:
     found = outcomes.name_sources(case)
     if found is None:
         return
     for entry in found.hosts:
         where = f"{entry.path} line {entry.line}"
-        yield Source(f"hosts {entry.path} {entry.line}", "hosts", "", entry.address, Tone.PLAIN, detail=f"{where}: {entry.text}")
+        yield ResolverRow(
+            f"hosts {entry.path} {entry.line}", "hosts", "", entry.address, Tone.PLAIN, detail=f"{where}: {entry.text}"
+        )
     if not found.hosts:
-        yield Source("hosts", "hosts", "", "no entry", Tone.MUTED, detail="No line of the hosts file names it.")
+        yield ResolverRow("hosts", "hosts", "", "no entry", Tone.MUTED, detail="No line of the hosts file names it.")
 
 
-def _system(snapshot: Snapshot) -> Iterator[Source]:
+def _system(snapshot: Snapshot) -> Iterator[ResolverRow]:
     answer = outcomes.system_answer(snapshot.case)
     if answer is None:
         if any(isinstance(one, ResolveSystem) for one in snapshot.under_way):
-            yield Source("system", "system", "", "asking", Tone.MUTED)
+            yield ResolverRow("system", "system", "", "asking", Tone.MUTED)
         return
     words = listed(answer.addresses) or answer.error or "no address"
     tone = Tone.PLAIN if answer.addresses else Tone.BAD
     via = answer.source or ""
-    yield Source("system", "system", "", words, tone, via, took(answer.took_ms), detail=_system_detail(answer))
+    yield ResolverRow("system", "system", "", words, tone, via, took(answer.took_ms), detail=_system_detail(answer))
 
 
 def _system_detail(answer: SystemAnswer) -> str:
@@ -111,10 +113,10 @@ def _system_detail(answer: SystemAnswer) -> str:
         f"from {answer.source}" if answer.source else "",
         f"called {answer.canonical}" if answer.canonical else "",
     ]
-    return " · ".join(part for part in (*parts, answer.by_hand) if part)
+    return " · ".join(part for part in (*parts, answer.command) if part)
 
 
-def _nameservers(snapshot: Snapshot) -> Iterator[Source]:
+def _nameservers(snapshot: Snapshot) -> Iterator[ResolverRow]:
     """Each name that a lookup would ask for, and what each server says of it; names asked for a test come last."""
     case = snapshot.case
     answers = outcomes.nameserver_answers(case)
@@ -128,18 +130,18 @@ def _nameservers(snapshot: Snapshot) -> Iterator[Source]:
         done = {(one.server, one.port) for one in mine}
         missing = [one for one in asking if outcomes.plain_name(one.name) == name and (one.server, one.port) not in done]
         if (mine or missing) and name != outcomes.plain_name(case.target.host):
-            yield Source(f"name {name}", name, "", "", Tone.MUTED, heading=True)
+            yield ResolverRow(f"name {name}", name, "", "", Tone.MUTED, heading=True)
         for one in mine:
             yield _answer(one, differs=name in own and differs(one, case))
         for request in missing:
-            yield Source(f"{request.server} {request.port} {name}", request.server, "", "asking", Tone.MUTED)
+            yield ResolverRow(f"{request.server} {request.port} {name}", request.server, "", "asking", Tone.MUTED)
 
 
-def _answer(one: NameserverAnswer, *, differs: bool) -> Source:
+def _answer(one: NameserverAnswer, *, differs: bool) -> ResolverRow:
     nothing = one.outcome == "answered" and one.rcode in {None, "NOERROR"}
     tone = Tone.PLAIN if one.addresses else Tone.MUTED if nothing else Tone.BAD
     alias = f"alias of {listed(one.cnames)}" if one.cnames else ""
-    return Source(
+    return ResolverRow(
         key=f"{one.server} {one.port} {one.name} {one.rtype} {one.checking_disabled}",
         who=_server(one),
         kind=one.rtype,
@@ -148,7 +150,7 @@ def _answer(one: NameserverAnswer, *, differs: bool) -> Source:
         ttl=f"ttl {one.ttl_s}" if one.ttl_s is not None else "",
         round_trip=took(one.rtt_ms),
         differs=differs,
-        detail=" · ".join(part for part in (one.name, one.detail, alias, one.by_hand) if part),
+        detail=" · ".join(part for part in (one.name, one.detail, alias, one.command) if part),
     )
 
 

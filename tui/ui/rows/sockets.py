@@ -157,8 +157,8 @@ def notes(table: Listeners | None, shown: int, wanted: str) -> list[Line]:
         lines.append(line(muted("looking for the owners")))
     elif table.hidden_owners:
         lines.append(line(Span(hidden_words(table.hidden_owners), Tone.WARN)))
-    if table.cut:
-        lines.append(line(muted(f"{table.cut} more sockets were left out")))
+    if table.omitted:
+        lines.append(line(muted(f"{table.omitted} more sockets were left out")))
     return lines
 
 

@@ -9,7 +9,7 @@ from tui.model.case import Case
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.judgement import Judgement
 from tui.report.facts import fact_words
-from tui.ui.rows.looks import sends
+from tui.ui.rows.checks import sends
 from tui.ui.rows.marks import MARKS
 from tui.ui.rows.place import group_id
 from tui.ui.rows.text import EMPTY, Line, Span, Tone, labelled, line, muted, paragraph
@@ -36,7 +36,11 @@ class StepRow(NamedTuple):
 def leaf(snapshot: Snapshot, cause: Hypothesis, width: int) -> list[StepRow]:
     """The step of one hypothesis."""
     judgement = judgement_of(snapshot, cause)
-    rows = [*_rows(labelled("asks", cause.asks, width, Tone.STRONG)), *_rows(labelled("why", cause.why, width)), StepRow(EMPTY)]
+    rows = [
+        *_rows(labelled("asks", cause.question, width, Tone.STRONG)),
+        *_rows(labelled("why", cause.why, width)),
+        StepRow(EMPTY),
+    ]
     rows += seen(evidence(snapshot.case, judgement), width)
     rows += _not_seen(snapshot.case, cause, width)
     rows.append(StepRow(EMPTY))
@@ -46,14 +50,14 @@ def leaf(snapshot: Snapshot, cause: Hypothesis, width: int) -> list[StepRow]:
 def group(snapshot: Snapshot, identifier: str, causes: Iterable[Hypothesis], width: int) -> list[StepRow]:
     """A branch: what it asks, and what each of its leaves says."""
     found = next(one for one in GROUPS if one.id == identifier)
-    rows = [*_rows(labelled("asks", found.asks, width, Tone.STRONG)), StepRow(EMPTY)]
+    rows = [*_rows(labelled("asks", found.question, width, Tone.STRONG)), StepRow(EMPTY)]
     for cause in causes:
         if group_id(cause.id) != identifier:
             continue
         judgement = judgement_of(snapshot, cause)
         mark = MARKS[judgement.state]
         rows.append(StepRow(line(mark.span(), " ", Span(cause.title, Tone.STRONG), " ", Span(mark.answer, mark.tone))))
-        rows += _rows(paragraph(judgement.because, width, Tone.MUTED, indent=2))
+        rows += _rows(paragraph(judgement.reason, width, Tone.MUTED, indent=2))
     return rows
 
 
@@ -69,9 +73,9 @@ def seen(facts: list[AnyFact], width: int, *, label: str = "seen", gutter: int =
     told: set[str] = set()
     for fact in facts[:MOST_FACTS_SHOWN]:
         rows += _rows(labelled(label if not rows else "", fact_words(fact), width, gutter=gutter))
-        if fact.by_hand and fact.by_hand not in told:
-            told.add(fact.by_hand)
-            rows += command(fact.by_hand, width, indent=gutter)
+        if fact.command and fact.command not in told:
+            told.add(fact.command)
+            rows += command(fact.command, width, indent=gutter)
     rest = facts[MOST_FACTS_SHOWN:]
     if rest:
         rows += _rows(labelled("", f"and {len(rest)} more facts", width, Tone.MUTED, gutter=gutter))
@@ -87,11 +91,11 @@ def command(text: str, width: int, *, indent: int = GUTTER) -> list[StepRow]:
 def means(judgement: Judgement, width: int) -> list[StepRow]:
     """The state, because of which fact, and what would tell more."""
     mark = MARKS[judgement.state]
-    text = f"{mark.glyph} {mark.state}: {judgement.because}"
+    text = f"{mark.glyph} {mark.state}: {judgement.reason}"
     first, *rest = labelled("means", text, width, mark.tone, gutter=GUTTER)
     rows = _rows([first, *rest])
-    if judgement.tell_apart:
-        rows += _rows(labelled("", f"To tell: {judgement.tell_apart}", width, Tone.MUTED, gutter=GUTTER))
+    if judgement.next_check:
+        rows += _rows(labelled("", f"To tell: {judgement.next_check}", width, Tone.MUTED, gutter=GUTTER))
     return rows
 
 

@@ -51,8 +51,8 @@ def _one(snapshot: Snapshot, found: Verdict, width: int) -> list[StepRow]:
         rows.append(StepRow(EMPTY))
     wanted = frozenset(found.evidence)
     rows += seen([fact for fact in snapshot.case.facts if fact.id in wanted], width, gutter=GUTTER)
-    if found.disproof:
-        rows += [StepRow(EMPTY), *(StepRow(one) for one in labelled("disproof", found.disproof, width, gutter=GUTTER))]
+    if found.refuted_by:
+        rows += [StepRow(EMPTY), *(StepRow(one) for one in labelled("unless", found.refuted_by, width, gutter=GUTTER))]
     return rows
 
 
@@ -69,8 +69,8 @@ def _alternative(alternative: Alternative, width: int) -> list[StepRow]:
     mark = certainty_mark(alternative.certainty)
     rows = [StepRow(line(mark.span(), " ", Span(mark.state, mark.tone), muted(f"  {alternative.cause}")))]
     rows += [StepRow(one) for one in paragraph(alternative.summary, width, indent=2)]
-    if alternative.tell_apart:
-        rows += [StepRow(one) for one in paragraph(f"To tell: {alternative.tell_apart}", width, Tone.MUTED, indent=2)]
+    if alternative.next_check:
+        rows += [StepRow(one) for one in paragraph(f"To tell: {alternative.next_check}", width, Tone.MUTED, indent=2)]
     return rows
 
 

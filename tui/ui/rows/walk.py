@@ -53,7 +53,7 @@ def tree(
 
 def judgement_of(snapshot: Snapshot, cause: Hypothesis) -> Judgement:
     """What the case says of a leaf."""
-    untested = Judgement(state=State.NOT_TESTED, because="Nothing is known yet.")
+    untested = Judgement(state=State.NOT_TESTED, reason="Nothing is known yet.")
     return snapshot.assessment.judgements.get(cause.id, untested)
 
 

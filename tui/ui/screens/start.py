@@ -33,7 +33,7 @@ from tui.ui.widgets.keyed_table import KeyedTable
 
 if TYPE_CHECKING:
     from tui.engine.replay import Replay
-    from tui.ui.backend import Doors
+    from tui.ui.backend import Backend
     from tui.ui.screens.walk import WalkScreen
 
 PROMPT = "Type what cannot be reached, or paste the whole error:"
@@ -80,10 +80,10 @@ class StartScreen(Screen[None]):
     AUTO_FOCUS = "#text"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("start", "screens")]
 
-    def __init__(self, doors: Doors, walks: Sequence[Recent] = ()) -> None:
+    def __init__(self, backend: Backend, walks: Sequence[Recent] = ()) -> None:
         super().__init__()
-        self._doors = doors
-        self._recent = [*walks, *(Recent(label, path=path) for label, path in doors.recent())]
+        self._doors = backend
+        self._recent = [*walks, *(Recent(label, path=path) for label, path in backend.recent())]
         self._can_go_back = bool(walks)
         self.understood: Target | None = None
         """The target that the text names, so far."""

@@ -32,17 +32,17 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from tui.ui.commands import bindings, footer, key_of
-from tui.ui.panels.panel import Panel, View
+from tui.ui.panels.panel import Panel, PanelView
 from tui.ui.panels.step import StepPanel
 from tui.ui.panels.tree import TreePanel
 from tui.ui.rows.text import Line, Span, Tone, cut, line, muted, strong
-from tui.ui.screens.walk_actions import Wishes
+from tui.ui.screens.walk_actions import WalkActions
 from tui.ui.widgets.bar import ActionBar, Bar, Part, fitting
 from tui.ui.widgets.keyed_table import KeyedTable
 
 if TYPE_CHECKING:
     from tui.model.target import Target
-    from tui.ui.backend import Doors, Walk
+    from tui.ui.backend import Backend, Walk
     from tui.ui.snapshot import Snapshot
 
 TICK_S = 0.5
@@ -61,7 +61,7 @@ ROWS = [(0, "-too-short"), (12, "-short"), (30, "-tall")]
 TAB_WORDS = {"tree": "walk"}
 
 
-class WalkScreen(Wishes):
+class WalkScreen(WalkActions):
     """One session, live or recorded."""
 
     CSS_PATH = "walk.tcss"
@@ -78,12 +78,12 @@ class WalkScreen(Wishes):
             self.snapshot = snapshot
 
     def __init__(
-        self, target: Target, open_walk: Callable[[], Walk], doors: Doors, clock: Callable[[], datetime], size: Size
+        self, target: Target, open_walk: Callable[[], Walk], backend: Backend, clock: Callable[[], datetime], size: Size
     ) -> None:
         # The classes that the first resize would give: without them everything is styled twice before the first paint.
         super().__init__(classes=f"-tab-step {_class_for(size.width, COLUMNS)} {_class_for(size.height, ROWS)}")
         self.target = target
-        self.doors = doors
+        self.backend = backend
         self._open_walk = open_walk
         self._clock = clock
         self._timer: Timer | None = None
@@ -159,7 +159,7 @@ class WalkScreen(Wishes):
         from tui.ui.rows.place import followed
 
         walk_at = followed(snapshot, self.causes)
-        self.view = View(snapshot, self.causes, self.selected or walk_at, walk_at, self._now(snapshot))
+        self.view = PanelView(snapshot, self.causes, self.selected or walk_at, walk_at, self._now(snapshot))
         with self.app.batch_update():
             for panel in self.panels:
                 panel.present(self.view)
@@ -184,13 +184,13 @@ class WalkScreen(Wishes):
 
         return (None if snapshot.live else moment(snapshot.newest)) or self._clock()
 
-    def _draw_bars(self, view: View) -> None:
+    def _draw_bars(self, view: PanelView) -> None:
         from tui.ui.rows.header import header, status
         from tui.ui.rows.place import current_leaf
         from tui.ui.rows.walk import group_marks
 
         leaf = current_leaf(view.snapshot, view.causes)
-        self.bar("title").say(partial(header, self.target, view.snapshot, leaf.asks if leaf else "", view.now))
+        self.bar("title").say(partial(header, self.target, view.snapshot, leaf.question if leaf else "", view.now))
         marks = group_marks(view.snapshot, view.causes, view.place)
         self.query_one("#marks", ActionBar).offer([Part(one, f"screen.show('group:{group}')") for group, one in marks])
         self._draw_tabs()

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from tui.ui.commands import COMMANDS
-from tui.ui.panels.panel import Panel, View
+from tui.ui.panels.panel import Panel, PanelView
 from tui.ui.panels.step import StepPanel
 from tui.ui.panels.tree import TreePanel
 
 if TYPE_CHECKING:
     from tui.diagnosis.hypothesis import Hypothesis
-    from tui.ui.backend import Doors, Walk
+    from tui.ui.backend import Backend, Walk
     from tui.ui.bridge import Bridge
     from tui.ui.panels.sockets import SocketsPanel
-    from tui.ui.widgets.entry import Entry
+    from tui.ui.widgets.entry import TextEntry
 
 UNKNOWN = "unknown"
 """The key of "I don't know" (tui.diagnosis.tree)."""
@@ -32,17 +32,17 @@ ACTIONS = frozenset(one.id.partition("(")[0] for one in COMMANDS if one.where ==
 """All actions of a walk; before there is anything to show, none does anything."""
 
 
-class Wishes(Screen[None]):
+class WalkActions(Screen[None]):
     """The actions; the screen itself says how things are shown."""
 
-    doors: Doors
+    backend: Backend
 
     def __init__(self, *, classes: str = "") -> None:
         super().__init__(classes=classes)
         self.walk: Walk | None = None
         self.causes: Sequence[Hypothesis] = ()
         self.bridge: Bridge | None = None
-        self.view: View | None = None
+        self.view: PanelView | None = None
         self.selected: str | None = None
         """The place that the person chose; None while the step follows the walk."""
         self.tab = "step"
@@ -115,15 +115,15 @@ class Wishes(Screen[None]):
         """Type the answer."""
         question = self.view.snapshot.question if self.view else None
         if question and self.view:
-            self._enter(question.asks(self.view.snapshot.case), lambda text: self.answer(text.strip() or UNKNOWN))
+            self._enter(question.text(self.view.snapshot.case), lambda text: self.answer(text.strip() or UNKNOWN))
 
     def action_auto(self) -> None:
         """Let the walk go on by itself, or step by step again."""
-        from tui.engine.session import Tempo
+        from tui.engine.session import Pace
 
         if self.walk:
-            guided = self.walk.tempo is Tempo.GUIDED
-            self.walk.set_tempo(Tempo.AUTO if guided else Tempo.GUIDED)
+            guided = self.walk.pace is Pace.GUIDED
+            self.walk.set_pace(Pace.AUTO if guided else Pace.GUIDED)
             self._say("It goes on by itself and stops at questions only." if guided else "It stops before each step.")
             self._asked()
 
@@ -196,7 +196,7 @@ class Wishes(Screen[None]):
         if self.walk is None:
             return
         try:
-            path = self.doors.write_report(self.walk)
+            path = self.backend.write_report(self.walk)
             self.app.copy_to_clipboard(path.read_text(encoding="utf-8"))
         except OSError as error:
             self._say(f"The report was not written: {error.strerror or error}")
@@ -267,10 +267,10 @@ class Wishes(Screen[None]):
         self, prompt: str, done: Callable[[str], None], *, typed: Callable[[str], None] | None = None, value: str = ""
     ) -> None:
         """Open the line at the bottom to type into; `typed` is told each change."""
-        from tui.ui.widgets.entry import Entry
+        from tui.ui.widgets.entry import TextEntry
 
-        if not self.query(Entry):
-            entry = Entry(self.step.shown(prompt), done, typed=typed, value=value)
+        if not self.query(TextEntry):
+            entry = TextEntry(self.step.shown(prompt), done, typed=typed, value=value)
             self.mount(entry, before="#status")
             entry.focus()
 
@@ -284,7 +284,7 @@ class Wishes(Screen[None]):
         for entry in self.query("#entry"):
             await entry.run_action("leave")
 
-    def on_entry_closed(self, message: Entry.Closed) -> None:
+    def on_entry_closed(self, message: TextEntry.Closed) -> None:
         """The line is done with: back to the panel that was in front."""
         message.stop()
         if message.entry.is_attached:

@@ -9,10 +9,10 @@ from textual import events
 from textual.strip import Strip
 
 from tui.ui.rows.text import EMPTY, Line, Span, cells, line
-from tui.ui.widgets.line_widget import Painted
+from tui.ui.widgets.line_widget import LineWidget
 
 
-class Bar(Painted):
+class Bar(LineWidget):
     """A line that is drawn anew only when it changed. `draw` is given the width in cells."""
 
     DEFAULT_CSS = "Bar { height: 1; }"

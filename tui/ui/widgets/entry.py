@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 
-class Entry(Input):
+class TextEntry(Input):
     """A field that tells what was typed and then goes away. Esc leaves without a word."""
 
     DEFAULT_CSS = "Entry.-textual-compact { height: 1; padding: 0 1; }"
@@ -20,7 +20,7 @@ class Entry(Input):
     class Closed(Message):
         """The field is done with."""
 
-        def __init__(self, entry: Entry) -> None:
+        def __init__(self, entry: TextEntry) -> None:
             super().__init__()
             self.entry = entry
 

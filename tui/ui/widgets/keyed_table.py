@@ -17,12 +17,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.ui.rows.text import EMPTY, Line, plain
-from tui.ui.widgets.line_widget import Painted
+from tui.ui.widgets.line_widget import LineWidget
 
 T = TypeVar("T")
 
 
-class KeyedTable(ScrollView, Painted, Generic[T], can_focus=True):
+class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
     """A scrolling list of rows with a fixed head and foot. A subclass says how a row is named and drawn."""
 
     DEFAULT_CSS = """

@@ -14,7 +14,7 @@ from tui.ui.rows.text import Line
 from tui.ui.theme import ASCII, CURSOR, styles
 
 
-class Painted(Widget):
+class LineWidget(Widget):
     """A widget that draws lines of text by itself."""
 
     _tones: Mapping[str, Style] | None = None

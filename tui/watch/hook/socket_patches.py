@@ -112,7 +112,7 @@ class _Option:
 def _raising(original: "Any") -> "Any":
     """`connect`, which raises."""
 
-    class Connect(_Call):
+    class RaisingConnect(_Call):
         def __new__(cls, sock: "Any", *given: "Any") -> "Any":
             try:
                 original(sock, *given)
@@ -124,14 +124,14 @@ def _raising(original: "Any") -> "Any":
                 _quietly(_worked, given[0])
             return None
 
-    Connect.__name__ = original.__name__
-    return Connect
+    RaisingConnect.__name__ = original.__name__
+    return RaisingConnect
 
 
 def _returning(original: "Any") -> "Any":
     """`connect_ex`, which returns the error's number, and raises what is none of the connection's."""
 
-    class Connect(_Call):
+    class ReturningConnect(_Call):
         def __new__(cls, sock: "Any", *given: "Any") -> "Any":
             try:
                 number = original(sock, *given)
@@ -143,8 +143,8 @@ def _returning(original: "Any") -> "Any":
                 _quietly(_worked, given[0])
             return number
 
-    Connect.__name__ = original.__name__
-    return Connect
+    ReturningConnect.__name__ = original.__name__
+    return ReturningConnect
 
 
 def _resolving(raw: "Any") -> "Any":

@@ -30,8 +30,8 @@ def judge(case: Case) -> Judgement:
     unavailable = _unavailable(case)
     if not unavailable:
         chosen = any(one.source for one in outcomes.latest(case).values())
-        because = "The chosen source address was accepted." if chosen else "The kernel chose the source address."
-        return ruled_out(because, *outcomes.ids(*outcomes.latest(case).values()))
+        reason = "The chosen source address was accepted." if chosen else "The kernel chose the source address."
+        return ruled_out(reason, *outcomes.ids(*outcomes.latest(case).values()))
     source = next(iter(unavailable.values())).source or ""
     here = case.last(Addresses)
     own = [address for _, address in here.addresses] if here else []
@@ -69,11 +69,11 @@ def _unfit(case: Case, unfit: dict[str, Attempt]) -> Judgement:
     return likely(
         f"The client binds {source} before it connects, and nothing can be sent from there to {first}: {reason}.",
         *outcomes.ids(*unfit.values()),
-        because=f"The attempt with the chosen source {source} ends in {one.errno} at once.",
-        tell_apart="The same attempt without a chosen source gets further.",
+        reason=f"The attempt with the chosen source {source} ends in {one.errno} at once.",
+        next_check="The same attempt without a chosen source gets further.",
         explains=unfit,
         culprit=Culprit(kind="address", address=source),
-        disproof="The same attempt without a chosen source ends in the same way.",
+        refuted_by="The same attempt without a chosen source ends in the same way.",
         remedies=tuple(_remedies(case, source, [])),
     )
 
@@ -89,26 +89,26 @@ def _same(one: str, other: str) -> bool:
 def _missing(case: Case, unavailable: dict[str, Attempt], source: str, own: list[str], here: Addresses | None) -> Judgement:
     usable = [one for one in own if outcomes.family(one) == outcomes.family(source)]
     culprit = Culprit(kind="address", address=source)
-    disproof = f"`ip -br address` shows {source} on an interface."
+    refuted_by = f"`ip -br address` shows {source} on an interface."
     remedies = tuple(_remedies(case, source, usable))
     if here:
         return confirmed(
             f"The client binds {source} before it connects, and no interface of this machine has that address.",
             *outcomes.ids(*unavailable.values(), here),
-            because=f"bind ends in EADDRNOTAVAIL, and {source} is not among this machine's addresses.",
+            reason=f"bind ends in EADDRNOTAVAIL, and {source} is not among this machine's addresses.",
             explains=unavailable,
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         f"The client binds {source} before it connects, and that address is not available.",
         *outcomes.ids(*unavailable.values()),
-        because="bind ends in EADDRNOTAVAIL, and this machine's addresses are not known.",
-        tell_apart=f"`ip -br address`: an interface with {source} rules it out.",
+        reason="bind ends in EADDRNOTAVAIL, and this machine's addresses are not known.",
+        next_check=f"`ip -br address`: an interface with {source} rules it out.",
         explains=unavailable,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -131,9 +131,9 @@ HYPOTHESIS = Hypothesis(
     place=20,
     onset="setting",
     title="source is ours",
-    asks="Is the chosen source address on this machine?",
+    question="Is the chosen source address on this machine?",
     why="A client can bind a source address before it connects. If the machine has lost that address, nothing is sent at all.",
-    means="The chosen source address is not on this machine.",
+    meaning="The chosen source address is not on this machine.",
     proof="EADDRNOTAVAIL with an explicit source, and an address list without it.",
     mistaken_for=("client.ports-exhausted",),
     needs=needs,

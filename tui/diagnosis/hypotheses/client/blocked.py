@@ -51,7 +51,7 @@ def judge(case: Case) -> Judgement:
             f"{unsure[0]} ends in {forbidden[unsure[0]].errno}; a route or an ICMP message may say so as well.",
             *outcomes.ids(*forbidden.values()),
             summary=f"A policy on this machine may forbid {unsure[0]} ({forbidden[unsure[0]].errno}).",
-            tell_apart=f"`ip route get {unsure[0]}`: a route that is not `prohibit` leaves a policy.",
+            next_check=f"`ip route get {unsure[0]}`: a route that is not `prohibit` leaves a policy.",
             explains=forbidden,
         )
     return _told(case, forbidden, policy)
@@ -114,26 +114,26 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
     summary = f"{quoted} of {policy.unit or 'this unit'} covers {address}: what this process sends there is dropped."
     evidence = outcomes.ids(*denied.values(), policy, *echoes)
     culprit = Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=address)
-    disproof = f"The same attempt on {address} stays silent outside {policy.unit or 'the unit'}."
+    refuted_by = f"The same attempt on {address} stays silent outside {policy.unit or 'the unit'}."
     remedies = tuple(_remedies(case, policy))
     if echoes and {one.address for one in echoes} >= denied.keys():
         return confirmed(
             summary,
             *evidence,
-            because=f"{quoted} covers the address; the attempt is silent, and an echo request gets EPERM.",
+            reason=f"{quoted} covers the address; the attempt is silent, and an echo request gets EPERM.",
             explains=denied,
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         summary,
         *evidence,
-        because=f"{quoted} covers the address, and the attempt is silent; an IPAddressAllow= may still let it through.",
-        tell_apart=f"`ping -c1 {address}` in the same unit: `Operation not permitted` confirms it.",
+        reason=f"{quoted} covers the address, and the attempt is silent; an IPAddressAllow= may still let it through.",
+        next_check=f"`ping -c1 {address}` in the same unit: `Operation not permitted` confirms it.",
         explains=denied,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -151,17 +151,17 @@ def _by_no_rule(case: Case, kept: dict[str, Attempt]) -> Judgement:
             f"This machine itself seems to keep back what goes to {first}.",
             *evidence,
             summary=f"A BPF program of this process's control group (IPAddressDeny= makes one) drops what goes to {first}.",
-            tell_apart=f"{apart} A rule in `nft list ruleset` would be path.local-firewall.",
+            next_check=f"{apart} A rule in `nft list ruleset` would be path.local-firewall.",
             explains=kept,
         )
     return likely(
         f"A BPF program here, most likely of this process's control group, drops what goes to {outcomes.joined(kept)}.",
         *evidence,
-        because="An echo request was forbidden on the spot (EPERM), and none of the packet filter's rules stops it.",
-        tell_apart=apart,
+        reason="An echo request was forbidden on the spot (EPERM), and none of the packet filter's rules stops it.",
+        next_check=apart,
         explains=kept,
         culprit=Culprit(kind="process", name="BPF egress program"),
-        disproof=f"The same attempt on {first} stays silent in another control group.",
+        refuted_by=f"The same attempt on {first} stays silent in another control group.",
         remedies=tuple(_remedies(case, None)),
     )
 
@@ -173,10 +173,10 @@ def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Judgement:
     return likely(
         f"{quoted} of {unit} covers {outcomes.joined(denied)}: what process {policy.pid} sends there is dropped, ours is not.",
         *outcomes.ids(policy, *(outcomes.latest(case)[address] for address in denied)),
-        because=f"{quoted} holds process {policy.pid}; this program is in another control group, and connects.",
-        tell_apart=f"An attempt by a process of {unit}: silence there confirms it.",
+        reason=f"{quoted} holds process {policy.pid}; this program is in another control group, and connects.",
+        next_check=f"An attempt by a process of {unit}: silence there confirms it.",
         culprit=Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=denied[0]),
-        disproof=f"`systemctl show {unit} -p IPAddressAllow` covers it.",
+        refuted_by=f"`systemctl show {unit} -p IPAddressAllow` covers it.",
         remedies=tuple(_remedies(case, policy)),
     )
 
@@ -185,17 +185,17 @@ def _told(case: Case, forbidden: dict[str, Attempt], policy: Confinement | None)
     address, one = next(iter(forbidden.items()))
     errno = one.errno
     evidence = outcomes.ids(*forbidden.values(), policy, *(outcomes.route_to(case, each) for each in forbidden))
-    disproof = f"A `prohibit` route to {address} in `ip route get {address}`, or the same {errno} outside every policy."
+    refuted_by = f"A `prohibit` route to {address} in `ip route get {address}`, or the same {errno} outside every policy."
     remedies = tuple(_remedies(case, policy))
     suspect, culprit = _suspect(policy, errno or "")
     return likely(
         f"This machine forbids the connection to {address} ({errno}) before anything is sent: {suspect}.",
         *evidence,
-        because=f"{errno} comes at once from this machine, and no route and no ICMP message explains it.",
-        tell_apart="The policy itself: journalctl -k -g 'audit|apparmor|seccomp'; bpftool cgroup tree; or an attempt outside it.",
+        reason=f"{errno} comes at once from this machine, and no route and no ICMP message explains it.",
+        next_check="The policy itself: journalctl -k -g 'audit|apparmor|seccomp'; bpftool cgroup tree; or an attempt outside it.",
         explains=forbidden,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -233,12 +233,12 @@ HYPOTHESIS = Hypothesis(
     place=40,
     onset="setting",
     title="no policy forbids",
-    asks="Does a policy on this machine forbid it?",
+    question="Does a policy on this machine forbid it?",
     why="seccomp, SELinux, AppArmor and control groups can forbid a connection on this machine. No firewall rule shows it.",
-    means="A policy, not the packet filter, forbids it: seccomp, SELinux or AppArmor, cgroup BPF, IPAddressDeny=.",
+    meaning="A policy, not the packet filter, forbids it: seccomp, SELinux or AppArmor, cgroup BPF, IPAddressDeny=.",
     proof="EPERM or EACCES without a route or rule that explains it (or silence and EPERM to ping), and the policy quoted.",
     mistaken_for=("path.local-firewall", "path.route-rejects"),
-    over=frozenset({"path.filtered", "server.down"}),
+    supersedes=frozenset({"path.filtered", "server.down"}),
     needs=needs,
     judge=judge,
 )

@@ -59,10 +59,10 @@ def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
     return confirmed(
         summary,
         *outcomes.ids(*without.values(), limits),
-        because=f"Making the socket ends in {one.errno}.",
+        reason=f"Making the socket ends in {one.errno}.",
         explains=without,
         culprit=Culprit(kind="limit", limit="fs.file-max" if whole else "RLIMIT_NOFILE"),
-        disproof="`cat /proc/sys/fs/file-nr`: the first number is far below the third."
+        refuted_by="`cat /proc/sys/fs/file-nr`: the first number is far below the third."
         if whole
         else "`ulimit -n` is far above it.",
         remedies=_for_the_machine(case) if whole else _for_this_process(case),
@@ -75,9 +75,9 @@ def _theirs(case: Case, state: ProcessState) -> Judgement:
         f"{state.name} (pid {state.pid}) has all of its {state.descriptor_limit} file descriptors open: "
         "it cannot open another socket, wherever to."
     )
-    because = f"{state.descriptors} descriptors are open, and its soft limit is {state.descriptor_limit} (RLIMIT_NOFILE)."
+    reason = f"{state.descriptors} descriptors are open, and its soft limit is {state.descriptor_limit} (RLIMIT_NOFILE)."
     culprit = Culprit(kind="process", pid=state.pid, name=state.name, limit="RLIMIT_NOFILE")
-    disproof = f"`ls /proc/{state.pid}/fd | wc -l` is below `grep 'open files' /proc/{state.pid}/limits`."
+    refuted_by = f"`ls /proc/{state.pid}/fd | wc -l` is below `grep 'open files' /proc/{state.pid}/limits`."
     remedies = (
         Remedy(
             do="See what it keeps open: connections that it does not close are the usual reason.",
@@ -91,14 +91,14 @@ def _theirs(case: Case, state: ProcessState) -> Judgement:
         ),
     )
     if state.descriptors_listed:
-        return confirmed(summary, *outcomes.ids(state), because=because, culprit=culprit, disproof=disproof, remedies=remedies)
+        return confirmed(summary, *outcomes.ids(state), reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
     return likely(
         summary,
         *outcomes.ids(state),
-        because=f"{because} They may not be listed by this user, and some may lie above the limit, inherited.",
-        tell_apart=f"As root: `ls /proc/{state.pid}/fd`; as many numbers below {state.descriptor_limit} confirm it.",
+        reason=f"{reason} They may not be listed by this user, and some may lie above the limit, inherited.",
+        next_check=f"As root: `ls /proc/{state.pid}/fd`; as many numbers below {state.descriptor_limit} confirm it.",
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -128,9 +128,9 @@ HYPOTHESIS = Hypothesis(
     place=15,
     onset="change",
     title="files are left",
-    asks="Is a file descriptor left to connect with?",
+    question="Is a file descriptor left to connect with?",
     why="A socket takes a file descriptor. A process that has all it may open cannot connect, whatever the network does.",
-    means="The process or the system is out of file descriptors.",
+    meaning="The process or the system is out of file descriptors.",
     proof="EMFILE or ENFILE; or the process's count at its limit.",
     transports=frozenset({"tcp", "unix"}),
     needs=needs,

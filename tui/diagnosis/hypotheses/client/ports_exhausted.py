@@ -81,10 +81,10 @@ def _proved(case: Case, without: dict[str, Attempt], proved: dict[str, Limits]) 
         f"This machine has no free source port left towards {outcomes.joined(proved)} port {case.target.port}: {_counted(found)}."
         + _user(found),
         *outcomes.ids(*(without[one] for one in proved), *proved.values()),
-        because=f"connect ends in {without[address].errno} at once; {_counted(found)}.",
+        reason=f"connect ends in {without[address].errno} at once; {_counted(found)}.",
         explains=proved,
         culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.target.port or 0),
-        disproof=f"`ss -Htan dst {address} dport = :{case.target.port} | wc -l` is far below the size of the range.",
+        refuted_by=f"`ss -Htan dst {address} dport = :{case.target.port} | wc -l` is far below the size of the range.",
         remedies=_remedies(case, address, found),
     )
 
@@ -109,7 +109,7 @@ def _enough(without: dict[str, Attempt], found: Limits) -> Judgement:
         f"{_counted(found)}, and yet connect ends in {one.errno}.",
         *outcomes.ids(one, found),
         summary=f"The {usable:,} source ports are taken: by sockets that are bound to a port of their own, or for a moment.",
-        tell_apart=f"`ss -Htan | wc -l; ss -Htln`, and again at the moment of a failure; `sysctl {_RANGE}`.",
+        next_check=f"`ss -Htan | wc -l; ss -Htln`, and again at the moment of a failure; `sysctl {_RANGE}`.",
         explains=without,
     )
 
@@ -123,17 +123,17 @@ def _uncounted(case: Case, address: str, one: Attempt, found: Limits | None) -> 
             "EADDRNOTAVAIL for IPv6 means no free source port, or no IPv6 address on this machine.",
             *outcomes.ids(one, found),
             summary=f"No source port is free towards {address}, or this machine has no IPv6 address.",
-            tell_apart=f"`ip -6 address; ss -Htan dst [{address}] | wc -l`.",
+            next_check=f"`ip -6 address; ss -Htan dst [{address}] | wc -l`.",
             explains={address},
         )
     return likely(
         f"This machine seems to have no free source port left towards {address} port {case.target.port}.",
         *outcomes.ids(one, found),
-        because=f"connect ends in {one.errno} at once, with no source address chosen; the ports in use were not counted.",
-        tell_apart=f"`sysctl {_RANGE}; ss -Htan dst {address} dport = :{case.target.port} | wc -l`: as many confirm it.",
+        reason=f"connect ends in {one.errno} at once, with no source address chosen; the ports in use were not counted.",
+        next_check=f"`sysctl {_RANGE}; ss -Htan dst {address} dport = :{case.target.port} | wc -l`: as many confirm it.",
         explains={address},
         culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.target.port or 0),
-        disproof="The count is far below the size of the range.",
+        refuted_by="The count is far below the size of the range.",
         remedies=_remedies(case, address, found),
     )
 
@@ -162,9 +162,9 @@ HYPOTHESIS = Hypothesis(
     place=10,
     onset="change",
     title="a port is free",
-    asks="Is a source port free towards the target?",
+    question="Is a source port free towards the target?",
     why="Each connection takes a source port, and a closed one keeps it for a minute. When all are taken, nothing is sent.",
-    means="No free source port towards this destination.",
+    meaning="No free source port towards this destination.",
     proof="EADDRNOTAVAIL, and the count of local ports in use against `ip_local_port_range`.",
     mistaken_for=("client.bad-source",),
     needs=needs,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
-from tui.diagnosis.readings.resolution import Nameserver
+from tui.diagnosis.readings.resolution import NameserverRecord
 from tui.model.case import Case
 from tui.model.facts import Attempt, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -42,14 +42,14 @@ def judge(case: Case) -> Judgement:
     return _weighed(case, servers)
 
 
-def _instead(case: Case) -> dict[str, Nameserver]:
+def _instead(case: Case) -> dict[str, NameserverRecord]:
     """What nameservers give instead of a disputed address, in its family, each with the server that gives it.
 
     Another family is no dispute: the lookup may have left it out on purpose (AI_ADDRCONFIG).
     """
     disputed = _disputed(case)
     families = {outcomes.family(address) for address in disputed}
-    found: dict[str, Nameserver] = {}
+    found: dict[str, NameserverRecord] = {}
     for one in resolution.nameservers(case):
         if one.resolved and any(_lacking(address, one) for address in disputed):
             for address in one.resolved.addresses:
@@ -58,7 +58,7 @@ def _instead(case: Case) -> dict[str, Nameserver]:
     return found
 
 
-def _lacking(address: str, one: Nameserver) -> bool:
+def _lacking(address: str, one: NameserverRecord) -> bool:
     """Whether the server gives addresses of the same family, and not this one."""
     given = one.resolved.addresses if one.resolved else ()
     return address not in given and any(outcomes.family(other) == outcomes.family(address) for other in given)
@@ -75,7 +75,7 @@ def _disputed(case: Case) -> dict[str, Attempt]:
     }
 
 
-def _weighed(case: Case, servers: tuple[Nameserver, ...]) -> Judgement:
+def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Judgement:
     failing, others = _disputed(case), _instead(case)
     working = outcomes.connecting(case)
     if not others:
@@ -102,36 +102,36 @@ def _weighed(case: Case, servers: tuple[Nameserver, ...]) -> Judgement:
         if giver
         else Culprit(kind="name", name=case.target.host)
     )
-    disproof = f"{address} is an address of the right machine, and {other} is not."
+    refuted_by = f"{address} is an address of the right machine, and {other} is not."
     remedies = tuple(_remedies(case, giver, others[other]))
     two_sides = giver is not None or len(servers) > 1
     if good and two_sides:
         return confirmed(
             summary,
             *evidence,
-            because=f"{address} fails, and {other}, which {others[other].label} gives instead, connects.",
+            reason=f"{address} fails, and {other}, which {others[other].label} gives instead, connects.",
             explains=failing,
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         summary,
         *evidence,
-        because=f"{others[other].label} does not give {address}, and {other} {'connects' if good else 'was not tried'}.",
-        tell_apart=(
+        reason=f"{others[other].label} does not give {address}, and {other} {'connects' if good else 'was not tried'}.",
+        next_check=(
             FLUSH.format(case.target.host)
             if good
             else f"An attempt on {other}: refused check {endpoint(other, case.target.port or 0)}"
         ),
         explains=failing,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
 
-def _source(case: Case, giver: Nameserver | None) -> str:
+def _source(case: Case, giver: NameserverRecord | None) -> str:
     if giver:
         return giver.label
     system = outcomes.system_answer(case)
@@ -139,7 +139,7 @@ def _source(case: Case, giver: Nameserver | None) -> str:
     return "a lookup here" if source in {None, *resolution.DNS_SOURCES} else f"a lookup here ({source})"
 
 
-def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...]) -> Judgement:
+def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...]) -> Judgement:
     """One nameserver says that there is no address and another gives one; or all give one, and a lookup here none."""
     giving = next((one for one in servers if one.resolved), None)
     if giving is None:
@@ -158,39 +158,39 @@ def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[Nameserver, 
     culprit = (
         Culprit(kind="nameserver", address=denying.address, port=denying.port) if denying else Culprit(kind="name", name=host)
     )
-    disproof = f"{who} gives the same address when it is asked again."
+    refuted_by = f"{who} gives the same address when it is asked again."
     remedies = tuple(_remedies(case, denying, giving))
     if denying and hard:
         return confirmed(
             summary,
             *evidence,
-            because=f"{denying.label}, which this machine asks, says that there is no address; {giving.label} gives one.",
+            reason=f"{denying.label}, which this machine asks, says that there is no address; {giving.label} gives one.",
             explains={outcomes.NAME},
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         summary,
         *evidence,
-        because=f"The lookup ends with {system.error}, and {giving.label} gives an address.",
-        tell_apart=FLUSH.format(host),
+        reason=f"The lookup ends with {system.error}, and {giving.label} gives an address.",
+        next_check=FLUSH.format(host),
         explains={outcomes.NAME},
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
 
-def _answers(one: Nameserver | None) -> tuple[object, ...]:
+def _answers(one: NameserverRecord | None) -> tuple[object, ...]:
     return one.answers if one else ()
 
 
-def _ids(servers: tuple[Nameserver, ...]) -> tuple[str, ...]:
+def _ids(servers: tuple[NameserverRecord, ...]) -> tuple[str, ...]:
     return outcomes.ids(*(answer for one in servers for answer in one.answers))
 
 
-def _remedies(case: Case, wrong: Nameserver | None, right: Nameserver) -> Iterator[Remedy]:
+def _remedies(case: Case, wrong: NameserverRecord | None, right: NameserverRecord) -> Iterator[Remedy]:
     host = case.target.host
     compare = f"dig @{right.address} -p {right.port} {host}"
     if wrong is None or resolution.is_loopback(wrong.address):
@@ -215,12 +215,12 @@ def _remedies(case: Case, wrong: Nameserver | None, right: Nameserver) -> Iterat
 HYPOTHESIS = Hypothesis(
     place=60,
     title="resolvers agree",
-    asks="Do all resolvers give the address that is in use?",
+    question="Do all resolvers give the address that is in use?",
     why="A stale cache, an inner and an outer zone, or one server with an old record lead to a machine that others do not see.",
-    means="Resolvers give different addresses.",
+    meaning="Resolvers give different addresses.",
     proof="Two nameservers, or cache and nameserver, disagree, and the address in use is the one that fails.",
     mistaken_for=("name.hosts-override", "name.dead-address"),
-    over=resolution.WRONG_MACHINE | {"name.not-found", "name.no-address"},
+    supersedes=resolution.WRONG_MACHINE | {"name.not-found", "name.no-address"},
     needs=needs,
     judge=judge,
 )

@@ -55,26 +55,26 @@ def _named(case: Case, dead: dict[str, Attempt], working: dict[str, Attempt]) ->
     )
     evidence = outcomes.ids(outcomes.system_answer(case), *dead.values(), *working.values())
     culprit = Culprit(kind="address", address=first, port=port or 0)
-    disproof = f"Attempts on {first} that connect: `refused check {case.target.label} --attempts 10`."
+    refuted_by = f"Attempts on {first} that connect: `refused check {case.target.label} --attempts 10`."
     remedies = tuple(_remedies(case, first))
     if outcomes.schedule_ended(case) or all(one.next_in_s is None for one in dead.values()):
         return confirmed(
             summary,
             *evidence,
-            because=f"Each attempt on {first} ended in `{one.outcome}`; {next(iter(working))} connects.",
+            reason=f"Each attempt on {first} ended in `{one.outcome}`; {next(iter(working))} connects.",
             explains=dead,
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         summary,
         *evidence,
-        because=f"{first} has failed so far; {next(iter(working))} connects.",
-        tell_apart=f"The attempts on {first} that are still to come: if none connects, the address is dead.",
+        reason=f"{first} has failed so far; {next(iter(working))} connects.",
+        next_check=f"The attempts on {first} that are still to come: if none connects, the address is dead.",
         explains=dead,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -97,12 +97,12 @@ HYPOTHESIS = Hypothesis(
     place=80,
     onset="change",
     title="all addresses work",
-    asks="Does every address of the name connect?",
+    question="Does every address of the name connect?",
     why="A name with several addresses is tried in turn. One dead address makes the client fail now and then.",
-    means="Some of the name's addresses fail and others connect.",
+    meaning="Some of the name's addresses fail and others connect.",
     proof="Attempts on each address: within one family, one fails each time and another connects.",
     mistaken_for=("server.flapping", "name.family-mismatch"),
-    over=frozenset({"path.filtered", "path.host-unreachable", "server.down", "server.not-listening"}),
+    supersedes=frozenset({"path.filtered", "path.host-unreachable", "server.down", "server.not-listening"}),
     needs=needs,
     judge=judge,
 )

@@ -33,8 +33,8 @@ def judge(case: Case) -> Judgement:
     working = {**outcomes.connecting(case), **_other_that_connects(case)}
     served = {outcomes.family(address) for address in working}
     if len(served) != 1:
-        because = "Both families connect." if served else "Neither family connects."
-        return ruled_out(because, *outcomes.ids(*seen.values()))
+        reason = "Both families connect." if served else "Neither family connects."
+        return ruled_out(reason, *outcomes.ids(*seen.values()))
     failing = {
         address: one
         for address, one in outcomes.failing(case).items()
@@ -76,27 +76,27 @@ def _named(case: Case, failing: dict[str, Attempt], working: dict[str, Attempt])
         summary = f"{host} means {bad} ({tried}), which fails; {who} answers on {served} only, {endpoint(good, port)}."
     evidence = outcomes.ids(outcomes.system_answer(case), *failing.values(), *working.values(), table if listener else None)
     culprit = Culprit(kind="address", address=bad, port=port)
-    disproof = f"An attempt on {endpoint(bad, port)} that connects."
+    refuted_by = f"An attempt on {endpoint(bad, port)} that connects."
     remedies = tuple(_remedies(case, bad, good, here=here))
     if refused:
         return confirmed(
             summary,
             *evidence,
-            because=f"{tried} is refused by a reset and {served} connects, on the same port.",
+            reason=f"{tried} is refused by a reset and {served} connects, on the same port.",
             explains=failing,
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     ends = next(iter(failing.values())).outcome
     return likely(
         summary,
         *evidence,
-        because=f"{tried} ends in `{ends}` and {served} connects, on the same port; the way there may be at fault as well.",
-        tell_apart=f"On the server: ss -ltn 'sport = :{port}' (no {tried} listener confirms it).",
+        reason=f"{tried} ends in `{ends}` and {served} connects, on the same port; the way there may be at fault as well.",
+        next_check=f"On the server: ss -ltn 'sport = :{port}' (no {tried} listener confirms it).",
         explains=failing,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -126,12 +126,12 @@ HYPOTHESIS = Hypothesis(
     place=90,
     onset="setting",
     title="both families",
-    asks="Do IPv4 and IPv6 lead to the same service?",
+    question="Do IPv4 and IPv6 lead to the same service?",
     why="A client may try IPv6 first, and many services listen on IPv4 alone: localhost can be ::1 or 127.0.0.1.",
-    means="The client tries one address family and the service has only the other.",
+    meaning="The client tries one address family and the service has only the other.",
     proof="One family fails by a reset and the other connects, on the same port.",
     mistaken_for=("name.dead-address", "server.bound-elsewhere"),
-    over=frozenset(
+    supersedes=frozenset(
         {
             "name.dead-address",
             "path.filtered",

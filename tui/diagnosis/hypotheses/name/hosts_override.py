@@ -103,11 +103,11 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
             *evidence,
             *outcomes.ids(*fails),
             summary=f"{summary}, which fails as well.",
-            tell_apart=f"Which of {outcomes.joined([address, *others])} is meant to serve port {port}.",
+            next_check=f"Which of {outcomes.joined([address, *others])} is meant to serve port {port}.",
             explains=overridden,
         )
     culprit = Culprit(kind="file", path=entry.path, line=entry.line, address=address, name=host)
-    disproof = f"{host} is meant to be {address}, and {endpoint(other, port)} is another service."
+    refuted_by = f"{host} is meant to be {address}, and {endpoint(other, port)} is another service."
     remedies = tuple(_remedies(case, entry, other))
     # A short name is completed for the DNS, and a completed name may be another machine's; its own line must say so.
     same_name = outcomes.plain_name(answer.name) in {outcomes.plain_name(word) for word in (host, *entry.text.split())}
@@ -116,13 +116,13 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
             f"{summary}, which connects.",
             *evidence,
             *outcomes.ids(*connects),
-            because=f"{address} comes from the hosts file and fails; {other} comes from the DNS and connects on port {port}.",
+            reason=f"{address} comes from the hosts file and fails; {other} comes from the DNS and connects on port {port}.",
             explains=overridden,
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
-    tell_apart = (
+    next_check = (
         f"Whether {host} is meant to be {answer.name.rstrip('.')}, the name that the DNS has."
         if connects
         else f"An attempt on the DNS's address: refused check {endpoint(other, port)}"
@@ -131,11 +131,11 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
         f"{summary}{', which connects' if connects else ''}.",
         *evidence,
         *outcomes.ids(*connects),
-        because=f"{address} comes from the hosts file and fails; {other} {_tried(connects)}.",
-        tell_apart=tell_apart,
+        reason=f"{address} comes from the hosts file and fails; {other} {_tried(connects)}.",
+        next_check=next_check,
         explains=overridden,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -162,12 +162,12 @@ HYPOTHESIS = Hypothesis(
     place=50,
     onset="setting",
     title="hosts file agrees",
-    asks="Does the hosts file send the name somewhere else?",
+    question="Does the hosts file send the name somewhere else?",
     why="The hosts file is asked before the DNS. An old line in it leads to a machine that the name has left.",
-    means="A hosts entry sends the name elsewhere.",
+    meaning="A hosts entry sends the name elsewhere.",
     proof="The address in use is in the hosts file and fails, and the DNS gives another, which connects.",
     mistaken_for=("name.answers-differ",),
-    over=resolution.WRONG_MACHINE | {"name.answers-differ", "name.family-mismatch"},
+    supersedes=resolution.WRONG_MACHINE | {"name.answers-differ", "name.family-mismatch"},
     needs=needs,
     judge=judge,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, resolution
-from tui.diagnosis.readings.resolution import Nameserver, Said
+from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord
 from tui.model.case import Case
 from tui.model.facts import SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -39,7 +39,7 @@ def judge(case: Case) -> Judgement:
     return _fails(case, system, servers, down)
 
 
-def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], down: list[Nameserver]) -> Judgement:
+def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], down: list[NameserverRecord]) -> Judgement:
     host = case.target.host
     living = [one for one in servers if not one.silent]
     evidence = outcomes.ids(system, *_answers(down))
@@ -49,7 +49,7 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], do
             f"{_how(down)}; another server answers that there is no address.",
             *evidence,
             summary=f"{names}, a nameserver of this machine, does not answer; it may know {host}, which the others do not.",
-            tell_apart=f"`dig @{down[0].address} -p {down[0].port} {host}` from a machine that reaches it.",
+            next_check=f"`dig @{down[0].address} -p {down[0].port} {host}` from a machine that reaches it.",
             explains={outcomes.NAME},
         )
     unasked = resolution.unasked(case)
@@ -60,11 +60,11 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], do
         return likely(
             f"{host} can't be resolved, and {names} does not answer.",
             *evidence,
-            because=f"{_how(down)}; the lookup ends with {system.error or 'no address'}.",
-            tell_apart=f"`getent ahosts {host}` once {names} answers again, or with another server in resolv.conf.",
+            reason=f"{_how(down)}; the lookup ends with {system.error or 'no address'}.",
+            next_check=f"`getent ahosts {host}` once {names} answers again, or with another server in resolv.conf.",
             explains={outcomes.NAME},
             culprit=_culprit(down[0]),
-            disproof=f"`getent ahosts {host}` still fails when {names} answers.",
+            refuted_by=f"`getent ahosts {host}` still fails when {names} answers.",
             remedies=_remedies(case, down[0]),
         )
     who = (
@@ -73,34 +73,34 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], do
     return confirmed(
         f"{host} can't be resolved: {who}.",
         *evidence,
-        because=f"{_how(down)}, and the lookup ends with EAI_AGAIN (try again later).",
+        reason=f"{_how(down)}, and the lookup ends with EAI_AGAIN (try again later).",
         explains={outcomes.NAME},
         culprit=_culprit(down[0]),
-        disproof=f"`dig @{down[0].address} -p {down[0].port} {host}` gets any answer from here.",
+        refuted_by=f"`dig @{down[0].address} -p {down[0].port} {host}` gets any answer from here.",
         remedies=_remedies(case, down[0]),
     )
 
 
-def _was_asked(one: Nameserver) -> bool:
+def _was_asked(one: NameserverRecord) -> bool:
     """Whether the query can have come to the server: `unreachable` at once is the word of this machine, or of one on the way."""
     return any(answer.outcome != "unreachable" or answer.rtt_ms >= hosts.RESOLVED_AFTER_MS for answer in one.answers)
 
 
-def _cut_off(case: Case, system: SystemAnswer, down: list[Nameserver], first: Nameserver) -> Judgement:
+def _cut_off(case: Case, system: SystemAnswer, down: list[NameserverRecord], first: NameserverRecord) -> Judgement:
     detail = next((answer.detail for answer in first.answers if answer.detail), "unreachable at once")
     return likely(
         f"{case.target.host} can't be resolved: {first.label}, a nameserver of this machine, can't be reached ({detail}).",
         *outcomes.ids(system, *_answers(down)),
-        because=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it.",
-        tell_apart=f"`refused check {endpoint(first.address, first.port)}` says what stands in the way.",
+        reason=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it.",
+        next_check=f"`refused check {endpoint(first.address, first.port)}` says what stands in the way.",
         explains={outcomes.NAME},
         culprit=_culprit(first),
-        disproof=f"`getent ahosts {case.target.host}` still fails when {first.label} can be reached.",
+        refuted_by=f"`getent ahosts {case.target.host}` still fails when {first.label} can be reached.",
         remedies=_remedies(case, first),
     )
 
 
-def _resolves(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], down: list[Nameserver]) -> Judgement:
+def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], down: list[NameserverRecord]) -> Judgement:
     evidence = outcomes.ids(system, *_answers(down))
     giving = next((one for one in servers if one.resolved), None)
     first = down[0]
@@ -117,30 +117,34 @@ def _resolves(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...],
         return confirmed(
             f"{summary} So resolving {case.target.host} takes {system.took_ms / 1000:.1f} s.",
             *evidence,
-            because=f"{_how([first])}; the lookup took {system.took_ms:.0f} ms, and {giving.label} gives the address.",
+            reason=f"{_how([first])}; the lookup took {system.took_ms:.0f} ms, and {giving.label} gives the address.",
             culprit=_culprit(first),
-            disproof=f"`time getent ahosts {case.target.host}` stays as slow without {first.label} in resolv.conf.",
+            refuted_by=f"`time getent ahosts {case.target.host}` stays as slow without {first.label} in resolv.conf.",
             remedies=_remedies(case, first),
         )
     return likely(
         summary,
         *evidence,
-        because=f"{_how([first])}; this lookup took {system.took_ms:.0f} ms.",
-        tell_apart=f"`time getent ahosts {case.target.host}`, several times: a second or more confirms that it is felt.",
+        reason=f"{_how([first])}; this lookup took {system.took_ms:.0f} ms.",
+        next_check=f"`time getent ahosts {case.target.host}`, several times: a second or more confirms that it is felt.",
         culprit=_culprit(first),
-        disproof=f"`dig @{first.address} -p {first.port} {case.target.host}` gets an answer from here.",
+        refuted_by=f"`dig @{first.address} -p {first.port} {case.target.host}` gets an answer from here.",
         remedies=_remedies(case, first),
     )
 
 
-def _half_silent(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...]) -> Judgement:
+def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...]) -> Judgement:
     """A server that answers for one record type and stays silent for the other holds every lookup that wants both."""
     for one in servers:
         for word in one.words:
             missing = {answer.rtype for answer in word.answers if answer.outcome == "timeout"}
             answered = {answer.rtype for answer in word.answers if answer.outcome == "answered"}
             waited = system.took_ms >= SLOW_MS or not system.addresses
-            if len(missing) == len(answered) == 1 and word.said in {Said.ADDRESSES, Said.UNCLEAR} and waited:
+            if (
+                len(missing) == len(answered) == 1
+                and word.said in {NameserverAnswers.ADDRESSES, NameserverAnswers.UNCLEAR}
+                and waited
+            ):
                 return _no_answer_for(missing.pop(), case, system, one)
     answers = _answers(servers)
     giving = next((one for one in servers if one.resolved), None)
@@ -149,38 +153,38 @@ def _half_silent(case: Case, system: SystemAnswer, servers: tuple[Nameserver, ..
             f"The lookup ends with EAI_AGAIN, and {giving.label} gave an address when it was asked alone.",
             *outcomes.ids(system, *answers),
             summary=f"{giving.label} answers at times, or not as this machine's lookup asks: that ends with EAI_AGAIN.",
-            tell_apart=f"`getent ahosts {case.target.host}` and `dig @{giving.address} -p {giving.port} {case.target.host}`, "
+            next_check=f"`getent ahosts {case.target.host}` and `dig @{giving.address} -p {giving.port} {case.target.host}`, "
             "each several times; then `dig +tcp +keepopen` with A and AAAA, as a lookup asks when an answer does not fit UDP.",
             explains={outcomes.NAME},
         )
-    if any(word.said is Said.UNCLEAR for one in servers for word in one.words) and not system.addresses:
+    if any(word.said is NameserverAnswers.UNCLEAR for one in servers for word in one.words) and not system.addresses:
         return still_open("Some queries were not answered.", *outcomes.ids(*answers))
     return ruled_out(f"{outcomes.joined(one.label for one in servers)} answered.", *outcomes.ids(*answers))
 
 
-def _no_answer_for(kind: str, case: Case, system: SystemAnswer, one: Nameserver) -> Judgement:
+def _no_answer_for(kind: str, case: Case, system: SystemAnswer, one: NameserverRecord) -> Judgement:
     return likely(
         f"{one.label} answers, and stays silent for {kind} records, so a lookup of both families waits for it.",
         *outcomes.ids(system, *one.answers),
-        because=f"The {kind} query to {one.label} was not answered; the lookup took {system.took_ms:.0f} ms.",
-        tell_apart=f"`dig @{one.address} -p {one.port} {case.target.host} {kind}` three times: always silent confirms it.",
+        reason=f"The {kind} query to {one.label} was not answered; the lookup took {system.took_ms:.0f} ms.",
+        next_check=f"`dig @{one.address} -p {one.port} {case.target.host} {kind}` three times: always silent confirms it.",
         explains=() if system.addresses else {outcomes.NAME},
         culprit=_culprit(one),
-        disproof=f"The {kind} query is answered when it is sent again.",
+        refuted_by=f"The {kind} query is answered when it is sent again.",
         remedies=_remedies(case, one),
     )
 
 
-def _answers(servers: Iterable[Nameserver]) -> list[object]:
+def _answers(servers: Iterable[NameserverRecord]) -> list[object]:
     return [answer for one in servers for answer in one.answers]
 
 
-def _how(down: list[Nameserver]) -> str:
+def _how(down: list[NameserverRecord]) -> str:
     """How the servers fail, in words."""
     return outcomes.joined(f"{one.label} {_manner(one)}" for one in down)
 
 
-def _manner(one: Nameserver) -> str:
+def _manner(one: NameserverRecord) -> str:
     if any(answer.truncated for answer in one.answers):
         return "has more to say than fits UDP, and its TCP port does not answer"
     answers = {answer.outcome for answer in one.answers}
@@ -189,11 +193,11 @@ def _manner(one: Nameserver) -> str:
     return "can't be reached" if answers == {"unreachable"} else "stays silent"
 
 
-def _culprit(one: Nameserver) -> Culprit:
+def _culprit(one: NameserverRecord) -> Culprit:
     return Culprit(kind="nameserver", address=one.address, port=one.port)
 
 
-def _remedies(case: Case, one: Nameserver) -> Iterator[Remedy]:
+def _remedies(case: Case, one: NameserverRecord) -> Iterator[Remedy]:
     host = case.target.host
     sources = outcomes.name_sources(case)
     conf = sources.resolv_conf if sources else "/etc/resolv.conf"
@@ -221,9 +225,9 @@ HYPOTHESIS = Hypothesis(
     place=30,
     onset="change",
     title="nameserver answers",
-    asks="Does every nameserver of this machine answer?",
+    question="Does every nameserver of this machine answer?",
     why="A silent nameserver makes each lookup wait, and if it is the only one no name resolves. That is no fault of the name.",
-    means="A configured nameserver does not answer.",
+    meaning="A configured nameserver does not answer.",
     proof="A query to that server times out or its port refuses, and so the lookup fails (EAI_AGAIN) or waits for it.",
     mistaken_for=("name.not-found", "name.nameserver-error"),
     needs=needs,

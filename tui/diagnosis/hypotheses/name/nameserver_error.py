@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
-from tui.diagnosis.readings.resolution import Nameserver, Said, Word
+from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord, Word
 from tui.model.case import Case
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -31,7 +31,7 @@ def judge(case: Case) -> Judgement:
     servers = resolution.nameservers(case, configured=True)
     if not servers:
         return not_tested("No configured nameserver has been asked.")
-    failing = [(one, word) for one in servers for word in one.words if word.said is Said.FAILURE]
+    failing = [(one, word) for one in servers for word in one.words if word.said is NameserverAnswers.FAILURE]
     if not failing:
         return ruled_out(f"{outcomes.joined(one.label for one in servers)} answers without an error.", *_ids(servers))
     if not resolution.asks_dns(case):
@@ -42,11 +42,16 @@ def judge(case: Case) -> Judgement:
 
 
 def _fails(
-    case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], failing: list[tuple[Nameserver, Word]]
+    case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], failing: list[tuple[NameserverRecord, Word]]
 ) -> Judgement:
     one, word = failing[0]
     helped = next((other for other in servers if other.resolved), None)
-    denied = {other.name for server in servers for other in server.words if other.said in {Said.NXDOMAIN, Said.NO_DATA}}
+    denied = {
+        other.name
+        for server in servers
+        for other in server.words
+        if other.said in {NameserverAnswers.NXDOMAIN, NameserverAnswers.NO_DATA}
+    }
     code = _code(word)
     unsigned = _unsigned(case, one, word)
     evidence = outcomes.ids(system, *word.answers, *unsigned)
@@ -60,7 +65,7 @@ def _fails(
             f"{summary} Without the check of DNSSEC it gives {outcomes.joined(unsigned[0].addresses)}: the signatures are wrong."
         )
     culprit = Culprit(kind="nameserver", address=one.address, port=one.port, name=name)
-    disproof = f"`dig @{one.address} -p {one.port} {name}` is answered with NOERROR or NXDOMAIN."
+    refuted_by = f"`dig @{one.address} -p {one.port} {name}` is answered with NOERROR or NXDOMAIN."
     remedies = tuple(_remedies(case, one, word, dnssec=bool(unsigned)))
     waiting = resolution.unasked(case)
     if helped or waiting or system.error in resolution.HARD_ERRORS:
@@ -68,26 +73,26 @@ def _fails(
         return likely(
             summary,
             *evidence,
-            because=f"{one.label} answers {code}; {other}.",
-            tell_apart=f"`getent ahosts {case.target.host}` again, and with {one.label} taken out of resolv.conf.",
+            reason=f"{one.label} answers {code}; {other}.",
+            next_check=f"`getent ahosts {case.target.host}` again, and with {one.label} taken out of resolv.conf.",
             explains={outcomes.NAME},
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return confirmed(
         summary,
         *evidence,
-        because=f"{one.label} answers {code}, no other server helps, and the lookup ends with {system.error or 'no address'}.",
+        reason=f"{one.label} answers {code}, no other server helps, and the lookup ends with {system.error or 'no address'}.",
         explains={outcomes.NAME},
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
 
 def _resolves(
-    case: Case, system: SystemAnswer, servers: tuple[Nameserver, ...], failing: list[tuple[Nameserver, Word]]
+    case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], failing: list[tuple[NameserverRecord, Word]]
 ) -> Judgement:
     """A server that fails on the very name that another, asked after it, resolves."""
     giving = next((one for one in servers if one.resolved), None)
@@ -101,15 +106,15 @@ def _resolves(
     return likely(
         f"{one.label}, a nameserver of this machine, answers {_code(word)} for {word.name}; {giving.label}, asked next, helps.",
         *outcomes.ids(system, *word.answers, *giving.answers),
-        because=f"{one.label} answers {_code(word)}, {giving.label} gives the address.",
-        tell_apart=f"`dig @{one.address} -p {one.port} {word.name}` again: the same failure shows that it lasts.",
+        reason=f"{one.label} answers {_code(word)}, {giving.label} gives the address.",
+        next_check=f"`dig @{one.address} -p {one.port} {word.name}` again: the same failure shows that it lasts.",
         culprit=Culprit(kind="nameserver", address=one.address, port=one.port),
-        disproof=f"`dig @{one.address} -p {one.port} {word.name}` is answered with NOERROR.",
+        refuted_by=f"`dig @{one.address} -p {one.port} {word.name}` is answered with NOERROR.",
         remedies=_remedies(case, one, word, dnssec=False),
     )
 
 
-def _ids(servers: tuple[Nameserver, ...]) -> tuple[str, ...]:
+def _ids(servers: tuple[NameserverRecord, ...]) -> tuple[str, ...]:
     return outcomes.ids(*(answer for one in servers for answer in one.answers))
 
 
@@ -122,7 +127,7 @@ def _code(word: Word) -> str:
     return outcomes.joined(dict.fromkeys(codes))
 
 
-def _unsigned(case: Case, one: Nameserver, word: Word) -> tuple[NameserverAnswer, ...]:
+def _unsigned(case: Case, one: NameserverRecord, word: Word) -> tuple[NameserverAnswer, ...]:
     """The answers that the same server gives when it does not check signatures (CD, RFC 4035, 3.2.2)."""
     return tuple(
         answer
@@ -131,7 +136,7 @@ def _unsigned(case: Case, one: Nameserver, word: Word) -> tuple[NameserverAnswer
     )
 
 
-def _remedies(case: Case, one: Nameserver, word: Word, *, dnssec: bool) -> Iterator[Remedy]:
+def _remedies(case: Case, one: NameserverRecord, word: Word, *, dnssec: bool) -> Iterator[Remedy]:
     name = word.name.rstrip(".")
     ask = f"dig @{one.address} -p {one.port} {name}"
     if dnssec:
@@ -157,9 +162,9 @@ HYPOTHESIS = Hypothesis(
     place=40,
     onset="change",
     title="no DNS failure",
-    asks="Do the nameservers answer without a failure?",
+    question="Do the nameservers answer without a failure?",
     why="A nameserver that answers SERVFAIL or REFUSED is alive and can't help. The name itself may be fine.",
-    means="The nameserver answers with a failure.",
+    meaning="The nameserver answers with a failure.",
     proof="SERVFAIL, REFUSED or NOTIMP for the name, and no other server helps; SERVFAIL that vanishes with CD is DNSSEC.",
     mistaken_for=("name.nameserver-down",),
     needs=needs,

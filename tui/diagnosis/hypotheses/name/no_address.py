@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
-from tui.diagnosis.readings.resolution import Said
+from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
 from tui.model.facts import SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -32,10 +32,10 @@ def judge(case: Case) -> Judgement:
         return ruled_out(f"{giving.label} gives an address for it.", *outcomes.ids(*giving.answers))
     names = resolution.deciding(case)
     words = [word for one in servers if one.configured for word in one.words if word.name in names]
-    empty = next((word for word in words if word.said is Said.NO_DATA), None)
+    empty = next((word for word in words if word.said is NameserverAnswers.NO_DATA), None)
     if empty:
         return _empty(case, system, empty, certain=system.error in resolution.HARD_ERRORS)
-    if words and all(word.said is Said.NXDOMAIN for word in words):
+    if words and all(word.said is NameserverAnswers.NXDOMAIN for word in words):
         return ruled_out("The nameserver says that the name does not exist.", *outcomes.ids(system))
     if system.error == "EAI_NODATA":
         return _empty(case, system, None, certain=False)
@@ -51,7 +51,7 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
     kind = " (it is a top-level domain)" if word and "." not in name else ""
     summary = f"{owner} exists{kind}, without an address: neither an A nor an AAAA record."
     evidence = outcomes.ids(system, *answers)
-    disproof = f"`dig {name} A` or `dig {name} AAAA` shows a record."
+    refuted_by = f"`dig {name} A` or `dig {name} AAAA` shows a record."
     remedies = (
         Remedy(
             do=f"Publish an A or AAAA record for {alias or name}, if a machine of that name should be reached.",
@@ -68,20 +68,20 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
         return confirmed(
             summary,
             *evidence,
-            because=f"{answers[0].server} answers NOERROR for A and AAAA, both without a record.",
+            reason=f"{answers[0].server} answers NOERROR for A and AAAA, both without a record.",
             explains={outcomes.NAME},
             culprit=Culprit(kind="name", name=name),
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         summary,
         *evidence,
-        because=f"The lookup ends with {system.error or 'no address'}, and it is not plain which answer it got.",
-        tell_apart=f"`dig {name} A` and `dig {name} AAAA`: NOERROR with no answer from both confirms it.",
+        reason=f"The lookup ends with {system.error or 'no address'}, and it is not plain which answer it got.",
+        next_check=f"`dig {name} A` and `dig {name} AAAA`: NOERROR with no answer from both confirms it.",
         explains={outcomes.NAME},
         culprit=Culprit(kind="name", name=name),
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -90,9 +90,9 @@ HYPOTHESIS = Hypothesis(
     place=20,
     onset="setting",
     title="has an address",
-    asks="Does the name have an address?",
+    question="Does the name have an address?",
     why="A name can exist for mail or other records alone. Then there is nothing to connect to.",
-    means="The name exists, without an address.",
+    meaning="The name exists, without an address.",
     proof="NOERROR without A and without AAAA, from a nameserver of this machine.",
     mistaken_for=("name.not-found",),
     needs=needs,

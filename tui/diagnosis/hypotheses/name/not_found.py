@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
-from tui.diagnosis.readings.resolution import Said
+from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
 from tui.model.facts import NameSources, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -47,9 +47,9 @@ def _left_out(case: Case, system: SystemAnswer, sources: NameSources, unasked: s
     known = f" {knowing[0].label} knows the name." if knowing else ""
     evidence = outcomes.ids(system, sources, *(answer for one in knowing for answer in one.answers))
     summary = f"{host} is not found: the hosts line of {path} decides, and {unasked}.{known}"
-    because = f"The hosts line reads `{' '.join(sources.nsswitch)}`: {unasked}."
+    reason = f"The hosts line reads `{' '.join(sources.nsswitch)}`: {unasked}."
     culprit = Culprit(kind="file", path=path, line=int(line) if line.isdigit() else UNSET)
-    disproof = f"`getent ahosts {host}` finds it with the line as it is."
+    refuted_by = f"`getent ahosts {host}` finds it with the line as it is."
     remedies = (
         Remedy(
             do=f"Let the hosts line ask the source that knows the name, in {path}, as `hosts: files dns` does.",
@@ -62,15 +62,15 @@ def _left_out(case: Case, system: SystemAnswer, sources: NameSources, unasked: s
         return likely(
             summary,
             *evidence,
-            because=because,
-            tell_apart=f"`getent -s dns hosts {host}` finds the address and `getent hosts {host}` does not.",
+            reason=reason,
+            next_check=f"`getent -s dns hosts {host}` finds the address and `getent hosts {host}` does not.",
             explains={outcomes.NAME},
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return confirmed(
-        summary, *evidence, because=because, explains={outcomes.NAME}, culprit=culprit, disproof=disproof, remedies=remedies
+        summary, *evidence, reason=reason, explains={outcomes.NAME}, culprit=culprit, refuted_by=refuted_by, remedies=remedies
     )
 
 
@@ -82,10 +82,10 @@ def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
         return ruled_out(f"{giving.label} gives an address for it.", *outcomes.ids(*giving.answers))
     names = resolution.deciding(case)
     words = [word for one in every if one.configured for word in one.words if word.name in names]
-    existing = next((word for word in words if word.said is Said.NO_DATA), None)
+    existing = next((word for word in words if word.said is NameserverAnswers.NO_DATA), None)
     if existing:
         return ruled_out(f"{existing.name} exists, without an address.", *outcomes.ids(*existing.answers))
-    denied = {word.name: word for word in words if word.said is Said.NXDOMAIN}
+    denied = {word.name: word for word in words if word.said is NameserverAnswers.NXDOMAIN}
     missing = [name for name in names if name not in denied]
     hard = system.error in resolution.HARD_ERRORS
     if not words and not hard:
@@ -96,7 +96,7 @@ def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
 
 
 def _denied(
-    case: Case, system: SystemAnswer, every: tuple[resolution.Nameserver, ...], names: list[str], *, certain: bool
+    case: Case, system: SystemAnswer, every: tuple[resolution.NameserverRecord, ...], names: list[str], *, certain: bool
 ) -> Judgement:
     host = case.target.host
     sources = outcomes.name_sources(case)
@@ -105,7 +105,7 @@ def _denied(
         for one in every
         if one.configured
         for word in one.words
-        if word.said is Said.NXDOMAIN
+        if word.said is NameserverAnswers.NXDOMAIN
         for answer in word.answers
         if answer.rcode == "NXDOMAIN"
     ]
@@ -121,27 +121,27 @@ def _denied(
     else:
         summary = f"{host} does not exist for this machine: the lookup ends with {system.error}.{hint}"
     culprit = Culprit(kind="name", name=host)
-    disproof = f"`getent ahosts {host}` prints an address, or a nameserver of this machine knows the name."
+    refuted_by = f"`getent ahosts {host}` prints an address, or a nameserver of this machine knows the name."
     remedies = tuple(_spelling(case, sources))
     if certain:
         return confirmed(
             summary,
             *evidence,
-            because="Every name that the lookup tries is answered NXDOMAIN, and the hosts file does not have it.",
+            reason="Every name that the lookup tries is answered NXDOMAIN, and the hosts file does not have it.",
             explains={outcomes.NAME},
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     missing = f"`dig {host} A`: NXDOMAIN confirms it" if not answers else f"`getent ahosts {host}` again: not found confirms it"
     return likely(
         summary,
         *evidence,
-        because=f"The lookup ends with {system.error or 'no address'}, and no answer speaks for the name.",
-        tell_apart=f"{missing}.",
+        reason=f"The lookup ends with {system.error or 'no address'}, and no answer speaks for the name.",
+        next_check=f"{missing}.",
         explains={outcomes.NAME},
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -173,9 +173,9 @@ HYPOTHESIS = Hypothesis(
     place=10,
     onset="setting",
     title="name exists",
-    asks="Does the name exist for this machine?",
+    question="Does the name exist for this machine?",
     why="A name that no source here knows leads nowhere. The nameserver's own answer tells it from a lookup that broke.",
-    means="The name does not exist for this machine.",
+    meaning="The name does not exist for this machine.",
     proof="NXDOMAIN from a nameserver and nothing in the hosts file; or a hosts line in nsswitch.conf that asks no DNS.",
     mistaken_for=("name.search-domain", "name.no-address"),
     needs=needs,

@@ -32,8 +32,8 @@ def judge(case: Case) -> Judgement:
     used = resolution.used_name(case)
     name = _completed(case)
     if not name:
-        because = f"The name used is the one typed: {used}." if used else "No nameserver's answer shows a completed name."
-        return ruled_out(because, *outcomes.ids(outcomes.system_answer(case)))
+        reason = f"The name used is the one typed: {used}." if used else "No nameserver's answer shows a completed name."
+        return ruled_out(reason, *outcomes.ids(outcomes.system_answer(case)))
     if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     if outcomes.connecting(case):
@@ -88,7 +88,7 @@ def _weighed(case: Case, name: str) -> Judgement:
             case,
             name,
             f"; {reading} ({connects[0].address}) connects on port {case.target.port}",
-            tell_apart=f"Which machine was meant, {name} or {reading}: refused check {reading}:{case.target.port}",
+            next_check=f"Which machine was meant, {name} or {reading}: refused check {reading}:{case.target.port}",
             evidence=outcomes.ids(*connects),
         )
     wildcard = _wildcard(case, name)
@@ -97,7 +97,7 @@ def _weighed(case: Case, name: str) -> Judgement:
             case,
             name,
             f"; {_domain(case, name)} answers for every name (a wildcard), also for one that nobody made",
-            tell_apart=f"Whether a machine called {name} is known to whoever runs {_domain(case, name)}.",
+            next_check=f"Whether a machine called {name} is known to whoever runs {_domain(case, name)}.",
             evidence=outcomes.ids(*wildcard),
         )
     if others and not fails:
@@ -106,7 +106,7 @@ def _weighed(case: Case, name: str) -> Judgement:
             f"{case.target.host} was completed to {name}; it can also be read as {reading}.",
             *_seen(case, name),
             summary=f"{case.target.host} was completed to {name}, and {reading}, another reading of it, exists too.",
-            tell_apart=f"Which machine was meant: refused check {reading}:{case.target.port}",
+            next_check=f"Which machine was meant: refused check {reading}:{case.target.port}",
             explains=outcomes.failing(case),
         )
     return still_open(f"{case.target.host} was completed to {name}; nothing shows that another was meant.", *_seen(case, name))
@@ -119,26 +119,26 @@ def _as_typed(case: Case, name: str, attempt: Attempt) -> Judgement:
         f"{host} was completed to {name} ({next(iter(failing))}), which fails; as typed it is {attempt.address}, which connects.",
         *_seen(case, name),
         *outcomes.ids(*failing.values(), attempt),
-        because=f"The search list was tried before the name as typed, and {_domain(case, name)} answered.",
+        reason=f"The search list was tried before the name as typed, and {_domain(case, name)} answered.",
         explains=failing,
         culprit=_culprit(case, name),
-        disproof=f"`getent ahosts {host}` prints {attempt.address}.",
+        refuted_by=f"`getent ahosts {host}` prints {attempt.address}.",
         remedies=_remedies(case, name),
     )
 
 
-def _perhaps(case: Case, name: str, sign: str, *, tell_apart: str, evidence: tuple[str, ...]) -> Judgement:
+def _perhaps(case: Case, name: str, sign: str, *, next_check: str, evidence: tuple[str, ...]) -> Judgement:
     failing = outcomes.failing(case)
     return likely(
         f"{case.target.host} was completed to {name} ({next(iter(failing))}), which fails{sign}.",
         *_seen(case, name),
         *outcomes.ids(*failing.values()),
         *evidence,
-        because=f"The name used, {name}, is not the one typed, and its address is the failing one{sign}.",
-        tell_apart=tell_apart,
+        reason=f"The name used, {name}, is not the one typed, and its address is the failing one{sign}.",
+        next_check=next_check,
         explains=failing,
         culprit=_culprit(case, name),
-        disproof=f"{name} is the machine that was meant.",
+        refuted_by=f"{name} is the machine that was meant.",
         remedies=_remedies(case, name),
     )
 
@@ -182,12 +182,12 @@ HYPOTHESIS = Hypothesis(
     place=70,
     onset="setting",
     title="name as typed",
-    asks="Was the name completed to another one?",
+    question="Was the name completed to another one?",
     why="A short name gets a search domain added. A wildcard or a namesake in that domain answers for a machine nobody meant.",
-    means="A short name was completed to an unintended name.",
+    meaning="A short name was completed to an unintended name.",
     proof="The name used differs from the one typed, its address fails, and the name as typed leads elsewhere and connects.",
     mistaken_for=("name.answers-differ",),
-    over=resolution.WRONG_MACHINE | {"name.family-mismatch"},
+    supersedes=resolution.WRONG_MACHINE | {"name.family-mismatch"},
     needs=needs,
     judge=judge,
 )

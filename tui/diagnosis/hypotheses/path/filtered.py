@@ -16,7 +16,7 @@ Silent = dict[str, tuple[Attempt, ...]]
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; echo, hops and other ports, to see whether the host lives; the far end's socket table."""
     yield from checks.basics(case)
-    yield from hosts.neighbour_looks(case)
+    yield from hosts.neighbour_checks(case)
     yield from checks.life_signs(case)
     yield from hosts.other_ports(case)
     yield from checks.tables(case)
@@ -87,7 +87,7 @@ def _held_back(case: Case, silent: Silent) -> Judgement:
         "Packets for this port do not seem to leave this machine.",
         *outcomes.ids(*_flat(silent), *hosts.hops(case, first)),
         summary=f"A filter next to this machine (a security group, the first router) drops port {case.target.port} of {first}.",
-        tell_apart="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is out there.",
+        next_check="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is out there.",
         explains=silent,
     )
 
@@ -104,10 +104,10 @@ def _proved(case: Case, silent: Silent) -> Judgement:
     return confirmed(
         f"Packets to port {case.target.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
         *outcomes.ids(*_flat(silent), *life, *hosts.trail(case, first), hosts.table(case, first)),
-        because=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}. {_trail_ends(case, first)}",
+        reason=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}. {_trail_ends(case, first)}",
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof="On the server a listener whose queue is full (`ss -ltn`: Recv-Q above Send-Q) would be silent in the same way.",
+        refuted_by="On the server a listener whose queue is full (`ss -ltn`: Recv-Q above Send-Q) would be silent likewise.",
         remedies=_remedies(case, first),
     )
 
@@ -118,11 +118,11 @@ def _alive(case: Case, silent: Silent) -> Judgement:
     return likely(
         f"Packets to port {case.target.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
         *outcomes.ids(*_flat(silent), *life),
-        because=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}.",
-        tell_apart=_what_else(case, first),
+        reason=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}.",
+        next_check=_what_else(case, first),
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof="A rule of this machine that drops it, or a full queue of the listener on the server.",
+        refuted_by="A rule of this machine that drops it, or a full queue of the listener on the server.",
         remedies=_remedies(case, first),
     )
 
@@ -140,11 +140,11 @@ def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Ju
     return likely(
         f"{first} is there on the local link and stays silent on port {case.target.port}: a filter drops it.",
         *outcomes.ids(*silent[first], entry),
-        because=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
-        tell_apart=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
+        reason=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
+        next_check=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
         explains=seen,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof=f"{first} went down in the last half minute, or a rule of this machine drops it.",
+        refuted_by=f"{first} went down in the last half minute, or a rule of this machine drops it.",
         remedies=_remedies(case, first),
     )
 
@@ -152,14 +152,14 @@ def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Ju
 def _open(case: Case, silent: Silent) -> Judgement:
     first = next(iter(silent))
     if not hosts.is_repeated(silent[first]):
-        because = f"{_count(silent[first])} got no answer, which a lost packet does too."
+        reason = f"{_count(silent[first])} got no answer, which a lost packet does too."
     else:
-        because = f"{_count(silent[first])} got no answer, and nothing yet shows that {first} lives. {_trail_ends(case, first)}"
+        reason = f"{_count(silent[first])} got no answer, and nothing yet shows that {first} lives. {_trail_ends(case, first)}"
     return still_open(
-        because.strip(),
+        reason.strip(),
         *outcomes.ids(*_flat(silent), *hosts.trail(case, first)),
         summary=f"A packet filter drops what goes to port {case.target.port} of {outcomes.joined(silent)}.",
-        tell_apart=f"`ping -c 3 {first}`, or an attempt on another of its ports: an answer would show that it lives.",
+        next_check=f"`ping -c 3 {first}`, or an attempt on another of its ports: an answer would show that it lives.",
         explains=silent,
     )
 
@@ -204,13 +204,13 @@ HYPOTHESIS = Hypothesis(
     place=60,
     onset="setting",
     title="packets arrive",
-    asks="Do packets for this port get through?",
+    question="Do packets for this port get through?",
     why="A filter that drops gives no answer at all. If the same host answers elsewhere, the silence is about this port.",
-    means="Packets vanish: no answer on this port although the host lives.",
+    meaning="Packets vanish: no answer on this port although the host lives.",
     proof="Repeated silence of packets that left this machine, from a host that answers elsewhere; and a look at its socket "
     "table, since a full accept queue is silent in the same way.",
     mistaken_for=("server.down", "server.backlog-full", "path.local-firewall"),
-    over=frozenset({"server.down"}),
+    supersedes=frozenset({"server.down"}),
     needs=needs,
     judge=judge,
 )

@@ -16,7 +16,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     own_silent = any(outcomes.is_local(case, one) for one in (*outcomes.failing(case, Outcome.TIMEOUT), *outcomes.quiet(case)))
     if own_silent or outcomes.failing(case, Outcome.UNREACHABLE):
         yield ListAddresses()
-    yield from hosts.neighbour_looks(case)
+    yield from hosts.neighbour_checks(case)
     yield from checks.life_signs(case)
 
 
@@ -86,14 +86,14 @@ def _on_this_link(case: Case, dead: dict[str, tuple[Attempt, Neighbour | None]])
     evidence = outcomes.ids(*(part for pair in dead.values() for part in pair), route)
     if route is None:
         summary = f"The way to {outcomes.joined(dead)} ends on our own link: the next machine does not answer there."
-        reason = f"It is {first} itself or the gateway to it; the route was not seen."
+        usual = f"It is {first} itself or the gateway to it; the route was not seen."
     elif silent_one == first:
         summary = f"{first} does not answer on the local link{on}: no machine there says that it has this address."
-        reason = "Most often the machine is off or unplugged (server.down); a machine that never existed looks the same."
+        usual = "Most often the machine is off or unplugged (server.down); a machine that never existed looks the same."
     else:
         summary = f"The gateway {silent_one} does not answer{on}, so {outcomes.joined(dead)} can't be reached."
-        reason = "The gateway is off, unplugged, or not on this link."
-    because = (
+        usual = "The gateway is off, unplugged, or not on this link."
+    reason = (
         f"The neighbour entry of {silent_one} is FAILED"
         if failed
         else f"Our own kernel reported `{_meaning(attempt)}` after {attempt.latency_ms:.0f} ms, as for a failed neighbour"
@@ -104,10 +104,10 @@ def _on_this_link(case: Case, dead: dict[str, tuple[Attempt, Neighbour | None]])
     return confirmed(
         summary,
         *evidence,
-        because=f"{because}. {reason}",
+        reason=f"{reason}. {usual}",
         explains=dead,
         culprit=culprit,
-        disproof=f"`ip neigh show {silent_one.partition('%')[0]}` has a link-layer address right after an attempt.",
+        refuted_by=f"`ip neigh show {silent_one.partition('%')[0]}` has a link-layer address right after an attempt.",
         remedies=_link_remedies(silent_one, device or "DEVICE"),
     )
 
@@ -116,11 +116,11 @@ def _loopback_down(case: Case, own: dict[str, tuple[Attempt, ...]], down: Addres
     return likely(
         f"The loopback interface lo of this machine is down, so nothing reaches {outcomes.joined(own)}, its own address.",
         *outcomes.ids(*(one for all_ in own.values() for one in all_), down),
-        because="What a machine sends to itself goes through lo; lo is not up, and the attempts got no answer.",
-        tell_apart="`ip link set lo up` (as root), and try again: an answer or a refusal confirms it.",
+        reason="What a machine sends to itself goes through lo; lo is not up, and the attempts got no answer.",
+        next_check="`ip link set lo up` (as root), and try again: an answer or a refusal confirms it.",
         explains=own,
         culprit=Culprit(kind="address", address=next(iter(own)), device="lo"),
-        disproof="`ip -br link show lo` shows UP.",
+        refuted_by="`ip -br link show lo` shows UP.",
         remedies=(
             Remedy(
                 do="Set it up, and find out why it is down: a new network namespace starts so.",
@@ -137,7 +137,7 @@ def _on_this_link_perhaps(near: dict[str, Attempt]) -> Judgement:
         f"Our own kernel reported `{_meaning(one)}` after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
         *outcomes.ids(*near.values()),
         summary=f"{first} can't be reached: a neighbour that was being asked already, or a tunnel without a peer for it.",
-        tell_apart=f"`ip neigh show {first}` and `ip route get {first}`: FAILED, or a tunnel's device, speak for it.",
+        next_check=f"`ip neigh show {first}` and `ip route get {first}`: FAILED, or a tunnel's device, speak for it.",
         explains=near,
     )
 
@@ -148,10 +148,10 @@ def _by_a_router(case: Case, told: dict[str, Attempt]) -> Judgement:
     return confirmed(
         _claim(told),
         *_evidence(case, told),
-        because=_word(case, first) + usual * (hosts.says_host_unreachable(one) and hosts.came_late(case, first)),
+        reason=_word(case, first) + usual * (hosts.says_host_unreachable(one) and hosts.came_late(case, first)),
         explains=told,
         culprit=Culprit(kind="address", address=_sender(one)),
-        disproof=_disproof(first, one),
+        refuted_by=_disproof(first, one),
         remedies=_router_remedies(first, _sender(one)),
     )
 
@@ -161,11 +161,11 @@ def _by_a_router_perhaps(case: Case, told: dict[str, Attempt]) -> Judgement:
     return likely(
         _claim(told),
         *_evidence(case, told),
-        because=_word(case, first),
-        tell_apart=f"`ping -c 3 {first}`: an answer would mean that {_sender(one)} rejects this port alone.",
+        reason=_word(case, first),
+        next_check=f"`ping -c 3 {first}`: an answer would mean that {_sender(one)} rejects this port alone.",
         explains=told,
         culprit=Culprit(kind="address", address=_sender(one)),
-        disproof=_disproof(first, one),
+        refuted_by=_disproof(first, one),
         remedies=_router_remedies(first, _sender(one)),
     )
 
@@ -177,11 +177,11 @@ def _forwarded(case: Case, told: dict[str, Attempt]) -> Judgement:
         f"Port {case.target.port} of {first} seems to be forwarded to another machine, which {_sender(one)} cannot reach.",
         *_evidence(case, told),
         *outcomes.ids(*life),
-        because=_word(case, first) + (f" {first} itself {hosts.life_in_words(life)}." if life else f" {first} itself is there."),
-        tell_apart=f"On {_sender(one)}: `nft list ruleset` or `iptables-save -t nat` names where the port is forwarded to.",
+        reason=_word(case, first) + (f" {first} itself {hosts.life_in_words(life)}." if life else f" {first} itself is there."),
+        next_check=f"On {_sender(one)}: `nft list ruleset` or `iptables-save -t nat` names where the port is forwarded to.",
         explains=told,
         culprit=Culprit(kind="address", address=_sender(one)),
-        disproof=f"No rule on {_sender(one)} forwards port {case.target.port}.",
+        refuted_by=f"No rule on {_sender(one)} forwards port {case.target.port}.",
         remedies=_router_remedies(first, _sender(one)),
     )
 
@@ -247,9 +247,9 @@ HYPOTHESIS = Hypothesis(
     place=30,
     onset="change",
     title="host in reach",
-    asks="Can the link, or the last router, reach the host?",
+    question="Can the link, or the last router, reach the host?",
     why="A router that can't deliver a packet says so and signs it with its address. On our own link the neighbour table tells.",
-    means="A router, or this link, cannot reach the host or its network.",
+    meaning="A router, or this link, cannot reach the host or its network.",
     proof="ICMP host or network unreachable with its sender, or our neighbour entry FAILED for an address on our link.",
     mistaken_for=("server.down", "path.rejected"),
     needs=needs,

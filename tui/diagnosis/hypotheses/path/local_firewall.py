@@ -18,9 +18,9 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     if hosts.told(case):
         yield ListAddresses()
-    yield from hosts.neighbour_looks(case)
+    yield from hosts.neighbour_checks(case)
     yield from checks.life_signs(case)
-    yield from hosts.first_hop_looks(case)
+    yield from hosts.first_hop_checks(case)
     yield from checks.tables(case)
     yield from rules.looks_here(case)
     yield from local_drops.tracking_looks(case)
@@ -90,11 +90,11 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
         summary,
         *outcomes.ids(*(reading for reading, _ in ruled.values())),
         *outcomes.ids(*(one for each in ruled for one in outcomes.attempts(case, each))),
-        because=f"`{rules.quoted(rule)}` ({rules.place(rule)}) matches this connection and explains {seen}."
+        reason=f"`{rules.quoted(rule)}` ({rules.place(rule)}) matches this connection and explains {seen}."
         f"{rules.seen_packets(rule)}",
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
-        disproof="Without that rule, the same attempt comes to the same end.",
+        refuted_by="Without that rule, the same attempt comes to the same end.",
         remedies=rules.remedies(case, rule, first),
     )
 
@@ -115,7 +115,7 @@ def _not_by_rules(case: Case, silent: Mapping[str, tuple[Attempt, ...]], what: s
         f"{what}, and none of the {reading.rules if reading else 0} rules of this machine stops the connection.",
         *outcomes.ids(*(one for all_ in silent.values() for one in all_), reading),
         summary=f"Something on this machine that no rule shows (a BPF program, traffic control) drops {outcomes.joined(silent)}.",
-        tell_apart="As root: `bpftool net; bpftool cgroup tree; tc filter show dev DEVICE egress`. `ip link show lo` without UP?",
+        next_check="As root: `bpftool net; bpftool cgroup tree; tc filter show dev DEVICE egress`. `ip link show lo` without UP?",
         explains=silent,
     )
 
@@ -140,10 +140,10 @@ def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
     return confirmed(
         f"This machine's own packet filter rejects port {case.target.port} of {outcomes.joined(told)} (ICMP {meaning}).",
         *outcomes.ids(*told.values()),
-        because=f"ICMP `{meaning}` came after {one.latency_ms:.1f} ms from {sender}, an address of this machine.",
+        reason=f"ICMP `{meaning}` came after {one.latency_ms:.1f} ms from {sender}, an address of this machine.",
         explains=told,
         culprit=Culprit(kind="address", address=sender),
-        disproof=f"No rule here rejects TCP to {endpoint(first, case.target.port or 0)}.",
+        refuted_by=f"No rule here rejects TCP to {endpoint(first, case.target.port or 0)}.",
         remedies=_remedies(case.target.port or 0),
     )
 
@@ -154,11 +154,11 @@ def _perhaps(told: dict[str, Attempt]) -> Judgement:
     return likely(
         f"This machine's own packet filter seems to reject port {one.port} of {first} (ICMP {meaning}).",
         *outcomes.ids(*told.values()),
-        because=f"ICMP `{meaning}` came from this machine itself after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
-        tell_apart=f"As root: `{RULES}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
+        reason=f"ICMP `{meaning}` came from this machine itself after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
+        next_check=f"As root: `{RULES}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
         explains=told,
         culprit=Culprit(kind="address", address=one.icmp.sender if one.icmp else first),
-        disproof="No rule here rejects it.",
+        refuted_by="No rule here rejects it.",
         remedies=_remedies(one.port),
     )
 
@@ -174,11 +174,11 @@ def _held(case: Case, held: dict[str, tuple[Attempt, ...]]) -> Judgement:
     return likely(
         f"This machine itself keeps back the packets to port {case.target.port} of {outcomes.joined(held)}.",
         *outcomes.ids(*(one for all_ in held.values() for one in all_), elsewhere, *hosts.hops(case, first)),
-        because=sign,
-        tell_apart=f"As root: `{RULES}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
+        reason=sign,
+        next_check=f"As root: `{RULES}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
         explains=held,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
+        refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
         remedies=_remedies(case.target.port or 0),
     )
 
@@ -211,18 +211,18 @@ def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
     apart = f"As root: `{RULES}` has a rule that drops them; `ip link show lo` without UP would explain it too."
     if table is None or not hosts.is_repeated(silent[first]):
         return still_open(
-            "An address of this machine stays silent.", *evidence, summary=summary, tell_apart=apart, explains=silent
+            "An address of this machine stays silent.", *evidence, summary=summary, next_check=apart, explains=silent
         )
     room = "with a full queue that no attempt came to" if any(map(hosts.has_full_queue, rows)) else "with room in its queue"
     state = f"{hosts.owner(rows[0])} listens there {room}" if rows else "nothing listens there, so a reset was due"
     return likely(
         summary,
         *evidence,
-        because=f"{first} is this machine's own, {state}, and no answer came.",
-        tell_apart=apart,
+        reason=f"{first} is this machine's own, {state}, and no answer came.",
+        next_check=apart,
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof="No rule here drops it, and the loopback interface is up.",
+        refuted_by="No rule here drops it, and the loopback interface is up.",
         remedies=_remedies(case.target.port or 0),
     )
 
@@ -233,11 +233,11 @@ def _table_full(case: Case, lost: Mapping[str, tuple[Attempt, ...]], found: Limi
     return likely(
         f"The packet filter's table of connections is full ({count}): what is new, to {outcomes.joined(lost)} too, is dropped.",
         *outcomes.ids(*(one for all_ in lost.values() for one in all_), *local_drops.forbidden_echoes(case, first), found),
-        because=f"Packets do not seem to leave this machine, and nf_conntrack_count is at its limit: {count}.",
-        tell_apart="`dmesg | grep 'nf_conntrack: table full'` (as root): a line from now confirms it.",
+        reason=f"Packets do not seem to leave this machine, and nf_conntrack_count is at its limit: {count}.",
+        next_check="`dmesg | grep 'nf_conntrack: table full'` (as root): a line from now confirms it.",
         explains=lost,
         culprit=Culprit(kind="limit", limit="nf_conntrack_max", address=first),
-        disproof="`sysctl net.netfilter.nf_conntrack_count` is far below nf_conntrack_max while attempts stay silent.",
+        refuted_by="`sysctl net.netfilter.nf_conntrack_count` is far below nf_conntrack_max while attempts stay silent.",
         remedies=(
             Remedy(
                 do="Raise the limit, and find who opens so many connections.",
@@ -265,11 +265,11 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
     return likely(
         f"This machine's own packet filter seems to answer port {hop.port} of {outcomes.joined(near)} with a reset.",
         *outcomes.ids(*(outcomes.latest(case)[address] for address in near), *near.values(), elsewhere),
-        because=f"The reset comes even with TTL 1; another port's packet ends at {elsewhere.sender if elsewhere else '?'}.",
-        tell_apart=f"As root: `{RULES}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
+        reason=f"The reset comes even with TTL 1; another port's packet ends at {elsewhere.sender if elsewhere else '?'}.",
+        next_check=f"As root: `{RULES}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
         explains=near,
         culprit=Culprit(kind="address", address=first, port=hop.port),
-        disproof=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
+        refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
         remedies=_remedies(hop.port),
     )
 
@@ -291,7 +291,7 @@ def _served(case: Case, served: dict[str, tuple[Attempt, Listener, Listeners]]) 
         f"{hosts.owner(row)} was listening before {first} answered with a reset.",
         *outcomes.ids(one, table),
         summary=f"This machine's own packet filter answers {endpoint(first, case.target.port or 0)} with a reset.",
-        tell_apart=f"As root: `{RULES}` has a rule with `tcp reset`.",
+        next_check=f"As root: `{RULES}` has a rule with `tcp reset`.",
         explains=served,
     )
 
@@ -326,7 +326,7 @@ def _in_silence(case: Case) -> Judgement:
             "Packets for this port leave this machine; whether a rule drops the answers was not seen.",
             *evidence,
             summary=f"A rule of this machine may drop the answers that come back from {outcomes.joined(silent)}.",
-            tell_apart=f"As root: `{RULES}` has a rule of INPUT that drops them.",
+            next_check=f"As root: `{RULES}` has a rule of INPUT that drops them.",
             explains={one for one in silent if outcomes.is_remote(case, one)},
         )
     first = next(iter(unseen))
@@ -342,25 +342,25 @@ def _in_silence(case: Case) -> Judgement:
             *evidence,
             *outcomes.ids(*maybe),
             summary=f"A rule of this machine may stop it: `{rules.quoted(perhaps)}`{rules.who_made(perhaps)}.",
-            tell_apart=f"Its counter, in `nft -a list ruleset` or `iptables-save -c`, grows with each attempt on {first}.",
+            next_check=f"Its counter, in `nft -a list ruleset` or `iptables-save -c`, grows with each attempt on {first}.",
             explains=unseen,
         )
     apart = f"As root: `{RULES}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
     if echo is None:
-        because = "No packet for this port was seen to leave this machine."
+        reason = "No packet for this port was seen to leave this machine."
         # Nothing at all comes back from a host that is down; a drop here is worth naming where other packets get through.
         alive = {address: all_ for address, all_ in unseen.items() if hosts.signs_of_life(case, address)}
         if not alive:
-            return still_open(because, *evidence)
-        return still_open(because, *evidence, summary=summary, tell_apart=apart, explains=alive)
+            return still_open(reason, *evidence)
+        return still_open(reason, *evidence, summary=summary, next_check=apart, explains=alive)
     return likely(
         summary,
         *evidence,
-        because="No answer came, and an echo request to the same address was forbidden on the spot (EPERM).",
-        tell_apart=apart,
+        reason="No answer came, and an echo request to the same address was forbidden on the spot (EPERM).",
+        next_check=apart,
         explains={first},
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof=f"No rule here drops TCP to {first}.",
+        refuted_by=f"No rule here drops TCP to {first}.",
         remedies=_remedies(case.target.port or 0),
     )
 
@@ -381,12 +381,12 @@ def _remedies(port: int) -> Iterator[Remedy]:
 HYPOTHESIS = Hypothesis(
     place=5,
     title="own filter",
-    asks="Does this machine's own packet filter let it out?",
+    question="Does this machine's own packet filter let it out?",
     why="A filter here can say no before anything leaves. Its ICMP error is signed with one of our own addresses.",
-    means="This machine's own packet filter refuses or drops the connection on the way out.",
+    meaning="This machine's own packet filter refuses or drops the connection on the way out.",
     proof="ICMP from one of our own addresses, where no failed neighbour explains it; or the rule that matches.",
     mistaken_for=("client.blocked", "path.filtered", "path.rejected"),
-    over=frozenset({"path.filtered", "path.rejected", "server.not-listening", "server.down"}),
+    supersedes=frozenset({"path.filtered", "path.rejected", "server.not-listening", "server.down"}),
     needs=needs,
     judge=judge,
 )

@@ -106,7 +106,7 @@ def _on_the_way_back(case: Case, found: dict[str, PathMtu]) -> Judgement:
 def _certain(case: Case, found: dict[str, PathMtu], summary: str) -> Judgement:
     first, one = next(iter(found.items()))
     talks = [talk for talk in case.all(Talk) if talk.address in found and talk.outcome == "silent"]
-    because = (
+    reason = (
         f"The same {one.large_bytes} bytes were written on two connections at the same time, with segments of up to {one.mss} "
         f"and of up to {one.clamped_mss} bytes; only the second one got on."
     )
@@ -114,26 +114,26 @@ def _certain(case: Case, found: dict[str, PathMtu], summary: str) -> Judgement:
         return confirmed(
             summary,
             *outcomes.ids(*found.values(), *talks),
-            because=f"{because} So it was with {one.pairs} pairs of connections.",
+            reason=f"{reason} So it was with {one.pairs} pairs of connections.",
             culprit=Culprit(kind="address", address=first, port=one.port),
-            disproof=f"`ping -M do -s 1472 {first}` (IPv4) is answered, from here, while the exchange stands still.",
+            refuted_by=f"`ping -M do -s 1472 {first}` (IPv4) is answered, from here, while the exchange stands still.",
             remedies=_remedies(first, one),
         )
     if _has_learnt(one):
         return likely(
             summary,
             *outcomes.ids(*found.values(), *talks),
-            because=f"{because} Meanwhile a router said that the path takes {one.path_mtu} bytes, and they keep to it.",
-            tell_apart=f"`ip route flush cache`, and try {case.target.label} again: it stands still anew.",
+            reason=f"{reason} Meanwhile a router said that the path takes {one.path_mtu} bytes, and they keep to it.",
+            next_check=f"`ip route flush cache`, and try {case.target.label} again: it stands still anew.",
             culprit=Culprit(kind="address", address=first, port=one.port),
-            disproof=f"{case.target.label} still does not answer, although `ip route get {first}` shows `mtu {one.path_mtu}`.",
+            refuted_by=f"{case.target.label} still does not answer, although `ip route get {first}` shows `mtu {one.path_mtu}`.",
             remedies=_remedies(first, one),
         )
     return still_open(
-        f"{because} With other connections it was not so.",
+        f"{reason} With other connections it was not so.",
         *outcomes.ids(*found.values(), *talks),
         summary=summary,
-        tell_apart=f"`tracepath -n {first}` names the hop where the packets get too large, or where the trail ends.",
+        next_check=f"`tracepath -n {first}` names the hop where the packets get too large, or where the trail ends.",
     )
 
 
@@ -164,12 +164,12 @@ def _remedies(address: str, one: PathMtu) -> Iterator[Remedy]:
 HYPOTHESIS = Hypothesis(
     place=70,
     title="large ones too",
-    asks="Do large packets get through as small ones do?",
+    question="Do large packets get through as small ones do?",
     why="A handshake takes small packets alone. Where a link is narrower and its ICMP errors are filtered, large ones vanish.",
-    means="It connects, and large packets vanish.",
+    meaning="It connects, and large packets vanish.",
     proof="The same request stalls, or stays unanswered, in segments as usual, and gets on in small ones; four times.",
     mistaken_for=("server.unresponsive",),
-    over=frozenset({"server.unresponsive", "port.wrong-protocol", "server.closes-early"}),
+    supersedes=frozenset({"server.unresponsive", "port.wrong-protocol", "server.closes-early"}),
     needs=needs,
     judge=judge,
 )

@@ -68,11 +68,11 @@ def _homeless(case: Case, blocked: dict[str, Attempt]) -> Judgement:
     return likely(
         f"{state}: nothing can be sent to {outcomes.joined(blocked)}.",
         *outcomes.ids(*blocked.values(), own),
-        because=f"{state}, and connect() failed with EADDRNOTAVAIL at once.",
-        tell_apart="`sysctl net.ipv6.conf.all.disable_ipv6` and `ip -6 -brief address`: 1, or no address, confirms it.",
+        reason=f"{state}, and connect() failed with EADDRNOTAVAIL at once.",
+        next_check="`sysctl net.ipv6.conf.all.disable_ipv6` and `ip -6 -brief address`: 1, or no address, confirms it.",
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof="`ip -6 -brief address` shows an address beside that of lo.",
+        refuted_by="`ip -6 -brief address` shows an address beside that of lo.",
         remedies=_remedies(first),
     )
 
@@ -85,10 +85,10 @@ def _proved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
         f"This machine has no route to {outcomes.joined(blocked)}: nothing was sent."
         + (f" The route `{thrown}` ends there." * bool(thrown)),
         *outcomes.ids(*blocked.values(), *routes),
-        because="connect() failed with ENETUNREACH at once, and the kernel's route lookup finds nothing.",
+        reason="connect() failed with ENETUNREACH at once, and the kernel's route lookup finds nothing.",
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof=f"`{_get(first)}` prints a route.",
+        refuted_by=f"`{_get(first)}` prints a route.",
         remedies=_remedies(first),
     )
 
@@ -101,11 +101,11 @@ def _unproved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
     return likely(
         f"This machine's kernel had no route to {first} for this connection.",
         *outcomes.ids(*blocked.values(), route),
-        because=f"connect() failed with ENETUNREACH at once, and {seen}.",
-        tell_apart=f"`{_get(first)}{source}`: an error confirms it; `ip rule` shows routes by source or mark.",
+        reason=f"connect() failed with ENETUNREACH at once, and {seen}.",
+        next_check=f"`{_get(first)}{source}`: an error confirms it; `ip rule` shows routes by source or mark.",
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof=f"Another attempt on {first} that does not end with ENETUNREACH.",
+        refuted_by=f"Another attempt on {first} that does not end with ENETUNREACH.",
         remedies=_remedies(first),
     )
 
@@ -140,9 +140,9 @@ HYPOTHESIS = Hypothesis(
     place=10,
     onset="setting",
     title="route exists",
-    asks="Does this machine know a way to the address?",
+    question="Does this machine know a way to the address?",
     why="Without a route nothing is sent: the kernel says no at once, and no other machine was ever asked.",
-    means="There is no route to the address.",
+    meaning="There is no route to the address.",
     proof="ENETUNREACH at once, without an ICMP error, and the kernel's route lookup finds nothing.",
     mistaken_for=("path.route-rejects",),
     needs=needs,

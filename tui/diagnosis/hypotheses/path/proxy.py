@@ -102,16 +102,20 @@ def _label(proxy: Proxy) -> str:
 def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen: tuple[str, ...]) -> Judgement:
     direct, failing = outcomes.connecting(case), outcomes.failing(case)
     label = _label(proxy)
-    who = f"{outcomes.joined(proxy.readers)}, by {proxy.variable}," if proxy.readers else f"Programs that read {proxy.variable}"
-    summary = f"{who} connect{'s' if len(proxy.readers) == 1 else ''} to the proxy {label}, and {how}"
-    if proxy.readers and proxy.direct:
+    who = (
+        f"{outcomes.joined(proxy.honoured_by)}, by {proxy.variable},"
+        if proxy.honoured_by
+        else f"Programs that read {proxy.variable}"
+    )
+    summary = f"{who} connect{'s' if len(proxy.honoured_by) == 1 else ''} to the proxy {label}, and {how}"
+    if proxy.honoured_by and proxy.direct:
         summary += f" ({outcomes.joined(proxy.direct)} {'goes' if len(proxy.direct) == 1 else 'go'} directly)"
     evidence = (*outcomes.ids(proxy), *seen, *outcomes.ids(*direct.values(), *failing.values()))
     symptoms = frozenset(endpoint(one.address, one.port) for one in tried)
     culprit = Culprit(
         kind="proxy", address=tried[0].address if tried else proxy.host or "", port=proxy.port or 0, variable=proxy.variable or ""
     )
-    disproof = f"The program does not read {proxy.variable}, or {label} connects."
+    refuted_by = f"The program does not read {proxy.variable}, or {label} connects."
     remedies = tuple(_remedies(case, proxy))
     answer = _resolution(case, proxy)
     passing = answer is not None and answer.error not in resolution.HARD_ERRORS and not answer.addresses
@@ -119,10 +123,10 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen:
         return confirmed(
             f"{summary}. Directly, {case.target.label} connects.",
             *evidence,
-            because=f"{proxy.variable} applies to this target; the proxy fails, and the direct attempt connects.",
+            reason=f"{proxy.variable} applies to this target; the proxy fails, and the direct attempt connects.",
             explains=symptoms,
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     intended = frozenset(address for address, one in failing.items() if one.outcome in _FORBIDDEN)
@@ -137,20 +141,20 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen:
     return likely(
         f"{summary}. {tail}",
         *evidence,
-        because=f"{proxy.variable} applies to this target, and {how}.",
-        tell_apart=missing
+        reason=f"{proxy.variable} applies to this target, and {how}.",
+        next_check=missing
         if direct
         else f"An attempt through {label} once it is up, or a direct one from where direct is allowed.",
         explains=symptoms | intended,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
 
 def _remedies(case: Case, proxy: Proxy) -> Iterator[Remedy]:
     host, variable, label = case.target.host, proxy.variable or "the proxy setting", _label(proxy)
-    readers = f" ({outcomes.joined(proxy.readers)} read it)" if proxy.readers else ""
+    readers = f" ({outcomes.joined(proxy.honoured_by)} read it)" if proxy.honoured_by else ""
     yield Remedy(
         do=f"Start the proxy, or correct {variable}{readers}, which reads {proxy.value or label}.",
         command="env | grep -i _proxy",
@@ -167,12 +171,12 @@ HYPOTHESIS = Hypothesis(
     place=10,
     onset="setting",
     title="proxy answers",
-    asks="Does a proxy stand between the program and the target?",
+    question="Does a proxy stand between the program and the target?",
     why="Where a proxy variable applies, programs connect to the proxy instead. Their error then names the wrong host.",
-    means="The client's connection goes to a proxy, and it is the proxy that fails.",
+    meaning="The client's connection goes to a proxy, and it is the proxy that fails.",
     proof="A proxy variable applies to the target (NO_PROXY considered), the attempt on the proxy fails, a direct one connects.",
     mistaken_for=("server.not-listening", "path.filtered"),
-    over=frozenset({"path.filtered", "path.host-unreachable", "path.no-route", "path.rejected", "server.down"}),
+    supersedes=frozenset({"path.filtered", "path.host-unreachable", "path.no-route", "path.rejected", "server.down"}),
     needs=needs,
     judge=judge,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, reset_origin, rules
-from tui.diagnosis.readings.reset_origin import Whence
+from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -62,10 +62,10 @@ def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
     return confirmed(
         f"{_who(first, sender)} rejects {_what(first, sender, told)} (ICMP {_meaning(one)}).",
         *outcomes.ids(*told.values(), hop),
-        because=f"ICMP `{_meaning(one)}` came from {sender}" + (f", seen at hop {hop.ttl}" if hop else "") + f"; {whose}.",
+        reason=f"ICMP `{_meaning(one)}` came from {sender}" + (f", seen at hop {hop.ttl}" if hop else "") + f"; {whose}.",
         explains=told,
         culprit=Culprit(kind="address", address=sender),
-        disproof=f"No rule or route on {sender} answers {outcomes.joined(sorted({one.address for one in told.values()}))} so.",
+        refuted_by=f"No rule or route on {sender} answers {outcomes.joined(sorted({one.address for one in told.values()}))} so.",
         remedies=_remedies(case, first, one),
     )
 
@@ -76,11 +76,11 @@ def _perhaps_ours(case: Case, told: dict[str, Attempt]) -> Judgement:
     return likely(
         f"{sender} rejects port {one.port} of {first} (ICMP {_meaning(one)}).",
         *outcomes.ids(*told.values()),
-        because=f"ICMP `{_meaning(one)}` came from {sender}; whether that is this machine itself is not known.",
-        tell_apart=f"`ip -brief address`: if {sender} is there, it is this machine's own filter (path.local-firewall).",
+        reason=f"ICMP `{_meaning(one)}` came from {sender}; whether that is this machine itself is not known.",
+        next_check=f"`ip -brief address`: if {sender} is there, it is this machine's own filter (path.local-firewall).",
         explains=told,
         culprit=Culprit(kind="address", address=sender),
-        disproof=f"{sender} is an address of this machine.",
+        refuted_by=f"{sender} is an address of this machine.",
         remedies=_remedies(case, first, one),
     )
 
@@ -93,11 +93,11 @@ def _feigned(case: Case, told: dict[str, Attempt]) -> Judgement:
     return likely(
         f"{_who(first, sender)} answers port {one.port} with `{_meaning(one)}`, although the host is there: a filter's words.",
         *outcomes.ids(*told.values(), *life),
-        because=f"ICMP `{_meaning(one)}` came from {sender} after {one.latency_ms:.1f} ms, and {lives}.",
-        tell_apart=f"On {sender}: `nft list ruleset`, or `iptables-save`, has a rule that rejects port {one.port} so.",
+        reason=f"ICMP `{_meaning(one)}` came from {sender} after {one.latency_ms:.1f} ms, and {lives}.",
+        next_check=f"On {sender}: `nft list ruleset`, or `iptables-save`, has a rule that rejects port {one.port} so.",
         explains=told,
         culprit=Culprit(kind="address", address=sender),
-        disproof=f"{sender} forwards the port to a machine that it can't reach.",
+        refuted_by=f"{sender} forwards the port to a machine that it can't reach.",
         remedies=_remedies(case, first, one),
     )
 
@@ -120,29 +120,29 @@ def _by_reset(case: Case) -> Judgement:
             return likely(
                 f"A packet filter on {address} answers with a reset, although {who} there.",
                 *outcomes.ids(one, far),
-                because=f"A reset came back, and in the socket table of the far end {who}.",
-                tell_apart="On the server, as root: `nft list ruleset; iptables-save` has a rule that answers with a tcp reset.",
+                reason=f"A reset came back, and in the socket table of the far end {who}.",
+                next_check="On the server, as root: `nft list ruleset; iptables-save` has a rule that answers with a tcp reset.",
                 explains=resets,
                 culprit=Culprit(kind="address", address=address, port=port),
-                disproof=f"{address} is not the machine that was looked at, or the service started after the attempt.",
+                refuted_by=f"{address} is not the machine that was looked at, or the service started after the attempt.",
                 remedies=_remedies(case, address, one),
             )
         if far:
             return still_open(
                 "Nothing listens in the far end's table; a filter could still answer first.", *outcomes.ids(one, far)
             )
-    nearer = {Whence.NEARER, Whence.SEEMS_NEARER}
+    nearer = {ResetSource.NEARER, ResetSource.SEEMS_NEARER}
     own = [one for one in resets if not ((found := reset_origin.origin(case, one)) and found.whence in nearer)]
     if not own:
         return still_open("A reset came back, from nearer than the host.", *outcomes.ids(*resets.values()))
     first = own[0]
     found = reset_origin.origin(case, first)
-    where = first if found and found.whence is Whence.ITSELF else f"{first}, or before it,"
+    where = first if found and found.whence is ResetSource.ITSELF else f"{first}, or before it,"
     return still_open(
         "A plain reset came back; a filter on the server can send one too.",
         *outcomes.ids(*resets.values()),
         summary=f"A packet filter on {where} answers port {port} with a reset.",
-        tell_apart=f"On {first}: `ss -ltn 'sport = :{port}'` shows a listener, and `nft list ruleset` a rule with `tcp reset`.",
+        next_check=f"On {first}: `ss -ltn 'sport = :{port}'` shows a listener, and `nft list ruleset` a rule with `tcp reset`.",
         explains=own,
     )
 
@@ -182,12 +182,12 @@ def _remedies(case: Case, address: str, one: Attempt) -> Iterator[Remedy]:
 HYPOTHESIS = Hypothesis(
     place=40,
     title="not rejected",
-    asks="Does a packet filter on the way or on the server say no?",
+    question="Does a packet filter on the way or on the server say no?",
     why="A filter that rejects answers with ICMP, and the answer carries the address of the box that sent it.",
-    means="A packet filter on the way, or on the server, answers with ICMP, or on the server itself with a reset.",
+    meaning="A packet filter on the way, or on the server, answers with ICMP, or on the server itself with a reset.",
     proof="The ICMP error with its sender, which is not this machine; a reset by the server's filter only by its rule.",
     mistaken_for=("server.not-listening", "path.host-unreachable", "path.local-firewall"),
-    over=frozenset({"server.not-listening"}),
+    supersedes=frozenset({"server.not-listening"}),
     needs=needs,
     judge=judge,
 )

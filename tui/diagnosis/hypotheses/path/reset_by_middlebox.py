@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, reset_origin
-from tui.diagnosis.readings.reset_origin import Origin, Whence
+from tui.diagnosis.readings.reset_origin import Origin, ResetSource
 from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
@@ -13,7 +13,7 @@ from tui.model.requests import AnyRequest
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and for resets the distance that they come from."""
     yield from checks.basics(case)
-    yield from reset_origin.looks(case)
+    yield from reset_origin.checks(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -24,15 +24,19 @@ def judge(case: Case) -> Judgement:
     if not resets:
         return ruled_out("No other machine answers with a reset.", *outcomes.ids(*outcomes.latest(case).values()))
     found = {address: one for address in resets if (one := reset_origin.origin(case, address))}
-    for whence, say in ((Whence.NEARER, _proved), (Whence.SEEMS_NEARER, _seems), (Whence.AT_FIRST_HOP, _at_the_first_hop)):
+    for whence, say in (
+        (ResetSource.NEARER, _proved),
+        (ResetSource.SEEMS_NEARER, _seems),
+        (ResetSource.AT_FIRST_HOP, _at_the_first_hop),
+    ):
         these = {address: one for address, one in found.items() if one.whence is whence}
         if these:
             return say(case, these)
-    unclear = [address for address in resets if address not in found or found[address].whence is Whence.UNCLEAR]
+    unclear = [address for address in resets if address not in found or found[address].whence is ResetSource.UNCLEAR]
     if unclear:
         return _not_known(case, unclear[0], found.get(unclear[0]))
     first = found[resets[0]]
-    where = "from the host itself" if first.whence is Whence.ITSELF else "from behind the machine that answers to ping"
+    where = "from the host itself" if first.whence is ResetSource.ITSELF else "from behind the machine that answers to ping"
     return ruled_out(
         f"The reset seems to come {where}: {reset_origin.in_words(first)}.", *outcomes.ids(*(one.fact for one in found.values()))
     )
@@ -45,10 +49,10 @@ def _proved(case: Case, found: dict[str, Origin]) -> Judgement:
         f"{one.sender}, a machine in between (hop {one.hop}; {first} is {far} hops away), "
         f"answers port {case.target.port} of {outcomes.joined(found)} with a forged reset.",
         *_evidence(case, found),
-        because=f"Both measurements place the sender at hop {one.hop}: {reset_origin.in_words(one)}.",
+        reason=f"Both measurements place the sender at hop {one.hop}: {reset_origin.in_words(one)}.",
         explains=found,
         culprit=_culprit(first, one),
-        disproof=f"`tcpdump -ni any tcp port {case.target.port}` on {first} shows the SYN come in and the reset go out.",
+        refuted_by=f"`tcpdump -ni any tcp port {case.target.port}` on {first} shows the SYN come in and the reset go out.",
         remedies=_remedies(case, first, one),
     )
 
@@ -58,12 +62,12 @@ def _seems(case: Case, found: dict[str, Origin]) -> Judgement:
     return likely(
         f"{_who(one)} seems to answer port {case.target.port} of {outcomes.joined(found)} with a reset, instead of the host.",
         *_evidence(case, found),
-        because=f"The reset seems to come from nearer than the host: {reset_origin.in_words(one)}.",
-        tell_apart=f"On {one.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp reset`, "
+        reason=f"The reset seems to come from nearer than the host: {reset_origin.in_words(one)}.",
+        next_check=f"On {one.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp reset`, "
         f"or one that leads the port to another machine. Or, on {first}: `tcpdump -ni any tcp port {case.target.port}`.",
         explains=found,
         culprit=_culprit(first, one),
-        disproof=f"A capture on {first} that shows the SYN come in and the reset go out; or a translation of the port.",
+        refuted_by=f"A capture on {first} that shows the SYN come in and the reset go out; or a translation of the port.",
         remedies=_remedies(case, first, one),
     )
 
@@ -78,7 +82,7 @@ def _at_the_first_hop(case: Case, found: dict[str, Origin]) -> Judgement:
         f"The reset comes even with TTL 1: {reset_origin.in_words(one)}.",
         *_evidence(case, found),
         summary=f"{one.sender or 'The first router'} answers port {case.target.port} of {outcomes.joined(found)} with a reset.",
-        tell_apart="As root, here: `nft list ruleset; iptables-save`. If no rule there sends resets, the first router does.",
+        next_check="As root, here: `nft list ruleset; iptables-save`. If no rule there sends resets, the first router does.",
         explains=found,
     )
 
@@ -98,7 +102,7 @@ def _not_known(case: Case, address: str, found: Origin | None) -> Judgement:
         f"The measurements do not agree: {reset_origin.in_words(found)}.",
         *outcomes.ids(latest, found.fact),
         summary=f"A machine in between, or one that the port is led on to, answers for {address}.",
-        tell_apart=f"On {address}: `tcpdump -ni any tcp port {case.target.port}` shows whether the SYNs come in.",
+        next_check=f"On {address}: `tcpdump -ni any tcp port {case.target.port}` shows whether the SYNs come in.",
         explains={address},
     )
 
@@ -139,13 +143,13 @@ HYPOTHESIS = Hypothesis(
     place=45,
     onset="setting",
     title="no forged reset",
-    asks="Does the reset come from the host itself?",
+    question="Does the reset come from the host itself?",
     why="A box in between can answer in the host's name. Its reset has fewer hops behind it than the host's own answers.",
-    means="A box in between answers with a reset in the host's name.",
+    meaning="A box in between answers with a reset in the host's name.",
     proof="The TTL of the reset, and the smallest outgoing TTL at which it still comes, place its sender at one hop, "
     "nearer than everything else that answers from the address.",
     mistaken_for=("server.not-listening", "path.rejected", "path.local-firewall"),
-    over=frozenset({"port.wrong-port"}),
+    supersedes=frozenset({"port.wrong-port"}),
     needs=needs,
     judge=judge,
 )

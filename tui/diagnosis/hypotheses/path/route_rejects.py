@@ -56,10 +56,10 @@ def _proved(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judgement:
     return confirmed(
         f"A route of this machine says no to {outcomes.joined(blocked)}: `{_quoted(route)}`.",
         *outcomes.ids(*(routes[address] for address in blocked), *blocked.values()),
-        because=f"The route's type is {route.type}, and connect() failed with {blocked[first].errno} at once.",
+        reason=f"The route's type is {route.type}, and connect() failed with {blocked[first].errno} at once.",
         explains=blocked,
         culprit=_culprit(route),
-        disproof=f"`ip route get {first.partition('%')[0]}` prints a route without `{route.type}`.",
+        refuted_by=f"`ip route get {first.partition('%')[0]}` prints a route without `{route.type}`.",
         remedies=_remedies(first, route),
     )
 
@@ -70,11 +70,11 @@ def _other_errno(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judge
     return likely(
         f"A route of this machine seems to say no to {first}: `{_quoted(route)}`.",
         *outcomes.ids(route, *blocked.values()),
-        because=f"The route's type is {route.type}; connect() failed at once with {blocked[first].errno}, which is not its own.",
-        tell_apart=f"`ip route get {first.partition('%')[0]}` and another attempt: both name the same refusal.",
+        reason=f"The route's type is {route.type}; connect() failed at once with {blocked[first].errno}, which is not its own.",
+        next_check=f"`ip route get {first.partition('%')[0]}` and another attempt: both name the same refusal.",
         explains=blocked,
         culprit=_culprit(route),
-        disproof=f"The attempt fails in the same way without the route `{_quoted(route)}`.",
+        refuted_by=f"The attempt fails in the same way without the route `{_quoted(route)}`.",
         remedies=_remedies(first, route),
     )
 
@@ -108,12 +108,12 @@ HYPOTHESIS = Hypothesis(
     place=20,
     onset="setting",
     title="route lets through",
-    asks="Does a route of this machine say no on purpose?",
+    question="Does a route of this machine say no on purpose?",
     why="A route can be unreachable, prohibit or blackhole. Then the kernel refuses, and the error looks like one from far away.",
-    means="A route says unreachable, prohibit or blackhole.",
+    meaning="A route says unreachable, prohibit or blackhole.",
     proof="The route, quoted, and the errno of its type at once.",
     mistaken_for=("path.no-route", "path.local-firewall", "client.blocked"),
-    over=frozenset({"path.no-route"}),
+    supersedes=frozenset({"path.no-route"}),
     needs=needs,
     judge=judge,
 )

@@ -65,10 +65,10 @@ def _proved(case: Case, expired: dict[str, Attempt], loops: dict[str, tuple[Hop,
     return confirmed(
         f"Packets to {outcomes.joined(expired)} go round between {outcomes.joined(routers)} until their time to live ends.",
         *outcomes.ids(*expired.values(), *hosts.trail(case, first)),
-        because=f"{_sender(one)} reported `time exceeded` at full TTL, and {routers[0]} comes up again on the way.",
+        reason=f"{_sender(one)} reported `time exceeded` at full TTL, and {routers[0]} comes up again on the way.",
         explains=expired,
         culprit=Culprit(kind="address", address=routers[0]),
-        disproof=f"`traceroute -n {first}` reaches it, or shows no router twice.",
+        refuted_by=f"`traceroute -n {first}` reaches it, or shows no router twice.",
         remedies=_remedies(first, routers),
     )
 
@@ -78,11 +78,11 @@ def _without_hops(case: Case, expired: dict[str, Attempt]) -> Judgement:
     return likely(
         f"Packets to {outcomes.joined(expired)} use up their time to live on the way, as in a routing loop.",
         *outcomes.ids(*expired.values(), *hosts.trail(case, first)),
-        because=f"{_sender(one)} reported `time exceeded` for a packet with full TTL; no router was seen twice.",
-        tell_apart=f"`traceroute -n {first}`: routers that repeat confirm it. `sysctl net.ipv4.ip_default_ttl`: 64 is usual.",
+        reason=f"{_sender(one)} reported `time exceeded` for a packet with full TTL; no router was seen twice.",
+        next_check=f"`traceroute -n {first}`: routers that repeat confirm it. `sysctl net.ipv4.ip_default_ttl`: 64 is usual.",
         explains=expired,
         culprit=Culprit(kind="address", address=_sender(one)),
-        disproof=f"`traceroute -n {first}` shows no router twice, or this machine's default TTL is set very low.",
+        refuted_by=f"`traceroute -n {first}` shows no router twice, or this machine's default TTL is set very low.",
         remedies=_remedies(first, [_sender(one)]),
     )
 
@@ -93,11 +93,11 @@ def _without_expiry(case: Case, loops: dict[str, tuple[Hop, ...]]) -> Judgement:
     return likely(
         f"Packets to {first} go round between {outcomes.joined(routers)}.",
         *outcomes.ids(*hosts.trail(case, first)),
-        because=f"{routers[0]} comes up again on the way; the end of a packet's time to live was not reported.",
-        tell_apart=f"`traceroute -n -m 60 {first}`: the same routers to the end confirm it.",
+        reason=f"{routers[0]} comes up again on the way; the end of a packet's time to live was not reported.",
+        next_check=f"`traceroute -n -m 60 {first}`: the same routers to the end confirm it.",
         explains=loops,
         culprit=Culprit(kind="address", address=routers[0]),
-        disproof=f"`traceroute -n {first}` shows no router twice.",
+        refuted_by=f"`traceroute -n {first}` shows no router twice.",
         remedies=_remedies(first, routers),
     )
 
@@ -122,12 +122,12 @@ HYPOTHESIS = Hypothesis(
     place=50,
     onset="change",
     title="no loop",
-    asks="Do packets go round in circles?",
+    question="Do packets go round in circles?",
     why="Routers that point at each other pass a packet back and forth until its time to live ends. One of them reports that.",
-    means="Packets go round until the TTL ends.",
+    meaning="Packets go round until the TTL ends.",
     proof="Time exceeded at full TTL, and hops that repeat.",
     mistaken_for=("path.host-unreachable",),
-    over=frozenset({"path.filtered", "path.host-unreachable", "server.down"}),
+    supersedes=frozenset({"path.filtered", "path.host-unreachable", "server.down"}),
     needs=needs,
     judge=judge,
 )

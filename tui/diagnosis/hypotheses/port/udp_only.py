@@ -42,23 +42,23 @@ def _found(case: Case, refused: dict[str, Attempt], table: Listeners, row: Liste
     port = case.target.port or 0
     who = hosts.owner(row)
     summary = f"{who} uses port {port} for UDP only: no TCP service is there."
-    because = f"A reset came back; the socket table has UDP {row.address}:{port}, and no TCP listener on that port."
+    reason = f"A reset came back; the socket table has UDP {row.address}:{port}, and no TCP listener on that port."
     evidence = outcomes.ids(*refused.values(), table)
     culprit = hosts.listener_culprit("process", row)
-    disproof = f"A TCP listener in `ss -ltn 'sport = :{port}'`."
+    refuted_by = f"A TCP listener in `ss -ltn 'sport = :{port}'`."
     remedies = tuple(_remedies(port, row))
-    if port < FIRST_EPHEMERAL and not table.cut and not hosts.contradicts(case, row):
+    if port < FIRST_EPHEMERAL and not table.omitted and not hosts.contradicts(case, row):
         return confirmed(
-            summary, *evidence, because=because, explains=refused, culprit=culprit, disproof=disproof, remedies=remedies
+            summary, *evidence, reason=reason, explains=refused, culprit=culprit, refuted_by=refuted_by, remedies=remedies
         )
     return likely(
         summary,
         *evidence,
-        because=because,
-        tell_apart=f"Whether {who} is the service that {case.target.label} stands for; it may be a client's socket by chance.",
+        reason=reason,
+        next_check=f"Whether {who} is the service that {case.target.label} stands for; it may be a client's socket by chance.",
         explains=refused,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -80,12 +80,12 @@ HYPOTHESIS = Hypothesis(
     place=20,
     onset="setting",
     title="TCP, not UDP",
-    asks="Is the port open for UDP only?",
+    question="Is the port open for UDP only?",
     why="TCP and UDP have separate ports of the same number. A service that speaks UDP alone refuses TCP.",
-    means="The port is bound for UDP only.",
+    meaning="The port is bound for UDP only.",
     proof="A UDP socket on the port, and no TCP listener.",
     mistaken_for=("server.not-listening",),
-    over=frozenset({"server.not-listening"}),
+    supersedes=frozenset({"server.not-listening"}),
     needs=needs,
     judge=judge,
 )

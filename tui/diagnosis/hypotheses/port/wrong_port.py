@@ -30,7 +30,7 @@ SHORTEST_SLIP = 3
 """Digits of a port from which on a slip says something; two-digit ports all lie close together."""
 
 
-class Candidate(Struct, frozen=True):
+class NearMiss(Struct, frozen=True):
     """A listener that may be what was meant, and what speaks for it."""
 
     listener: Listener
@@ -56,7 +56,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     if meant is None or meant.protocol in EVERYBODYS or not case.options.talk:
         return
     name = None if case.target.is_literal else case.target.host
-    unknown = [one for one in _fitting(case, outcomes.refused_by_reset(case)) if not one.spoke_as]
+    unknown = [one for one in _fitting(case, outcomes.refused_by_reset(case)) if not one.protocol]
     for one in unknown[:MOST_TALKED_TO]:
         yield TalkTo(address=one.address, port=one.port, protocol=meant.protocol, server_name=name)
 
@@ -68,10 +68,10 @@ def judge(case: Case) -> Judgement:
     refused = outcomes.refused_by_reset(case)
     works = outcomes.connecting(case)
     if not refused or works:
-        because = (
+        reason = (
             f"Port {case.target.port} connects on {next(iter(works))}." if works else "No address answers with a plain refusal."
         )
-        return ruled_out(because, *outcomes.ids(*outcomes.latest(case).values()))
+        return ruled_out(reason, *outcomes.ids(*outcomes.latest(case).values()))
     for address in refused:
         table = hosts.table(case, address)
         if table:
@@ -105,10 +105,10 @@ def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judg
         return confirmed(
             f"{who} listens on port {_ports(best)}, and nothing on port {case.target.port}: the port is wrong.",
             *evidence,
-            because=f"{claim}; {places} is {who}, {_reason(case, best[0])}.",
+            reason=f"{claim}; {places} is {who}, {_reason(case, best[0])}.",
             explains=refused,
             culprit=hosts.listener_culprit("process", listener),
-            disproof=f"{who} is not the service that {case.target.label} stands for.",
+            refuted_by=f"{who} is not the service that {case.target.label} stands for.",
             remedies=_remedies(case, next(iter(refused)), listener),
         )
     if _is_weak(best):
@@ -116,22 +116,22 @@ def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judg
             f"{places} is {who}, {_reason(case, best[0])}; {doubt}",
             *evidence,
             summary=f"{who} on port {_ports(best)} may be the service that was meant.",
-            tell_apart=f"Whether {who} is the service that {case.target.label} stands for.",
+            next_check=f"Whether {who} is the service that {case.target.label} stands for.",
             explains=refused,
         )
     return likely(
         f"{who} listens on port {_ports(best)}, and nothing on port {case.target.port}: the port may be wrong.",
         *evidence,
-        because=f"{claim}; {places} is {who}, {_reason(case, best[0])}. But {doubt}",
-        tell_apart=f"Whether {who} is the service that {case.target.label} stands for; or name it: --service NAME.",
+        reason=f"{claim}; {places} is {who}, {_reason(case, best[0])}. But {doubt}",
+        next_check=f"Whether {who} is the service that {case.target.label} stands for; or name it: --service NAME.",
         explains=refused,
         culprit=hosts.listener_culprit("process", listener),
-        disproof=f"{who} is not the service that {case.target.label} stands for.",
+        refuted_by=f"{who} is not the service that {case.target.label} stands for.",
         remedies=_remedies(case, next(iter(refused)), listener),
     )
 
 
-def _candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator[Candidate]:
+def _candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator[NearMiss]:
     """One for each port and owner that would take a connection to one of the addresses and has something that speaks for it."""
     near = slips(case.target.port or 0)
     meant = hosts.meant_family(case)
@@ -142,7 +142,7 @@ def _candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterato
             continue
         seen.add((row.port, row.pid, hosts.owner(row)))
         served = family_of_program(row.process)
-        one = Candidate(
+        one = NearMiss(
             listener=row,
             named=bool(service_name(case)) and hosts.is_named(case, row),
             same_family=bool(meant and meant == served),
@@ -152,7 +152,7 @@ def _candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterato
             yield one
 
 
-def _doubt(case: Case, best: list[Candidate], table: Listeners) -> str:
+def _doubt(case: Case, best: list[NearMiss], table: Listeners) -> str:
     """Why it is not certain that the best candidate is what was meant; empty where nothing speaks against it."""
     one, row = best[0], best[0].listener
     owners = {(two.listener.pid, hosts.owner(two.listener)) for two in best}
@@ -162,14 +162,14 @@ def _doubt(case: Case, best: list[Candidate], table: Listeners) -> str:
         return "" if len(owners) == 1 else f"{len(owners)} listeners have that name."
     if len(best) > 1:
         return f"it is one of {len(best)} that fit equally well."
-    if table.cut:
-        return f"{table.cut} more listeners were not looked at."
+    if table.omitted:
+        return f"{table.omitted} more listeners were not looked at."
     if row.process in GO_BETWEENS or {row.port, case.target.port} & SIDE_DOORS:
         return f"{row.process} on that port may stand beside the service that was meant."
     return _doubt_of_family(case, one) if one.same_family else _doubt_of_slip(case, row)
 
 
-def _doubt_of_family(case: Case, one: Candidate) -> str:
+def _doubt_of_family(case: Case, one: NearMiss) -> str:
     meant = hosts.meant_family(case)
     if meant and meant.name == CROWDED and not one.slip:
         return f"a machine can have many {CROWDED} services."
@@ -196,14 +196,14 @@ def _doubt_of_slip(case: Case, row: Listener) -> str:
     return ""
 
 
-def _is_weak(best: list[Candidate]) -> bool:
+def _is_weak(best: list[NearMiss]) -> bool:
     """Whether only a likeness of numbers speaks for it, and not even that for one alone."""
     return not (best[0].named or best[0].same_family) and (
         len(best) > 1 or min(len(str(one.listener.port)) for one in best) < SHORTEST_SLIP
     )
 
 
-def _reason(case: Case, one: Candidate) -> str:
+def _reason(case: Case, one: NearMiss) -> str:
     if one.named:
         return f"the service named {service_name(case)}"
     meant = hosts.meant_family(case)
@@ -211,7 +211,7 @@ def _reason(case: Case, one: Candidate) -> str:
     return " and ".join([*words, *(["one slip of a digit away"] if one.slip else [])])
 
 
-def _ports(best: list[Candidate]) -> str:
+def _ports(best: list[NearMiss]) -> str:
     return outcomes.joined(dict.fromkeys(str(one.listener.port) for one in best))
 
 
@@ -225,7 +225,7 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
             return still_open(
                 "Other ports have not been tried.",
                 *outcomes.ids(*refused.values()),
-                tell_apart="Attempts on other ports, or on the server: `ss -ltnp`.",
+                next_check="Attempts on other ports, or on the server: `ss -ltnp`.",
             )
         tried = [one for address in refused for one in hosts.other_attempts(case, address)]
         return ruled_out("No other likely port accepts.", *outcomes.ids(*refused.values(), *tried))
@@ -236,7 +236,7 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     evidence = outcomes.ids(refused[first], *fitting)
     explains = refused
     culprit = Culprit(kind="address", address=first, port=one.port)
-    disproof = f"Port {one.port} of {first} is another service than the one that {case.target.label} stands for."
+    refuted_by = f"Port {one.port} of {first} is another service than the one that {case.target.label} stands for."
     remedies = tuple(_far_remedies(case, one))
     if len(greeted) == 1 and meant and not _is_front_door(case, one.port, meant):
         answer = _talk(case, one)
@@ -244,24 +244,24 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
             f"{first} refuses port {case.target.port}, and {meant.name} answers on port {one.port}: the port is wrong.",
             *evidence,
             *outcomes.ids(answer),
-            because=(
+            reason=(
                 f"Port {one.port} says `{answer.detail or answer.first_bytes[:60]}` to {answer.spoken}."
                 if answer
                 else f"Port {one.port} says `{(one.first_bytes or '')[:60]}` when it is connected."
             ),
             explains=explains,
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         summary,
         *evidence,
-        because=f"A reset came from port {case.target.port}; port {one.port} connects, {kind}.",
-        tell_apart=f"On {first}: `ss -ltnp` names the process on port {one.port}.",
+        reason=f"A reset came from port {case.target.port}; port {one.port} connects, {kind}.",
+        next_check=f"On {first}: `ss -ltnp` names the process on port {one.port}.",
         explains=explains,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -292,7 +292,7 @@ def _fitting(case: Case, refused: Iterable[str]) -> Iterator[Attempt]:
         for one in hosts.other_attempts(case, address):
             if one.outcome is not Outcome.CONNECTED:
                 continue
-            heard = one.spoke_as or next((two.answers_as for two in _talks(case, one) if two.understood == "no"), None)
+            heard = one.protocol or next((two.answers_as for two in _talks(case, one) if two.understood == "no"), None)
             other = bool(meant and heard and not talk.fits(meant.protocol, heard))
             if _speaks(case, one) or (not other and (_is_sibling(case, one, family) or _is_slip(one, near, family))):
                 yield one
@@ -314,7 +314,7 @@ def _speaks(case: Case, one: Attempt) -> bool:
     if meant is None or meant.protocol in EVERYBODYS:
         return False
     answer = _talk(case, one)
-    return talk.fits(meant.protocol, one.spoke_as) or bool(answer and answer.spoken == meant.protocol)
+    return talk.fits(meant.protocol, one.protocol) or bool(answer and answer.spoken == meant.protocol)
 
 
 def _remedies(case: Case, address: str, listener: Listener) -> Iterator[Remedy]:
@@ -347,12 +347,12 @@ HYPOTHESIS = Hypothesis(
     place=10,
     onset="setting",
     title="right port",
-    asks="Is the service on another port of this machine?",
+    question="Is the service on another port of this machine?",
     why="A service that moved, or a slip in the number, looks exactly like a service that is not there.",
-    means="Nothing is on this port, and the service is on another.",
+    meaning="Nothing is on this port, and the service is on another.",
     proof="Refused by the host itself; a listener on another port that fits by name, kind or greeting, or is a digit slip away.",
     mistaken_for=("server.not-listening",),
-    over=frozenset({"server.not-listening"}),
+    supersedes=frozenset({"server.not-listening"}),
     needs=needs,
     judge=judge,
 )

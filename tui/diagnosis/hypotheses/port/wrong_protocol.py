@@ -21,7 +21,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, the socket table, and the first words to what connects."""
     yield from checks.basics(case)
     yield from checks.tables(case)
-    yield from talk.looks(case)
+    yield from talk.checks(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -46,14 +46,14 @@ def judge(case: Case) -> Judgement:
     silent = talk.mute(case, ended=False)
     if silent:
         evidence = outcomes.ids(*(one for all_ in silent.values() for one in all_))
-        because = f"It answers nothing to {meant.protocol}, and a service of another protocol can be as silent."
+        reason = f"It answers nothing to {meant.protocol}, and a service of another protocol can be as silent."
         if meant.by != "scheme":
-            return still_open(because, *evidence)
+            return still_open(reason, *evidence)
         return still_open(
-            because,
+            reason,
             *evidence,
             summary=f"Something else than {_name(meant.protocol)} may listen there, and wait for other words.",
-            tell_apart=f"On the server: `ss -ltnp 'sport = :{case.target.port}'` names the process.",
+            next_check=f"On the server: `ss -ltnp 'sport = :{case.target.port}'` names the process.",
         )
     return not_tested("It has not been spoken to.")
 
@@ -63,24 +63,24 @@ def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
     answers_as = words.protocol or "?"
     place = endpoint(address, case.target.port or 0)
     evidence = outcomes.ids(*(one.fact for one in found.values()), *talk.talks(case, address, meant.protocol))
-    because = _because(words, place)
+    reason = _because(words, place)
     if meant.by == "usual" or (meant.by == "registered" and _may_be_a_setting(case, answers_as)):
-        return still_open(f"{because} Nobody said that it should speak {_name(meant.protocol)}.", *evidence)
+        return still_open(f"{reason} Nobody said that it should speak {_name(meant.protocol)}.", *evidence)
     summary = f"{place} speaks {_name(answers_as)}, not {_name(meant.protocol)}: {_claim(case, meant, answers_as)}."
     if meant.by == "registered":
-        return still_open(because, *evidence, summary=summary, tell_apart=talk.name_it(case))
-    disproof = f"An answer of {place} in {_name(meant.protocol)}."
+        return still_open(reason, *evidence, summary=summary, next_check=talk.name_it(case))
+    refuted_by = f"An answer of {place} in {_name(meant.protocol)}."
     remedies = tuple(_remedies(case, address, meant, answers_as))
     culprit = _culprit(case, address)
     if not _may_be_a_setting(case, answers_as):
-        return confirmed(summary, *evidence, because=because, culprit=culprit, disproof=disproof, remedies=remedies)
+        return confirmed(summary, *evidence, reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
     return likely(
         summary,
         *evidence,
-        because=because,
-        tell_apart="Whether the client is set to use TLS, which its URL need not show.",
+        reason=reason,
+        next_check="Whether the client is set to use TLS, which its URL need not show.",
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -97,7 +97,7 @@ def _closes(case: Case, address: str, meant: Meant) -> Judgement:
     """It ends the connection at our words, without one of its own: a database does so, and so does a server that is full."""
     all_ = talk.nothing(case, address)
     place = endpoint(address, case.target.port or 0)
-    because = f"{place} closed {len(all_)} connections at the first words of {_name(meant.protocol)}, without a byte."
+    reason = f"{place} closed {len(all_)} connections at the first words of {_name(meant.protocol)}, without a byte."
     row = talk.listener(case, address)
     served = family_of_program(row.process if row else None)
     family = hosts.meant_family(case)
@@ -105,17 +105,17 @@ def _closes(case: Case, address: str, meant: Meant) -> Judgement:
         return likely(
             f"{hosts.owner(row)} listens on {place}, which serves {served.name}, not {_name(meant.protocol)}.",
             *outcomes.ids(*all_, hosts.table(case, address)),
-            because=because,
-            tell_apart=f"A client of {served.name} on that port.",
+            reason=reason,
+            next_check=f"A client of {served.name} on that port.",
             culprit=hosts.listener_culprit("process", row),
-            disproof=f"An answer of {place} in {_name(meant.protocol)}.",
+            refuted_by=f"An answer of {place} in {_name(meant.protocol)}.",
             remedies=tuple(_remedies(case, address, meant, served.name)),
         )
     return still_open(
-        because,
+        reason,
         *outcomes.ids(*all_),
         summary=f"{place} may speak another protocol than {_name(meant.protocol)}.",
-        tell_apart=f"On {address}: `ss -ltnp 'sport = :{case.target.port}'` names the program.",
+        next_check=f"On {address}: `ss -ltnp 'sport = :{case.target.port}'` names the program.",
     )
 
 
@@ -204,12 +204,12 @@ HYPOTHESIS = Hypothesis(
     place=30,
     onset="setting",
     title="right protocol",
-    asks="Does the service speak the client's protocol?",
+    question="Does the service speak the client's protocol?",
     why="TLS to a plain port, plain HTTP to a TLS port, or another program behind the number: it connects, and the talk fails.",
-    means="It connects, and then the talk fails: TLS to a plain port, plain to a TLS port, HTTP to a database.",
+    meaning="It connects, and then the talk fails: TLS to a plain port, plain to a TLS port, HTTP to a database.",
     proof="The first bytes of the answer, or the TLS alert, belong to another protocol than the one that the target names.",
     mistaken_for=("server.closes-early", "server.port-taken"),
-    over=frozenset({"server.closes-early", "server.unresponsive"}),
+    supersedes=frozenset({"server.closes-early", "server.unresponsive"}),
     needs=needs,
     judge=judge,
 )

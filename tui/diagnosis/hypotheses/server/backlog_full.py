@@ -88,14 +88,14 @@ def _not_watched(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judg
                 return _fits(case, address, fitting, None, queue)
     alive = hosts.signs_of_life(case, address)
     silent = {address} & outcomes.failing(case, Outcome.TIMEOUT).keys()
-    because = f"{_count(fitting)} on {address}, which a full queue explains as well as a filter does."
+    reason = f"{_count(fitting)} on {address}, which a full queue explains as well as a filter does."
     if not silent or not (alive or len(fitting) < len(outcomes.attempts(case, address)) or outcomes.is_local(case, address)):
-        return still_open(because, *outcomes.ids(*fitting))
+        return still_open(reason, *outcomes.ids(*fitting))
     return still_open(
-        because,
+        reason,
         *outcomes.ids(*fitting, *alive),
         summary=f"The accept queue of the service on {endpoint(address, case.target.port or 0)} is full.",
-        tell_apart=f"On {address}: {_command(case)}. Recv-Q above Send-Q, with ListenOverflows growing, confirms it.",
+        next_check=f"On {address}: {_command(case)}. Recv-Q above Send-Q, with ListenOverflows growing, confirms it.",
         explains=silent,
     )
 
@@ -116,7 +116,7 @@ def _had_room(
         f"The queue of {_who(row.listener)} was seen with {_most(row)} waiting, its limit is {limit}.",
         *evidence,
         summary=f"The accept queue of {_who(row.listener)} {'is full at times' if at_times else 'may be full'}.",
-        tell_apart=f'{_where(seen, address)}, under load: watch -n 0.2 "{_command(case)}".',
+        next_check=f'{_where(seen, address)}, under load: watch -n 0.2 "{_command(case)}".',
         explains={address} & outcomes.failing(case).keys(),
     )
 
@@ -128,7 +128,7 @@ def _never_came(case: Case, address: str, fitting: tuple[Attempt, ...], seen: Qu
         "no connection found it full meanwhile (ListenOverflows stands still).",
         *outcomes.ids(*fitting, seen),
         summary=f"The accept queue of {_who(queue.listener)} is full, and a filter drops packets before it.",
-        tell_apart="As root: `nft list ruleset; iptables-save`. Without a rule that drops them, ListenOverflows grows.",
+        next_check="As root: `nft list ruleset; iptables-save`. Without a rule that drops them, ListenOverflows grows.",
         explains={address} & outcomes.failing(case).keys(),
     )
 
@@ -138,10 +138,10 @@ def _proved(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueW
     return confirmed(
         _summary(case, address, queue, state),
         *outcomes.ids(*fitting, seen, hosts.table(case, address), state),
-        because=_because(seen, queue, fitting),
+        reason=_because(seen, queue, fitting),
         explains={address} & outcomes.failing(case).keys(),
         culprit=_culprit(queue.listener, seen),
-        disproof=f"{_where(seen, address)}: {_command(case)} shows Recv-Q not above Send-Q while an attempt stays silent.",
+        refuted_by=f"{_where(seen, address)}: {_command(case)} shows Recv-Q not above Send-Q while an attempt stays silent.",
         remedies=_remedies(case, queue, seen, state),
     )
 
@@ -152,11 +152,11 @@ def _fits(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWat
     return likely(
         _summary(case, address, queue, state),
         *outcomes.ids(*fitting, seen, *hosts.tables(case, address), state),
-        because=_because(seen, queue, fitting),
-        tell_apart=f"{_where(seen, address)}: {_command(case)}, twice; ListenOverflows that grows with each attempt confirms it.",
+        reason=_because(seen, queue, fitting),
+        next_check=f"{_where(seen, address)}: {_command(case)}, twice; ListenOverflows that grows with each attempt confirms it.",
         explains={address} & outcomes.failing(case).keys(),
         culprit=_culprit(queue.listener, seen),
-        disproof="Recv-Q not above Send-Q while an attempt stays silent.",
+        refuted_by="Recv-Q not above Send-Q while an attempt stays silent.",
         remedies=_remedies(case, queue, seen, state),
     )
 
@@ -295,12 +295,12 @@ def _unix(case: Case) -> Judgement:
     return confirmed(
         f"The accept queue of {who} on {path} is full{waiting}. {queues.why_it_does_not_accept(state)}".strip(),
         *outcomes.ids(attempt, found, state),
-        because=f"The attempt ends in EAGAIN after {attempt.latency_ms / 1000:.1f} s of waiting, as for a full queue alone.",
+        reason=f"The attempt ends in EAGAIN after {attempt.latency_ms / 1000:.1f} s of waiting, as for a full queue alone.",
         explains={unix_sockets.path_of(case)},
         culprit=Culprit(kind="process", pid=pid, name=found.holder, path=path)
         if found and found.holder and pid
         else Culprit(kind="file", path=path),
-        disproof=f"`ss -lx src {typed}` shows Recv-Q not above Send-Q.",
+        refuted_by=f"`ss -lx src {typed}` shows Recv-Q not above Send-Q.",
         remedies=_unix_remedies(case, holder, state),
     )
 
@@ -320,12 +320,12 @@ HYPOTHESIS = Hypothesis(
     place=45,
     onset="change",
     title="queue has room",
-    asks="Has the server's accept queue room for another connection?",
+    question="Has the server's accept queue room for another connection?",
     why="The kernel drops connections that a program does not accept in time. From outside that is a filter's silence.",
-    means="The accept queue is full.",
+    meaning="The accept queue is full.",
     proof="The listener's queue above its limit while ListenOverflows grows and attempts stay silent; for a Unix socket EAGAIN.",
     mistaken_for=("path.filtered",),
-    over=frozenset({"path.filtered", "path.local-firewall", "server.down"}),
+    supersedes=frozenset({"path.filtered", "path.local-firewall", "server.down"}),
     transports=frozenset({"tcp", "unix"}),
     needs=needs,
     judge=judge,

@@ -75,10 +75,10 @@ def _proved(case: Case, refused: dict[str, Attempt], table: Listeners, row: List
     return confirmed(
         f"{hosts.owner(row)} listens on {_place(row)}, and not on {asked}.",
         *outcomes.ids(*refused.values(), table),
-        because=f"A reset came back from {asked}; the socket table has the port on {_place(row)} only.",
+        reason=f"A reset came back from {asked}; the socket table has the port on {_place(row)} only.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
-        disproof=f"A listener on {asked} in `ss -ltn`.",
+        refuted_by=f"A listener on {asked} in `ss -ltn`.",
         remedies=_remedies(case, next(iter(refused)), row, here=here),
     )
 
@@ -87,11 +87,11 @@ def _another_service(case: Case, refused: dict[str, Attempt], table: Listeners, 
     return likely(
         f"{hosts.owner(row)} listens on {_place(row)}, and not on {outcomes.joined(refused)}; another service may be meant.",
         *outcomes.ids(*refused.values(), table),
-        because=f"The port is open on {_place(row)} only, and {row.process or 'it'} does not fit the target.",
-        tell_apart=f"Whether {hosts.owner(row)} is the service that {case.target.label} stands for.",
+        reason=f"The port is open on {_place(row)} only, and {row.process or 'it'} does not fit the target.",
+        next_check=f"Whether {hosts.owner(row)} is the service that {case.target.label} stands for.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
-        disproof=f"The service that is meant is not {hosts.owner(row)}.",
+        refuted_by=f"The service that is meant is not {hosts.owner(row)}.",
         remedies=_remedies(case, next(iter(refused)), row, here=False),
     )
 
@@ -101,11 +101,11 @@ def _perhaps_translated(case: Case, refused: dict[str, Attempt], table: Listener
     return likely(
         f"{hosts.owner(row)} listens on {_place(row)} of the far end, which does not take connections to {first}.",
         *outcomes.ids(*refused.values(), table),
-        because=f"A reset came back, and the far end's socket table has the port on {_place(row)} only.",
-        tell_apart=f"On the far end: `ip -brief address` shows {first}. If not, a translation on the way leads there.",
+        reason=f"A reset came back, and the far end's socket table has the port on {_place(row)} only.",
+        next_check=f"On the far end: `ip -brief address` shows {first}. If not, a translation on the way leads there.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
-        disproof=f"{first} is translated on the way to {row.address}.",
+        refuted_by=f"{first} is translated on the way to {row.address}.",
         remedies=_remedies(case, first, row, here=False),
     )
 
@@ -119,7 +119,7 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
         "A reset came back, and the far end's socket table was not seen.",
         *outcomes.ids(*refused.values()),
         summary=f"The service on {first} listens on another address, such as 127.0.0.1 only.",
-        tell_apart=f"On {first}: `ss -ltnp 'sport = :{port}'` shows the address that it listens on.",
+        next_check=f"On {first}: `ss -ltnp 'sport = :{port}'` shows the address that it listens on.",
         explains=refused,
     )
 
@@ -177,12 +177,12 @@ HYPOTHESIS = Hypothesis(
     place=30,
     onset="setting",
     title="on this address",
-    asks="Does the service listen on this address?",
+    question="Does the service listen on this address?",
     why="A service can listen on loopback only, on one interface, or on one address family. Elsewhere its port is closed.",
-    means="The service listens, on another address: loopback only, another interface, the other family.",
+    meaning="The service listens, on another address: loopback only, another interface, the other family.",
     proof="The listener's own address, from a look on this machine or on the server.",
     mistaken_for=("server.not-listening", "name.family-mismatch"),
-    over=frozenset({"server.not-listening"}),
+    supersedes=frozenset({"server.not-listening"}),
     needs=needs,
     judge=judge,
 )

@@ -20,7 +20,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts that are held for a moment, the first words to what stays open, the socket table, and the process behind it."""
     yield from checks.basics(case)
     yield from checks.tables(case)
-    yield from talk.looks(case)
+    yield from talk.checks(case)
     for address in (*outcomes.failing(case, *_ENDED), *talk.mute(case, ended=True), *_turned_away(case)):
         yield from talk.process_looks(case, address)
 
@@ -30,9 +30,9 @@ def judge(case: Case) -> Judgement:
     seen = outcomes.attempts(case)
     if not seen:
         return not_tested("Nothing has been tried yet.")
-    turned_away = _turned_away(case)
-    if turned_away:
-        return _in_words(case, turned_away)
+    rejection = _turned_away(case)
+    if rejection:
+        return _in_words(case, rejection)
     ended = outcomes.failing(case, *_ENDED)
     if not ended:
         hung_up = talk.mute(case, ended=True)
@@ -49,20 +49,20 @@ def judge(case: Case) -> Judgement:
 
 def _turned_away(case: Case) -> dict[str, Words]:
     """The addresses whose service says in its newest words that it does not take us."""
-    return {address: words for address in outcomes.latest(case) if (words := talk.turned_away(case, address))}
+    return {address: words for address in outcomes.latest(case) if (words := talk.rejection(case, address))}
 
 
-def _in_words(case: Case, turned_away: dict[str, Words]) -> Judgement:
+def _in_words(case: Case, rejection: dict[str, Words]) -> Judgement:
     """Its own words are the proof."""
-    address, words = next(iter(turned_away.items()))
+    address, words = next(iter(rejection.items()))
     row = talk.listener(case, address)
     return confirmed(
-        f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.turned_away}`.",
-        *outcomes.ids(*(one.fact for one in turned_away.values()), talk.process(case, address)),
-        because=f"It says so itself{f', as {words.protocol}' if words.protocol else ''}.{_descriptors(case, address)}",
-        explains=turned_away.keys() & outcomes.failing(case).keys(),
+        f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.rejection}`.",
+        *outcomes.ids(*(one.fact for one in rejection.values()), talk.process(case, address)),
+        reason=f"It says so itself{f', as {words.protocol}' if words.protocol else ''}.{_descriptors(case, address)}",
+        explains=rejection.keys() & outcomes.failing(case).keys(),
         culprit=_culprit(case, address, row),
-        disproof="An attempt in which it does not say so.",
+        refuted_by="An attempt in which it does not say so.",
         remedies=(
             Remedy(
                 do="Raise the limit or close idle connections, or let it accept this client, as its words say.",
@@ -79,21 +79,21 @@ def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Judgement:
     meant = talk.meant(case)
     row = talk.listener(case, address)
     number = "Once" if len(talks) == 1 else f"{len(talks)} times"
-    because = f"{number} it ended the connection at the first words of {talks[0].spoken}, before any byte of its own."
+    reason = f"{number} it ended the connection at the first words of {talks[0].spoken}, before any byte of its own."
     evidence = outcomes.ids(*(one for all_ in hung_up.values() for one in all_), talk.process(case, address))
     summary = f"{_who(row)} on {case.target.label} accepts, and ends the connection when it is spoken to, without a byte."
-    tell_apart = "What the server logs at that moment."
+    next_check = "What the server logs at that moment."
     if meant is None or meant.by == "usual" or len(talks) < REPEATEDLY:
-        return still_open(because, *evidence, tell_apart=tell_apart)
+        return still_open(reason, *evidence, next_check=next_check)
     if meant.by == "registered":
-        return still_open(because, *evidence, summary=summary, tell_apart=talk.name_it(case))
+        return still_open(reason, *evidence, summary=summary, next_check=talk.name_it(case))
     return likely(
         summary,
         *evidence,
-        because=f"{because}{_descriptors(case, address)}",
-        tell_apart=tell_apart,
+        reason=f"{reason}{_descriptors(case, address)}",
+        next_check=next_check,
         culprit=_culprit(case, address, row),
-        disproof=f"It speaks another protocol than {talks[0].spoken}.",
+        refuted_by=f"It speaks another protocol than {talks[0].spoken}.",
         remedies=_remedies(case, row),
     )
 
@@ -113,10 +113,10 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
     return confirmed(
         f"{_who(row)} on {case.target.label} accepts the connection and {_how(attempts)} it at once, before any byte.",
         *outcomes.ids(*(one for all_ in ended.values() for one in all_), table, talk.process(case, first)),
-        because=f"{_counted(attempts)}{_descriptors(case, first)}",
+        reason=f"{_counted(attempts)}{_descriptors(case, first)}",
         explains=ended,
         culprit=_culprit(case, first, row),
-        disproof="An attempt that stays connected, or a byte from the server before it closes.",
+        refuted_by="An attempt that stays connected, or a byte from the server before it closes.",
         remedies=_remedies(case, row),
     )
 
@@ -127,11 +127,11 @@ def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
     return likely(
         f"{_who(row)} on {case.target.label} accepts and {_how(attempts)} the connection at once, before any byte.",
         *outcomes.ids(*attempts),
-        because=_counted(attempts),
-        tell_apart=f"More attempts: `refused check {case.target.label} --attempts 5`; the same end each time confirms it.",
+        reason=_counted(attempts),
+        next_check=f"More attempts: `refused check {case.target.label} --attempts 5`; the same end each time confirms it.",
         explains=ended,
         culprit=_culprit(case, first, row),
-        disproof="Attempts that stay connected.",
+        refuted_by="Attempts that stay connected.",
         remedies=_remedies(case, row),
     )
 
@@ -186,9 +186,9 @@ HYPOTHESIS = Hypothesis(
     place=70,
     onset="change",
     title="keeps it open",
-    asks="Does the server end the connection at once?",
+    question="Does the server end the connection at once?",
     why="A server can accept and then hang up: access lists, limits, a dying worker, or a forwarder without a backend.",
-    means="It accepts, and closes or resets at once.",
+    meaning="It accepts, and closes or resets at once.",
     proof="Connected, then the end or a reset before any byte, in every attempt of several; or its own words that turn us away.",
     mistaken_for=("port.wrong-protocol",),
     transports=frozenset({"tcp", "unix"}),

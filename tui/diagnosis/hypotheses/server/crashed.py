@@ -6,7 +6,7 @@ from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, 
 from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Container, Elsewhere, Service
+from tui.model.facts import Attempt, Container, OtherNamespaces, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
@@ -21,7 +21,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, the socket table, and the state of the service here and on the far end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
-    yield from services.looks(case)
+    yield from services.checks(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -64,7 +64,7 @@ def _states(units: list[Service]) -> str:
 
 def _of_service(case: Case, address: str, service: Service, failing: dict[str, Attempt]) -> Judgement:
     tables = hosts.tables(case, address)
-    whole = hosts.table(case, address) is not None and not any(table.cut for table in tables)
+    whole = hosts.table(case, address) is not None and not any(table.omitted for table in tables)
     port = case.target.port
     belongs = "" if service.why == "family" else f", which should listen on port {port},"
     state = {"failed": "has failed", "gone": "has ended"}.get(service.active or "", "ends again and again")
@@ -74,46 +74,46 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, A
     )
     explained = {one: attempt for one, attempt in failing.items() if service in services.services(case, one)}
     evidence = outcomes.ids(*explained.values(), *tables, service)
-    because = (
+    reason = (
         f"{service.name} is {service.active} ({service.result or service.sub or 'gone'}), and nothing listens on port {port}."
     )
-    disproof = f"`{services.command(service, 'is-active')}` says active, or the program that belongs on port {port} is another."
+    refuted_by = f"`{services.command(service, 'is-active')}` says active, or the program that belongs on port {port} is another."
     if service.manager == "none":
-        disproof = f"A process of {service.name} that runs, or another program that belongs on port {port}."
+        refuted_by = f"A process of {service.name} that runs, or another program that belongs on port {port}."
     culprit = services.culprit(service, port)
     remedies = tuple(services.remedies(case, service))
     if whole and services.is_meant(case, address, service):
         return confirmed(
-            summary, *evidence, because=because, explains=explained, culprit=culprit, disproof=disproof, remedies=remedies
+            summary, *evidence, reason=reason, explains=explained, culprit=culprit, refuted_by=refuted_by, remedies=remedies
         )
     missing = f"that {service.name} is what belongs on port {port}" if whole else "that nothing else listens there"
     return likely(
         summary,
         *evidence,
-        because=f"{because} It is not certain {missing}.",
-        tell_apart=f"Name it: `refused check {case.target.label} --service {service.name.removesuffix('.service')}`."
+        reason=f"{reason} It is not certain {missing}.",
+        next_check=f"Name it: `refused check {case.target.label} --service {service.name.removesuffix('.service')}`."
         if whole
         else f"`ss -ltnp 'sport = :{port}'` on that machine: no line confirms it.",
         explains=explained,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
 
-def _exited(case: Case) -> tuple[Container, Elsewhere] | None:
+def _exited(case: Case) -> tuple[Container, OtherNamespaces] | None:
     """The container of this machine that has ended and was named, or published the port."""
-    look = case.last(Elsewhere)
+    fact = case.last(OtherNamespaces)
     name, port = service_name(case), case.target.port
-    for one in look.containers if look else ():
+    for one in fact.containers if fact else ():
         is_named = name is not None and (one.name == name or one.id.startswith(name))
         is_published = name is None and any(host_port == port for _, host_port, _ in one.published)
-        if look and one.state in _DEAD and (is_named or is_published):
-            return one, look
+        if fact and one.state in _DEAD and (is_named or is_published):
+            return one, fact
     return None
 
 
-def _of_container(case: Case, container: Container, look: Elsewhere, failing: dict[str, Attempt]) -> Judgement:
+def _of_container(case: Case, container: Container, fact: OtherNamespaces, failing: dict[str, Attempt]) -> Judgement:
     name = container.name or container.id
     explained = {address: one for address, one in failing.items() if outcomes.is_local(case, address)}
     tables = tuple(dict.fromkeys(table for address in explained for table in hosts.tables(case, address)))
@@ -124,23 +124,23 @@ def _of_container(case: Case, container: Container, look: Elsewhere, failing: di
     if code == _SIGNALLED + _KILL:
         how += " (killed; often for lack of memory)"
     summary = f"Container {name}, which should answer on port {case.target.port}, has {container.state}{how}."
-    evidence = outcomes.ids(*explained.values(), *tables, look)
-    because = f"{container.engine} says that {name} is {container.state}, and nothing listens on port {case.target.port}."
-    disproof = f"Container {name} runs, or something else belongs on port {case.target.port}."
+    evidence = outcomes.ids(*explained.values(), *tables, fact)
+    reason = f"{container.engine} says that {name} is {container.state}, and nothing listens on port {case.target.port}."
+    refuted_by = f"Container {name} runs, or something else belongs on port {case.target.port}."
     culprit = Culprit(kind="container", container=name, port=case.target.port or 0)
     remedies = tuple(_container_remedies(case, container, name))
-    if tables and not any(table.cut for table in tables) and code:
+    if tables and not any(table.omitted for table in tables) and code:
         return confirmed(
-            summary, *evidence, because=because, explains=explained, culprit=culprit, disproof=disproof, remedies=remedies
+            summary, *evidence, reason=reason, explains=explained, culprit=culprit, refuted_by=refuted_by, remedies=remedies
         )
     return likely(
         summary,
         *evidence,
-        because=because if tables else f"{because} The socket table was not seen.",
-        tell_apart=f"`{container.engine} inspect {name}`: whether it was stopped on purpose, or ended by itself.",
+        reason=reason if tables else f"{reason} The socket table was not seen.",
+        next_check=f"`{container.engine} inspect {name}`: whether it was stopped on purpose, or ended by itself.",
         explains=explained,
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -162,12 +162,12 @@ HYPOTHESIS = Hypothesis(
     place=30,
     onset="change",
     title="still runs",
-    asks="Has the service that should listen ended?",
+    question="Has the service that should listen ended?",
     why="A service that crashed leaves its port closed, and its manager knows how it ended and what it said last.",
-    means="The service that should listen has ended.",
+    meaning="The service that should listen has ended.",
     proof="Its unit is failed, its container exited, or its process gone, with status or signal, and nothing listens.",
     mistaken_for=("server.not-listening",),
-    over=frozenset({"server.not-listening", "server.closes-early"}),
+    supersedes=frozenset({"server.not-listening", "server.closes-early"}),
     needs=needs,
     judge=judge,
 )

@@ -17,7 +17,7 @@ _HEARD = frozenset({Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET, Outcome.SI
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; echo, hops, other ports; the neighbour entry on our link."""
     yield from checks.basics(case)
-    yield from hosts.neighbour_looks(case)
+    yield from hosts.neighbour_checks(case)
     yield from checks.life_signs(case)
     yield from hosts.other_ports(case)
 
@@ -93,10 +93,10 @@ def _proved(case: Case, gone: dict[str, Attempt]) -> Judgement:
     return confirmed(
         f"{first} answered at first and is gone from the local link now: the machine went down, or was unplugged.",
         *outcomes.ids(*heard[-1:], gone[first], failed),
-        because=f"It answered ({heard[-1].outcome}), and now its neighbour entry is FAILED.",
+        reason=f"It answered ({heard[-1].outcome}), and now its neighbour entry is FAILED.",
         explains=gone,
         culprit=Culprit(kind="address", address=first),
-        disproof=f"`ping -c 3 {first}` is answered while attempts fail.",
+        refuted_by=f"`ping -c 3 {first}` is answered while attempts fail.",
         remedies=_remedies(first),
     )
 
@@ -108,11 +108,11 @@ def _usual_reason(case: Case, mute: dict[str, Attempt]) -> Judgement:
     return likely(
         f"{outcomes.joined(mute)} does not answer on its own link: most often the machine is off or unplugged.",
         *outcomes.ids(*mute.values(), word, failed),
-        because="Nobody on its link answers for this address; a machine that never existed there looks the same.",
-        tell_apart=f"A look at the machine {first} itself: its console, its power, or its management controller.",
+        reason="Nobody on its link answers for this address; a machine that never existed there looks the same.",
+        next_check=f"A look at the machine {first} itself: its console, its power, or its management controller.",
         explains=mute,
         culprit=Culprit(kind="address", address=first),
-        disproof=f"The machine is up and has another address than {first}, or stands in another network.",
+        refuted_by=f"The machine is up and has another address than {first}, or stands in another network.",
         remedies=_remedies(first),
     )
 
@@ -123,12 +123,12 @@ def _total_silence(case: Case, mute: dict[str, Attempt]) -> Judgement:
     return likely(
         f"{first} does not answer at all: not on port {case.target.port}, not on {len(others)} others, not to ping.",
         *outcomes.ids(*mute.values(), *others, hosts.dead_echo(case, first)),
-        because="Silence everywhere; not even a closed port answered.",
-        tell_apart=f"In its own network: `ping -c 3 {first}; ip neigh show {first}`. FAILED confirms it; "
+        reason="Silence everywhere; not even a closed port answered.",
+        next_check=f"In its own network: `ping -c 3 {first}; ip neigh show {first}`. FAILED confirms it; "
         "an answer would mean a filter on the way that drops everything.",
         explains=mute,
         culprit=Culprit(kind="address", address=first),
-        disproof=f"Anything that {first} answers, from anywhere.",
+        refuted_by=f"Anything that {first} answers, from anywhere.",
         remedies=_remedies(first),
     )
 
@@ -140,7 +140,7 @@ def _some_silence(case: Case, silent: dict[str, Attempt]) -> Judgement:
         "This port stays silent" + (", and so does ping." if echo else "."),
         *outcomes.ids(*silent.values(), echo),
         summary=f"The machine {first} is down, or nothing of it can be reached from here.",
-        tell_apart=f"`ping -c 3 {first}` and attempts on its other ports: any answer rules it out.",
+        next_check=f"`ping -c 3 {first}` and attempts on its other ports: any answer rules it out.",
         explains=silent,
     )
 
@@ -162,9 +162,9 @@ HYPOTHESIS = Hypothesis(
     place=10,
     onset="change",
     title="machine is up",
-    asks="Is the machine there at all?",
+    question="Is the machine there at all?",
     why="A machine that is off answers nothing: no port, no ping. Any answer, even a refusal, means that it lives.",
-    means="The machine does not answer at all.",
+    meaning="The machine does not answer at all.",
     proof="Silence on this port, on others and to ping; on our link a neighbour entry that FAILED after the host had answered.",
     mistaken_for=("path.filtered", "path.host-unreachable"),
     needs=needs,

@@ -115,10 +115,10 @@ def _proved(
     return confirmed(
         f"{case.target.label} comes and goes: {first} connects at times and refuses at others.{restarted}",
         *outcomes.ids(*(one for all_ in fallen.values() for one in all_), changed[2] if changed else None, *_both(restart)),
-        because=f"On one address: {pattern}.",
+        reason=f"On one address: {pattern}.",
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=culprit,
-        disproof=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
+        refuted_by=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
         remedies=_remedies(case, changed[1] if changed else None, restart),
     )
 
@@ -148,11 +148,11 @@ def _once(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
     return likely(
         f"{case.target.label} stopped while it was watched: {first} connected, and refuses now.",
         *outcomes.ids(*(one for all_ in fallen.values() for one in all_)),
-        because=f"On one address: {', '.join(one.outcome for one in attempts[-6:])}.",
-        tell_apart=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
+        reason=f"On one address: {', '.join(one.outcome for one in attempts[-6:])}.",
+        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
-        disproof="It stays refused: then the service has ended.",
+        refuted_by="It stays refused: then the service has ended.",
         remedies=_remedies(case, None, None),
     )
 
@@ -164,7 +164,7 @@ def _otherwise(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
         f"On one address: {', '.join(one.outcome for one in attempts[-6:])}. A service that is absent refuses plainly.",
         *outcomes.ids(*attempts),
         summary=f"The service on {first} restarts again and again.",
-        tell_apart="On the server: `systemctl show UNIT -p NRestarts`, twice; a number that grows confirms it.",
+        next_check="On the server: `systemctl show UNIT -p NRestarts`, twice; a number that grows confirms it.",
         explains=fallen.keys() & outcomes.failing(case).keys(),
     )
 
@@ -187,12 +187,12 @@ HYPOTHESIS = Hypothesis(
     place=60,
     onset="change",
     title="stays up",
-    asks="Does the service come and go?",
+    question="Does the service come and go?",
     why="A service that restarts in a loop connects at one moment and refuses at the next, on the same address.",
-    means="It comes and goes.",
+    meaning="It comes and goes.",
     proof="Outcomes that alternate on one address, a listener whose process changes, or a restart counter that grows.",
     mistaken_for=("name.dead-address", "server.starting"),
-    over=frozenset({"server.starting", "server.not-listening", "server.closes-early", "server.crashed"}),
+    supersedes=frozenset({"server.starting", "server.not-listening", "server.closes-early", "server.crashed"}),
     needs=needs,
     judge=judge,
 )

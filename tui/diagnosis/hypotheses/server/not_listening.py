@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, reset_origin, rules, services
 from tui.diagnosis.readings.answers import service_name
-from tui.diagnosis.readings.reset_origin import Whence
+from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.case import Case
-from tui.model.facts import Attempt, Elsewhere, Firewall, Listeners, Rule, Service
+from tui.model.facts import Attempt, Firewall, Listeners, OtherNamespaces, Rule, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -17,7 +17,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the socket table here and on the far end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
-    yield from services.looks(case)
+    yield from services.checks(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -56,7 +56,7 @@ def _all_seen(case: Case, address: str) -> bool:
     tables = hosts.tables(case, address)
     wanted = 1 if outcomes.is_local(case, address) else len(case.options.servers)
     whole = len(tables) == wanted or (bool(tables) and all(hosts.has_address(table, address) for table in tables))
-    return whole and not any(table.cut for table in tables)
+    return whole and not any(table.omitted for table in tables)
 
 
 def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:
@@ -67,21 +67,21 @@ def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:
     if elsewhere and elsewhere.listener and any(outcomes.is_local(case, address) for address in refused):
         return likely(
             f"Nothing listens on {places}: a reset came back, and the socket table of this network namespace has no listener.",
-            *outcomes.ids(*refused.values(), *tables, case.last(Elsewhere)),
-            because=f"Nothing listens on port {port} here; in another network namespace of this machine, something does.",
-            tell_apart=f"Whether {hosts.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
+            *outcomes.ids(*refused.values(), *tables, case.last(OtherNamespaces)),
+            reason=f"Nothing listens on port {port} here; in another network namespace of this machine, something does.",
+            next_check=f"Whether {hosts.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
             explains=refused,
             culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
-            disproof=f"A listener on TCP port {port} in this namespace's `ss -ltn`.",
+            refuted_by=f"A listener on TCP port {port} in this namespace's `ss -ltn`.",
             remedies=_remedies(case),
         )
     return confirmed(
         f"Nothing listens on {places}: a reset came back, and the socket table has no listener.{_rests(case, refused)}",
         *outcomes.ids(*refused.values(), *tables, _stopped(case, refused) or _unknown_unit(case)),
-        because=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
+        reason=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
         culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
-        disproof=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that leads the port to another machine.",
+        refuted_by=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that leads it to another machine.",
         remedies=_remedies(case, _stopped(case, refused)),
     )
 
@@ -149,9 +149,9 @@ def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
 def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     port = case.target.port or 0
     host = next(iter(refused))
-    led = rules.is_led_elsewhere(case, host)
+    led = rules.dnat(case, host)
     if led and led.translated:
-        return _led_elsewhere(case, refused, led, led.translated)
+        return _dnat(case, refused, led, led.translated)
     tables = hosts.tables(case, host)
     not_seen = "the socket table was not seen to its end" if tables else "the socket table of that machine was not seen"
     distance, measured = _distance(case, host)
@@ -159,16 +159,16 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
         f"{host} answered with a reset: the machine is there, and most likely nothing listens on port {port}.",
         *outcomes.ids(*refused.values(), *tables),
         *measured,
-        because=f"A reset came back, and {not_seen}.{distance}",
-        tell_apart=f"On {host}: `ss -ltn 'sport = :{port}'`; no line confirms it. Or give --server 'ssh {host}'.",
+        reason=f"A reset came back, and {not_seen}.{distance}",
+        next_check=f"On {host}: `ss -ltn 'sport = :{port}'`; no line confirms it. Or give --server 'ssh {host}'.",
         explains=refused,
         culprit=Culprit(kind="address", address=host, port=port),
-        disproof=f"A listener on {endpoint(host, port)} in that machine's `ss -ltn`, or a filter there that answers with resets.",
+        refuted_by=f"A listener on {endpoint(host, port)} in that machine's `ss -ltn`, or a filter there that sends resets.",
         remedies=_remedies(case),
     )
 
 
-def _led_elsewhere(case: Case, refused: dict[str, Attempt], reading: Firewall, rule: Rule) -> Judgement:
+def _dnat(case: Case, refused: dict[str, Attempt], reading: Firewall, rule: Rule) -> Judgement:
     """A rule hands the connection on, so the table of this machine does not speak for it: most likely nothing listens there."""
     host = next(iter(refused))
     address, port = rule.leads_to or ("?", 0)
@@ -177,18 +177,18 @@ def _led_elsewhere(case: Case, refused: dict[str, Attempt], reading: Firewall, r
     return likely(
         f"A rule{rules.who_made(rule)} leads {asked} to {there}, and most likely nothing listens there.",
         *outcomes.ids(*refused.values(), reading),
-        because=f"A reset came back, and `{rules.quoted(rule)}` ({rules.place(rule)}) leads the connection to {there}.",
-        tell_apart=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
+        reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.place(rule)}) leads the connection to {there}.",
+        next_check=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
         explains=refused,
         culprit=Culprit(kind="address", address=host if address == "?" else address, port=port or case.target.port or 0),
-        disproof=f"A listener on {there}.",
+        refuted_by=f"A listener on {there}.",
         remedies=_remedies(case),
     )
 
 
 def _came_from_nearer(case: Case, address: str) -> bool:
     found = reset_origin.origin(case, address)
-    return found is not None and found.whence is Whence.NEARER
+    return found is not None and found.whence is ResetSource.NEARER
 
 
 def _in_its_name(case: Case, refused: dict[str, Attempt]) -> Judgement:
@@ -207,8 +207,8 @@ def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
     if found is None:
         return "", ()
     told = {
-        Whence.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(found)}.",
-        Whence.FARTHER: f" It comes from behind what else answers, as of a port that is led on: {reset_origin.in_words(found)}.",
+        ResetSource.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(found)}.",
+        ResetSource.FARTHER: f" It comes from behind what else answers, as of a forwarded port: {reset_origin.in_words(found)}.",
     }
     return told.get(found.whence, ""), outcomes.ids(found.fact) if found.whence in told else ()
 
@@ -247,9 +247,9 @@ def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:
 HYPOTHESIS = Hypothesis(
     place=20,
     title="listens",
-    asks="Does anything listen on this port?",
+    question="Does anything listen on this port?",
     why="A reset is an answer: the machine is up and its kernel found no socket for the port.",
-    means="The machine is there and nothing listens.",
+    meaning="The machine is there and nothing listens.",
     proof="A reset from the host itself, and no listener in its socket table, here or in a look from the server.",
     mistaken_for=("port.wrong-port", "server.bound-elsewhere"),
     needs=needs,

@@ -8,11 +8,11 @@ from msgspec import UNSET
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, rules
 from tui.diagnosis.readings.answers import service_name
-from tui.diagnosis.readings.namespaces import EVERY, Candidate, is_loopback
+from tui.diagnosis.readings.namespaces import EVERY, ServiceLocation, is_loopback
 from tui.model.case import Case
-from tui.model.facts import Attempt, Elsewhere
+from tui.model.facts import Attempt, OtherNamespaces
 from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.requests import AnyRequest, LookElsewhere
+from tui.model.requests import AnyRequest, ListOtherNamespaces
 from tui.model.target import endpoint
 
 
@@ -21,7 +21,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     if _refused_here(case) and outcomes.listeners(case) and not _listens_here(case):
-        yield LookElsewhere(port=case.target.port or 0)
+        yield ListOtherNamespaces(port=case.target.port or 0)
 
 
 def judge(case: Case) -> Judgement:
@@ -36,7 +36,7 @@ def judge(case: Case) -> Judgement:
         return not_tested("The socket table has not been seen.")
     if _listens_here(case):
         return ruled_out(f"Port {case.target.port} has a listener in this namespace.", *outcomes.ids(table))
-    seen = case.last(Elsewhere)
+    seen = case.last(OtherNamespaces)
     if seen is None:
         return not_tested("The other network namespaces have not been looked at.")
     found = namespaces.candidates(case)
@@ -50,9 +50,7 @@ def _refused_here(case: Case) -> dict[str, Attempt]:
     return {
         address: one
         for address, one in outcomes.refused_by_reset(case).items()
-        if outcomes.is_local(case, address)
-        and not rules.is_led_elsewhere(case, address)
-        and not rules.is_reset_by_rule(case, address)
+        if outcomes.is_local(case, address) and not rules.dnat(case, address) and not rules.is_reset_by_rule(case, address)
     }
 
 
@@ -71,53 +69,53 @@ def _not_here(case: Case) -> Judgement:
     )
 
 
-def _found(case: Case, seen: Elsewhere, refused: dict[str, Attempt], found: list[Candidate]) -> Judgement:
+def _found(case: Case, seen: OtherNamespaces, refused: dict[str, Attempt], found: list[ServiceLocation]) -> Judgement:
     best = found[0]
     rivals = namespaces.rivals(best, found)
     table = outcomes.listeners(case)
     asked = outcomes.joined(endpoint(address, case.target.port or 0) for address in refused)
     evidence = outcomes.ids(*refused.values(), table, seen)
-    summary, because = _sentence(case, best, asked)
-    because = f"{because} Here, nothing listens on port {case.target.port}."
+    summary, reason = _sentence(case, best, asked)
+    reason = f"{reason} Here, nothing listens on port {case.target.port}."
     remedies = tuple(_remedies(case, best))
-    disproof = (
+    refuted_by = (
         f"A listener on port {case.target.port} in this namespace's `ss -ltn`, or {case.target.label} stands for another service."
     )
     # A namespace that is no container's and at no cable's end may be a stranger's, seen from any but the first one.
-    proved = best.listener and not rivals and not (table and table.cut)
+    proved = best.listener and not rivals and not (table and table.omitted)
     related = best.named or best.is_known or seen.initial is True or (seen.initial is None and best.fits)
     if proved and related and not (best.namespace and best.namespace.initial):
         return confirmed(
             summary,
             *evidence,
-            because=because,
+            reason=reason,
             explains=refused,
             culprit=_culprit(best),
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     if best.listener and not (related or best.fits or namespaces.sole(case)):
         return still_open(
-            f"{because} Nothing ties that namespace to this one, so it may be a stranger's.",
+            f"{reason} Nothing ties that namespace to this one, so it may be a stranger's.",
             *evidence,
             summary=summary,
-            tell_apart=_tell_apart(case, best),
+            next_check=_tell_apart(case, best),
             explains=refused,
         )
     others = f" {len(rivals)} more namespaces have a listener on this port." if rivals else ""
     return likely(
         summary,
         *evidence,
-        because=f"{because}{others}",
-        tell_apart=_tell_apart(case, best),
+        reason=f"{reason}{others}",
+        next_check=_tell_apart(case, best),
         explains=refused,
         culprit=_culprit(best),
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
 
-def _sentence(case: Case, one: Candidate, asked: str) -> tuple[str, str]:
+def _sentence(case: Case, one: ServiceLocation, asked: str) -> tuple[str, str]:
     """The verdict's sentence, and the fact that decides."""
     port = case.target.port
     where = _place(one)
@@ -145,7 +143,7 @@ def _published(host: str, port: int) -> str:
     return f"port {port}" if host in EVERY else endpoint(host, port)
 
 
-def _place(one: Candidate) -> str:
+def _place(one: ServiceLocation) -> str:
     """The namespace in words."""
     if one.container:
         engine = f" ({one.container.engine})" if one.container.engine != "unknown" else ""
@@ -164,14 +162,14 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _tell_apart(case: Case, one: Candidate) -> str:
+def _tell_apart(case: Case, one: ServiceLocation) -> str:
     meant = service_name(case) or case.target.label
     if one.listener is None:
         return f"`docker port {one.container.label if one.container else 'NAME'}`: where the port is published."
     return f"Whether what listens in {_place(one)} is the service that {meant} stands for: `{_enter(one, 'ss -ltnp')}`."
 
 
-def _culprit(one: Candidate) -> Culprit:
+def _culprit(one: ServiceLocation) -> Culprit:
     row, space = one.listener, one.namespace
     pid = next((pid for pid in (row and row.pid, space and space.pid, one.container and one.container.pid) if pid), None)
     name = (row.process if row else None) or (space.name if space and not one.container else None)
@@ -185,7 +183,7 @@ def _culprit(one: Candidate) -> Culprit:
     )
 
 
-def _enter(one: Candidate, command: str) -> str:
+def _enter(one: ServiceLocation, command: str) -> str:
     """The command, run in that namespace."""
     space = one.namespace
     if space and space.name and not one.container:
@@ -196,14 +194,14 @@ def _enter(one: Candidate, command: str) -> str:
     return f"docker exec {shlex.quote(one.container.label)} {command}" if one.container else command
 
 
-def _with_its_eyes(case: Case, one: Candidate) -> str:
+def _with_its_eyes(case: Case, one: ServiceLocation) -> str:
     """The command that walks the same target from there."""
     pid = one.namespace.pid if one.namespace else None
     target = shlex.quote(case.target.label)
     return f"refused check --pid {pid} {target}" if pid else _enter(one, f"refused check {target}")
 
 
-def _remedies(case: Case, one: Candidate) -> Iterator[Remedy]:
+def _remedies(case: Case, one: ServiceLocation) -> Iterator[Remedy]:
     port = case.target.port or 0
     row, container = one.listener, one.container
     connects = f"{case.target.label} connects."
@@ -252,7 +250,7 @@ def _remedies(case: Case, one: Candidate) -> Iterator[Remedy]:
     )
 
 
-def _nothing_found(case: Case, seen: Elsewhere, refused: dict[str, Attempt]) -> Judgement:
+def _nothing_found(case: Case, seen: OtherNamespaces, refused: dict[str, Attempt]) -> Judgement:
     port = case.target.port
     inside = seen.inside if seen.inside and any(_is_loopback_address(address) for address in refused) else None
     if inside or seen.initial is False:
@@ -261,7 +259,7 @@ def _nothing_found(case: Case, seen: Elsewhere, refused: dict[str, Attempt]) -> 
             f"This process is in {what}, and its host's namespaces are not all seen.",
             *outcomes.ids(*refused.values(), seen),
             summary=f"The service is outside of {what} that this process is in: localhost is the container, not its host.",
-            tell_apart=f"On the host: `ss -ltnp 'sport = :{port}'`. From here: its address, or the other container's name.",
+            next_check=f"On the host: `ss -ltnp 'sport = :{port}'`. From here: its address, or the other container's name.",
             explains=refused,
         )
     if seen.hidden:
@@ -282,12 +280,12 @@ HYPOTHESIS = Hypothesis(
     place=35,
     onset="setting",
     title="same namespace",
-    asks="Does the service listen in a container or another network namespace?",
+    question="Does the service listen in a container or another network namespace?",
     why="A container and a network namespace have ports and a loopback of their own. What is not published is not here.",
-    means="The service listens inside a container or another network namespace and the port is not published here.",
+    meaning="The service listens inside a container or another network namespace and the port is not published here.",
     proof="A listener in another namespace of this machine, its container's name, and none on the port here.",
     mistaken_for=("server.not-listening", "server.bound-elsewhere"),
-    over=frozenset({"server.not-listening"}),
+    supersedes=frozenset({"server.not-listening"}),
     needs=needs,
     judge=judge,
 )

@@ -32,7 +32,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts and the socket table; the state of the service where it fails, or where another seems to answer."""
     yield from checks.basics(case)
     yield from checks.tables(case)
-    yield from services.looks(case)
+    yield from services.checks(case)
     for address in outcomes.connecting(case):
         if any(hosts.contradicts(case, row) for row in _rows(case, address)):
             yield from services.look_at(case, address)
@@ -111,11 +111,11 @@ def _judged(case: Case, found: _Found) -> Judgement:
         return likely(
             f"{service.name} could not start because port {port} was taken; by whom is not to be seen now.{said}",
             *evidence,
-            because=f"{service.name} is {service.active}, and its log says that the address was in use.",
-            tell_apart=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
+            reason=f"{service.name} is {service.active}, and its log says that the address was in use.",
+            next_check=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
             explains=failing,
             culprit=services.culprit(service, port),
-            disproof=f"{service.name} starts, or ends again for another reason.",
+            refuted_by=f"{service.name} starts, or ends again for another reason.",
             remedies=_remedies(case, found),
         )
     who = hosts.owner(holder)
@@ -124,21 +124,21 @@ def _judged(case: Case, found: _Found) -> Judgement:
         return confirmed(
             f"{who} holds port {port} ({place}), so {service.name} could not start.{said}",
             *evidence,
-            because=f"{who} listens on {place}, {service.name} is {service.active}, and its log says that the address is in use.",
+            reason=f"{who} listens on {place}, {service.name} is {service.active}, and its log says that the address is in use.",
             explains=failing,
             culprit=hosts.listener_culprit("process", holder),
-            disproof=f"{who} belongs to {service.name}, or {service.name} starts while it listens.",
+            refuted_by=f"{who} belongs to {service.name}, or {service.name} starts while it listens.",
             remedies=_remedies(case, found),
         )
     state = "has failed" if services.ended(service) else "does not run"
     return likely(
         f"{who} answers on port {port} ({place}), and {service.name}, which belongs there, {state}.",
         *evidence,
-        because=f"{who} listens on {place}, and {service.name} is {service.active}.",
-        tell_apart=f"`{services.journal(service)}`: a line that the address is already in use confirms it.",
+        reason=f"{who} listens on {place}, and {service.name} is {service.active}.",
+        next_check=f"`{services.journal(service)}`: a line that the address is already in use confirms it.",
         explains=failing,
         culprit=hosts.listener_culprit("process", holder),
-        disproof=f"{who} belongs to {service.name}.",
+        refuted_by=f"{who} belongs to {service.name}.",
         remedies=_remedies(case, found),
     )
 
@@ -160,10 +160,10 @@ def _stranger(case: Case, address: str) -> Judgement | None:
     return likely(
         f"{who} answers on port {case.target.port}, and not {name}, which should.",
         *outcomes.ids(outcomes.connecting(case)[address], table, *services.services(case, address)),
-        because=f"The listener on {endpoint(known[0].address, known[0].port)} is {who}; nothing named {name} listens anywhere.",
-        tell_apart=f"Whether {who} is started by {name} under another name.",
+        reason=f"The listener on {endpoint(known[0].address, known[0].port)} is {who}; nothing named {name} listens anywhere.",
+        next_check=f"Whether {who} is started by {name} under another name.",
         culprit=hosts.listener_culprit("process", known[0]),
-        disproof=f"{who} is {name} under another name, or stands before it.",
+        refuted_by=f"{who} is {name} under another name, or stands before it.",
         remedies=[
             Remedy(
                 do=f"Decide which of both the port is for, and give the other one another port; then start {name}.",
@@ -201,12 +201,12 @@ def _remedies(case: Case, found: _Found) -> Iterator[Remedy]:
 HYPOTHESIS = Hypothesis(
     place=35,
     title="has its own port",
-    asks="Does another program hold the port?",
+    question="Does another program hold the port?",
     why="Only one program can listen on an address and port; the second one to come fails to start.",
-    means="Another program holds the port, so the service could not start or someone else answers.",
+    meaning="Another program holds the port, so the service could not start or someone else answers.",
     proof="The holder against the service that was meant, and “address already in use” in its log.",
     mistaken_for=("port.wrong-protocol", "server.crashed"),
-    over=frozenset({"server.crashed", "server.not-listening", "server.closes-early", "port.wrong-protocol"}),
+    supersedes=frozenset({"server.crashed", "server.not-listening", "server.closes-early", "port.wrong-protocol"}),
     needs=needs,
     judge=judge,
 )

@@ -20,7 +20,7 @@ BEFORE = 2
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The schedule of attempts; the state of the service where it fails, and where it came up after that."""
     yield from checks.basics(case)
-    yield from services.looks(case)
+    yield from services.checks(case)
     for address in outcomes.connecting(case):
         if _came_up(outcomes.attempts(case, address)):
             yield from services.look_at(case, address)
@@ -42,30 +42,30 @@ def judge(case: Case) -> Judgement:
     service = _started_between(case, first, refused, connected)
     evidence = outcomes.ids(*(one for pair in came.values() for part in pair for one in part), service)
     culprit = Culprit(kind="address", address=first, port=port)
-    because = f"{first}: {_times(len(refused), 'refused')}, then {_times(len(connected), 'connected')}."
+    reason = f"{first}: {_times(len(refused), 'refused')}, then {_times(len(connected), 'connected')}."
     unit = ""
     if service:
         culprit = services.culprit(service, port)
         unit = f" {service.name} was started at {services.clock(service.started or 0)}."
-    disproof = f"A refusal on {first} after the first success."
+    refuted_by = f"A refusal on {first} after the first success."
     # An ICMP error is a filter's, or a load balancer's without a backend: then it is that which changed.
     by_reset = all(one.icmp is None for one in refused)
     if len(refused) >= BEFORE and len(connected) >= STAYS and by_reset:
         return confirmed(
             f"{case.target.label} was still starting: refused at first, connected since.{unit}",
             *evidence,
-            because=because,
+            reason=reason,
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=_remedies(case, service),
         )
     return likely(
         f"{case.target.label} was refused at first and connects now: it seems to have been starting.{unit}",
         *evidence,
-        because=because if by_reset else f"{because} The refusal was an ICMP error, which a filter or a balancer sends.",
-        tell_apart=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it had been starting.",
+        reason=reason if by_reset else f"{reason} The refusal was an ICMP error, which a filter or a balancer sends.",
+        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it had been starting.",
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=_remedies(case, service),
     )
 
@@ -100,11 +100,11 @@ def _not_yet(case: Case, address: str, service: Service) -> Judgement:
     return likely(
         f"{service.name}, which belongs on port {case.target.port}, is still starting: {service.active} ({service.sub}){since}.",
         *outcomes.ids(*outcomes.attempts(case, address), service),
-        because=f"{address} refuses, and {service.name} is {service.active} ({service.sub}).",
-        tell_apart=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it had been starting.",
+        reason=f"{address} refuses, and {service.name} is {service.active} ({service.sub}).",
+        next_check=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it had been starting.",
         explains=[address],
         culprit=services.culprit(service, case.target.port),
-        disproof=f"{service.name} becomes active and the port stays refused, or it fails.",
+        refuted_by=f"{service.name} becomes active and the port stays refused, or it fails.",
         remedies=_remedies(case, service),
     )
 
@@ -137,9 +137,9 @@ HYPOTHESIS = Hypothesis(
     place=50,
     onset="change",
     title="ready by now",
-    asks="Was the service still starting?",
+    question="Was the service still starting?",
     why="A service that starts refuses until it listens. If it connects after that and stays so, nothing else was wrong.",
-    means="It was refused at first, and then it connected.",
+    meaning="It was refused at first, and then it connected.",
     proof="Attempts on one address: refused, then connected, and it stays so.",
     mistaken_for=("server.flapping",),
     needs=needs,

@@ -20,7 +20,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, the first words to what connects, and the process behind it where it says nothing."""
     yield from checks.basics(case)
     yield from checks.tables(case)
-    yield from talk.looks(case)
+    yield from talk.checks(case)
     for address in _quiet(case):
         yield from talk.process_looks(case, address)
         process = talk.process(case, address)
@@ -96,21 +96,21 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
     place = endpoint(address, case.target.port or 0)
     evidence = outcomes.ids(outcomes.latest(case).get(address), *silence, process, queue)
     summary = f"{who} accepts on {place} and never answers: it {trouble}."
-    because = _silence_in_words(silence) if silence else f"It connects; process {process.pid} {trouble}."
+    reason = _silence_in_words(silence) if silence else f"It connects; process {process.pid} {trouble}."
     culprit = hosts.listener_culprit("process", row)
-    disproof = f"An answer from {place} while process {process.pid} {trouble}: another process of it serves."
+    refuted_by = f"An answer from {place} while process {process.pid} {trouble}: another process of it serves."
     remedies = tuple(_local_remedies(case, process, row.unit))
     # A process at its limit still serves the connections that it has, so there the queue must show that it takes no new one.
     repeated = len(silence) >= REPEATEDLY and not process.is_out_of_descriptors
     if repeated or (silence and process.is_stopped) or (queue and held):
-        return confirmed(summary, *evidence, because=because, culprit=culprit, disproof=disproof, remedies=remedies)
+        return confirmed(summary, *evidence, reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
     return likely(
         summary,
         *evidence,
-        because=because,
-        tell_apart=f"Whether a client gets an answer from {place}; a process beside this one may serve.",
+        reason=reason,
+        next_check=f"Whether a client gets an answer from {place}; a process beside this one may serve.",
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -131,32 +131,32 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
     place = endpoint(address, case.target.port or 0)
     meant = talk.meant(case)
     evidence = outcomes.ids(*(one for talks in silent.values() for one in talks))
-    because = _silence_in_words(all_)
+    reason = _silence_in_words(all_)
     if meant is None or meant.by == "usual":
-        return still_open(f"{because} But whether it should answer that is not known.", *evidence)
+        return still_open(f"{reason} But whether it should answer that is not known.", *evidence)
     if meant.by == "registered":
         return still_open(
-            because,
+            reason,
             *evidence,
             summary=f"{place} accepts the connection and answers nothing to {meant.protocol}, which its port stands for.",
-            tell_apart=talk.name_it(case),
+            next_check=talk.name_it(case),
         )
     summary = f"{place} accepts the connection and answers nothing to {meant.protocol}."
-    tell_apart = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
+    next_check = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
     if len(all_) < REPEATEDLY or any(one.acknowledged is False for one in all_):
-        return still_open(because, *evidence, summary=summary, tell_apart=tell_apart)
+        return still_open(reason, *evidence, summary=summary, next_check=next_check)
     row = talk.listener(case, address)
     return likely(
         summary,
         *evidence,
-        because=because,
-        tell_apart=tell_apart,
+        reason=reason,
+        next_check=next_check,
         culprit=(
             hosts.listener_culprit("process", row)
             if row
             else Culprit(kind="address", address=address, port=case.target.port or 0)
         ),
-        disproof=f"An answer from {place}; or a larger answer that is lost on the way: then small requests get theirs.",
+        refuted_by=f"An answer from {place}; or a larger answer that is lost on the way: then small requests get theirs.",
         remedies=tuple(_far_remedies(case, address, listened=all_[0].listened)),
     )
 
@@ -220,9 +220,9 @@ HYPOTHESIS = Hypothesis(
     place=80,
     onset="change",
     title="answers",
-    asks="Does the server answer, once it has accepted?",
+    question="Does the server answer, once it has accepted?",
     why="The kernel accepts for a process that hangs: it connects, and then nothing comes.",
-    means="It accepts and never answers.",
+    meaning="It accepts and never answers.",
     proof="Connected, a request sent, silence; and the process is stopped (T), in D, or busy without end.",
     mistaken_for=("path.mtu",),
     needs=needs,

@@ -19,18 +19,18 @@ def judge(case: Case) -> Judgement:
     attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
-    path, look = unix_sockets.shown(case), unix_sockets.found(case)
+    path, fact = unix_sockets.shown(case), unix_sockets.found(case)
     if attempt.errno not in _MISSING:
-        return ruled_out(f"The kernel found {path}: the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, look))
-    if look and look.type not in {"missing", "unknown"}:
-        return still_open(f"{path} was missing when it was tried, and is there now.", *outcomes.ids(attempt, look))
-    return _named(case, path, attempt, look)
+        return ruled_out(f"The kernel found {path}: the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, fact))
+    if fact and fact.type not in {"missing", "unknown"}:
+        return still_open(f"{path} was missing when it was tried, and is there now.", *outcomes.ids(attempt, fact))
+    return _named(case, path, attempt, fact)
 
 
-def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Judgement:
-    seen = look.look_alikes if look else ()
+def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Judgement:
+    seen = fact.look_alikes if fact else ()
     deleted, alike = path in seen, tuple(one for one in seen if one != path)
-    parent = look.nearest_parent if look else None
+    parent = fact.nearest_parent if fact else None
     short = bool(parent) and parent != (path.rpartition("/")[0] or "/")
     summary = f"There is no {path}"
     if short:
@@ -42,26 +42,26 @@ def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Ju
             f"; {outcomes.joined(alike)} {'is a listening socket' if len(alike) == 1 else 'are listening sockets'} of that name"
         )
     culprit = Culprit(kind="file", path=path)
-    disproof = f"`stat -L {unix_sockets.typed(case)}` finds it."
+    refuted_by = f"`stat -L {unix_sockets.typed(case)}` finds it."
     remedies = tuple(_remedies(case, path, alike, parent if short else None))
-    if look and look.type == "missing":
+    if fact and fact.type == "missing":
         return confirmed(
             f"{summary}.",
-            *outcomes.ids(attempt, look),
-            because=f"The attempt ends in {attempt.errno}, and the path does not exist.",
+            *outcomes.ids(attempt, fact),
+            reason=f"The attempt ends in {attempt.errno}, and the path does not exist.",
             explains={unix_sockets.path_of(case)},
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         f"{summary}.",
-        *outcomes.ids(attempt, look),
-        because=f"The attempt ends in {attempt.errno}; the path itself was not seen.",
-        tell_apart=f"`namei -l {unix_sockets.typed(case)}`: where it ends.",
+        *outcomes.ids(attempt, fact),
+        reason=f"The attempt ends in {attempt.errno}; the path itself was not seen.",
+        next_check=f"`namei -l {unix_sockets.typed(case)}`: where it ends.",
         explains={unix_sockets.path_of(case)},
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -90,9 +90,9 @@ def _remedies(case: Case, path: str, alike: tuple[str, ...], parent: str | None)
 HYPOTHESIS = Hypothesis(
     place=10,
     title="exists",
-    asks="Is there a file at this path?",
+    question="Is there a file at this path?",
     why="The server makes the socket file when it starts. Without it, it has not started, or uses another path.",
-    means="There is no such path.",
+    meaning="There is no such path.",
     proof="ENOENT, and the nearest parent that exists.",
     mistaken_for=("unix.permission",),
     needs=unix_sockets.needs,

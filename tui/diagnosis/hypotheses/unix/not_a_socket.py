@@ -19,39 +19,39 @@ _EXPECTED = frozenset({"ECONNREFUSED", "EACCES"})
 def judge(case: Case) -> Judgement:
     """The path's type, where the attempt fails as it does for another kind of file."""
     settled = unix_sockets.settled(case)
-    attempt, look = unix_sockets.attempt(case), unix_sockets.found(case)
+    attempt, fact = unix_sockets.attempt(case), unix_sockets.found(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
     path = unix_sockets.shown(case)
-    if look is None or look.type == "unknown":
+    if fact is None or fact.type == "unknown":
         return not_tested("The path has not been looked at, or may not be seen.")
     if attempt.errno == _OTHER_KIND:
-        return _another_kind(case, attempt, look)
-    if look.type not in _KINDS:
-        return ruled_out(f"{path} is {'a socket' if look.type == 'socket' else 'missing'}.", *outcomes.ids(look))
-    kind = _KINDS[look.type]
+        return _another_kind(case, attempt, fact)
+    if fact.type not in _KINDS:
+        return ruled_out(f"{path} is {'a socket' if fact.type == 'socket' else 'missing'}.", *outcomes.ids(fact))
+    kind = _KINDS[fact.type]
     if attempt.errno not in _EXPECTED:
-        return still_open(f"{path} is {kind}, and the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, look))
+        return still_open(f"{path} is {kind}, and the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, fact))
     return confirmed(
         f"{path} is {kind}, not a socket, so nothing can connect to it.",
-        *outcomes.ids(attempt, look),
-        because=f"Its type is {look.type}; the attempt ends in {attempt.errno}.",
+        *outcomes.ids(attempt, fact),
+        reason=f"Its type is {fact.type}; the attempt ends in {attempt.errno}.",
         explains={unix_sockets.path_of(case)},
         culprit=Culprit(kind="file", path=path),
-        disproof=f"`stat -c %F {unix_sockets.typed(case)}` says `socket`.",
-        remedies=_remedies(case, look.type, look.look_alikes),
+        refuted_by=f"`stat -c %F {unix_sockets.typed(case)}` says `socket`.",
+        remedies=_remedies(case, fact.type, fact.look_alikes),
     )
 
 
-def _another_kind(case: Case, attempt: Attempt, look: UnixPath) -> Judgement:
+def _another_kind(case: Case, attempt: Attempt, fact: UnixPath) -> Judgement:
     """It is a socket, so this cause does not fit; no other names it, and a person should not be left without a word."""
-    path, kind = unix_sockets.shown(case), look.socket_kind or "datagram or seqpacket"
-    holder = f" of {look.holder} (pid {look.holder_pid})" if look.holder else ""
+    path, kind = unix_sockets.shown(case), fact.socket_kind or "datagram or seqpacket"
+    holder = f" of {fact.holder} (pid {fact.holder_pid})" if fact.holder else ""
     return still_open(
         f"{path} is a socket, of another type than a stream: the attempt ends in EPROTOTYPE.",
-        *outcomes.ids(attempt, look),
+        *outcomes.ids(attempt, fact),
         summary=f"{path} is a {kind} socket{holder}, and a client of stream sockets cannot connect to it.",
-        tell_apart=f"`ss -ax src {unix_sockets.typed(case)}`: the first column is the type that the client must use.",
+        next_check=f"`ss -ax src {unix_sockets.typed(case)}`: the first column is the type that the client must use.",
         explains={unix_sockets.path_of(case)},
     )
 
@@ -81,12 +81,12 @@ HYPOTHESIS = Hypothesis(
     place=20,
     onset="setting",
     title="is a socket",
-    asks="Is the file at this path a socket?",
+    question="Is the file at this path a socket?",
     why="The kernel refuses a regular file or a directory with the same error as a socket without a listener.",
-    means="The path is another kind of file.",
+    meaning="The path is another kind of file.",
     proof="The type of the file; the error alone is the same as that of a stale socket.",
     mistaken_for=("unix.stale",),
-    over=frozenset({"unix.permission", "unix.stale"}),
+    supersedes=frozenset({"unix.permission", "unix.stale"}),
     needs=unix_sockets.needs,
     judge=judge,
 )

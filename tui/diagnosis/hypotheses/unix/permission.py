@@ -20,44 +20,44 @@ def judge(case: Case) -> Judgement:
     return _named(case, attempt, unix_sockets.found(case))
 
 
-def _named(case: Case, attempt: Attempt, look: UnixPath | None) -> Judgement:
+def _named(case: Case, attempt: Attempt, fact: UnixPath | None) -> Judgement:
     path, typed = unix_sockets.shown(case), unix_sockets.typed(case)
-    where = look.blocked_at if look else None
+    where = fact.blocked_at if fact else None
     component = (where.rpartition(" (")[0] or where) if where else path
-    evidence = outcomes.ids(attempt, look)
-    disproof = f"`namei -l {typed}` shows that this user may pass each directory and write to the socket."
-    remedies = tuple(_remedies(typed, look))
-    if look and where:
+    evidence = outcomes.ids(attempt, fact)
+    refuted_by = f"`namei -l {typed}` shows that this user may pass each directory and write to the socket."
+    remedies = tuple(_remedies(typed, fact))
+    if fact and where:
         summary = (
             f"This user may not write to {where}." if component == path else f"This user may not use {path}: {where} forbids it."
         )
         return confirmed(
             summary,
             *evidence,
-            because=f"The attempt ends in EACCES, and {component} is closed to this user.",
+            reason=f"The attempt ends in EACCES, and {component} is closed to this user.",
             explains={unix_sockets.path_of(case)},
             culprit=Culprit(kind="file", path=component),
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         f"This user may not use {path}.",
         *evidence,
-        because="The attempt ends in EACCES; which component forbids it was not seen.",
-        tell_apart=f"`namei -l {typed}`; if every mode allows it, a security module forbids it: journalctl -k -g 'apparmor|avc'.",
+        reason="The attempt ends in EACCES; which component forbids it was not seen.",
+        next_check=f"`namei -l {typed}`; if every mode allows it, a security module forbids it: journalctl -k -g 'apparmor|avc'.",
         explains={unix_sockets.path_of(case)},
         culprit=Culprit(kind="file", path=path),
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
 
-def _remedies(typed: str, look: UnixPath | None) -> Iterator[Remedy]:
-    if look and look.group and look.group != "root" and _group_may_write(look.mode):
+def _remedies(typed: str, fact: UnixPath | None) -> Iterator[Remedy]:
+    if fact and fact.group and fact.group != "root" and _group_may_write(fact.mode):
         yield Remedy(
-            do=f"Join the group {look.group}, which may write to the socket, and log in again.",
-            command=f"sudo usermod -aG {look.group} $(id -un)",
-            verify=f"`id -nG` lists {look.group}, and `refused check {typed}` connects.",
+            do=f"Join the group {fact.group}, which may write to the socket, and log in again.",
+            command=f"sudo usermod -aG {fact.group} $(id -un)",
+            verify=f"`id -nG` lists {fact.group}, and `refused check {typed}` connects.",
         )
     yield Remedy(
         do="Or let the server make the socket and its directories with rights for this user (SocketMode=, SocketGroup=).",
@@ -75,9 +75,9 @@ HYPOTHESIS = Hypothesis(
     place=30,
     onset="setting",
     title="may be used",
-    asks="May this user use the socket?",
+    question="May this user use the socket?",
     why="To connect, a user needs to pass every directory above and to write to the socket file.",
-    means="This user may not.",
+    meaning="This user may not.",
     proof="EACCES, and the component of the path that forbids it, with its owner and mode.",
     mistaken_for=("unix.missing",),
     needs=unix_sockets.needs,

@@ -15,42 +15,42 @@ def judge(case: Case) -> Judgement:
     attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
-    path, look = unix_sockets.shown(case), unix_sockets.found(case)
+    path, fact = unix_sockets.shown(case), unix_sockets.found(case)
     if attempt.errno != "ECONNREFUSED":
         full = " (its queue is full)" if attempt.errno == "EAGAIN" else ""
         return ruled_out(f"The attempt ends in {attempt.errno}{full}, not in a refusal.", *outcomes.ids(attempt))
-    if look and look.type not in {"socket", "missing", "unknown"}:
-        return ruled_out(f"{path} is a {look.type}, not a socket.", *outcomes.ids(attempt, look))
-    if look and look.listening:
-        return still_open(f"{path} was refused, and {look.holder or 'someone'} listens on it now.", *outcomes.ids(attempt, look))
-    return _named(case, path, attempt, look)
+    if fact and fact.type not in {"socket", "missing", "unknown"}:
+        return ruled_out(f"{path} is a {fact.type}, not a socket.", *outcomes.ids(attempt, fact))
+    if fact and fact.listening:
+        return still_open(f"{path} was refused, and {fact.holder or 'someone'} listens on it now.", *outcomes.ids(attempt, fact))
+    return _named(case, path, attempt, fact)
 
 
-def _named(case: Case, path: str, attempt: Attempt, look: UnixPath | None) -> Judgement:
+def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Judgement:
     summary = f"{path} is left over: the socket file is there, and nobody listens on it."
-    evidence = outcomes.ids(attempt, look)
+    evidence = outcomes.ids(attempt, fact)
     culprit = Culprit(kind="file", path=path)
     typed = unix_sockets.typed(case)
-    disproof = f"`ss -lx src {typed}` shows a listener."
+    refuted_by = f"`ss -lx src {typed}` shows a listener."
     remedies = tuple(_remedies(case))
-    if look and look.type == "socket" and look.listening is False:
+    if fact and fact.type == "socket" and fact.listening is False:
         return confirmed(
             summary,
             *evidence,
-            because="The attempt ends in ECONNREFUSED on a socket file, and the kernel's table has no listener for it.",
+            reason="The attempt ends in ECONNREFUSED on a socket file, and the kernel's table has no listener for it.",
             explains={unix_sockets.path_of(case)},
             culprit=culprit,
-            disproof=disproof,
+            refuted_by=refuted_by,
             remedies=remedies,
         )
     return likely(
         summary,
         *evidence,
-        because="The attempt ends in ECONNREFUSED; what stands at the path, or who listens, was not seen.",
-        tell_apart=f"`stat -c %F {typed}; ss -lx src {typed}`: a socket without a listener confirms it.",
+        reason="The attempt ends in ECONNREFUSED; what stands at the path, or who listens, was not seen.",
+        next_check=f"`stat -c %F {typed}; ss -lx src {typed}`: a socket without a listener confirms it.",
         explains={unix_sockets.path_of(case)},
         culprit=culprit,
-        disproof=disproof,
+        refuted_by=refuted_by,
         remedies=remedies,
     )
 
@@ -73,9 +73,9 @@ HYPOTHESIS = Hypothesis(
     place=40,
     onset="change",
     title="someone listens",
-    asks="Does anyone listen on this socket?",
+    question="Does anyone listen on this socket?",
     why="The file stays when a server ends without cleaning up. Then it looks right, and nobody is behind it.",
-    means="The file is there and nobody listens.",
+    meaning="The file is there and nobody listens.",
     proof="ECONNREFUSED on a socket file, and no listener for the path in the socket table.",
     mistaken_for=("unix.not-a-socket",),
     needs=unix_sockets.needs,

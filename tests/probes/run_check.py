@@ -5,16 +5,16 @@ import sys
 
 import msgspec
 
-from tui.engine.runner import looks_from
+from tui.engine.runner import checks_on
 from tui.model.facts import AnyFact
 from tui.model.requests import AnyRequest
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 
 async def facts_of(request: AnyRequest) -> list[AnyFact]:
     """All facts of one look."""
     seen: list[AnyFact] = []
-    await looks_from(Surroundings())(request, seen.append)
+    await checks_on(SystemView())(request, seen.append)
     return seen
 
 

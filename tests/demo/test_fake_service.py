@@ -5,14 +5,14 @@ import socket
 
 import pytest
 
-from tui.demo.fake_service import PORTS, Door, doors
+from tui.demo.fake_service import PORTS, FakeService, fake_services
 
 HERE = "127.0.0.1"
 
 
-async def _connects(door: Door) -> bool:
+async def _connects(service: FakeService) -> bool:
     try:
-        _, writer = await asyncio.open_connection(door.address, door.port)
+        _, writer = await asyncio.open_connection(service.address, service.port)
     except ConnectionRefusedError:
         return False
     writer.close()
@@ -22,30 +22,30 @@ async def _connects(door: Door) -> bool:
 
 async def test_it_opens_and_shuts() -> None:
     """A shut door refuses, an open one accepts, as often as it is changed."""
-    with doors(HERE) as (door,):
-        seen = [await _connects(door)]
+    with fake_services(HERE) as (service,):
+        seen = [await _connects(service)]
         for _ in range(3):
-            door.open()
-            seen.append(await _connects(door))
-            door.shut()
-            seen.append(await _connects(door))
+            service.open()
+            seen.append(await _connects(service))
+            service.shut()
+            seen.append(await _connects(service))
 
     assert seen == [False, True, False, True, False, True, False]
 
 
 async def test_a_shut_door_keeps_its_port() -> None:
     """Another program can't take the port of a shut door; after the context it can."""
-    with doors(HERE) as (door,), socket.socket() as other, pytest.raises(OSError, match="in use"):
-        other.bind((HERE, door.port))
+    with fake_services(HERE) as (service,), socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind((HERE, service.port))
     with socket.socket() as other:
-        other.bind((HERE, door.port))
+        other.bind((HERE, service.port))
 
 
 async def test_it_hangs_up() -> None:
     """With `hangs_up` the peer sees the end at once, before any byte."""
-    with doors(HERE, hangs_up=True) as (door,):
-        door.open()
-        reader, writer = await asyncio.open_connection(HERE, door.port)
+    with fake_services(HERE, hangs_up=True) as (service,):
+        service.open()
+        reader, writer = await asyncio.open_connection(HERE, service.port)
         assert await reader.read() == b""
         writer.close()
         await writer.wait_closed()
@@ -53,7 +53,7 @@ async def test_it_hangs_up() -> None:
 
 async def test_one_port_on_several_addresses() -> None:
     """Doors that are asked for together have the same port, outside the range of source ports, and open by themselves."""
-    with doors(HERE, "127.0.0.66") as (one, other):
+    with fake_services(HERE, "127.0.0.66") as (one, other):
         other.open()
 
         assert one.port == other.port
@@ -72,16 +72,16 @@ async def test_neighbours_are_free() -> None:
             taken.append((blocker, port))
         return (port + 1,)
 
-    with doors(HERE, also_free=neighbours) as (door,):
+    with fake_services(HERE, also_free=neighbours) as (service,):
         blocker, port = taken[0]
         blocker.close()
-        assert door.port != port
+        assert service.port != port
 
 
 async def test_old_connections_are_let_go() -> None:
     """A watch that connects again and again does not use up the descriptors."""
-    with doors(HERE) as (door,):
-        door.open()
+    with fake_services(HERE) as (service,):
+        service.open()
         for _ in range(100):
-            assert await _connects(door)
-        assert len(door._held) <= 64
+            assert await _connects(service)
+        assert len(service._held) <= 64

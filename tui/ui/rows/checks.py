@@ -2,7 +2,7 @@
 
 from tui.model.requests import AnyRequest, FindResetOrigin, MeasureMtu, SendEcho, TalkTo, TraceHops, TryPorts
 from tui.model.target import endpoint
-from tui.report.words import look_words
+from tui.report.words import check_words
 
 
 def sends(request: AnyRequest) -> str:
@@ -31,4 +31,4 @@ def sends(request: AnyRequest) -> str:
                 "kilobytes, to see whether large packets arrive."
             )
         case _:
-            return f"A look at {look_words(request)}."
+            return f"A look at {check_words(request)}."

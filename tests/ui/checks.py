@@ -14,7 +14,6 @@ from tui.model.facts import (
     CodeValue,
     Confinement,
     Echo,
-    Elsewhere,
     Hop,
     HostsEntry,
     Limits,
@@ -24,6 +23,7 @@ from tui.model.facts import (
     NameSources,
     Neighbour,
     NotObserved,
+    OtherNamespaces,
     Outcome,
     ProcessState,
     Proxy,
@@ -42,7 +42,7 @@ from tui.model.requests import (
     ExamineProcess,
     ExamineUnixPath,
     FindResetOrigin,
-    LookElsewhere,
+    ListOtherNamespaces,
     LookUpNeighbour,
     LookUpRoute,
     ReadCode,
@@ -80,7 +80,7 @@ def attempts(
                 port=request.port,
                 purpose=request.purpose,
                 number=count,
-                of=request.attempts,
+                total=request.attempts,
                 outcome=outcome,
                 errno={Outcome.REFUSED: "ECONNREFUSED", Outcome.TIMEOUT: "ETIMEDOUT"}.get(outcome),
                 error_queue="empty" if refused else "unknown",
@@ -89,7 +89,7 @@ def attempts(
                 local_port=49150 + count,
                 next_in_s=next_in_s if count < request.attempts else None,
                 at=at(0.1 + (count - 1) * (2 + latency_ms / 1000)),
-                by_hand=f"nc -vz -w 4 {request.address} {request.port}",
+                command=f"nc -vz -w 4 {request.address} {request.port}",
             )
 
     return tell
@@ -109,7 +109,7 @@ def routed(request: AnyRequest) -> Iterable[AnyFact]:
                 source=request.address,
                 text=text,
                 at=at(0),
-                by_hand=f"ip route get {request.address}",
+                command=f"ip route get {request.address}",
             )
         ]
     text = f"{request.address} via 10.0.5.1 dev eth0 src 10.0.5.7"
@@ -122,7 +122,7 @@ def routed(request: AnyRequest) -> Iterable[AnyFact]:
             source="10.0.5.7",
             text=text,
             at=at(0),
-            by_hand=f"ip route get {request.address}",
+            command=f"ip route get {request.address}",
         )
     ]
 
@@ -139,7 +139,7 @@ def named(request: AnyRequest) -> Iterable[AnyFact]:
             search=("example.org",),
             expansions=(f"{request.name}.example.org",),
             at=at(0),
-            by_hand="cat /etc/resolv.conf",
+            command="cat /etc/resolv.conf",
         )
     ]
 
@@ -163,7 +163,7 @@ def resolved(request: AnyRequest) -> Iterable[AnyFact]:
             source="dns",
             took_ms=2.1,
             at=at(0),
-            by_hand=f"getent ahosts {request.name}",
+            command=f"getent ahosts {request.name}",
         )
     ]
 
@@ -172,7 +172,7 @@ def answered(request: AnyRequest) -> Iterable[AnyFact]:
     """The second nameserver has an old address."""
     assert isinstance(request, AskNameserver)
     address = "10.0.3.9" if request.server == "10.0.0.2" else "10.0.3.4"
-    by_hand = f"dig @{request.server} {request.name}"
+    command = f"dig @{request.server} {request.name}"
     if not request.name.startswith("db-1"):
         yield NameserverAnswer(
             server=request.server,
@@ -182,7 +182,7 @@ def answered(request: AnyRequest) -> Iterable[AnyFact]:
             rcode="NXDOMAIN",
             rtt_ms=1.7,
             at=at(0),
-            by_hand=by_hand,
+            command=command,
         )
         return
     yield NameserverAnswer(
@@ -195,7 +195,7 @@ def answered(request: AnyRequest) -> Iterable[AnyFact]:
         ttl_s=60,
         rtt_ms=1.8,
         at=at(0),
-        by_hand=by_hand,
+        command=command,
     )
     yield NameserverAnswer(
         server=request.server,
@@ -205,7 +205,7 @@ def answered(request: AnyRequest) -> Iterable[AnyFact]:
         rcode="NOERROR",
         rtt_ms=1.9,
         at=at(0),
-        by_hand=f"{by_hand} AAAA",
+        command=f"{command} AAAA",
     )
 
 
@@ -249,12 +249,12 @@ POSTGRES = listener(
 
 def table(*listeners: Listener, hidden: int = 2) -> Callable[[AnyRequest], Iterable[AnyFact]]:
     """A socket table."""
-    return lambda _request: [Listeners(listeners=listeners, hidden_owners=hidden, at=at(0.1), by_hand="ss -ltnup")]
+    return lambda _request: [Listeners(listeners=listeners, hidden_owners=hidden, at=at(0.1), command="ss -ltnup")]
 
 
 def no_proxy(_request: AnyRequest) -> Iterable[AnyFact]:
     """No proxy applies."""
-    return [Proxy(applies=False, at=at(0), by_hand="env | grep -i _proxy")]
+    return [Proxy(applies=False, at=at(0), command="env | grep -i _proxy")]
 
 
 def alive(request: AnyRequest) -> Iterable[AnyFact]:
@@ -268,7 +268,7 @@ def alive(request: AnyRequest) -> Iterable[AnyFact]:
             rtt_ms=(1.1, 1.0, 1.2),
             ttl=62,
             at=at(11),
-            by_hand=f"ping -c 3 {request.address}",
+            command=f"ping -c 3 {request.address}",
         )
     ]
 
@@ -276,7 +276,7 @@ def alive(request: AnyRequest) -> Iterable[AnyFact]:
 def three_hops(request: AnyRequest) -> Iterable[AnyFact]:
     """Two routers answer, and then nobody."""
     assert isinstance(request, TraceHops)
-    by_hand = f"traceroute -T -p {request.port} {request.address}"
+    command = f"traceroute -T -p {request.port} {request.address}"
     for ttl, sender in ((1, "10.0.5.1"), (2, "10.0.1.1")):
         yield Hop(
             address=request.address,
@@ -286,9 +286,9 @@ def three_hops(request: AnyRequest) -> Iterable[AnyFact]:
             outcome="time-exceeded",
             rtt_ms=0.5 * ttl,
             at=at(12),
-            by_hand=by_hand,
+            command=command,
         )
-    yield Hop(address=request.address, port=request.port, ttl=3, outcome="silent", at=at(14), by_hand=by_hand)
+    yield Hop(address=request.address, port=request.port, ttl=3, outcome="silent", at=at(14), command=command)
 
 
 def other_ports(request: AnyRequest) -> Iterable[AnyFact]:
@@ -302,7 +302,7 @@ def other_ports(request: AnyRequest) -> Iterable[AnyFact]:
             outcome=Outcome.CONNECTED if port == 22 else Outcome.TIMEOUT,
             latency_ms=1.2 if port == 22 else 1500.0,
             at=at(16),
-            by_hand=f"nc -vz -w 2 {request.address} {port}",
+            command=f"nc -vz -w 2 {request.address} {port}",
         )
 
 
@@ -316,19 +316,19 @@ def neighbour(request: AnyRequest) -> Iterable[AnyFact]:
             state="reachable",
             mac="02:42:0a:00:05:01",
             at=at(0.2),
-            by_hand=f"ip neigh show {request.address}",
+            command=f"ip neigh show {request.address}",
         )
     ]
 
 
 def own_addresses(_request: AnyRequest) -> Iterable[AnyFact]:
     """This machine's addresses."""
-    return [Addresses(addresses=(("lo", "127.0.0.1"), ("lo", "::1"), ("eth0", "10.0.5.7")), at=at(0), by_hand="ip -br addr")]
+    return [Addresses(addresses=(("lo", "127.0.0.1"), ("lo", "::1"), ("eth0", "10.0.5.7")), at=at(0), command="ip -br addr")]
 
 
 def unconfined(_request: AnyRequest) -> Iterable[AnyFact]:
     """No policy holds this process."""
-    return [Confinement(seccomp="none", lsm_profile="unconfined", at=at(0), by_hand="grep Seccomp /proc/self/status")]
+    return [Confinement(seccomp="none", lsm_profile="unconfined", at=at(0), command="grep Seccomp /proc/self/status")]
 
 
 def stale_socket(request: AnyRequest) -> Iterable[AnyFact]:
@@ -343,7 +343,7 @@ def stale_socket(request: AnyRequest) -> Iterable[AnyFact]:
             mode="srwxrwxrwx",
             listening=False,
             at=at(0),
-            by_hand=f"ls -l {request.path}",
+            command=f"ls -l {request.path}",
         )
     ]
 
@@ -355,7 +355,7 @@ def unix_refused(request: AnyRequest) -> Iterable[AnyFact]:
         yield Attempt(
             path=request.path,
             number=count,
-            of=request.attempts,
+            total=request.attempts,
             outcome=Outcome.REFUSED,
             errno="ECONNREFUSED",
             latency_ms=0.1,
@@ -369,7 +369,7 @@ def client_code(request: AnyRequest) -> Iterable[AnyFact]:
     assert isinstance(request, ReadCode)
     yield Code(
         at=at(0.01),
-        by_hand=f"sed -n '8,14p' {request.path}",
+        command=f"sed -n '8,14p' {request.path}",
         path=request.path,
         line=request.line,
         function=request.function,
@@ -435,8 +435,8 @@ def origin_of_the_host(request: AnyRequest) -> Iterable[AnyFact]:
 
 def nothing_elsewhere(request: AnyRequest) -> Iterable[AnyFact]:
     """No other network namespace, and no container."""
-    assert isinstance(request, LookElsewhere)
-    yield Elsewhere(at=at(0.1), initial=True)
+    assert isinstance(request, ListOtherNamespaces)
+    yield OtherNamespaces(at=at(0.1), initial=True)
 
 
 def rules_for_root(request: AnyRequest) -> Iterable[AnyFact]:

@@ -5,17 +5,17 @@ import sys
 
 import msgspec
 
-from tui.engine.runner import look
+from tui.engine.runner import check
 from tui.model.facts import AnyFact
 from tui.model.requests import AnyRequest
-from tui.probes.kernel.system_view import Surroundings
+from tui.probes.kernel.system_view import SystemView
 
 
 async def take(requests: list[AnyRequest]) -> list[list[AnyFact]]:
     """The facts of each request, all looked for at the same time."""
     seen: list[list[AnyFact]] = [[] for _ in requests]
     pairs = zip(requests, seen, strict=True)
-    await asyncio.gather(*(look(request, facts.append, surroundings=Surroundings()) for request, facts in pairs))
+    await asyncio.gather(*(check(request, facts.append, system=SystemView()) for request, facts in pairs))
     return seen
 
 

@@ -42,7 +42,7 @@ def refused(request: AnyRequest) -> Iterable[AnyFact]:
             address=request.address,
             port=request.port,
             number=number,
-            of=request.attempts,
+            total=request.attempts,
             purpose=request.purpose,
             outcome=Outcome.REFUSED,
             errno="ECONNREFUSED",

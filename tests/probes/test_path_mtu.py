@@ -99,10 +99,12 @@ async def test_one_connection_of_two_is_looked_at_again(monkeypatch: pytest.Monk
     for answers, pairs in ((always, 4), (by_turns, 1)):
         asked.clear()
 
-        async def once(_request: MeasureMtu, _words: bytes, size: int | None, answers: object = answers) -> path_mtu._Exchange:
+        async def once(
+            _request: MeasureMtu, _words: bytes, size: int | None, answers: object = answers
+        ) -> path_mtu._LargeExchange:
             asked.append(size)
             assert callable(answers)
-            return path_mtu._Exchange(small="acknowledged", large="acknowledged", answered=answers(size))
+            return path_mtu._LargeExchange(small="acknowledged", large="acknowledged", answered=answers(size))
 
         monkeypatch.setattr(path_mtu, "_once", once)
         fact = await seen(1)

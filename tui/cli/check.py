@@ -21,8 +21,7 @@ from tui.model.requests import STEPS
 from tui.model.safe_text import safe_text
 from tui.model.target import Target
 from tui.report.document import Document, document_of
-from tui.report.facts import fact_words
-from tui.report.words import check_words
+from tui.report.sentences import check_words, fact_words
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ what breaks a law there, when it is loaded or whenever it judges, costs that cau
 """
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 from tui.diagnosis.hypothesis import Hypothesis, not_tested
 from tui.diagnosis.laws import hypothesis_problems, judgement_problems
 from tui.diagnosis.tree import GROUPS
+from tui.model.by_path import modules_below, tag_of
 from tui.model.case import Case
 from tui.model.judgement import Judgement
 from tui.model.requests import AnyRequest
@@ -40,14 +40,12 @@ def own_hypotheses() -> tuple[Hypothesis, ...]:
     """Every hypothesis below `hypotheses/`, in the order of the walk."""
     from tui.diagnosis import hypotheses as package
 
-    found = []
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if module.ispkg:
-            continue
-        group, leaf = module.name.rsplit(".", 2)[1:]
-        hypothesis: Hypothesis = importlib.import_module(module.name).HYPOTHESIS
-        found.append(replace(hypothesis, id=f"{group}.{leaf.replace('_', '-')}"))
-    return tuple(sorted(found, key=walk_order))
+    return tuple(sorted(map(_own, modules_below(package)), key=walk_order))
+
+
+def _own(module: str) -> Hypothesis:
+    hypothesis: Hypothesis = importlib.import_module(module).HYPOTHESIS
+    return replace(hypothesis, id=f"{module.split('.')[-2]}.{tag_of(module)}")
 
 
 @cache

@@ -14,7 +14,7 @@ from tui.diagnosis.readings import outcomes
 from tui.diagnosis.tree import QUESTIONS, Question
 from tui.model.case import Case
 from tui.model.judgement import State
-from tui.model.requests import STEPS, AnyRequest, Connect, ConnectUnix
+from tui.model.requests import STEPS, AnyRequest, Schedule
 
 
 class Run(Struct, frozen=True):
@@ -47,7 +47,7 @@ def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
     free = [request for request in wanted if not isinstance(request, STEPS)]
     if free:
         # Attempts are started last: loading what the other looks need must not fall into their latency.
-        return Run(tuple(sorted(free, key=lambda request: isinstance(request, Connect | ConnectUnix))))
+        return Run(tuple(sorted(free, key=lambda request: isinstance(request, Schedule))))
     if wanted:
         return Run(wanted, steps=True)
     question = next_question(case)

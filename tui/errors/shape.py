@@ -6,7 +6,6 @@ size around a bounded number of places where its hint stands, so the cost does n
 """
 
 import importlib
-import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
@@ -18,6 +17,7 @@ from msgspec.structs import replace
 from tui.errors.classes import last_places
 from tui.errors.patterns import read_url, valid_host, valid_port
 from tui.errors.types import ErrorClass, Role
+from tui.model.by_path import modules_below, tag_of
 
 MOST_WINDOWS = 256
 """How many places of a hint are looked at, the last ones of the text."""
@@ -102,11 +102,12 @@ def shapes() -> tuple[Shape, ...]:
     """Every shape under `shapes/`, in the order in which they are tried."""
     from tui.errors import shapes as package
 
-    found = []
-    for module in pkgutil.iter_modules(package.__path__):
-        shape: Shape = importlib.import_module(f"{package.__name__}.{module.name}").SHAPE
-        found.append(replace(shape, name=module.name.replace("_", "-")))
-    return tuple(sorted(found, key=lambda one: (one.place, one.name)))
+    return tuple(sorted(map(_shape, modules_below(package)), key=lambda shape: (shape.place, shape.name)))
+
+
+def _shape(module: str) -> Shape:
+    shape: Shape = importlib.import_module(module).SHAPE
+    return replace(shape, name=tag_of(module))
 
 
 def shape_matches(text: str, low: str, trouble: Iterable[int]) -> tuple[ShapeMatch, ...]:

@@ -1,4 +1,7 @@
-"""What a probe can be asked. Equal requests are the same look, so a session takes each only once."""
+"""What a probe can be asked. Equal requests are the same check, so a session makes each only once.
+
+A request's tag is the name of the probe's module: one below `tui.probes`, and one below `tui.vantage` where it has a `vantage`.
+"""
 
 from typing import Literal
 
@@ -38,29 +41,29 @@ class AskNameserver(Request, frozen=True, kw_only=True, tag="nameserver-answer")
 Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify"]
 
 
-class Connect(Request, frozen=True, kw_only=True, tag="connect"):
-    """Try to connect, once or on a schedule. Durations are in seconds."""
+class Schedule(Request, frozen=True, kw_only=True):
+    """Attempts to connect, once or several times. Durations are in seconds."""
 
-    address: str
-    port: int
     attempts: int = 1
     delay_s: float = 0.0
     backoff: float = 1.0
     jitter_s: float = 0.0
     timeout_s: float = 3.5
+
+
+class Connect(Schedule, frozen=True, kw_only=True, tag="connect"):
+    """Try to connect to a TCP port."""
+
+    address: str
+    port: int
     source: str | None = None
     purpose: Purpose = "target"
 
 
-class ConnectUnix(Request, frozen=True, kw_only=True, tag="connect-unix"):
-    """Try to connect to a Unix socket, once or on a schedule. Durations are in seconds."""
+class ConnectUnix(Schedule, frozen=True, kw_only=True, tag="connect-unix"):
+    """Try to connect to a Unix socket."""
 
     path: str
-    attempts: int = 1
-    delay_s: float = 0.0
-    backoff: float = 1.0
-    jitter_s: float = 0.0
-    timeout_s: float = 3.5
 
 
 class TryPorts(Request, frozen=True, kw_only=True, tag="other-ports"):

@@ -12,7 +12,7 @@ from tui.model.judgement import Alternative, Culprit, Status, Verdict
 from tui.model.safe_text import safe_text
 from tui.model.target import endpoint
 from tui.report.document import Document
-from tui.report.facts import fact_words
+from tui.report.sentences import fact_words
 
 LONGEST = 2000
 """No sentence of a report is longer, in characters; what is comes from outside and is cut."""

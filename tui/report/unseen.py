@@ -7,7 +7,7 @@ from tui.diagnosis.readings.likely_ports import likely_ports
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN
 from tui.model.case import Case
 from tui.model.facts import Firewall, Listeners, NotObserved, OtherNamespaces
-from tui.report.words import check_words
+from tui.report.sentences import check_words
 
 
 def unseen(case: Case) -> Iterator[str]:

@@ -1,41 +1,14 @@
-"""Looks, outcomes and times in plain words, the same in every report."""
+"""Outcomes, times and lists in plain words, the same in every report."""
 
-from typing import assert_never
+from collections.abc import Sequence
 
 from tui.model.facts import Attempt, Outcome
-from tui.model.requests import (
-    AnyRequest,
-    AskNameserver,
-    Connect,
-    ConnectUnix,
-    ExamineProcess,
-    ExamineUnixPath,
-    FindResetOrigin,
-    ListAddresses,
-    ListListeners,
-    ListOtherNamespaces,
-    LookUpNeighbour,
-    LookUpRoute,
-    MeasureMtu,
-    ReadCode,
-    ReadConfinement,
-    ReadFirewall,
-    ReadLimits,
-    ReadNameSources,
-    ReadProxies,
-    ReadService,
-    ResolveSystem,
-    SendEcho,
-    TalkTo,
-    TraceHops,
-    TryPorts,
-    WatchQueue,
-)
-from tui.model.target import endpoint
 
 TENTHS_BELOW_MS = 10.0
 """From here on a tenth of a millisecond says nothing."""
 SECONDS_FROM_MS = 1000.0
+MOST_NAMED = 4
+"""More things than this are counted, not listed."""
 
 _AFTER_CONNECTING = {
     Outcome.CONNECTED: "connected",
@@ -44,64 +17,6 @@ _AFTER_CONNECTING = {
     Outcome.SILENT: "connected, then silence",
     Outcome.NAME_ERROR: "the name gives no address",
 }
-
-
-def check_words(request: AnyRequest) -> str:  # noqa: C901, PLR0912 -- one arm a request; the type checker sees that none is missing
-    """What a look is at, in few words."""
-    match request:
-        case ReadNameSources():
-            return f"the files that decide on {request.name}"
-        case ResolveSystem():
-            return f"this machine's answer for {request.name}"
-        case AskNameserver():
-            return f"nameserver {request.server} on {request.name}"
-        case Connect():
-            return f"attempts on {endpoint(request.address, request.port)}"
-        case ConnectUnix():
-            return f"attempts on {request.path}"
-        case TryPorts():
-            return f"other ports of {request.address}"
-        case ListListeners():
-            return f"listening sockets through {request.vantage!r}" if request.vantage else "listening sockets here"
-        case ListAddresses():
-            return "this machine's addresses"
-        case LookUpRoute():
-            return f"the route to {request.address}"
-        case LookUpNeighbour():
-            return f"the neighbour entry of {request.address} on {request.device}"
-        case SendEcho():
-            return f"an echo (ping) to {request.address}"
-        case TraceHops():
-            return f"the hops towards {endpoint(request.address, request.port)}"
-        case ReadProxies():
-            return f"the proxy settings for {request.host}"
-        case ExamineUnixPath():
-            return f"the path {request.path}"
-        case ReadConfinement():
-            return "the policies that hold this process"
-        case FindResetOrigin():
-            return f"which device resets {endpoint(request.address, request.port)}"
-        case MeasureMtu():
-            return f"whether large packets reach {endpoint(request.address, request.port)}"
-        case ReadFirewall():
-            return f"the packet filter through {request.vantage!r}" if request.vantage else "this machine's packet filter"
-        case TalkTo():
-            return f"what {endpoint(request.address, request.port)} answers to {request.protocol}"
-        case ReadService():
-            return f"the service {request.name}" if request.name else f"the service that belongs on port {request.port}"
-        case ListOtherNamespaces():
-            return "listeners of containers and other network namespaces"
-        case ExamineProcess():
-            return f"process {request.pid} through {request.vantage!r}" if request.vantage else f"process {request.pid}"
-        case ReadLimits():
-            return "source ports and file descriptors against their limits"
-        case WatchQueue():
-            where = f" through {request.vantage!r}" if request.vantage else ""
-            return f"the accept queue of {endpoint(request.address, request.port)}{where}"
-        case ReadCode():
-            return f"the code at {request.path}:{request.line}"
-        case _:
-            assert_never(request)
 
 
 def outcome_words(attempt: Attempt) -> str:
@@ -130,3 +45,9 @@ def took(milliseconds: float) -> str:
     if milliseconds >= SECONDS_FROM_MS:
         return f"{milliseconds / 1000:.1f} s"
     return f"{milliseconds:.1f} ms" if milliseconds < TENTHS_BELOW_MS else f"{milliseconds:.0f} ms"
+
+
+def listed(items: Sequence[str]) -> str:
+    """`a, b`, and of many the first few and how many more."""
+    rest = len(items) - MOST_NAMED
+    return ", ".join(items[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")

@@ -5,12 +5,12 @@ user's innermost frame is that of the first stack, so counted, that has one: the
 """
 
 import importlib
-import pkgutil
 from functools import cache
 
-from tui.errors.frames.language import Language, Stack
+from tui.errors.language import Language, Stack
 from tui.errors.types import Frame
 from tui.errors.view import TextView
+from tui.model.by_path import modules_below
 
 MOST = 64
 """How many frames are kept, the user's first."""
@@ -21,8 +21,7 @@ def languages() -> tuple[Language, ...]:
     """Every language, by the name of its file."""
     from tui.errors import frames as package
 
-    modules = [one.name for one in pkgutil.iter_modules(package.__path__) if one.name != "language"]
-    return tuple(importlib.import_module(f"{package.__name__}.{name}").LANGUAGE for name in sorted(modules))
+    return tuple(importlib.import_module(module).LANGUAGE for module in modules_below(package))
 
 
 def frames_of(view: TextView) -> tuple[Frame, ...]:

@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.frames.language import Language, Stack, frame, last
+from tui.errors.language import Language, Stack, frame, last
 
 _FRAME = re.compile(
     r"^[ \t]{1,8}(?:at|en|bei|à|in|em|в|w|场所|場所|在) (?P<function>[\w.`<>+|$\[\],/-]{1,300}\([^()\n]{0,300}\))"

@@ -3,7 +3,7 @@
 import re
 from itertools import zip_longest
 
-from tui.errors.frames.language import Language, Stack, frame, last
+from tui.errors.language import Language, Stack, frame, last
 from tui.errors.types import Frame
 
 _THROWN = re.compile(r"\bin (?P<path>(?:[A-Za-z]:)?[^\s:\"]{1,400}\.(?:php|phtml|inc))(?::| on line |\()(?P<line>\d{1,7})")

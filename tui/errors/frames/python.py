@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.frames.language import Language, Stack, frame, last
+from tui.errors.language import Language, Stack, frame, last
 from tui.errors.types import Frame
 from tui.model.safe_text import safe_text
 

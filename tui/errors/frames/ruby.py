@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.frames.language import Language, Stack, frame, last
+from tui.errors.language import Language, Stack, frame, last
 
 _FRAME = re.compile(
     r"(?:\bfrom )?(?P<path>(?:[A-Za-z]:)?[\w./@+-]{1,400}\.(?:rb|ru|rake|erb)|<internal:[\w/.-]{1,80}>|-e|\(irb\)"

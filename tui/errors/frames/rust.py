@@ -2,7 +2,7 @@
 
 import re
 
-from tui.errors.frames.language import Language, Stack, frame, last
+from tui.errors.language import Language, Stack, frame, last
 
 _PANIC = re.compile(r"panicked at (?:'[^\0]{0,2000}?', )?(?P<path>[^\s':,]{1,300}\.rs):(?P<line>\d{1,7}):\d{1,5}")
 _FRAME = re.compile(

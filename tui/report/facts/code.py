@@ -2,9 +2,17 @@
 
 from tui.diagnosis.readings.code import call_words
 from tui.model.facts import Code
+from tui.model.requests import ReadCode
+from tui.report.sentences import check_sentence, fact_sentence
 
 
-def code_words(fact: Code) -> str:
+@check_sentence.register
+def _of_code(request: ReadCode) -> str:
+    return f"the code at {request.path}:{request.line}"
+
+
+@fact_sentence.register
+def _code(fact: Code) -> str:
     """What the line says, without a full stop."""
     place = f"{fact.path}:{fact.line}"
     if fact.changed:

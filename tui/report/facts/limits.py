@@ -1,10 +1,18 @@
 """Limits in words."""
 
 from tui.model.facts import Limits
+from tui.model.requests import ReadLimits
 from tui.model.target import endpoint
+from tui.report.sentences import check_sentence, fact_sentence
 
 
-def limits_words(fact: Limits) -> str:
+@check_sentence.register
+def _of_limits(_request: ReadLimits) -> str:
+    return "source ports and file descriptors against their limits"
+
+
+@fact_sentence.register
+def _limits(fact: Limits) -> str:
     """What it says, without a full stop."""
     ports = f"source ports {fact.first_port} to {fact.last_port}" if fact.first_port is not None else "source ports unknown"
     used = f", {fact.used_towards_target} in use" if fact.used_towards_target is not None else ""

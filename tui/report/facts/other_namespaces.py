@@ -1,12 +1,20 @@
-"""Elsewhere in words."""
+"""Other network namespaces and containers in words."""
 
 from tui.model.facts import OtherNamespaces
+from tui.model.requests import ListOtherNamespaces
+from tui.report.sentences import check_sentence, fact_sentence
 
 MOST_NAMED = 3
 """More containers than this are counted, not listed."""
 
 
-def elsewhere_words(fact: OtherNamespaces) -> str:
+@check_sentence.register
+def _of_other_namespaces(_request: ListOtherNamespaces) -> str:
+    return "listeners of containers and other network namespaces"
+
+
+@fact_sentence.register
+def _elsewhere(fact: OtherNamespaces) -> str:
     """What it says, without a full stop."""
     spaces, containers = len(fact.namespaces), len(fact.containers)
     hidden = f" ({fact.hidden} more may not be looked into)" if fact.hidden else ""

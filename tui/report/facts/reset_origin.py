@@ -2,10 +2,18 @@
 
 from tui.model.facts import ResetOrigin
 from tui.model.facts.reset_origin import Reference
+from tui.model.requests import FindResetOrigin
 from tui.model.target import endpoint
+from tui.report.sentences import check_sentence, fact_sentence
 
 
-def origin_words(fact: ResetOrigin) -> str:
+@check_sentence.register
+def _of_reset_origin(request: FindResetOrigin) -> str:
+    return f"which device resets {endpoint(request.address, request.port)}"
+
+
+@fact_sentence.register
+def _origin(fact: ResetOrigin) -> str:
     """What it says, without a full stop."""
     said = [_numbers(fact.received_ttl, fact.smallest_ttl) or "could not be measured"]
     said += [f"{_whose(one)} {words}" for one in fact.references if (words := _numbers(one.received_ttl, one.smallest_ttl))]

@@ -1,9 +1,17 @@
 """Service in words."""
 
 from tui.model.facts import Service
+from tui.model.requests import ReadService
+from tui.report.sentences import check_sentence, fact_sentence
 
 
-def service_words(fact: Service) -> str:
+@check_sentence.register
+def _of_service(request: ReadService) -> str:
+    return f"the service {request.name}" if request.name else f"the service that belongs on port {request.port}"
+
+
+@fact_sentence.register
+def _service(fact: Service) -> str:
     """What it says, without a full stop."""
     if fact.load == "not-found":
         return f"there is no unit {fact.name}"

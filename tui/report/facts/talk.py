@@ -1,11 +1,19 @@
 """Talk in words."""
 
 from tui.model.facts import Talk
+from tui.model.requests import TalkTo
 from tui.model.target import endpoint
+from tui.report.sentences import check_sentence, fact_sentence
 from tui.report.words import took
 
 
-def talk_words(fact: Talk) -> str:
+@check_sentence.register
+def _of_talk(request: TalkTo) -> str:
+    return f"what {endpoint(request.address, request.port)} answers to {request.protocol}"
+
+
+@fact_sentence.register
+def _talk(fact: Talk) -> str:
     """What it says, without a full stop."""
     return f"{endpoint(fact.address, fact.port)}, {_spoken(fact)}, {_answer(fact)}"
 

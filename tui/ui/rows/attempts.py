@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from tui.diagnosis.readings.latency import signs
 from tui.model.facts import Attempt
-from tui.model.requests import Connect, ConnectUnix
+from tui.model.requests import Connect, ConnectUnix, Schedule
 from tui.model.target import endpoint
-from tui.report.facts import fact_words
+from tui.report.sentences import fact_words
 from tui.report.words import took
 from tui.ui.rows.text import Line, Span, Tone, cells, cut_line, line, muted, paragraph
 from tui.ui.rows.words import moment, outcome_in_short, outcome_tone, time_of_day, tried
@@ -76,7 +76,7 @@ def pending(snapshot: Snapshot, now: datetime) -> list[Pending]:
     """Each schedule that is under way: waiting for its next attempt, or trying."""
     found = []
     for request, begun in snapshot.under_way.items():
-        if not isinstance(request, Connect | ConnectUnix):
+        if not isinstance(request, Schedule):
             continue
         mine = _made(snapshot, request)
         last = mine[-1] if mine else None

@@ -1,6 +1,6 @@
 """Which commands would do something now: what the footer shows, and what a key is worth."""
 
-from tui.model.requests import Connect, ConnectUnix
+from tui.model.requests import Schedule
 from tui.ui.rows.place import CODE, GROUP, QUESTION, VERDICT, works
 from tui.ui.snapshot import Snapshot
 
@@ -34,4 +34,4 @@ def _is_leaf(place: str) -> bool:
 
 
 def _has_tried(snapshot: Snapshot) -> bool:
-    return any(isinstance(request, Connect | ConnectUnix) for request in snapshot.case.asked)
+    return any(isinstance(request, Schedule) for request in snapshot.case.asked)

@@ -2,7 +2,7 @@
 
 from tui.model.requests import AnyRequest, FindResetOrigin, MeasureMtu, SendEcho, TalkTo, TraceHops, TryPorts
 from tui.model.target import endpoint
-from tui.report.words import check_words
+from tui.report.sentences import check_words
 
 
 def sends(request: AnyRequest) -> str:

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from tui.model.case import Case
 from tui.model.facts import AnyFact, Echo, Firewall, Hop, Neighbour, PathMtu, ResetOrigin, Route, UnixPath
-from tui.report.facts import fact_words
+from tui.report.sentences import fact_words
 from tui.report.words import took
 from tui.ui.rows.step import StepRow
 from tui.ui.rows.text import Tone, labelled

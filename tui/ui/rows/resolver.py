@@ -7,8 +7,7 @@ from tui.diagnosis.readings import outcomes
 from tui.model.case import Case
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.requests import AskNameserver, ResolveSystem
-from tui.report.facts import listed
-from tui.report.words import took
+from tui.report.words import listed, took
 from tui.ui.rows.text import Line, Span, Tone, cells, columns, fit, line, muted
 from tui.ui.snapshot import Snapshot
 

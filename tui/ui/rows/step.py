@@ -8,7 +8,7 @@ from tui.diagnosis.tree import GROUPS
 from tui.model.case import Case
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.judgement import Judgement
-from tui.report.facts import fact_words
+from tui.report.sentences import fact_words
 from tui.ui.rows.checks import sends
 from tui.ui.rows.marks import MARKS
 from tui.ui.rows.place import group_id

@@ -1,12 +1,20 @@
 """PathMtu in words."""
 
 from tui.model.facts import PathMtu
+from tui.model.requests import MeasureMtu
 from tui.model.target import endpoint
+from tui.report.sentences import check_sentence, fact_sentence
 
 _ANSWERED = {True: ", and it was answered", False: ", and no answer came", None: ""}
 
 
-def mtu_words(fact: PathMtu) -> str:
+@check_sentence.register
+def _of_path_mtu(request: MeasureMtu) -> str:
+    return f"whether large packets reach {endpoint(request.address, request.port)}"
+
+
+@fact_sentence.register
+def _mtu(fact: PathMtu) -> str:
     """What it says, without a full stop."""
     usual = f"{fact.large_bytes} bytes in segments of up to {fact.mss or '?'} were {_said(fact.large, fact.answered)}"
     clamped = f"in segments of up to {fact.clamped_mss or '?'} they were {_said(fact.clamped_large, fact.clamped_answered)}"

@@ -1,10 +1,18 @@
 """Firewall in words."""
 
 from tui.model.facts import Firewall, Rule
+from tui.model.requests import ReadFirewall
 from tui.model.target import endpoint
+from tui.report.sentences import check_sentence, fact_sentence
 
 
-def firewall_words(fact: Firewall) -> str:
+@check_sentence.register
+def _of_firewall(request: ReadFirewall) -> str:
+    return f"the packet filter through {request.vantage!r}" if request.vantage else "this machine's packet filter"
+
+
+@fact_sentence.register
+def _firewall(fact: Firewall) -> str:
     """What it says, without a full stop."""
     where = f"the packet filter through {fact.vantage!r}" if fact.vantage else "this machine's packet filter"
     counted = f"{where} ({fact.rules} rule{'' if fact.rules == 1 else 's'})"

@@ -1,10 +1,19 @@
 """QueueWatch in words."""
 
 from tui.model.facts import AcceptQueue, QueueWatch
+from tui.model.requests import WatchQueue
 from tui.model.target import endpoint
+from tui.report.sentences import check_sentence, fact_sentence
 
 
-def queue_words(fact: QueueWatch) -> str:
+@check_sentence.register
+def _of_queue_watch(request: WatchQueue) -> str:
+    where = f" through {request.vantage!r}" if request.vantage else ""
+    return f"the accept queue of {endpoint(request.address, request.port)}{where}"
+
+
+@fact_sentence.register
+def _queue(fact: QueueWatch) -> str:
     """What it says, without a full stop."""
     where = f" through {fact.vantage!r}" if fact.vantage else ""
     queues = "; ".join(_one(one) for one in fact.queues) or "nothing listens there"

@@ -1,0 +1,37 @@
+"""Attempts in words."""
+
+from tui.diagnosis.readings.latency import was_sent_again
+from tui.model.facts import Attempt, Outcome, Quiet
+from tui.model.requests import Connect, ConnectUnix, TryPorts
+from tui.model.target import endpoint
+from tui.report.sentences import check_sentence, fact_sentence
+from tui.report.words import outcome_words, took
+
+
+@check_sentence.register
+def _of_connect(request: Connect) -> str:
+    return f"attempts on {endpoint(request.address, request.port)}"
+
+
+@check_sentence.register
+def _of_connect_unix(request: ConnectUnix) -> str:
+    return f"attempts on {request.path}"
+
+
+@check_sentence.register
+def _of_other_ports(request: TryPorts) -> str:
+    return f"other ports of {request.address}"
+
+
+@fact_sentence.register
+def _attempt(fact: Attempt) -> str:
+    place = fact.path or endpoint(fact.address, fact.port)
+    after = f"{' in' if fact.outcome is Outcome.TIMEOUT else ' after'} {took(fact.latency_ms)}"
+    spoke = f"; it said {fact.first_bytes!r}" if fact.first_bytes else ""
+    again = " (to a SYN that was sent again)" if was_sent_again(fact) else ""
+    return f"{place} {outcome_words(fact)}{after}{again}{spoke}"
+
+
+@fact_sentence.register
+def _quiet(fact: Quiet) -> str:
+    return f"{endpoint(fact.address, fact.port)} has not answered for {took(fact.waited_ms)}"

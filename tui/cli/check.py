@@ -17,7 +17,7 @@ from tui.engine.session import Pace, Session
 from tui.engine.setup import Opening, Setup, vantage
 from tui.model.events import AnyEvent, CheckStarted, FactSeen
 from tui.model.facts import Attempt
-from tui.model.requests import STEPS
+from tui.model.requests import Step
 from tui.model.safe_text import safe_text
 from tui.model.target import Target
 from tui.report.document import Document, document_of
@@ -96,7 +96,7 @@ def _progress(target: Target) -> Callable[[AnyEvent], None] | None:
         match event:
             case FactSeen(fact=Attempt(purpose="target") as one):
                 log_line(f"{target.label}: attempt {one.number} of {one.total}: {fact_words(one)}")
-            case CheckStarted(request=request) if isinstance(request, STEPS):
+            case CheckStarted(request=request) if isinstance(request, Step):
                 log_line(f"{target.label}: looking at {check_words(request)}")
 
     return tell

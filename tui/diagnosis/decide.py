@@ -14,7 +14,7 @@ from tui.diagnosis.readings import outcomes
 from tui.diagnosis.tree import QUESTIONS, Question
 from tui.model.case import Case
 from tui.model.judgement import State
-from tui.model.requests import STEPS, AnyRequest, Schedule
+from tui.model.requests import AnyRequest, Schedule, Step
 
 
 class Run(Struct, frozen=True):
@@ -44,7 +44,7 @@ Decision = Run | Ask | Wait | Conclude
 def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
     """The next thing to do for `case`."""
     wanted = wanted_checks(case, hypotheses)
-    free = [request for request in wanted if not isinstance(request, STEPS)]
+    free = [request for request in wanted if not isinstance(request, Step)]
     if free:
         # Attempts are started last: loading what the other looks need must not fall into their latency.
         return Run(tuple(sorted(free, key=lambda request: isinstance(request, Schedule))))

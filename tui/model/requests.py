@@ -14,6 +14,10 @@ class Request(Struct, frozen=True, kw_only=True, tag_field="check", omit_default
     again: int = 0
 
 
+class Step(Request, frozen=True, kw_only=True):
+    """A check that sends more than the attempts themselves; the guided walk waits for the person before it."""
+
+
 class ReadNameSources(Request, frozen=True, kw_only=True, tag="name-sources"):
     """Read hosts file, nsswitch line, search list and nameservers, as far as they concern `name`."""
 
@@ -66,7 +70,7 @@ class ConnectUnix(Schedule, frozen=True, kw_only=True, tag="connect-unix"):
     path: str
 
 
-class TryPorts(Request, frozen=True, kw_only=True, tag="other-ports"):
+class TryPorts(Step, frozen=True, kw_only=True, tag="other-ports"):
     """Try other ports of the target's host, one attempt each. Needs the person's consent."""
 
     address: str
@@ -98,14 +102,14 @@ class LookUpNeighbour(Request, frozen=True, kw_only=True, tag="neighbour"):
     after: str = ""
 
 
-class SendEcho(Request, frozen=True, kw_only=True, tag="echo"):
+class SendEcho(Step, frozen=True, kw_only=True, tag="echo"):
     """Send a few ICMP echo requests to `address`, as ping does."""
 
     address: str
     count: int = 3
 
 
-class TraceHops(Request, frozen=True, kw_only=True, tag="hops"):
+class TraceHops(Step, frozen=True, kw_only=True, tag="hops"):
     """Find the hops towards a TCP port by attempts with a rising TTL, as traceroute -T does."""
 
     address: str
@@ -131,7 +135,7 @@ class ReadConfinement(Request, frozen=True, kw_only=True, tag="confinement"):
     """Read the policies that hold this process: seccomp, LSM profile, unit restrictions."""
 
 
-class FindResetOrigin(Request, frozen=True, kw_only=True, tag="reset-origin"):
+class FindResetOrigin(Step, frozen=True, kw_only=True, tag="reset-origin"):
     """Measure with which TTL the resets for a port arrive and at which outgoing TTL they still come, beside a reference."""
 
     address: str
@@ -140,7 +144,7 @@ class FindResetOrigin(Request, frozen=True, kw_only=True, tag="reset-origin"):
     """A port of the host that is known to accept; None for an echo as the reference."""
 
 
-class MeasureMtu(Request, frozen=True, kw_only=True, tag="path-mtu"):
+class MeasureMtu(Step, frozen=True, kw_only=True, tag="path-mtu"):
     """After a handshake, watch whether a large write is acknowledged as a small one is."""
 
     address: str
@@ -163,7 +167,7 @@ class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
     """The process whose user the rules may ask about; None for this one."""
 
 
-class TalkTo(Request, frozen=True, kw_only=True, tag="talk"):
+class TalkTo(Step, frozen=True, kw_only=True, tag="talk"):
     """Connect, send the harmless first request of a protocol, and read the first bytes of the answer."""
 
     address: str
@@ -254,6 +258,3 @@ AnyRequest = (
     | WatchQueue
     | ReadCode
 )
-
-STEPS = (TryPorts, TraceHops, SendEcho, FindResetOrigin, TalkTo, MeasureMtu)
-"""Looks that send more than the attempts themselves; the guided walk waits for the person before them."""

@@ -16,13 +16,12 @@ from tui.cli.exit_status import ExitStatus
 from tui.demo.catalogue import SCENARIOS
 from tui.demo.scenario import NotPossibleError, Scenario
 from tui.engine.setup import Setup
-from tui.report.formats.json import as_json
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
 def test_the_walk_finds_the_truth(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
     """The verdict, its certainty, what stands beside it, the status and the exit status are those of the truth."""
-    exit_status = check([scenario.opening], CheckOptions(show=as_json, record=False))
+    exit_status = check([scenario.opening], CheckOptions(format="json", record=False))
 
     found = validated(capsys.readouterr().out)
     truth = scenario.truth

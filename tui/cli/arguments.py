@@ -140,9 +140,7 @@ def check_parser() -> Parser:
         f"{_statuses()}\nWith several targets, the highest.",
     )
     parser.add_argument("targets", metavar="TARGET", nargs="+", help=TARGET_HELP)
-    show = parser.add_mutually_exclusive_group()
-    show.add_argument("--json", action="store_const", dest="show", const="json", help="one JSON document a line (refused/1)")
-    show.add_argument("--markdown", action="store_const", dest="show", const="markdown", help="the whole report as Markdown")
+    _add_formats(parser, default="text")
     _add_walk_options(parser)
     return parser
 
@@ -214,15 +212,7 @@ def report_parser() -> Parser:
     """`refused report FILE`."""
     parser = _command("report", "Print a recorded session as a document; without an option, as Markdown.")
     parser.add_argument("file", metavar="FILE", help="a session file")
-    show = parser.add_mutually_exclusive_group()
-    for name, says in (
-        ("markdown", "Markdown, with the whole walk and all evidence"),
-        ("html", "one HTML file that fetches nothing"),
-        ("json", "one JSON document (refused/1)"),
-        ("text", "plain text, as check prints it"),
-    ):
-        show.add_argument(f"--{name}", action="store_const", dest="show", const=name, help=says)
-    parser.set_defaults(show="markdown")
+    _add_formats(parser, default="markdown")
     return parser
 
 
@@ -234,6 +224,17 @@ def _command(name: str, description: str, epilog: str | None = None) -> Parser:
         formatter_class=_Layout,
         allow_abbrev=False,
     )
+
+
+def _add_formats(parser: Parser, *, default: str) -> None:
+    """An option for each file below `tui/report/formats`."""
+    from tui.report import formats
+
+    group = parser.add_argument_group("format").add_mutually_exclusive_group()
+    for name, says in formats.options().items():
+        usual = " (the default)" if name == default else ""
+        group.add_argument(f"--{name}", action="store_const", dest="format", const=name, help=f"{says}{usual}")
+    parser.set_defaults(format=default)
 
 
 def _statuses() -> str:

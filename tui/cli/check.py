@@ -20,7 +20,8 @@ from tui.model.facts import Attempt
 from tui.model.requests import Step
 from tui.model.safe_text import safe_text
 from tui.model.target import Target
-from tui.report.document import Document, document_of
+from tui.report import formats
+from tui.report.document import document_of
 from tui.report.sentences import check_words, fact_words
 
 
@@ -28,9 +29,8 @@ from tui.report.sentences import check_words, fact_words
 class CheckOptions:
     """How results are shown and kept."""
 
-    show: Callable[[Document], str]
-    between: str = ""
-    """What stands between the results for two targets."""
+    format: str
+    """The name of a format below `tui/report/formats`."""
     record: bool = True
     session: Path | None = None
     """The session file; None for a new one in the state directory."""
@@ -51,6 +51,7 @@ def check(openings: Iterable[Opening], check_options: CheckOptions) -> ExitStatu
 
 
 async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> ExitStatus:
+    chosen = formats.load(check_options.format)
     statuses: list[ExitStatus] = []
     for number, opening in enumerate(openings):
         async with opening() as here:
@@ -59,7 +60,7 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
         found = document_of(session.events)
         try:
             if found.evidence or not interrupted:
-                check_options.write_result(f"{check_options.between if number else ''}{check_options.show(found)}")
+                check_options.write_result(f"{chosen.between if number else ''}{chosen.render(found)}")
         except ReaderGone:
             break
         if interrupted:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tui.model.events import AnyEvent
     from tui.model.options import Options
     from tui.probes.namespaces.process_context import ProcessContext
-    from tui.report.document import Document
 
 STANDARD_INPUT = "-"
 
@@ -70,8 +69,7 @@ def _check(given: Namespace) -> int:
 
     options = _options(given, probe_ports=True)
     check_options = check.CheckOptions(
-        show=_format(given.show or "text"),
-        between="" if given.show == "json" else "\n",
+        format=given.format,
         record=not given.no_session,
         session=_new_file(given.session),
     )
@@ -117,7 +115,7 @@ def _demonstrate(chosen: Scenario, given: Namespace) -> int:
         from tui.cli import check
         from tui.cli.streams import someone_watches
 
-        status = check.check([chosen.opening], check.CheckOptions(show=_format("json" if given.json else "text"), record=False))
+        status = check.check([chosen.opening], check.CheckOptions(format="json" if given.json else "text", record=False))
         if someone_watches():
             log_line(f"what was broken: {chosen.broken}")
         return status
@@ -138,9 +136,10 @@ def _replay(given: Namespace) -> int:
 
 def _report(given: Namespace) -> int:
     """`refused report FILE`."""
+    from tui.report import formats
     from tui.report.document import document_of
 
-    write_result(_format(given.show)(document_of(_recorded(given.file))))
+    write_result(formats.load(given.format).render(document_of(_recorded(given.file))))
     return ExitStatus.REACHABLE
 
 
@@ -242,27 +241,6 @@ def _input_text(name: str) -> str:
         raise Unusable(str(error)) from None
     except OSError as error:
         raise Unusable(f"{name!r} can't be read: {error.strerror}") from None
-
-
-def _format(name: str) -> Callable[[Document], str]:
-    """The function that shows a document so."""
-    match name:
-        case "json":
-            from tui.report.formats.json import as_json
-
-            return as_json
-        case "markdown":
-            from tui.report.formats.markdown import as_markdown
-
-            return as_markdown
-        case "html":
-            from tui.report.formats.html import as_html
-
-            return as_html
-        case _:
-            from tui.report.formats.text import as_text
-
-            return as_text
 
 
 def _need_terminal(instead: str, *, reads: bool = True) -> None:

@@ -78,11 +78,10 @@ def _print_verdict(seen: Watched, options: Callable[[], Options], run_options: R
     _tell(seen.failed)
     from tui.cli import check
     from tui.engine.setup import as_it_is
-    from tui.report.formats.text import as_text
 
     last = seen.failed[-1]
     shown = check.CheckOptions(
-        show=as_text,
+        format="text",
         write_result=lambda text: log_line(text.rstrip("\n")),
         record=run_options.record,
         session=run_options.session,

@@ -12,10 +12,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from tui.by_path import modules_below, tag_of
 from tui.diagnosis.hypothesis import Hypothesis, not_tested
 from tui.diagnosis.laws import hypothesis_problems, judgement_problems
 from tui.diagnosis.tree import GROUPS
-from tui.model.by_path import modules_below, tag_of
 from tui.model.case import Case
 from tui.model.judgement import Judgement
 from tui.model.requests import AnyRequest

@@ -4,13 +4,13 @@ import asyncio
 import importlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from functools import partial
+from functools import cache, partial
 from types import ModuleType
 
 from tui import probes, vantage
+from tui.by_path import modules_by_tag
 from tui.engine.quiet import with_quiet
 from tui.engine.retry import repeat
-from tui.model.by_path import modules_by_name
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import AnyRequest, Connect, Schedule
 from tui.model.safe_text import safe_text
@@ -66,4 +66,7 @@ def probe_for(request: AnyRequest) -> ModuleType:
     where there is none.
     """
     room = vantage if getattr(request, "vantage", None) else probes
-    return importlib.import_module(modules_by_name(room)[str(request.__struct_config__.tag)])
+    return importlib.import_module(_probes_in(room)[str(request.__struct_config__.tag)])
+
+
+_probes_in = cache(modules_by_tag)

@@ -14,10 +14,10 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.by_path import modules_below, tag_of
 from tui.errors.classes import last_places
 from tui.errors.patterns import read_url, valid_host, valid_port
 from tui.errors.types import ErrorClass, Role
-from tui.model.by_path import modules_below, tag_of
 
 MOST_WINDOWS = 256
 """How many places of a hint are looked at, the last ones of the text."""

@@ -6,7 +6,7 @@ A check is named in a few words (`the route to 10.0.3.9`); a fact is a sentence 
 import importlib
 from functools import cache, singledispatch
 
-from tui.model.by_path import modules_below
+from tui.by_path import modules_below
 from tui.model.facts import AnyFact
 from tui.model.requests import AnyRequest
 

@@ -7,10 +7,10 @@ user's innermost frame is that of the first stack, so counted, that has one: the
 import importlib
 from functools import cache
 
+from tui.by_path import modules_below
 from tui.errors.language import Language, Stack
 from tui.errors.types import Frame
 from tui.errors.view import TextView
-from tui.model.by_path import modules_below
 
 MOST = 64
 """How many frames are kept, the user's first."""

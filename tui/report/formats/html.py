@@ -1,11 +1,13 @@
-"""One HTML file that fetches nothing and runs nothing; every text is escaped, and a policy in its head says so too.
+"""HTML: one file that fetches nothing.
 
-The file is ASCII: other characters are references, so that it is the same in every locale.
+It runs nothing either: every text is escaped, and a policy in its head says so too. The file is ASCII: other characters are
+references, so that it is the same in every locale.
 """
 
 from html import escape
 
 from tui.report.document import Document
+from tui.report.format import Format
 from tui.report.outline import Block, CommandLine, Footer, Heading, Items, Labelled, Paragraph, SourceLines, Table, outline
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -61,3 +63,6 @@ def _block(block: Block) -> str:
 
 def _row(cells: tuple[str, ...], tag: str) -> str:
     return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>\n"
+
+
+FORMAT = Format(render=as_html)

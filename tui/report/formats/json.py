@@ -1,11 +1,13 @@
-"""JSON: each document on a line of its own, so that several make JSON Lines and one is a JSON text.
+"""JSON: one document a line (refused/1).
 
-The output is ASCII without control characters: the same bytes in every locale, and harmless on a terminal.
+Several make JSON Lines, and one is a JSON text. The output is ASCII without control characters: the same bytes in every
+locale, and harmless on a terminal.
 """
 
 import msgspec
 
 from tui.report.document import Document
+from tui.report.format import Format
 
 
 def as_json(document: Document) -> str:
@@ -24,3 +26,6 @@ def _escaped(char: str) -> str:
         return char
     units = char.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+FORMAT = Format(render=as_json, between="")

@@ -1,7 +1,8 @@
-"""Markdown (CommonMark with GitHub's tables). Text from outside cannot become markup, a link, or a mention.
+"""Markdown: the whole walk and all evidence.
 
-A word of plain letters and digits stands as it is; every other word becomes a code span, whose fence is longer than any
-row of backticks in it. So nothing has to be escaped, and addresses, ports and names look like what they are.
+CommonMark with GitHub's tables. Text from outside cannot become markup, a link, or a mention: a word of plain letters and
+digits stands as it is, and every other word becomes a code span, whose fence is longer than any row of backticks in it. So
+nothing has to be escaped, and addresses, ports and names look like what they are.
 """
 
 import re
@@ -10,6 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tui.report.document import Document
+from tui.report.format import Format
 from tui.report.outline import Block, CommandLine, Footer, Heading, Items, Labelled, Paragraph, SourceLines, Table, outline
 
 _WORD = re.compile(r"""(?P<before>[("']*)(?P<word>.+?)(?P<after>[)"'.,;:?!…]*)""", re.DOTALL)
@@ -109,3 +111,6 @@ def _longer_than_in(text: str, *, at_least: int) -> str:
     """A row of backticks longer than any in `text`."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     return "`" * max(longest + 1, at_least)
+
+
+FORMAT = Format(render=as_markdown)

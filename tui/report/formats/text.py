@@ -1,8 +1,12 @@
-"""Plain text for a terminal of 80 columns: no colours, nothing but words. A command stays on its line, to be copied."""
+"""Text: plain words for a terminal of 80 columns.
+
+No colours, nothing but words. A command stays on its line, to be copied.
+"""
 
 import textwrap
 
 from tui.report.document import Document
+from tui.report.format import Format
 from tui.report.outline import Block, CommandLine, Footer, Heading, Items, Labelled, Paragraph, SourceLines, Table, outline
 
 WIDTH = 80
@@ -50,3 +54,6 @@ def _item(blocks: tuple[Block, ...], bullet: str, width: int) -> list[str]:
 
 def _wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+
+
+FORMAT = Format(render=as_text)

@@ -109,7 +109,7 @@ async def test_an_answer_in_hostile_words() -> None:
     async with playing(app, USUAL) as pilot:
         await shown(pilot, lambda now: now.question)
         await pilot.press("i")
-        await until(pilot, lambda: app.screen.query("Entry"))
+        await until(pilot, lambda: app.screen.query("TextEntry"))
         await pilot.press(*"[/x]", "enter")
         await until(pilot, lambda: session.case.answers)
         await pilot.press("s")

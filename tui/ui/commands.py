@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tui.ui.panels import PANELS, number_of
+
 if TYPE_CHECKING:
     from textual.binding import Binding
 
@@ -45,13 +47,7 @@ COMMANDS = (
     Command("exclude", ("x",), "exclude", "Set the shown leaf aside: you know that it isn't that."),
     Command("filter", ("slash",), "filter", "Filter the sockets by port, address, process or user."),
     Command("sort", ("o",), "sort", "Sort the sockets by port, owner, address or queue."),
-    Command("panel('step')", ("1",), "step", "Go to the step."),
-    Command("panel('tree')", ("2",), "walk", "Go to the walk; moving in it shows each leaf's step, Enter folds a group."),
-    Command("panel('sockets')", ("3",), "sockets", "Go to the listening sockets."),
-    Command("panel('resolver')", ("4",), "resolver", "Go to what each resolver says."),
-    Command("panel('attempts')", ("5",), "attempts", "Go to the attempts."),
-    Command("panel('path')", ("6",), "path", "Go to the path: route, neighbour, echo, hops."),
-    Command("panel('code')", ("7",), "code", "Go to the line of code that asked for the connection."),
+    *(Command(f"panel('{slot.name}')", (str(number_of(slot.name)),), slot.word, slot.says) for slot in PANELS),
     Command("neighbour(1)", ("right", "l"), "next panel", "Go to the next panel; in the walk, unfold."),
     Command("neighbour(-1)", ("left", "h"), "previous panel", "Go to the previous panel; in the walk, fold."),
     Command("new", ("n",), "new", "Choose another target, or another session; this one stays.", in_footer=True),

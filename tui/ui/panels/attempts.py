@@ -18,7 +18,6 @@ class AttemptsPanel(Panel["Attempt"]):
     """What was tried, how it ended, and what comes next."""
 
     TITLE = "Attempts"
-    NUMBER = 5
     HELP: ClassVar[str] = (
         "Each attempt to connect: its number, time, outcome, who answered and how long it took; the newest stands first. "
         "Above them the schedule with the wait until the next one, and a plot: the height is the latency (logarithmic), "
@@ -65,3 +64,6 @@ class AttemptsPanel(Panel["Attempt"]):
         from tui.ui.rows.attempts import attempt_line
 
         return attempt_line(item, width, several=self._several)
+
+
+PANEL = AttemptsPanel

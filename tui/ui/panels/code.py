@@ -15,7 +15,6 @@ class CodePanel(LinesPanel):
     """The user's own innermost frame, as far as the file is here."""
 
     TITLE = "Code"
-    NUMBER = 7
     HELP: ClassVar[str] = (
         "The line of code that asked for the connection, as a pasted stack or refused run names it: the source around it, "
         "where host and port come from, settings beside it that say otherwise, and advice on how failure is handled there. "
@@ -28,6 +27,15 @@ class CodePanel(LinesPanel):
 
         self.tell(code(view.snapshot.case, self.room.width))
 
+    def has_something(self, view: PanelView) -> bool:
+        """Whether a line of code is known that asked."""
+        from tui.diagnosis.readings.code import place_of_code
+
+        return place_of_code(view.snapshot.case) is not None
+
     def can_pick(self, item: StepRow) -> bool:
         """Every line, so that a long source can be read through."""
         return bool(item.line)
+
+
+PANEL = CodePanel

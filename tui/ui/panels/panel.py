@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.content import Content
 
+from tui.ui.panels import number_of
 from tui.ui.widgets.keyed_table import KeyedTable
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ class Panel(KeyedTable[T]):
     """A table with a title in its border. A subclass says in `fill` what stands in it."""
 
     TITLE: ClassVar[str]
-    NUMBER: ClassVar[int]
-    """The key that leads to it."""
     HELP: ClassVar[str]
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
@@ -59,13 +58,17 @@ class Panel(KeyedTable[T]):
         """Tell the rows of this view."""
         raise NotImplementedError
 
+    def has_something(self, view: PanelView) -> bool:  # noqa: ARG002 -- most panels always have
+        """Whether there is anything in `view` for it to show."""
+        return True
+
     def entitle(self, title: str) -> bool:
         """Set the border's title, behind the key that leads here; whether it is another one than before."""
         if title == self.title:
             return False
         self.title = title
         # A string would be read as markup.
-        self.border_title = Content(self.shown(f"{self.NUMBER} {title}"))
+        self.border_title = Content(self.shown(f"{number_of(self.id or '')} {title}"))
         return True
 
     @property

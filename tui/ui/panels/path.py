@@ -16,7 +16,6 @@ class PathPanel(LinesPanel):
     """How packets get there, as far as it was seen."""
 
     TITLE = "Path"
-    NUMBER = 6
     HELP: ClassVar[str] = (
         "The route that the kernel takes to each address, the neighbour on this link, the answers to echo requests, and who "
         "answers an attempt at which distance (hop)."
@@ -32,3 +31,6 @@ class PathPanel(LinesPanel):
     def can_pick(self, item: StepRow) -> bool:
         """The rows whose look can be repeated by hand."""
         return bool(item.command)
+
+
+PANEL = PathPanel

@@ -15,7 +15,6 @@ class ResolverPanel(Panel["ResolverRow"]):
     """Hosts file, system and nameservers, side by side."""
 
     TITLE = "Resolver"
-    NUMBER = 4
     HELP: ClassVar[str] = (
         "Who says what about the name: the hosts file, what programs here get (system), and each nameserver asked by itself "
         "for A and AAAA, with the time to live and the round trip. “differs” marks an answer that programs here do not get."
@@ -55,3 +54,6 @@ class ResolverPanel(Panel["ResolverRow"]):
     def can_pick(self, item: ResolverRow) -> bool:
         """A heading says nothing of its own."""
         return not item.heading
+
+
+PANEL = ResolverPanel

@@ -26,7 +26,6 @@ class SocketsPanel(Panel["Listener"]):
     """The listening sockets with their owners and queues."""
 
     TITLE = "Sockets"
-    NUMBER = 3
     HELP: ClassVar[str] = (
         "The listening TCP and bound UDP sockets of this machine, looked at once a second. Those that matter to the target "
         "(its port, its service, a digit slip away) are marked and stand first. / filters, o sorts. The queue is what "
@@ -136,3 +135,6 @@ class SocketsPanel(Panel["Listener"]):
         from tui.ui.rows.sockets import socket_line
 
         return socket_line(item, self._rank(item), width)
+
+
+PANEL = SocketsPanel

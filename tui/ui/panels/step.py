@@ -15,7 +15,6 @@ class StepPanel(Panel["StepRow"]):
     """What is asked, why, what was seen, what it means; or the question to answer; or the verdict."""
 
     TITLE = "Step"
-    NUMBER = 1
     HELP: ClassVar[str] = (
         "What is asked here, why it is asked, what was seen (each fact with the command that shows the same by hand), and "
         "what it means. A question lists its answers: move to one and press Enter. c copies the command under the cursor."
@@ -49,3 +48,6 @@ class StepPanel(Panel["StepRow"]):
         if self.picked and self.picked.command:
             return self.picked.command
         return next((row.command for row in self.items if row.command), "")
+
+
+PANEL = StepPanel

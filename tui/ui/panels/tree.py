@@ -18,7 +18,6 @@ class TreePanel(Panel["Node"]):
     """The tree of groups, leaves and questions, with the verdict at its end."""
 
     TITLE = "The walk"
-    NUMBER = 2
     HELP: ClassVar[str] = (
         "Every cause that is considered, by group. Each line says what should be so, and the answer: yes (this cause is "
         "ruled out), no (it is the cause), likely no, open, not tested. Moving here shows the step of each leaf."
@@ -76,3 +75,6 @@ class TreePanel(Panel["Node"]):
         group = self.picked.key.removeprefix(GROUP)
         leaves = [node for node in self.items if not node.key.startswith(GROUP)]
         return self.fold(folded=any(node.key.startswith(f"{group}.") for node in leaves))
+
+
+PANEL = TreePanel

@@ -32,6 +32,7 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from tui.ui.commands import bindings, footer, key_of
+from tui.ui.panels import PANELS, number_of, panels_in
 from tui.ui.panels.panel import Panel, PanelView
 from tui.ui.panels.step import StepPanel
 from tui.ui.panels.tree import TreePanel
@@ -49,16 +50,11 @@ TICK_S = 0.5
 """How often a countdown moves on while looks are under way."""
 TICKS_A_TABLE = 2
 """The sockets are looked at once a second."""
-PANELS = ("step", "tree", "sockets", "resolver", "attempts", "path", "code")
-"""In the order of their keys."""
-SAME_PLACE = ("attempts", "path", "code")
-"""Panels of which one is in front."""
 ALL_TABS = 70
-"""From so many columns on every tab has room; below, the code's stands only where there is code."""
+"""From so many columns on every tab has room; below, some stand only where there is something behind them."""
 COLUMNS = [(0, "-too-narrow"), (40, "-narrow"), (120, "-wide")]
 ROWS = [(0, "-too-short"), (12, "-short"), (30, "-tall")]
 """From how many columns and rows on a class applies."""
-TAB_WORDS = {"tree": "walk"}
 
 
 class WalkScreen(WalkActions):
@@ -81,7 +77,7 @@ class WalkScreen(WalkActions):
         self, target: Target, open_walk: Callable[[], Walk], backend: Backend, clock: Callable[[], datetime], size: Size
     ) -> None:
         # The classes that the first resize would give: without them everything is styled twice before the first paint.
-        super().__init__(classes=f"-tab-step {_class_for(size.width, COLUMNS)} {_class_for(size.height, ROWS)}")
+        super().__init__(classes=f"{_class_for(size.width, COLUMNS)} {_class_for(size.height, ROWS)}")
         self.target = target
         self.backend = backend
         self._open_walk = open_walk
@@ -100,8 +96,9 @@ class WalkScreen(WalkActions):
         yield ActionBar(id="marks")
         yield ActionBar(id="tabs")
         with Horizontal(id="body"):
-            yield TreePanel(id="tree")
-            yield StepPanel(id="step")
+            for panel in panels_in("left", "middle"):
+                # Set later, the class would style everything twice before the first paint.
+                yield panel.set_class(panel.id == self.tab, "-tab")
             yield Vertical(id="live")
         yield Bar(id="status")
         yield ActionBar(id="keys")
@@ -122,15 +119,9 @@ class WalkScreen(WalkActions):
         self.causes = hypotheses()
         self.bridge = Bridge(self.walk, self._publish)
         self._walk_on()
-        from tui.ui.panels.attempts import AttemptsPanel
-        from tui.ui.panels.code import CodePanel
-        from tui.ui.panels.path import PathPanel
-        from tui.ui.panels.resolver import ResolverPanel
-        from tui.ui.panels.sockets import SocketsPanel
-
-        tables = (SocketsPanel(id="sockets"), ResolverPanel(id="resolver"))
-        in_one_place = (AttemptsPanel(id="attempts"), PathPanel(id="path"), CodePanel(id="code"))
-        await self.query_one("#live", Vertical).mount(*tables, *in_one_place)
+        shared = panels_in("shared")
+        shared[0].add_class("-in-front")
+        await self.query_one("#live", Vertical).mount(*panels_in("right"), *shared)
         self._complete = True
         self.bridge.wake()
         self._timer = self.set_interval(TICK_S, self._tick)
@@ -168,7 +159,7 @@ class WalkScreen(WalkActions):
     @property
     def panels(self) -> list[Panel[object]]:
         """All panels, in the order of their keys."""
-        return [self.panel(name) for name in PANELS]
+        return [self.panel(slot.name) for slot in PANELS]
 
     def panel(self, name: str) -> Panel[object]:
         """The panel of this name."""
@@ -288,25 +279,28 @@ class WalkScreen(WalkActions):
     def show_tab(self, name: str) -> None:
         """Bring a panel to the front, where panels hide one another."""
         self.tab = name
-        self.update_classes({f"-tab-{one}": one == name for one in PANELS})
-        if name in SAME_PLACE:
-            self.update_classes({f"-{one}-in-front": one == name for one in SAME_PLACE})
+        chosen = PANELS[number_of(name) - 1]
+        self.query_one("#live", Vertical).set_class(chosen.column in {"right", "shared"}, "-tab")
+        self.query(Panel).set_class(False, "-tab")  # noqa: FBT003 -- Textual's own form
+        self.query(f"#{name}").add_class("-tab")
+        if chosen.column == "shared":
+            self.query("Panel.-shared").remove_class("-in-front")
+            self.query(f"#{name}").add_class("-in-front")
         self._draw_tabs()
 
     def _draw_tabs(self) -> None:
         parts = []
-        for number, one in enumerate(PANELS, start=1):
-            if one == "code" and self.tab != one and self.size.width < ALL_TABS and not self._code_is_known():
+        for slot in PANELS:
+            in_front = slot.name == self.tab
+            if not (slot.always or in_front or self.size.width >= ALL_TABS or self._has_something(slot.name)):
                 continue
-            word = f"{number} {TAB_WORDS.get(one, one)}"
-            shown = line("▸", strong(word)) if one == self.tab else line(" ", muted(word))
-            parts.append(Part(shown, f"screen.panel('{one}')"))
+            word = f"{number_of(slot.name)} {slot.word}"
+            shown = line("▸", strong(word)) if in_front else line(" ", muted(word))
+            parts.append(Part(shown, f"screen.panel('{slot.name}')"))
         self.query_one("#tabs", ActionBar).offer(parts, gap=1)
 
-    def _code_is_known(self) -> bool:
-        from tui.diagnosis.readings.code import place_of_code
-
-        return self.view is not None and place_of_code(self.view.snapshot.case) is not None
+    def _has_something(self, name: str) -> bool:
+        return self.view is not None and self._complete and self.panel(name).has_something(self.view)
 
 
 def _class_for(cells: int, points: list[tuple[int, str]]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from tui.ui.commands import COMMANDS
+from tui.ui.panels import FROM_LEFT_TO_RIGHT
 from tui.ui.panels.panel import Panel, PanelView
 from tui.ui.panels.step import StepPanel
 from tui.ui.panels.tree import TreePanel
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 """The key of "I don't know" (tui.diagnosis.tree)."""
-ORDER = ("tree", "step", "sockets", "resolver", "attempts", "path", "code")
-"""The panels from left to right."""
-
 
 CONDITIONAL = frozenset(one.id for one in COMMANDS if one.where == "walk" and "(" not in one.id)
 """The commands that do something only at times; going to a panel always does."""
@@ -224,8 +222,8 @@ class WalkActions(Screen[None]):
         tree = self.query_one("#tree", TreePanel)
         if tree.has_focus and tree.fold(folded=step < 0):
             return
-        place = ORDER.index(self.tab) + step
-        self.action_panel(ORDER[place % len(ORDER)])
+        place = FROM_LEFT_TO_RIGHT.index(self.tab) + step
+        self.action_panel(FROM_LEFT_TO_RIGHT[place % len(FROM_LEFT_TO_RIGHT)])
 
     def action_escape(self) -> None:
         """One step back: drop the filter, or follow the walk again."""
@@ -284,7 +282,7 @@ class WalkActions(Screen[None]):
         for entry in self.query("#entry"):
             await entry.run_action("leave")
 
-    def on_entry_closed(self, message: TextEntry.Closed) -> None:
+    def on_text_entry_closed(self, message: TextEntry.Closed) -> None:
         """The line is done with: back to the panel that was in front."""
         message.stop()
         if message.entry.is_attached:

@@ -14,7 +14,7 @@ from textual.widgets import Input
 class TextEntry(Input):
     """A field that tells what was typed and then goes away. Esc leaves without a word."""
 
-    DEFAULT_CSS = "Entry.-textual-compact { height: 1; padding: 0 1; }"
+    DEFAULT_CSS = "TextEntry.-textual-compact { height: 1; padding: 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     class Closed(Message):

@@ -28,7 +28,7 @@ from tui.cli.exit_status import ExitStatus
 from tui.diagnosis.causes import ENTRY_POINT, from_entry_points, hypotheses
 from tui.diagnosis.diagram import catalogue, tree_diagram
 from tui.diagnosis.ranking import assess, without_judgements
-from tui.engine.recording import read
+from tui.engine.recording import SessionFileError, read
 from tui.errors import read_error
 from tui.model.case import Case
 from tui.model.events import SESSION_SCHEMA, Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened
@@ -209,6 +209,32 @@ def test_the_compatibility_policy_names_each_schema() -> None:
     promised = {row[0].strip("`") for row in _rows(_chapter(DOCS / "compatibility.md", "Who reads what"))}
 
     assert promised == {SCHEMA, parsed.SCHEMA, SESSION_SCHEMA}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"added": 1}, None),
+        ({"event": "guess"}, "line 2"),
+        ({"fact": {"kind": "guess"}}, "line 2"),
+        ({"schema": "refused-session/2"}, SESSION_SCHEMA),
+    ],
+    ids=["a new key", "a new event", "a new kind of evidence", "another schema"],
+)
+def test_a_later_session_is_read_as_the_policy_says(change: dict[str, object], words: str | None, tmp_path: Path) -> None:
+    """A key that is not known is passed over; an unknown event, kind or schema ends with a line that says where or which."""
+    header, *rest = re.findall(r'^\{"event".*$', _text(DOCS / "json.md"), re.MULTILINE)
+    fact = next(line for line in rest if '"event":"evidence"' in line)
+    lines = [json.loads(header), json.loads(fact)]
+    lines["schema" not in change].update(change)
+    path = tmp_path / "session.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+
+    if words is None:
+        assert len(read(path)) == len(lines)
+        return
+    with pytest.raises(SessionFileError, match=words):
+        read(path)
 
 
 def test_the_readme_is_short_and_begins_with_what_matters() -> None:

@@ -1,11 +1,11 @@
-"""The lab's declarations, which need no lab: every cause is proved, names are one's own, and the README shows them."""
+"""The lab's declarations, which need no lab: every cause is proved, names are one's own, and a page shows them."""
 
 import pytest
 
 from tests.approved import ROOT, approve_section
 from tests.lab.bench import drawn
 from tests.lab.scenario import CONTROL, Scenario, scenarios
-from tests.lab.table import for_readme
+from tests.lab.table import for_docs
 from tui.diagnosis.causes import hypotheses
 
 FEWEST = 90
@@ -54,6 +54,6 @@ def test_another_seed_draws_other_values() -> None:
     assert drawn(first, 1)[0]["client"] != drawn(other, 1)[0]["client"]
 
 
-def test_the_readme_shows_the_scenarios() -> None:
-    """The README's table of the lab is the one that the declarations give."""
-    approve_section(ROOT / "README.md", "lab", for_readme(scenarios()))
+def test_the_page_of_the_lab_shows_the_scenarios() -> None:
+    """The table on the page of the lab is the one that the declarations give."""
+    approve_section(ROOT / "docs" / "lab.md", "lab", for_docs(scenarios()))

@@ -1,4 +1,4 @@
-"""The lab's tables: what was expected and what came, after a run; and what is broken and what must be said, for the README."""
+"""The lab's tables: what was expected and what came, after a run; and what is broken and what must be said, for the documents."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -43,26 +43,26 @@ def _wanted(expect: Expect) -> str:
     return expect.verdict if isinstance(expect.verdict, str) else " or ".join(one or "open" for one in expect.verdict)
 
 
-def for_readme(scenarios: Iterable[Scenario]) -> str:
+def for_docs(scenarios: Iterable[Scenario]) -> str:
     """A Markdown table of every scenario."""
     return "\n".join(
         [
             "| what is broken | what is typed | verdict | certainty |",
             "|---|---|---|---|",
-            *(_readme_row(one) for one in scenarios),
+            *(_docs_row(one) for one in scenarios),
         ]
     )
 
 
-def _readme_row(one: Scenario) -> str:
+def _docs_row(one: Scenario) -> str:
     typed = one.typed.replace("{", "").replace("}", "").replace("|", "\\|")
-    cells = list(_readme_cells(one))
+    cells = list(_docs_cells(one))
     verdict = "; ".join(dict.fromkeys(found for found, _ in cells))
     certainty = "; ".join(dict.fromkeys(found for _, found in cells))
     return f"| {one.broken} | `{typed}` | {verdict} | {certainty} |"
 
 
-def _readme_cells(one: Scenario) -> Iterator[tuple[str, str]]:
+def _docs_cells(one: Scenario) -> Iterator[tuple[str, str]]:
     """Verdict and certainty, and those of the unprivileged user where they differ."""
     for who, expect in (("", one.expect), (" (unprivileged)", one.nobody)):
         if expect is None or (who and "nobody" not in one.users):

@@ -1,4 +1,4 @@
-"""Every command once: its key, its word in the footer, its sentence in help, palette and README.
+"""Every command once: its key, its word in the footer, its sentence in help, palette and documents.
 
 Nothing else defines a key. A command's id is the name of its action; which screen has that action is its `where`.
 """
@@ -107,6 +107,6 @@ def footer(available: frozenset[str], *, where: Where = "walk") -> list[Command]
 
 
 def key_table() -> str:
-    """The keys as a Markdown table, for the README."""
+    """The keys as a Markdown table, for the documents."""
     rows = [f"| {' '.join(f'`{shown_key(key)}`' for key in one.keys)} | {one.says} |" for one in COMMANDS]
     return "\n".join(["| key | does |", "|---|---|", *rows])

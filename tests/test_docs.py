@@ -36,7 +36,7 @@ from tui.model.facts import AnyFact, Attempt, Hop
 from tui.model.judgement import Alternative, Culprit, Remedy, Verdict
 from tui.model.requests import Connect
 from tui.report import parsed
-from tui.report.document import SCHEMA, Document, Step, TargetPart
+from tui.report.document import SCHEMA, Document, TargetPart, WalkStep
 from tui.report.formats.json import as_json
 from tui.report.formats.text import as_text
 
@@ -177,7 +177,7 @@ def test_the_session_on_the_page_can_be_read(tmp_path: Path) -> None:
     approve_section(DOCS / "json.md", "session", f"```json\n{lines}\n```")
 
 
-@pytest.mark.parametrize("part", [Document, TargetPart, Verdict, Culprit, Remedy, Alternative, Step])
+@pytest.mark.parametrize("part", [Document, TargetPart, Verdict, Culprit, Remedy, Alternative, WalkStep])
 def test_every_key_of_the_document_is_explained(part: type[msgspec.Struct]) -> None:
     """The page of the JSON has a table of each part of the document with exactly the keys that it has."""
     section = _text(DOCS / "json.md").partition(f"<!-- keys of {part.__name__} -->")[2].partition("<!-- /keys -->")[0]

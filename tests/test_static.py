@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,48 @@ def test_every_test_says_what_it_proves() -> None:
 
     assert TESTS
     assert not silent
+
+
+def test_no_class_name_is_used_twice() -> None:
+    """A name means one thing in the whole package, private and nested classes included."""
+    names = Counter(
+        node.name for path in SOURCES for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ClassDef)
+    )
+
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_no_module_is_imported_in_a_circle() -> None:
+    """Not at the start, not within a function, and not for the type checker alone."""
+    graph = {name: imported for name, imported in _imports().items() if imported}
+    while True:
+        leaves = {name for name, imported in graph.items() if not imported & graph.keys()}
+        if not leaves:
+            break
+        graph = {name: imported for name, imported in graph.items() if name not in leaves}
+
+    assert len(_imports()) >= len(SOURCES)
+    assert not graph, f"each of these leads back to itself, or to one that does: {sorted(graph)}"
+
+
+def _imports() -> dict[str, set[str]]:
+    """Each module of the package with those that it imports, wherever in its file the import stands."""
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in SOURCES}
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        found[name] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names} & names.keys()
+            elif isinstance(node, ast.ImportFrom):
+                base = node.module or ""
+                if node.level:
+                    base = ".".join(
+                        [*package.split(".")[: len(package.split(".")) - node.level + 1], *filter(None, [node.module])]
+                    )
+                found[name] |= {
+                    f"{base}.{alias.name}" if f"{base}.{alias.name}" in names else base for alias in node.names
+                } & names.keys()
+        found[name] -= {name}
+    return found

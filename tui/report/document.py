@@ -51,7 +51,7 @@ class TargetPart(Struct, frozen=True, kw_only=True):
     """The socket's path, for transport `unix`; then host and port are null."""
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class WalkStep(Struct, frozen=True, kw_only=True):
     """One hypothesis of the walk, in the order of the tree."""
 
     id: str
@@ -73,7 +73,7 @@ class Document(Struct, frozen=True, kw_only=True):
     also: tuple[Verdict, ...]
     """Further causes that hold as well."""
     alternatives: tuple[Alternative, ...]
-    walk: tuple[Step, ...]
+    walk: tuple[WalkStep, ...]
     evidence: tuple[AnyFact, ...]
     signs: tuple[str, ...] = ()
     """What the time of the answers tells besides: of a lost packet, or of load. No cause rests on it alone."""
@@ -138,9 +138,9 @@ def _target(target: Target) -> TargetPart:
     )
 
 
-def _step(hypothesis: Hypothesis, assessment: Assessment) -> Step:
+def _step(hypothesis: Hypothesis, assessment: Assessment) -> WalkStep:
     judgement = assessment.judgements[hypothesis.id]
-    return Step(id=hypothesis.id, state=judgement.state, reason=judgement.reason, evidence=judgement.evidence)
+    return WalkStep(id=hypothesis.id, state=judgement.state, reason=judgement.reason, evidence=judgement.evidence)
 
 
 def _seconds(begin: str, end: str) -> float:

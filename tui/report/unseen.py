@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tui.diagnosis.causes import refused_causes
 from tui.diagnosis.readings.answers import CONSENT_PORTS
 from tui.diagnosis.readings.likely_ports import likely_ports
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN
@@ -33,6 +34,7 @@ def _sentences(case: Case) -> Iterator[str]:
     for request in case.in_flight:
         yield f"{_capital(check_words(request))}: the walk ended before the look did."
     yield from _ports_left_alone(case)
+    yield from (_stopped(_capital(reason)) for reason in refused_causes())
 
 
 def _whose_filter(reading: Firewall) -> str:

@@ -54,5 +54,6 @@ def panels_in(*columns: Column) -> list[Panel[object]]:
     wanted = [slot for column in columns for slot in PANELS if slot.column == column]
     panels = [importlib.import_module(f"{__name__}.{slot.name}").PANEL(id=slot.name) for slot in wanted]
     for panel, slot in zip(panels, wanted, strict=True):
+        panel.number = number_of(slot.name)
         panel.add_class(f"-{slot.column}")
     return panels

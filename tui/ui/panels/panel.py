@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.content import Content
 
-from tui.ui.panels import number_of
 from tui.ui.widgets.keyed_table import KeyedTable
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ class Panel(KeyedTable[T]):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
+        self.number = 0
+        """The key that leads to it."""
         self.view: PanelView | None = None
         self.title = ""
         """What the border says, without the key."""
@@ -68,7 +69,7 @@ class Panel(KeyedTable[T]):
             return False
         self.title = title
         # A string would be read as markup.
-        self.border_title = Content(self.shown(f"{number_of(self.id or '')} {title}"))
+        self.border_title = Content(self.shown(f"{self.number} {title}"))
         return True
 
     @property

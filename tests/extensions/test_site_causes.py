@@ -1,0 +1,89 @@
+"""Causes of another package, by its entry points: used where they keep the laws, contained where they do not."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.approved import ROOT
+from tui.demo.fake_service import fake_services
+from tui.diagnosis.causes import ENTRY_POINT, from_entry_points
+from tui.diagnosis.laws import judgement_problems
+from tui.model.case import Case
+from tui.model.judgement import State
+from tui.model.target import parse_target
+
+SITE = Path(__file__).parent / "site"
+REFUSED = {
+    "server.talks-too-much": "its title is empty or longer than 18 characters",
+    "server.no-hypothesis": "it is no Hypothesis",
+    "server.not-there": "AttributeError",
+    "server.down": "there is a cause of that name already",
+    "moon.full": "its name is not GROUP.CAUSE with a group of name, port, path, server, client, unix",
+}
+
+
+@pytest.fixture
+def points(monkeypatch: pytest.MonkeyPatch) -> list[EntryPoint]:
+    """The entry points of the example package, which can be imported."""
+    monkeypatch.syspath_prepend(str(SITE))
+    lines = (SITE / "refused_site_causes-1.dist-info" / "entry_points.txt").read_text(encoding="utf-8").splitlines()[1:]
+    return [EntryPoint(name=name, value=value, group=ENTRY_POINT) for name, value in (line.split(" = ") for line in lines)]
+
+
+def checked(target: str) -> dict[str, Any]:
+    """The document of `refused check` with the example package installed beside it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "check", target, "--json", "--no-session", "--attempts", "1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{SITE}"},
+    )
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def test_an_installed_package_brings_its_causes() -> None:
+    """A cause that keeps the laws is judged in the walk; what is wrong with the others is said, and the walk goes on."""
+    with fake_services("127.0.0.1") as (shut,):
+        found = checked(f"127.0.0.1:{shut.port}")
+    states = {step["id"]: step["state"] for step in found["walk"]}
+
+    assert states["server.maintenance"] == "likely"
+    assert states["server.raises"] == states["server.claims"] == "not-tested"
+    assert not REFUSED.keys() - {"server.down"} & states.keys()
+    for identifier, why in REFUSED.items():
+        assert [line for line in found["unseen"] if f"cause {identifier} of " in line and why in line], identifier
+    assert found["verdict"]["cause"] == "server.not-listening"
+
+
+def test_a_cause_is_used_only_where_it_keeps_the_laws(points: list[EntryPoint]) -> None:
+    """Prose, name and kind are held to the laws of the catalogue when it is loaded; each refusal has its reason."""
+    kept, refused = from_entry_points(points)
+
+    assert [cause.id for cause in kept] == ["server.maintenance", "server.raises", "server.claims"]
+    assert len(refused) == len(REFUSED)
+    for line, (identifier, why) in zip(refused, REFUSED.items(), strict=True):
+        assert line.startswith(f"the cause {identifier} of site_causes.")
+        assert why in line
+
+
+def test_a_defect_while_judging_is_contained(points: list[EntryPoint]) -> None:
+    """What raises, or claims what no fact shows, counts as not tested, and never ends the walk."""
+    case = Case(target=parse_target("127.0.0.1:1"))
+    kept, _ = from_entry_points(points)
+    for cause in kept:
+        judgement = cause.judge(case)
+        assert judgement.state is State.NOT_TESTED
+        assert judgement_problems(judgement, case) == []
+    raises = next(cause for cause in kept if cause.id == "server.raises")
+
+    assert raises.needs(case) == ()
+    assert "it raised RuntimeError" in raises.judge(case).reason

@@ -1,8 +1,7 @@
-"""Looks, outcomes and times in plain words, the same in every report."""
+"""Looks and times in plain words, the same in every report."""
 
 from typing import assert_never
 
-from tui.model.facts import Attempt, Outcome
 from tui.model.requests import (
     AnyRequest,
     AskNameserver,
@@ -36,14 +35,6 @@ from tui.model.target import endpoint
 TENTHS_BELOW_MS = 10.0
 """From here on a tenth of a millisecond says nothing."""
 SECONDS_FROM_MS = 1000.0
-
-_AFTER_CONNECTING = {
-    Outcome.CONNECTED: "connected",
-    Outcome.RESET: "connected, then reset",
-    Outcome.CLOSED: "connected, then closed at once",
-    Outcome.SILENT: "connected, then silence",
-    Outcome.NAME_ERROR: "the name gives no address",
-}
 
 
 def check_words(request: AnyRequest) -> str:  # noqa: C901, PLR0912 -- one arm a request; the type checker sees that none is missing
@@ -102,27 +93,6 @@ def check_words(request: AnyRequest) -> str:  # noqa: C901, PLR0912 -- one arm a
             return f"the code at {request.path}:{request.line}"
         case _:
             assert_never(request)
-
-
-def outcome_words(attempt: Attempt) -> str:
-    """How an attempt ended, and who said so."""
-    icmp = attempt.icmp
-    said = f" by {icmp.sender} (ICMP {icmp.meaning})" if icmp else ""
-    match attempt.outcome:
-        case Outcome.REFUSED if icmp:
-            return f"rejected{said}"
-        case Outcome.REFUSED:
-            return "refused by a reset" if attempt.error_queue == "empty" else "refused"
-        case Outcome.REJECTED:
-            return f"rejected{said}"
-        case Outcome.UNREACHABLE:
-            return f"reported unreachable{said}" if icmp else "unreachable"
-        case Outcome.TIMEOUT:
-            return "no answer"
-        case Outcome.BLOCKED:
-            return f"not allowed by this machine ({attempt.errno})" if attempt.errno else "not allowed by this machine"
-        case other:
-            return _AFTER_CONNECTING[other]
 
 
 def took(milliseconds: float) -> str:

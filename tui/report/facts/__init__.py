@@ -44,13 +44,14 @@ from tui.report.facts.reset_origin import origin_words
 from tui.report.facts.rules import firewall_words
 from tui.report.facts.service import service_words
 from tui.report.facts.talk import talk_words
-from tui.report.words import check_words, outcome_words, took
+from tui.report.outcomes import outcome_words
+from tui.report.words import check_words, took
 
 MOST_NAMED = 4
 """More things than this are counted, not listed."""
 
 
-def fact_words(fact: AnyFact) -> str:  # noqa: C901, PLR0912 -- one arm a kind of fact; the type checker sees that none is missing
+def fact_words(fact: AnyFact | Attempt) -> str:  # noqa: C901, PLR0912 -- one arm a kind of fact; the type checker sees that none is missing
     """What `fact` says."""
     match fact:
         case Attempt():
@@ -123,11 +124,10 @@ def listed(items: Sequence[str]) -> str:
 
 
 def _attempt(fact: Attempt) -> str:
-    place = fact.path or endpoint(fact.address, fact.port)
     after = f"{' in' if fact.outcome is Outcome.TIMEOUT else ' after'} {took(fact.latency_ms)}"
     spoke = f"; it said {fact.first_bytes!r}" if fact.first_bytes else ""
     again = " (to a SYN that was sent again)" if was_sent_again(fact) else ""
-    return f"{place} {outcome_words(fact)}{after}{again}{spoke}"
+    return f"{fact.label} {outcome_words(fact)}{after}{again}{spoke}"
 
 
 def _answer(fact: NameserverAnswer) -> str:
@@ -171,7 +171,7 @@ def _hop(fact: Hop) -> str:
 
 def _proxy(fact: Proxy) -> str:
     if fact.applies:
-        return f"{fact.variable} sends this to the proxy {endpoint(fact.host or '?', fact.port or 0)}"
+        return f"{fact.variable} sends this to the proxy {fact.label}"
     return f"no proxy: NO_PROXY exempts it by {fact.exempted_by}" if fact.exempted_by else "no proxy variable applies"
 
 

@@ -10,11 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.case import Case
-from tui.model.facts import AnyFact, Attempt
+from tui.model.facts import AnyFact, Attempt, TcpAttempt, UnixAttempt
 from tui.model.frame import Frame
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ConnectUnix
-from tui.model.target import Target, parse_target
+from tui.model.target import parse_target
 
 CASES = Path(__file__).parent / "cases"
 
@@ -57,7 +57,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def case(self) -> Case:
         """The case that the file describes."""
         facts = tuple(self._numbered())
-        asked = () if self.running else tuple(_schedules(parse_target(self.target), facts, self.options))
+        asked = () if self.running else tuple(_schedules(facts, self.options))
         return Case(
             target=parse_target(self.target),
             options=self.options,
@@ -77,23 +77,21 @@ class CaseFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield fact if fact.id else replace(fact, id=f"{kind}-{counts[kind]}")
 
 
-def _schedules(target: Target, facts: tuple[AnyFact, ...], options: Options) -> Iterator[AnyRequest]:
+def _schedules(facts: tuple[AnyFact, ...], options: Options) -> Iterator[AnyRequest]:
     """The requests whose attempts the facts show."""
-    shown = dict.fromkeys(
-        (one.path, one.address, one.port) for one in facts if isinstance(one, Attempt) and one.purpose == "target"
-    )
-    for path, address, port in shown:
-        if path:
-            yield ConnectUnix(path=path, attempts=options.attempts, delay_s=options.delay_s, timeout_s=options.timeout_s)
-        else:
-            yield Connect(
-                address=address,
-                port=port or target.port or 0,
-                attempts=options.attempts,
-                delay_s=options.delay_s,
-                timeout_s=options.timeout_s,
-                source=options.source,
-            )
+    for one in {fact.label: fact for fact in facts if isinstance(fact, Attempt) and fact.purpose == "target"}.values():
+        match one:
+            case UnixAttempt(path=path):
+                yield ConnectUnix(path=path, attempts=options.attempts, delay_s=options.delay_s, timeout_s=options.timeout_s)
+            case TcpAttempt(address=address, port=port):
+                yield Connect(
+                    address=address,
+                    port=port,
+                    attempts=options.attempts,
+                    delay_s=options.delay_s,
+                    timeout_s=options.timeout_s,
+                    source=options.source,
+                )
 
 
 def load(path: Path) -> CaseFile:

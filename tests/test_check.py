@@ -14,6 +14,7 @@ from tests.documents import validated
 from tests.program import run, sessions, start, terminal, until_recorded
 from tui.cli.exit_status import ExitStatus, highest, status_of
 from tui.engine.recording import read
+from tui.model.facts import Outcome
 from tui.model.judgement import Assessment, Certainty, Status, Verdict
 
 QUICK = ("--attempts", "1", "--timeout", "0.5")
@@ -294,7 +295,7 @@ def test_progress_is_told_on_a_terminal(closed: str, tmp_path: Path) -> None:
 def assessment(status: Status, certainty: Certainty | None) -> Assessment:
     """An assessment with a verdict of this certainty, or none."""
     verdict = Verdict(cause="server.down", certainty=certainty, summary="") if certainty else None
-    return Assessment(status=status, outcome="timeout", verdict=verdict)
+    return Assessment(status=status, outcome=Outcome.TIMEOUT, verdict=verdict)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from tui.engine.recording import SessionFileError, read
 from tui.errors import read_error
 from tui.model.case import Case
 from tui.model.events import SESSION_SCHEMA, Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened
-from tui.model.facts import AnyFact, Attempt, Hop
+from tui.model.facts import AnyFact, Hop, TcpAttempt
 from tui.model.judgement import Alternative, Culprit, Remedy, Verdict
 from tui.model.requests import Connect
 from tui.report import parsed
@@ -48,7 +48,7 @@ DOCUMENTS = (README, CONTRIBUTING, ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.m
 TEST_COMMAND = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest"
 LONGEST_README = 300
 EXAMPLE = CASES / "path.rejected" / "by-a-router.toml"
-BY_HAND: dict[type[AnyFact], str] = {Attempt: "nc -vz -w 4 10.0.3.9 5432", Hop: "traceroute -n -T -p 5432 10.0.3.9"}
+BY_HAND: dict[type[AnyFact], str] = {TcpAttempt: "nc -vz -w 4 10.0.3.9 5432", Hop: "traceroute -n -T -p 5432 10.0.3.9"}
 PASTED = 'psql: error: connection to server at "db-1" (10.0.3.9), port 5432 failed: Connection refused'
 PACKAGES = {module.name for module in pkgutil.walk_packages(tui.__path__, "tui.") if module.ispkg}
 ROOMS = sorted(name.removeprefix("tui.") for name in PACKAGES if name.count(".") == 1)
@@ -159,7 +159,7 @@ def test_the_reading_on_the_page_is_the_programs() -> None:
 def test_the_session_on_the_page_can_be_read(tmp_path: Path) -> None:
     """The lines that are shown are a session: written as the program writes it, and read back to the same verdict."""
     case = _example_case()
-    attempt = case.all(Attempt)[0]
+    attempt = case.all(TcpAttempt)[0]
     request = Connect(address=attempt.address, port=attempt.port, attempts=1)
     judged = without_judgements(assess(replace(case, facts=(attempt,)), hypotheses()))
     events: list[AnyEvent] = [

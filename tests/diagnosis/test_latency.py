@@ -4,15 +4,15 @@ from msgspec.structs import replace
 
 from tui.diagnosis.readings.latency import baseline_ms, is_late, signs, was_sent_again
 from tui.model.case import Case
-from tui.model.facts import AnyFact, Attempt, Echo, Hop, IcmpError, Outcome
+from tui.model.facts import AnyFact, Echo, Hop, IcmpError, Outcome, TcpAttempt
 from tui.model.target import parse_target
 
 HOST = "10.0.3.9"
 
 
-def attempt(number: int, latency_ms: float, outcome: Outcome = Outcome.CONNECTED, retransmits: int = 0) -> Attempt:
+def attempt(number: int, latency_ms: float, outcome: Outcome = Outcome.CONNECTED, retransmits: int = 0) -> TcpAttempt:
     """One attempt on the target."""
-    return Attempt(
+    return TcpAttempt(
         id=f"attempt-{number}",
         address=HOST,
         port=80,

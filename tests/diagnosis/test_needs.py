@@ -8,7 +8,7 @@ from tui.diagnosis.decide import wanted_checks
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
 from tui.model.case import Case
-from tui.model.facts import Attempt, NameserverAnswer, Outcome, Quiet, Route, SystemAnswer
+from tui.model.facts import NameserverAnswer, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
 from tui.model.frame import Frame
 from tui.model.judgement import State
 from tui.model.requests import (
@@ -159,7 +159,7 @@ def test_a_full_queue_or_another_socket_type_is_no_stale_socket() -> None:
     """EAGAIN (the queue is full) and EPROTOTYPE (a datagram socket) prove that the socket is not left over."""
     path = "/run/app.sock"
     for outcome, errno in ((Outcome.TIMEOUT, "EAGAIN"), (Outcome.BLOCKED, "EPROTOTYPE")):
-        attempt = Attempt(id="attempt-1", path=path, outcome=outcome, errno=errno, latency_ms=0.1)
+        attempt = UnixAttempt(id="attempt-1", path=path, outcome=outcome, errno=errno, latency_ms=0.1)
         case = Case(target=parse_target(path), facts=(attempt,))
         for cause in ("unix.stale", "unix.missing", "unix.permission"):
             assert judged(BY_ID[cause], case).state is State.RULED_OUT
@@ -177,7 +177,7 @@ def test_a_test_of_dnssec_is_no_answer() -> None:
 
 def _attempted(outcome: Outcome, errno: str, *, source: str | None = None) -> Case:
     """A case with one attempt on an address, and nothing else."""
-    attempt = Attempt(
+    attempt = TcpAttempt(
         id="attempt-1",
         address="10.0.0.5",
         port=5432,

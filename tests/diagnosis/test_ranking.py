@@ -7,7 +7,7 @@ from tui.diagnosis.decide import Ask, decide, is_settled
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.ranking import assess
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Judgement, Remedy
 from tui.model.target import parse_target
 
@@ -35,7 +35,7 @@ def _cause(
 
 def _case(*outcomes: Outcome) -> Case:
     facts = tuple(
-        Attempt(id=f"attempt-{number}", address=ADDRESS, port=80, outcome=outcome, latency_ms=1.0)
+        TcpAttempt(id=f"attempt-{number}", address=ADDRESS, port=80, outcome=outcome, latency_ms=1.0)
         for number, outcome in enumerate(outcomes, start=1)
     )
     return Case(target=parse_target(f"{ADDRESS}:80"), facts=facts)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 from tui.engine.runner import Tell
-from tui.model.facts import AnyFact, Attempt, Listener, Listeners, NotObserved, Outcome, Route
+from tui.model.facts import AnyFact, Listener, Listeners, NotObserved, Outcome, Route, TcpAttempt
 from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute
 
 Script = Mapping[type, Callable[[AnyRequest], Iterable[AnyFact]]]
@@ -38,7 +38,7 @@ def refused(request: AnyRequest) -> Iterable[AnyFact]:
     """Three refusals by reset."""
     assert isinstance(request, Connect)
     for number in range(1, request.attempts + 1):
-        yield Attempt(
+        yield TcpAttempt(
             address=request.address,
             port=request.port,
             number=number,

@@ -7,7 +7,7 @@ import pytest
 
 from tui.engine import quiet
 from tui.engine.quiet import with_quiet
-from tui.model.facts import Attempt, Outcome, Quiet
+from tui.model.facts import Outcome, Quiet, TcpAttempt
 from tui.model.requests import Connect
 
 TARGET = Connect(address="10.0.3.9", port=80, attempts=2)
@@ -20,12 +20,12 @@ class Schedule:
         self.gate = asyncio.Event()
         self.closed = False
 
-    async def attempts(self) -> AsyncGenerator[Attempt, None]:
+    async def attempts(self) -> AsyncGenerator[TcpAttempt, None]:
         """As a schedule yields them."""
         try:
             await self.gate.wait()
-            yield Attempt(number=1, outcome=Outcome.TIMEOUT, latency_ms=3500.0)
-            yield Attempt(number=2, outcome=Outcome.TIMEOUT, latency_ms=3500.0)
+            yield TcpAttempt(address=TARGET.address, port=TARGET.port, number=1, outcome=Outcome.TIMEOUT, latency_ms=3500.0)
+            yield TcpAttempt(address=TARGET.address, port=TARGET.port, number=2, outcome=Outcome.TIMEOUT, latency_ms=3500.0)
         finally:
             self.closed = True
 
@@ -41,7 +41,7 @@ async def test_a_quiet_attempt_is_told_of_before_its_end(monkeypatch: pytest.Mon
 
     assert isinstance(seen[0], Quiet)
     assert (seen[0].address, seen[0].port) == ("10.0.3.9", 80)
-    assert [fact.number for fact in seen[1:] if isinstance(fact, Attempt)] == [1, 2]
+    assert [fact.number for fact in seen[1:] if isinstance(fact, TcpAttempt)] == [1, 2]
 
 
 async def test_an_attempt_that_is_answered_is_not_quiet() -> None:
@@ -49,7 +49,7 @@ async def test_an_attempt_that_is_answered_is_not_quiet() -> None:
     schedule = Schedule()
     schedule.gate.set()
 
-    assert all([isinstance(fact, Attempt) async for fact in with_quiet(TARGET, schedule.attempts())])
+    assert all([isinstance(fact, TcpAttempt) async for fact in with_quiet(TARGET, schedule.attempts())])
 
 
 async def test_attempts_on_anything_else_are_not_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ async def test_attempts_on_anything_else_are_not_told_of(monkeypatch: pytest.Mon
     asyncio.get_running_loop().call_later(0.01, schedule.gate.set)
     proxy = Connect(address="10.0.3.9", port=80, purpose="proxy")
 
-    assert all([isinstance(fact, Attempt) async for fact in with_quiet(proxy, schedule.attempts())])
+    assert all([isinstance(fact, TcpAttempt) async for fact in with_quiet(proxy, schedule.attempts())])
 
 
 async def test_closed_while_quiet_it_closes_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.engine.retry import LONGEST_GROWN_S, STAYS_SO, STAYS_SO_EVERY_S, repeat
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Attempt, Outcome, TcpAttempt, UnixAttempt
 from tui.model.requests import Connect, ConnectUnix
 
 C, R, T, B = Outcome.CONNECTED, Outcome.REFUSED, Outcome.TIMEOUT, Outcome.BLOCKED
@@ -17,16 +17,20 @@ C, R, T, B = Outcome.CONNECTED, Outcome.REFUSED, Outcome.TIMEOUT, Outcome.BLOCKE
 class Script:
     """Attempts that end as written; the last ending goes on for ever. Keeps the order of attempts and sleeps."""
 
-    def __init__(self, *outcomes: Outcome, **fields: str | None) -> None:
+    def __init__(self, *outcomes: Outcome, errno: str | None = None, source: str | None = None, path: str | None = None) -> None:
         self.outcomes = outcomes
-        self.fields = fields
+        self.errno, self.source = errno, source
+        self.path = path
+        """Of a Unix socket, where the attempts are on one."""
         self.happened: list[tuple[str, float]] = []
 
-    async def attempt(self, number: int) -> Attempt:
+    async def attempt(self, number: int) -> TcpAttempt | UnixAttempt:
         """The ending written for this number."""
         self.happened.append(("attempt", number))
         outcome = self.outcomes[min(number, len(self.outcomes)) - 1]
-        return Attempt(outcome=outcome, latency_ms=1.0, **self.fields)  # type: ignore[arg-type]  # errno, source, path: all text
+        if self.path is not None:
+            return UnixAttempt(path=self.path, outcome=outcome, errno=self.errno, latency_ms=1.0)
+        return TcpAttempt(address="10.0.3.9", port=5432, outcome=outcome, errno=self.errno, source=self.source, latency_ms=1.0)
 
     async def sleep(self, seconds: float) -> None:
         """No time passes."""

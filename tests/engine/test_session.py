@@ -14,7 +14,7 @@ from tui.engine.runner import Tell
 from tui.engine.session import Pace, Session
 from tui.model.case import fold_all
 from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened
-from tui.model.facts import Attempt, Echo, Listener, Listeners, Outcome, Route
+from tui.model.facts import Echo, Listener, Listeners, Outcome, Route, TcpAttempt
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute, SendEcho, TraceHops
 from tui.model.target import parse_target
@@ -96,7 +96,7 @@ async def test_the_walk_waits_for_its_looks() -> None:
 
     walk = Session(LOCAL, Options(), slow, pace=Pace.UNATTENDED)
     running = asyncio.create_task(walk.run())
-    await until(lambda: len(walk.case.all(Attempt)) == 3)
+    await until(lambda: len(walk.case.all(TcpAttempt)) == 3)
     assert not running.done()
     assert walk.assessment.verdict is None or walk.assessment.verdict.certainty != "confirmed"
 
@@ -139,10 +139,10 @@ async def test_a_defect_in_the_engine_is_not_swallowed() -> None:
         await Session(LOCAL, Options(), broken).run()
 
 
-def silent_remote(request: AnyRequest) -> list[Attempt]:
+def silent_remote(request: AnyRequest) -> list[TcpAttempt]:
     """One silent attempt on another machine."""
     assert isinstance(request, Connect)
-    return [Attempt(address=request.address, port=request.port, outcome=Outcome.TIMEOUT, errno="ETIMEDOUT", latency_ms=3500.0)]
+    return [TcpAttempt(address=request.address, port=request.port, outcome=Outcome.TIMEOUT, errno="ETIMEDOUT", latency_ms=3500.0)]
 
 
 REMOTE: Script = {

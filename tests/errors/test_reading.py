@@ -8,6 +8,7 @@ import pytest
 from tests.errors.corpus import Sample, endpoint, samples
 from tui.errors import ErrorReading, read_error, target_of
 from tui.errors.view import LONGEST
+from tui.model.target import TcpTarget, UnixTarget
 
 NEST = 'psql: error: connection to server at "pg-main" (10.0.0.9), port 5432 failed: Connection refused'
 
@@ -80,13 +81,13 @@ def test_the_target_is_the_first_endpoint_that_can_be_walked() -> None:
     socket = read_error("Could not connect to Redis at /run/cache.sock: No such file or directory")
     proxied = read_error('Get "https://api.example/": proxyconnect tcp: dial tcp: lookup squid on 10.0.0.2:53: no such host')
 
-    assert (target := target_of(rsync)) is not None
+    assert isinstance(target := target_of(rsync), TcpTarget)
     assert (target.host, target.port) == ("mirror.example", 873)
-    assert (target := target_of(literal)) is not None
+    assert isinstance(target := target_of(literal), TcpTarget)
     assert (target.host, target.port) == ("2001:db8::5", 873)
-    assert (target := target_of(socket)) is not None
-    assert (target.transport, target.path) == ("unix", "/run/cache.sock")
-    assert (target := target_of(proxied)) is not None
+    assert isinstance(path := target_of(socket), UnixTarget)
+    assert (path.transport, path.path) == ("unix", "/run/cache.sock")
+    assert isinstance(target := target_of(proxied), TcpTarget)
     assert (target.host, target.port) == ("api.example", 443)
 
 

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from tui.engine.runner import check
-from tui.model.facts import AnyFact, Attempt, Firewall
+from tui.model.facts import AnyFact, Firewall, TcpAttempt
 from tui.model.requests import Connect, ReadFirewall
 from tui.probes.kernel.system_view import SystemView
 
@@ -31,7 +31,7 @@ async def held(address: str, port: int) -> list[Any]:
     for timeout in (SHORT_S, LONG_S):
         seen: list[AnyFact] = []
         await check(Connect(address=address, port=port, timeout_s=timeout), seen.append, system=SystemView())
-        attempt = next(one for one in seen if isinstance(one, Attempt))
+        attempt = next(one for one in seen if isinstance(one, TcpAttempt))
         ended = str(attempt.outcome) + ("-icmp" if attempt.icmp else "")
         if ended != "timeout" or fact.answer != "does-not-match":
             break

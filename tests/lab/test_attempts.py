@@ -18,7 +18,7 @@ from tests.lab.network import (
     SERVER6,
     Lab,
 )
-from tui.model.facts import Attempt
+from tui.model.facts import TcpAttempt
 from tui.model.requests import Connect
 
 PORT = 5432
@@ -31,13 +31,13 @@ SENDERS = {
 """Where each machine can reject, and the addresses from which it then answers."""
 
 
-def attempts(lab: Lab, user: int | None, *addresses: str, timeout_s: float = 3.5, port: int = PORT) -> list[Attempt]:
+def attempts(lab: Lab, user: int | None, *addresses: str, timeout_s: float = 3.5, port: int = PORT) -> list[TcpAttempt]:
     """One attempt on each address, at the same time."""
     looks = lab.looks(*(Connect(address=address, port=port, timeout_s=timeout_s) for address in addresses), user=user)
-    return [fact for facts in looks for fact in facts if isinstance(fact, Attempt)]
+    return [fact for facts in looks for fact in facts if isinstance(fact, TcpAttempt)]
 
 
-def icmp(attempt: Attempt) -> tuple[int, int, str] | None:
+def icmp(attempt: TcpAttempt) -> tuple[int, int, str] | None:
     """Type, code and sender of the ICMP error that came."""
     return (attempt.icmp.type, attempt.icmp.code, attempt.icmp.sender) if attempt.icmp else None
 
@@ -190,7 +190,7 @@ def test_the_source_address(lab: Lab, user: int | None) -> None:
     """A source address of ours is bound; one that is not ours is blocked, and named."""
     requests = [Connect(address=SERVER, port=PORT, source=source) for source in (CLIENT, "10.0.1.200", "127.0.0.1", CLIENT6)]
 
-    seen = [fact for facts in lab.looks(*requests, user=user) for fact in facts if isinstance(fact, Attempt)]
+    seen = [fact for facts in lab.looks(*requests, user=user) for fact in facts if isinstance(fact, TcpAttempt)]
 
     assert [(one.outcome, one.errno, one.source) for one in seen] == [
         ("refused", "ECONNREFUSED", CLIENT),

@@ -1,7 +1,7 @@
 """Other ports of a host, in a network whose boxes limit their rejections."""
 
 from tests.lab.network import NOBODY, ROUTER1, SERVER, Lab
-from tui.model.facts import Attempt, NotObserved
+from tui.model.facts import NotObserved, TcpAttempt
 from tui.model.requests import TryPorts
 
 
@@ -12,7 +12,7 @@ def test_open_closed_and_silent_ports(lab: Lab, user: int | None) -> None:
 
     facts = lab.look(TryPorts(address=SERVER, ports=(8080, 8081, 8443), timeout_s=0.5), user=user)
 
-    seen = {fact.port: (fact.outcome.value, fact.purpose) for fact in facts if isinstance(fact, Attempt)}
+    seen = {fact.port: (fact.outcome.value, fact.purpose) for fact in facts if isinstance(fact, TcpAttempt)}
     assert seen == {8080: ("connected", "other-port"), 8081: ("refused", "other-port"), 8443: ("timeout", "other-port")}
 
 
@@ -23,7 +23,7 @@ def test_rejections_are_not_taken_for_silence(lab: Lab) -> None:
 
     facts = lab.look(TryPorts(address=SERVER, ports=ports), user=NOBODY)
 
-    seen = [fact for fact in facts if isinstance(fact, Attempt)]
+    seen = [fact for fact in facts if isinstance(fact, TcpAttempt)]
     unseen = [fact.request for fact in facts if isinstance(fact, NotObserved)]
     left_out = [port for request in unseen if isinstance(request, TryPorts) for port in request.ports]
     assert {(fact.outcome.value, fact.icmp.sender if fact.icmp else None) for fact in seen} == {("rejected", ROUTER1)}

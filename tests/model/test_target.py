@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui.model.safe_text import safe_text
 from tui.model.schemes import FAMILIES, default_port
-from tui.model.target import Target, TargetError, endpoint, parse_target
+from tui.model.target import Target, TargetError, TcpTarget, UnixTarget, endpoint, parse_target
 
 SECRET = "s3cr3tW0rd"  # noqa: S105 -- made up, to look for
 USERINFO = string.ascii_letters + string.digits + "-._~!$&'()*+,;=:%"
@@ -43,6 +43,7 @@ def test_a_target_is_read(text: str, host: str, port: int, scheme: str | None) -
     """Host, port and scheme of every form that the command line promises."""
     found = parse_target(text)
 
+    assert isinstance(found, TcpTarget)
     assert (found.host, found.port, found.scheme, found.transport) == (host, port, scheme, "tcp")
 
 
@@ -51,14 +52,15 @@ def test_a_socket_is_read(text: str) -> None:
     """An absolute path and a unix URL are Unix sockets."""
     found = parse_target(text)
 
-    assert (found.transport, found.path, found.host, found.port) == ("unix", "/run/app.sock", "", None)
+    assert isinstance(found, UnixTarget)
+    assert (found.transport, found.path, found.label) == ("unix", "/run/app.sock", "/run/app.sock")
 
 
 def test_a_port_can_be_given_beside() -> None:
     """A host without a port takes the one that is given; a port of its own comes first."""
-    assert parse_target("db-1", port=5432).port == 5432
-    assert parse_target("::1", port=80).host == "::1"
-    assert parse_target("db-1:1", port=5432).port == 1
+    assert parse_target("db-1", port=5432).label == "db-1:5432"
+    assert parse_target("::1", port=80).label == "[::1]:80"
+    assert parse_target("db-1:1", port=5432).label == "db-1:1"
 
 
 @pytest.mark.parametrize(
@@ -111,9 +113,14 @@ def test_it_raises_nothing_but_its_own_error(text: str) -> None:
 
     shown = found if isinstance(found, str) else found.text
     assert shown == safe_text(shown)
-    if isinstance(found, Target):
-        assert found.path or (found.host and found.port)
-        assert found.label
+    match found:
+        case TcpTarget():
+            assert found.host
+            assert found.port
+            assert found.label
+        case UnixTarget():
+            assert found.path
+            assert found.label
 
 
 @given(HOSTS, PORTS, st.text(USERINFO, max_size=8), st.text(USERINFO, max_size=8), st.sampled_from(["https", "redis", "foo"]))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.probes.loopback import closed_port, descriptors, listening, silent_port
-from tui.model.facts import Attempt
+from tui.model.facts import TcpAttempt
 from tui.model.requests import Connect
 from tui.probes.attempts import connect, observe_connection
 from tui.probes.kernel import error_queue
@@ -28,7 +28,7 @@ def address(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-async def met(server: socket.socket, then: Callable[[socket.socket], object]) -> Attempt:
+async def met(server: socket.socket, then: Callable[[socket.socket], object]) -> TcpAttempt:
     """The attempt on `server`, which accepts it and does `then`."""
     address, port = server.getsockname()[:2]
     trying = asyncio.create_task(connect.attempt(Connect(address=address, port=port), 1))
@@ -43,7 +43,7 @@ async def test_a_closed_port_refuses(address: str) -> None:
         seen = await connect.attempt(Connect(address=address, port=port, attempts=3, purpose="verify"), 2)
 
     assert (seen.outcome, seen.errno, seen.error_queue, seen.icmp) == ("refused", "ECONNREFUSED", "empty", None)
-    assert (seen.address, seen.port, seen.path, seen.purpose, seen.number, seen.total) == (address, port, None, "verify", 2, 3)
+    assert (seen.address, seen.port, seen.purpose, seen.number, seen.total) == (address, port, "verify", 2, 3)
     assert seen.local_address == address
     assert seen.local_port
     assert (seen.retransmits, seen.held_ms, seen.first_bytes) == (0, None, None)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.probes.loopback import descriptors, listening
 from tests.probes.machine import LONGEST_S, ROOT, needs_namespaces, network_namespace
 from tests.probes.run_check import facts_of
-from tui.model.facts import AnyFact, Attempt, Limits, NotObserved, Outcome
+from tui.model.facts import AnyFact, Limits, NotObserved, Outcome, TcpAttempt, UnixAttempt
 from tui.model.requests import AnyRequest, Connect, ConnectUnix, ExamineProcess, ListListeners, ReadLimits, WatchQueue
 from tui.probes.sockets import limits, sock_diag
 from tui.probes.sockets.limits import file_numbers, packed, port_range, reserved_within, used_ports
@@ -108,7 +108,7 @@ def test_a_narrow_range_is_seen_to_be_used_up() -> None:
 
     assert isinstance(fact, Limits)
     assert (fact.usable_ports, fact.used_towards_target) == (20, 20)
-    assert isinstance(attempt, Attempt)
+    assert isinstance(attempt, TcpAttempt)
     assert (attempt.outcome, attempt.errno) == (Outcome.BLOCKED, "EADDRNOTAVAIL")
 
 
@@ -143,8 +143,8 @@ def test_a_process_without_a_descriptor_says_so_calmly() -> None:
     attempt, unix, found, watch, *_ = facts = msgspec.json.decode(done.stdout, type=list[AnyFact])
 
     assert len(facts) >= len(requests)
-    assert isinstance(attempt, Attempt)
-    assert isinstance(unix, Attempt)
+    assert isinstance(attempt, TcpAttempt)
+    assert isinstance(unix, UnixAttempt)
     assert (attempt.outcome, attempt.errno, unix.errno) == (Outcome.BLOCKED, "EMFILE", "EMFILE")
     assert isinstance(found, Limits)
     assert found.own_descriptor_limit == 64  # as prlimit set it

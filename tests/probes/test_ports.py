@@ -6,19 +6,19 @@ from contextlib import ExitStack
 import pytest
 
 from tests.probes.loopback import closed_port, descriptors, listening, silent_port
-from tui.model.facts import Attempt, NotObserved, Outcome
+from tui.model.facts import NotObserved, Outcome, TcpAttempt
 from tui.model.requests import Connect, TryPorts
 from tui.probes.attempts import connect, other_ports
 from tui.probes.kernel.failures import icmp_error
 from tui.probes.kernel.system_view import SystemView
 
 
-async def check(request: TryPorts) -> tuple[list[Attempt], list[int]]:
+async def check(request: TryPorts) -> tuple[list[TcpAttempt], list[int]]:
     """The attempts, and the ports that were left out."""
     attempts, left_out = [], list[int]()
     async for fact in other_ports.check(request, SystemView()):
         match fact:
-            case Attempt():
+            case TcpAttempt():
                 attempts.append(fact)
             case NotObserved(request=TryPorts() as unseen):
                 assert fact.reason
@@ -57,7 +57,7 @@ class Box:
         self.rejected = False
         monkeypatch.setattr(connect, "attempt", self.attempt)
 
-    async def attempt(self, request: Connect, number: int) -> Attempt:
+    async def attempt(self, request: Connect, number: int) -> TcpAttempt:
         """Count how many are under way."""
         self.under_way += 1
         self.most_at_once = max(self.most_at_once, self.under_way)
@@ -67,11 +67,13 @@ class Box:
             await asyncio.sleep(0)
         self.under_way -= 1
         if request.port < 3:
-            return Attempt(port=request.port, number=number, outcome=Outcome.REFUSED, latency_ms=1.0)
+            return TcpAttempt(address=request.address, port=request.port, number=number, outcome=Outcome.REFUSED, latency_ms=1.0)
         if not self.under_way:
             self.rejected = True
         icmp = icmp_error(3, 13, "10.0.1.1")
-        return Attempt(port=request.port, number=number, outcome=Outcome.REJECTED, icmp=icmp, latency_ms=1.0)
+        return TcpAttempt(
+            address=request.address, port=request.port, number=number, outcome=Outcome.REJECTED, icmp=icmp, latency_ms=1.0
+        )
 
 
 async def test_after_a_rejection_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

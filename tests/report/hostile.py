@@ -2,11 +2,11 @@
 
 from tui.diagnosis.causes import hypotheses
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Listeners, NotObserved, Outcome, SystemAnswer
+from tui.model.facts import Listener, Listeners, NotObserved, Outcome, SystemAnswer, TcpAttempt
 from tui.model.judgement import Alternative, Assessment, Certainty, Culprit, Judgement, Remedy, State, Status, Verdict
 from tui.model.options import Options
 from tui.model.requests import ListListeners
-from tui.model.target import Target
+from tui.model.target import TcpTarget
 from tui.report.document import Document, document
 
 TEXTS = (
@@ -63,17 +63,17 @@ def hostile_document(text: str) -> Document:
     )
     listener = Listener(proto="tcp", address="::", port=1, process=text, command=text)
     facts = (
-        Attempt(
+        TcpAttempt(
             id="attempt-1", address="127.0.0.1", port=1, outcome=Outcome.CONNECTED, latency_ms=1, first_bytes=text, command=text
         ),
         Listeners(id="listeners-1", listeners=(listener,), vantage=text),
         SystemAnswer(id="system-answer-1", name=text, error_text=text, took_ms=1, command=text),
         NotObserved(id="not-observed-1", request=ListListeners(vantage=text), reason=text, remedy=text),
     )
-    case = Case(target=Target(text=text, host=text, port=1, path=None), options=Options(), facts=facts)
+    case = Case(target=TcpTarget(text=text, host=text, port=1), options=Options(), facts=facts)
     found = Assessment(
         status=Status.FAILING,
-        outcome="refused",
+        outcome=Outcome.REFUSED,
         verdict=verdict,
         also=(verdict,),
         alternatives=(Alternative(cause="port.wrong-port", certainty=Certainty.POSSIBLE, summary=text, next_check=text),),

@@ -13,7 +13,7 @@ from tui.diagnosis.causes import hypotheses
 from tui.engine.session import Pace, Session
 from tui.model.case import Case
 from tui.model.events import AnyEvent, FactSeen
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Outcome, TcpAttempt
 from tui.model.options import Options
 from tui.model.requests import Connect, ListListeners
 from tui.model.target import parse_target
@@ -96,9 +96,9 @@ def test_a_unix_target_walks_its_own_branch() -> None:
 async def test_a_reachable_target_has_no_verdict() -> None:
     """Where everything connects, status is reachable, the verdict null, and nothing stands beside it."""
 
-    def connects(request: object) -> list[Attempt]:
+    def connects(request: object) -> list[TcpAttempt]:
         assert isinstance(request, Connect)
-        return [Attempt(address=request.address, port=request.port, outcome=Outcome.CONNECTED, latency_ms=0.1)]
+        return [TcpAttempt(address=request.address, port=request.port, outcome=Outcome.CONNECTED, latency_ms=0.1)]
 
     check = ScriptedLook({**NOTHING_LISTENS, Connect: connects, ListListeners: table()})
     found = validated(as_json(document_of(await walked(check))))

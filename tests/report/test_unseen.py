@@ -2,7 +2,7 @@
 
 from tests.documents import documented
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listeners, NotObserved, Outcome, Route
+from tui.model.facts import Listeners, NotObserved, Outcome, Route, TcpAttempt
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, ListListeners, LookUpRoute, SendEcho, TraceHops
 from tui.model.target import parse_target
@@ -64,7 +64,7 @@ def test_a_look_that_was_under_way_is_named() -> None:
 
 def test_ports_that_were_not_tried_are_said_where_they_would_have_told_more() -> None:
     """Without consent the other ports of a silent machine are named as untried; of this machine nobody would try them."""
-    silent = Attempt(address="10.0.3.9", port=5432, outcome=Outcome.TIMEOUT, latency_ms=3500)
+    silent = TcpAttempt(address="10.0.3.9", port=5432, outcome=Outcome.TIMEOUT, latency_ms=3500)
     remote = Route(address="10.0.3.9", type="unicast", gateway="10.0.0.1", device="eth0")
     local = Route(address="10.0.3.9", type="local", device="lo")
     wish = Options(probe_ports=False)

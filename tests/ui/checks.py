@@ -9,7 +9,6 @@ from tui.model.facts import (
     Addresses,
     Advice,
     AnyFact,
-    Attempt,
     Code,
     CodeValue,
     Confinement,
@@ -31,6 +30,8 @@ from tui.model.facts import (
     Route,
     SystemAnswer,
     Talk,
+    TcpAttempt,
+    UnixAttempt,
     UnixPath,
 )
 from tui.model.facts.reset_origin import Reference
@@ -75,7 +76,7 @@ def attempts(
         assert isinstance(request, Connect)
         refused = outcome is Outcome.REFUSED
         for count in range(1, min(number, request.attempts) + 1):
-            yield Attempt(
+            yield TcpAttempt(
                 address=request.address,
                 port=request.port,
                 purpose=request.purpose,
@@ -295,7 +296,7 @@ def other_ports(request: AnyRequest) -> Iterable[AnyFact]:
     """Only ssh answers."""
     assert isinstance(request, TryPorts)
     for port in request.ports:
-        yield Attempt(
+        yield TcpAttempt(
             address=request.address,
             port=port,
             purpose="other-port",
@@ -352,7 +353,7 @@ def unix_refused(request: AnyRequest) -> Iterable[AnyFact]:
     """The kernel finds nobody behind the file."""
     assert isinstance(request, ConnectUnix)
     for count in range(1, request.attempts + 1):
-        yield Attempt(
+        yield UnixAttempt(
             path=request.path,
             number=count,
             total=request.attempts,

@@ -6,7 +6,7 @@ from tests.ui import scenes
 from tests.ui.scenes import ELSEWHERE, HERE
 from tui.engine.replay import Replay
 from tui.engine.session import Pace, Session
-from tui.model.facts import Attempt
+from tui.model.facts import TcpAttempt
 from tui.model.requests import Connect
 from tui.ui.bridge import BURST, EVERY_S, Bridge
 from tui.ui.snapshot import Snapshot
@@ -61,9 +61,9 @@ async def test_a_flood_of_events_makes_few_snapshots() -> None:
     begun = loop.time()
     await until(lambda: published and published[-1].concluded)
     for number in range(500):
-        session._absorb(Attempt(address="127.0.0.1", port=5432, number=number, outcome="refused", latency_ms=1))  # type: ignore[arg-type]  # its value
+        session._absorb(TcpAttempt(address="127.0.0.1", port=5432, number=number, outcome="refused", latency_ms=1))  # type: ignore[arg-type]  # its value
 
-    await until(lambda: len(published[-1].case.all(Attempt)) > 500)
+    await until(lambda: len(published[-1].case.all(TcpAttempt)) > 500)
     assert len(published) <= BURST + (loop.time() - begun) / EVERY_S + 1
 
     running.cancel()

@@ -13,7 +13,7 @@ from tests.ui.stage import DOORS, LARGE, USUAL, app_on, done, playing, replay_of
 from tui.engine.session import Pace
 from tui.model.facts import AnyFact, NameserverAnswer
 from tui.model.requests import AnyRequest, AskNameserver, Connect, ListListeners
-from tui.model.target import Target, TargetError
+from tui.model.target import Target, TargetError, TcpTarget
 from tui.ui.screens.start import StartScreen
 
 HOSTILE = (
@@ -73,7 +73,7 @@ async def test_a_recording_of_somebody_else(text: str) -> None:
     """A recorded session whose header, answers and causes are hostile is shown as text."""
     session = scenes.session(HERE, scenes.UNSEEN_HERE, pace=Pace.UNATTENDED)
     await session.run()
-    opened = changed(session.events[0], vantage=text, target=Target(text=text, host=text, port=5432))
+    opened = changed(session.events[0], vantage=text, target=TcpTarget(text=text, host=text, port=5432))
     app = replay_of([opened, *session.events[1:]])
     async with playing(app, USUAL) as pilot:
         await shown(pilot)

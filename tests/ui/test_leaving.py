@@ -10,6 +10,7 @@ from tests.ui.scenes import HERE, Clock
 from tests.ui.stage import USUAL, app_on, done, playing, shown, until, walk
 from tui.engine.runner import Tell
 from tui.engine.session import Session
+from tui.model.facts import Outcome
 from tui.model.judgement import Assessment, Certainty, Status, Verdict
 from tui.model.options import Options
 from tui.model.requests import AnyRequest
@@ -74,13 +75,13 @@ async def test_being_told_to_end() -> None:
         (
             Assessment(
                 status=Status.FAILING,
-                outcome="refused",
+                outcome=Outcome.REFUSED,
                 verdict=Verdict(cause="server.not-listening", certainty=Certainty.LIKELY, summary="Nothing listens."),
             ),
             "db-1:5432: likely: server.not-listening: Nothing listens.",
         ),
-        (Assessment(status=Status.REACHABLE, outcome="connected"), "db-1:5432: connects, and nothing is wrong."),
-        (Assessment(status=Status.FAILING, outcome="timeout"), "db-1:5432: the cause is open."),
+        (Assessment(status=Status.REACHABLE, outcome=Outcome.CONNECTED), "db-1:5432: connects, and nothing is wrong."),
+        (Assessment(status=Status.FAILING, outcome=Outcome.TIMEOUT), "db-1:5432: the cause is open."),
     ],
 )
 def test_two_lines_on_the_normal_screen(assessment: Assessment, said: str) -> None:
@@ -91,6 +92,6 @@ def test_two_lines_on_the_normal_screen(assessment: Assessment, said: str) -> No
 def test_the_last_words_steer_no_terminal() -> None:
     """What stands on the normal screen is text, too."""
     hostile = Verdict(cause="name.not-found", certainty=Certainty.CONFIRMED, summary="\x1b[2Jgone")
-    lines = closing_lines(TARGET, Assessment(status=Status.FAILING, outcome="name-error", verdict=hostile), "\x1b]0;x\x07")
+    lines = closing_lines(TARGET, Assessment(status=Status.FAILING, outcome=Outcome.NAME_ERROR, verdict=hostile), "\x1b]0;x\x07")
 
     assert all(line.isprintable() for line in lines)

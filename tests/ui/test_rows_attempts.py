@@ -7,7 +7,7 @@ import pytest
 from tests.ui import checks
 from tests.ui.checks import BEGIN, at
 from tests.ui.snapshots import snapshot
-from tui.model.facts import AnyFact, Attempt, IcmpError, Outcome
+from tui.model.facts import AnyFact, IcmpError, Outcome, TcpAttempt
 from tui.model.requests import Connect, ConnectUnix
 from tui.ui.rows.attempts import attempt_line, detail, newest_first, pending, schedule_words, several_places, sign_lines
 from tui.ui.rows.plot import BARS, bar, plot
@@ -48,7 +48,7 @@ def test_the_last_attempt_is_followed_by_none() -> None:
 
 def test_a_long_wait_is_counted_in_seconds() -> None:
     """Tenths are of no use in a long wait."""
-    waits = Attempt(
+    waits = TcpAttempt(
         address="10.0.3.9", port=5432, number=1, total=9, outcome=Outcome.REFUSED, latency_ms=1, next_in_s=60, at=at(0)
     )
 
@@ -66,7 +66,7 @@ def test_a_unix_socket_has_a_schedule_too() -> None:
 def test_the_end_of_the_schedule() -> None:
     """Once it has ended, the panel says how many were made, how far apart, and why it stopped early."""
     ended = snapshot("10.0.3.9:5432", made(Outcome.REFUSED, 3))
-    stopped = Attempt(address="10.0.3.9", port=5432, outcome=Outcome.BLOCKED, latency_ms=1, stopped="It is not allowed.")
+    stopped = TcpAttempt(address="10.0.3.9", port=5432, outcome=Outcome.BLOCKED, latency_ms=1, stopped="It is not allowed.")
 
     assert schedule_words(ended) == "3 made, 2 s apart, 3.5 s at most."
     assert schedule_words(snapshot("10.0.3.9:5432", [stopped])).endswith("It is not allowed.")
@@ -77,10 +77,10 @@ def test_the_end_of_the_schedule() -> None:
 def test_an_attempt_fits_its_line(width: int) -> None:
     """Where room is short the time goes first, then the latency; the outcome stays."""
     icmp = IcmpError(type=3, code=3, meaning="port unreachable", sender="10.0.3.1")
-    rejected = Attempt(address="10.0.3.9", port=5432, outcome=Outcome.REFUSED, icmp=icmp, latency_ms=0.4, at=at(0))
+    rejected = TcpAttempt(address="10.0.3.9", port=5432, outcome=Outcome.REFUSED, icmp=icmp, latency_ms=0.4, at=at(0))
     for several in (False, True):
         for one in (*made(Outcome.REFUSED, 1), rejected):
-            assert isinstance(one, Attempt)
+            assert isinstance(one, TcpAttempt)
             said = plain(attempt_line(one, width, several=several))
             assert cells(said) <= width
             assert "re" in said
@@ -101,7 +101,7 @@ def test_several_addresses_are_named() -> None:
 
 def test_everything_about_one_attempt() -> None:
     """Error name, own address, what the peer said, and the command for the same by hand."""
-    one = Attempt(
+    one = TcpAttempt(
         address="10.0.3.9", port=5432, outcome=Outcome.CLOSED, latency_ms=1, local_address="10.0.5.7", local_port=49151,
         retransmits=2, held_ms=300, first_bytes="220 mail", command="nc -v 10.0.3.9 5432",
     )  # fmt: skip
@@ -118,7 +118,7 @@ def test_the_plot_is_logarithmic() -> None:
 
 def test_the_plot_says_its_numbers() -> None:
     """Columns and letters stand in line, the letters are explained, and the range is said in words."""
-    attempts = tuple(one for one in (*made(Outcome.REFUSED, 2), *made(Outcome.TIMEOUT, 1)) if isinstance(one, Attempt))
+    attempts = tuple(one for one in (*made(Outcome.REFUSED, 2), *made(Outcome.TIMEOUT, 1)) if isinstance(one, TcpAttempt))
     columns, letters = [plain(one) for one in plot(attempts, 60)]
 
     assert letters.startswith("rrt  r refused, t timeout")
@@ -128,14 +128,14 @@ def test_the_plot_says_its_numbers() -> None:
 
 def test_the_plot_keeps_the_newest() -> None:
     """More attempts than there is room for: the newest are drawn, and nothing exceeds the line."""
-    many = tuple(Attempt(address="::1", port=1, outcome=Outcome.REFUSED, latency_ms=n + 1, number=n) for n in range(500))
+    many = tuple(TcpAttempt(address="::1", port=1, outcome=Outcome.REFUSED, latency_ms=n + 1, number=n) for n in range(500))
 
     assert all(cells(plain(one)) <= 60 for one in plot(many, 60)[:1])
 
 
 def test_an_answer_to_a_repeated_syn_stands_out() -> None:
     """Its column warns, and below the plot it is said what that means."""
-    late = Attempt(address="10.0.3.9", port=5432, outcome=Outcome.CONNECTED, latency_ms=1004.0, retransmits=1, at=at(0))
+    late = TcpAttempt(address="10.0.3.9", port=5432, outcome=Outcome.CONNECTED, latency_ms=1004.0, retransmits=1, at=at(0))
 
     assert plot((late,), 60)[0][0].tone is Tone.WARN
     lines = [plain(one) for one in sign_lines(snapshot("10.0.3.9:5432", [late]), 40)]

@@ -6,7 +6,7 @@ from tests.ui.checks import at
 from tests.ui.scenes import HERE
 from tests.ui.snapshots import snapshot
 from tests.ui.test_rows_walk import refused_here
-from tui.model.facts import AnyFact, Attempt, Outcome
+from tui.model.facts import AnyFact, Outcome, TcpAttempt
 from tui.model.judgement import Culprit
 from tui.report.outline import culprit_words
 from tui.ui.rows.recovery import recovery_words, verifying
@@ -16,9 +16,9 @@ from tui.ui.rows.verdict import verdict
 TARGET = "10.0.3.9:5432"
 
 
-def attempt(outcome: Outcome, seconds: float, *, purpose: str = "verify", address: str = "10.0.3.9") -> Attempt:
+def attempt(outcome: Outcome, seconds: float, *, purpose: str = "verify", address: str = "10.0.3.9") -> TcpAttempt:
     """An attempt at this time of the scene."""
-    return Attempt(address=address, port=5432, outcome=outcome, latency_ms=1, purpose=purpose, at=at(seconds), number=1)  # type: ignore[arg-type]  # a purpose
+    return TcpAttempt(address=address, port=5432, outcome=outcome, latency_ms=1, purpose=purpose, at=at(seconds), number=1)  # type: ignore[arg-type]  # a purpose
 
 
 def said(target: str, facts: list[AnyFact], width: int = 78) -> str:

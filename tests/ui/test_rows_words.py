@@ -2,9 +2,9 @@
 
 import pytest
 
-from tui.model.facts import Attempt, IcmpError, Outcome
+from tui.model.facts import Outcome, TcpAttempt
 from tui.ui.rows.text import Tone
-from tui.ui.rows.words import clock, lasted, moment, outcome_in_short, outcome_tone, time_of_day, tried
+from tui.ui.rows.words import clock, lasted, moment, outcome_tone, time_of_day
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(8.2, "8 s"), (252, "4 min 12 s"), (7500, "2 h 5 min"), (-1, "0 s")])
@@ -26,25 +26,9 @@ def test_time_of_day() -> None:
     assert moment("yesterday") is None
 
 
-def test_a_bare_reset_is_short() -> None:
-    """The commonest outcome fits a narrow column; who rejected is never left out."""
-    reset = Attempt(address="10.0.3.9", port=5432, outcome=Outcome.REFUSED, error_queue="empty", latency_ms=0.4)
-    icmp = IcmpError(type=3, code=3, meaning="port unreachable", sender="10.0.3.1")
-    rejected = Attempt(address="10.0.3.9", port=5432, outcome=Outcome.REFUSED, icmp=icmp, latency_ms=0.4)
-
-    assert outcome_in_short(reset) == "refused by reset"
-    assert outcome_in_short(rejected) == "rejected by 10.0.3.1 (ICMP port unreachable)"
-
-
 @pytest.mark.parametrize(
     ("outcome", "tone"), [(Outcome.CONNECTED, Tone.GOOD), (Outcome.TIMEOUT, Tone.WARN), (Outcome.REFUSED, Tone.BAD)]
 )
 def test_only_what_connects_looks_good(outcome: Outcome, tone: Tone) -> None:
     """The tone of an outcome."""
-    assert outcome_tone(Attempt(address="::1", port=80, outcome=outcome, latency_ms=1)) is tone
-
-
-def test_what_was_tried() -> None:
-    """An address with its port, or a path."""
-    assert tried(Attempt(address="::1", port=80, outcome=Outcome.REFUSED, latency_ms=1)) == "[::1]:80"
-    assert tried(Attempt(path="/run/app.sock", outcome=Outcome.REFUSED, latency_ms=1)) == "/run/app.sock"
+    assert outcome_tone(TcpAttempt(address="::1", port=80, outcome=outcome, latency_ms=1)) is tone

@@ -12,7 +12,7 @@ from tests.ui.scenes import ELSEWHERE, HERE, Clock, Scripted
 from tests.ui.stage import LARGE, USUAL, app_on, asks, done, flat, line, playing, shown, steps, to_the_end, until, walk, words
 from tui.engine.runner import Tell
 from tui.engine.session import Pace, Session
-from tui.model.facts import AnyFact, Attempt, Listener, Listeners, Outcome
+from tui.model.facts import AnyFact, Listener, Listeners, Outcome, TcpAttempt
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ListListeners, SendEcho, TryPorts
 from tui.model.target import parse_target
@@ -267,7 +267,7 @@ async def test_verifying_a_repair() -> None:
         if request.purpose == "verify":
             made.append(outcome)
         return [
-            Attempt(
+            TcpAttempt(
                 address=request.address, port=5432, purpose=request.purpose, outcome=outcome, latency_ms=1, error_queue="empty"
             )
         ]

@@ -54,7 +54,7 @@ def test_what_can_not_be_walked_is_left_out() -> None:
     nowhere = [Record(what="resolve", name="db", address="db"), failed(0, 1.0), Record(what="connect", path="\0abstract")]
 
     assert failed_connections(nowhere) == ()
-    assert [one.target.path for one in failed_connections([Record(what="connect", path="/run/x.sock")])] == ["/run/x.sock"]
+    assert [one.target.label for one in failed_connections([Record(what="connect", path="/run/x.sock")])] == ["/run/x.sock"]
 
 
 @given(st.lists(st.binary(max_size=80)))

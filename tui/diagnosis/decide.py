@@ -10,7 +10,7 @@ from msgspec import Struct
 from tui.diagnosis.causes import concerns
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
-from tui.diagnosis.readings import outcomes
+from tui.diagnosis.readings import either_kind, outcomes
 from tui.diagnosis.tree import QUESTIONS, Question
 from tui.model.case import Case
 from tui.model.judgement import State
@@ -75,5 +75,5 @@ def is_settled(case: Case, hypotheses: Iterable[Hypothesis]) -> bool:
     """Whether confirmed causes account for everything that fails, so that no person needs to be asked."""
     found = assess(case, hypotheses)
     confirmed = [one for one in found.judgements.values() if one.state is State.CONFIRMED]
-    symptoms = {*outcomes.failing(case), *((outcomes.NAME,) if outcomes.name_fails(case) else ())}
+    symptoms = {*either_kind.failing(case), *((outcomes.NAME,) if outcomes.name_fails(case) else ())}
     return symptoms <= {symptom for one in confirmed for symptom in one.explains}

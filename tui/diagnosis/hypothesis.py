@@ -8,6 +8,7 @@ from msgspec import Struct
 from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy, State
 from tui.model.requests import AnyRequest
+from tui.model.target import Transport
 
 
 class Hypothesis(Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     """The causes it is most easily taken for."""
     supersedes: frozenset[str] = frozenset()
     """The less specific causes that it takes the place of, where both explain the same symptom."""
-    transports: frozenset[str] = frozenset()
+    transports: frozenset[Transport] = frozenset()
     """The kinds of target that it is about, where they are not just its group's."""
     needs: Callable[[Case], Iterable[AnyRequest]]
     """The looks that would help to judge, given what is known; those already taken are harmless."""

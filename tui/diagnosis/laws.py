@@ -8,7 +8,6 @@ from tui.diagnosis.tree import GROUPS
 from tui.model.case import Case
 from tui.model.facts import Attempt
 from tui.model.judgement import Judgement, State
-from tui.model.target import endpoint
 
 LONGEST_TITLE = 18
 """The width of a leaf in the tree, in characters."""
@@ -58,6 +57,6 @@ def _broken(judgement: Judgement, case: Case) -> Iterator[str]:
 def symptoms(case: Case) -> set[str]:
     """What fails or has failed: the name, addresses, the socket's path, and a proxy's endpoint."""
     failed = {attempt for attempt in case.all(Attempt) if attempt.outcome not in outcomes.WORKING}
-    proxies = {endpoint(attempt.address, attempt.port) for attempt in failed if attempt.purpose == "proxy"}
-    targets = {attempt.path or attempt.address for attempt in failed if attempt.purpose in outcomes.TARGET_PURPOSES}
+    proxies = {attempt.label for attempt in failed if attempt.purpose == "proxy"}
+    targets = {attempt.where for attempt in failed if attempt.purpose in outcomes.TARGET_PURPOSES}
     return {*targets, *proxies, *({outcomes.NAME} if outcomes.name_fails(case) else ())}

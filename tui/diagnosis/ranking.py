@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from tui.diagnosis.causes import concerns, walk_order
 from tui.diagnosis.hypothesis import Hypothesis, not_tested, ruled_out
-from tui.diagnosis.readings import code, outcomes, talk
+from tui.diagnosis.readings import code, either_kind, outcomes, talk
 from tui.diagnosis.readings.answers import EVER_WORKED
 from tui.model.case import Case
 from tui.model.facts import Listeners, Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
+from tui.model.target import UnixTarget
 
 _CANDIDATES = {State.CONFIRMED: Certainty.CONFIRMED, State.LIKELY: Certainty.LIKELY}
 _TELLING = (
@@ -63,7 +64,7 @@ def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
 def judged(hypothesis: Hypothesis, case: Case) -> Judgement:
     """The judgement of one hypothesis, with the person's word and the kind of target considered."""
     if not concerns(hypothesis, case):
-        kind = "a Unix socket" if case.target.transport == "unix" else "a TCP port"
+        kind = "a Unix socket" if isinstance(case.target, UnixTarget) else "a TCP port"
         return ruled_out(f"The target is {kind}.")
     why = dict(case.set_aside).get(hypothesis.id)
     if why == "excluded":
@@ -158,7 +159,7 @@ def _alternatives(
     Among equals, what fits to whether it ever worked comes first.
     """
     possible = [one for one in known if judgements[one.id].state is State.OPEN and judgements[one.id].summary]
-    if not outcomes.failing(case) and not outcomes.name_fails(case):
+    if not either_kind.failing(case) and not outcomes.name_fails(case):
         possible = [one for one in possible if one.id in talk.AFTER_CONNECTING]
     unlikely = {"yes": "setting", "no": "change"}.get(case.answer(EVER_WORKED) or "")
     possible.sort(key=lambda one: (-len(judgements[one.id].explains), one.onset is not None and one.onset == unlikely))
@@ -174,29 +175,29 @@ def _alternatives(
 
 
 def _status(case: Case, standing: list[Hypothesis]) -> Status:
-    if any(comes_and_goes(case, address) for address in outcomes.latest(case)):
+    if any(comes_and_goes(case, address) for address in either_kind.latest(case)):
         return Status.INTERMITTENT
-    if not outcomes.connecting(case):
+    if not either_kind.connecting(case):
         return Status.FAILING
-    return Status.DEGRADED if outcomes.failing(case) or standing else Status.REACHABLE
+    return Status.DEGRADED if either_kind.failing(case) or standing else Status.REACHABLE
 
 
 def comes_and_goes(case: Case, address: str) -> bool:
-    """Whether the attempts on one address failed after one that connected."""
-    connected = [one.outcome in outcomes.WORKING for one in outcomes.attempts(case, address)]
+    """Whether the attempts on one address or path failed after one that connected."""
+    connected = [one.outcome in outcomes.WORKING for one in either_kind.attempts(case, address)]
     return any(earlier and not later for earlier, later in itertools.pairwise(connected))
 
 
-def _outcome(case: Case, status: Status, standing: list[Hypothesis]) -> str:
-    if outcomes.name_fails(case) and not outcomes.latest(case):
+def _outcome(case: Case, status: Status, standing: list[Hypothesis]) -> Outcome:
+    if outcomes.name_fails(case) and not either_kind.latest(case):
         return Outcome.NAME_ERROR
     if status is Status.REACHABLE:
         return Outcome.CONNECTED
     if status is Status.DEGRADED:
         talked = any(one.id in talk.AFTER_CONNECTING for one in standing)
         return (talk.outcome(case) if talked else None) or Outcome.CONNECTED
-    seen = {one.outcome for one in outcomes.attempts(case)}
-    return next((one for one in _TELLING if one in seen), "pending")
+    seen = {one.outcome for one in either_kind.attempts(case)}
+    return next((one for one in _TELLING if one in seen), Outcome.PENDING)
 
 
 def without_judgements(assessment: Assessment) -> Assessment:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import answers, outcomes
+from tui.diagnosis.readings import answers, either_kind, outcomes
 from tui.diagnosis.readings.likely_ports import likely_ports
 from tui.model.case import Case
 from tui.model.facts import Outcome
+from tui.model.target import Transport
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -19,7 +20,7 @@ class Group(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     question: str
-    transport: str = "tcp"
+    transport: Transport = "tcp"
     """The kind of target that it is about."""
 
 
@@ -76,8 +77,8 @@ QUESTIONS = (
         id=answers.CONSENT_PORTS,
         group="port",
         text=lambda case: (
-            f"Try {len(likely_ports(case.target))} other likely ports of {case.target.host}? "
-            f"This sends one connection attempt to each: {', '.join(map(str, likely_ports(case.target)))}."
+            f"Try {len(likely_ports(case.tcp))} other likely ports of {case.tcp.host}? "
+            f"This sends one connection attempt to each: {', '.join(map(str, likely_ports(case.tcp)))}."
         ),
         why="An answer on another port shows that the machine lives, and may be the service itself.",
         choices=(
@@ -94,7 +95,7 @@ QUESTIONS = (
     Question(
         id=answers.SERVICE,
         group="server",
-        text=lambda case: f"Which unit, container or process should listen on port {case.target.port}?",
+        text=lambda case: f"Which unit, container or process should listen on port {case.tcp.port}?",
         why="A listener of that name on another port or address is then recognised for what it is.",
         choices=(UNKNOWN,),
         free_text=True,
@@ -111,7 +112,7 @@ QUESTIONS = (
             Choice(key="yes", label="Yes, it worked before", effect="A service that ended or a rule that changed comes first."),
             Choice(key="no", label="No, never", effect="A wrong name, port or address comes first."),
         ),
-        applies=lambda case: bool(outcomes.failing(case)) and not outcomes.connecting(case),
+        applies=lambda case: bool(either_kind.failing(case)) and not either_kind.connecting(case),
     ),
 )
 

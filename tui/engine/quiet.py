@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from tui.model.facts import Attempt, Quiet
+from tui.model.facts import Quiet, TcpAttempt
 from tui.model.requests import Connect
 
 QUIET_AFTER_S = 1.1
@@ -16,7 +16,7 @@ spent its ICMP errors, has got another one by then (Linux: one a second); so loo
 of their own, take none from this attempt."""
 
 
-async def with_quiet(request: Connect, schedule: AsyncGenerator[Attempt, None]) -> AsyncGenerator[Attempt | Quiet, None]:
+async def with_quiet(request: Connect, schedule: AsyncGenerator[TcpAttempt, None]) -> AsyncGenerator[TcpAttempt | Quiet, None]:
     """Yield what `schedule` yields, and before it a Quiet where its first attempt, on the target, takes QUIET_AFTER_S."""
     async with aclosing(schedule):
         if request.purpose == "target":

@@ -7,11 +7,14 @@ sleep and the chance are given.
 import asyncio
 import random as chance
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Attempt, Outcome, TcpAttempt
 from tui.model.requests import Connect, ConnectUnix
+
+A = TypeVar("A", bound=Attempt)
 
 STAYS_SO = 3
 """Attempts in a row that must connect, after a failed one, before it is said to stay so: one more than a coin's luck."""
@@ -28,11 +31,11 @@ _UNIX_PASSING = frozenset({"ENOENT"})
 
 async def repeat(
     request: Connect | ConnectUnix,
-    attempt: Callable[[int], Awaitable[Attempt]],
+    attempt: Callable[[int], Awaitable[A]],
     *,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     random: Callable[[], float] = chance.random,
-) -> AsyncGenerator[Attempt, None]:
+) -> AsyncGenerator[A, None]:
     """Yield up to `request.attempts` attempts, each with its number, their number, and the wait until the next.
 
     Where the last of them connects after an earlier one had failed, up to two are added, to see whether it stays so.
@@ -76,7 +79,7 @@ def _stopped(seen: Attempt, request: Connect | ConnectUnix, *, number: int, plan
 
 def _passes(seen: Attempt) -> bool:
     """Whether what blocked the attempt may be over by the next one."""
-    if seen.path is not None:
-        return seen.errno in _PASSING | _UNIX_PASSING
-    out_of_ports = seen.errno == "EADDRNOTAVAIL" and seen.source is None
-    return seen.errno in _PASSING or out_of_ports
+    if isinstance(seen, TcpAttempt):
+        out_of_ports = seen.errno == "EADDRNOTAVAIL" and seen.source is None
+        return seen.errno in _PASSING or out_of_ports
+    return seen.errno in _PASSING | _UNIX_PASSING

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from tui import __version__
-from tui.diagnosis.causes import hypotheses
+from tui.diagnosis.causes import concerns, hypotheses
 from tui.diagnosis.decide import Ask, Conclude, Decision, Run, Wait, decide
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess, without_judgements
@@ -146,9 +146,9 @@ class Session:
         self._wake()
 
     def test(self, cause: str) -> None:
-        """Take now all looks that one hypothesis needs, steps too."""
+        """Take now all looks that one hypothesis needs, steps too; none where it is not about this kind of target."""
         for one in self._causes:
-            if one.id == cause:
+            if one.id == cause and concerns(one, self.case):
                 for request in one.needs(self.case):
                     if request not in self.case.asked:
                         self._start(request)

@@ -7,13 +7,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
-from tui.model.facts import AnyFact
+from tui.model.facts import AnyFact, Fact
 from tui.model.frame import Frame
 from tui.model.options import Options
 from tui.model.requests import AnyRequest
-from tui.model.target import Target
+from tui.model.target import Target, TcpTarget, UnixTarget
 
-F = TypeVar("F", bound=AnyFact)
+F = TypeVar("F", bound=Fact)
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -30,6 +30,20 @@ class Case(Struct, frozen=True, kw_only=True):
     ended: tuple[AnyRequest, ...] = ()
     set_aside: tuple[tuple[str, str], ...] = ()
     """Pairs of cause and why (`skipped`, `excluded`)."""
+
+    @property
+    def tcp(self) -> TcpTarget:
+        """The target, for what is only ever asked of a TCP port. Raises TypeError for a Unix socket."""
+        if isinstance(self.target, TcpTarget):
+            return self.target
+        raise TypeError(f"{self.target.label} is no TCP port")
+
+    @property
+    def unix(self) -> UnixTarget:
+        """The target, for what is only ever asked of a Unix socket. Raises TypeError for a TCP port."""
+        if isinstance(self.target, UnixTarget):
+            return self.target
+        raise TypeError(f"{self.target.label} is no Unix socket")
 
     def all(self, kind: type[F]) -> tuple[F, ...]:
         """All facts of this kind, oldest first."""

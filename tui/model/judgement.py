@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from tui.model.facts import Outcome
+
 
 class State(StrEnum):
     """What is known of one hypothesis."""
@@ -118,7 +120,8 @@ class Assessment(Struct, frozen=True, kw_only=True):
     """Everything that the case says so far."""
 
     status: Status
-    outcome: str
+    outcome: Outcome
+    """How the target answers as a whole."""
     verdict: Verdict | None = None
     also: tuple[Verdict, ...] = ()
     alternatives: tuple[Alternative, ...] = ()

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tui.model.schemes import Family, base_scheme, family_of_port, family_of_scheme
-from tui.model.target import Target
+from tui.model.target import TcpTarget
 
 TLS = "TLS"
 HTTP = "HTTP"
@@ -56,10 +56,8 @@ class Meant(Struct, frozen=True):
     and for other things."""
 
 
-def meant_protocol(target: Target) -> Meant | None:
+def meant_protocol(target: TcpTarget) -> Meant | None:
     """What a client of `target` would speak; None where that is not known, or where nothing harmless can be said."""
-    if target.port is None:
-        return None
     family = family_of_scheme(target.scheme)
     if family and target.scheme:
         spoken = protocol_of(family, tls=base_scheme(target.scheme) in family.tls_schemes)

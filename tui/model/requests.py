@@ -204,10 +204,13 @@ class ExamineProcess(Request, frozen=True, kw_only=True, tag="process-state"):
 
 
 class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):
-    """Read the limits on source ports and descriptors, and how far they are used up."""
+    """Read the limits on source ports and descriptors, and how far they are used up.
 
-    address: str
-    port: int
+    Without an address and port, as for a Unix socket, nothing is counted towards an endpoint.
+    """
+
+    address: str | None = None
+    port: int | None = None
 
 
 class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):

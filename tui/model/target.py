@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
@@ -23,18 +24,22 @@ class TargetError(ValueError):
     """A text that names no usable target; its message says what is wrong and what would do, on one line."""
 
 
-class Target(Struct, frozen=True, kw_only=True):
-    """One TCP port of one host, or one Unix socket. `text` never holds credentials."""
+Transport = Literal["tcp", "unix"]
+
+
+class TcpTarget(Struct, frozen=True, kw_only=True, tag_field="transport", tag="tcp"):
+    """One TCP port of one host. `text` never holds credentials."""
 
     text: str
-    host: str = ""
-    """The name or address, without brackets; empty for a Unix socket."""
-    port: int | None = None
-    transport: str = "tcp"
-    """`tcp` or `unix`."""
+    host: str
+    """The name or address, without brackets."""
+    port: int
     scheme: str | None = None
-    path: str | None = None
-    """The socket's path, for transport `unix`."""
+
+    @property
+    def transport(self) -> Transport:
+        """The kind of target, as records name it."""
+        return "tcp"
 
     @property
     def is_literal(self) -> bool:
@@ -43,8 +48,30 @@ class Target(Struct, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        """The short form for headings: `db-1:5432`, `[::1]:80`, `/run/app.sock`."""
-        return self.path or endpoint(self.host, self.port or 0)
+        """The short form for headings: `db-1:5432`, `[::1]:80`."""
+        return endpoint(self.host, self.port)
+
+
+class UnixTarget(Struct, frozen=True, kw_only=True, tag_field="transport", tag="unix"):
+    """One Unix socket. `text` is its path for people: control characters are spelled out."""
+
+    text: str
+    path: str
+    """As the kernel knows it."""
+    scheme: str | None = None
+
+    @property
+    def transport(self) -> Transport:
+        """The kind of target, as records name it."""
+        return "unix"
+
+    @property
+    def label(self) -> str:
+        """The short form for headings: `/run/app.sock`."""
+        return self.path
+
+
+Target = TcpTarget | UnixTarget
 
 
 def endpoint(address: str, port: int) -> str:
@@ -94,17 +121,17 @@ def _first_host(url: SplitResult) -> str:
     return url.netloc.split(",")[0]
 
 
-def _unix(path: str, scheme: str | None) -> Target:
+def _unix(path: str, scheme: str | None) -> UnixTarget:
     if "\0" in path or path.endswith("/"):
         raise _unusable(path, "is no path of a socket")
-    return Target(text=safe_text(path), transport="unix", scheme=scheme, path=path)
+    return UnixTarget(text=safe_text(path), path=path, scheme=scheme)
 
 
-def _tcp(host: str, port: int | None, scheme: str | None) -> Target:
+def _tcp(host: str, port: int | None, scheme: str | None) -> TcpTarget:
     if port is None:
         raise TargetError(f"{safe_text(host, limit=80)!r} has no port; write {endpoint(host, 8080)}, or give --port")
     text = f"{scheme}://{endpoint(host, port)}" if scheme else endpoint(host, port)
-    return Target(text=text, host=host, port=port, scheme=scheme)
+    return TcpTarget(text=text, host=host, port=port, scheme=scheme)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -15,28 +15,14 @@ from tui.diagnosis.ranking import assess
 from tui.diagnosis.readings.latency import signs
 from tui.model.case import Case, fold_all
 from tui.model.events import AnyEvent, Judged, Opened
-from tui.model.facts import AnyFact
+from tui.model.facts import AnyFact, Outcome
 from tui.model.judgement import Alternative, Assessment, State, Status, Verdict
-from tui.model.target import Target
+from tui.model.target import Target, TcpTarget, Transport, UnixTarget, endpoint
 from tui.report.unseen import unseen
 
 Schema = Literal["refused/1"]
 SCHEMA: Schema = "refused/1"
 Moment = Annotated[str, Meta(description="UTC, RFC 3339", extra_json_schema={"format": "date-time"})]
-OutcomeWord = Literal[
-    "refused",
-    "rejected",
-    "unreachable",
-    "timeout",
-    "blocked",
-    "reset",
-    "closed",
-    "silent",
-    "name-error",
-    "connected",
-    "pending",
-]
-"""How the target answers as a whole; `pending` where no attempt has ended, because none could be made or the walk was cut."""
 
 
 class TargetPart(Struct, frozen=True, kw_only=True):
@@ -45,10 +31,17 @@ class TargetPart(Struct, frozen=True, kw_only=True):
     text: str
     host: str | None
     port: int | None
-    transport: Literal["tcp", "unix"]
+    transport: Transport
     scheme: str | None
     path: str | None
     """The socket's path, for transport `unix`; then host and port are null."""
+
+    @property
+    def label(self) -> str:
+        """The short form for headings: `db-1:5432`, `[::1]:80`, `/run/app.sock`."""
+        if self.host is not None and self.port is not None:
+            return endpoint(self.host, self.port)
+        return self.path or self.text
 
 
 class WalkStep(Struct, frozen=True, kw_only=True):
@@ -67,7 +60,8 @@ class Document(Struct, frozen=True, kw_only=True):
     schema: Schema
     target: TargetPart
     status: Status
-    outcome: OutcomeWord
+    outcome: Outcome
+    """How the target answers as a whole."""
     verdict: Verdict | None
     """Null when the target is reachable, or nothing can be said."""
     also: tuple[Verdict, ...]
@@ -94,7 +88,7 @@ def document(
         schema=SCHEMA,
         target=_target(case.target),
         status=assessment.status,
-        outcome=assessment.outcome,  # type: ignore[arg-type]  # a word of `Outcome` or `pending`; the schema test holds it to that
+        outcome=assessment.outcome,
         verdict=assessment.verdict,
         also=assessment.also,
         alternatives=assessment.alternatives,
@@ -128,14 +122,11 @@ def document_of(events: Sequence[AnyEvent]) -> Document:
 
 
 def _target(target: Target) -> TargetPart:
-    return TargetPart(
-        text=target.text,
-        host=target.host or None,
-        port=target.port,
-        transport="unix" if target.transport == "unix" else "tcp",
-        scheme=target.scheme,
-        path=target.path,
-    )
+    match target:
+        case TcpTarget(text=text, host=host, port=port, scheme=scheme):
+            return TargetPart(text=text, host=host, port=port, transport="tcp", scheme=scheme, path=None)
+        case UnixTarget(text=text, path=path, scheme=scheme):
+            return TargetPart(text=text, host=None, port=None, transport="unix", scheme=scheme, path=path)
 
 
 def _step(hypothesis: Hypothesis, assessment: Assessment) -> WalkStep:

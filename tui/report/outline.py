@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, Struct
 
-from tui.model.facts import AnyFact, Code, CodeValue
+from tui.model.facts import AnyFact, Code, CodeValue, Outcome
 from tui.model.judgement import Alternative, Culprit, Status, Verdict
 from tui.model.safe_text import safe_text
 from tui.model.target import endpoint
 from tui.report.document import Document
+from tui.report.outcomes import OUTCOME_WORDS
 from tui.report.sentences import fact_words
 
 LONGEST = 2000
@@ -77,20 +78,6 @@ class Footer(Struct, frozen=True):
 
 Block = Heading | Paragraph | Labelled | CommandLine | Items | Table | SourceLines | Footer
 
-_OUTCOMES = {
-    "refused": "refused",
-    "rejected": "rejected by a packet filter",
-    "unreachable": "reported unreachable",
-    "timeout": "no answer",
-    "blocked": "not allowed by this machine",
-    "reset": "reset after it connects",
-    "closed": "closed right after it connects",
-    "silent": "it connects and then stays silent",
-    "name-error": "its name gives no address",
-    "connected": "connected",
-    "pending": "no attempt has ended",
-}
-
 
 def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
     """The blocks of a report, the verdict first; `full` adds the whole walk and all evidence."""
@@ -123,14 +110,12 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
 
 def headline(document: Document) -> str:
     """How the target does, in a sentence or two."""
-    target = document.target
-    label = target.path or endpoint(target.host or "", target.port or 0)
     whole = "" if document.complete else " The walk was cut short: this is what was known by then."
-    return f"{label} {_state_words(document)}{whole}"
+    return f"{document.target.label} {_state_words(document)}{whole}"
 
 
 def _state_words(document: Document) -> str:
-    outcome = _OUTCOMES[document.outcome]
+    outcome = OUTCOME_WORDS[document.outcome].target
     match document.status:
         case Status.REACHABLE if document.alternatives:
             return "connects, but does not talk as its port suggests."
@@ -140,7 +125,7 @@ def _state_words(document: Document) -> str:
             return "connects, although something is wrong."
         case Status.INTERMITTENT:
             return f"connects at times and fails at times: {outcome}."
-        case Status.FAILING if document.outcome == "pending":
+        case Status.FAILING if document.outcome is Outcome.PENDING:
             return f"was not tried: {outcome}."
         case Status.FAILING:
             return f"fails: {outcome}." if document.verdict else f"fails: {outcome}. The cause stays open."

@@ -7,7 +7,7 @@ import importlib
 from functools import cache, singledispatch
 
 from tui.by_path import modules_below
-from tui.model.facts import AnyFact
+from tui.model.facts import Fact
 from tui.model.requests import AnyRequest
 
 
@@ -29,7 +29,7 @@ def check_words(request: AnyRequest) -> str:
     return check_sentence(request)
 
 
-def fact_words(fact: AnyFact) -> str:
+def fact_words(fact: Fact) -> str:
     """What `fact` says, in one sentence without its full stop."""
     _load_all()
     return fact_sentence(fact)

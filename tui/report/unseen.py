@@ -50,8 +50,8 @@ def _ports_left_alone(case: Case) -> Iterator[str]:
     """The other ports that were not tried, where trying them would have told more."""
     consent = next(one for one in QUESTIONS if one.id == CONSENT_PORTS)
     if case.answer(CONSENT_PORTS) in {"no", UNKNOWN.key} and consent.applies(case):
-        ports = ", ".join(map(str, likely_ports(case.target)))
-        yield f"Other ports of {case.target.host}: not tried without your consent; it would be one attempt on each of {ports}."
+        ports = ", ".join(map(str, likely_ports(case.tcp)))
+        yield f"Other ports of {case.tcp.host}: not tried without your consent; it would be one attempt on each of {ports}."
 
 
 def _sockets(number: int) -> str:

@@ -9,7 +9,7 @@ from tui.errors import read_error, target_of
 from tui.errors.frames.python import is_library
 from tui.model.frame import Frame
 from tui.model.safe_text import safe_text
-from tui.model.target import Target, TargetError, endpoint, parse_target
+from tui.model.target import Target, TargetError, TcpTarget, endpoint, parse_target
 
 MOST_RECORDS = 20_000
 """The newest lines of the records that are read: the hook's file is bounded too."""
@@ -110,7 +110,8 @@ def printed_failure(text: bytes) -> FailedTarget | None:
     target = target_of(reading)
     if target is None or reading.error_class not in CLASSES:
         return None
-    last = next((one for one in reversed(reading.failures) if one.port == target.port), None)
+    port = target.port if isinstance(target, TcpTarget) else None
+    last = next((one for one in reversed(reading.failures) if one.port == port), None)
     return FailedTarget(target=target, how=CLASSES[reading.error_class], count=last.count if last else 1, code=reading.code)
 
 

@@ -18,6 +18,7 @@ from tui.model.requests import (
     SendEcho,
     TraceHops,
 )
+from tui.model.target import TcpTarget, UnixTarget
 
 MOST_ADDRESSES = 256
 """More addresses of one name are not tried: no real name has more, and every one costs a socket."""
@@ -26,7 +27,7 @@ DNS_PORT = 53
 
 def names(case: Case) -> Iterator[AnyRequest]:
     """The system's answer, its sources, and each nameserver's own answer for each name it would be asked."""
-    if case.target.transport != "tcp" or case.target.is_literal:
+    if not isinstance(case.target, TcpTarget) or case.target.is_literal:
         return
     host = case.target.host
     yield ResolveSystem(name=host)
@@ -57,7 +58,7 @@ def server_address(text: str) -> tuple[str, int]:
 def connects(case: Case) -> Iterator[AnyRequest]:
     """The scheduled attempts on every address, or on the socket's path."""
     options = case.options
-    if case.target.path is not None:
+    if isinstance(case.target, UnixTarget):
         yield ConnectUnix(
             path=case.target.path,
             attempts=options.attempts,
@@ -75,7 +76,7 @@ def connect_to(case: Case, address: str) -> Connect:
     options = case.options
     return Connect(
         address=address,
-        port=case.target.port or 0,
+        port=case.tcp.port,
         attempts=options.attempts,
         delay_s=options.delay_s,
         backoff=options.backoff,
@@ -100,7 +101,7 @@ def routes(case: Case) -> Iterator[AnyRequest]:
 
 def tables(case: Case) -> Iterator[AnyRequest]:
     """The socket table here, and on the far end where a command prefix leads there."""
-    if case.target.transport == "tcp":
+    if isinstance(case.target, TcpTarget):
         yield ListListeners()
         for prefix in case.options.servers:
             yield ListListeners(vantage=prefix)
@@ -111,7 +112,7 @@ def life_signs(case: Case) -> Iterator[AnyRequest]:
     for address in (*outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.REJECTED), *outcomes.quiet(case)):
         if outcomes.is_remote(case, address):
             yield SendEcho(address=address)
-            yield TraceHops(address=address, port=case.target.port or 0)
+            yield TraceHops(address=address, port=case.tcp.port)
 
 
 def basics(case: Case) -> Iterator[AnyRequest]:

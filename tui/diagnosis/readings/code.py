@@ -90,8 +90,8 @@ def _is_targets(case: Case, value: CodeValue) -> bool:
     if value.value is None:
         return False
     if value.part == "port":
-        return value.value == str(case.target.port)
-    return outcomes.plain_name(value.value) == outcomes.plain_name(case.target.host)
+        return value.value == str(case.tcp.port)
+    return outcomes.plain_name(value.value) == outcomes.plain_name(case.tcp.host)
 
 
 def _base(path: str) -> str:

@@ -15,7 +15,6 @@ from tui.model.case import Case
 from tui.model.facts import (
     Addresses,
     AnyFact,
-    Attempt,
     Echo,
     Hop,
     IcmpError,
@@ -24,6 +23,7 @@ from tui.model.facts import (
     Neighbour,
     Outcome,
     ResetOrigin,
+    TcpAttempt,
 )
 from tui.model.judgement import Culprit, CulpritKind
 from tui.model.requests import AnyRequest, LookUpNeighbour, TraceHops, TryPorts
@@ -46,7 +46,7 @@ _UNREACHABLE = _UNREACHABLE_HOST | {(4, 3, code) for code in (0, 5, 6, 7, 8, 11,
 _TIME_EXCEEDED = frozenset({(4, 11, 0), (6, 3, 0)})
 
 
-def silent(case: Case) -> dict[str, tuple[Attempt, ...]]:
+def silent(case: Case) -> dict[str, tuple[TcpAttempt, ...]]:
     """The addresses whose attempts have all run out of time, with these attempts."""
     found = {address: outcomes.attempts(case, address) for address in outcomes.failing(case, Outcome.TIMEOUT)}
     return {address: all_ for address, all_ in found.items() if all(one.outcome is Outcome.TIMEOUT for one in all_)}
@@ -58,17 +58,17 @@ def loopback_is_down(case: Case) -> Addresses | None:
     return here if here and "lo" in here.down else None
 
 
-def is_repeated(attempts: Iterable[Attempt]) -> bool:
+def is_repeated(attempts: Iterable[TcpAttempt]) -> bool:
     """Whether enough packets went unanswered to speak of silence."""
     return sum(1 + (one.retransmits or 0) for one in attempts) >= FEWEST_SYNS
 
 
-def told(case: Case) -> dict[str, Attempt]:
+def told(case: Case) -> dict[str, TcpAttempt]:
     """For each failing address the newest attempt that brought an ICMP error, if all that came later was silence.
 
     Senders limit the rate of their errors, so an attempt after a rejection may run out of time.
     """
-    found: dict[str, Attempt] = {}
+    found: dict[str, TcpAttempt] = {}
     for address in outcomes.failing(case):
         for one in reversed(outcomes.attempts(case, address)):
             if one.icmp is not None:
@@ -87,7 +87,7 @@ def came_late(case: Case, address: str) -> bool:
     return bool(waits) and max(waits) >= RESOLVED_AFTER_MS and min(waits) >= AT_ONCE_MS
 
 
-def says_host_unreachable(attempt: Attempt) -> bool:
+def says_host_unreachable(attempt: TcpAttempt) -> bool:
     """Whether it brought the error that a failed neighbour makes: host, or address, unreachable."""
     return attempt.icmp is not None and _code(attempt.icmp) in _UNREACHABLE_HOST
 
@@ -102,7 +102,7 @@ def is_time_exceeded(icmp: IcmpError | None) -> bool:
     return icmp is not None and _code(icmp) in _TIME_EXCEEDED
 
 
-def sent_here(case: Case, attempt: Attempt) -> bool | None:
+def sent_here(case: Case, attempt: TcpAttempt) -> bool | None:
     """Whether the ICMP error of `attempt` came from this machine; None where its addresses are not known well enough."""
     sender = _bare(attempt.icmp.sender) if attempt.icmp else ""
     number = _address(sender)
@@ -131,7 +131,7 @@ def signs_of_life(case: Case, address: str) -> tuple[AnyFact, ...]:
 def life_in_words(facts: Iterable[AnyFact]) -> str:
     """`answers to ping, on port 22 and with resets on 3 other ports`; of many ports only how many."""
     known = tuple(facts)
-    ports = [one for one in known if isinstance(one, Attempt)]
+    ports = [one for one in known if isinstance(one, TcpAttempt)]
     accepting = [str(one.port) for one in ports if one.outcome in _ACCEPTED]
     resetting = [str(one.port) for one in ports if one.outcome not in _ACCEPTED]
     words = ["to ping"] if any(isinstance(one, Echo) for one in known) else []
@@ -150,9 +150,9 @@ def dead_echo(case: Case, address: str) -> Echo | None:
     return found if found and found.sent and not found.received and not found.error else None
 
 
-def other_attempts(case: Case, address: str) -> tuple[Attempt, ...]:
+def other_attempts(case: Case, address: str) -> tuple[TcpAttempt, ...]:
     """The attempts on other ports of `address`."""
-    return tuple(one for one in case.all(Attempt) if one.purpose == "other-port" and one.address == address)
+    return tuple(one for one in case.all(TcpAttempt) if one.purpose == "other-port" and one.address == address)
 
 
 def other_ports(case: Case) -> Iterator[AnyRequest]:
@@ -161,7 +161,7 @@ def other_ports(case: Case) -> Iterator[AnyRequest]:
     One that has been quiet for a while counts, so that its ports need not wait for the end of its attempt.
     """
     agreed = case.answer(CONSENT_PORTS) or ("yes" if case.options.probe_ports else "no")
-    ports = likely_ports(case.target)
+    ports = likely_ports(case.tcp)
     for address in (*outcomes.failing(case, Outcome.REFUSED, Outcome.TIMEOUT), *outcomes.quiet(case)):
         if agreed == "yes" and ports and outcomes.is_remote(case, address):
             yield TryPorts(address=address, ports=ports)
@@ -170,7 +170,7 @@ def other_ports(case: Case) -> Iterator[AnyRequest]:
 
 def hops(case: Case, address: str) -> tuple[Hop, ...]:
     """The newest word of each hop on the way to the target's port of `address`, nearest first."""
-    newest = {one.ttl: one for one in case.all(Hop) if one.address == address and one.port == case.target.port}
+    newest = {one.ttl: one for one in case.all(Hop) if one.address == address and one.port == case.tcp.port}
     return tuple(newest[ttl] for ttl in sorted(newest))
 
 
@@ -203,7 +203,7 @@ def first_hop_elsewhere(case: Case, address: str) -> Hop | None:
         (
             one
             for one in case.all(Hop)
-            if one.address == address and one.port != case.target.port and one.ttl == 1 and one.outcome == "time-exceeded"
+            if one.address == address and one.port != case.tcp.port and one.ttl == 1 and one.outcome == "time-exceeded"
         ),
         None,
     )
@@ -215,16 +215,16 @@ def first_hop_checks(case: Case) -> Iterator[AnyRequest]:
     Asked where the trail is silent from the start, or may be: an attempt has been quiet for a while; and where a reset
     from behind a gateway comes even with TTL 1.
     """
-    other = COMPARED if case.target.port != COMPARED else COMPARED_ELSE
+    other = COMPARED if case.tcp.port != COMPARED else COMPARED_ELSE
     mute = [address for address in silent(case) if hops(case, address) and not trail(case, address)]
-    near = {one.address for one in case.all(ResetOrigin) if one.port == case.target.port and one.smallest_ttl == 1}
+    near = {one.address for one in case.all(ResetOrigin) if one.port == case.tcp.port and one.smallest_ttl == 1}
     mute += outcomes.quiet(case)
     for address in (*mute, *(one for one in outcomes.refused_by_reset(case) if one in near)):
         route = outcomes.route_to(case, address)
         if route and route.gateway:
             yield TraceHops(address=address, port=other, max_hops=1)
             if address not in mute:
-                yield TraceHops(address=address, port=case.target.port or 0, max_hops=1)
+                yield TraceHops(address=address, port=case.tcp.port, max_hops=1)
 
 
 def neighbour_checks(case: Case) -> Iterator[AnyRequest]:
@@ -320,7 +320,7 @@ def is_itself(address: str, sender: str | None) -> bool:
 
 def meant_family(case: Case) -> Family | None:
     """The kind of service that the target's scheme, or else its port, stands for."""
-    return family_of_scheme(case.target.scheme) or family_of_port(case.target.port or 0)
+    return family_of_scheme(case.tcp.scheme) or family_of_port(case.tcp.port)
 
 
 def is_named(case: Case, listener: Listener) -> bool:
@@ -361,7 +361,7 @@ def listener_culprit(kind: CulpritKind, listener: Listener) -> Culprit:
     )
 
 
-def _answered(attempt: Attempt) -> bool:
+def _answered(attempt: TcpAttempt) -> bool:
     return attempt.outcome in _ACCEPTED or (
         attempt.outcome is Outcome.REFUSED and attempt.icmp is None and attempt.error_queue == "empty"
     )

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tui.diagnosis.readings import hosts, outcomes
 from tui.model.case import Case
-from tui.model.facts import AnyFact, Attempt, Echo, Hop, Outcome
+from tui.model.facts import AnyFact, Attempt, Echo, Hop, Outcome, TcpAttempt
 
 SLOW_TIMES = 10.0
 """So many times the fastest answer of the session is out of the ordinary, ..."""
@@ -42,10 +42,10 @@ def signs(case: Case) -> Iterator[Sign]:
 
 def was_sent_again(attempt: Attempt) -> bool:
     """Whether its answer was one to a SYN that had to be repeated."""
-    return _is_answered(attempt) and bool(attempt.retransmits)
+    return isinstance(attempt, TcpAttempt) and _is_answered(attempt) and bool(attempt.retransmits)
 
 
-def is_late(case: Case, attempt: Attempt) -> bool:
+def is_late(case: Case, attempt: TcpAttempt) -> bool:
     """Whether its answer took far longer than the fastest of the same host in this session."""
     base = baseline_ms(case, attempt.address)
     return _is_answered(attempt) and base is not None and attempt.latency_ms >= max(base * SLOW_TIMES, base + SLOW_MS)
@@ -58,16 +58,16 @@ def baseline_ms(case: Case, address: str) -> float | None:
     return min(times, default=None)
 
 
-def _is_answered(one: Attempt) -> bool:
+def _is_answered(one: TcpAttempt) -> bool:
     """Whether TCP answered over there, in its own time. An ICMP error comes late where its sender limits their rate."""
-    return one.outcome in _ANSWERED and one.icmp is None and one.path is None
+    return one.outcome in _ANSWERED and one.icmp is None
 
 
 def _echoes(case: Case, address: str) -> list[Echo]:
     return [one for one in case.all(Echo) if one.address == address]
 
 
-def _sent_again(case: Case, address: str, again: list[Attempt]) -> Sign:
+def _sent_again(case: Case, address: str, again: list[TcpAttempt]) -> Sign:
     longest = max(again, key=lambda one: one.latency_ms)
     echo = next((one for one in reversed(_echoes(case, address)) if one.sent), None)
     hint = ""
@@ -83,7 +83,7 @@ def _sent_again(case: Case, address: str, again: list[Attempt]) -> Sign:
     )
 
 
-def _late(case: Case, address: str, late: list[Attempt]) -> Sign:
+def _late(case: Case, address: str, late: list[TcpAttempt]) -> Sign:
     longest = max(late, key=lambda one: one.latency_ms)
     base, fastest = baseline_ms(case, address) or 0.0, _fastest(case, address)
     return Sign(
@@ -95,11 +95,11 @@ def _late(case: Case, address: str, late: list[Attempt]) -> Sign:
 
 def _fastest(case: Case, address: str) -> AnyFact | None:
     base = baseline_ms(case, address)
-    known: list[Attempt | Echo] = [*outcomes.attempts(case, address), *_echoes(case, address)]
+    known: list[TcpAttempt | Echo] = [*outcomes.attempts(case, address), *_echoes(case, address)]
     return next((one for one in known if base in (one.rtt_ms if isinstance(one, Echo) else (one.latency_ms,))), None)
 
 
-def _behind_the_last_hop(case: Case, address: str, answered: list[Attempt]) -> Iterator[Sign]:
+def _behind_the_last_hop(case: Case, address: str, answered: list[TcpAttempt]) -> Iterator[Sign]:
     """That even the fastest answer takes far longer than that of the last router before the host."""
     best = min(answered, key=lambda one: one.latency_ms)
     last = _last_router(case, address)
@@ -118,7 +118,7 @@ def _last_router(case: Case, address: str) -> Hop | None:
     return next(reversed(hosts.trail(case, address)), None)
 
 
-def _attempts(some: list[Attempt]) -> str:
+def _attempts(some: list[TcpAttempt]) -> str:
     numbers = [str(one.number) for one in some]
     return f"Attempt {numbers[0]}" if len(numbers) == 1 else f"Attempts {outcomes.joined(numbers)}"
 

@@ -1,7 +1,7 @@
 """Which other ports are worth a look when one does not answer: its family's, its slips, and the usual doors."""
 
 from tui.model.schemes import family_of_port, family_of_scheme
-from tui.model.target import LONGEST_PORT, Target
+from tui.model.target import LONGEST_PORT, TcpTarget
 
 MOST = 12
 """No more ports than this are tried on another machine: a look, not a scan."""
@@ -9,10 +9,8 @@ _USUAL_DOORS = (22, 443, 80)
 """Ports that a living server most often answers on."""
 
 
-def likely_ports(target: Target) -> tuple[int, ...]:
+def likely_ports(target: TcpTarget) -> tuple[int, ...]:
     """Up to twelve ports, the likeliest first, without the target's own."""
-    if target.port is None:
-        return ()
     family = family_of_scheme(target.scheme) or family_of_port(target.port)
     siblings = (*family.ports, *((family.tls_port,) if family.tls_port else ())) if family else ()
     ordered = (*siblings, *_USUAL_DOORS, *slips(target.port))

@@ -25,7 +25,7 @@ def tracking_looks(case: Case) -> Iterator[AnyRequest]:
     """The limits, connection tracking's among them, once this machine seems to keep packets back."""
     for address in outcomes.failing(case, Outcome.TIMEOUT):
         if is_kept_here(case, address):
-            yield ReadLimits(address=address, port=case.target.port or 0)
+            yield ReadLimits(address=address, port=case.tcp.port)
 
 
 def full_tracking(case: Case) -> Limits | None:

@@ -46,7 +46,7 @@ def sole(case: Case) -> ServiceLocation | None:
     best = found[0] if found else None
     if best is None or rivals(best, found):
         return None
-    return best if best.named or best.fits or family_of_port(case.target.port or 0) is None else None
+    return best if best.named or best.fits or family_of_port(case.tcp.port) is None else None
 
 
 def rivals(best: ServiceLocation, found: list[ServiceLocation]) -> list[ServiceLocation]:
@@ -59,7 +59,7 @@ def candidates(case: Case) -> list[ServiceLocation]:
     seen = case.last(OtherNamespaces)
     if seen is None:
         return []
-    port = case.target.port or 0
+    port = case.tcp.port
     found = [one for space in seen.namespaces for one in _in_namespace(case, space, port)]
     shown = {one.container.id for one in found if one.container}
     found += [

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from tui.model.case import Case
 from tui.model.facts import (
-    Attempt,
     Family,
     Listener,
     Listeners,
@@ -15,7 +14,10 @@ from tui.model.facts import (
     Quiet,
     Route,
     SystemAnswer,
+    TcpAttempt,
 )
+from tui.model.requests import Connect, ConnectUnix
+from tui.model.target import TcpTarget
 
 NAME = "name"
 """The symptom that the name gives no address."""
@@ -26,7 +28,7 @@ TARGET_PURPOSES = frozenset({"target", "verify"})
 
 def addresses(case: Case) -> tuple[str, ...]:
     """The addresses that a client here would try, in order; empty while unknown or where there is none."""
-    if case.target.transport != "tcp":
+    if not isinstance(case.target, TcpTarget):
         return ()
     if case.target.is_literal:
         return (case.target.host,)
@@ -36,6 +38,8 @@ def addresses(case: Case) -> tuple[str, ...]:
 
 def system_answer(case: Case) -> SystemAnswer | None:
     """What programs here get for the target's name, newest; other names (a proxy's) are passed over."""
+    if not isinstance(case.target, TcpTarget):
+        return None
     wanted = plain_name(case.target.host)
     return next((one for one in reversed(case.all(SystemAnswer)) if plain_name(one.name) == wanted), None)
 
@@ -46,21 +50,19 @@ def name_fails(case: Case) -> bool:
     return bool(answer and not answer.addresses)
 
 
-def attempts(case: Case, address: str | None = None) -> tuple[Attempt, ...]:
-    """The attempts on the target itself, on one address or (None) on all, oldest first."""
+def attempts(case: Case, address: str | None = None) -> tuple[TcpAttempt, ...]:
+    """The attempts on the target's own port, on one address or (None) on all, oldest first; for a Unix socket none."""
     return tuple(
-        one
-        for one in case.all(Attempt)
-        if one.purpose in TARGET_PURPOSES and (address is None or address in {one.address, one.path})
+        one for one in case.all(TcpAttempt) if one.purpose in TARGET_PURPOSES and (address is None or address == one.address)
     )
 
 
-def latest(case: Case) -> dict[str, Attempt]:
-    """The newest attempt on the target for each address or socket path."""
-    return {one.path or one.address: one for one in attempts(case)}
+def latest(case: Case) -> dict[str, TcpAttempt]:
+    """The newest attempt on the target for each address."""
+    return {one.address: one for one in attempts(case)}
 
 
-def failing(case: Case, *outcomes: Outcome) -> dict[str, Attempt]:
+def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
     """The newest attempts that did not connect; with `outcomes`, only those that ended so.
 
     An address of a family for which this machine has no route or address at all is no failure where the other
@@ -80,28 +82,26 @@ def failing(case: Case, *outcomes: Outcome) -> dict[str, Attempt]:
 
 def quiet(case: Case) -> tuple[str, ...]:
     """The addresses whose first attempt is under way and has had no answer for a while."""
-    known = latest(case)
-    return tuple(
-        dict.fromkeys(one.address for one in case.all(Quiet) if one.port == case.target.port and one.address not in known)
-    )
+    known, port = latest(case), case.tcp.port
+    return tuple(dict.fromkeys(one.address for one in case.all(Quiet) if one.port == port and one.address not in known))
 
 
-def connecting(case: Case) -> dict[str, Attempt]:
+def connecting(case: Case) -> dict[str, TcpAttempt]:
     """The newest attempts that connected."""
     return {address: one for address, one in latest(case).items() if one.outcome in WORKING}
 
 
-def refused_by_reset(case: Case) -> dict[str, Attempt]:
+def refused_by_reset(case: Case) -> dict[str, TcpAttempt]:
     """The newest attempts that were refused without an ICMP error in the queue."""
     return {address: one for address, one in failing(case, Outcome.REFUSED).items() if one.icmp is None}
 
 
 def schedule_ended(case: Case) -> bool:
-    """Whether the attempts on every address have come to their end."""
-    tried = [
-        one for one in case.asked if getattr(one, "purpose", None) == "target" or getattr(one, "path", None) == case.target.path
+    """Whether the attempts on every address, or on the socket's path, have come to their end."""
+    schedules = [
+        one for one in case.asked if isinstance(one, ConnectUnix) or (isinstance(one, Connect) and one.purpose == "target")
     ]
-    return bool(tried) and all(case.has_ended(one) for one in tried)
+    return bool(schedules) and all(case.has_ended(one) for one in schedules)
 
 
 def family(address: str) -> Family:

@@ -2,7 +2,7 @@
 
 from tui.diagnosis.readings import hosts, outcomes
 from tui.model.case import Case
-from tui.model.facts import AcceptQueue, Attempt, Listener, Outcome, ProcessState, QueueWatch
+from tui.model.facts import AcceptQueue, Listener, Outcome, ProcessState, QueueWatch, TcpAttempt
 
 MOST_WATCHED = 4
 """Addresses whose queues are watched; a name with more that stay silent is no matter of queues."""
@@ -10,9 +10,9 @@ BUSY_PERCENT = 90.0
 """A thread that leaves less than a tenth of a processor to others does not wait for connections."""
 
 
-def troubled(case: Case) -> dict[str, tuple[Attempt, ...]]:
+def troubled(case: Case) -> dict[str, tuple[TcpAttempt, ...]]:
     """The addresses with attempts that a full queue would explain, silent or answered late, with these attempts."""
-    found: dict[str, tuple[Attempt, ...]] = {}
+    found: dict[str, tuple[TcpAttempt, ...]] = {}
     for address in outcomes.latest(case):
         fitting = tuple(one for one in outcomes.attempts(case, address) if one.outcome is Outcome.TIMEOUT or is_late(one))
         if fitting:
@@ -20,7 +20,7 @@ def troubled(case: Case) -> dict[str, tuple[Attempt, ...]]:
     return found
 
 
-def is_late(attempt: Attempt) -> bool:
+def is_late(attempt: TcpAttempt) -> bool:
     """Whether it connected only after its SYN was sent again, as behind a queue that had room after a while."""
     return attempt.outcome is Outcome.CONNECTED and attempt.latency_ms >= hosts.AT_ONCE_MS and bool(attempt.retransmits)
 
@@ -45,7 +45,7 @@ def vantages(case: Case, address: str) -> tuple[str | None, ...]:
 
 def watch(case: Case, address: str) -> QueueWatch | None:
     """The newest watch that speaks for `address`; None where it can't be told which of several far ends does."""
-    found = {one.vantage: one for one in case.all(QueueWatch) if one.address == address and one.port == case.target.port}
+    found = {one.vantage: one for one in case.all(QueueWatch) if one.address == address and one.port == case.tcp.port}
     seen = [found[vantage] for vantage in vantages(case, address) if vantage in found]
     return seen[0] if seen and len(vantages(case, address)) == 1 else None
 
@@ -64,9 +64,7 @@ def never_came(seen: QueueWatch) -> bool:
 def serving(case: Case, address: str, rows: list[Listener]) -> list[Listener]:
     """The listeners that the kernel would choose: those for the address itself come before wildcards (inet_lookup_listener)."""
     here = outcomes.is_local(case, address)
-    fitting = [
-        row for row in rows if row.proto == "tcp" and row.port == case.target.port and hosts.reaches(row, address, here=here)
-    ]
+    fitting = [row for row in rows if row.proto == "tcp" and row.port == case.tcp.port and hosts.reaches(row, address, here=here)]
     nearest = min((_distance(row, address) for row in fitting), default=0)
     return [row for row in fitting if _distance(row, address) == nearest]
 

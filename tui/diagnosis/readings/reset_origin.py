@@ -47,7 +47,7 @@ class Origin(Struct, frozen=True):
 
 def checks(case: Case) -> Iterator[AnyRequest]:
     """The measurement of each address that refuses by a reset, and once more beside a port that accepts if it was no equal."""
-    port = case.target.port or 0
+    port = case.tcp.port
     for address in [one for one in outcomes.refused_by_reset(case) if outcomes.is_remote(case, one)][:MOST_MEASURED]:
         yield FindResetOrigin(address=address, port=port)
         found = origin(case, address)
@@ -58,7 +58,7 @@ def checks(case: Case) -> Iterator[AnyRequest]:
 
 def origin(case: Case, address: str) -> Origin | None:
     """The reading of the newest measurement with most to compare with; None where there is none."""
-    facts = [one for one in case.all(ResetOrigin) if (one.address, one.port) == (address, case.target.port)]
+    facts = [one for one in case.all(ResetOrigin) if (one.address, one.port) == (address, case.tcp.port)]
     if not facts:
         return None
     fact = max(reversed(facts), key=lambda one: len(one.references))

@@ -12,7 +12,7 @@ from msgspec import Struct
 from tui.diagnosis.hypothesis import not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
-from tui.model.facts import Attempt, HostsEntry, NameserverAnswer, NameSources, Outcome
+from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, Outcome, TcpAttempt
 from tui.model.judgement import Judgement
 from tui.model.requests import Connect
 from tui.model.target import endpoint
@@ -131,7 +131,7 @@ def failed(answer: NameserverAnswer) -> bool:
 
 def settled(case: Case) -> Judgement | None:
     """The judgement that holds for every cause of this group where there is no name, or no lookup yet; else None."""
-    if case.target.is_literal:
+    if case.tcp.is_literal:
         return ruled_out("The target is an address, not a name.")
     return None if outcomes.system_answer(case) else not_tested("The name has not been looked up yet.")
 
@@ -139,7 +139,7 @@ def settled(case: Case) -> Judgement | None:
 def candidates(case: Case) -> tuple[str, ...]:
     """The full names that a lookup tries, in order."""
     sources = outcomes.name_sources(case)
-    return (sources.expansions if sources else ()) or (case.target.host,)
+    return (sources.expansions if sources else ()) or (case.tcp.host,)
 
 
 def deciding(case: Case) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def deciding(case: Case) -> tuple[str, ...]:
     As glibc's res_search goes: what it was told of the name itself outweighs what the search list brought after it.
     """
     tried = candidates(case)
-    return tried[:1] if outcomes.plain_name(tried[0]) == outcomes.plain_name(case.target.host) else tried
+    return tried[:1] if outcomes.plain_name(tried[0]) == outcomes.plain_name(case.tcp.host) else tried
 
 
 def nameservers(case: Case, *, configured: bool | None = None) -> tuple[NameserverRecord, ...]:
@@ -201,7 +201,7 @@ def left_out(case: Case) -> str:
     servers = nameservers(case)
     if not asks_dns(case):
         return "" if servers and all(one.denies for one in servers) else "it does not ask the DNS"
-    if not (outcomes.plain_name(case.target.host).endswith(".local") and any(one.resolved for one in servers)):
+    if not (outcomes.plain_name(case.tcp.host).endswith(".local") and any(one.resolved for one in servers)):
         return ""
     first = next(place for place, word in enumerate(words) if word in DNS_SOURCES)
     stops = any(word.startswith("mdns") and words[place + 1] in _ENDS_UNFOUND for place, word in enumerate(words[:first]))
@@ -217,19 +217,19 @@ def hosts_entries(case: Case) -> dict[str, HostsEntry]:
     return entries
 
 
-def other_attempts(case: Case) -> dict[str, Attempt]:
+def other_attempts(case: Case) -> dict[str, TcpAttempt]:
     """The newest attempt on each address that the client would not have used."""
-    return {one.address: one for one in case.all(Attempt) if one.purpose == "other-address" and one.port == case.target.port}
+    return {one.address: one for one in case.all(TcpAttempt) if one.purpose == "other-address" and one.port == case.tcp.port}
 
 
 def try_others(case: Case, addresses: tuple[str, ...]) -> Iterator[Connect]:
     """One attempt on each of the first few other addresses, once one in use has failed."""
     if outcomes.failing(case):
         for address in addresses[:MOST_OTHERS]:
-            yield Connect(address=address, port=case.target.port or 0, purpose="other-address", timeout_s=case.options.timeout_s)
+            yield Connect(address=address, port=case.tcp.port, purpose="other-address", timeout_s=case.options.timeout_s)
 
 
-def split(case: Case, others: tuple[str, ...]) -> tuple[list[Attempt], list[Attempt]]:
+def split(case: Case, others: tuple[str, ...]) -> tuple[list[TcpAttempt], list[TcpAttempt]]:
     """The attempts on `others` that connected, and those that failed."""
     tried = [one for address, one in other_attempts(case).items() if address in others]
     return (

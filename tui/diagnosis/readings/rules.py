@@ -10,7 +10,7 @@ from msgspec import UNSET
 from tui.diagnosis.hypothesis import confirmed, likely
 from tui.diagnosis.readings import outcomes
 from tui.model.case import Case
-from tui.model.facts import Attempt, Firewall, Hop, Outcome, Rule
+from tui.model.facts import Firewall, Hop, Outcome, Rule, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ReadFirewall
 from tui.model.target import endpoint
@@ -27,7 +27,7 @@ _IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
 def looks_here(case: Case) -> Iterator[AnyRequest]:
     """This machine's rules, where an attempt ended as one of them could make it end."""
     for address in list(outcomes.failing(case, *STOPPED))[:MOST_ADDRESSES]:
-        yield ReadFirewall(address=address, port=case.target.port or 0, source=case.options.source, pid=case.options.pid)
+        yield ReadFirewall(address=address, port=case.tcp.port, source=case.options.source, pid=case.options.pid)
 
 
 def looks_there(case: Case) -> Iterator[AnyRequest]:
@@ -35,12 +35,12 @@ def looks_there(case: Case) -> Iterator[AnyRequest]:
     for address, one in list(outcomes.failing(case, *STOPPED).items())[:MOST_ADDRESSES]:
         if outcomes.is_remote(case, address):
             for prefix in case.options.servers:
-                yield ReadFirewall(address=address, port=case.target.port or 0, source=one.local_address, vantage=prefix)
+                yield ReadFirewall(address=address, port=case.tcp.port, source=one.local_address, vantage=prefix)
 
 
 def filter_of(case: Case, address: str, vantage: str | None = None) -> Firewall | None:
     """The newest reading of this machine's rules, or of a vantage's, for the target's port of `address`."""
-    wanted = address, case.target.port, vantage
+    wanted = address, case.tcp.port, vantage
     return next((one for one in reversed(case.all(Firewall)) if (one.address, one.port, one.vantage) == wanted), None)
 
 
@@ -58,7 +58,7 @@ def makes(rule: Rule) -> frozenset[Outcome]:
     return frozenset({Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE})
 
 
-def fits(rule: Rule, attempts: tuple[Attempt, ...]) -> bool:
+def fits(rule: Rule, attempts: tuple[TcpAttempt, ...]) -> bool:
     """Whether every attempt ended as the rule makes them end; an error that a limit of its rate held back is silence."""
     if not attempts:
         return False
@@ -84,7 +84,7 @@ def stopped_there(case: Case, *ends: Outcome) -> dict[str, tuple[Firewall, Rule]
 def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
     """The server's own filter stops it, by its rule; no more than likely where that machine may not be the one that is asked."""
     first, (reading, rule) = next(iter(ruled.items()))
-    port = case.target.port or 0
+    port = case.tcp.port
     what = outcomes.joined(endpoint(address, port) for address in ruled)
     table = outcomes.listeners(case, reading.vantage)
     evidence = outcomes.ids(
@@ -131,7 +131,7 @@ def is_stopped_here(case: Case, address: str) -> bool:
     if rule is None or not fits(rule, outcomes.attempts(case, address)):
         return False
     beyond = any(
-        one.address == address and one.port == case.target.port and one.outcome == "time-exceeded" and one.sender
+        one.address == address and one.port == case.tcp.port and one.outcome == "time-exceeded" and one.sender
         for one in case.all(Hop)
     )
     return rule.on == "answer" or not beyond
@@ -201,7 +201,7 @@ def seen_packets(rule: Rule) -> str:
 
 def remedies(case: Case, rule: Rule, address: str, *, prefix: str | None = None) -> Iterator[Remedy]:
     """See it, and change it with the tool that made it: the person's own decision."""
-    port = case.target.port or 0
+    port = case.tcp.port
     before = f"{prefix} " if prefix else ""
     again = f"`refused check {endpoint(address, port)}` connects, or fails in another way."
     yield Remedy(

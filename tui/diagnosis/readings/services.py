@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct
 from tui.diagnosis.readings import hosts, outcomes
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, LogLine, OtherNamespaces, Outcome, Service
+from tui.model.facts import Listener, LogLine, OtherNamespaces, Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadService
 
@@ -62,13 +62,13 @@ def look_at(case: Case, address: str) -> Iterator[AnyRequest]:
     family = hosts.meant_family(case)
     name, kind = service_name(case), family.name if family else None
     if outcomes.is_local(case, address):
-        yield ReadService(name=name, port=case.target.port, family=kind)
+        yield ReadService(name=name, port=case.tcp.port, family=kind)
     elif outcomes.is_remote(case, address) and (name or kind):
         for prefix in case.options.servers:
-            yield ReadService(name=name, port=case.target.port, family=kind, vantage=prefix)
+            yield ReadService(name=name, port=case.tcp.port, family=kind, vantage=prefix)
 
 
-def failing(case: Case) -> dict[str, Attempt]:
+def failing(case: Case) -> dict[str, TcpAttempt]:
     """The newest attempts that ended as on a service that is gone: refused by a reset, or ended at once."""
     return {address: one for address, one in outcomes.failing(case, *ENDS).items() if one.icmp is None}
 
@@ -112,19 +112,19 @@ def is_meant(case: Case, address: str, service: Service) -> bool:
         return False
     family = hosts.meant_family(case)
     usual = {family.ports[0], family.tls_port} if family else set()
-    logged = any(case.target.port in ports_in(line) for line in service.log)
-    return service.why in {"named", "port"} or case.target.port in usual or logged
+    logged = any(case.tcp.port in ports_in(line) for line in service.log)
+    return service.why in {"named", "port"} or case.tcp.port in usual or logged
 
 
 def _is_a_containers(case: Case) -> bool:
     """Whether a container publishes the port, running or not: then a unit of the same kind need not be what is meant."""
     fact = case.last(OtherNamespaces)
-    return fact is not None and any(port == case.target.port for one in fact.containers for _, port, _ in one.published)
+    return fact is not None and any(port == case.tcp.port for one in fact.containers for _, port, _ in one.published)
 
 
 def set_to_port(case: Case, address: str) -> Service | None:
     """The service whose own settings name the target's port, so that the port is not the wrong one."""
-    known = (one for one in services(case, address) if case.target.port in one.ports)
+    known = (one for one in services(case, address) if case.tcp.port in one.ports)
     return next((one for one in known if is_sole(case, address, one)), None)
 
 
@@ -140,7 +140,7 @@ def in_use_lines(service: Service) -> tuple[LogLine, ...]:
 
 def socket_row(case: Case, address: str, service: Service) -> Listener | None:
     """The listener that systemd itself holds for the service on the target's port, to start it on demand."""
-    rows = outcomes.on_port(hosts.table(case, address), case.target.port)
+    rows = outcomes.on_port(hosts.table(case, address), case.tcp.port)
     return next((row for row in rows if service.socket and (row.unit == service.socket or row.process == "systemd")), None)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import hosts, outcomes
+from tui.diagnosis.readings import either_kind, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Talk
 from tui.model.protocols import HTTP, TLS, Meant, meant_protocol, protocol_of
 from tui.model.requests import AnyRequest, ExamineProcess, TalkTo
 from tui.model.schemes import FAMILIES, Family, family_of_port, family_of_program
-from tui.model.target import endpoint
+from tui.model.target import TcpTarget, endpoint
 
 MOST_TALKED_TO = 3
 """Addresses of one name that are spoken to: what they serve differs rarely, and each look sends something."""
@@ -42,8 +42,8 @@ class Words(Struct, frozen=True):
 
 
 def meant(case: Case) -> Meant | None:
-    """The protocol that a client of the target speaks, and how that is known."""
-    return meant_protocol(case.target)
+    """The protocol that a client of the target speaks, and how that is known; of a Unix socket it is not."""
+    return meant_protocol(case.target) if isinstance(case.target, TcpTarget) else None
 
 
 def checks(case: Case) -> Iterator[AnyRequest]:
@@ -63,8 +63,8 @@ def checks(case: Case) -> Iterator[AnyRequest]:
 
 
 def _talk_to(case: Case, address: str, protocol: str, wait_s: float, again: int = 0) -> TalkTo:
-    name = None if case.target.is_literal else case.target.host
-    return TalkTo(address=address, port=case.target.port or 0, protocol=protocol, server_name=name, wait_s=wait_s, again=again)
+    name = None if case.tcp.is_literal else case.tcp.host
+    return TalkTo(address=address, port=case.tcp.port, protocol=protocol, server_name=name, wait_s=wait_s, again=again)
 
 
 def _others(case: Case, address: str, protocol: str) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _others(case: Case, address: str, protocol: str) -> Iterator[str]:
     row = listener(case, address)
     kinds = [
         hosts.meant_family(case),
-        family_of_port(case.target.port or 0),
+        family_of_port(case.tcp.port),
         family_of_program(row.process if row else None),
     ]
     found = [TLS, *(protocol_of(kind) for kind in kinds if kind), HTTP]
@@ -80,7 +80,9 @@ def _others(case: Case, address: str, protocol: str) -> Iterator[str]:
 
 
 def talks(case: Case, address: str, protocol: str | None = None) -> tuple[Talk, ...]:
-    """The talks with the target's port of `address` that got through, oldest first."""
+    """The talks with the target's port of `address` that got through, oldest first; a Unix socket is not spoken to."""
+    if not isinstance(case.target, TcpTarget):
+        return ()
     return tuple(
         one
         for one in case.all(Talk)
@@ -92,7 +94,7 @@ def said(case: Case, address: str) -> tuple[Words, ...]:
     """All that the service on the target's port of `address` has said, unasked first."""
     unasked = [
         Words(one, one.protocol, one.first_bytes, one.rejection, None)
-        for one in outcomes.attempts(case, address)
+        for one in either_kind.attempts(case, address)
         if one.first_bytes
     ]
     asked = [
@@ -152,7 +154,9 @@ def rejection(case: Case, address: str) -> Words | None:
 
 
 def listener(case: Case, address: str) -> Listener | None:
-    """Who accepts on the target's port of `address`, where the socket table was seen."""
+    """Who accepts on the target's port of `address`, where the socket table was seen; None for a Unix socket."""
+    if not isinstance(case.target, TcpTarget):
+        return None
     here = outcomes.is_local(case, address)
     rows = outcomes.on_port(hosts.table(case, address), case.target.port)
     return next((row for row in rows if hosts.reaches(row, address, here=here)), None)
@@ -168,11 +172,10 @@ def process_looks(case: Case, address: str) -> Iterator[AnyRequest]:
 def process(case: Case, address: str) -> ProcessState | None:
     """The newest look at the process that accepts on `address`."""
     row = listener(case, address)
-    wanted = _vantage(case, address)
-    return next(
-        (one for one in reversed(case.all(ProcessState)) if row and one.pid == row.pid and one.vantage == wanted),
-        None,
-    )
+    if row is None:
+        return None
+    wanted = row.pid, _vantage(case, address)
+    return next((one for one in reversed(case.all(ProcessState)) if (one.pid, one.vantage) == wanted), None)
 
 
 def _vantage(case: Case, address: str) -> str | None:
@@ -192,7 +195,7 @@ def family_of(protocol: str) -> Family | None:
 
 def url(protocol: str, case: Case) -> str:
     """A URL of the target in `protocol`; TLS in the target's own kind, or https."""
-    host = endpoint(case.target.host, case.target.port or 0)
+    host = endpoint(case.tcp.host, case.tcp.port)
     family = hosts.meant_family(case)
     if protocol == TLS:
         return f"{family.tls_schemes[0] if family and family.tls_schemes else 'https'}://{host}"

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import not_tested, ruled_out
-from tui.diagnosis.readings import checks, outcomes
+from tui.diagnosis.readings import checks, either_kind, outcomes
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome, UnixPath
 from tui.model.judgement import Judgement
@@ -15,28 +15,27 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """The attempts on the path, a look at it, and the code that asked."""
     yield from checks.code(case)
     yield from checks.connects(case)
-    if case.target.path is not None:
-        yield ExamineUnixPath(path=case.target.path)
+    yield ExamineUnixPath(path=case.unix.path)
 
 
 def path_of(case: Case) -> str:
-    """The socket's path as the kernel knows it, which names the symptom; empty for another kind of target."""
-    return case.target.path or ""
+    """The socket's path as the kernel knows it, which names the symptom."""
+    return case.unix.path
 
 
 def shown(case: Case) -> str:
     """The socket's path for people: control characters are spelled out."""
-    return case.target.text
+    return case.unix.text
 
 
 def typed(case: Case) -> str:
     """The socket's path for a command line."""
-    return shlex.quote(case.target.text)
+    return shlex.quote(case.unix.text)
 
 
 def attempt(case: Case) -> Attempt | None:
     """The newest attempt on the path."""
-    return outcomes.latest(case).get(path_of(case))
+    return either_kind.latest(case).get(path_of(case))
 
 
 def found(case: Case) -> UnixPath | None:

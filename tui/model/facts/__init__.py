@@ -7,13 +7,14 @@ the same by hand. Durations are in milliseconds where a name ends in `_ms`. Text
 
 from msgspec.structs import replace
 
-from tui.model.facts.attempt import Attempt, IcmpError, Outcome, Quiet
+from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.fact import Fact, Family
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
 from tui.model.facts.other_namespaces import Container, Engine, Namespace, OtherNamespaces
+from tui.model.facts.outcome import Outcome
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
@@ -67,6 +68,8 @@ __all__ = [
     "Service",
     "SystemAnswer",
     "Talk",
+    "TcpAttempt",
+    "UnixAttempt",
     "UnixPath",
     "same_sight",
 ]
@@ -81,7 +84,8 @@ class NotObserved(Fact, frozen=True, kw_only=True, tag="not-observed"):
 
 
 AnyFact = (
-    Attempt
+    TcpAttempt
+    | UnixAttempt
     | Quiet
     | NameSources
     | SystemAnswer

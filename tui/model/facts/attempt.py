@@ -1,35 +1,13 @@
 """One attempt to connect: how it ended, read from the kernel."""
 
-from enum import StrEnum
 from typing import Literal
 
 from msgspec import Struct
 
 from tui.model.facts.fact import Fact
+from tui.model.facts.outcome import Outcome
 from tui.model.requests import Purpose
-
-
-class Outcome(StrEnum):
-    """How one attempt ended, read from the kernel."""
-
-    CONNECTED = "connected"
-    REFUSED = "refused"
-    """ECONNREFUSED: a reset, or an ICMP port unreachable (then `icmp` is set)."""
-    REJECTED = "rejected"
-    """ICMP administratively prohibited."""
-    UNREACHABLE = "unreachable"
-    """ICMP network or host unreachable, or time exceeded at full TTL."""
-    TIMEOUT = "timeout"
-    BLOCKED = "blocked"
-    """Our own kernel said no before anything was sent; or a Unix socket may not be used."""
-    RESET = "reset"
-    """Connected, then reset before any byte."""
-    CLOSED = "closed"
-    """Connected, then closed by the peer before any byte."""
-    SILENT = "silent"
-    """Connected, a request was sent, and nothing came."""
-    NAME_ERROR = "name-error"
-    """Nothing to connect to: the name gave no address."""
+from tui.model.target import endpoint
 
 
 class IcmpError(Struct, frozen=True, kw_only=True):
@@ -43,12 +21,9 @@ class IcmpError(Struct, frozen=True, kw_only=True):
     """The address that sent it (SO_EE_OFFENDER)."""
 
 
-class Attempt(Fact, frozen=True, kw_only=True, tag="attempt"):
-    """One attempt to connect. Exactly one of address and path is set."""
+class Attempt(Fact, frozen=True, kw_only=True):
+    """One attempt to connect: what the attempts of every kind have. A `TcpAttempt` or a `UnixAttempt`, never this alone."""
 
-    address: str = ""
-    port: int = 0
-    path: str | None = None
     purpose: Purpose = "target"
     number: int = 1
     """Which attempt of the schedule, from 1."""
@@ -59,18 +34,6 @@ class Attempt(Fact, frozen=True, kw_only=True, tag="attempt"):
     """The symbolic name, such as ECONNREFUSED."""
     latency_ms: float
     """From the call of connect to its outcome."""
-    icmp: IcmpError | None = None
-    error_queue: Literal["empty", "icmp", "unknown"] = "unknown"
-    """`empty` proves a reset only where the kernel queues ICMP errors (Linux 5.8 and later), else `unknown`."""
-    local_address: str | None = None
-    local_port: int | None = None
-    source: str | None = None
-    """The local address that was asked for with bind, if one was."""
-    retransmits: int | None = None
-    """SYN retransmissions by the time it ended (TCP_INFO)."""
-    local_send_failures: int | None = None
-    """How many of them this machine itself did not let out (the rise of TCPRetransFail in /proc/net/netstat, which
-    counts for the whole network namespace); None where that was not read."""
     held_ms: float | None = None
     """How long the connection was watched after it was made."""
     first_bytes: str | None = None
@@ -83,6 +46,61 @@ class Attempt(Fact, frozen=True, kw_only=True, tag="attempt"):
     """The wait until the next attempt of the schedule; None after the last."""
     stopped: str | None = None
     """Why the schedule ended before its number, if it did."""
+
+    @property
+    def where(self) -> str:
+        """What was tried, as a symptom names it: the address, or the socket's path."""
+        raise NotImplementedError
+
+    @property
+    def label(self) -> str:
+        """The endpoint in words: `10.0.3.9:5432`, `[::1]:80`, `/run/app.sock`."""
+        raise NotImplementedError
+
+
+class TcpAttempt(Attempt, frozen=True, kw_only=True, tag="attempt"):
+    """One attempt to connect to a TCP port."""
+
+    address: str
+    port: int
+    icmp: IcmpError | None = None
+    error_queue: Literal["empty", "icmp", "unknown"] = "unknown"
+    """`empty` proves a reset only where the kernel queues ICMP errors (Linux 5.8 and later), else `unknown`."""
+    local_address: str | None = None
+    local_port: int | None = None
+    source: str | None = None
+    """The local address that was asked for with bind, if one was."""
+    retransmits: int | None = None
+    """SYN retransmissions by the time it ended (TCP_INFO)."""
+    local_send_failures: int | None = None
+    """How many of them this machine itself did not let out (the rise of TCPRetransFail in /proc/net/netstat, which
+    counts for the whole network namespace); None where that was not read."""
+
+    @property
+    def where(self) -> str:
+        """The address."""
+        return self.address
+
+    @property
+    def label(self) -> str:
+        """`10.0.3.9:5432`, `[::1]:80`."""
+        return endpoint(self.address, self.port)
+
+
+class UnixAttempt(Attempt, frozen=True, kw_only=True, tag="unix-attempt"):
+    """One attempt to connect to a Unix socket."""
+
+    path: str
+
+    @property
+    def where(self) -> str:
+        """The path."""
+        return self.path
+
+    @property
+    def label(self) -> str:
+        """The path."""
+        return self.path
 
 
 class Quiet(Fact, frozen=True, kw_only=True, tag="quiet"):

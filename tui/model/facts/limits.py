@@ -6,8 +6,9 @@ from tui.model.facts.fact import Fact
 class Limits(Fact, frozen=True, kw_only=True, tag="limits"):
     """Limits of this machine and how far they are used up (ip_local_port_range in ip(7), file-nr in proc_sys_fs(5))."""
 
-    address: str
-    port: int
+    address: str | None = None
+    port: int | None = None
+    """Towards which endpoint source ports were counted; None where they were not asked after."""
     first_port: int | None = None
     last_port: int | None = None
     reserved_ports: int = 0

@@ -4,6 +4,7 @@ from typing import Literal
 
 from tui.model.facts.attempt import IcmpError
 from tui.model.facts.fact import Fact
+from tui.model.target import endpoint
 
 
 class Addresses(Fact, frozen=True, kw_only=True, tag="addresses"):
@@ -82,3 +83,10 @@ class Proxy(Fact, frozen=True, kw_only=True, tag="proxy"):
     """Programs that obey this variable for this scheme."""
     direct: tuple[str, ...] = ()
     """Programs that connect directly all the same: they do not read it, or are exempted."""
+
+    @property
+    def label(self) -> str:
+        """`proxy.corp:3128`; the setting as it stands where it names no host and port."""
+        if self.host is None or self.port is None:
+            return self.value or "?"
+        return endpoint(self.host, self.port)

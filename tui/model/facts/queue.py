@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from tui.model.facts.attempt import Outcome
 from tui.model.facts.fact import Fact
+from tui.model.facts.outcome import Outcome
 from tui.model.facts.sockets import Listener
 
 

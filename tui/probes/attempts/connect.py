@@ -4,7 +4,7 @@ import shlex
 from collections.abc import AsyncGenerator
 from math import ceil
 
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Outcome, TcpAttempt
 from tui.model.requests import Connect
 from tui.model.safe_text import safe_text
 from tui.probes.attempts.observe_connection import Held, hold
@@ -15,12 +15,12 @@ from tui.probes.kernel.kernel_counters import failed_retransmissions
 from tui.probes.kernel.system_view import SystemView
 
 
-async def check(request: Connect, system: SystemView) -> AsyncGenerator[Attempt, None]:  # noqa: ARG001 -- every look's form
+async def check(request: Connect, system: SystemView) -> AsyncGenerator[TcpAttempt, None]:  # noqa: ARG001 -- every look's form
     """Yield one attempt; the schedule of several is the engine's."""
     yield await attempt(request, 1)
 
 
-async def attempt(request: Connect, number: int) -> Attempt:
+async def attempt(request: Connect, number: int) -> TcpAttempt:
     """Connect once, hold the connection for a moment, and say how it ended.
 
     Takes up to `request.timeout_s`, and HOLD_S more when it connects. Raises ValueError if the address is none.
@@ -33,7 +33,7 @@ async def attempt(request: Connect, number: int) -> Attempt:
             stop_listening(made.sock)
             held = await hold(made.sock)
     local_send_failures = _risen(failed_before) if made.outcome is Outcome.TIMEOUT else None
-    return Attempt(
+    return TcpAttempt(
         at=at,
         command=_by_hand(request),
         address=request.address,

@@ -10,7 +10,7 @@ from contextlib import closing
 from math import ceil
 from time import perf_counter
 
-from tui.model.facts import Attempt
+from tui.model.facts import UnixAttempt
 from tui.model.requests import ConnectUnix
 from tui.model.safe_text import safe_text
 from tui.probes.attempts.observe_connection import Held, hold
@@ -22,12 +22,12 @@ _FULL_QUEUE_PAUSE_S = 0.05
 """A full accept queue gives no event when it has room again (unix(7)), so it is asked anew, 20 times a second."""
 
 
-async def check(request: ConnectUnix, system: SystemView) -> AsyncGenerator[Attempt, None]:  # noqa: ARG001 -- every look's form
+async def check(request: ConnectUnix, system: SystemView) -> AsyncGenerator[UnixAttempt, None]:  # noqa: ARG001 -- every look's form
     """Yield one attempt; the schedule of several is the engine's."""
     yield await attempt(request, 1)
 
 
-async def attempt(request: ConnectUnix, number: int) -> Attempt:
+async def attempt(request: ConnectUnix, number: int) -> UnixAttempt:
     """Connect once, hold the connection for a moment, and say how it ended.
 
     A full accept queue (EAGAIN) is waited for until `request.timeout_s`, as a blocking connect would, and is then a
@@ -45,7 +45,7 @@ async def attempt(request: ConnectUnix, number: int) -> Attempt:
                 held = await hold(sock)
     except OSError as failed:  # the socket itself: EMFILE, ENFILE
         error, latency_ms = failed.errno or errno.EIO, (perf_counter() - started) * 1000
-    return Attempt(
+    return UnixAttempt(
         at=at,
         command=safe_text(f"nc -vzU -w {ceil(request.timeout_s)} {shlex.quote(request.path)}"),
         path=request.path,

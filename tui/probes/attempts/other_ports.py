@@ -11,7 +11,7 @@ from time import perf_counter
 
 from msgspec.structs import replace
 
-from tui.model.facts import Attempt, NotObserved
+from tui.model.facts import NotObserved, TcpAttempt
 from tui.model.requests import Connect, TryPorts
 from tui.probes.attempts import connect
 from tui.probes.kernel.clock import now
@@ -29,7 +29,7 @@ LONGEST_PACED_S = 4.0
 """So long, from the beginning, attempts are started at that pace."""
 
 
-async def check(request: TryPorts, system: SystemView) -> AsyncGenerator[Attempt | NotObserved, None]:  # noqa: ARG001 -- every look's form
+async def check(request: TryPorts, system: SystemView) -> AsyncGenerator[TcpAttempt | NotObserved, None]:  # noqa: ARG001 -- every look's form
     """Yield an attempt for each port as it ends, and one NotObserved for the ports that were left out, if any.
 
     Takes up to `timeout_s` and MOST_PORTS times PACE_S, or LONGEST_PACED_S and `timeout_s`. Raises ValueError if the
@@ -38,7 +38,7 @@ async def check(request: TryPorts, system: SystemView) -> AsyncGenerator[Attempt
     paced_until = perf_counter() + LONGEST_PACED_S
     ports = list(dict.fromkeys(request.ports))
     waiting, left_out = ports[:MOST_PORTS], ports[MOST_PORTS:]
-    under_way: set[asyncio.Task[Attempt]] = set()
+    under_way: set[asyncio.Task[TcpAttempt]] = set()
     limited = False
     try:
         while under_way or (waiting and not limited):
@@ -66,6 +66,6 @@ async def check(request: TryPorts, system: SystemView) -> AsyncGenerator[Attempt
         )
 
 
-async def _attempt(request: TryPorts, port: int) -> Attempt:
+async def _attempt(request: TryPorts, port: int) -> TcpAttempt:
     one = Connect(address=request.address, port=port, timeout_s=request.timeout_s, purpose="other-port")
     return await connect.attempt(one, 1)

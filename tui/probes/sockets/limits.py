@@ -48,9 +48,10 @@ def read(request: ReadLimits, proc: Path) -> Limits:
     first, last = port_range(_text(proc / _SETTINGS / "ip_local_port_range"))
     reserved = reserved_within(_text(proc / _SETTINGS / "ip_local_reserved_ports"), first or 0, last or 0)
     files_open, files_limit = file_numbers(_text(proc / "sys/fs/file-nr"))
+    counted = f"ss -Htan dst {request.address} dport = :{request.port} | wc -l; " if request.address else ""
     fact = Limits(
         at=now(),
-        command=f"sysctl net.ipv4.ip_local_port_range; ss -Htan dst {request.address} dport = :{request.port} | wc -l; ulimit -n",
+        command=f"sysctl net.ipv4.ip_local_port_range; {counted}ulimit -n",
         address=request.address,
         port=request.port,
         first_port=first,
@@ -63,7 +64,7 @@ def read(request: ReadLimits, proc: Path) -> Limits:
         own_descriptors=count_descriptors(Path("/proc/self/fd"), _own_limit())[0],
         own_descriptor_limit=_own_limit(),
     )
-    if first is None or last is None:
+    if first is None or last is None or request.address is None or request.port is None:
         return fact
     try:
         used = used_ports(sock_diag.connections_to(request.port), packed(request.address), range(first, last + 1))

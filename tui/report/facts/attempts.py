@@ -4,8 +4,9 @@ from tui.diagnosis.readings.latency import was_sent_again
 from tui.model.facts import Attempt, Outcome, Quiet
 from tui.model.requests import Connect, ConnectUnix, TryPorts
 from tui.model.target import endpoint
+from tui.report.outcomes import outcome_words
 from tui.report.sentences import check_sentence, fact_sentence
-from tui.report.words import outcome_words, took
+from tui.report.words import took
 
 
 @check_sentence.register
@@ -25,11 +26,10 @@ def _of_other_ports(request: TryPorts) -> str:
 
 @fact_sentence.register
 def _attempt(fact: Attempt) -> str:
-    place = fact.path or endpoint(fact.address, fact.port)
     after = f"{' in' if fact.outcome is Outcome.TIMEOUT else ' after'} {took(fact.latency_ms)}"
     spoke = f"; it said {fact.first_bytes!r}" if fact.first_bytes else ""
     again = " (to a SYN that was sent again)" if was_sent_again(fact) else ""
-    return f"{place} {outcome_words(fact)}{after}{again}{spoke}"
+    return f"{fact.label} {outcome_words(fact)}{after}{again}{spoke}"
 
 
 @fact_sentence.register

@@ -17,7 +17,9 @@ def _limits(fact: Limits) -> str:
     ports = f"source ports {fact.first_port} to {fact.last_port}" if fact.first_port is not None else "source ports unknown"
     used = f", {fact.used_towards_target} in use" if fact.used_towards_target is not None else ""
     waiting = f" ({fact.waiting_to_expire} in TIME-WAIT)" if fact.waiting_to_expire else ""
-    towards = f"{used} towards {endpoint(fact.address, fact.port)}{waiting}" if used else ""
+    towards = ""
+    if used and fact.address is not None and fact.port is not None:
+        towards = f"{used} towards {endpoint(fact.address, fact.port)}{waiting}"
     files = (
         f"; {fact.own_descriptors} of {fact.own_descriptor_limit} descriptors here" if fact.own_descriptors is not None else ""
     )

@@ -2,7 +2,6 @@
 
 from tui.model.facts import Proxy
 from tui.model.requests import ReadProxies
-from tui.model.target import endpoint
 from tui.report.sentences import check_sentence, fact_sentence
 
 
@@ -14,5 +13,5 @@ def _of_proxy(request: ReadProxies) -> str:
 @fact_sentence.register
 def _proxy(fact: Proxy) -> str:
     if fact.applies:
-        return f"{fact.variable} sends this to the proxy {endpoint(fact.host or '?', fact.port or 0)}"
+        return f"{fact.variable} sends this to the proxy {fact.label}"
     return f"no proxy: NO_PROXY exempts it by {fact.exempted_by}" if fact.exempted_by else "no proxy variable applies"

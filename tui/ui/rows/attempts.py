@@ -1,17 +1,19 @@
 """The attempts: what is under way or waited for, each attempt with its outcome in words, the newest first."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from tui.diagnosis.readings.latency import signs
-from tui.model.facts import Attempt
+from tui.model.facts import Attempt, TcpAttempt, UnixAttempt
 from tui.model.requests import Connect, ConnectUnix, Schedule
 from tui.model.target import endpoint
+from tui.report.outcomes import outcome_in_short
 from tui.report.sentences import fact_words
 from tui.report.words import took
 from tui.ui.rows.text import Line, Span, Tone, cells, cut_line, line, muted, paragraph
-from tui.ui.rows.words import moment, outcome_in_short, outcome_tone, time_of_day, tried
+from tui.ui.rows.words import moment, outcome_tone, time_of_day
 from tui.ui.snapshot import Snapshot
 
 MOST_SIGNS = 2
@@ -40,7 +42,7 @@ def attempt_line(one: Attempt, width: int, *, several: bool) -> Line:
     """One attempt; its address is named where there are several. Where room is short, the time goes first."""
     own = one.purpose in {"target", "verify"}
     number = f"#{one.number:<2}" if own else "   "
-    where = f"{tried(one)} " if several or not own else ""
+    where = f"{one.label} " if several or not own else ""
     latency = f" {took(one.latency_ms)}"
     outcome = outcome_in_short(one)
     for head, tail in (
@@ -56,20 +58,17 @@ def attempt_line(one: Attempt, width: int, *, several: bool) -> Line:
 def detail(one: Attempt) -> str:
     """Everything that is known of one attempt."""
     parts = [fact_words(one), one.errno or ""]
-    parts += [f"from {endpoint(one.local_address, one.local_port)}" if one.local_address and one.local_port else ""]
-    parts += [f"{one.retransmits} SYNs repeated" if one.retransmits else "", f"held {took(one.held_ms)}" if one.held_ms else ""]
-    parts += [one.stopped or "", one.command]
+    if isinstance(one, TcpAttempt):
+        parts += [f"from {endpoint(one.local_address, one.local_port)}" if one.local_address and one.local_port else ""]
+        parts += [f"{one.retransmits} SYNs repeated" if one.retransmits else ""]
+    parts += [f"held {took(one.held_ms)}" if one.held_ms else "", one.stopped or "", one.command]
     return " · ".join(part for part in parts if part)
 
 
 def several_places(snapshot: Snapshot) -> bool:
     """Whether more than one address is tried, so that each line must name its own."""
-    return (
-        len(
-            {one.address for one in snapshot.under_way if isinstance(one, Connect)} | {one.address for one in of_target(snapshot)}
-        )
-        > 1
-    )
+    under_way = {one.address for one in snapshot.under_way if isinstance(one, Connect)}
+    return len(under_way | {one.where for one in of_target(snapshot)}) > 1
 
 
 def pending(snapshot: Snapshot, now: datetime) -> list[Pending]:
@@ -89,12 +88,12 @@ def pending(snapshot: Snapshot, now: datetime) -> list[Pending]:
     return found
 
 
-def _made(snapshot: Snapshot, request: Connect | ConnectUnix) -> list[Attempt]:
+def _made(snapshot: Snapshot, request: Connect | ConnectUnix) -> Sequence[Attempt]:
     if isinstance(request, ConnectUnix):
-        return [one for one in snapshot.case.all(Attempt) if one.path == request.path]
+        return [one for one in snapshot.case.all(UnixAttempt) if one.path == request.path]
     return [
         one
-        for one in snapshot.case.all(Attempt)
+        for one in snapshot.case.all(TcpAttempt)
         if (one.address, one.port, one.purpose, one.source) == (request.address, request.port, request.purpose, request.source)
     ]
 

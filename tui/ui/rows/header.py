@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tui.model.facts import Attempt, Route
+from tui.model.facts import Route, TcpAttempt
 from tui.model.judgement import State
 from tui.model.target import Target
 from tui.ui.rows.marks import MARKS, certainty_mark
@@ -51,7 +51,7 @@ def activity(snapshot: Snapshot, asks: str) -> str:
 
 def origins(snapshot: Snapshot) -> list[str]:
     """Where the looks are taken from, the fullest form first."""
-    source = next((one.local_address for one in reversed(snapshot.case.all(Attempt)) if one.local_address), None)
+    source = next((one.local_address for one in reversed(snapshot.case.all(TcpAttempt)) if one.local_address), None)
     source = source or next((one.source for one in reversed(snapshot.case.all(Route)) if one.source), None)
     if not snapshot.vantage:
         return [f"from {source}"] if source else []

@@ -7,6 +7,7 @@ import math
 
 from tui.diagnosis.readings.latency import was_sent_again
 from tui.model.facts import Attempt, Outcome
+from tui.report.outcomes import OUTCOME_WORDS
 from tui.report.words import took
 from tui.ui.rows.text import Line, Span, Tone, line, muted
 from tui.ui.rows.words import outcome_tone
@@ -25,8 +26,8 @@ LETTERS = {
     Outcome.CLOSED: "e",
     Outcome.SILENT: "s",
     Outcome.NAME_ERROR: "n",
+    Outcome.PENDING: "p",
 }
-_MEANINGS = {Outcome.REJECTED: "j rejected", Outcome.RESET: "x reset", Outcome.CLOSED: "e closed at once"}
 
 
 def bar(latency_ms: float) -> str:
@@ -43,7 +44,7 @@ def plot(attempts: tuple[Attempt, ...], width: int) -> list[Line]:
     latencies = [one.latency_ms for one in attempts]
     words = f"  {took(min(latencies))} to {took(max(latencies))}, last {took(latencies[-1])}"
     shown = attempts[-max(width - len(words), 1) :]
-    meanings = ", ".join(dict.fromkeys(_MEANINGS.get(one.outcome, f"{LETTERS[one.outcome]} {one.outcome}") for one in shown))
+    meanings = ", ".join(dict.fromkeys(f"{LETTERS[one.outcome]} {OUTCOME_WORDS[one.outcome].short}" for one in shown))
     columns = [Span(bar(one.latency_ms), Tone.WARN if was_sent_again(one) else outcome_tone(one)) for one in shown]
     letters = [Span(LETTERS[one.outcome], outcome_tone(one)) for one in shown]
     return [line(*columns, muted(words)), line(*letters, Span(f"  {meanings}", Tone.MUTED))]

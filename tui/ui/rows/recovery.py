@@ -5,20 +5,20 @@ from datetime import datetime
 from tui.engine.session import STAYS_SO
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
-from tui.ui.rows.words import lasted, moment, time_of_day, tried
+from tui.ui.rows.words import lasted, moment, time_of_day
 
 
 def recovery_words(case: Case) -> str:
     """What verifying has shown so far, one sentence an address; empty before it has begun."""
-    places = dict.fromkeys(tried(one) for one in case.all(Attempt) if one.purpose == "verify")
-    return "\n".join(_of_place(place, [one for one in case.all(Attempt) if tried(one) == place]) for place in places)
+    places = dict.fromkeys(one.label for one in case.all(Attempt) if one.purpose == "verify")
+    return "\n".join(_of_place(place, [one for one in case.all(Attempt) if one.label == place]) for place in places)
 
 
 def verifying(case: Case) -> bool:
     """Whether attempts go on because not every address has connected often enough in a row."""
     rounds = [one for one in case.all(Attempt) if one.purpose == "verify"]
-    places = {tried(one) for one in rounds}
-    return any(len(steady_run([one for one in rounds if tried(one) == place])) < STAYS_SO for place in places)
+    places = {one.label for one in rounds}
+    return any(len(steady_run([one for one in rounds if one.label == place])) < STAYS_SO for place in places)
 
 
 def steady_run(attempts: list[Attempt]) -> list[Attempt]:

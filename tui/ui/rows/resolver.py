@@ -7,6 +7,7 @@ from tui.diagnosis.readings import outcomes
 from tui.model.case import Case
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.requests import AskNameserver, ResolveSystem
+from tui.model.target import TcpTarget, UnixTarget
 from tui.report.words import listed, took
 from tui.ui.rows.text import Line, Span, Tone, cells, columns, fit, line, muted
 from tui.ui.snapshot import Snapshot
@@ -38,7 +39,7 @@ class ResolverRow(NamedTuple):
 def resolver(snapshot: Snapshot) -> list[ResolverRow]:
     """The rows, in the order in which a lookup here would ask."""
     case = snapshot.case
-    if case.target.transport != "tcp" or case.target.is_literal:
+    if not isinstance(case.target, TcpTarget) or case.target.is_literal:
         return []
     return [*_hosts(case), *_system(snapshot), *_nameservers(snapshot)]
 
@@ -46,7 +47,7 @@ def resolver(snapshot: Snapshot) -> list[ResolverRow]:
 def empty_words(snapshot: Snapshot) -> str:
     """What to say where there are no rows."""
     target = snapshot.case.target
-    if target.transport != "tcp":
+    if isinstance(target, UnixTarget):
         return "A socket in the file system has no name to resolve."
     return f"{target.host} is an address: there is no name to resolve." if target.is_literal else "Nothing has been asked yet."
 
@@ -121,14 +122,14 @@ def _nameservers(snapshot: Snapshot) -> Iterator[ResolverRow]:
     answers = outcomes.nameserver_answers(case)
     asking = [request for request in snapshot.under_way if isinstance(request, AskNameserver)]
     found = outcomes.name_sources(case)
-    own = [outcomes.plain_name(name) for name in (found.expansions if found else ())] or [outcomes.plain_name(case.target.host)]
+    own = [outcomes.plain_name(name) for name in (found.expansions if found else ())] or [outcomes.plain_name(case.tcp.host)]
     told = [*(one.name for one in answers), *(one.name for one in asking)]
     names = dict.fromkeys([*own, *map(outcomes.plain_name, told)])
     for name in names:
         mine = [one for one in answers if outcomes.plain_name(one.name) == name]
         done = {(one.server, one.port) for one in mine}
         missing = [one for one in asking if outcomes.plain_name(one.name) == name and (one.server, one.port) not in done]
-        if (mine or missing) and name != outcomes.plain_name(case.target.host):
+        if (mine or missing) and name != outcomes.plain_name(case.tcp.host):
             yield ResolverRow(f"name {name}", name, "", "", Tone.MUTED, heading=True)
         for one in mine:
             yield _answer(one, differs=name in own and differs(one, case))

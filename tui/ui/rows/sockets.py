@@ -10,6 +10,7 @@ from tui.diagnosis.readings.likely_ports import slips
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners
 from tui.model.schemes import family_of_port, family_of_scheme
+from tui.model.target import UnixTarget
 from tui.ui.rows.text import Line, Span, Tone, columns, line, muted, strong
 
 SORTS = ("port", "who", "address", "queue")
@@ -61,7 +62,7 @@ def _order(sort: str) -> Callable[[Listener], Any]:
 def ranking(case: Case) -> Ranking:
     """By the target's port, its service, a port that is a slip away; the same for all rows of one table."""
     target = case.target
-    if target.port is None:
+    if isinstance(target, UnixTarget):
         return lambda _one: UNRELATED
     port, service = target.port, (service_name(case) or "").lower()
     family = family_of_scheme(target.scheme) or family_of_port(port)
@@ -164,7 +165,7 @@ def notes(table: Listeners | None, shown: int, wanted: str) -> list[Line]:
 
 def empty_words(case: Case) -> str:
     """What to say where there is no table."""
-    unix = case.target.transport == "unix"
+    unix = isinstance(case.target, UnixTarget)
     return "The target is a socket in the file system; who listens on it stands under Path." if unix else "Not looked at yet."
 
 

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 
 from tui.model.facts import Attempt, Outcome
-from tui.model.target import endpoint
-from tui.report.words import outcome_words
 from tui.ui.rows.text import Tone
 
 MINUTE, HOUR = 60, 3600
@@ -44,17 +42,6 @@ def time_of_day(at: str) -> str:
     return f"{found.astimezone():%H:%M:%S}" if found else "--:--:--"
 
 
-def outcome_in_short(attempt: Attempt) -> str:
-    """How an attempt ended, for a narrow column."""
-    bare_reset = attempt.outcome is Outcome.REFUSED and attempt.icmp is None and attempt.error_queue == "empty"
-    return "refused by reset" if bare_reset else outcome_words(attempt)
-
-
 def outcome_tone(attempt: Attempt) -> Tone:
     """How the outcome looks: good only where it connected."""
     return _TONES.get(attempt.outcome, Tone.BAD)
-
-
-def tried(attempt: Attempt) -> str:
-    """What the attempt was on: `10.0.3.9:5432` or the path of a socket."""
-    return attempt.path or endpoint(attempt.address, attempt.port)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
-from tui.model.facts import Addresses, Attempt, Outcome
+from tui.model.facts import Addresses, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
@@ -40,12 +40,12 @@ def judge(case: Case) -> Judgement:
     return _missing(case, unavailable, source, own, here)
 
 
-def _unavailable(case: Case) -> dict[str, Attempt]:
+def _unavailable(case: Case) -> dict[str, TcpAttempt]:
     """The failing addresses whose newest attempt could not use its chosen source."""
     return {address: one for address, one in outcomes.failing(case).items() if one.errno == "EADDRNOTAVAIL" and one.source}
 
 
-def _is_unfit(address: str, one: Attempt) -> bool:
+def _is_unfit(address: str, one: TcpAttempt) -> bool:
     """Whether the chosen source can't lead there: of the other family, or loopback's towards another machine (EINVAL)."""
     if one.source is None:
         return False
@@ -60,7 +60,7 @@ def _is_loopback(text: str) -> bool:
         return False
 
 
-def _unfit(case: Case, unfit: dict[str, Attempt]) -> Judgement:
+def _unfit(case: Case, unfit: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(unfit.items()))
     source = one.source or ""
     reason = "it is a loopback address, which leads to no other machine"
@@ -86,7 +86,7 @@ def _same(one: str, other: str) -> bool:
         return False
 
 
-def _missing(case: Case, unavailable: dict[str, Attempt], source: str, own: list[str], here: Addresses | None) -> Judgement:
+def _missing(case: Case, unavailable: dict[str, TcpAttempt], source: str, own: list[str], here: Addresses | None) -> Judgement:
     usable = [one for one in own if outcomes.family(one) == outcomes.family(source)]
     culprit = Culprit(kind="address", address=source)
     refuted_by = f"`ip -br address` shows {source} on an interface."

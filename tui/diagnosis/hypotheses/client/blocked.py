@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, local_drops, outcomes, rules
 from tui.model.case import Case
-from tui.model.facts import Attempt, Confinement, Echo, Outcome
+from tui.model.facts import Confinement, Echo, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ReadConfinement
 
@@ -57,7 +57,7 @@ def judge(case: Case) -> Judgement:
     return _told(case, forbidden, policy)
 
 
-def _forbidden(case: Case) -> dict[str, Attempt]:
+def _forbidden(case: Case) -> dict[str, TcpAttempt]:
     """The addresses that our own kernel forbade at once, without an ICMP message or a route that explains it."""
     return {
         address: one
@@ -68,7 +68,7 @@ def _forbidden(case: Case) -> dict[str, Attempt]:
     }
 
 
-def _by_policy(case: Case, address: str, attempt: Attempt) -> bool:
+def _by_policy(case: Case, address: str, attempt: TcpAttempt) -> bool:
     """Whether only a policy is left: EPERM always; EACCES where the route is known, and no ICMP message can have been missed."""
     if attempt.errno == "EPERM":
         return True
@@ -138,7 +138,7 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
     )
 
 
-def _by_no_rule(case: Case, kept: dict[str, Attempt]) -> Judgement:
+def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Judgement:
     """Silence that this machine makes: where all rules were read and none matches, a BPF program is left."""
     first = next(iter(kept))
     readings = [reading for address in kept if (reading := rules.filter_of(case, address))]
@@ -181,7 +181,7 @@ def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Judgement:
     )
 
 
-def _told(case: Case, forbidden: dict[str, Attempt], policy: Confinement | None) -> Judgement:
+def _told(case: Case, forbidden: dict[str, TcpAttempt], policy: Confinement | None) -> Judgement:
     address, one = next(iter(forbidden.items()))
     errno = one.errno
     evidence = outcomes.ids(*forbidden.values(), policy, *(outcomes.route_to(case, each) for each in forbidden))

@@ -6,11 +6,12 @@ EMFILE and ENFILE say so of our own attempt; of a process that the person named 
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
-from tui.diagnosis.readings import checks, outcomes, queues, unix_sockets
+from tui.diagnosis.readings import checks, either_kind, outcomes, queues, unix_sockets
 from tui.model.case import Case
-from tui.model.facts import Attempt, Limits, Outcome, ProcessState
+from tui.model.facts import Attempt, Limits, Outcome, ProcessState, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ExamineProcess, ReadLimits
+from tui.model.target import UnixTarget
 
 OWN, SYSTEM = "EMFILE", "ENFILE"
 """The limit of the process, and that of the whole machine (socket(2))."""
@@ -18,12 +19,12 @@ OWN, SYSTEM = "EMFILE", "ENFILE"
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; the limits once one met them; and the process that the person named."""
-    if case.target.transport == "unix":
+    if isinstance(case.target, UnixTarget):
         yield from unix_sockets.needs(case)
     else:
         yield from checks.basics(case)
     for one in _without_descriptor(case).values():
-        yield ReadLimits(address=one.address, port=one.port)
+        yield ReadLimits(address=one.address, port=one.port) if isinstance(one, TcpAttempt) else ReadLimits()
     if case.options.pid is not None:
         yield ExamineProcess(pid=case.options.pid)
 
@@ -36,14 +37,14 @@ def judge(case: Case) -> Judgement:
     state = queues.process(case, case.options.pid, None) if case.options.pid is not None else None
     if state and state.is_out_of_descriptors:
         return _theirs(case, state)
-    if not outcomes.attempts(case):
+    if not either_kind.attempts(case):
         return not_tested("Nothing has been tried yet.")
     counted = f"{state.name} has {state.descriptors} of {state.descriptor_limit} descriptors." if state else ""
-    return ruled_out(counted or "No attempt lacked a descriptor.", *outcomes.ids(*outcomes.latest(case).values(), state))
+    return ruled_out(counted or "No attempt lacked a descriptor.", *outcomes.ids(*either_kind.latest(case).values(), state))
 
 
 def _without_descriptor(case: Case) -> dict[str, Attempt]:
-    return {address: one for address, one in outcomes.failing(case, Outcome.BLOCKED).items() if one.errno in {OWN, SYSTEM}}
+    return {address: one for address, one in either_kind.failing(case, Outcome.BLOCKED).items() if one.errno in {OWN, SYSTEM}}
 
 
 def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
-from tui.model.facts import Addresses, Attempt, Limits, Outcome
+from tui.model.facts import Addresses, Limits, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, ReadLimits
 
@@ -23,7 +23,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; the limits once one found no port, and our addresses where its source was chosen."""
     yield from checks.basics(case)
     for address, one in _without_port(case).items():
-        yield ReadLimits(address=address, port=case.target.port or 0)
+        yield ReadLimits(address=address, port=case.tcp.port)
         if one.source:
             yield ListAddresses()
 
@@ -45,12 +45,12 @@ def judge(case: Case) -> Judgement:
     return _uncounted(case, address, one, found)
 
 
-def _without_port(case: Case) -> dict[str, Attempt]:
+def _without_port(case: Case) -> dict[str, TcpAttempt]:
     """The failing addresses whose newest attempt got no source port."""
     return {address: one for address, one in outcomes.failing(case, Outcome.BLOCKED).items() if one.errno in NO_PORT}
 
 
-def _source_may_be_ours(case: Case, attempt: Attempt) -> bool:
+def _source_may_be_ours(case: Case, attempt: TcpAttempt) -> bool:
     """Whether the attempt had no chosen source, or one that this machine has; while that is not known it may be another's."""
     if not attempt.source:
         return True
@@ -60,7 +60,7 @@ def _source_may_be_ours(case: Case, attempt: Attempt) -> bool:
 
 def _limits(case: Case, address: str) -> Limits | None:
     """The newest look at the limits towards an address."""
-    return next((one for one in reversed(case.all(Limits)) if (one.address, one.port) == (address, case.target.port)), None)
+    return next((one for one in reversed(case.all(Limits)) if (one.address, one.port) == (address, case.tcp.port)), None)
 
 
 def _is_exhausted(found: Limits) -> bool:
@@ -75,16 +75,16 @@ def _counted(found: Limits) -> str:
     return f"{used:,} of {usable:,} source ports ({found.first_port} to {found.last_port}) are in use towards it{waiting}"
 
 
-def _proved(case: Case, without: dict[str, Attempt], proved: dict[str, Limits]) -> Judgement:
+def _proved(case: Case, without: dict[str, TcpAttempt], proved: dict[str, Limits]) -> Judgement:
     address, found = next(iter(proved.items()))
     return confirmed(
-        f"This machine has no free source port left towards {outcomes.joined(proved)} port {case.target.port}: {_counted(found)}."
+        f"This machine has no free source port left towards {outcomes.joined(proved)} port {case.tcp.port}: {_counted(found)}."
         + _user(found),
         *outcomes.ids(*(without[one] for one in proved), *proved.values()),
         reason=f"connect ends in {without[address].errno} at once; {_counted(found)}.",
         explains=proved,
-        culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.target.port or 0),
-        refuted_by=f"`ss -Htan dst {address} dport = :{case.target.port} | wc -l` is far below the size of the range.",
+        culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.tcp.port),
+        refuted_by=f"`ss -Htan dst {address} dport = :{case.tcp.port} | wc -l` is far below the size of the range.",
         remedies=_remedies(case, address, found),
     )
 
@@ -97,7 +97,7 @@ def _user(found: Limits) -> str:
     return f" Of {found.sampled} open ones that were looked at, {found.biggest_user_ports} are held by {found.biggest_user}."
 
 
-def _enough(without: dict[str, Attempt], found: Limits) -> Judgement:
+def _enough(without: dict[str, TcpAttempt], found: Limits) -> Judgement:
     """Ports are left towards the target, by the count."""
     address, one = next(iter(without.items()))
     if outcomes.family(address) == "IPv6" and not found.used_towards_target:
@@ -117,7 +117,7 @@ def _enough(without: dict[str, Attempt], found: Limits) -> Judgement:
 _RANGE = "net.ipv4.ip_local_port_range"
 
 
-def _uncounted(case: Case, address: str, one: Attempt, found: Limits | None) -> Judgement:
+def _uncounted(case: Case, address: str, one: TcpAttempt, found: Limits | None) -> Judgement:
     if outcomes.family(address) == "IPv6" and one.errno == "EADDRNOTAVAIL":
         return still_open(
             "EADDRNOTAVAIL for IPv6 means no free source port, or no IPv6 address on this machine.",
@@ -127,12 +127,12 @@ def _uncounted(case: Case, address: str, one: Attempt, found: Limits | None) -> 
             explains={address},
         )
     return likely(
-        f"This machine seems to have no free source port left towards {address} port {case.target.port}.",
+        f"This machine seems to have no free source port left towards {address} port {case.tcp.port}.",
         *outcomes.ids(one, found),
         reason=f"connect ends in {one.errno} at once, with no source address chosen; the ports in use were not counted.",
-        next_check=f"`sysctl {_RANGE}; ss -Htan dst {address} dport = :{case.target.port} | wc -l`: as many confirm it.",
+        next_check=f"`sysctl {_RANGE}; ss -Htan dst {address} dport = :{case.tcp.port} | wc -l`: as many confirm it.",
         explains={address},
-        culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.target.port or 0),
+        culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.tcp.port),
         refuted_by="The count is far below the size of the range.",
         remedies=_remedies(case, address, found),
     )
@@ -142,7 +142,7 @@ def _remedies(case: Case, address: str, found: Limits | None) -> Iterator[Remedy
     verify = f"`refused check {case.target.label}` connects."
     yield Remedy(
         do="Find who opens so many connections, and let it keep and reuse them (a pool, HTTP keep-alive).",
-        command=f"ss -Htanp dst {address} dport = :{case.target.port} | grep -o 'pid=[0-9]*' | sort | uniq -c | sort -rn",
+        command=f"ss -Htanp dst {address} dport = :{case.tcp.port} | grep -o 'pid=[0-9]*' | sort | uniq -c | sort -rn",
         verify=verify,
     )
     if found is None or found.waiting_to_expire:

@@ -6,7 +6,7 @@ from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, 
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverRecord
 from tui.model.case import Case
-from tui.model.facts import Attempt, SystemAnswer
+from tui.model.facts import SystemAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -64,7 +64,7 @@ def _lacking(address: str, one: NameserverRecord) -> bool:
     return address not in given and any(outcomes.family(other) == outcomes.family(address) for other in given)
 
 
-def _disputed(case: Case) -> dict[str, Attempt]:
+def _disputed(case: Case) -> dict[str, TcpAttempt]:
     """The failing addresses in use that some nameserver's answer lacks; addresses of the hosts file are no one's answer."""
     entries = resolution.hosts_entries(case)
     servers = resolution.nameservers(case)
@@ -93,14 +93,12 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Judgement:
     other = good[0].address if good else next(iter(others))
     source = _source(case, giver)
     summary = (
-        f"The resolvers disagree about {case.target.host}: {source} gives {address}, which fails; "
+        f"The resolvers disagree about {case.tcp.host}: {source} gives {address}, which fails; "
         f"{others[other].label} gives {other}{', which connects' if good else ''}."
     )
     evidence = outcomes.ids(outcomes.system_answer(case), *_answers(giver), *_answers(others[other]), *failing.values(), *good)
     culprit = (
-        Culprit(kind="nameserver", address=giver.address, port=giver.port)
-        if giver
-        else Culprit(kind="name", name=case.target.host)
+        Culprit(kind="nameserver", address=giver.address, port=giver.port) if giver else Culprit(kind="name", name=case.tcp.host)
     )
     refuted_by = f"{address} is an address of the right machine, and {other} is not."
     remedies = tuple(_remedies(case, giver, others[other]))
@@ -120,9 +118,7 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Judgement:
         *evidence,
         reason=f"{others[other].label} does not give {address}, and {other} {'connects' if good else 'was not tried'}.",
         next_check=(
-            FLUSH.format(case.target.host)
-            if good
-            else f"An attempt on {other}: refused check {endpoint(other, case.target.port or 0)}"
+            FLUSH.format(case.tcp.host) if good else f"An attempt on {other}: refused check {endpoint(other, case.tcp.port)}"
         ),
         explains=failing,
         culprit=culprit,
@@ -146,7 +142,7 @@ def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[NameserverRe
         return ruled_out("No nameserver gives an address.", *_ids(servers))
     if resolution.left_out(case) or not resolution.asks_dns(case):
         return ruled_out("The hosts line of nsswitch.conf decides, not the DNS.", *outcomes.ids(outcomes.name_sources(case)))
-    host = case.target.host
+    host = case.tcp.host
     denying = next((one for one in servers if one.configured and one.denies), None)
     hard = system.error in resolution.HARD_ERRORS
     if denying is None and not hard:
@@ -191,7 +187,7 @@ def _ids(servers: tuple[NameserverRecord, ...]) -> tuple[str, ...]:
 
 
 def _remedies(case: Case, wrong: NameserverRecord | None, right: NameserverRecord) -> Iterator[Remedy]:
-    host = case.target.host
+    host = case.tcp.host
     compare = f"dig @{right.address} -p {right.port} {host}"
     if wrong is None or resolution.is_loopback(wrong.address):
         yield Remedy(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
@@ -32,7 +32,7 @@ def judge(case: Case) -> Judgement:
     return _named(case, dead, working)
 
 
-def _is_dead(case: Case, address: str, attempt: Attempt) -> bool:
+def _is_dead(case: Case, address: str, attempt: TcpAttempt) -> bool:
     """Whether the address failed each time, out there, while one of its family connects.
 
     What this machine's own kernel blocks says nothing of the address; one that connected before comes and goes.
@@ -45,8 +45,8 @@ def _is_dead(case: Case, address: str, attempt: Attempt) -> bool:
     )
 
 
-def _named(case: Case, dead: dict[str, Attempt], working: dict[str, Attempt]) -> Judgement:
-    host, port = case.target.host, case.target.port
+def _named(case: Case, dead: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Judgement:
+    host, port = case.tcp.host, case.tcp.port
     first, one = next(iter(dead.items()))
     verb = "fails" if len(dead) == 1 else "fail"
     summary = (
@@ -54,7 +54,7 @@ def _named(case: Case, dead: dict[str, Attempt], working: dict[str, Attempt]) ->
         + ("connects." if len(working) == 1 else "connect.")
     )
     evidence = outcomes.ids(outcomes.system_answer(case), *dead.values(), *working.values())
-    culprit = Culprit(kind="address", address=first, port=port or 0)
+    culprit = Culprit(kind="address", address=first, port=port)
     refuted_by = f"Attempts on {first} that connect: `refused check {case.target.label} --attempts 10`."
     remedies = tuple(_remedies(case, first))
     if outcomes.schedule_ended(case) or all(one.next_in_s is None for one in dead.values()):
@@ -80,7 +80,7 @@ def _named(case: Case, dead: dict[str, Attempt], working: dict[str, Attempt]) ->
 
 
 def _remedies(case: Case, address: str) -> Iterator[Remedy]:
-    host, port = case.target.host, case.target.port
+    host, port = case.tcp.host, case.tcp.port
     yield Remedy(
         do=f"Mend the service on {address}, or take that address out of the name's records until it is mended.",
         command=f"dig {host} {'AAAA' if ':' in address else 'A'}",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -51,19 +51,19 @@ def _other_loopback(case: Case) -> str | None:
     """The loopback address of the family that the name, one of this machine's own, does not have."""
     addresses = outcomes.addresses(case)
     families = {outcomes.family(address) for address in addresses}
-    if case.target.is_literal or len(families) != 1 or not all(map(resolution.is_loopback, addresses)):
+    if case.tcp.is_literal or len(families) != 1 or not all(map(resolution.is_loopback, addresses)):
         return None
     return LOOPBACK["IPv6" if families == {"IPv4"} else "IPv4"]
 
 
-def _other_that_connects(case: Case) -> dict[str, Attempt]:
+def _other_that_connects(case: Case) -> dict[str, TcpAttempt]:
     other = _other_loopback(case)
     found = resolution.other_attempts(case).get(other) if other else None
     return {found.address: found} if found and found.outcome is Outcome.CONNECTED else {}
 
 
-def _named(case: Case, failing: dict[str, Attempt], working: dict[str, Attempt]) -> Judgement:
-    host, port = case.target.host, case.target.port or 0
+def _named(case: Case, failing: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Judgement:
+    host, port = case.tcp.host, case.tcp.port
     bad, good = next(iter(failing)), next(iter(working))
     tried, served = outcomes.family(bad), outcomes.family(good)
     refused = all(one.outcome is Outcome.REFUSED and one.icmp is None for one in failing.values())
@@ -102,7 +102,7 @@ def _named(case: Case, failing: dict[str, Attempt], working: dict[str, Attempt])
 
 
 def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy]:
-    host, port = case.target.host, case.target.port or 0
+    host, port = case.tcp.host, case.tcp.port
     record = "AAAA" if ":" in bad else "A"
     yield Remedy(
         do=f"Let the service listen on {outcomes.family(bad)} as well: on {bad}, or on every address.",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
-from tui.model.facts import Attempt, HostsEntry, NameserverAnswer
+from tui.model.facts import HostsEntry, NameserverAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -30,9 +30,9 @@ def judge(case: Case) -> Judgement:
         return not_tested("The hosts file has not been read yet.")
     used = [entry for address, entry in entries.items() if address in system.addresses]
     if not used:
-        return ruled_out(f"The hosts file does not give {case.target.host}'s address.", *outcomes.ids(sources, system))
+        return ruled_out(f"The hosts file does not give {case.tcp.host}'s address.", *outcomes.ids(sources, system))
     line = f"{used[0].path} line {used[0].line}"
-    if resolution.is_localhost(case.target.host) and all(resolution.is_loopback(one.address) for one in used):
+    if resolution.is_localhost(case.tcp.host) and all(resolution.is_loopback(one.address) for one in used):
         return ruled_out(f"{line} gives it the loopback address, as it should be.", *outcomes.ids(sources))
     others = _others(case)
     if not others:
@@ -87,7 +87,7 @@ def _others(case: Case) -> dict[str, NameserverAnswer]:
 
 
 def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Judgement:
-    host, port = case.target.host, case.target.port or 0
+    host, port = case.tcp.host, case.tcp.port
     address, entry = next(iter(overridden.items()))
     connects, fails = resolution.split(case, tuple(others))
     other, answer = next(((one.address, others[one.address]) for one in connects), next(iter(others.items())))
@@ -140,12 +140,12 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
     )
 
 
-def _tried(connects: list[Attempt]) -> str:
+def _tried(connects: list[TcpAttempt]) -> str:
     return "comes from the DNS for a completed name" if connects else "comes from the DNS and was not tried"
 
 
 def _remedies(case: Case, entry: HostsEntry, other: str) -> Iterator[Remedy]:
-    host = case.target.host
+    host = case.tcp.host
     yield Remedy(
         do=f"Remove {host} from line {entry.line} of {entry.path}, or give it {other} there. It reads `{entry.text}`.",
         command=f"sudoedit {entry.path}",

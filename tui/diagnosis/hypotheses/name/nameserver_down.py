@@ -40,7 +40,7 @@ def judge(case: Case) -> Judgement:
 
 
 def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], down: list[NameserverRecord]) -> Judgement:
-    host = case.target.host
+    host = case.tcp.host
     living = [one for one in servers if not one.silent]
     evidence = outcomes.ids(system, *_answers(down))
     names = outcomes.joined(one.label for one in down)
@@ -89,13 +89,13 @@ def _was_asked(one: NameserverRecord) -> bool:
 def _cut_off(case: Case, system: SystemAnswer, down: list[NameserverRecord], first: NameserverRecord) -> Judgement:
     detail = next((answer.detail for answer in first.answers if answer.detail), "unreachable at once")
     return likely(
-        f"{case.target.host} can't be resolved: {first.label}, a nameserver of this machine, can't be reached ({detail}).",
+        f"{case.tcp.host} can't be resolved: {first.label}, a nameserver of this machine, can't be reached ({detail}).",
         *outcomes.ids(system, *_answers(down)),
         reason=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it.",
         next_check=f"`refused check {endpoint(first.address, first.port)}` says what stands in the way.",
         explains={outcomes.NAME},
         culprit=_culprit(first),
-        refuted_by=f"`getent ahosts {case.target.host}` still fails when {first.label} can be reached.",
+        refuted_by=f"`getent ahosts {case.tcp.host}` still fails when {first.label} can be reached.",
         remedies=_remedies(case, first),
     )
 
@@ -115,20 +115,20 @@ def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord,
     stub = "resolve" in (sources.nsswitch if (sources := outcomes.name_sources(case)) else ())
     if system.took_ms >= SLOW_MS and waits and not stub:
         return confirmed(
-            f"{summary} So resolving {case.target.host} takes {system.took_ms / 1000:.1f} s.",
+            f"{summary} So resolving {case.tcp.host} takes {system.took_ms / 1000:.1f} s.",
             *evidence,
             reason=f"{_how([first])}; the lookup took {system.took_ms:.0f} ms, and {giving.label} gives the address.",
             culprit=_culprit(first),
-            refuted_by=f"`time getent ahosts {case.target.host}` stays as slow without {first.label} in resolv.conf.",
+            refuted_by=f"`time getent ahosts {case.tcp.host}` stays as slow without {first.label} in resolv.conf.",
             remedies=_remedies(case, first),
         )
     return likely(
         summary,
         *evidence,
         reason=f"{_how([first])}; this lookup took {system.took_ms:.0f} ms.",
-        next_check=f"`time getent ahosts {case.target.host}`, several times: a second or more confirms that it is felt.",
+        next_check=f"`time getent ahosts {case.tcp.host}`, several times: a second or more confirms that it is felt.",
         culprit=_culprit(first),
-        refuted_by=f"`dig @{first.address} -p {first.port} {case.target.host}` gets an answer from here.",
+        refuted_by=f"`dig @{first.address} -p {first.port} {case.tcp.host}` gets an answer from here.",
         remedies=_remedies(case, first),
     )
 
@@ -153,7 +153,7 @@ def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverReco
             f"The lookup ends with EAI_AGAIN, and {giving.label} gave an address when it was asked alone.",
             *outcomes.ids(system, *answers),
             summary=f"{giving.label} answers at times, or not as this machine's lookup asks: that ends with EAI_AGAIN.",
-            next_check=f"`getent ahosts {case.target.host}` and `dig @{giving.address} -p {giving.port} {case.target.host}`, "
+            next_check=f"`getent ahosts {case.tcp.host}` and `dig @{giving.address} -p {giving.port} {case.tcp.host}`, "
             "each several times; then `dig +tcp +keepopen` with A and AAAA, as a lookup asks when an answer does not fit UDP.",
             explains={outcomes.NAME},
         )
@@ -167,7 +167,7 @@ def _no_answer_for(kind: str, case: Case, system: SystemAnswer, one: NameserverR
         f"{one.label} answers, and stays silent for {kind} records, so a lookup of both families waits for it.",
         *outcomes.ids(system, *one.answers),
         reason=f"The {kind} query to {one.label} was not answered; the lookup took {system.took_ms:.0f} ms.",
-        next_check=f"`dig @{one.address} -p {one.port} {case.target.host} {kind}` three times: always silent confirms it.",
+        next_check=f"`dig @{one.address} -p {one.port} {case.tcp.host} {kind}` three times: always silent confirms it.",
         explains=() if system.addresses else {outcomes.NAME},
         culprit=_culprit(one),
         refuted_by=f"The {kind} query is answered when it is sent again.",
@@ -198,7 +198,7 @@ def _culprit(one: NameserverRecord) -> Culprit:
 
 
 def _remedies(case: Case, one: NameserverRecord) -> Iterator[Remedy]:
-    host = case.target.host
+    host = case.tcp.host
     sources = outcomes.name_sources(case)
     conf = sources.resolv_conf if sources else "/etc/resolv.conf"
     ask = f"dig @{one.address} -p {one.port} {host}"

@@ -74,7 +74,7 @@ def _fails(
             summary,
             *evidence,
             reason=f"{one.label} answers {code}; {other}.",
-            next_check=f"`getent ahosts {case.target.host}` again, and with {one.label} taken out of resolv.conf.",
+            next_check=f"`getent ahosts {case.tcp.host}` again, and with {one.label} taken out of resolv.conf.",
             explains={outcomes.NAME},
             culprit=culprit,
             refuted_by=refuted_by,
@@ -154,7 +154,7 @@ def _remedies(case: Case, one: NameserverRecord, word: Word, *, dnssec: bool) ->
     yield Remedy(
         do="Until then, use another nameserver that answers for this name.",
         command=f"refused check {case.target.label} --nameserver ADDR",
-        verify=f"`getent ahosts {case.target.host}` prints an address.",
+        verify=f"`getent ahosts {case.tcp.host}` prints an address.",
     )
 
 

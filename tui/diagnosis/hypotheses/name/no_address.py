@@ -23,7 +23,7 @@ def judge(case: Case) -> Judgement:
     if settled or system is None:
         return settled or ruled_out("There is no name.")
     if system.addresses:
-        return ruled_out(f"{case.target.host} leads to {outcomes.joined(system.addresses)}.", *outcomes.ids(system))
+        return ruled_out(f"{case.tcp.host} leads to {outcomes.joined(system.addresses)}.", *outcomes.ids(system))
     if not resolution.asks_dns(case):
         return ruled_out("Programs here do not ask the DNS for it.", *outcomes.ids(outcomes.name_sources(case)))
     servers = resolution.nameservers(case)
@@ -43,7 +43,7 @@ def judge(case: Case) -> Judgement:
 
 
 def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, certain: bool) -> Judgement:
-    host, port = case.target.host, case.target.port
+    host, port = case.tcp.host, case.tcp.port
     name = word.name.rstrip(".") if word else host
     answers = word.answers if word else ()
     alias = next((answer.cnames[-1] for answer in answers if answer.cnames), None)

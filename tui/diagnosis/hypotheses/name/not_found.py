@@ -28,7 +28,7 @@ def judge(case: Case) -> Judgement:
     system = outcomes.system_answer(case)
     if settled or system is None:
         return settled or ruled_out("There is no name.")
-    host = case.target.host
+    host = case.tcp.host
     if system.addresses:
         return ruled_out(f"{host} leads to {outcomes.joined(system.addresses)}.", *outcomes.ids(system))
     sources = outcomes.name_sources(case)
@@ -41,7 +41,7 @@ def judge(case: Case) -> Judgement:
 
 
 def _left_out(case: Case, system: SystemAnswer, sources: NameSources, unasked: str) -> Judgement:
-    host = case.target.host
+    host = case.tcp.host
     path, _, line = (sources.nsswitch_line or f"{NSSWITCH}:").rpartition(":")
     knowing = [one for one in resolution.nameservers(case) if one.resolved]
     known = f" {knowing[0].label} knows the name." if knowing else ""
@@ -98,7 +98,7 @@ def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
 def _denied(
     case: Case, system: SystemAnswer, every: tuple[resolution.NameserverRecord, ...], names: list[str], *, certain: bool
 ) -> Judgement:
-    host = case.target.host
+    host = case.tcp.host
     sources = outcomes.name_sources(case)
     answers = [
         answer
@@ -147,7 +147,7 @@ def _denied(
 
 
 def _spelling(case: Case, sources: NameSources | None) -> Iterator[Remedy]:
-    host, port = case.target.host, case.target.port
+    host, port = case.tcp.host, case.tcp.port
     for near in (sources.near_names if sources else ())[:3]:
         yield Remedy(
             do=f"Use {near.name} (from {near.where}), if that was meant.",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
-from tui.model.facts import Attempt, NameserverAnswer
+from tui.model.facts import NameserverAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, AskNameserver
 
@@ -37,19 +37,19 @@ def judge(case: Case) -> Judgement:
     if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     if outcomes.connecting(case):
-        return ruled_out(f"{case.target.host} was completed to {name}, which connects.", *_seen(case, name))
+        return ruled_out(f"{case.tcp.host} was completed to {name}, which connects.", *_seen(case, name))
     return _weighed(case, name)
 
 
 def _completed(case: Case) -> str | None:
     """The name in use if a search domain was added to what was typed, without the root dot; else None."""
-    typed = outcomes.plain_name(case.target.host)
+    typed = outcomes.plain_name(case.tcp.host)
     used = resolution.used_name(case)
     return used if used and outcomes.plain_name(used).startswith(f"{typed}.") else None
 
 
 def _domain(case: Case, name: str) -> str:
-    return name.rstrip(".")[len(case.target.host) + 1 :]
+    return name.rstrip(".")[len(case.tcp.host) + 1 :]
 
 
 def _nobodys_name(case: Case, name: str) -> str:
@@ -58,7 +58,7 @@ def _nobodys_name(case: Case, name: str) -> str:
 
 def _others(case: Case, name: str) -> dict[str, str]:
     """The addresses of the other readings of the name, each with that reading; the name as typed first."""
-    typed = outcomes.plain_name(case.target.host)
+    typed = outcomes.plain_name(case.tcp.host)
     words = [word for one in resolution.nameservers(case) for word in one.words if word.name != name]
     words.sort(key=lambda word: outcomes.plain_name(word.name) != typed)
     in_use = outcomes.addresses(case)
@@ -77,7 +77,7 @@ def _wildcard(case: Case, name: str) -> tuple[NameserverAnswer, ...]:
 
 
 def _weighed(case: Case, name: str) -> Judgement:
-    typed = outcomes.plain_name(case.target.host)
+    typed = outcomes.plain_name(case.tcp.host)
     others = _others(case, name)
     connects, fails = resolution.split(case, tuple(others))
     if connects and "." in typed and outcomes.plain_name(others[connects[0].address]) == typed:
@@ -87,8 +87,8 @@ def _weighed(case: Case, name: str) -> Judgement:
         return _perhaps(
             case,
             name,
-            f"; {reading} ({connects[0].address}) connects on port {case.target.port}",
-            next_check=f"Which machine was meant, {name} or {reading}: refused check {reading}:{case.target.port}",
+            f"; {reading} ({connects[0].address}) connects on port {case.tcp.port}",
+            next_check=f"Which machine was meant, {name} or {reading}: refused check {reading}:{case.tcp.port}",
             evidence=outcomes.ids(*connects),
         )
     wildcard = _wildcard(case, name)
@@ -103,17 +103,17 @@ def _weighed(case: Case, name: str) -> Judgement:
     if others and not fails:
         reading = next(iter(others.values())).rstrip(".")
         return still_open(
-            f"{case.target.host} was completed to {name}; it can also be read as {reading}.",
+            f"{case.tcp.host} was completed to {name}; it can also be read as {reading}.",
             *_seen(case, name),
-            summary=f"{case.target.host} was completed to {name}, and {reading}, another reading of it, exists too.",
-            next_check=f"Which machine was meant: refused check {reading}:{case.target.port}",
+            summary=f"{case.tcp.host} was completed to {name}, and {reading}, another reading of it, exists too.",
+            next_check=f"Which machine was meant: refused check {reading}:{case.tcp.port}",
             explains=outcomes.failing(case),
         )
-    return still_open(f"{case.target.host} was completed to {name}; nothing shows that another was meant.", *_seen(case, name))
+    return still_open(f"{case.tcp.host} was completed to {name}; nothing shows that another was meant.", *_seen(case, name))
 
 
-def _as_typed(case: Case, name: str, attempt: Attempt) -> Judgement:
-    host = case.target.host
+def _as_typed(case: Case, name: str, attempt: TcpAttempt) -> Judgement:
+    host = case.tcp.host
     failing = outcomes.failing(case)
     return confirmed(
         f"{host} was completed to {name} ({next(iter(failing))}), which fails; as typed it is {attempt.address}, which connects.",
@@ -130,7 +130,7 @@ def _as_typed(case: Case, name: str, attempt: Attempt) -> Judgement:
 def _perhaps(case: Case, name: str, sign: str, *, next_check: str, evidence: tuple[str, ...]) -> Judgement:
     failing = outcomes.failing(case)
     return likely(
-        f"{case.target.host} was completed to {name} ({next(iter(failing))}), which fails{sign}.",
+        f"{case.tcp.host} was completed to {name} ({next(iter(failing))}), which fails{sign}.",
         *_seen(case, name),
         *outcomes.ids(*failing.values()),
         *evidence,
@@ -156,7 +156,7 @@ def _culprit(case: Case, name: str) -> Culprit:
 
 
 def _remedies(case: Case, name: str) -> Iterator[Remedy]:
-    host, port = case.target.host.rstrip("."), case.target.port
+    host, port = case.tcp.host.rstrip("."), case.tcp.port
     sources = outcomes.name_sources(case)
     conf = sources.resolv_conf if sources else "/etc/resolv.conf"
     if "." in host:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, queues, rules
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Neighbour, Outcome
+from tui.model.facts import Listener, Neighbour, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
 
-Silent = dict[str, tuple[Attempt, ...]]
+Silent = dict[str, tuple[TcpAttempt, ...]]
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -61,7 +61,7 @@ def judge(case: Case) -> Judgement:
 
 def _full_queues(case: Case, address: str) -> list[Listener]:
     """The listeners of the far end, where its table was seen, that can take no more connections (ss(8): Recv-Q, Send-Q)."""
-    rows = outcomes.on_port(hosts.table(case, address), case.target.port)
+    rows = outcomes.on_port(hosts.table(case, address), case.tcp.port)
     return [row for row in rows if hosts.has_full_queue(row)]
 
 
@@ -86,7 +86,7 @@ def _held_back(case: Case, silent: Silent) -> Judgement:
     return still_open(
         "Packets for this port do not seem to leave this machine.",
         *outcomes.ids(*_flat(silent), *hosts.hops(case, first)),
-        summary=f"A filter next to this machine (a security group, the first router) drops port {case.target.port} of {first}.",
+        summary=f"A filter next to this machine (a security group, the first router) drops port {case.tcp.port} of {first}.",
         next_check="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is out there.",
         explains=silent,
     )
@@ -102,11 +102,11 @@ def _proved(case: Case, silent: Silent) -> Judgement:
     first = next(iter(silent))
     life = hosts.signs_of_life(case, first)
     return confirmed(
-        f"Packets to port {case.target.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
+        f"Packets to port {case.tcp.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
         *outcomes.ids(*_flat(silent), *life, *hosts.trail(case, first), hosts.table(case, first)),
         reason=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}. {_trail_ends(case, first)}",
         explains=silent,
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="On the server a listener whose queue is full (`ss -ltn`: Recv-Q above Send-Q) would be silent likewise.",
         remedies=_remedies(case, first),
     )
@@ -116,12 +116,12 @@ def _alive(case: Case, silent: Silent) -> Judgement:
     first = next(iter(silent))
     life = hosts.signs_of_life(case, first)
     return likely(
-        f"Packets to port {case.target.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
+        f"Packets to port {case.tcp.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
         *outcomes.ids(*_flat(silent), *life),
         reason=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}.",
         next_check=_what_else(case, first),
         explains=silent,
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="A rule of this machine that drops it, or a full queue of the listener on the server.",
         remedies=_remedies(case, first),
     )
@@ -129,7 +129,7 @@ def _alive(case: Case, silent: Silent) -> Judgement:
 
 def _what_else(case: Case, address: str) -> str:
     """The look that would decide between a filter out there, one here, and a full queue."""
-    port = case.target.port
+    port = case.tcp.port
     if hosts.leaves(case, address):
         return f"On {address}: `ss -ltn 'sport = :{port}'`. Recv-Q above Send-Q is a full queue; else a filter drops it."
     return "As root, here: `nft list ruleset; iptables-save`. If no rule drops it, a filter out there does, or a queue is full."
@@ -138,12 +138,12 @@ def _what_else(case: Case, address: str) -> str:
 def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Judgement:
     first, entry = next(iter(seen.items()))
     return likely(
-        f"{first} is there on the local link and stays silent on port {case.target.port}: a filter drops it.",
+        f"{first} is there on the local link and stays silent on port {case.tcp.port}: a filter drops it.",
         *outcomes.ids(*silent[first], entry),
         reason=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
         next_check=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
         explains=seen,
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"{first} went down in the last half minute, or a rule of this machine drops it.",
         remedies=_remedies(case, first),
     )
@@ -158,7 +158,7 @@ def _open(case: Case, silent: Silent) -> Judgement:
     return still_open(
         reason.strip(),
         *outcomes.ids(*_flat(silent), *hosts.trail(case, first)),
-        summary=f"A packet filter drops what goes to port {case.target.port} of {outcomes.joined(silent)}.",
+        summary=f"A packet filter drops what goes to port {case.tcp.port} of {outcomes.joined(silent)}.",
         next_check=f"`ping -c 3 {first}`, or an attempt on another of its ports: an answer would show that it lives.",
         explains=silent,
     )
@@ -173,18 +173,18 @@ def _trail_ends(case: Case, address: str) -> str:
     return f"The trail for this port ends behind {last.sender}, hop {last.ttl}: the packets vanish there or at the host."
 
 
-def _count(attempts: tuple[Attempt, ...]) -> str:
+def _count(attempts: tuple[TcpAttempt, ...]) -> str:
     packets = sum(1 + (one.retransmits or 0) for one in attempts)
     tries = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
     return f"{tries} ({packets} packets)" if packets > len(attempts) else tries
 
 
-def _flat(silent: Silent) -> list[Attempt]:
+def _flat(silent: Silent) -> list[TcpAttempt]:
     return [one for all_ in silent.values() for one in all_]
 
 
 def _remedies(case: Case, address: str) -> Iterator[Remedy]:
-    port = case.target.port or 0
+    port = case.tcp.port
     source = next((one.local_address for one in outcomes.attempts(case, address) if one.local_address), None) or "this machine"
     trail = hosts.trail(case, address)
     yield Remedy(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
-from tui.model.facts import Addresses, Attempt, Neighbour, Outcome
+from tui.model.facts import Addresses, Neighbour, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
@@ -46,7 +46,7 @@ def judge(case: Case) -> Judgement:
     return ruled_out("No address is reported unreachable.", *outcomes.ids(*outcomes.latest(case).values()))
 
 
-def _kind(case: Case, address: str, one: Attempt) -> str:
+def _kind(case: Case, address: str, one: TcpAttempt) -> str:
     """What an ICMP `unreachable` is worth, by its sender, its delay, and what else is known of the host."""
     here = hosts.sent_here(case, one)
     slow = hosts.came_late(case, address)
@@ -63,7 +63,7 @@ def _kind(case: Case, address: str, one: Attempt) -> str:
     return "out of reach" if proved else "perhaps"
 
 
-def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[Attempt, Neighbour | None]]]:
+def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Neighbour | None]]]:
     """The addresses whose own link has no answer: by our own ICMP error after three tries, or by the neighbour entry."""
     for address, one in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
         if outcomes.is_local(case, address) or hosts.signs_of_life(case, address):
@@ -77,7 +77,7 @@ def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[Attempt, Ne
             yield address, (word, failed)
 
 
-def _on_this_link(case: Case, dead: dict[str, tuple[Attempt, Neighbour | None]]) -> Judgement:
+def _on_this_link(case: Case, dead: dict[str, tuple[TcpAttempt, Neighbour | None]]) -> Judgement:
     first, (attempt, failed) = next(iter(dead.items()))
     silent_one = hosts.next_on_link(case, first)
     route = outcomes.route_to(case, first)
@@ -112,7 +112,7 @@ def _on_this_link(case: Case, dead: dict[str, tuple[Attempt, Neighbour | None]])
     )
 
 
-def _loopback_down(case: Case, own: dict[str, tuple[Attempt, ...]], down: Addresses) -> Judgement:
+def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Addresses) -> Judgement:
     return likely(
         f"The loopback interface lo of this machine is down, so nothing reaches {outcomes.joined(own)}, its own address.",
         *outcomes.ids(*(one for all_ in own.values() for one in all_), down),
@@ -131,7 +131,7 @@ def _loopback_down(case: Case, own: dict[str, tuple[Attempt, ...]], down: Addres
     )
 
 
-def _on_this_link_perhaps(near: dict[str, Attempt]) -> Judgement:
+def _on_this_link_perhaps(near: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(near.items()))
     return still_open(
         f"Our own kernel reported `{_meaning(one)}` after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
@@ -142,7 +142,7 @@ def _on_this_link_perhaps(near: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _by_a_router(case: Case, told: dict[str, Attempt]) -> Judgement:
+def _by_a_router(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(told.items()))
     usual = f" Most often {first} is off or unplugged (server.down); a machine that never existed looks the same."
     return confirmed(
@@ -156,7 +156,7 @@ def _by_a_router(case: Case, told: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _by_a_router_perhaps(case: Case, told: dict[str, Attempt]) -> Judgement:
+def _by_a_router_perhaps(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(told.items()))
     return likely(
         _claim(told),
@@ -170,23 +170,23 @@ def _by_a_router_perhaps(case: Case, told: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _forwarded(case: Case, told: dict[str, Attempt]) -> Judgement:
+def _forwarded(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(told.items()))
     life = hosts.signs_of_life(case, first)
     return likely(
-        f"Port {case.target.port} of {first} seems to be forwarded to another machine, which {_sender(one)} cannot reach.",
+        f"Port {case.tcp.port} of {first} seems to be forwarded to another machine, which {_sender(one)} cannot reach.",
         *_evidence(case, told),
         *outcomes.ids(*life),
         reason=_word(case, first) + (f" {first} itself {hosts.life_in_words(life)}." if life else f" {first} itself is there."),
         next_check=f"On {_sender(one)}: `nft list ruleset` or `iptables-save -t nat` names where the port is forwarded to.",
         explains=told,
         culprit=Culprit(kind="address", address=_sender(one)),
-        refuted_by=f"No rule on {_sender(one)} forwards port {case.target.port}.",
+        refuted_by=f"No rule on {_sender(one)} forwards port {case.tcp.port}.",
         remedies=_router_remedies(first, _sender(one)),
     )
 
 
-def _claim(told: dict[str, Attempt]) -> str:
+def _claim(told: dict[str, TcpAttempt]) -> str:
     one = next(iter(told.values()))
     return f"{_sender(one)}, a router on the way, cannot reach {outcomes.joined(told)} (ICMP {_meaning(one)})."
 
@@ -198,21 +198,21 @@ def _word(case: Case, address: str) -> str:
     return f"ICMP `{_meaning(one)}` came from {_sender(one)} after {one.latency_ms:.0f} ms: {reason}."
 
 
-def _evidence(case: Case, told: dict[str, Attempt]) -> tuple[str, ...]:
+def _evidence(case: Case, told: dict[str, TcpAttempt]) -> tuple[str, ...]:
     echoes = (hosts.dead_echo(case, address) for address in told)
     hops = (hosts.hop_of(case, address, _sender(one)) for address, one in told.items())
     return outcomes.ids(*told.values(), *echoes, *hops)
 
 
-def _disproof(address: str, one: Attempt) -> str:
+def _disproof(address: str, one: TcpAttempt) -> str:
     return f"{address} answers to ping or on another port; or a rule on {_sender(one)} that answers `{_meaning(one)}`."
 
 
-def _sender(one: Attempt) -> str:
+def _sender(one: TcpAttempt) -> str:
     return one.icmp.sender if one.icmp else "?"
 
 
-def _meaning(one: Attempt) -> str:
+def _meaning(one: TcpAttempt) -> str:
     return one.icmp.meaning if one.icmp else "unreachable"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, local_drops, outcomes, queues, rules
 from tui.model.case import Case
-from tui.model.facts import Attempt, Echo, Firewall, Hop, Limits, Listener, Listeners, NotObserved, Outcome, Rule
+from tui.model.facts import Echo, Firewall, Hop, Limits, Listener, Listeners, NotObserved, Outcome, Rule, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, ReadFirewall
 from tui.model.target import endpoint
@@ -78,7 +78,7 @@ def _by_rule(case: Case) -> Iterator[tuple[str, tuple[Firewall, Rule]]]:
 
 def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
     first, (_, rule) = next(iter(ruled.items()))
-    port = case.target.port or 0
+    port = case.tcp.port
     service = rules.service_without_endpoints(rule)
     what = outcomes.joined(endpoint(address, port) for address in ruled)
     if service:
@@ -105,7 +105,7 @@ def _is_clean(case: Case, address: str) -> bool:
     return bool(reading and reading.answer == "does-not-match" and not reading.unread)
 
 
-def _not_by_rules(case: Case, silent: Mapping[str, tuple[Attempt, ...]], what: str) -> Judgement | None:
+def _not_by_rules(case: Case, silent: Mapping[str, tuple[TcpAttempt, ...]], what: str) -> Judgement | None:
     """That something here keeps the packets and no rule does; None where the rules were not all read."""
     if not all(_is_clean(case, address) for address in silent):
         return None
@@ -120,7 +120,7 @@ def _not_by_rules(case: Case, silent: Mapping[str, tuple[Attempt, ...]], what: s
     )
 
 
-def _is_a_filters(case: Case, address: str, one: Attempt) -> bool:
+def _is_a_filters(case: Case, address: str, one: TcpAttempt) -> bool:
     """Whether nothing but a filter can have sent the error from here: no failed neighbour, no tunnel without a peer."""
     if not hosts.says_host_unreachable(one):
         return not hosts.is_time_exceeded(one.icmp)
@@ -129,26 +129,26 @@ def _is_a_filters(case: Case, address: str, one: Attempt) -> bool:
     return near and not hosts.came_late(case, address)
 
 
-def _may_be_a_filters(case: Case, address: str, one: Attempt) -> bool:
+def _may_be_a_filters(case: Case, address: str, one: TcpAttempt) -> bool:
     quick = not hosts.came_late(case, address)
     return quick and not hosts.is_time_exceeded(one.icmp) and not hosts.failed_neighbour(case, address)
 
 
-def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
+def _proved(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(told.items()))
     sender, meaning = (one.icmp.sender, one.icmp.meaning) if one.icmp else ("", "")
     return confirmed(
-        f"This machine's own packet filter rejects port {case.target.port} of {outcomes.joined(told)} (ICMP {meaning}).",
+        f"This machine's own packet filter rejects port {case.tcp.port} of {outcomes.joined(told)} (ICMP {meaning}).",
         *outcomes.ids(*told.values()),
         reason=f"ICMP `{meaning}` came after {one.latency_ms:.1f} ms from {sender}, an address of this machine.",
         explains=told,
         culprit=Culprit(kind="address", address=sender),
-        refuted_by=f"No rule here rejects TCP to {endpoint(first, case.target.port or 0)}.",
-        remedies=_remedies(case.target.port or 0),
+        refuted_by=f"No rule here rejects TCP to {endpoint(first, case.tcp.port)}.",
+        remedies=_remedies(case.tcp.port),
     )
 
 
-def _perhaps(told: dict[str, Attempt]) -> Judgement:
+def _perhaps(told: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(told.items()))
     meaning = one.icmp.meaning if one.icmp else ""
     return likely(
@@ -163,7 +163,7 @@ def _perhaps(told: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _held(case: Case, held: dict[str, tuple[Attempt, ...]]) -> Judgement:
+def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     first, attempts = next(iter(held.items()))
     elsewhere = hosts.first_hop_elsewhere(case, first)
     if elsewhere:
@@ -172,18 +172,18 @@ def _held(case: Case, held: dict[str, tuple[Attempt, ...]]) -> Judgement:
         number = sum(one.retransmits or 0 for one in attempts)
         sign = f"All {number} retransmissions failed in this machine (TCPRetransFail)."
     return likely(
-        f"This machine itself keeps back the packets to port {case.target.port} of {outcomes.joined(held)}.",
+        f"This machine itself keeps back the packets to port {case.tcp.port} of {outcomes.joined(held)}.",
         *outcomes.ids(*(one for all_ in held.values() for one in all_), elsewhere, *hosts.hops(case, first)),
         reason=sign,
         next_check=f"As root: `{RULES}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
         explains=held,
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
-        remedies=_remedies(case.target.port or 0),
+        remedies=_remedies(case.tcp.port),
     )
 
 
-def _without_a_filter(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement | None:
+def _without_a_filter(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement | None:
     """That a full queue, or a loopback interface that is down, alone makes the silence of an own address."""
     first = next(iter(silent))
     full = [row for row in _rows(case, first) if hosts.has_full_queue(row)]
@@ -198,11 +198,11 @@ def _without_a_filter(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Jud
 
 def _rows(case: Case, address: str) -> list[Listener]:
     """The listeners of this machine that serve one of its own addresses."""
-    rows = outcomes.on_port(outcomes.listeners(case), case.target.port)
+    rows = outcomes.on_port(outcomes.listeners(case), case.tcp.port)
     return [row for row in rows if hosts.reaches(row, address, here=True)]
 
 
-def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
+def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     """On this machine a closed port answers and an open one accepts, so silence is made by something here."""
     first = next(iter(silent))
     table, rows = outcomes.listeners(case), _rows(case, first)
@@ -221,13 +221,13 @@ def _swallowed(case: Case, silent: dict[str, tuple[Attempt, ...]]) -> Judgement:
         reason=f"{first} is this machine's own, {state}, and no answer came.",
         next_check=apart,
         explains=silent,
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="No rule here drops it, and the loopback interface is up.",
-        remedies=_remedies(case.target.port or 0),
+        remedies=_remedies(case.tcp.port),
     )
 
 
-def _table_full(case: Case, lost: Mapping[str, tuple[Attempt, ...]], found: Limits) -> Judgement:
+def _table_full(case: Case, lost: Mapping[str, tuple[TcpAttempt, ...]], found: Limits) -> Judgement:
     first = next(iter(lost))
     count = f"{found.tracked_connections:,} of {found.tracking_limit:,}"
     return likely(
@@ -274,23 +274,23 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
     )
 
 
-def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[Attempt, Listener, Listeners]]]:
+def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Listener, Listeners]]]:
     """Own addresses that answered with a reset after a look that showed a listener for them."""
     table = outcomes.listeners(case)
     for address, one in outcomes.refused_by_reset(case).items():
-        rows = outcomes.on_port(table, case.target.port) if outcomes.is_local(case, address) else ()
+        rows = outcomes.on_port(table, case.tcp.port) if outcomes.is_local(case, address) else ()
         row = next((row for row in rows if hosts.reaches(row, address, here=True)), None)
         plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in outcomes.attempts(case, address))
         if table and row and plain and table.at and table.at < one.at and not _is_clean(case, address):
             yield address, (one, row, table)
 
 
-def _served(case: Case, served: dict[str, tuple[Attempt, Listener, Listeners]]) -> Judgement:
+def _served(case: Case, served: dict[str, tuple[TcpAttempt, Listener, Listeners]]) -> Judgement:
     first, (one, row, table) = next(iter(served.items()))
     return still_open(
         f"{hosts.owner(row)} was listening before {first} answered with a reset.",
         *outcomes.ids(one, table),
-        summary=f"This machine's own packet filter answers {endpoint(first, case.target.port or 0)} with a reset.",
+        summary=f"This machine's own packet filter answers {endpoint(first, case.tcp.port)} with a reset.",
         next_check=f"As root: `{RULES}` has a rule with `tcp reset`.",
         explains=served,
     )
@@ -332,7 +332,7 @@ def _in_silence(case: Case) -> Judgement:
     first = next(iter(unseen))
     echo = next((one for one in case.all(Echo) if one.address == first and one.error == "EPERM"), None)
     evidence = outcomes.ids(*(one for all_ in unseen.values() for one in all_), echo)
-    summary = f"This machine's own packet filter drops what it sends to port {case.target.port} of {outcomes.joined(unseen)}."
+    summary = f"This machine's own packet filter drops what it sends to port {case.tcp.port} of {outcomes.joined(unseen)}."
     maybe = [reading for one in unseen if (reading := rules.filter_of(case, one))]
     perhaps = next((rule for reading in maybe for rule in reading.undecided), None)
     if perhaps:
@@ -359,9 +359,9 @@ def _in_silence(case: Case) -> Judgement:
         reason="No answer came, and an echo request to the same address was forbidden on the spot (EPERM).",
         next_check=apart,
         explains={first},
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"No rule here drops TCP to {first}.",
-        remedies=_remedies(case.target.port or 0),
+        remedies=_remedies(case.tcp.port),
     )
 
 

@@ -26,7 +26,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         return
     for one in _silent_talks(case).values():
         if one.spoken in WRITABLE:
-            name = None if case.target.is_literal else case.target.host
+            name = None if case.tcp.is_literal else case.tcp.host
             yield MeasureMtu(address=one.address, port=one.port, family=one.spoken, server_name=name)
 
 
@@ -37,7 +37,7 @@ def judge(case: Case) -> Judgement:
     connecting = outcomes.connecting(case)
     if not connecting:
         return ruled_out("No address connects, so it is not about large packets.", *outcomes.ids(*outcomes.latest(case).values()))
-    seen = {one.address: one for one in case.all(PathMtu) if one.address in connecting and one.port == case.target.port}
+    seen = {one.address: one for one in case.all(PathMtu) if one.address in connecting and one.port == case.tcp.port}
     for differs, say in ((_stalls, _on_the_way_there), (_is_left_unanswered, _on_the_way_back)):
         found = {address: one for address, one in seen.items() if differs(one)}
         if found:
@@ -57,7 +57,7 @@ def judge(case: Case) -> Judgement:
 def _silent_talks(case: Case) -> dict[str, Talk]:
     """The addresses that connect and have not answered in any protocol, with the first talk that was silent."""
     connecting = outcomes.connecting(case)
-    mine = [one for one in case.all(Talk) if one.address in connecting and one.port == case.target.port]
+    mine = [one for one in case.all(Talk) if one.address in connecting and one.port == case.tcp.port]
     answered = {one.address for one in mine if one.outcome == "answered"}
     return {one.address: one for one in reversed(mine) if one.outcome == "silent" and one.address not in answered}
 

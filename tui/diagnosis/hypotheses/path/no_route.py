@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
-from tui.model.facts import Addresses, Attempt, Outcome
+from tui.model.facts import Addresses, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
@@ -46,7 +46,7 @@ def judge(case: Case) -> Judgement:
     return _unproved(case, blocked)
 
 
-def _without_own_address(case: Case) -> dict[str, Attempt]:
+def _without_own_address(case: Case) -> dict[str, TcpAttempt]:
     """IPv6 addresses for which the kernel found no source address, although none was chosen."""
     return {
         address: one
@@ -55,7 +55,7 @@ def _without_own_address(case: Case) -> dict[str, Attempt]:
     }
 
 
-def _homeless(case: Case, blocked: dict[str, Attempt]) -> Judgement:
+def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     """The errno of a lack of source ports too; only a machine without IPv6 addresses of its own makes it this cause."""
     own = case.last(Addresses)
     if own is None:
@@ -71,13 +71,13 @@ def _homeless(case: Case, blocked: dict[str, Attempt]) -> Judgement:
         reason=f"{state}, and connect() failed with EADDRNOTAVAIL at once.",
         next_check="`sysctl net.ipv6.conf.all.disable_ipv6` and `ip -6 -brief address`: 1, or no address, confirms it.",
         explains=blocked,
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="`ip -6 -brief address` shows an address beside that of lo.",
         remedies=_remedies(first),
     )
 
 
-def _proved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
+def _proved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(blocked))
     routes = [outcomes.route_to(case, address) for address in blocked]
     thrown = next((one.text for one in routes if one and one.type == "throw" and one.text), "")
@@ -87,13 +87,13 @@ def _proved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
         *outcomes.ids(*blocked.values(), *routes),
         reason="connect() failed with ENETUNREACH at once, and the kernel's route lookup finds nothing.",
         explains=blocked,
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`{_get(first)}` prints a route.",
         remedies=_remedies(first),
     )
 
 
-def _unproved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
+def _unproved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(blocked))
     route = outcomes.route_to(case, first)
     source = f" from {case.options.source}" if case.options.source else ""
@@ -104,7 +104,7 @@ def _unproved(case: Case, blocked: dict[str, Attempt]) -> Judgement:
         reason=f"connect() failed with ENETUNREACH at once, and {seen}.",
         next_check=f"`{_get(first)}{source}`: an error confirms it; `ip rule` shows routes by source or mark.",
         explains=blocked,
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"Another attempt on {first} that does not end with ENETUNREACH.",
         remedies=_remedies(first),
     )

@@ -6,13 +6,15 @@ The attempts on the target are direct; programs that obey the variable never mak
 import shlex
 from collections.abc import Iterator
 
+from msgspec import UNSET
+
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome, Proxy, SystemAnswer
+from tui.model.facts import Outcome, Proxy, SystemAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, Connect, ReadProxies, ResolveSystem
-from tui.model.target import endpoint, literal_address
+from tui.model.target import literal_address
 
 MOST_ADDRESSES = 4
 """No more addresses of the proxy's name are tried: one that connects is enough."""
@@ -25,9 +27,7 @@ _SPOKE = frozenset({Outcome.RESET, Outcome.CLOSED, Outcome.SILENT})
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The direct attempts, the proxy variables, and one attempt on the proxy that applies."""
     yield from checks.basics(case)
-    if case.target.transport != "tcp":
-        return
-    yield ReadProxies(host=case.target.host, port=case.target.port or 0, scheme=case.target.scheme)
+    yield ReadProxies(host=case.tcp.host, port=case.tcp.port, scheme=case.tcp.scheme)
     proxy = _proxy(case)
     if proxy and proxy.host and proxy.port:
         if not literal_address(proxy.host):
@@ -52,11 +52,11 @@ def judge(case: Case) -> Judgement:
         return _fails(case, proxy, (), f"its name is not resolved ({answer.error})", outcomes.ids(answer))
     tried = _tried(case, proxy)
     if not tried:
-        return still_open(f"{_label(proxy)} has not been tried yet.", *outcomes.ids(proxy))
+        return still_open(f"{proxy.label} has not been tried yet.", *outcomes.ids(proxy))
     working = [one for one in tried if one.outcome is Outcome.CONNECTED]
     if working:
         return ruled_out(
-            f"The proxy, {_label(proxy)}, answers; programs that read {proxy.variable} go through it and not directly.",
+            f"The proxy, {proxy.label}, answers; programs that read {proxy.variable} go through it and not directly.",
             *outcomes.ids(proxy, *working),
         )
     return _fails(case, proxy, tuple(tried), f"the attempt on it ends in `{tried[0].outcome}`", outcomes.ids(*tried))
@@ -84,24 +84,20 @@ def _addresses(case: Case, proxy: Proxy) -> tuple[str, ...]:
     return answer.addresses if answer else ()
 
 
-def _tried(case: Case, proxy: Proxy) -> list[Attempt]:
+def _tried(case: Case, proxy: Proxy) -> list[TcpAttempt]:
     """The newest attempt on each address of the proxy."""
     addresses = _addresses(case, proxy)
     newest = {
         one.address: one
-        for one in case.all(Attempt)
+        for one in case.all(TcpAttempt)
         if one.purpose == "proxy" and one.port == proxy.port and one.address in addresses
     }
     return list(newest.values())
 
 
-def _label(proxy: Proxy) -> str:
-    return endpoint(proxy.host or "?", proxy.port or 0)
-
-
-def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen: tuple[str, ...]) -> Judgement:
+def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, seen: tuple[str, ...]) -> Judgement:
     direct, failing = outcomes.connecting(case), outcomes.failing(case)
-    label = _label(proxy)
+    label = proxy.label
     who = (
         f"{outcomes.joined(proxy.honoured_by)}, by {proxy.variable},"
         if proxy.honoured_by
@@ -111,9 +107,12 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen:
     if proxy.honoured_by and proxy.direct:
         summary += f" ({outcomes.joined(proxy.direct)} {'goes' if len(proxy.direct) == 1 else 'go'} directly)"
     evidence = (*outcomes.ids(proxy), *seen, *outcomes.ids(*direct.values(), *failing.values()))
-    symptoms = frozenset(endpoint(one.address, one.port) for one in tried)
+    symptoms = frozenset(one.label for one in tried)
     culprit = Culprit(
-        kind="proxy", address=tried[0].address if tried else proxy.host or "", port=proxy.port or 0, variable=proxy.variable or ""
+        kind="proxy",
+        address=tried[0].address if tried else proxy.host or UNSET,
+        port=proxy.port or UNSET,
+        variable=proxy.variable or UNSET,
     )
     refuted_by = f"The program does not read {proxy.variable}, or {label} connects."
     remedies = tuple(_remedies(case, proxy))
@@ -153,7 +152,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[Attempt, ...], how: str, seen:
 
 
 def _remedies(case: Case, proxy: Proxy) -> Iterator[Remedy]:
-    host, variable, label = case.target.host, proxy.variable or "the proxy setting", _label(proxy)
+    host, variable, label = case.tcp.host, proxy.variable or "the proxy setting", proxy.label
     readers = f" ({outcomes.joined(proxy.honoured_by)} read it)" if proxy.honoured_by else ""
     yield Remedy(
         do=f"Start the proxy, or correct {variable}{readers}, which reads {proxy.value or label}.",

@@ -6,7 +6,7 @@ from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, 
 from tui.diagnosis.readings import checks, hosts, outcomes, reset_origin, rules
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, TraceHops
 from tui.model.target import endpoint
@@ -18,7 +18,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     for address, one in hosts.told(case).items():
         yield ListAddresses()
         if one.icmp and not hosts.is_itself(address, one.icmp.sender) and outcomes.is_remote(case, address):
-            yield TraceHops(address=address, port=case.target.port or 0)
+            yield TraceHops(address=address, port=case.tcp.port)
     yield from checks.life_signs(case)
     yield from checks.tables(case)
     yield from rules.looks_there(case)
@@ -44,7 +44,7 @@ def judge(case: Case) -> Judgement:
     return _by_reset(case)
 
 
-def _is_feigned(case: Case, address: str, one: Attempt) -> bool:
+def _is_feigned(case: Case, address: str, one: TcpAttempt) -> bool:
     """Whether `unreachable` is a lie: the host says it of itself, or at once although the host answers elsewhere."""
     if not hosts.says_unreachable(one.icmp) or one.icmp is None:
         return False
@@ -53,7 +53,7 @@ def _is_feigned(case: Case, address: str, one: Attempt) -> bool:
     )
 
 
-def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
+def _proved(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(told.items()))
     sender = _sender(one)
     hop = hosts.hop_of(case, first, sender)
@@ -70,7 +70,7 @@ def _proved(case: Case, told: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _perhaps_ours(case: Case, told: dict[str, Attempt]) -> Judgement:
+def _perhaps_ours(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(told.items()))
     sender = _sender(one)
     return likely(
@@ -85,7 +85,7 @@ def _perhaps_ours(case: Case, told: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _feigned(case: Case, told: dict[str, Attempt]) -> Judgement:
+def _feigned(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(told.items()))
     sender = _sender(one)
     life = hosts.signs_of_life(case, first)
@@ -111,7 +111,7 @@ def _by_reset(case: Case) -> Judgement:
     }
     if not resets:
         return ruled_out("No ICMP error says that the port is rejected.", *outcomes.ids(*outcomes.latest(case).values()))
-    port = case.target.port or 0
+    port = case.tcp.port
     for address, one in resets.items():
         far = hosts.table(case, address)
         serving = next((row for row in outcomes.on_port(far, port) if hosts.reaches(row, address, here=False)), None)
@@ -151,26 +151,26 @@ def _who(address: str, sender: str) -> str:
     return f"{sender} itself" if hosts.is_itself(address, sender) else f"{sender}, a machine in between,"
 
 
-def _what(address: str, sender: str, told: dict[str, Attempt]) -> str:
+def _what(address: str, sender: str, told: dict[str, TcpAttempt]) -> str:
     port = f"port {told[address].port}"
     return port if hosts.is_itself(address, sender) and len(told) == 1 else f"{port} of {outcomes.joined(told)}"
 
 
-def _sender(one: Attempt) -> str:
+def _sender(one: TcpAttempt) -> str:
     return one.icmp.sender if one.icmp else one.address
 
 
-def _meaning(one: Attempt) -> str:
+def _meaning(one: TcpAttempt) -> str:
     return one.icmp.meaning if one.icmp else "unreachable"
 
 
-def _remedies(case: Case, address: str, one: Attempt) -> Iterator[Remedy]:
-    port, sender = case.target.port, _sender(one)
+def _remedies(case: Case, address: str, one: TcpAttempt) -> Iterator[Remedy]:
+    port, sender = case.tcp.port, _sender(one)
     source = one.local_address or "this machine"
     yield Remedy(
         do=f"On {sender}: find the rule (or the `prohibit` route) that says no to {source}.",
         command="nft list ruleset; iptables-save; ip route show table all type prohibit",
-        verify=f"A rule or route there matches TCP from {source} to {endpoint(address, port or 0)}.",
+        verify=f"A rule or route there matches TCP from {source} to {endpoint(address, port)}.",
     )
     yield Remedy(
         do=f"Have TCP port {port} allowed for {source} there; with firewalld or ufw on {sender}:",

@@ -47,12 +47,12 @@ def _proved(case: Case, found: dict[str, Origin]) -> Judgement:
     far = max(other.smallest_ttl or 0 for other in one.fact.references)
     return confirmed(
         f"{one.sender}, a machine in between (hop {one.hop}; {first} is {far} hops away), "
-        f"answers port {case.target.port} of {outcomes.joined(found)} with a forged reset.",
+        f"answers port {case.tcp.port} of {outcomes.joined(found)} with a forged reset.",
         *_evidence(case, found),
         reason=f"Both measurements place the sender at hop {one.hop}: {reset_origin.in_words(one)}.",
         explains=found,
         culprit=_culprit(first, one),
-        refuted_by=f"`tcpdump -ni any tcp port {case.target.port}` on {first} shows the SYN come in and the reset go out.",
+        refuted_by=f"`tcpdump -ni any tcp port {case.tcp.port}` on {first} shows the SYN come in and the reset go out.",
         remedies=_remedies(case, first, one),
     )
 
@@ -60,11 +60,11 @@ def _proved(case: Case, found: dict[str, Origin]) -> Judgement:
 def _seems(case: Case, found: dict[str, Origin]) -> Judgement:
     first, one = next(iter(found.items()))
     return likely(
-        f"{_who(one)} seems to answer port {case.target.port} of {outcomes.joined(found)} with a reset, instead of the host.",
+        f"{_who(one)} seems to answer port {case.tcp.port} of {outcomes.joined(found)} with a reset, instead of the host.",
         *_evidence(case, found),
         reason=f"The reset seems to come from nearer than the host: {reset_origin.in_words(one)}.",
         next_check=f"On {one.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp reset`, "
-        f"or one that leads the port to another machine. Or, on {first}: `tcpdump -ni any tcp port {case.target.port}`.",
+        f"or one that leads the port to another machine. Or, on {first}: `tcpdump -ni any tcp port {case.tcp.port}`.",
         explains=found,
         culprit=_culprit(first, one),
         refuted_by=f"A capture on {first} that shows the SYN come in and the reset go out; or a translation of the port.",
@@ -81,7 +81,7 @@ def _at_the_first_hop(case: Case, found: dict[str, Origin]) -> Judgement:
     return still_open(
         f"The reset comes even with TTL 1: {reset_origin.in_words(one)}.",
         *_evidence(case, found),
-        summary=f"{one.sender or 'The first router'} answers port {case.target.port} of {outcomes.joined(found)} with a reset.",
+        summary=f"{one.sender or 'The first router'} answers port {case.tcp.port} of {outcomes.joined(found)} with a reset.",
         next_check="As root, here: `nft list ruleset; iptables-save`. If no rule there sends resets, the first router does.",
         explains=found,
     )
@@ -102,7 +102,7 @@ def _not_known(case: Case, address: str, found: Origin | None) -> Judgement:
         f"The measurements do not agree: {reset_origin.in_words(found)}.",
         *outcomes.ids(latest, found.fact),
         summary=f"A machine in between, or one that the port is led on to, answers for {address}.",
-        next_check=f"On {address}: `tcpdump -ni any tcp port {case.target.port}` shows whether the SYNs come in.",
+        next_check=f"On {address}: `tcpdump -ni any tcp port {case.tcp.port}` shows whether the SYNs come in.",
         explains={address},
     )
 
@@ -124,7 +124,7 @@ def _evidence(case: Case, found: dict[str, Origin]) -> tuple[str, ...]:
 
 
 def _remedies(case: Case, address: str, one: Origin) -> Iterator[Remedy]:
-    port, who = case.target.port, one.sender or f"the machine at hop {one.hop}"
+    port, who = case.tcp.port, one.sender or f"the machine at hop {one.hop}"
     source = (
         next((tried.local_address for tried in outcomes.attempts(case, address) if tried.local_address), None) or "this machine"
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome, Route
+from tui.model.facts import Outcome, Route, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
@@ -41,7 +41,7 @@ def judge(case: Case) -> Judgement:
     return still_open("The route says no, and nothing has been tried yet.", *outcomes.ids(*rejecting.values()))
 
 
-def _is_its_word(attempt: Attempt) -> bool:
+def _is_its_word(attempt: TcpAttempt) -> bool:
     return attempt.outcome is Outcome.BLOCKED and attempt.icmp is None
 
 
@@ -50,7 +50,7 @@ def _errnos(route: Route) -> set[str | None]:
     return {ERRNOS[route.type], route.errno or ERRNOS[route.type]}
 
 
-def _proved(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judgement:
+def _proved(blocked: dict[str, TcpAttempt], routes: dict[str, Route]) -> Judgement:
     first = next(iter(blocked))
     route = routes[first]
     return confirmed(
@@ -64,7 +64,7 @@ def _proved(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judgement:
     )
 
 
-def _other_errno(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judgement:
+def _other_errno(blocked: dict[str, TcpAttempt], routes: dict[str, Route]) -> Judgement:
     first = next(iter(blocked))
     route = routes[first]
     return likely(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
-from tui.model.facts import Attempt, Hop
+from tui.model.facts import Hop, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
@@ -59,7 +59,7 @@ def _comes_up(router: Hop, trail: tuple[Hop, ...]) -> int:
     return sum(one.sender == router.sender for one in trail)
 
 
-def _proved(case: Case, expired: dict[str, Attempt], loops: dict[str, tuple[Hop, ...]]) -> Judgement:
+def _proved(case: Case, expired: dict[str, TcpAttempt], loops: dict[str, tuple[Hop, ...]]) -> Judgement:
     first, one = next(iter(expired.items()))
     routers = _routers(loops[first])
     return confirmed(
@@ -73,7 +73,7 @@ def _proved(case: Case, expired: dict[str, Attempt], loops: dict[str, tuple[Hop,
     )
 
 
-def _without_hops(case: Case, expired: dict[str, Attempt]) -> Judgement:
+def _without_hops(case: Case, expired: dict[str, TcpAttempt]) -> Judgement:
     first, one = next(iter(expired.items()))
     return likely(
         f"Packets to {outcomes.joined(expired)} use up their time to live on the way, as in a routing loop.",
@@ -106,7 +106,7 @@ def _routers(loop: tuple[Hop, ...]) -> list[str]:
     return list(dict.fromkeys(one.sender for one in loop if one.sender))
 
 
-def _sender(one: Attempt) -> str:
+def _sender(one: TcpAttempt) -> str:
     return one.icmp.sender if one.icmp else "?"
 
 

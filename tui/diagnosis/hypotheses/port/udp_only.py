@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Listeners
+from tui.model.facts import Listener, Listeners, TcpAttempt
 from tui.model.judgement import Judgement, Remedy
 from tui.model.requests import AnyRequest
 
@@ -30,16 +30,16 @@ def judge(case: Case) -> Judgement:
     if not seen:
         return not_tested("The socket table has not been seen.")
     for address, table in seen:
-        rows = outcomes.on_port(table, case.target.port, "udp")
+        rows = outcomes.on_port(table, case.tcp.port, "udp")
         row = next((one for one in rows if hosts.reaches(one, address, here=outcomes.is_local(case, address))), None)
-        if row and not outcomes.on_port(table, case.target.port) and not outcomes.connecting(case):
+        if row and not outcomes.on_port(table, case.tcp.port) and not outcomes.connecting(case):
             same = {other: one for other, one in refused.items() if hosts.table(case, other) is table}
             return _found(case, same, table, row)
     return ruled_out("The port is not bound for UDP alone.", *outcomes.ids(*(table for _, table in seen)))
 
 
-def _found(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener) -> Judgement:
-    port = case.target.port or 0
+def _found(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
+    port = case.tcp.port
     who = hosts.owner(row)
     summary = f"{who} uses port {port} for UDP only: no TCP service is there."
     reason = f"A reset came back; the socket table has UDP {row.address}:{port}, and no TCP listener on that port."

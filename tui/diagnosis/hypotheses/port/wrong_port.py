@@ -9,7 +9,7 @@ from tui.diagnosis.readings import checks, hosts, outcomes, services, talk
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.likely_ports import slips
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Listeners, Outcome, Talk
+from tui.model.facts import Listener, Listeners, Outcome, Talk, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.protocols import HTTP, TLS, meant_protocol
 from tui.model.requests import AnyRequest, TalkTo
@@ -52,10 +52,10 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from hosts.other_ports(case)
-    meant = meant_protocol(case.target)
+    meant = meant_protocol(case.tcp)
     if meant is None or meant.protocol in EVERYBODYS or not case.options.talk:
         return
-    name = None if case.target.is_literal else case.target.host
+    name = None if case.tcp.is_literal else case.tcp.host
     unknown = [one for one in _fitting(case, outcomes.refused_by_reset(case)) if not one.protocol]
     for one in unknown[:MOST_TALKED_TO]:
         yield TalkTo(address=one.address, port=one.port, protocol=meant.protocol, server_name=name)
@@ -68,9 +68,7 @@ def judge(case: Case) -> Judgement:
     refused = outcomes.refused_by_reset(case)
     works = outcomes.connecting(case)
     if not refused or works:
-        reason = (
-            f"Port {case.target.port} connects on {next(iter(works))}." if works else "No address answers with a plain refusal."
-        )
+        reason = f"Port {case.tcp.port} connects on {next(iter(works))}." if works else "No address answers with a plain refusal."
         return ruled_out(reason, *outcomes.ids(*outcomes.latest(case).values()))
     for address in refused:
         table = hosts.table(case, address)
@@ -80,7 +78,7 @@ def judge(case: Case) -> Judgement:
     return _from_outside(case, refused)
 
 
-def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judgement:
+def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> Judgement:
     """Judge by a socket table of the machine that refused."""
     found = sorted(_candidates(case, refused, table), key=lambda one: one.rank, reverse=True)
     evidence = outcomes.ids(*refused.values(), table)
@@ -89,8 +87,8 @@ def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judg
     best = [one for one in found if one.rank == found[0].rank]
     settled = services.set_to_port(case, next(iter(refused)))
     if settled and not best[0].named:
-        return ruled_out(f"{settled.name} belongs on port {case.target.port}, by its own settings.", *evidence, settled.id)
-    holder = next(iter(outcomes.on_port(table, case.target.port)), None)
+        return ruled_out(f"{settled.name} belongs on port {case.tcp.port}, by its own settings.", *evidence, settled.id)
+    holder = next(iter(outcomes.on_port(table, case.tcp.port)), None)
     if holder and not best[0].named:
         return ruled_out(
             f"The port itself is in use: {hosts.owner(holder)} listens on {endpoint(holder.address, holder.port)}.",
@@ -100,10 +98,10 @@ def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judg
     places = outcomes.joined(dict.fromkeys(endpoint(one.listener.address, one.listener.port) for one in best))
     who = hosts.owner(listener)
     doubt = _doubt(case, best, table)
-    claim = f"{outcomes.joined(endpoint(one, case.target.port or 0) for one in refused)} is refused"
+    claim = f"{outcomes.joined(endpoint(one, case.tcp.port) for one in refused)} is refused"
     if not doubt:
         return confirmed(
-            f"{who} listens on port {_ports(best)}, and nothing on port {case.target.port}: the port is wrong.",
+            f"{who} listens on port {_ports(best)}, and nothing on port {case.tcp.port}: the port is wrong.",
             *evidence,
             reason=f"{claim}; {places} is {who}, {_reason(case, best[0])}.",
             explains=refused,
@@ -120,7 +118,7 @@ def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judg
             explains=refused,
         )
     return likely(
-        f"{who} listens on port {_ports(best)}, and nothing on port {case.target.port}: the port may be wrong.",
+        f"{who} listens on port {_ports(best)}, and nothing on port {case.tcp.port}: the port may be wrong.",
         *evidence,
         reason=f"{claim}; {places} is {who}, {_reason(case, best[0])}. But {doubt}",
         next_check=f"Whether {who} is the service that {case.target.label} stands for; or name it: --service NAME.",
@@ -133,12 +131,12 @@ def _in_table(case: Case, refused: dict[str, Attempt], table: Listeners) -> Judg
 
 def _candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator[NearMiss]:
     """One for each port and owner that would take a connection to one of the addresses and has something that speaks for it."""
-    near = slips(case.target.port or 0)
+    near = slips(case.tcp.port)
     meant = hosts.meant_family(case)
     seen: set[tuple[int, int | None, str]] = set()
     for row in table.listeners:
         taken = any(hosts.reaches(row, one, here=outcomes.is_local(case, one)) for one in refused)
-        if row.proto != "tcp" or row.port == case.target.port or not taken or (row.port, row.pid, hosts.owner(row)) in seen:
+        if row.proto != "tcp" or row.port == case.tcp.port or not taken or (row.port, row.pid, hosts.owner(row)) in seen:
             continue
         seen.add((row.port, row.pid, hosts.owner(row)))
         served = family_of_program(row.process)
@@ -164,7 +162,7 @@ def _doubt(case: Case, best: list[NearMiss], table: Listeners) -> str:
         return f"it is one of {len(best)} that fit equally well."
     if table.omitted:
         return f"{table.omitted} more listeners were not looked at."
-    if row.process in GO_BETWEENS or {row.port, case.target.port} & SIDE_DOORS:
+    if row.process in GO_BETWEENS or {row.port, case.tcp.port} & SIDE_DOORS:
         return f"{row.process} on that port may stand beside the service that was meant."
     return _doubt_of_family(case, one) if one.same_family else _doubt_of_slip(case, row)
 
@@ -174,25 +172,25 @@ def _doubt_of_family(case: Case, one: NearMiss) -> str:
     if meant and meant.name == CROWDED and not one.slip:
         return f"a machine can have many {CROWDED} services."
     if meant and not one.slip and _is_front_door(case, one.listener.port, meant):
-        return f"a machine can have {meant.name} on its usual port and another one on port {case.target.port}."
+        return f"a machine can have {meant.name} on its usual port and another one on port {case.tcp.port}."
     return ""
 
 
 def _is_front_door(case: Case, port: int, meant: Family) -> bool:
     """Whether `port` is the kind's usual one and another was asked: that it is open says little of what was on the other."""
-    return port == meant.ports[0] != case.target.port
+    return port == meant.ports[0] != case.tcp.port
 
 
 def _doubt_of_slip(case: Case, row: Listener) -> str:
     """What speaks against a likeness of numbers: another kind of service on either port, or too few digits."""
     meant = hosts.meant_family(case)
     usual, served = family_of_port(row.port), family_of_program(row.process)
-    if len(str(case.target.port)) < SHORTEST_SLIP or len(str(row.port)) < SHORTEST_SLIP:
+    if len(str(case.tcp.port)) < SHORTEST_SLIP or len(str(row.port)) < SHORTEST_SLIP:
         return "ports of so few digits all look alike."
     if meant and usual and usual != meant:
         return f"port {row.port} is {usual.name}'s."
     if meant is None and served and (served.name == CROWDED or row.port not in served.ports):
-        return f"it serves {served.name}, and port {case.target.port} is not known for that."
+        return f"it serves {served.name}, and port {case.tcp.port} is not known for that."
     return ""
 
 
@@ -215,7 +213,7 @@ def _ports(best: list[NearMiss]) -> str:
     return outcomes.joined(dict.fromkeys(str(one.listener.port) for one in best))
 
 
-def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
+def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     """Judge by attempts on other ports; whose process it is can't be seen."""
     meant = hosts.meant_family(case)
     fitting = [*_fitting(case, refused)]
@@ -232,7 +230,7 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     one = (greeted or fitting)[0]
     first = one.address
     kind = f"another port of {meant.name}" if meant and one.port in _all_ports(meant) else "one slip of a digit away"
-    summary = f"{first} refuses port {case.target.port} and accepts port {one.port}, {kind}."
+    summary = f"{first} refuses port {case.tcp.port} and accepts port {one.port}, {kind}."
     evidence = outcomes.ids(refused[first], *fitting)
     explains = refused
     culprit = Culprit(kind="address", address=first, port=one.port)
@@ -241,7 +239,7 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     if len(greeted) == 1 and meant and not _is_front_door(case, one.port, meant):
         answer = _talk(case, one)
         return confirmed(
-            f"{first} refuses port {case.target.port}, and {meant.name} answers on port {one.port}: the port is wrong.",
+            f"{first} refuses port {case.tcp.port}, and {meant.name} answers on port {one.port}: the port is wrong.",
             *evidence,
             *outcomes.ids(answer),
             reason=(
@@ -257,7 +255,7 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     return likely(
         summary,
         *evidence,
-        reason=f"A reset came from port {case.target.port}; port {one.port} connects, {kind}.",
+        reason=f"A reset came from port {case.tcp.port}; port {one.port} connects, {kind}.",
         next_check=f"On {first}: `ss -ltnp` names the process on port {one.port}.",
         explains=explains,
         culprit=culprit,
@@ -266,15 +264,15 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _is_sibling(case: Case, one: Attempt, meant: Family | None) -> bool:
+def _is_sibling(case: Case, one: TcpAttempt, meant: Family | None) -> bool:
     """Another usual port of the same kind; a web server's front door says nothing of the services behind other ports."""
-    if meant is None or one.port not in _all_ports(meant) or {one.port, case.target.port} & SIDE_DOORS:
+    if meant is None or one.port not in _all_ports(meant) or {one.port, case.tcp.port} & SIDE_DOORS:
         return False
     front = {meant.ports[0], meant.tls_port}
-    return meant.name != CROWDED or case.target.port in front or one.port not in front
+    return meant.name != CROWDED or case.tcp.port in front or one.port not in front
 
 
-def _is_slip(one: Attempt, near: tuple[int, ...], meant: Family | None) -> bool:
+def _is_slip(one: TcpAttempt, near: tuple[int, ...], meant: Family | None) -> bool:
     usual = family_of_port(one.port)
     long_enough = len(str(one.port)) >= SHORTEST_SLIP
     return one.port in near and long_enough and (usual is None or meant is None or usual == meant)
@@ -284,10 +282,10 @@ def _all_ports(family: Family) -> tuple[int, ...]:
     return (*family.ports, *((family.tls_port,) if family.tls_port else ()))
 
 
-def _fitting(case: Case, refused: Iterable[str]) -> Iterator[Attempt]:
+def _fitting(case: Case, refused: Iterable[str]) -> Iterator[TcpAttempt]:
     """The other ports that accept and may be the service: they say so, are usual for it, or are a slip away."""
-    family, meant = hosts.meant_family(case), meant_protocol(case.target)
-    near = slips(case.target.port or 0)
+    family, meant = hosts.meant_family(case), meant_protocol(case.tcp)
+    near = slips(case.tcp.port)
     for address in refused:
         for one in hosts.other_attempts(case, address):
             if one.outcome is not Outcome.CONNECTED:
@@ -298,19 +296,19 @@ def _fitting(case: Case, refused: Iterable[str]) -> Iterator[Attempt]:
                 yield one
 
 
-def _talk(case: Case, one: Attempt) -> Talk | None:
+def _talk(case: Case, one: TcpAttempt) -> Talk | None:
     """The newest talk with that other port, if it answered in the protocol that was spoken."""
     found = _talks(case, one)
     return found[-1] if found and found[-1].understood == "yes" else None
 
 
-def _talks(case: Case, one: Attempt) -> list[Talk]:
+def _talks(case: Case, one: TcpAttempt) -> list[Talk]:
     return [two for two in case.all(Talk) if (two.address, two.port) == (one.address, one.port)]
 
 
-def _speaks(case: Case, one: Attempt) -> bool:
+def _speaks(case: Case, one: TcpAttempt) -> bool:
     """Whether that other port speaks the protocol that is meant, by its greeting or when spoken to."""
-    meant = meant_protocol(case.target)
+    meant = meant_protocol(case.tcp)
     if meant is None or meant.protocol in EVERYBODYS:
         return False
     answer = _talk(case, one)
@@ -324,13 +322,13 @@ def _remedies(case: Case, address: str, listener: Listener) -> Iterator[Remedy]:
         verify="It connects, and the client works with it.",
     )
     yield Remedy(
-        do=f"Or let {listener.process or 'the service'} listen on port {case.target.port}: change its setting and restart it.",
+        do=f"Or let {listener.process or 'the service'} listen on port {case.tcp.port}: change its setting and restart it.",
         command=f"systemctl restart {listener.unit}" if listener.unit else "",
-        verify=f"ss -ltn 'sport = :{case.target.port}' shows a listener.",
+        verify=f"ss -ltn 'sport = :{case.tcp.port}' shows a listener.",
     )
 
 
-def _far_remedies(case: Case, one: Attempt) -> Iterator[Remedy]:
+def _far_remedies(case: Case, one: TcpAttempt) -> Iterator[Remedy]:
     yield Remedy(
         do=f"Let the client use port {one.port}, if that is the service.",
         command=f"refused check {endpoint(one.address, one.port)}",
@@ -339,7 +337,7 @@ def _far_remedies(case: Case, one: Attempt) -> Iterator[Remedy]:
     yield Remedy(
         do=f"On {one.address}: see which ports the service listens on.",
         command="ss -ltnp",
-        verify=f"Its port is there, and the client's setting names the same; it is {case.target.port} now.",
+        verify=f"Its port is there, and the client's setting names the same; it is {case.tcp.port} now.",
     )
 
 

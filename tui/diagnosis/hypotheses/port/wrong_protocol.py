@@ -33,7 +33,7 @@ def judge(case: Case) -> Judgement:
         return ruled_out("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
     meant = talk.meant(case)
     if meant is None:
-        return not_tested(f"Which protocol port {case.target.port} is meant to speak is not known.")
+        return not_tested(f"Which protocol port {case.tcp.port} is meant to speak is not known.")
     found = {address: words for address in working if (words := talk.mismatch(case, address))}
     if found:
         return _found(case, found, meant)
@@ -53,7 +53,7 @@ def judge(case: Case) -> Judgement:
             reason,
             *evidence,
             summary=f"Something else than {_name(meant.protocol)} may listen there, and wait for other words.",
-            next_check=f"On the server: `ss -ltnp 'sport = :{case.target.port}'` names the process.",
+            next_check=f"On the server: `ss -ltnp 'sport = :{case.tcp.port}'` names the process.",
         )
     return not_tested("It has not been spoken to.")
 
@@ -61,7 +61,7 @@ def judge(case: Case) -> Judgement:
 def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
     address, words = next(iter(found.items()))
     answers_as = words.protocol or "?"
-    place = endpoint(address, case.target.port or 0)
+    place = endpoint(address, case.tcp.port)
     evidence = outcomes.ids(*(one.fact for one in found.values()), *talk.talks(case, address, meant.protocol))
     reason = _because(words, place)
     if meant.by == "usual" or (meant.by == "registered" and _may_be_a_setting(case, answers_as)):
@@ -89,14 +89,14 @@ def _may_be_a_setting(case: Case, answers_as: str) -> bool:
     """Whether the service speaks TLS where a client of that kind is told so by a setting, on the same port."""
     family = hosts.meant_family(case)
     own_port = bool(family and family.tls_port and family.tls_port not in family.ports)
-    has_scheme = case.target.scheme is not None and talk.has_door_for_tls(family)
+    has_scheme = case.tcp.scheme is not None and talk.has_door_for_tls(family)
     return answers_as == TLS and not (own_port or has_scheme)
 
 
 def _closes(case: Case, address: str, meant: Meant) -> Judgement:
     """It ends the connection at our words, without one of its own: a database does so, and so does a server that is full."""
     all_ = talk.nothing(case, address)
-    place = endpoint(address, case.target.port or 0)
+    place = endpoint(address, case.tcp.port)
     reason = f"{place} closed {len(all_)} connections at the first words of {_name(meant.protocol)}, without a byte."
     row = talk.listener(case, address)
     served = family_of_program(row.process if row else None)
@@ -115,7 +115,7 @@ def _closes(case: Case, address: str, meant: Meant) -> Judgement:
         reason,
         *outcomes.ids(*all_),
         summary=f"{place} may speak another protocol than {_name(meant.protocol)}.",
-        next_check=f"On {address}: `ss -ltnp 'sport = :{case.target.port}'` names the program.",
+        next_check=f"On {address}: `ss -ltnp 'sport = :{case.tcp.port}'` names the program.",
     )
 
 
@@ -132,19 +132,19 @@ def _name(protocol: str | None) -> str:
 
 def _claim(case: Case, meant: Meant, answers_as: str) -> str:
     if meant.by != "scheme":
-        return f"port {case.target.port} stands for {_name(meant.protocol)}"
+        return f"port {case.tcp.port} stands for {_name(meant.protocol)}"
     if answers_as == TLS:
-        return f"a client that starts with {case.target.scheme}:// is not understood"
+        return f"a client that starts with {case.tcp.scheme}:// is not understood"
     if meant.protocol == TLS:
-        return f"no TLS is spoken on this port, which {case.target.scheme}:// asks for"
-    return f"{case.target.scheme}:// is the wrong protocol for this port"
+        return f"no TLS is spoken on this port, which {case.tcp.scheme}:// asks for"
+    return f"{case.tcp.scheme}:// is the wrong protocol for this port"
 
 
 def _culprit(case: Case, address: str) -> Culprit:
     row = talk.listener(case, address)
     if row and row.process:
         return hosts.listener_culprit("process", row)
-    return Culprit(kind="address", address=address, port=case.target.port or 0)
+    return Culprit(kind="address", address=address, port=case.tcp.port)
 
 
 def _remedies(case: Case, address: str, meant: Meant, answers_as: str) -> Iterator[Remedy]:
@@ -175,16 +175,16 @@ def _remedies(case: Case, address: str, meant: Meant, answers_as: str) -> Iterat
         )
     elif family and not fits_family(family, answers_as):
         port = family.tls_port if meant.protocol == TLS and family.tls_port else family.ports[0]
-        at = endpoint(case.target.host, port)
-        scheme = base_scheme(case.target.scheme or "") or (family.schemes[0] if family.schemes else "")
+        at = endpoint(case.tcp.host, port)
+        scheme = base_scheme(case.tcp.scheme or "") or (family.schemes[0] if family.schemes else "")
         yield Remedy(
             do=f"Or use the port on which {family.name} is served, usually {port}.",
-            command=f"refused check {scheme}://{at}" if scheme and port != case.target.port else "",
+            command=f"refused check {scheme}://{at}" if scheme and port != case.tcp.port else "",
             verify=works,
         )
     yield Remedy(
         do=f"On {address}: see which program holds the port, and whether it is the right one.",
-        command=f"ss -ltnp 'sport = :{case.target.port}'",
+        command=f"ss -ltnp 'sport = :{case.tcp.port}'",
         verify="It is the program that the client means.",
     )
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, queues, unix_sockets
+from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, queues, unix_sockets
 from tui.model.case import Case
-from tui.model.facts import AcceptQueue, Attempt, Listener, Outcome, ProcessState, QueueWatch
+from tui.model.facts import AcceptQueue, Listener, Outcome, ProcessState, QueueWatch, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy, State
 from tui.model.requests import AnyRequest, ExamineProcess, WatchQueue
-from tui.model.target import endpoint
+from tui.model.target import UnixTarget, endpoint
 
 _ORDER = (State.CONFIRMED, State.LIKELY, State.OPEN, State.NOT_TESTED, State.RULED_OUT)
 """Of several addresses the one of which most is known speaks."""
@@ -24,7 +24,7 @@ FULL = "EAGAIN"
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts and socket tables; a watch of the queue where silence or a full row asks for it, and a look at its process."""
-    if case.target.transport == "unix":
+    if isinstance(case.target, UnixTarget):
         yield from _unix_needs(case)
         return
     yield from checks.basics(case)
@@ -32,7 +32,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.life_signs(case)
     for address in queues.watched(case):
         for vantage in queues.vantages(case, address):
-            yield WatchQueue(address=address, port=case.target.port or 0, vantage=vantage)
+            yield WatchQueue(address=address, port=case.tcp.port, vantage=vantage)
         seen = queues.watch(case, address)
         for one in queues.queues(case, address, seen) if seen else ():
             if seen and one.ever_at_limit and one.listener.pid:
@@ -42,7 +42,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Silence or late answers, and a queue at or above its limit."""
-    if case.target.transport == "unix":
+    if isinstance(case.target, UnixTarget):
         return _unix(case)
     attempts = outcomes.attempts(case)
     if not attempts:
@@ -60,14 +60,14 @@ def judge(case: Case) -> Judgement:
     )
 
 
-def _address(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judgement:
+def _address(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> Judgement:
     seen = queues.watch(case, address)
     if seen is None:
         return _not_watched(case, address, fitting)
     watched = queues.queues(case, address, seen)
     evidence = outcomes.ids(*fitting, seen)
     if not watched:
-        return ruled_out(f"Nothing listens for {address} on port {case.target.port}.", *evidence)
+        return ruled_out(f"Nothing listens for {address} on port {case.tcp.port}.", *evidence)
     full = next((one for one in watched if one.ever_full), None)
     fullest = full or next((one for one in watched if one.ever_at_limit), None)
     if fullest is None:
@@ -79,7 +79,7 @@ def _address(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judgemen
     return _fits(case, address, fitting, seen, fullest)
 
 
-def _not_watched(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judgement:
+def _not_watched(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> Judgement:
     """Without a watch: the row of a socket table, or the view from outside."""
     for table in hosts.tables(case, address):
         for row in queues.serving(case, address, list(table.listeners)):
@@ -94,14 +94,14 @@ def _not_watched(case: Case, address: str, fitting: tuple[Attempt, ...]) -> Judg
     return still_open(
         reason,
         *outcomes.ids(*fitting, *alive),
-        summary=f"The accept queue of the service on {endpoint(address, case.target.port or 0)} is full.",
+        summary=f"The accept queue of the service on {endpoint(address, case.tcp.port)} is full.",
         next_check=f"On {address}: {_command(case)}. Recv-Q above Send-Q, with ListenOverflows growing, confirms it.",
         explains=silent,
     )
 
 
 def _had_room(
-    case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch, watched: tuple[AcceptQueue, ...]
+    case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: QueueWatch, watched: tuple[AcceptQueue, ...]
 ) -> Judgement:
     """No look found the queue at its limit."""
     row = watched[0]
@@ -121,7 +121,7 @@ def _had_room(
     )
 
 
-def _never_came(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
+def _never_came(case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
     """The queue is full, and no SYN of ours found it so: they were dropped before."""
     return still_open(
         f"The queue of {_who(queue.listener)} is full, but our attempts did not come to it: "
@@ -133,7 +133,7 @@ def _never_came(case: Case, address: str, fitting: tuple[Attempt, ...], seen: Qu
     )
 
 
-def _proved(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
+def _proved(case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
     state = queues.process(case, queue.listener.pid, seen.vantage)
     return confirmed(
         _summary(case, address, queue, state),
@@ -146,7 +146,7 @@ def _proved(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueW
     )
 
 
-def _fits(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWatch | None, queue: AcceptQueue) -> Judgement:
+def _fits(case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: QueueWatch | None, queue: AcceptQueue) -> Judgement:
     """The queue is full, or nearly, and that an attempt found it so was not seen; without a watch, by the socket table alone."""
     state = queues.process(case, queue.listener.pid, seen.vantage if seen else None)
     return likely(
@@ -164,7 +164,7 @@ def _fits(case: Case, address: str, fitting: tuple[Attempt, ...], seen: QueueWat
 def _summary(case: Case, address: str, queue: AcceptQueue, state: ProcessState | None) -> str:
     who, most = _who(queue.listener), _most(queue)
     always = "is full" if queue.always_full else "fills up"
-    place = endpoint(address, case.target.port or 0)
+    place = endpoint(address, case.tcp.port)
     plain = (
         f"The accept queue of {who} on {place} {always}: {most} connection{'s wait' if most != 1 else ' waits'} with a limit of "
         f"{queue.limit}, and the kernel drops what comes then without a word."
@@ -172,7 +172,7 @@ def _summary(case: Case, address: str, queue: AcceptQueue, state: ProcessState |
     return f"{plain} {queues.why_it_does_not_accept(state)}".strip()
 
 
-def _because(seen: QueueWatch | None, queue: AcceptQueue, fitting: tuple[Attempt, ...]) -> str:
+def _because(seen: QueueWatch | None, queue: AcceptQueue, fitting: tuple[TcpAttempt, ...]) -> str:
     low, high = min(queue.lengths), max(queue.lengths)
     waited = f"{high} waited" if low == high else f"{low} to {high} waited"
     looked = "One look" if len(queue.lengths) == 1 else f"{len(queue.lengths)} looks"
@@ -200,7 +200,7 @@ def _limit(seen: QueueWatch | None, queue: AcceptQueue) -> str:
     return f"net.core.somaxconn, {seen.somaxconn}, makes that limit; the program asked for as many or more."
 
 
-def _count(fitting: tuple[Attempt, ...]) -> str:
+def _count(fitting: tuple[TcpAttempt, ...]) -> str:
     silent = sum(one.outcome is Outcome.TIMEOUT for one in fitting)
     late = len(fitting) - silent
     words = [f"{silent} attempt{'s' if silent != 1 else ''} got no answer"] if silent else []
@@ -219,7 +219,7 @@ def _where(seen: QueueWatch | None, address: str) -> str:
 
 
 def _command(case: Case) -> str:
-    return f"ss -ltn 'sport = :{case.target.port}'; nstat -az TcpExtListenOverflows"
+    return f"ss -ltn 'sport = :{case.tcp.port}'; nstat -az TcpExtListenOverflows"
 
 
 def _culprit(row: Listener, seen: QueueWatch | None) -> Culprit:
@@ -231,7 +231,7 @@ def _culprit(row: Listener, seen: QueueWatch | None) -> Culprit:
 
 def _remedies(case: Case, queue: AcceptQueue, seen: QueueWatch | None, state: ProcessState | None) -> Iterator[Remedy]:
     pid, unit = queue.listener.pid or "PID", queue.listener.unit or "UNIT"
-    verify = f"`ss -ltn 'sport = :{case.target.port}'` shows Recv-Q near 0, and {case.target.label} connects."
+    verify = f"`ss -ltn 'sport = :{case.tcp.port}'` shows Recv-Q near 0, and {case.target.label} connects."
     yield from _let_it_run(state, pid, unit, verify)
     capped = bool(seen and seen.somaxconn is not None and queue.limit is not None and queue.limit >= seen.somaxconn)
     yield Remedy(
@@ -239,7 +239,7 @@ def _remedies(case: Case, queue: AcceptQueue, seen: QueueWatch | None, state: Pr
         command="sysctl -w net.core.somaxconn=4096"
         if capped
         else "its own setting: `listen … backlog=N` (nginx), tcp-backlog (redis), back_log (MySQL), ListenBacklog (httpd)",
-        verify=f"`ss -ltn 'sport = :{case.target.port}'` shows the new limit as Send-Q.",
+        verify=f"`ss -ltn 'sport = :{case.tcp.port}'` shows the new limit as Send-Q.",
     )
 
 
@@ -274,7 +274,7 @@ def _let_it_run(state: ProcessState | None, pid: int | str, unit: str, verify: s
 def _unix_needs(case: Case) -> Iterator[AnyRequest]:
     yield from unix_sockets.needs(case)
     found = unix_sockets.found(case)
-    if found and found.holder_pid and any(one.errno == FULL for one in outcomes.attempts(case)):
+    if found and found.holder_pid and any(one.errno == FULL for one in either_kind.attempts(case)):
         yield ExamineProcess(pid=found.holder_pid)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Listeners
+from tui.model.facts import Listener, Listeners, TcpAttempt
 from tui.model.judgement import Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -29,14 +29,14 @@ def judge(case: Case) -> Judgement:
     unseen = {address: one for address, one in refused.items() if hosts.table(case, address) is None}
     for address in refused:
         table = hosts.table(case, address)
-        rows = outcomes.on_port(table, case.target.port)
+        rows = outcomes.on_port(table, case.tcp.port)
         if table and rows:
             return _held_against(case, address, table, rows)
     unseen |= {address: one for address, one in refused.items() if _is_anothers(case, address)}
     if unseen:
         return _from_outside(case, unseen)
     first = next(iter(refused))
-    return ruled_out(f"Nothing listens on port {case.target.port}, on any address.", *outcomes.ids(hosts.table(case, first)))
+    return ruled_out(f"Nothing listens on port {case.tcp.port}, on any address.", *outcomes.ids(hosts.table(case, first)))
 
 
 def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listener, ...]) -> Judgement:
@@ -70,8 +70,8 @@ def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
     return row.device is None and (_is_loopback(row) or bound_to_target or other_family or only_v6)
 
 
-def _proved(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener, *, here: bool) -> Judgement:
-    asked = outcomes.joined(endpoint(address, case.target.port or 0) for address in refused)
+def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener, *, here: bool) -> Judgement:
+    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in refused)
     return confirmed(
         f"{hosts.owner(row)} listens on {_place(row)}, and not on {asked}.",
         *outcomes.ids(*refused.values(), table),
@@ -83,7 +83,7 @@ def _proved(case: Case, refused: dict[str, Attempt], table: Listeners, row: List
     )
 
 
-def _another_service(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener) -> Judgement:
+def _another_service(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
     return likely(
         f"{hosts.owner(row)} listens on {_place(row)}, and not on {outcomes.joined(refused)}; another service may be meant.",
         *outcomes.ids(*refused.values(), table),
@@ -96,7 +96,7 @@ def _another_service(case: Case, refused: dict[str, Attempt], table: Listeners, 
     )
 
 
-def _perhaps_translated(case: Case, refused: dict[str, Attempt], table: Listeners, row: Listener) -> Judgement:
+def _perhaps_translated(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
     first = next(iter(refused))
     return likely(
         f"{hosts.owner(row)} listens on {_place(row)} of the far end, which does not take connections to {first}.",
@@ -110,9 +110,9 @@ def _perhaps_translated(case: Case, refused: dict[str, Attempt], table: Listener
     )
 
 
-def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
+def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(refused))
-    port = case.target.port
+    port = case.tcp.port
     if outcomes.is_local(case, first) or not outcomes.is_remote(case, first):
         return still_open("The socket table has not been seen.", *outcomes.ids(*refused.values()))
     return still_open(
@@ -133,7 +133,7 @@ def _place(row: Listener) -> str:
 
 
 def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterator[Remedy]:
-    port = case.target.port or 0
+    port = case.tcp.port
     every = "::" if ":" in address else "0.0.0.0"  # noqa: S104 -- named, not bound
     setting = _SETTINGS.get(row.process or "", "bind, listen or host in its configuration")
     yield Remedy(
@@ -150,7 +150,7 @@ def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterato
     elif _is_loopback(row):
         yield Remedy(
             do="Or, if it shall stay private, go through a tunnel.",
-            command=f"ssh -N -L {port}:{endpoint(row.address, port)} {case.target.host}",
+            command=f"ssh -N -L {port}:{endpoint(row.address, port)} {case.tcp.host}",
             verify=f"refused check {endpoint('127.0.0.1', port)} connects while the tunnel is up.",
         )
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, talk
+from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, talk
 from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
+from tui.model.target import UnixTarget
 
 REPEATEDLY = 2
 _ENDED = {Outcome.CLOSED: "closed", Outcome.RESET: "reset"}
@@ -21,27 +22,29 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
-    for address in (*outcomes.failing(case, *_ENDED), *talk.mute(case, ended=True), *_turned_away(case)):
+    for address in (*either_kind.failing(case, *_ENDED), *talk.mute(case, ended=True), *_turned_away(case)):
         yield from talk.process_looks(case, address)
 
 
 def judge(case: Case) -> Judgement:
     """Turned away in words; or connected, then the end or a reset before any byte, each time."""
-    seen = outcomes.attempts(case)
+    seen = either_kind.attempts(case)
     if not seen:
         return not_tested("Nothing has been tried yet.")
     rejection = _turned_away(case)
     if rejection:
         return _in_words(case, rejection)
-    ended = outcomes.failing(case, *_ENDED)
+    ended = either_kind.failing(case, *_ENDED)
     if not ended:
         hung_up = talk.mute(case, ended=True)
         return (
             _after_words(case, hung_up)
             if hung_up
-            else ruled_out("No connection was ended by the peer before any byte.", *outcomes.ids(*outcomes.latest(case).values()))
+            else ruled_out(
+                "No connection was ended by the peer before any byte.", *outcomes.ids(*either_kind.latest(case).values())
+            )
         )
-    every = {address: outcomes.attempts(case, address) for address in ended}
+    every = {address: either_kind.attempts(case, address) for address in ended}
     always = {address: all_ for address, all_ in every.items() if all(one.outcome in _ENDED for one in all_)}
     proved = {address: all_ for address, all_ in always.items() if len(all_) >= REPEATEDLY}
     return _proved(case, proved) if proved else _perhaps(case, always or every)
@@ -49,7 +52,7 @@ def judge(case: Case) -> Judgement:
 
 def _turned_away(case: Case) -> dict[str, Words]:
     """The addresses whose service says in its newest words that it does not take us."""
-    return {address: words for address in outcomes.latest(case) if (words := talk.rejection(case, address))}
+    return {address: words for address in either_kind.latest(case) if (words := talk.rejection(case, address))}
 
 
 def _in_words(case: Case, rejection: dict[str, Words]) -> Judgement:
@@ -60,7 +63,7 @@ def _in_words(case: Case, rejection: dict[str, Words]) -> Judgement:
         f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.rejection}`.",
         *outcomes.ids(*(one.fact for one in rejection.values()), talk.process(case, address)),
         reason=f"It says so itself{f', as {words.protocol}' if words.protocol else ''}.{_descriptors(case, address)}",
-        explains=rejection.keys() & outcomes.failing(case).keys(),
+        explains=rejection.keys() & either_kind.failing(case).keys(),
         culprit=_culprit(case, address, row),
         refuted_by="An attempt in which it does not say so.",
         remedies=(
@@ -152,8 +155,10 @@ def _counted(attempts: tuple[Attempt, ...]) -> str:
 
 
 def _culprit(case: Case, address: str, row: Listener | None) -> Culprit:
+    if isinstance(case.target, UnixTarget):
+        return Culprit(kind="file", path=case.target.text)
     if row is None:
-        return Culprit(kind="address", address=address, port=case.target.port or 0)
+        return Culprit(kind="address", address=address, port=case.target.port)
     return hosts.listener_culprit("process", row)
 
 

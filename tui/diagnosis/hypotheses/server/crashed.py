@@ -6,7 +6,7 @@ from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, 
 from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
-from tui.model.facts import Attempt, Container, OtherNamespaces, Service
+from tui.model.facts import Container, OtherNamespaces, Service, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
@@ -49,7 +49,7 @@ def judge(case: Case) -> Judgement:
 def _holders(case: Case, address: str) -> bool:
     """Whether something listens where the service should."""
     here = outcomes.is_local(case, address)
-    rows = outcomes.on_port(hosts.table(case, address), case.target.port)
+    rows = outcomes.on_port(hosts.table(case, address), case.tcp.port)
     return any(hosts.reaches(row, address, here=here) for row in rows)
 
 
@@ -62,10 +62,10 @@ def _states(units: list[Service]) -> str:
     return outcomes.joined(one.active or one.load or "unknown" for one in units)
 
 
-def _of_service(case: Case, address: str, service: Service, failing: dict[str, Attempt]) -> Judgement:
+def _of_service(case: Case, address: str, service: Service, failing: dict[str, TcpAttempt]) -> Judgement:
     tables = hosts.tables(case, address)
     whole = hosts.table(case, address) is not None and not any(table.omitted for table in tables)
-    port = case.target.port
+    port = case.tcp.port
     belongs = "" if service.why == "family" else f", which should listen on port {port},"
     state = {"failed": "has failed", "gone": "has ended"}.get(service.active or "", "ends again and again")
     summary = (
@@ -104,7 +104,7 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, A
 def _exited(case: Case) -> tuple[Container, OtherNamespaces] | None:
     """The container of this machine that has ended and was named, or published the port."""
     fact = case.last(OtherNamespaces)
-    name, port = service_name(case), case.target.port
+    name, port = service_name(case), case.tcp.port
     for one in fact.containers if fact else ():
         is_named = name is not None and (one.name == name or one.id.startswith(name))
         is_published = name is None and any(host_port == port for _, host_port, _ in one.published)
@@ -113,7 +113,7 @@ def _exited(case: Case) -> tuple[Container, OtherNamespaces] | None:
     return None
 
 
-def _of_container(case: Case, container: Container, fact: OtherNamespaces, failing: dict[str, Attempt]) -> Judgement:
+def _of_container(case: Case, container: Container, fact: OtherNamespaces, failing: dict[str, TcpAttempt]) -> Judgement:
     name = container.name or container.id
     explained = {address: one for address, one in failing.items() if outcomes.is_local(case, address)}
     tables = tuple(dict.fromkeys(table for address in explained for table in hosts.tables(case, address)))
@@ -123,11 +123,11 @@ def _of_container(case: Case, container: Container, fact: OtherNamespaces, faili
         how += f", which is what signal {code - _SIGNALLED} leaves"
     if code == _SIGNALLED + _KILL:
         how += " (killed; often for lack of memory)"
-    summary = f"Container {name}, which should answer on port {case.target.port}, has {container.state}{how}."
+    summary = f"Container {name}, which should answer on port {case.tcp.port}, has {container.state}{how}."
     evidence = outcomes.ids(*explained.values(), *tables, fact)
-    reason = f"{container.engine} says that {name} is {container.state}, and nothing listens on port {case.target.port}."
-    refuted_by = f"Container {name} runs, or something else belongs on port {case.target.port}."
-    culprit = Culprit(kind="container", container=name, port=case.target.port or 0)
+    reason = f"{container.engine} says that {name} is {container.state}, and nothing listens on port {case.tcp.port}."
+    refuted_by = f"Container {name} runs, or something else belongs on port {case.tcp.port}."
+    culprit = Culprit(kind="container", container=name, port=case.tcp.port)
     remedies = tuple(_container_remedies(case, container, name))
     if tables and not any(table.omitted for table in tables) and code:
         return confirmed(

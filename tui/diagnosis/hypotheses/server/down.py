@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome
+from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
@@ -63,7 +63,7 @@ def _fell_silent_on_link(case: Case, address: str) -> bool:
     return bool(_heard(case, address)) and hosts.is_on_link(case, address) and hosts.failed_neighbour(case, address) is not None
 
 
-def _heard(case: Case, address: str) -> list[Attempt]:
+def _heard(case: Case, address: str) -> list[TcpAttempt]:
     """The attempts that the host itself answered."""
     return [one for one in outcomes.attempts(case, address) if one.outcome in _HEARD and one.icmp is None]
 
@@ -86,7 +86,7 @@ def _is_total(case: Case, address: str) -> bool:
     return repeated and len(silent) >= FEWEST_PORTS and len(silent) == len(others) and echo is not None and echo.icmp is None
 
 
-def _proved(case: Case, gone: dict[str, Attempt]) -> Judgement:
+def _proved(case: Case, gone: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(gone))
     failed = hosts.failed_neighbour(case, first)
     heard = _heard(case, first)
@@ -101,7 +101,7 @@ def _proved(case: Case, gone: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _usual_reason(case: Case, mute: dict[str, Attempt]) -> Judgement:
+def _usual_reason(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(mute))
     word = hosts.told(case).get(first)
     failed = hosts.failed_neighbour(case, first)
@@ -117,11 +117,11 @@ def _usual_reason(case: Case, mute: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _total_silence(case: Case, mute: dict[str, Attempt]) -> Judgement:
+def _total_silence(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(mute))
     others = hosts.other_attempts(case, first)
     return likely(
-        f"{first} does not answer at all: not on port {case.target.port}, not on {len(others)} others, not to ping.",
+        f"{first} does not answer at all: not on port {case.tcp.port}, not on {len(others)} others, not to ping.",
         *outcomes.ids(*mute.values(), *others, hosts.dead_echo(case, first)),
         reason="Silence everywhere; not even a closed port answered.",
         next_check=f"In its own network: `ping -c 3 {first}; ip neigh show {first}`. FAILED confirms it; "
@@ -133,7 +133,7 @@ def _total_silence(case: Case, mute: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _some_silence(case: Case, silent: dict[str, Attempt]) -> Judgement:
+def _some_silence(case: Case, silent: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(silent))
     echo = hosts.dead_echo(case, first)
     return still_open(

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Listeners, Outcome, Service
+from tui.model.facts import Listener, Listeners, Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListListeners, ReadService
 
@@ -54,7 +54,7 @@ def _service_looks(case: Case) -> Iterator[AnyRequest]:
                 yield replace(request, again=1)
 
 
-def _fallen(case: Case) -> dict[str, tuple[Attempt, ...]]:
+def _fallen(case: Case) -> dict[str, tuple[TcpAttempt, ...]]:
     """The addresses where an attempt failed after one that had connected, with their attempts."""
     found = {address: outcomes.attempts(case, address) for address in outcomes.latest(case)}
     return {
@@ -64,17 +64,17 @@ def _fallen(case: Case) -> dict[str, tuple[Attempt, ...]]:
     }
 
 
-def _works(attempt: Attempt) -> bool:
+def _works(attempt: TcpAttempt) -> bool:
     """Whether somebody accepted; a service that ends within the moment that a connection is watched closes or resets it."""
     return attempt.outcome in {Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET}
 
 
-def _fails_as_if_absent(attempts: tuple[Attempt, ...]) -> bool:
+def _fails_as_if_absent(attempts: tuple[TcpAttempt, ...]) -> bool:
     """Whether every failure is a plain refusal, as of a port without a listener."""
     return all(_works(one) or (one.outcome is Outcome.REFUSED and one.icmp is None) for one in attempts)
 
 
-def _changes(attempts: tuple[Attempt, ...]) -> int:
+def _changes(attempts: tuple[TcpAttempt, ...]) -> int:
     return sum(_works(one) != _works(later) for one, later in itertools.pairwise(attempts))
 
 
@@ -84,7 +84,7 @@ def _changed_listener(case: Case) -> tuple[Listener, Listener, Listeners] | None
     Workers can share an address, so two looks differ only where they have no process in common.
     """
     tables = [table for table in case.all(Listeners) if table.vantage is None and table.owners_known]
-    held = [(rows, table) for table in tables if (rows := _with_pid(outcomes.on_port(table, case.target.port)))]
+    held = [(rows, table) for table in tables if (rows := _with_pid(outcomes.on_port(table, case.tcp.port)))]
     for (before, _), (after, table) in itertools.pairwise(held):
         if {row.pid for row in before}.isdisjoint(row.pid for row in after):
             for row, later in itertools.product(before, after):
@@ -99,19 +99,19 @@ def _with_pid(rows: tuple[Listener, ...]) -> tuple[Listener, ...]:
 
 def _proved(
     case: Case,
-    fallen: dict[str, tuple[Attempt, ...]],
+    fallen: dict[str, tuple[TcpAttempt, ...]],
     changed: tuple[Listener, Listener, Listeners] | None,
     restart: services.Restart | None,
 ) -> Judgement:
     first, attempts = next(iter(fallen.items()))
     pattern = ", ".join(one.outcome for one in attempts[-6:])
     restarted = f" {hosts.owner(changed[1])} listens now; before it was pid {changed[0].pid}." if changed else ""
-    culprit = Culprit(kind="address", address=first, port=case.target.port or 0)
+    culprit = Culprit(kind="address", address=first, port=case.tcp.port)
     if changed:
         culprit = hosts.listener_culprit("process", changed[1])
     if restart:
         restarted = _restarted(restart, attempts)
-        culprit = services.culprit(restart.after, case.target.port)
+        culprit = services.culprit(restart.after, case.tcp.port)
     return confirmed(
         f"{case.target.label} comes and goes: {first} connects at times and refuses at others.{restarted}",
         *outcomes.ids(*(one for all_ in fallen.values() for one in all_), changed[2] if changed else None, *_both(restart)),
@@ -127,7 +127,7 @@ def _both(restart: services.Restart | None) -> tuple[Service, ...]:
     return (restart.before, restart.after) if restart else ()
 
 
-def _restarted(restart: services.Restart, attempts: tuple[Attempt, ...]) -> str:
+def _restarted(restart: services.Restart, attempts: tuple[TcpAttempt, ...]) -> str:
     """How often it was restarted, how it ended, and which refusal lies between an end and the next start."""
     service = restart.after
     ended = service.ended or restart.before.ended
@@ -143,7 +143,7 @@ def _restarted(restart: services.Restart, attempts: tuple[Attempt, ...]) -> str:
     return f"{sentence}{services.quoted_end(service)}"
 
 
-def _once(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
+def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     first, attempts = next(iter(fallen.items()))
     return likely(
         f"{case.target.label} stopped while it was watched: {first} connected, and refuses now.",
@@ -151,13 +151,13 @@ def _once(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
         reason=f"On one address: {', '.join(one.outcome for one in attempts[-6:])}.",
         next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
         explains=fallen.keys() & outcomes.failing(case).keys(),
-        culprit=Culprit(kind="address", address=first, port=case.target.port or 0),
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="It stays refused: then the service has ended.",
         remedies=_remedies(case, None, None),
     )
 
 
-def _otherwise(case: Case, fallen: dict[str, tuple[Attempt, ...]]) -> Judgement:
+def _otherwise(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     """Time-outs, ICMP errors or early closes in between: a full queue, a lossy path or a limit fit as well."""
     first, attempts = next(iter(fallen.items()))
     return still_open(

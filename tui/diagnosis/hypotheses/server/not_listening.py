@@ -7,7 +7,7 @@ from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, reset_or
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.case import Case
-from tui.model.facts import Attempt, Firewall, Listeners, OtherNamespaces, Rule, Service
+from tui.model.facts import Firewall, Listeners, OtherNamespaces, Rule, Service, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
@@ -41,14 +41,14 @@ def judge(case: Case) -> Judgement:
         (table, row)
         for address in refused
         for table in hosts.tables(case, address)
-        for row in outcomes.on_port(table, case.target.port)
+        for row in outcomes.on_port(table, case.tcp.port)
     )
     return ruled_out(f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)}.", *outcomes.ids(table))
 
 
 def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
     """Whether there is a socket table that speaks for the address, and no TCP listener on the port in any."""
-    return bool(tables) and not any(outcomes.on_port(table, case.target.port) for table in tables)
+    return bool(tables) and not any(outcomes.on_port(table, case.tcp.port) for table in tables)
 
 
 def _all_seen(case: Case, address: str) -> bool:
@@ -59,8 +59,8 @@ def _all_seen(case: Case, address: str) -> bool:
     return whole and not any(table.omitted for table in tables)
 
 
-def _proved(case: Case, refused: dict[str, Attempt]) -> Judgement:
-    port = case.target.port or 0
+def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
+    port = case.tcp.port
     places = outcomes.joined(endpoint(address, port) for address in refused)
     tables = tuple(dict.fromkeys(table for address in refused for table in hosts.tables(case, address)))
     elsewhere = namespaces.sole(case)
@@ -146,8 +146,8 @@ def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
     return f" Nothing named {service} listens on any port{but}."
 
 
-def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
-    port = case.target.port or 0
+def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
+    port = case.tcp.port
     host = next(iter(refused))
     led = rules.dnat(case, host)
     if led and led.translated:
@@ -168,19 +168,19 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _dnat(case: Case, refused: dict[str, Attempt], reading: Firewall, rule: Rule) -> Judgement:
+def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: Rule) -> Judgement:
     """A rule hands the connection on, so the table of this machine does not speak for it: most likely nothing listens there."""
     host = next(iter(refused))
-    address, port = rule.leads_to or ("?", 0)
-    there = endpoint(address, port) if address != "?" else "another address"
-    asked = endpoint(host, case.target.port or 0)
+    address, port = rule.leads_to or (None, None)
+    there = "another address" if address is None else address if port is None else endpoint(address, port)
+    asked = endpoint(host, case.tcp.port)
     return likely(
         f"A rule{rules.who_made(rule)} leads {asked} to {there}, and most likely nothing listens there.",
         *outcomes.ids(*refused.values(), reading),
         reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.place(rule)}) leads the connection to {there}.",
         next_check=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
         explains=refused,
-        culprit=Culprit(kind="address", address=host if address == "?" else address, port=port or case.target.port or 0),
+        culprit=Culprit(kind="address", address=address or host, port=port or case.tcp.port),
         refuted_by=f"A listener on {there}.",
         remedies=_remedies(case),
     )
@@ -191,7 +191,7 @@ def _came_from_nearer(case: Case, address: str) -> bool:
     return found is not None and found.whence is ResetSource.NEARER
 
 
-def _in_its_name(case: Case, refused: dict[str, Attempt]) -> Judgement:
+def _in_its_name(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     """A machine in between answered, so nothing is known of the host's port."""
     first = next(iter(refused))
     found = reset_origin.origin(case, first)
@@ -214,7 +214,7 @@ def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:
-    port = case.target.port
+    port = case.tcp.port
     if stopped:
         words = ("unmask", "start") if stopped.load == "masked" else ("start",)
         yield Remedy(

@@ -10,7 +10,7 @@ from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, rules
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.namespaces import EVERY, ServiceLocation, is_loopback
 from tui.model.case import Case
-from tui.model.facts import Attempt, OtherNamespaces
+from tui.model.facts import OtherNamespaces, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListOtherNamespaces
 from tui.model.target import endpoint
@@ -21,7 +21,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     if _refused_here(case) and outcomes.listeners(case) and not _listens_here(case):
-        yield ListOtherNamespaces(port=case.target.port or 0)
+        yield ListOtherNamespaces(port=case.tcp.port)
 
 
 def judge(case: Case) -> Judgement:
@@ -35,7 +35,7 @@ def judge(case: Case) -> Judgement:
     if table is None:
         return not_tested("The socket table has not been seen.")
     if _listens_here(case):
-        return ruled_out(f"Port {case.target.port} has a listener in this namespace.", *outcomes.ids(table))
+        return ruled_out(f"Port {case.tcp.port} has a listener in this namespace.", *outcomes.ids(table))
     seen = case.last(OtherNamespaces)
     if seen is None:
         return not_tested("The other network namespaces have not been looked at.")
@@ -45,7 +45,7 @@ def judge(case: Case) -> Judgement:
     return _nothing_found(case, seen, refused)
 
 
-def _refused_here(case: Case) -> dict[str, Attempt]:
+def _refused_here(case: Case) -> dict[str, TcpAttempt]:
     """The addresses of this machine that refused by a reset, where no rule decides before its sockets do."""
     return {
         address: one
@@ -55,7 +55,7 @@ def _refused_here(case: Case) -> dict[str, Attempt]:
 
 
 def _listens_here(case: Case) -> bool:
-    return bool(outcomes.on_port(outcomes.listeners(case), case.target.port))
+    return bool(outcomes.on_port(outcomes.listeners(case), case.tcp.port))
 
 
 def _not_here(case: Case) -> Judgement:
@@ -69,17 +69,17 @@ def _not_here(case: Case) -> Judgement:
     )
 
 
-def _found(case: Case, seen: OtherNamespaces, refused: dict[str, Attempt], found: list[ServiceLocation]) -> Judgement:
+def _found(case: Case, seen: OtherNamespaces, refused: dict[str, TcpAttempt], found: list[ServiceLocation]) -> Judgement:
     best = found[0]
     rivals = namespaces.rivals(best, found)
     table = outcomes.listeners(case)
-    asked = outcomes.joined(endpoint(address, case.target.port or 0) for address in refused)
+    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in refused)
     evidence = outcomes.ids(*refused.values(), table, seen)
     summary, reason = _sentence(case, best, asked)
-    reason = f"{reason} Here, nothing listens on port {case.target.port}."
+    reason = f"{reason} Here, nothing listens on port {case.tcp.port}."
     remedies = tuple(_remedies(case, best))
     refuted_by = (
-        f"A listener on port {case.target.port} in this namespace's `ss -ltn`, or {case.target.label} stands for another service."
+        f"A listener on port {case.tcp.port} in this namespace's `ss -ltn`, or {case.target.label} stands for another service."
     )
     # A namespace that is no container's and at no cable's end may be a stranger's, seen from any but the first one.
     proved = best.listener and not rivals and not (table and table.omitted)
@@ -117,7 +117,7 @@ def _found(case: Case, seen: OtherNamespaces, refused: dict[str, Attempt], found
 
 def _sentence(case: Case, one: ServiceLocation, asked: str) -> tuple[str, str]:
     """The verdict's sentence, and the fact that decides."""
-    port = case.target.port
+    port = case.tcp.port
     where = _place(one)
     if one.listener is None:
         host, outside = one.published or ("", 0)
@@ -202,7 +202,7 @@ def _with_its_eyes(case: Case, one: ServiceLocation) -> str:
 
 
 def _remedies(case: Case, one: ServiceLocation) -> Iterator[Remedy]:
-    port = case.target.port or 0
+    port = case.tcp.port
     row, container = one.listener, one.container
     connects = f"{case.target.label} connects."
     if row and is_loopback(row) and not (one.namespace and one.namespace.initial):
@@ -250,8 +250,8 @@ def _remedies(case: Case, one: ServiceLocation) -> Iterator[Remedy]:
     )
 
 
-def _nothing_found(case: Case, seen: OtherNamespaces, refused: dict[str, Attempt]) -> Judgement:
-    port = case.target.port
+def _nothing_found(case: Case, seen: OtherNamespaces, refused: dict[str, TcpAttempt]) -> Judgement:
+    port = case.tcp.port
     inside = seen.inside if seen.inside and any(_is_loopback_address(address) for address in refused) else None
     if inside or seen.initial is False:
         what = f"container {inside}" if inside else "a network namespace of its own"

@@ -58,7 +58,7 @@ def judge(case: Case) -> Judgement:
 def _rows(case: Case, address: str) -> tuple[Listener, ...]:
     """The listeners that take connections to the target's port of `address`, or would."""
     here = outcomes.is_local(case, address)
-    rows = outcomes.on_port(hosts.table(case, address), case.target.port)
+    rows = outcomes.on_port(hosts.table(case, address), case.tcp.port)
     return tuple(row for row in rows if hosts.reaches(row, address, here=here))
 
 
@@ -85,7 +85,7 @@ def _found(case: Case, address: str) -> Iterator[_Found]:
 
 def _wanted(case: Case, lines: tuple[LogLine, ...]) -> tuple[int, LogLine | None]:
     """The port that was taken, by the log: the target's where a line names it or none names any; and that line."""
-    port = case.target.port or 0
+    port = case.tcp.port
     named = [(one, line) for line in lines for one in services.ports_in(line)]
     own = next(((one, line) for one, line in reversed(named) if one == port), None)
     if own:
@@ -156,9 +156,9 @@ def _stranger(case: Case, address: str) -> Judgement | None:
         return None
     who = hosts.owner(known[0])
     if any(one.active in {"active", "activating"} for one in services.services(case, address)):
-        return still_open(f"{who} listens on port {case.target.port}, and {name} runs as well.", *outcomes.ids(table))
+        return still_open(f"{who} listens on port {case.tcp.port}, and {name} runs as well.", *outcomes.ids(table))
     return likely(
-        f"{who} answers on port {case.target.port}, and not {name}, which should.",
+        f"{who} answers on port {case.tcp.port}, and not {name}, which should.",
         *outcomes.ids(outcomes.connecting(case)[address], table, *services.services(case, address)),
         reason=f"The listener on {endpoint(known[0].address, known[0].port)} is {who}; nothing named {name} listens anywhere.",
         next_check=f"Whether {who} is started by {name} under another name.",
@@ -167,7 +167,7 @@ def _stranger(case: Case, address: str) -> Judgement | None:
         remedies=[
             Remedy(
                 do=f"Decide which of both the port is for, and give the other one another port; then start {name}.",
-                command=f"ss -ltnp 'sport = :{case.target.port}'",
+                command=f"ss -ltnp 'sport = :{case.tcp.port}'",
                 verify=f"`refused check {case.target.label} --service {name}` finds nothing wrong.",
             )
         ],

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes, services
 from tui.model.case import Case
-from tui.model.facts import Attempt, Outcome, Service
+from tui.model.facts import Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
@@ -38,7 +38,7 @@ def judge(case: Case) -> Judgement:
             return _not_yet(case, *begun)
         return ruled_out("No address was refused first and connected after that.", *outcomes.ids(*seen))
     first, (refused, connected) = next(iter(came.items()))
-    port = case.target.port or 0
+    port = case.tcp.port
     service = _started_between(case, first, refused, connected)
     evidence = outcomes.ids(*(one for pair in came.values() for part in pair for one in part), service)
     culprit = Culprit(kind="address", address=first, port=port)
@@ -70,7 +70,7 @@ def judge(case: Case) -> Judgement:
     )
 
 
-def _came_up(attempts: tuple[Attempt, ...]) -> tuple[list[Attempt], list[Attempt]] | None:
+def _came_up(attempts: tuple[TcpAttempt, ...]) -> tuple[list[TcpAttempt], list[TcpAttempt]] | None:
     """Refusals first and successes after them, and nothing else; what connects only after a repair shows no start."""
     scheduled = [one for one in attempts if one.purpose == "target"]
     working = [one.outcome in outcomes.WORKING for one in scheduled]
@@ -98,18 +98,18 @@ def _begun(case: Case) -> tuple[str, Service] | None:
 def _not_yet(case: Case, address: str, service: Service) -> Judgement:
     since = f" since {services.clock(service.since)}" if service.since else ""
     return likely(
-        f"{service.name}, which belongs on port {case.target.port}, is still starting: {service.active} ({service.sub}){since}.",
+        f"{service.name}, which belongs on port {case.tcp.port}, is still starting: {service.active} ({service.sub}){since}.",
         *outcomes.ids(*outcomes.attempts(case, address), service),
         reason=f"{address} refuses, and {service.name} is {service.active} ({service.sub}).",
         next_check=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it had been starting.",
         explains=[address],
-        culprit=services.culprit(service, case.target.port),
+        culprit=services.culprit(service, case.tcp.port),
         refuted_by=f"{service.name} becomes active and the port stays refused, or it fails.",
         remedies=_remedies(case, service),
     )
 
 
-def _started_between(case: Case, address: str, refused: list[Attempt], connected: list[Attempt]) -> Service | None:
+def _started_between(case: Case, address: str, refused: list[TcpAttempt], connected: list[TcpAttempt]) -> Service | None:
     """The service that belongs there, if its start lies among the attempts: not long before the first, not after a success."""
     first, success = services.moment(refused[0].at), services.moment(connected[0].at)
     for one in services.services(case, address):

@@ -26,7 +26,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         process = talk.process(case, address)
         if process and _trouble(process):
             table = hosts.table(case, address)
-            yield WatchQueue(address=address, port=case.target.port or 0, vantage=table.vantage if table else None)
+            yield WatchQueue(address=address, port=case.tcp.port, vantage=table.vantage if table else None)
 
 
 def _quiet(case: Case) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
     if row is None or not (silence or process.is_stopped or (queue and held)):
         return None
     who = hosts.owner(row)
-    place = endpoint(address, case.target.port or 0)
+    place = endpoint(address, case.tcp.port)
     evidence = outcomes.ids(outcomes.latest(case).get(address), *silence, process, queue)
     summary = f"{who} accepts on {place} and never answers: it {trouble}."
     reason = _silence_in_words(silence) if silence else f"It connects; process {process.pid} {trouble}."
@@ -119,7 +119,7 @@ def _waiting(case: Case, address: str) -> QueueWatch | None:
     """The look at the accept queue, if connections waited in it all the time and nobody took one."""
     row = talk.listener(case, address)
     for one in reversed(case.all(QueueWatch)):
-        if one.address == address and one.port == case.target.port:
+        if one.address == address and one.port == case.tcp.port:
             mine = [queue.lengths for queue in one.queues if row and queue.listener.pid == row.pid and queue.lengths]
             stuck = [lengths for lengths in mine if min(lengths) > 0 and list(lengths) == sorted(lengths)]
             return one if stuck else None
@@ -128,7 +128,7 @@ def _waiting(case: Case, address: str) -> QueueWatch | None:
 
 def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
     address, all_ = next(iter(silent.items()))
-    place = endpoint(address, case.target.port or 0)
+    place = endpoint(address, case.tcp.port)
     meant = talk.meant(case)
     evidence = outcomes.ids(*(one for talks in silent.values() for one in talks))
     reason = _silence_in_words(all_)
@@ -151,11 +151,7 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
         *evidence,
         reason=reason,
         next_check=next_check,
-        culprit=(
-            hosts.listener_culprit("process", row)
-            if row
-            else Culprit(kind="address", address=address, port=case.target.port or 0)
-        ),
+        culprit=(hosts.listener_culprit("process", row) if row else Culprit(kind="address", address=address, port=case.tcp.port)),
         refuted_by=f"An answer from {place}; or a larger answer that is lost on the way: then small requests get theirs.",
         remedies=tuple(_far_remedies(case, address, listened=all_[0].listened)),
     )
@@ -205,7 +201,7 @@ def _local_remedies(case: Case, process: ProcessState, unit: str | None) -> Iter
 def _far_remedies(case: Case, address: str, *, listened: bool) -> Iterator[Remedy]:
     yield Remedy(
         do=f"On {address}: see whether the process is stopped (T), waits for a disk (D) or is busy, and whether its queue grows.",
-        command=f"ss -ltnp 'sport = :{case.target.port}'; ps -o pid,stat,wchan:20,pcpu,args -p PID",
+        command=f"ss -ltnp 'sport = :{case.tcp.port}'; ps -o pid,stat,wchan:20,pcpu,args -p PID",
         verify=f"`refused check {case.target.text}` is reachable.",
     )
     if listened:

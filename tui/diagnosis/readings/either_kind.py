@@ -1,0 +1,39 @@
+"""Readings of the attempts on a target of either kind, by what was tried: an address, or a socket's path.
+
+What is about TCP alone reads them from `outcomes`, with all that TCP tells.
+"""
+
+from collections.abc import Mapping
+
+from tui.diagnosis.readings import outcomes
+from tui.model.case import Case
+from tui.model.facts import Attempt, Outcome
+from tui.model.target import TcpTarget
+
+
+def attempts(case: Case, where: str | None = None) -> tuple[Attempt, ...]:
+    """The attempts on the target itself, on one address or path or (None) on all, oldest first."""
+    return tuple(
+        one for one in case.all(Attempt) if one.purpose in outcomes.TARGET_PURPOSES and (where is None or where == one.where)
+    )
+
+
+def latest(case: Case) -> dict[str, Attempt]:
+    """The newest attempt on the target for each address or socket path."""
+    return {one.where: one for one in attempts(case)}
+
+
+def failing(case: Case, *ends: Outcome) -> Mapping[str, Attempt]:
+    """The newest attempts that did not connect; with `ends`, only those that ended so. See `outcomes.failing`."""
+    if isinstance(case.target, TcpTarget):
+        return outcomes.failing(case, *ends)
+    return {
+        path: one
+        for path, one in latest(case).items()
+        if one.outcome not in outcomes.WORKING and (not ends or one.outcome in ends)
+    }
+
+
+def connecting(case: Case) -> dict[str, Attempt]:
+    """The newest attempts that connected."""
+    return {where: one for where, one in latest(case).items() if one.outcome in outcomes.WORKING}

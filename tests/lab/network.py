@@ -1,19 +1,18 @@
-"""A small routed network in network namespaces: client - router1 - router2 - server, IPv4 and IPv6. Needs root.
+"""A small routed network of computers: client - router1 - router2 - server, IPv4 and IPv6. Needs root.
 
-Everything the lab makes bears this process's id in its name and is gone when `lab()` ends; what a killed run left
-behind is swept when the next one starts. Each lab is fresh, so no ICMP rate limit is carried from one test to the next.
+A computer is a process 1 with PID, mount and network namespaces of its own: what runs there sees the files of the real machine,
+but no process, network namespace, socket of a service or mount of it, nor of another computer. Everything ends with process 1,
+and that ends with us, however we end. Each lab is fresh, so no ICMP rate limit is carried from one test to the next.
 """
 
-import itertools
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,6 @@ from tui.model.requests import AnyRequest
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-NETNS = Path("/run/netns")
-ETC_NETNS = Path("/etc/netns")
 FOLDER = "refused-lab-"
 """How the folder of a play is called, before its process's id."""
 NOBODY = 65534
@@ -56,11 +53,19 @@ class Plan:
     """By role, each as `ip route add` takes it."""
     routers: frozenset[str] = frozenset()
     """The roles that forward."""
+    together: tuple[str, ...] = ()
+    """The roles that share one computer, as containers do; its process 1 is in neither. Every other role has its own."""
 
     @property
     def roles(self) -> tuple[str, ...]:
         """The machines, in the order in which the wires name them."""
         return tuple(dict.fromkeys(end[0] for wire in self.wires for end in wire))
+
+    @property
+    def computers(self) -> tuple[tuple[str, ...], ...]:
+        """The roles of each computer."""
+        alone = tuple((role,) for role in self.roles if role not in self.together)
+        return (self.together, *alone) if self.together else alone
 
 
 ROUTED = Plan(
@@ -80,14 +85,30 @@ ROUTED = Plan(
 _QUIET_IPV6 = ("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")  # an address is usable at once
 _FORWARD = ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
 _BRIDGE = "br0"
-_numbers = itertools.count(1)
+
+# Runs as process 1 of a computer, and ends with its standard input. The arguments name its network namespaces: one alone is
+# the computer's first, where process 1 lives. A resolv.conf that leads to /run must be there for others to be bound over it.
+_COMPUTER = """
+set -e
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /etc/netns
+mount -t tmpfs -o mode=755 tmpfs /etc/netns
+if [ -L /etc/resolv.conf ] && [ ! -e /etc/resolv.conf ]; then
+  install -D /dev/null "$(readlink -m /etc/resolv.conf)"
+fi
+if [ $# = 1 ]; then ip netns attach "$1" 1; else for name; do ip netns add "$name"; done; fi
+echo ready
+exec cat
+"""
 
 
 @dataclass(frozen=True)
 class Namespace:
-    """One machine of the lab."""
+    """One machine of the lab: a network namespace of a computer."""
 
     name: str
+    computer: int
+    """Its process 1, by the id that it has here."""
     children: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def run(
@@ -106,7 +127,6 @@ class Namespace:
         """
         done = subprocess.run(
             self._inside(argv, user, confined=confined),
-            cwd=ROOT,
             env=_ENVIRONMENT | dict(environment or {}),
             input=stdin,
             text=True,
@@ -120,7 +140,7 @@ class Namespace:
 
     def start(self, *argv: str, user: int | None = None) -> subprocess.Popen[str]:
         """Start a command here and return when it has printed its first line; the lab ends it."""
-        child = subprocess.Popen(self._inside(argv, user), cwd=ROOT, env=_ENVIRONMENT, text=True, stdout=subprocess.PIPE)
+        child = subprocess.Popen(self._inside(argv, user), env=_ENVIRONMENT, text=True, stdout=subprocess.PIPE)
         self.children.append(child)
         assert child.stdout
         assert child.stdout.readline(), f"{' '.join(argv)} in {self.name} ended with status {child.wait()}"
@@ -146,7 +166,7 @@ class Namespace:
     @contextmanager
     def etc(self, **files: str) -> Iterator[None]:
         """Give commands that run here their own files in /etc, by name, as `ip netns exec` binds them (ip-netns(8))."""
-        folder = ETC_NETNS / self.name
+        folder = self.file(f"/etc/netns/{self.name}")
         folder.mkdir(parents=True)
         try:
             for name, text in files.items():
@@ -159,6 +179,22 @@ class Namespace:
         """Set kernel parameters, each as `name=value`."""
         self.run("sysctl", "-qw", *settings)
 
+    def file(self, path: str) -> Path:
+        """A file of this computer, also one that only its processes see."""
+        return Path(f"/proc/{self.computer}/root{path}")
+
+    @property
+    def network(self) -> str:
+        """The network namespace, as a file."""
+        return str(self.file(f"/run/netns/{self.name}"))
+
+    @staticmethod
+    def process(child: subprocess.Popen[str]) -> tuple[int, int]:
+        """The id of a program that was started here: as we know it, and as it knows itself."""
+        pid = only_child(child.pid)
+        (ids,) = (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("NSpid:"))
+        return pid, int(ids.split()[-1])
+
     def end(self) -> None:
         """End what was started here, by process id."""
         for child in self.children:
@@ -169,8 +205,9 @@ class Namespace:
     def _inside(self, argv: tuple[str, ...], user: int | None, *, confined: bool = False) -> list[str]:
         who = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         who += ["--no-new-privs"] if confined else []
-        # The kernel ends the child with us, so that a killed test run leaves none behind.
-        return ["ip", "netns", "exec", self.name, "setpriv", *who, "--pdeathsig=KILL", *argv]
+        enter = ["nsenter", f"--target={self.computer}", "--pid", "--mount", "ip", "netns", "exec", self.name]
+        # The program ends with nsenter, which waits for it out here.
+        return [*enter, "setpriv", *who, "--pdeathsig=KILL", *argv]
 
 
 @dataclass(frozen=True)
@@ -219,15 +256,16 @@ def what_is_missing() -> str | None:
     """Why no lab can be made here, or None."""
     if os.geteuid() != 0:
         return "the lab needs root"
-    missing = [tool for tool in ("ip", "nft", "setpriv", "sysctl", "ping") if not shutil.which(tool)]
+    missing = [
+        tool for tool in ("ip", "nft", "mount", "nsenter", "ping", "setpriv", "sysctl", "unshare") if not shutil.which(tool)
+    ]
     if missing:
         return f"the lab needs {', '.join(missing)}"
-    trial = f"refused-{os.getpid()}-0"
-    made = subprocess.run(["ip", "netns", "add", trial], capture_output=True, text=True, check=False)
-    if made.returncode:
-        return f"the lab needs network namespaces: {made.stderr.strip()}"
-    _delete(trial)
-    return None
+    try:
+        with _computer("trial"):
+            return None
+    except AssertionError as error:
+        return f"the lab needs namespaces: {error}"
 
 
 @contextmanager
@@ -240,42 +278,56 @@ def lab() -> Iterator[Lab]:
 @contextmanager
 def build(plan: Plan) -> Iterator[dict[str, Namespace]]:
     """Make the machines of a plan, by role, and take them down again whatever happens."""
-    prefix = f"refused-{os.getpid()}-{next(_numbers)}"
-    machines = {role: Namespace(f"{prefix}-{role}") for role in plan.roles}
-    try:
-        _ip(*(f"netns add {machine.name}" for machine in machines.values()))
+    with ExitStack() as opened:
+        machines: dict[str, Namespace] = {}
+        for roles in plan.computers:
+            pid = opened.enter_context(_computer(*roles))
+            machines |= {role: Namespace(role, pid) for role in roles}
         for role, machine in machines.items():
-            machine.sysctl(*_QUIET_IPV6, *(_FORWARD if role in plan.routers else ()))
+            opened.callback(machine.end)
+            _in_network(machine, "sysctl", "-qw", *_QUIET_IPV6, *(_FORWARD if role in plan.routers else ()))
         _ip(*(_veth(machines, left, right, number) for number, (left, right) in enumerate(plan.wires, start=1)))
         for role, machine in machines.items():
             routes = (f"route add {route}" for route in plan.routes.get(role, ()))
-            _ip(*_addresses(plan, role), *routes, namespace=machine.name)
-        yield machines
-    finally:
-        for machine in machines.values():
-            machine.end()
-            _delete(machine.name)
+            _ip(*_addresses(plan, role), *routes, machine=machine)
+        yield {role: machines[role] for role in plan.roles}
+
+
+@contextmanager
+def _computer(*roles: str) -> Iterator[int]:
+    """A computer with these network namespaces; gives its process 1, by the id that it has here."""
+    unshare = ("unshare", "--pid", "--mount", "--net", "--fork", "--mount-proc")
+    with subprocess.Popen(
+        [*unshare, "sh", "-c", _COMPUTER, "sh", *roles],
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as holder:
+        assert holder.stdout
+        said = holder.stdout.readline().strip()
+        assert said == "ready", said or f"unshare ended with status {holder.wait()}"
+        yield only_child(holder.pid)
+
+
+def only_child(pid: int) -> int:
+    """The one child of a process that waits for it."""
+    (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(child)
 
 
 def sweep() -> None:
-    """Delete the namespaces and folders of test runs whose process is gone."""
-    for path in NETNS.glob("refused-*"):
-        found = re.match(r"refused-(\d+)-", path.name)
-        if found and not Path("/proc", found[1]).exists():
-            _delete(path.name)
+    """Delete the folders of test runs whose process is gone."""
     for path in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
         owner = path.name.removeprefix(FOLDER).partition("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():
             shutil.rmtree(path, ignore_errors=True)  # another's sweep may be at it
-    for path in ETC_NETNS.glob("refused-*"):
-        if not (NETNS / path.name).exists():
-            shutil.rmtree(path)
 
 
 def _veth(machines: dict[str, Namespace], left: _End, right: _End, number: int) -> str:
     # Two ends with the same index look like no pair to the kernel's link watch, which then takes up to a second to see
     # the carrier (linkwatch_urgent_event compares them); with different ones the link is up at once.
-    here, there = machines[left[0]].name, machines[right[0]].name
+    here, there = machines[left[0]].network, machines[right[0]].network
     ends = (f"{left[1]} netns {here} index {10 * number}", f"{right[1]} netns {there} index {10 * number + 1}")
     return f"link add {ends[0]} type veth peer name {ends[1]}"
 
@@ -296,13 +348,13 @@ def _addresses(plan: Plan, role: str) -> Iterator[str]:
         yield f"link set {device} up"
 
 
-def _ip(*commands: str, namespace: str | None = None) -> None:
+def _ip(*commands: str, machine: Namespace | None = None) -> None:
     """Run many `ip` commands as one process."""
-    where = ["-n", namespace] if namespace else []
-    done = subprocess.run(["ip", *where, "-batch", "-"], input="\n".join(commands), text=True, capture_output=True, check=False)
-    assert done.returncode == 0, f"{commands}\n{done.stderr}"
+    _in_network(machine, "ip", "-batch", "-", stdin="\n".join(commands))
 
 
-def _delete(name: str) -> None:
-    if (NETNS / name).exists():
-        subprocess.run(["ip", "netns", "delete", name], check=True)
+def _in_network(machine: Namespace | None, *argv: str, stdin: str = "") -> None:
+    """Run a command that needs nothing of a computer but its network."""
+    enter = ("nsenter", f"--net={machine.network}") if machine else ()
+    done = subprocess.run([*enter, *argv], input=stdin, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, f"{' '.join(argv)} {stdin}\n{done.stderr}"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.lab.bench import Bench
 
 _BACKLOG = "3"
-_THERE = ("--attempts", "2", "--delay", "0.5", "--server", "ip netns exec {server_ns}")
+_THERE = ("--attempts", "2", "--delay", "0.5", "--server", "{server_shell}")
 
 
 def _queue(role: str, place: str, behaviour: str = "sleeps", backlog: str = _BACKLOG) -> Step:
@@ -196,7 +196,8 @@ signal.pause()
 def _starved(bench: "Bench") -> None:
     """Its process id becomes the value `starved`."""
     child = bench["client"].start(bench.values["python"], "-IS", "-c", _STARVED)
-    dict.update(cast("dict[str, str]", bench.values), starved=str(child.pid))
+    _, pid = bench["client"].process(child)
+    dict.update(cast("dict[str, str]", bench.values), starved=str(pid))
 
 
 _LIMITS = (

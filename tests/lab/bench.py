@@ -80,8 +80,8 @@ class Bench:
         )
         environment = {name: self.text(text) for name, text in scenario.environment.items()}
         files = {name: self.text(text) for name, text in (_ETC | dict(scenario.etc)).items()}
-        with self["client"].etc(**files):
-            done = self["client"].run(*argv, user=NOBODY if user == "nobody" else None, check=False, environment=environment)
+        self["client"].etc(**files)
+        done = self["client"].run(*argv, user=NOBODY if user == "nobody" else None, check=False, environment=environment)
         assert done.returncode in {0, 1, 3}, f"status {done.returncode}\n{done.stdout}{done.stderr}"
         assert done.stdout, f"nothing on standard output\n{done.stderr}"
         document: dict[str, Any] = json.loads(done.stdout)

@@ -5,17 +5,19 @@ but no process, network namespace, socket of a service or mount of it, nor of an
 and that ends with us, however we end. Each lab is fresh, so no ICMP rate limit is carried from one test to the next.
 """
 
+import ctypes
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
@@ -24,6 +26,8 @@ from tui.model.requests import AnyRequest
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
+NETNS = Path("/run/netns")
+ETC_NETNS = Path("/etc/netns")
 FOLDER = "refused-lab-"
 """How the folder of a play is called, before its process's id."""
 NOBODY = 65534
@@ -40,6 +44,8 @@ NO_HOST, NO_HOST6 = "10.0.3.77", "fd00:3::77"
 """On the server's link, and nobody has it: router2 will say so."""
 ROUTER2_FAR, ROUTER2_FAR6 = "10.0.3.1", "fd00:3::1"
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _End = tuple[str, str, str, str]
 
 
@@ -82,23 +88,23 @@ ROUTED = Plan(
     },
     routers=frozenset({"router1", "router2"}),
 )
-_QUIET_IPV6 = ("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")  # an address is usable at once
-_FORWARD = ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
+_QUIET_IPV6 = {"net/ipv6/conf/all/accept_dad": "0", "net/ipv6/conf/default/accept_dad": "0"}  # an address is usable at once
+_FORWARD = {"net/ipv4/ip_forward": "1", "net/ipv6/conf/all/forwarding": "1"}
 _BRIDGE = "br0"
+_LIBC = ctypes.CDLL(None)
+_FILES = 0x200  # CLONE_FS: a thread that shares root and working directory may not change its mount namespace
 
 # Runs as process 1 of a computer, and ends with its standard input. The arguments name its network namespaces: one alone is
-# the computer's first, where process 1 lives. A resolv.conf that leads to /run must be there for others to be bound over it.
+# the computer's first, where process 1 lives. A resolv.conf that leads to /run must be there for another to be bound over it.
 _COMPUTER = """
 set -e
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p /etc/netns
-mount -t tmpfs -o mode=755 tmpfs /etc/netns
 if [ -L /etc/resolv.conf ] && [ ! -e /etc/resolv.conf ]; then
   install -D /dev/null "$(readlink -m /etc/resolv.conf)"
 fi
 if [ $# = 1 ]; then ip netns attach "$1" 1; else for name; do ip netns add "$name"; done; fi
 echo ready
-exec cat
+read -r end
 """
 
 
@@ -125,8 +131,10 @@ class Namespace:
         `environment` is added to the lab's own. `confined` (no_new_privs): programs that it starts get no privilege from
         their files either, as in many containers.
         """
-        done = subprocess.run(
-            self._inside(argv, user, confined=confined),
+        done = self.inside(
+            subprocess.run,
+            self._command(argv, user, confined=confined),
+            cwd=ROOT,
             env=_ENVIRONMENT | dict(environment or {}),
             input=stdin,
             text=True,
@@ -140,7 +148,14 @@ class Namespace:
 
     def start(self, *argv: str, user: int | None = None) -> subprocess.Popen[str]:
         """Start a command here and return when it has printed its first line; the lab ends it."""
-        child = subprocess.Popen(self._inside(argv, user), env=_ENVIRONMENT, text=True, stdout=subprocess.PIPE)
+        child = self.inside(
+            subprocess.Popen,
+            self._command(argv, user, confined=False),
+            cwd=ROOT,
+            env=_ENVIRONMENT,
+            text=True,
+            stdout=subprocess.PIPE,
+        )
         self.children.append(child)
         assert child.stdout
         assert child.stdout.readline(), f"{' '.join(argv)} in {self.name} ended with status {child.wait()}"
@@ -163,37 +178,41 @@ class Namespace:
         """Run `ip` with these arguments."""
         self.run("ip", *arguments)
 
-    @contextmanager
-    def etc(self, **files: str) -> Iterator[None]:
+    def etc(self, **files: str) -> None:
         """Give commands that run here their own files in /etc, by name, as `ip netns exec` binds them (ip-netns(8))."""
-        folder = self.file(f"/etc/netns/{self.name}")
-        folder.mkdir(parents=True)
-        try:
+        folder = ETC_NETNS / self.name
+
+        def write() -> None:
+            ETC_NETNS.mkdir(exist_ok=True)
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(ETC_NETNS)], check=True)
+            folder.mkdir()
             for name, text in files.items():
                 (folder / name).write_text(text, encoding="utf-8")
-            yield
-        finally:
-            shutil.rmtree(folder)
+
+        self.inside(write)
 
     def sysctl(self, *settings: str) -> None:
         """Set kernel parameters, each as `name=value`."""
         self.run("sysctl", "-qw", *settings)
 
-    def file(self, path: str) -> Path:
-        """A file of this computer, also one that only its processes see."""
-        return Path(f"/proc/{self.computer}/root{path}")
-
     @property
-    def network(self) -> str:
+    def network(self) -> Path:
         """The network namespace, as a file."""
-        return str(self.file(f"/run/netns/{self.name}"))
+        return Path(f"/proc/{self.computer}/root{NETNS}/{self.name}")
 
-    @staticmethod
-    def process(child: subprocess.Popen[str]) -> tuple[int, int]:
-        """The id of a program that was started here: as we know it, and as it knows itself."""
-        pid = only_child(child.pid)
-        (ids,) = (line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("NSpid:"))
-        return pid, int(ids.split()[-1])
+    def inside(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Work in a thread that has this machine's files and network, and whose children are its processes (setns(2))."""
+
+        def entered() -> R:
+            with ExitStack() as opened:
+                paths = (self.network, *(Path(f"/proc/{self.computer}/ns/{kind}") for kind in ("pid", "mnt")))
+                files = [opened.enter_context(path.open("rb")) for path in paths]
+                results = [_LIBC.unshare(_FILES), *(_LIBC.setns(file.fileno(), 0) for file in files)]
+            assert not any(results), f"the namespaces of {self.name} can't be entered: {results}"
+            return work(*args, **kwargs)
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(entered).result()
 
     def end(self) -> None:
         """End what was started here, by process id."""
@@ -202,12 +221,10 @@ class Namespace:
             child.communicate()
         self.children.clear()
 
-    def _inside(self, argv: tuple[str, ...], user: int | None, *, confined: bool = False) -> list[str]:
+    def _command(self, argv: tuple[str, ...], user: int | None, *, confined: bool) -> list[str]:
         who = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         who += ["--no-new-privs"] if confined else []
-        enter = ["nsenter", f"--target={self.computer}", "--pid", "--mount", "ip", "netns", "exec", self.name]
-        # The program ends with nsenter, which waits for it out here.
-        return [*enter, "setpriv", *who, "--pdeathsig=KILL", *argv]
+        return ["ip", "netns", "exec", self.name, *(["setpriv", *who] if who else ()), *argv]
 
 
 @dataclass(frozen=True)
@@ -256,13 +273,12 @@ def what_is_missing() -> str | None:
     """Why no lab can be made here, or None."""
     if os.geteuid() != 0:
         return "the lab needs root"
-    missing = [
-        tool for tool in ("ip", "nft", "mount", "nsenter", "ping", "setpriv", "sysctl", "unshare") if not shutil.which(tool)
-    ]
+    missing = [tool for tool in ("ip", "nft", "mount", "ping", "setpriv", "sysctl", "unshare") if not shutil.which(tool)]
     if missing:
         return f"the lab needs {', '.join(missing)}"
     try:
-        with _computer("trial"):
+        with _computer("trial") as holder:
+            _process_1(holder)
             return None
     except AssertionError as error:
         return f"the lab needs namespaces: {error}"
@@ -279,35 +295,33 @@ def lab() -> Iterator[Lab]:
 def build(plan: Plan) -> Iterator[dict[str, Namespace]]:
     """Make the machines of a plan, by role, and take them down again whatever happens."""
     with ExitStack() as opened:
-        machines: dict[str, Namespace] = {}
-        for roles in plan.computers:
-            pid = opened.enter_context(_computer(*roles))
-            machines |= {role: Namespace(role, pid) for role in roles}
+        holders = [opened.enter_context(_computer(*roles)) for roles in plan.computers]
+        pids = map(_process_1, holders)
+        computers = {role: pid for roles, pid in zip(plan.computers, pids, strict=True) for role in roles}
+        machines = {role: Namespace(role, computers[role]) for role in plan.roles}
         for role, machine in machines.items():
             opened.callback(machine.end)
-            _in_network(machine, "sysctl", "-qw", *_QUIET_IPV6, *(_FORWARD if role in plan.routers else ()))
+            machine.inside(_set, {**_QUIET_IPV6, **(_FORWARD if role in plan.routers else {})})
         _ip(*(_veth(machines, left, right, number) for number, (left, right) in enumerate(plan.wires, start=1)))
         for role, machine in machines.items():
             routes = (f"route add {route}" for route in plan.routes.get(role, ()))
-            _ip(*_addresses(plan, role), *routes, machine=machine)
-        yield {role: machines[role] for role in plan.roles}
+            machine.inside(_ip, *_addresses(plan, role), *routes)
+        yield machines
 
 
-@contextmanager
-def _computer(*roles: str) -> Iterator[int]:
-    """A computer with these network namespaces; gives its process 1, by the id that it has here."""
+def _computer(*roles: str) -> subprocess.Popen[str]:
+    """Start a computer with these network namespaces; it is there as long as the context that this gives."""
     unshare = ("unshare", "--pid", "--mount", "--net", "--fork", "--mount-proc")
-    with subprocess.Popen(
-        [*unshare, "sh", "-c", _COMPUTER, "sh", *roles],
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as holder:
-        assert holder.stdout
-        said = holder.stdout.readline().strip()
-        assert said == "ready", said or f"unshare ended with status {holder.wait()}"
-        yield only_child(holder.pid)
+    argv = (*unshare, "sh", "-c", _COMPUTER, "sh", *roles)
+    return subprocess.Popen(argv, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def _process_1(holder: subprocess.Popen[str]) -> int:
+    """Process 1 of a computer that is ready, by the id that it has here."""
+    assert holder.stdout
+    said = holder.stdout.readline().strip()
+    assert said == "ready", said or f"unshare ended with status {holder.wait()}"
+    return only_child(holder.pid)
 
 
 def only_child(pid: int) -> int:
@@ -348,13 +362,13 @@ def _addresses(plan: Plan, role: str) -> Iterator[str]:
         yield f"link set {device} up"
 
 
-def _ip(*commands: str, machine: Namespace | None = None) -> None:
+def _ip(*commands: str) -> None:
     """Run many `ip` commands as one process."""
-    _in_network(machine, "ip", "-batch", "-", stdin="\n".join(commands))
+    done = subprocess.run(["ip", "-batch", "-"], input="\n".join(commands), text=True, capture_output=True, check=False)
+    assert done.returncode == 0, f"{commands}\n{done.stderr}"
 
 
-def _in_network(machine: Namespace | None, *argv: str, stdin: str = "") -> None:
-    """Run a command that needs nothing of a computer but its network."""
-    enter = ("nsenter", f"--net={machine.network}") if machine else ()
-    done = subprocess.run([*enter, *argv], input=stdin, text=True, capture_output=True, check=False)
-    assert done.returncode == 0, f"{' '.join(argv)} {stdin}\n{done.stderr}"
+def _set(settings: Mapping[str, str]) -> None:
+    """Set kernel parameters."""
+    for name, value in settings.items():
+        Path("/proc/sys", name).write_text(value, encoding="ascii")

@@ -17,7 +17,7 @@ from tui.model.facts import AnyFact, Elsewhere
 from tui.model.requests import LookElsewhere
 
 PORT = 8080
-_PROCESSES = 'for one in /proc/[0-9]*; do tr "\\0" " " < $one/cmdline && echo; done 2>/dev/null'
+_PROCESSES = 'for one in /proc/[0-9]*; do tr "\\0\\n" "  " < $one/cmdline && echo; done 2>/dev/null'
 
 
 def test_the_machines_reach_each_other(lab: Lab) -> None:
@@ -70,7 +70,7 @@ def test_what_is_outside_is_not_seen(lab: Lab, decoy: subprocess.Popen[str], use
     seen = elsewhere(lab.look(request, user=user))
 
     assert (seen.namespaces, seen.containers, seen.hidden, seen.initial) == ((), (), 0, True)
-    assert [line.split()[0] for line in processes(lab.client, user)] == ["cat", "sh"]
+    assert [line.split()[0] for line in processes(lab.client, user)] == ["sh", "sh"]
 
 
 def test_each_machine_sees_itself_alone(lab: Lab, user: int | None) -> None:
@@ -105,7 +105,7 @@ def test_a_lab_leaves_nothing_behind() -> None:
 def test_a_killed_run_leaves_nothing_behind() -> None:
     """Where the test run is killed, the computers end, and what they ran ends with them."""
     made = "from tests.lab.network import *\nwith lab() as made:\n"
-    script = f"{made} print(made.server.computer, Namespace.process(made.server.serve(80))[0], flush=True); sys.stdin.read()"
+    script = f"{made} print(made.server.computer, made.server.serve(80).pid, flush=True); sys.stdin.read()"
     child = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdout
     handles = [os.pidfd_open(int(pid)) for pid in child.stdout.readline().split()]

@@ -92,8 +92,7 @@ def _wrong(words: str, **more: str) -> Expect:
 
 def _stop(bench: Bench) -> None:
     """Stop the service that was started last, as a signal does."""
-    pid, _ = bench["client"].process(bench["client"].children[-1])
-    os.kill(pid, signal.SIGSTOP)
+    os.kill(bench["client"].children[-1].pid, signal.SIGSTOP)
 
 
 SCENARIOS = (

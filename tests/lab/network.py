@@ -1,8 +1,8 @@
 """A small routed network of computers: client - router1 - router2 - server, IPv4 and IPv6. Needs root.
 
-A computer is a process 1 with PID, mount and network namespaces of its own: what runs there sees the files of the real machine,
-but no process, network namespace, socket of a service or mount of it, nor of another computer. Everything ends with process 1,
-and that ends with us, however we end. Each lab is fresh, so no ICMP rate limit is carried from one test to the next.
+A computer is a process 1 with PID, mount and network namespaces of its own. What runs there sees most files of the real
+machine, and none of its processes, network namespaces, daemons and containers, nor those of another computer. Everything ends
+with process 1, and that ends with us, however we end. Each lab is fresh, so no ICMP rate limit is carried to the next test.
 """
 
 import ctypes
@@ -95,10 +95,12 @@ _LIBC = ctypes.CDLL(None)
 _FILES = 0x200  # CLONE_FS: a thread that shares root and working directory may not change its mount namespace
 
 # Runs as process 1 of a computer, and ends with its standard input. The arguments name its network namespaces: one alone is
-# the computer's first, where process 1 lives. A resolv.conf that leads to /run must be there for another to be bound over it.
+# the computer's first, where process 1 lives. Without its files in /run, podman would take the real containers for stopped by
+# a restart, and say so in /var/lib. A resolv.conf that leads to /run must be there for another to be bound over it.
 _COMPUTER = """
 set -e
 mount -t tmpfs -o mode=755 tmpfs /run
+if [ -d /var/lib/containers ]; then mount -t tmpfs -o mode=755 tmpfs /var/lib/containers; fi
 if [ -L /etc/resolv.conf ] && [ ! -e /etc/resolv.conf ]; then
   install -D /dev/null "$(readlink -m /etc/resolv.conf)"
 fi
@@ -296,7 +298,7 @@ def build(plan: Plan) -> Iterator[dict[str, Namespace]]:
     """Make the machines of a plan, by role, and take them down again whatever happens."""
     with ExitStack() as opened:
         holders = [opened.enter_context(_computer(*roles)) for roles in plan.computers]
-        pids = map(_process_1, holders)
+        pids = [_process_1(holder) for holder in holders]
         computers = {role: pid for roles, pid in zip(plan.computers, pids, strict=True) for role in roles}
         machines = {role: Namespace(role, computers[role]) for role in plan.roles}
         for role, machine in machines.items():

@@ -15,7 +15,8 @@ path. It is played once for each of its users, in a network of its own, at the s
     )
 
 *Places.* `topology` is `routed` (client - router1 - router2 - server), `lan` (client, server, nameserver on one switch)
-or `host` (client, with an idle `neighbour`). `refused check` runs on the client.
+or `host` (client, with an idle `neighbour`). `refused check` runs on the client. Each of them is a computer with processes
+of its own, but client and neighbour are two network namespaces of one.
 
 *Values.* Addresses, names and the port are drawn from the seed, so no literal ever stands in a scenario; texts name them
 in braces, and a brace that is followed by a space is left alone (as nftables has them). There are, by topology:

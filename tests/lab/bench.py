@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.lab.network import FOLDER, NOBODY, Namespace, Plan, build
+from tests.lab.network import FOLDER, HERE, NOBODY, Namespace, Plan, build
 from tests.lab.scenario import Scenario, User
 
 DEFAULT_SEED = 1
@@ -79,8 +80,8 @@ class Bench:
         )
         environment = {name: self.text(text) for name, text in scenario.environment.items()}
         files = {name: self.text(text) for name, text in (_ETC | dict(scenario.etc)).items()}
-        with self["client"].etc(**files):
-            done = self["client"].run(*argv, user=NOBODY if user == "nobody" else None, check=False, environment=environment)
+        self["client"].etc(**files)
+        done = self["client"].run(*argv, user=NOBODY if user == "nobody" else None, check=False, environment=environment)
         assert done.returncode in {0, 1, 3}, f"status {done.returncode}\n{done.stdout}{done.stderr}"
         assert done.stdout, f"nothing on standard output\n{done.stderr}"
         document: dict[str, Any] = json.loads(done.stdout)
@@ -93,7 +94,6 @@ def bench(scenario: Scenario, seed: int) -> Iterator[Bench]:
     values, plan = drawn(scenario, seed)
     with ExitStack() as opened:
         machines = opened.enter_context(build(plan))
-        values |= {f"{role}_ns": machine.name for role, machine in machines.items()}
         for device, address in _second_addresses(scenario, values):
             role = next(end[0] for wire in plan.wires for end in wire if end[2] == values[device])
             length = 64 if ":" in address else 24
@@ -104,7 +104,8 @@ def bench(scenario: Scenario, seed: int) -> Iterator[Bench]:
         opened.callback(shutil.rmtree, folder)
         for machine in machines.values():
             opened.callback(machine.end)
-        yield Bench(machines, values | {"folder": folder}, opened.enter_context(ExitStack()))
+        values |= {"folder": folder, **dict(_shells(scenario, machines, folder))}
+        yield Bench(machines, values, opened.enter_context(ExitStack()))
 
 
 def drawn(scenario: Scenario, seed: int) -> tuple[dict[str, str], Plan]:
@@ -183,7 +184,17 @@ def _host(chance: random.Random, values: dict[str, str]) -> Plan:
     wire = (("client", "eth0", *link.give(values, "client")), ("neighbour", "eth0", *link.give(values, "neighbour")))
     link.give(values, "gone", "client_b")
     _Link(chance, taken).give(values, "nowhere")
-    return Plan((wire,), {})
+    return Plan((wire,), {}, together=("client", "neighbour"))
+
+
+def _shells(scenario: Scenario, machines: Mapping[str, Namespace], folder: str) -> Iterator[tuple[str, str]]:
+    """For each machine that the arguments lead to, the value that runs a shell there."""
+    python = (sys.executable, "-IS", str(HERE / "far_shell.py"))
+    for role, machine in machines.items():
+        value, path = f"{role}_shell", f"{folder}/{role}.shell"
+        if any(f"{{{value}}}" in argument for argument in scenario.arguments):
+            machine.start(*python, "serve", path)
+            yield value, shlex.join((*python, path))
 
 
 def _second_addresses(scenario: Scenario, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:

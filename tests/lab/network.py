@@ -1,22 +1,23 @@
-"""A small routed network in network namespaces: client - router1 - router2 - server, IPv4 and IPv6. Needs root.
+"""A small routed network of computers: client - router1 - router2 - server, IPv4 and IPv6. Needs root.
 
-Everything the lab makes bears this process's id in its name and is gone when `lab()` ends; what a killed run left
-behind is swept when the next one starts. Each lab is fresh, so no ICMP rate limit is carried from one test to the next.
+A computer is a process 1 with PID, mount and network namespaces of its own. What runs there sees most files of the real
+machine, and none of its processes, network namespaces, daemons and containers, nor those of another computer. Everything ends
+with process 1, and that ends with us, however we end. Each lab is fresh, so no ICMP rate limit is carried to the next test.
 """
 
-import itertools
+import ctypes
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
@@ -43,6 +44,8 @@ NO_HOST, NO_HOST6 = "10.0.3.77", "fd00:3::77"
 """On the server's link, and nobody has it: router2 will say so."""
 ROUTER2_FAR, ROUTER2_FAR6 = "10.0.3.1", "fd00:3::1"
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _End = tuple[str, str, str, str]
 
 
@@ -56,11 +59,19 @@ class Plan:
     """By role, each as `ip route add` takes it."""
     routers: frozenset[str] = frozenset()
     """The roles that forward."""
+    together: tuple[str, ...] = ()
+    """The roles that share one computer, as containers do; its process 1 is in neither. Every other role has its own."""
 
     @property
     def roles(self) -> tuple[str, ...]:
         """The machines, in the order in which the wires name them."""
         return tuple(dict.fromkeys(end[0] for wire in self.wires for end in wire))
+
+    @property
+    def computers(self) -> tuple[tuple[str, ...], ...]:
+        """The roles of each computer."""
+        alone = tuple((role,) for role in self.roles if role not in self.together)
+        return (self.together, *alone) if self.together else alone
 
 
 ROUTED = Plan(
@@ -77,17 +88,35 @@ ROUTED = Plan(
     },
     routers=frozenset({"router1", "router2"}),
 )
-_QUIET_IPV6 = ("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")  # an address is usable at once
-_FORWARD = ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
+_QUIET_IPV6 = {"net/ipv6/conf/all/accept_dad": "0", "net/ipv6/conf/default/accept_dad": "0"}  # an address is usable at once
+_FORWARD = {"net/ipv4/ip_forward": "1", "net/ipv6/conf/all/forwarding": "1"}
 _BRIDGE = "br0"
-_numbers = itertools.count(1)
+_LIBC = ctypes.CDLL(None)
+_FILES = 0x200  # CLONE_FS: a thread that shares root and working directory may not change its mount namespace
+
+# Runs as process 1 of a computer, and ends with its standard input. The arguments name its network namespaces: one alone is
+# the computer's first, where process 1 lives. Without its files in /run, podman would take the real containers for stopped by
+# a restart, and say so in /var/lib. A resolv.conf that leads to /run must be there for another to be bound over it.
+_COMPUTER = """
+set -e
+mount -t tmpfs -o mode=755 tmpfs /run
+if [ -d /var/lib/containers ]; then mount -t tmpfs -o mode=755 tmpfs /var/lib/containers; fi
+if [ -L /etc/resolv.conf ] && [ ! -e /etc/resolv.conf ]; then
+  install -D /dev/null "$(readlink -m /etc/resolv.conf)"
+fi
+if [ $# = 1 ]; then ip netns attach "$1" 1; else for name; do ip netns add "$name"; done; fi
+echo ready
+read -r end
+"""
 
 
 @dataclass(frozen=True)
 class Namespace:
-    """One machine of the lab."""
+    """One machine of the lab: a network namespace of a computer."""
 
     name: str
+    computer: int
+    """Its process 1, by the id that it has here."""
     children: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def run(
@@ -104,8 +133,9 @@ class Namespace:
         `environment` is added to the lab's own. `confined` (no_new_privs): programs that it starts get no privilege from
         their files either, as in many containers.
         """
-        done = subprocess.run(
-            self._inside(argv, user, confined=confined),
+        done = self.inside(
+            subprocess.run,
+            self._command(argv, user, confined=confined),
             cwd=ROOT,
             env=_ENVIRONMENT | dict(environment or {}),
             input=stdin,
@@ -120,7 +150,14 @@ class Namespace:
 
     def start(self, *argv: str, user: int | None = None) -> subprocess.Popen[str]:
         """Start a command here and return when it has printed its first line; the lab ends it."""
-        child = subprocess.Popen(self._inside(argv, user), cwd=ROOT, env=_ENVIRONMENT, text=True, stdout=subprocess.PIPE)
+        child = self.inside(
+            subprocess.Popen,
+            self._command(argv, user, confined=False),
+            cwd=ROOT,
+            env=_ENVIRONMENT,
+            text=True,
+            stdout=subprocess.PIPE,
+        )
         self.children.append(child)
         assert child.stdout
         assert child.stdout.readline(), f"{' '.join(argv)} in {self.name} ended with status {child.wait()}"
@@ -143,21 +180,41 @@ class Namespace:
         """Run `ip` with these arguments."""
         self.run("ip", *arguments)
 
-    @contextmanager
-    def etc(self, **files: str) -> Iterator[None]:
+    def etc(self, **files: str) -> None:
         """Give commands that run here their own files in /etc, by name, as `ip netns exec` binds them (ip-netns(8))."""
         folder = ETC_NETNS / self.name
-        folder.mkdir(parents=True)
-        try:
+
+        def write() -> None:
+            ETC_NETNS.mkdir(exist_ok=True)
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(ETC_NETNS)], check=True)
+            folder.mkdir()
             for name, text in files.items():
                 (folder / name).write_text(text, encoding="utf-8")
-            yield
-        finally:
-            shutil.rmtree(folder)
+
+        self.inside(write)
 
     def sysctl(self, *settings: str) -> None:
         """Set kernel parameters, each as `name=value`."""
         self.run("sysctl", "-qw", *settings)
+
+    @property
+    def network(self) -> Path:
+        """The network namespace, as a file."""
+        return Path(f"/proc/{self.computer}/root{NETNS}/{self.name}")
+
+    def inside(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Work in a thread that has this machine's files and network, and whose children are its processes (setns(2))."""
+
+        def entered() -> R:
+            with ExitStack() as opened:
+                paths = (self.network, *(Path(f"/proc/{self.computer}/ns/{kind}") for kind in ("pid", "mnt")))
+                files = [opened.enter_context(path.open("rb")) for path in paths]
+                results = [_LIBC.unshare(_FILES), *(_LIBC.setns(file.fileno(), 0) for file in files)]
+            assert not any(results), f"the namespaces of {self.name} can't be entered: {results}"
+            return work(*args, **kwargs)
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(entered).result()
 
     def end(self) -> None:
         """End what was started here, by process id."""
@@ -166,11 +223,10 @@ class Namespace:
             child.communicate()
         self.children.clear()
 
-    def _inside(self, argv: tuple[str, ...], user: int | None, *, confined: bool = False) -> list[str]:
+    def _command(self, argv: tuple[str, ...], user: int | None, *, confined: bool) -> list[str]:
         who = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         who += ["--no-new-privs"] if confined else []
-        # The kernel ends the child with us, so that a killed test run leaves none behind.
-        return ["ip", "netns", "exec", self.name, "setpriv", *who, "--pdeathsig=KILL", *argv]
+        return ["ip", "netns", "exec", self.name, *(["setpriv", *who] if who else ()), *argv]
 
 
 @dataclass(frozen=True)
@@ -219,15 +275,15 @@ def what_is_missing() -> str | None:
     """Why no lab can be made here, or None."""
     if os.geteuid() != 0:
         return "the lab needs root"
-    missing = [tool for tool in ("ip", "nft", "setpriv", "sysctl", "ping") if not shutil.which(tool)]
+    missing = [tool for tool in ("ip", "nft", "mount", "ping", "setpriv", "sysctl", "unshare") if not shutil.which(tool)]
     if missing:
         return f"the lab needs {', '.join(missing)}"
-    trial = f"refused-{os.getpid()}-0"
-    made = subprocess.run(["ip", "netns", "add", trial], capture_output=True, text=True, check=False)
-    if made.returncode:
-        return f"the lab needs network namespaces: {made.stderr.strip()}"
-    _delete(trial)
-    return None
+    try:
+        with _computer("trial") as holder:
+            _process_1(holder)
+            return None
+    except AssertionError as error:
+        return f"the lab needs namespaces: {error}"
 
 
 @contextmanager
@@ -240,42 +296,54 @@ def lab() -> Iterator[Lab]:
 @contextmanager
 def build(plan: Plan) -> Iterator[dict[str, Namespace]]:
     """Make the machines of a plan, by role, and take them down again whatever happens."""
-    prefix = f"refused-{os.getpid()}-{next(_numbers)}"
-    machines = {role: Namespace(f"{prefix}-{role}") for role in plan.roles}
-    try:
-        _ip(*(f"netns add {machine.name}" for machine in machines.values()))
+    with ExitStack() as opened:
+        holders = [opened.enter_context(_computer(*roles)) for roles in plan.computers]
+        pids = [_process_1(holder) for holder in holders]
+        computers = {role: pid for roles, pid in zip(plan.computers, pids, strict=True) for role in roles}
+        machines = {role: Namespace(role, computers[role]) for role in plan.roles}
         for role, machine in machines.items():
-            machine.sysctl(*_QUIET_IPV6, *(_FORWARD if role in plan.routers else ()))
+            opened.callback(machine.end)
+            machine.inside(_set, {**_QUIET_IPV6, **(_FORWARD if role in plan.routers else {})})
         _ip(*(_veth(machines, left, right, number) for number, (left, right) in enumerate(plan.wires, start=1)))
         for role, machine in machines.items():
             routes = (f"route add {route}" for route in plan.routes.get(role, ()))
-            _ip(*_addresses(plan, role), *routes, namespace=machine.name)
+            machine.inside(_ip, *_addresses(plan, role), *routes)
         yield machines
-    finally:
-        for machine in machines.values():
-            machine.end()
-            _delete(machine.name)
+
+
+def _computer(*roles: str) -> subprocess.Popen[str]:
+    """Start a computer with these network namespaces; it is there as long as the context that this gives."""
+    unshare = ("unshare", "--pid", "--mount", "--net", "--fork", "--mount-proc")
+    argv = (*unshare, "sh", "-c", _COMPUTER, "sh", *roles)
+    return subprocess.Popen(argv, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def _process_1(holder: subprocess.Popen[str]) -> int:
+    """Process 1 of a computer that is ready, by the id that it has here."""
+    assert holder.stdout
+    said = holder.stdout.readline().strip()
+    assert said == "ready", said or f"unshare ended with status {holder.wait()}"
+    return only_child(holder.pid)
+
+
+def only_child(pid: int) -> int:
+    """The one child of a process that waits for it."""
+    (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(child)
 
 
 def sweep() -> None:
-    """Delete the namespaces and folders of test runs whose process is gone."""
-    for path in NETNS.glob("refused-*"):
-        found = re.match(r"refused-(\d+)-", path.name)
-        if found and not Path("/proc", found[1]).exists():
-            _delete(path.name)
+    """Delete the folders of test runs whose process is gone."""
     for path in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
         owner = path.name.removeprefix(FOLDER).partition("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():
             shutil.rmtree(path, ignore_errors=True)  # another's sweep may be at it
-    for path in ETC_NETNS.glob("refused-*"):
-        if not (NETNS / path.name).exists():
-            shutil.rmtree(path)
 
 
 def _veth(machines: dict[str, Namespace], left: _End, right: _End, number: int) -> str:
     # Two ends with the same index look like no pair to the kernel's link watch, which then takes up to a second to see
     # the carrier (linkwatch_urgent_event compares them); with different ones the link is up at once.
-    here, there = machines[left[0]].name, machines[right[0]].name
+    here, there = machines[left[0]].network, machines[right[0]].network
     ends = (f"{left[1]} netns {here} index {10 * number}", f"{right[1]} netns {there} index {10 * number + 1}")
     return f"link add {ends[0]} type veth peer name {ends[1]}"
 
@@ -296,13 +364,13 @@ def _addresses(plan: Plan, role: str) -> Iterator[str]:
         yield f"link set {device} up"
 
 
-def _ip(*commands: str, namespace: str | None = None) -> None:
+def _ip(*commands: str) -> None:
     """Run many `ip` commands as one process."""
-    where = ["-n", namespace] if namespace else []
-    done = subprocess.run(["ip", *where, "-batch", "-"], input="\n".join(commands), text=True, capture_output=True, check=False)
+    done = subprocess.run(["ip", "-batch", "-"], input="\n".join(commands), text=True, capture_output=True, check=False)
     assert done.returncode == 0, f"{commands}\n{done.stderr}"
 
 
-def _delete(name: str) -> None:
-    if (NETNS / name).exists():
-        subprocess.run(["ip", "netns", "delete", name], check=True)
+def _set(settings: Mapping[str, str]) -> None:
+    """Set kernel parameters."""
+    for name, value in settings.items():
+        Path("/proc/sys", name).write_text(value, encoding="ascii")

@@ -79,7 +79,6 @@ def playing(wanted: Iterable[tuple[Scenario, User]], seed: int, at_once: int = A
     """
     # What is played writes no byte code, and would compile the program anew each time.
     compileall.compile_dir(ROOT / "tui", quiet=2)
-    # Children die with the thread that started them (prctl(2), PR_SET_PDEATHSIG): threads stay as long as the pool.
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="play")
     try:
         yield {f"{scenario.name}[{user}]": pool.submit(play, scenario, user, seed) for scenario, user in wanted}

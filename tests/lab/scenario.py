@@ -15,11 +15,13 @@ path. It is played once for each of its users, in a network of its own, at the s
     )
 
 *Places.* `topology` is `routed` (client - router1 - router2 - server), `lan` (client, server, nameserver on one switch)
-or `host` (client, with an idle `neighbour`). `refused check` runs on the client.
+or `host` (client, with an idle `neighbour`). `refused check` runs on the client. Each of them is a computer with processes
+of its own, but client and neighbour are two network namespaces of one.
 
 *Values.* Addresses, names and the port are drawn from the seed, so no literal ever stands in a scenario; texts name them
 in braces, and a brace that is followed by a space is left alone (as nftables has them). There are, by topology:
-every role's address `{client}`, `{server}`, `{router1}`, … and IPv6 address `{client_6}`, …; its namespace `{client_ns}`, …;
+every role's address `{client}`, `{server}`, `{router1}`, … and IPv6 address `{client_6}`, …; `{server_shell}`, …, the command
+that leads to a shell there, for --server (root alone may use it);
 a second address of the server, nameserver and host's client `{server_b}`, `{server_b_6}`, …; `{gone}`, `{gone_6}` that nobody
 has on the client's own link; `{away}`, `{away_6}` that nobody has on the server's link (routed); `{port}`; `{other_port}`;
 `{name}` (`{host}` in the domain `{zone}`), `{host}`, `{zone}`, `{other_zone}`; `{many_1}` to `{many_20}`, more of the LAN;

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
-from tests.lab.network import LONGEST_S, ROOT
+from tests.lab.network import LONGEST_S, ROOT, only_child
 
 INIT = Path("/lib/systemd/systemd")
 UNITS = "/run/lab-units"
@@ -226,12 +226,7 @@ def _booted(child: subprocess.Popen[bytes], told: int) -> int:
     if told not in readable:
         said = os.read(output, 2000).decode(errors="replace") if output in readable else ""
         raise AssertionError(said.strip()[-300:] or f"nothing within {BOOT_S:g} s")
-    return _init_of(child)
-
-
-def _init_of(child: subprocess.Popen[bytes]) -> int:
-    children = Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
-    return int(children[0])
+    return only_child(child.pid)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -239,8 +234,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
     The kernel ends a process 1 only after everything in its namespace, so its own end is the last.
     """
-    with suppress(OSError, IndexError):
-        handle = os.pidfd_open(_init_of(child))
+    with suppress(OSError, ValueError):
+        handle = os.pidfd_open(only_child(child.pid))
         signal.pidfd_send_signal(handle, signal.SIGKILL)
         select.select([handle], [], [], BOOT_S)
         os.close(handle)

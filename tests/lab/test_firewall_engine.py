@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.network import Lab
+from tests.lab.network import HERE, Lab
 from tests.lab.rule_makers import ALSO_OPEN, OPEN, TARGETS, iptables_ruleset, nft_ruleset
 
 ROUND = 16
@@ -42,7 +42,7 @@ def held(lab: Lab, documents: list[list[Any]]) -> list[list[list[Any]] | str]:
         for port in (OPEN, ALSO_OPEN):
             machine.serve(port)
     lines = "".join(json.dumps(document) + "\n" for document in documents)
-    done = lab.client.run(sys.executable, "tests/lab/hold_rules.py", stdin=lines)
+    done = lab.client.run(sys.executable, str(HERE / "hold_rules.py"), stdin=lines)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

@@ -6,7 +6,7 @@ from tests.lab.scenarios.server import redis
 from tests.lab.steps import dnsmasq, filters, ip, lies, run, serve, start
 
 _BOTH = "host-record={name},{server},{server_6}"
-_LOOK = ("--server", "ip netns exec {server_ns}")
+_LOOK = ("--server", "{server_shell}")
 
 
 def _well(

@@ -1,5 +1,7 @@
 """Queues, processes, ports and descriptors at their limits; and policies that forbid a connection."""
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from tests.lab.network import HERE
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
     from tests.lab.bench import Bench
 
 _BACKLOG = "3"
-_THERE = ("--attempts", "2", "--delay", "0.5", "--server", "ip netns exec {server_ns}")
+_THERE = ("--attempts", "2", "--delay", "0.5", "--server", "{server_shell}")
 
 
 def _queue(role: str, place: str, behaviour: str = "sleeps", backlog: str = _BACKLOG) -> Step:
@@ -194,9 +196,10 @@ signal.pause()
 
 
 def _starved(bench: "Bench") -> None:
-    """Its process id becomes the value `starved`."""
+    """Its process id, as this client knows it, becomes the value `starved`."""
     child = bench["client"].start(bench.values["python"], "-IS", "-c", _STARVED)
-    dict.update(cast("dict[str, str]", bench.values), starved=str(child.pid))
+    *_, pid = re.findall(r"^NSpid:.*\b(\d+)$", Path(f"/proc/{child.pid}/status").read_text(), re.MULTILINE)
+    dict.update(cast("dict[str, str]", bench.values), starved=pid)
 
 
 _LIMITS = (

@@ -8,7 +8,7 @@ _BOUND = (
     "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('{%s}', {port})); "
     "print(1, flush=True); s.recv(1)"
 )
-_THERE = ("--server", "ip netns exec {server_ns}")
+_THERE = ("--server", "{server_shell}")
 
 
 def _udp(role: str) -> tuple[Step, ...]:

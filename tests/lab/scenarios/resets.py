@@ -113,7 +113,7 @@ SCENARIOS = (
         about=_BOX,
         broken="router1 forges resets, and in a look from the server nothing listens either",
         steps=(filters("router1", "forward", _RESET),),
-        arguments=("--attempts", "1", "--server", "ip netns exec {server_ns}"),
+        arguments=("--attempts", "1", "--server", "{server_shell}"),
         users=("root",),
         expect=Expect(verdict=_BOX, culprit={"address": "{router1}"}, also={_HOST: "confirmed"}),
     ),

@@ -8,7 +8,7 @@ _HERE, _FILTERED, _REJECTED = "path.local-firewall", "path.filtered", "path.reje
 _NO_SERVICE = "server.not-listening"
 _PLAIN = {"port": ("7411", "7513", "8421")}
 """Ports that stand for no protocol: a service that says nothing is healthy there."""
-_FAR = ("--attempts", "2", "--delay", "0.5", "--server", "ip netns exec {server_ns}")
+_FAR = ("--attempts", "2", "--delay", "0.5", "--server", "{server_shell}")
 
 
 def _rule(*words: str, outcome: str = "timeout", **culprit: str) -> Expect:
@@ -374,7 +374,7 @@ SCENARIOS = (
         about=_NO_SERVICE,
         broken="nothing listens; the prefix leads to a router whose own input would reset the port",
         steps=(filters("router2", "input", "tcp dport {port} reject with tcp reset"),),
-        arguments=("--attempts", "2", "--delay", "0.5", "--server", "ip netns exec {router2_ns}"),
+        arguments=("--attempts", "2", "--delay", "0.5", "--server", "{router2_shell}"),
         users=("root",),
         expect=Expect(verdict=(_NO_SERVICE, _REJECTED), certainty="likely"),
     ),

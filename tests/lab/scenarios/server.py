@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tests.lab.scenario import BOTH, QUICK, Expect, Scenario, Step, Topology, User
 from tests.lab.steps import file, ip, serve, start
 
-_LOOK = (*QUICK, "--server", "ip netns exec {server_ns}")
+_LOOK = (*QUICK, "--server", "{server_shell}")
 _OUTSIDE = Expect(
     verdict="server.not-listening",
     certainty="likely",
@@ -110,7 +110,7 @@ _NOT_LISTENING = (
         name="look-at-the-wrong-machine",
         about="server.not-listening",
         broken="nothing listens, and --server leads to another machine",
-        arguments=(*QUICK, "--server", "ip netns exec {router2_ns}"),
+        arguments=(*QUICK, "--server", "{router2_shell}"),
         users=_ROOT,
         expect=_OUTSIDE,
     ),
@@ -119,7 +119,7 @@ _NOT_LISTENING = (
         about="server.not-listening",
         broken="nothing listens, and --server leads to another machine that has the port on its loopback",
         steps=(serve("router2", address="127.0.0.1"),),
-        arguments=(*QUICK, "--server", "ip netns exec {router2_ns}"),
+        arguments=(*QUICK, "--server", "{router2_shell}"),
         users=_ROOT,
         expect=Expect(verdict=("server.not-listening", "server.bound-elsewhere"), certainty="likely", words=("{server}",)),
     ),
@@ -297,7 +297,7 @@ _COMES = (
         about="server.bound-elsewhere",
         broken="two --server, the second is the machine, with the port on its loopback",
         steps=(serve("server", address="127.0.0.1"),),
-        arguments=(*QUICK, "--server", "ip netns exec {router2_ns}", "--server", "ip netns exec {server_ns}"),
+        arguments=(*QUICK, "--server", "{router2_shell}", "--server", "{server_shell}"),
         users=_ROOT,
         expect=Expect(
             verdict="server.bound-elsewhere",

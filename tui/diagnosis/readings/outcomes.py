@@ -3,10 +3,10 @@
 import ipaddress
 from collections.abc import Iterable
 
+from tui.model.address import IpFamily
 from tui.model.case import Case
 from tui.model.facts import (
     Attempt,
-    Family,
     Listener,
     Listeners,
     NameserverAnswer,
@@ -104,7 +104,7 @@ def schedule_ended(case: Case) -> bool:
     return bool(tried) and all(case.has_ended(one) for one in tried)
 
 
-def family(address: str) -> Family:
+def family(address: str) -> IpFamily:
     """`IPv6` for an address with a colon, else `IPv4`."""
     return "IPv6" if ":" in address else "IPv4"
 

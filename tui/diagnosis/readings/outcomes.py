@@ -1,11 +1,11 @@
 """Named readings of a case, shared by hypotheses: which addresses, which fail, what is local, who listens."""
 
-import ipaddress
 from collections.abc import Iterable
 
-from tui.model.address import IpFamily
+from tui.model.address import IpFamily, is_loopback, is_unspecified, plain_address, same_address, without_zone
 from tui.model.case import Case
 from tui.model.facts import (
+    Addresses,
     Attempt,
     Listener,
     Listeners,
@@ -116,18 +116,22 @@ def route_to(case: Case, address: str) -> Route | None:
 
 def is_local(case: Case, address: str) -> bool:
     """Whether `address` is one of this machine's own: loopback by its number, others by the kernel's route."""
-    try:
-        number = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
+    if is_loopback(address) or is_unspecified(address):
+        return True
     route = route_to(case, address)
-    return number.is_loopback or number.is_unspecified or (route is not None and route.type == "local")
+    return route is not None and route.type == "local"
 
 
 def is_remote(case: Case, address: str) -> bool:
     """Whether `address` is known to be another machine's; False while that is not known."""
     route = route_to(case, address)
     return route is not None and not is_local(case, address)
+
+
+def has_address(machine: Addresses | Listeners, address: str) -> bool:
+    """Whether the machine that was looked at, this one or a vantage's, is known to have `address` on an interface."""
+    own = [one for _, one in machine.addresses] if isinstance(machine, Addresses) else machine.addresses
+    return plain_address(address) in map(without_zone, own)
 
 
 def listeners(case: Case, vantage: str | None = None) -> Listeners | None:
@@ -142,14 +146,11 @@ def on_port(table: Listeners | None, port: int | None, proto: str = "tcp") -> tu
 
 def covers(listener: Listener, address: str) -> bool:
     """Whether a connection to `address` would reach this listener's socket."""
-    bare = address.partition("%")[0]
-    if listener.address == bare:
-        return True
-    if listener.address in {"0.0.0.0", "*"}:  # noqa: S104 -- compared, not bound
-        return family(bare) == "IPv4"
-    if listener.address == "::":
-        return family(bare) == "IPv6" or not listener.v6_only
-    return listener.address == f"::ffff:{bare}"
+    if not is_unspecified(listener.address):
+        return same_address(listener.address, address)
+    if family(listener.address) == "IPv4":
+        return family(address) == "IPv4"
+    return family(address) == "IPv6" or not listener.v6_only
 
 
 def name_sources(case: Case) -> NameSources | None:

@@ -1,11 +1,11 @@
 """The source address that the client binds is not on this machine."""
 
-import ipaddress
 import shlex
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes
+from tui.model.address import is_loopback
 from tui.model.case import Case
 from tui.model.facts import Addresses, Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -35,7 +35,7 @@ def judge(case: Case) -> Judgement:
     source = next(iter(unavailable.values())).source or ""
     here = case.last(Addresses)
     own = [address for _, address in here.addresses] if here else []
-    if any(_same(source, address) for address in own):
+    if here and outcomes.has_address(here, source):
         return ruled_out(f"{source} is an address of this machine.", *outcomes.ids(here))
     return _missing(case, unavailable, source, own, here)
 
@@ -50,14 +50,7 @@ def _is_unfit(address: str, one: Attempt) -> bool:
     if one.source is None:
         return False
     other_family = one.errno == "EAFNOSUPPORT" and outcomes.family(one.source) != outcomes.family(address)
-    return other_family or (one.errno == "EINVAL" and _is_loopback(one.source) and not _is_loopback(address))
-
-
-def _is_loopback(text: str) -> bool:
-    try:
-        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
+    return other_family or (one.errno == "EINVAL" and is_loopback(one.source) and not is_loopback(address))
 
 
 def _unfit(case: Case, unfit: dict[str, Attempt]) -> Judgement:
@@ -76,14 +69,6 @@ def _unfit(case: Case, unfit: dict[str, Attempt]) -> Judgement:
         refuted_by="The same attempt without a chosen source ends in the same way.",
         remedies=tuple(_remedies(case, source, [])),
     )
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two texts are the same address; a zone says only where it stands."""
-    try:
-        return ipaddress.ip_address(one.partition("%")[0]) == ipaddress.ip_address(other.partition("%")[0])
-    except ValueError:
-        return False
 
 
 def _missing(case: Case, unavailable: dict[str, Attempt], source: str, own: list[str], here: Addresses | None) -> Judgement:

@@ -55,7 +55,7 @@ def _source_may_be_ours(case: Case, attempt: Attempt) -> bool:
     if not attempt.source:
         return True
     here = case.last(Addresses)
-    return here is not None and attempt.source in {address.partition("%")[0] for _, address in here.addresses}
+    return here is not None and outcomes.has_address(here, attempt.source)
 
 
 def _limits(case: Case, address: str) -> Limits | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverRecord
+from tui.model.address import is_loopback
 from tui.model.case import Case
 from tui.model.facts import Attempt, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -193,7 +194,7 @@ def _ids(servers: tuple[NameserverRecord, ...]) -> tuple[str, ...]:
 def _remedies(case: Case, wrong: NameserverRecord | None, right: NameserverRecord) -> Iterator[Remedy]:
     host = case.target.host
     compare = f"dig @{right.address} -p {right.port} {host}"
-    if wrong is None or resolution.is_loopback(wrong.address):
+    if wrong is None or is_loopback(wrong.address):
         yield Remedy(
             do="Empty this machine's cache of names.",
             command="resolvectl flush-caches || nscd -i hosts",

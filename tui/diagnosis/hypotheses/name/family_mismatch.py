@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.model.address import LOOPBACK, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
-
-LOOPBACK = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -51,7 +50,7 @@ def _other_loopback(case: Case) -> str | None:
     """The loopback address of the family that the name, one of this machine's own, does not have."""
     addresses = outcomes.addresses(case)
     families = {outcomes.family(address) for address in addresses}
-    if case.target.is_literal or len(families) != 1 or not all(map(resolution.is_loopback, addresses)):
+    if case.target.is_literal or len(families) != 1 or not all(map(is_loopback, addresses)):
         return None
     return LOOPBACK["IPv6" if families == {"IPv4"} else "IPv4"]
 
@@ -103,7 +102,7 @@ def _named(case: Case, failing: dict[str, Attempt], working: dict[str, Attempt])
 
 def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy]:
     host, port = case.target.host, case.target.port or 0
-    record = "AAAA" if ":" in bad else "A"
+    record = "AAAA" if outcomes.family(bad) == "IPv6" else "A"
     yield Remedy(
         do=f"Let the service listen on {outcomes.family(bad)} as well: on {bad}, or on every address.",
         command=f"ss -ltnp 'sport = :{port}'",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.model.address import is_loopback
 from tui.model.case import Case
 from tui.model.facts import Attempt, HostsEntry, NameserverAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -32,7 +33,7 @@ def judge(case: Case) -> Judgement:
     if not used:
         return ruled_out(f"The hosts file does not give {case.target.host}'s address.", *outcomes.ids(sources, system))
     line = f"{used[0].path} line {used[0].line}"
-    if resolution.is_localhost(case.target.host) and all(resolution.is_loopback(one.address) for one in used):
+    if resolution.is_localhost(case.target.host) and all(is_loopback(one.address) for one in used):
         return ruled_out(f"{line} gives it the loopback address, as it should be.", *outcomes.ids(sources))
     others = _others(case)
     if not others:
@@ -61,13 +62,11 @@ def _overridden(case: Case) -> dict[str, HostsEntry]:
     """The entries whose address fails and that no nameserver gives; ::1 and 127.0.0.1 are one machine, not two."""
     published = {address for one in resolution.nameservers(case) if one.resolved for address in one.resolved.addresses}
     failing = outcomes.failing(case)
-    here = {outcomes.family(address) for address in published if resolution.is_loopback(address)}
+    here = {outcomes.family(address) for address in published if is_loopback(address)}
     return {
         address: entry
         for address, entry in resolution.hosts_entries(case).items()
-        if address in failing
-        and address not in published
-        and not (resolution.is_loopback(address) and here - {outcomes.family(address)})
+        if address in failing and address not in published and not (is_loopback(address) and here - {outcomes.family(address)})
     }
 
 

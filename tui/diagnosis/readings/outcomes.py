@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tui.model.address import IpFamily, is_loopback, is_unspecified, plain_address, same_address, without_zone
+from tui.model.address import ip_family, is_loopback, is_unspecified, plain_address, same_address, without_zone
 from tui.model.case import Case
 from tui.model.facts import (
     Addresses,
@@ -66,14 +66,17 @@ def failing(case: Case, *outcomes: Outcome) -> dict[str, Attempt]:
     An address of a family for which this machine has no route or address at all is no failure where the other
     family connects: programs pass it over (RFC 6724, section 6, rule 1).
     """
-    working = {family(address) for address in connecting(case)}
+    working = {ip_family(address) for address in connecting(case)}
     return {
         address: one
         for address, one in latest(case).items()
         if one.outcome not in WORKING
         and (not outcomes or one.outcome in outcomes)
         and not (
-            one.outcome is Outcome.BLOCKED and one.errno in _NO_SUCH_FAMILY and one.source is None and working - {family(address)}
+            one.outcome is Outcome.BLOCKED
+            and one.errno in _NO_SUCH_FAMILY
+            and one.source is None
+            and working - {ip_family(address)}
         )
     }
 
@@ -102,11 +105,6 @@ def schedule_ended(case: Case) -> bool:
         one for one in case.asked if getattr(one, "purpose", None) == "target" or getattr(one, "path", None) == case.target.path
     ]
     return bool(tried) and all(case.has_ended(one) for one in tried)
-
-
-def family(address: str) -> IpFamily:
-    """`IPv6` for an address with a colon, else `IPv4`."""
-    return "IPv6" if ":" in address else "IPv4"
 
 
 def route_to(case: Case, address: str) -> Route | None:
@@ -148,9 +146,9 @@ def covers(listener: Listener, address: str) -> bool:
     """Whether a connection to `address` would reach this listener's socket."""
     if not is_unspecified(listener.address):
         return same_address(listener.address, address)
-    if family(listener.address) == "IPv4":
-        return family(address) == "IPv4"
-    return family(address) == "IPv6" or not listener.v6_only
+    if ip_family(listener.address) == "IPv4":
+        return ip_family(address) == "IPv4"
+    return ip_family(address) == "IPv6" or not listener.v6_only
 
 
 def name_sources(case: Case) -> NameSources | None:

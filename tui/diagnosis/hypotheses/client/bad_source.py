@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes
-from tui.model.address import is_loopback
+from tui.model.address import ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Addresses, Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -49,7 +49,7 @@ def _is_unfit(address: str, one: Attempt) -> bool:
     """Whether the chosen source can't lead there: of the other family, or loopback's towards another machine (EINVAL)."""
     if one.source is None:
         return False
-    other_family = one.errno == "EAFNOSUPPORT" and outcomes.family(one.source) != outcomes.family(address)
+    other_family = one.errno == "EAFNOSUPPORT" and ip_family(one.source) != ip_family(address)
     return other_family or (one.errno == "EINVAL" and is_loopback(one.source) and not is_loopback(address))
 
 
@@ -58,7 +58,7 @@ def _unfit(case: Case, unfit: dict[str, Attempt]) -> Judgement:
     source = one.source or ""
     reason = "it is a loopback address, which leads to no other machine"
     if one.errno == "EAFNOSUPPORT":
-        reason = f"it is {outcomes.family(source)}, and the target is {outcomes.family(first)}"
+        reason = f"it is {ip_family(source)}, and the target is {ip_family(first)}"
     return likely(
         f"The client binds {source} before it connects, and nothing can be sent from there to {first}: {reason}.",
         *outcomes.ids(*unfit.values()),
@@ -72,7 +72,7 @@ def _unfit(case: Case, unfit: dict[str, Attempt]) -> Judgement:
 
 
 def _missing(case: Case, unavailable: dict[str, Attempt], source: str, own: list[str], here: Addresses | None) -> Judgement:
-    usable = [one for one in own if outcomes.family(one) == outcomes.family(source)]
+    usable = [one for one in own if ip_family(one) == ip_family(source)]
     culprit = Culprit(kind="address", address=source)
     refuted_by = f"`ip -br address` shows {source} on an interface."
     remedies = tuple(_remedies(case, source, usable))

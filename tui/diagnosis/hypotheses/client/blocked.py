@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, local_drops, outcomes, rules
-from tui.model.address import parse_address, plain_address
+from tui.model.address import ip_family, parse_address, plain_address
 from tui.model.case import Case
 from tui.model.facts import Attempt, Confinement, Echo, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -73,7 +73,7 @@ def _by_policy(case: Case, address: str, attempt: Attempt) -> bool:
     """Whether only a policy is left: EPERM always; EACCES where the route is known, and no ICMP message can have been missed."""
     if attempt.errno == "EPERM":
         return True
-    missed = outcomes.family(address) == "IPv6" and attempt.error_queue == "unknown"
+    missed = ip_family(address) == "IPv6" and attempt.error_queue == "unknown"
     return outcomes.route_to(case, address) is not None and not missed
 
 

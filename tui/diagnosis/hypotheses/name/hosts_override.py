@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
-from tui.model.address import is_loopback
+from tui.model.address import ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Attempt, HostsEntry, NameserverAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -62,11 +62,11 @@ def _overridden(case: Case) -> dict[str, HostsEntry]:
     """The entries whose address fails and that no nameserver gives; ::1 and 127.0.0.1 are one machine, not two."""
     published = {address for one in resolution.nameservers(case) if one.resolved for address in one.resolved.addresses}
     failing = outcomes.failing(case)
-    here = {outcomes.family(address) for address in published if is_loopback(address)}
+    here = {ip_family(address) for address in published if is_loopback(address)}
     return {
         address: entry
         for address, entry in resolution.hosts_entries(case).items()
-        if address in failing and address not in published and not (is_loopback(address) and here - {outcomes.family(address)})
+        if address in failing and address not in published and not (is_loopback(address) and here - {ip_family(address)})
     }
 
 
@@ -81,8 +81,8 @@ def _others(case: Case) -> dict[str, NameserverAnswer]:
         for address in answer.addresses
         if address not in entries
     }
-    families = {outcomes.family(address) for address in entries}
-    return dict(sorted(found.items(), key=lambda pair: outcomes.family(pair[0]) not in families))
+    families = {ip_family(address) for address in entries}
+    return dict(sorted(found.items(), key=lambda pair: ip_family(pair[0]) not in families))
 
 
 def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Judgement:

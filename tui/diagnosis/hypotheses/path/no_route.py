@@ -51,7 +51,7 @@ def _without_own_address(case: Case) -> dict[str, Attempt]:
     return {
         address: one
         for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
-        if one.errno == "EADDRNOTAVAIL" and one.source is None and outcomes.family(address) == "IPv6"
+        if one.errno == "EADDRNOTAVAIL" and one.source is None and ip_family(address) == "IPv6"
     }
 
 

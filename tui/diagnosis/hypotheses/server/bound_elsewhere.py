@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
-from tui.model.address import is_loopback, is_unspecified, peer_address
+from tui.model.address import ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Listeners
 from tui.model.judgement import Judgement, Remedy
@@ -64,8 +64,8 @@ def _is_anothers(case: Case, address: str) -> bool:
 def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
     """Whether no translation of addresses on the way could lead from `address` to this socket on the far end."""
     bound_to_target = outcomes.has_address(table, address) or any(one.address == address for one in table.listeners)
-    other_family = not is_unspecified(row.address) and outcomes.family(row.address) != outcomes.family(address)
-    only_v6 = row.address == "::" and row.v6_only and outcomes.family(address) == "IPv4"
+    other_family = not is_unspecified(row.address) and ip_family(row.address) != ip_family(address)
+    only_v6 = row.address == "::" and row.v6_only and ip_family(address) == "IPv4"
     return row.device is None and (is_loopback(row.address) or bound_to_target or other_family or only_v6)
 
 
@@ -129,7 +129,7 @@ def _place(row: Listener) -> str:
 
 def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterator[Remedy]:
     port = case.target.port or 0
-    every = "::" if outcomes.family(address) == "IPv6" else "0.0.0.0"  # noqa: S104 -- named, not bound
+    every = "::" if ip_family(address) == "IPv6" else "0.0.0.0"  # noqa: S104 -- named, not bound
     setting = _SETTINGS.get(row.process or "", "bind, listen or host in its configuration")
     yield Remedy(
         do=f"Let {row.process or 'the service'} listen on {address}, or on {every} for every address: {setting}. Restart it.",

@@ -13,8 +13,8 @@ import pytest
 
 from tests.lab.network import FOLDER, HERE, NOBODY, ROOT, ROUTER1, SERVER, SERVER6, Lab, Namespace, sweep
 from tests.lab.network import lab as fresh
-from tui.model.facts import AnyFact, Elsewhere
-from tui.model.requests import LookElsewhere
+from tui.model.facts import AnyFact, OtherNamespaces
+from tui.model.requests import ListOtherNamespaces
 
 PORT = 8080
 _PROCESSES = 'for one in /proc/[0-9]*; do tr "\\0\\n" "  " < $one/cmdline && echo; done 2>/dev/null'
@@ -50,9 +50,9 @@ def listener_outside(_swept: None) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def elsewhere(facts: list[AnyFact]) -> Elsewhere:
+def elsewhere(facts: list[AnyFact]) -> OtherNamespaces:
     """What was seen of other namespaces."""
-    return next(one for one in facts if isinstance(one, Elsewhere))
+    return next(one for one in facts if isinstance(one, OtherNamespaces))
 
 
 def processes(machine: Namespace, user: int | None) -> list[str]:
@@ -62,7 +62,7 @@ def processes(machine: Namespace, user: int | None) -> list[str]:
 
 def test_what_is_outside_is_not_seen(lab: Lab, decoy: subprocess.Popen[str], user: int | None) -> None:
     """A service in a foreign namespace of the real machine is seen there, and not from the lab; nor is a process."""
-    request = LookElsewhere(port=PORT)
+    request = ListOtherNamespaces(port=PORT)
     told = msgspec.json.encode([request])
     outside = subprocess.run(lab.looking(), cwd=ROOT, input=told, capture_output=True, check=True).stdout.decode()
     assert any(row.pid == decoy.pid for one in elsewhere(lab.read(outside)[0]).namespaces for row in one.listeners)

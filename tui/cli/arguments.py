@@ -325,12 +325,12 @@ def _number(lowest: float, highest: float) -> Callable[[str], float]:
 
 
 def _address(text: str) -> str:
-    import ipaddress
+    from tui.model.address import literal_address
 
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        raise argparse.ArgumentTypeError("takes an address, such as 10.0.5.7 or 2001:db8::7") from None
+    address = literal_address(text)
+    if address is None:
+        raise argparse.ArgumentTypeError("takes an address, such as 10.0.5.7 or 2001:db8::7")
+    return address
 
 
 def _nameserver(text: str) -> str:

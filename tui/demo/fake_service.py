@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from types import TracebackType
 
+from tui.model.address import ip_family
+
 PORTS = range(20000, 30000)
 """Where free ports are looked for: below the range from which Linux takes source ports (32768 to 60999)."""
 TRIES = 200
@@ -91,7 +93,7 @@ class FakeService(AbstractContextManager["FakeService"]):
 
 def _bound(address: str, port: int) -> socket.socket:
     """A bound TCP socket beside which another one of ours can have the same port (SO_REUSEPORT, socket(7))."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    family = socket.AF_INET6 if ip_family(address) == "IPv6" else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     try:
         found.setblocking(False)  # noqa: FBT003 -- the method's only form

@@ -4,7 +4,6 @@ Law: it listens on loopback alone, asks nobody, and is gone with its context: no
 """
 
 import asyncio
-import ipaddress
 import socket
 from collections import deque
 from collections.abc import Coroutine, Mapping, Sequence
@@ -12,6 +11,7 @@ from contextlib import AsyncExitStack, closing, suppress
 from typing import Self, Unpack
 
 from tui.demo.zone import Behaviours, Query, Response, Zone, plain
+from tui.model.address import ip_family, is_loopback
 
 MOST_ASKED = 1000
 """Queries remembered; a demonstration asks some dozens."""
@@ -42,7 +42,7 @@ class FakeNameserver:
         silent_tcp: bool = False,
         **behaviours: Unpack[Behaviours],
     ) -> None:
-        if not ipaddress.ip_address(address).is_loopback:
+        if not is_loopback(address):
             raise ValueError(f"{address} is not a loopback address")
         self.address = address
         self.port = port
@@ -116,7 +116,7 @@ class FakeNameserver:
         raise AssertionError("one of the tries returns or raises")
 
     def _bound(self, kind: socket.SocketKind, port: int) -> socket.socket:
-        sock = socket.socket(socket.AF_INET6 if ":" in self.address else socket.AF_INET, kind)
+        sock = socket.socket(socket.AF_INET6 if ip_family(self.address) == "IPv6" else socket.AF_INET, kind)
         try:
             if kind == socket.SOCK_STREAM:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

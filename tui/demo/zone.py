@@ -7,6 +7,8 @@ Formats: RFC 1035, RFC 6891 (EDNS), RFC 8914 (extended errors).
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, Unpack
 
+from tui.model.address import ip_family
+
 if TYPE_CHECKING:  # dns takes some 60 ms to import; a program that only might serve does not pay for it
     import dns.message
     import dns.name
@@ -168,7 +170,7 @@ class Zone:
         addresses = self._addresses.get(plain(owner.to_text()))
         if addresses is None and plain(owner.to_text()) not in self._aliases:
             response.set_rcode(dns.rcode.NXDOMAIN)
-        texts = [text for text in addresses or () if (":" in text) == (asked.rtype == "AAAA")]
+        texts = [text for text in addresses or () if (ip_family(text) == "IPv6") == (asked.rtype == "AAAA")]
         if texts and asked.rtype in {"A", "AAAA"}:
             response.answer.append(dns.rrset.from_text(owner, self._ttl_s, "IN", asked.rtype, *texts))
 

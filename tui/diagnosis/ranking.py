@@ -13,6 +13,7 @@ from tui.diagnosis.causes import concerns, walk_order
 from tui.diagnosis.hypothesis import Hypothesis, not_tested, ruled_out
 from tui.diagnosis.readings import code, either_kind, outcomes, talk
 from tui.diagnosis.readings.answers import EVER_WORKED
+from tui.model.address import without_zone
 from tui.model.case import Case
 from tui.model.facts import Listeners, Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
@@ -78,10 +79,12 @@ def _as_sure_as_its_check(case: Case, judgement: Judgement) -> Judgement:
     """The judgement, at most likely where it rests on a look from a machine that does not have the address it explains."""
     if judgement.state is not State.CONFIRMED:
         return judgement
-    explained = {address.partition("%")[0] for address in judgement.explains}
     for fact in case.all(Listeners):
-        if fact.id in judgement.evidence and fact.addresses and explained - set(fact.addresses):
-            missing = outcomes.joined(sorted(explained - set(fact.addresses)))
+        if fact.id not in judgement.evidence or not fact.addresses:
+            continue
+        others = {without_zone(address) for address in judgement.explains if not outcomes.has_address(fact, address)}
+        if others:
+            missing = outcomes.joined(sorted(others))
             return replace(
                 judgement,
                 state=State.LIKELY,

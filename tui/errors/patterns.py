@@ -3,11 +3,11 @@
 Every repeat is bounded, so that no pattern can take more than a few hundred steps from one place.
 """
 
-import ipaddress
 import re
 
 from msgspec import Struct
 
+from tui.model.address import literal_address
 from tui.model.schemes import default_port
 from tui.model.target import LONGEST_NAME, LONGEST_PORT
 
@@ -64,7 +64,7 @@ def valid_host(text: str) -> str | None:
     """The host that `text` is, without brackets and final dots; None for a redacted one and for what is no host."""
     bare = text.strip("[]").rstrip(".-") if text.startswith("[") else text.rstrip(".-")
     if ":" in bare or re.fullmatch(r"[\d.]{1,253}", bare):
-        return bare if _is_address(bare) else None
+        return bare if is_literal(bare) else None
     labels = bare.split(".")
     if not bare or len(bare) > LONGEST_NAME or _HIDDEN.fullmatch(bare) or _HEX.fullmatch(bare):
         return None
@@ -88,7 +88,7 @@ def is_count(name: str) -> bool:
 
 def is_literal(host: str) -> bool:
     """Whether `host` is an address."""
-    return _is_address(host)
+    return literal_address(host) is not None
 
 
 def same_host(one: str, other: str) -> bool:
@@ -132,16 +132,5 @@ def _is_masked(labels: list[str]) -> bool:
     return labels[0].isdigit() and all(label.isdigit() or set(label.lower()) <= {"x"} for label in labels)
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _canonical(host: str) -> str:
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return host.rstrip(".").lower()
+    return literal_address(host) or host.rstrip(".").lower()

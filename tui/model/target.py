@@ -1,12 +1,12 @@
 """What is to be reached: a host and port, or a socket in the file system; and how its text is read."""
 
-import ipaddress
 import re
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
+from tui.model.address import literal_address
 from tui.model.safe_text import safe_text
 from tui.model.schemes import default_port
 
@@ -77,14 +77,6 @@ Target = TcpTarget | UnixTarget
 def endpoint(address: str, port: int) -> str:
     """`address:port`, with an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-
-
-def literal_address(host: str) -> str | None:
-    """The address in its usual spelling if `host` is one (a zone such as `%eth0` is kept), else None."""
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return None
 
 
 def parse_target(text: str, *, port: int | None = None) -> Target:

@@ -3,9 +3,9 @@
 Law: the script only reads, and runs a tool only where its tables are in the kernel already.
 """
 
-import ipaddress
 from collections.abc import AsyncGenerator
 
+from tui.model.address import parse_address, plain_address
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import ReadFirewall
 from tui.model.safe_text import safe_text
@@ -126,17 +126,16 @@ def far_firewall(request: ReadFirewall, text: str, ports: Span = ANY_PORT) -> An
 def _connection(request: ReadFirewall, route: str, ports: Span) -> Flow:
     words = route.strip().partition("\n")[0].split()
     device = words[words.index("dev") + 1] if "dev" in words[:-1] else None
-    address = ipaddress.ip_address(request.address.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return Flow(address=str(address), port=request.port, source=_source(request), device=device, ephemeral=ports)
+    return Flow(
+        address=plain_address(request.address), port=request.port, source=_source(request), device=device, ephemeral=ports
+    )
 
 
 def _source(request: ReadFirewall) -> str | None:
     """The client's address as the far end sees it; None where a translation on the way is certain, or nothing is known."""
     try:
-        source = ipaddress.ip_address((request.source or "").partition("%")[0])
-        target = ipaddress.ip_address(request.address.partition("%")[0])
+        source = parse_address(plain_address(request.source or ""))
+        target = parse_address(plain_address(request.address))
     except ValueError:
         return None
     return None if source.is_private and target.is_global else str(source)

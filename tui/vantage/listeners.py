@@ -6,17 +6,17 @@ it prints the tables of /proc/net and, for each process that it may see, the soc
 
 import re
 from collections.abc import AsyncGenerator
-from ipaddress import IPv6Address, ip_address
 
 from msgspec.structs import replace
 
+from tui.model.address import literal_address
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.listeners import MOST_LISTENERS
 from tui.probes.sockets.proc_net import TABLES, inet_listeners
-from tui.probes.sockets.socket_rows import in_order
+from tui.probes.sockets.socket_rows import address_text, in_order
 from tui.vantage.far_shell import FarEndError, ask, sections
 from tui.vantage.ss_text import listeners_of_ss
 
@@ -89,13 +89,9 @@ def far_listeners(text: str) -> list[Listener]:
 def far_addresses(text: str) -> tuple[str, ...]:
     """The far end's own addresses, by its kernel's local routes (proc_pid_net(5)); none where they could not be read."""
     parts = sections(text)
-    local = [ip_address(one) for one in _LOCAL.findall(parts.get("fib", "")) if _is_address(one)]
-    local += [IPv6Address(int(one, 16)) for one in _INET6.findall(parts.get("inet6", ""))]
-    return tuple(dict.fromkeys(str(one) for one in local))
-
-
-def _is_address(text: str) -> bool:
-    return all(int(part) <= 255 for part in text.split("."))  # noqa: PLR2004 -- the largest number of an octet
+    local = [one for one in _LOCAL.findall(parts.get("fib", "")) if literal_address(one)]
+    local += [address_text(bytes.fromhex(one)) for one in _INET6.findall(parts.get("inet6", ""))]
+    return tuple(dict.fromkeys(local))
 
 
 def far_owners(text: str) -> dict[int, tuple[int, str]]:

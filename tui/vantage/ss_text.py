@@ -5,6 +5,7 @@ Law: a line that is not understood is passed over, never guessed. Source: ss(8),
 
 import re
 
+from tui.model.address import plain_address, without_zone, zone_of
 from tui.model.facts import Listener
 from tui.model.safe_text import safe_text
 from tui.probes.sockets.cgroups import container_of, unit_of
@@ -27,7 +28,7 @@ def listeners_of_ss(text: str) -> list[Listener]:
 
 
 def _listener(line: re.Match[str], *, old: bool) -> Listener:
-    local, _, device = line["local"].partition("%")
+    local, device = without_zone(line["local"]), zone_of(line["local"])
     address = local.strip("[]")
     if address == "*":
         address = "0.0.0.0" if old else "::"  # noqa: S104 -- read, not bound
@@ -39,7 +40,7 @@ def _listener(line: re.Match[str], *, old: bool) -> Listener:
     is_tcp = line["proto"] == "tcp"
     return Listener(
         proto="tcp" if is_tcp else "udp",
-        address=safe_text(address.removeprefix("::ffff:"), limit=64),
+        address=safe_text(plain_address(address), limit=64),
         port=int(line["port"]),
         v6_only=bool(details.get("v6only", local == "[::]")),
         device=safe_text(device, limit=32) or None,

@@ -3,7 +3,6 @@
 Law: silence is no answer, one lost packet is no silence, and an ICMP error is the word of its sender alone.
 """
 
-import ipaddress
 from collections.abc import Iterable, Iterator
 
 from msgspec import UNSET
@@ -11,6 +10,7 @@ from msgspec import UNSET
 from tui.diagnosis.readings import outcomes, rules
 from tui.diagnosis.readings.answers import CONSENT_PORTS, service_name
 from tui.diagnosis.readings.likely_ports import likely_ports
+from tui.model.address import ip_version, is_link_local, is_loopback, literal_address, peer_address, same_address
 from tui.model.case import Case
 from tui.model.facts import (
     Addresses,
@@ -104,20 +104,21 @@ def is_time_exceeded(icmp: IcmpError | None) -> bool:
 
 def sent_here(case: Case, attempt: TcpAttempt) -> bool | None:
     """Whether the ICMP error of `attempt` came from this machine; None where its addresses are not known well enough."""
-    sender = _bare(attempt.icmp.sender) if attempt.icmp else ""
-    number = _address(sender)
-    if number is None:
+    sender = attempt.icmp.sender if attempt.icmp else ""
+    if literal_address(sender) is None:
         return None
-    local = _bare(attempt.local_address or "")
-    if number.is_loopback or sender == local or (is_itself(attempt.address, sender) and outcomes.is_local(case, attempt.address)):
+    its_own = same_address(sender, attempt.local_address or "") or (
+        is_itself(attempt.address, sender) and outcomes.is_local(case, attempt.address)
+    )
+    if its_own or is_loopback(sender):
         return True
     own = case.last(Addresses)
     if own is None:
         return None
-    if sender not in {_bare(address) for _, address in own.addresses}:
+    if not outcomes.has_address(own, sender):
         return False
     # Every link may have its own fe80::1, so a link-local address that was not our source may be the router's.
-    return None if number.is_link_local else True
+    return None if is_link_local(sender) else True
 
 
 def signs_of_life(case: Case, address: str) -> tuple[AnyFact, ...]:
@@ -277,24 +278,19 @@ def tables(case: Case, address: str) -> tuple[Listeners, ...]:
     if not outcomes.is_remote(case, address):
         return ()
     found = tuple(table for prefix in case.options.servers if (table := outcomes.listeners(case, prefix)))
-    return tuple(table for table in found if has_address(table, address)) or found
+    return tuple(table for table in found if outcomes.has_address(table, address)) or found
 
 
 def table(case: Case, address: str) -> Listeners | None:
     """The one socket table that speaks for `address`; None where there is none, or it can't be told which of several does."""
     found = tables(case, address)
     alone = outcomes.is_local(case, address) or len(case.options.servers) == 1
-    return found[0] if found and (alone or (len(found) == 1 and has_address(found[0], address))) else None
-
-
-def has_address(table: Listeners, address: str) -> bool:
-    """Whether the machine that was looked at is known to have the address itself."""
-    return address.partition("%")[0] in table.addresses
+    return found[0] if found and (alone or (len(found) == 1 and outcomes.has_address(found[0], address))) else None
 
 
 def reaches(listener: Listener, address: str, *, here: bool) -> bool:
     """Whether a connection to `address` would arrive at this socket; a socket bound to a device takes that device's alone."""
-    return outcomes.covers(listener, target_of(address)) and not (here and listener.device not in {None, "lo"})
+    return outcomes.covers(listener, peer_address(address)) and not (here and listener.device not in {None, "lo"})
 
 
 def has_full_queue(listener: Listener) -> bool:
@@ -302,20 +298,9 @@ def has_full_queue(listener: Listener) -> bool:
     return listener.queue is not None and listener.queue_limit is not None and listener.queue >= max(listener.queue_limit, 1)
 
 
-def target_of(address: str) -> str:
-    """The address that the kernel connects to: the unspecified ones mean this machine (ip(7)), a mapped one is IPv4."""
-    bare = address.partition("%")[0]
-    number = _address(bare)
-    if isinstance(number, ipaddress.IPv6Address) and number.ipv4_mapped:
-        return str(number.ipv4_mapped)
-    if number is not None and number.is_unspecified:
-        return "::1" if ":" in bare else "127.0.0.1"
-    return bare
-
-
 def is_itself(address: str, sender: str | None) -> bool:
     """Whether a message from `sender` is the target's own word: messages bear no zone, and IPv4 is never mapped in them."""
-    return bool(sender) and _bare(sender or "") == target_of(address)
+    return bool(sender) and same_address(sender or "", peer_address(address))
 
 
 def meant_family(case: Case) -> Family | None:
@@ -368,15 +353,4 @@ def _answered(attempt: TcpAttempt) -> bool:
 
 
 def _code(icmp: IcmpError) -> tuple[int, int, int]:
-    return 6 if ":" in icmp.sender else 4, icmp.type, icmp.code
-
-
-def _bare(address: str) -> str:
-    return address.partition("%")[0]
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
+    return ip_version(icmp.sender), icmp.type, icmp.code

@@ -9,11 +9,10 @@ from msgspec import Struct
 
 from tui.diagnosis.readings import hosts
 from tui.diagnosis.readings.answers import service_name
+from tui.model.address import is_loopback, is_unspecified
 from tui.model.case import Case
 from tui.model.facts import Container, Listener, Namespace, OtherNamespaces
 from tui.model.schemes import family_of_port, family_of_program
-
-EVERY = frozenset({"0.0.0.0", "::", "*"})  # noqa: S104 -- compared, not bound
 
 
 class ServiceLocation(Struct, frozen=True, kw_only=True):
@@ -67,7 +66,7 @@ def candidates(case: Case) -> list[ServiceLocation]:
         for one in seen.containers
         if one.id not in shown and one.state in {"running", None} and not _contradicts(case, None, one)
         for host, outside, inside in one.published
-        if inside == port and (outside != port or host not in EVERY)
+        if inside == port and (outside != port or not is_unspecified(host))
     ]
     return sorted(found, key=lambda one: (*one.rank, one.listener is None))
 
@@ -79,7 +78,7 @@ def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[ServiceLo
     rows = [one for one in space.listeners if one.port == led and not _contradicts(case, one, container)]
     if not rows:
         return
-    row = next((one for one in rows if not is_loopback(one)), rows[0])
+    row = next((one for one in rows if not is_loopback(one.address)), rows[0])
     published = (
         next(((host, outside) for host, outside, inside in container.published if inside == led), None) if container else None
     )
@@ -132,8 +131,3 @@ _PROGRAMS = {
     "valkey": "valkey-server",
 }
 """The programs of images that are named otherwise."""
-
-
-def is_loopback(row: Listener) -> bool:
-    """Whether a listener takes connections from its own namespace alone."""
-    return row.address == "::1" or row.address.startswith("127.")

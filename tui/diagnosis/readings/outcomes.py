@@ -1,11 +1,11 @@
 """Named readings of a case, shared by hypotheses: which addresses, which fail, what is local, who listens."""
 
-import ipaddress
 from collections.abc import Iterable
 
+from tui.model.address import ip_family, is_loopback, is_unspecified, plain_address, same_address, without_zone
 from tui.model.case import Case
 from tui.model.facts import (
-    Family,
+    Addresses,
     Listener,
     Listeners,
     NameserverAnswer,
@@ -68,14 +68,17 @@ def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
     An address of a family for which this machine has no route or address at all is no failure where the other
     family connects: programs pass it over (RFC 6724, section 6, rule 1).
     """
-    working = {family(address) for address in connecting(case)}
+    working = {ip_family(address) for address in connecting(case)}
     return {
         address: one
         for address, one in latest(case).items()
         if one.outcome not in WORKING
         and (not outcomes or one.outcome in outcomes)
         and not (
-            one.outcome is Outcome.BLOCKED and one.errno in _NO_SUCH_FAMILY and one.source is None and working - {family(address)}
+            one.outcome is Outcome.BLOCKED
+            and one.errno in _NO_SUCH_FAMILY
+            and one.source is None
+            and working - {ip_family(address)}
         )
     }
 
@@ -104,11 +107,6 @@ def schedule_ended(case: Case) -> bool:
     return bool(schedules) and all(case.has_ended(one) for one in schedules)
 
 
-def family(address: str) -> Family:
-    """`IPv6` for an address with a colon, else `IPv4`."""
-    return "IPv6" if ":" in address else "IPv4"
-
-
 def route_to(case: Case, address: str) -> Route | None:
     """The newest route fact for `address`."""
     return next((one for one in reversed(case.all(Route)) if one.address == address), None)
@@ -116,18 +114,22 @@ def route_to(case: Case, address: str) -> Route | None:
 
 def is_local(case: Case, address: str) -> bool:
     """Whether `address` is one of this machine's own: loopback by its number, others by the kernel's route."""
-    try:
-        number = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
+    if is_loopback(address) or is_unspecified(address):
+        return True
     route = route_to(case, address)
-    return number.is_loopback or number.is_unspecified or (route is not None and route.type == "local")
+    return route is not None and route.type == "local"
 
 
 def is_remote(case: Case, address: str) -> bool:
     """Whether `address` is known to be another machine's; False while that is not known."""
     route = route_to(case, address)
     return route is not None and not is_local(case, address)
+
+
+def has_address(machine: Addresses | Listeners, address: str) -> bool:
+    """Whether the machine that was looked at, this one or a vantage's, is known to have `address` on an interface."""
+    own = [one for _, one in machine.addresses] if isinstance(machine, Addresses) else machine.addresses
+    return plain_address(address) in map(without_zone, own)
 
 
 def listeners(case: Case, vantage: str | None = None) -> Listeners | None:
@@ -142,14 +144,11 @@ def on_port(table: Listeners | None, port: int | None, proto: str = "tcp") -> tu
 
 def covers(listener: Listener, address: str) -> bool:
     """Whether a connection to `address` would reach this listener's socket."""
-    bare = address.partition("%")[0]
-    if listener.address == bare:
-        return True
-    if listener.address in {"0.0.0.0", "*"}:  # noqa: S104 -- compared, not bound
-        return family(bare) == "IPv4"
-    if listener.address == "::":
-        return family(bare) == "IPv6" or not listener.v6_only
-    return listener.address == f"::ffff:{bare}"
+    if not is_unspecified(listener.address):
+        return same_address(listener.address, address)
+    if ip_family(listener.address) == "IPv4":
+        return ip_family(address) == "IPv4"
+    return ip_family(address) == "IPv6" or not listener.v6_only
 
 
 def name_sources(case: Case) -> NameSources | None:

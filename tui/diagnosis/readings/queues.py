@@ -1,6 +1,7 @@
 """Readings of a case about accept queues: which attempts fit a full one, and what was seen of those that serve an address."""
 
 from tui.diagnosis.readings import hosts, outcomes
+from tui.model.address import ip_family, is_unspecified, peer_address
 from tui.model.case import Case
 from tui.model.facts import AcceptQueue, Listener, Outcome, ProcessState, QueueWatch, TcpAttempt
 
@@ -94,6 +95,6 @@ def why_it_does_not_accept(state: ProcessState | None) -> str:
 
 
 def _distance(row: Listener, address: str) -> int:
-    if row.address not in {"0.0.0.0", "*", "::"}:  # noqa: S104 -- compared, not bound
+    if not is_unspecified(row.address):
         return 0
-    return 1 if outcomes.family(row.address) == outcomes.family(hosts.target_of(address)) else 2
+    return 1 if ip_family(row.address) == ip_family(peer_address(address)) else 2

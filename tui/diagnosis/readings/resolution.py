@@ -3,7 +3,6 @@
 Answers with the CD bit are left out: they are a test of DNSSEC, not what programs get.
 """
 
-import ipaddress
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -236,14 +235,6 @@ def split(case: Case, others: tuple[str, ...]) -> tuple[list[TcpAttempt], list[T
         [one for one in tried if one.outcome is Outcome.CONNECTED],
         [one for one in tried if one.outcome is not Outcome.CONNECTED],
     )
-
-
-def is_loopback(address: str) -> bool:
-    """Whether `address` is in 127.0.0.0/8 or ::1."""
-    try:
-        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def is_localhost(name: str) -> bool:

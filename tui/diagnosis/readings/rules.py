@@ -95,7 +95,7 @@ def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgeme
     refuted_by = "Without that rule, the same attempt comes to the same end."
     mend = tuple(remedies(case, rule, first, prefix=reading.vantage))
     blamed = culprit(rule, first, port)
-    if table and set(ruled) <= set(table.addresses):
+    if table and all(outcomes.has_address(table, address) for address in ruled):
         return confirmed(summary, *evidence, reason=reason, explains=ruled, culprit=blamed, refuted_by=refuted_by, remedies=mend)
     return likely(
         summary,

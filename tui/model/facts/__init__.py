@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
-from tui.model.facts.fact import Fact, Family
+from tui.model.facts.fact import Fact
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
@@ -40,7 +40,6 @@ __all__ = [
     "Echo",
     "Engine",
     "Fact",
-    "Family",
     "Firewall",
     "Hop",
     "HostsEntry",

@@ -1,10 +1,6 @@
 """What every fact carries."""
 
-from typing import Literal
-
 from msgspec import Struct
-
-Family = Literal["IPv4", "IPv6"]
 
 
 class Fact(Struct, frozen=True, kw_only=True, tag_field="kind"):

@@ -9,6 +9,7 @@ import ipaddress
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.model.address import ip_version
 from tui.probes.firewall.packet import LOOPBACK, Packet, address_span
 from tui.probes.firewall.ruleset import Ruleset
 from tui.probes.firewall.tristate import Span, exactly
@@ -90,7 +91,7 @@ def incoming(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
 def _syn(connection: Flow, *, source_is_own: bool, target_is_own: bool) -> Packet:
     target = address_span(connection.address)
     return Packet(
-        version=ipaddress.ip_address(connection.address.partition("%")[0]).version,
+        version=ip_version(connection.address),
         source=address_span(connection.source) if connection.source else None,
         target=target,
         source_port=connection.ephemeral,

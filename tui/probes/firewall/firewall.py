@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from tui.model.address import parse_address, peer_address, zone_of
 from tui.model.facts import AnyFact, Firewall, NotObserved, Rule
 from tui.model.requests import ReadFirewall
 from tui.probes.firewall.evaluate import FilterOutcome, Flow, outgoing
@@ -129,21 +130,14 @@ def _by_hand(request: ReadFirewall, mark: RuleHit | None) -> str:
 
 def _connection(request: ReadFirewall, proc: Path) -> Flow:
     """The connection with what the kernel would choose for it. Raises OSError, ValueError."""
-    import ipaddress
-
-    text, _, zone = request.address.partition("%")
-    number = ipaddress.ip_address(text)
-    if isinstance(number, ipaddress.IPv6Address) and number.ipv4_mapped:
-        number = number.ipv4_mapped
-    elif number.is_unspecified:
-        number = ipaddress.ip_address("127.0.0.1" if number.version == 4 else "::1")  # noqa: PLR2004 -- the version of IP
-    route = find_route(number, interface_index(zone) if zone else 0)
+    address, zone = peer_address(request.address), zone_of(request.address)
+    route = find_route(parse_address(address), interface_index(zone) if zone else 0)
     local = route.type == "local"
     uid, gid = _ids(proc, request.pid)
     return Flow(
-        address=str(number),
+        address=address,
         port=request.port,
-        source=request.source or route.source or (str(number) if local else None),
+        source=request.source or route.source or (address if local else None),
         device=LOOPBACK if local else (request.device or route.device),
         is_local=local,
         ephemeral=ephemeral_ports(proc),

@@ -7,6 +7,7 @@ rule decides only once its code was looked at. Source: `nft --debug=netlink`, nf
 import re
 from collections.abc import Callable
 
+from tui.model.address import ip_version
 from tui.probes.firewall.evaluate import FilterOutcome, Flow
 from tui.probes.firewall.ruleset import Ruleset
 from tui.probes.firewall.walk import RuleHit
@@ -67,7 +68,7 @@ def settled(
     families: dict[_Key, int],
 ) -> FilterOutcome:
     """The outcome once no deciding rule is known to be for the other family. Raises TooManyRulesError."""
-    version = 6 if ":" in connection.address else 4
+    version = ip_version(connection.address)
     outcome = judge(connection, rulesets)
     for _ in range(MOST_HIDDEN):
         key = doubtful(outcome)

@@ -4,11 +4,10 @@ Law: a field is a range of what it can be, or None where nothing is known; a nam
 empty where there is no interface at this hook. Source: netfilter's hooks (linux/netfilter.h), nft(8), iptables-extensions(8).
 """
 
-import ipaddress
-
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.model.address import parse_address, plain_address
 from tui.probes.firewall.tristate import Span, exactly
 
 SYN, SYN_ACK = 0x02, 0x12
@@ -54,7 +53,7 @@ class Packet(Struct, frozen=True, kw_only=True):
 
 def address_span(text: str) -> Span:
     """An address as a number. Raises ValueError."""
-    return exactly(int(ipaddress.ip_address(text.partition("%")[0])))
+    return exactly(int(parse_address(plain_address(text))))
 
 
 def led_to(packet: Packet, address: Span | None, port: Span | None, *, keeps_address: bool = False, hook: str) -> Packet:

@@ -8,10 +8,11 @@ net/ipv6/icmp.c; the IANA registries of ICMP and ICMPv6 parameters; connect(2), 
 import errno
 import socket
 
-from tui.model.facts import Family, IcmpError, Outcome
+from tui.model.address import IpFamily, ip_family
+from tui.model.facts import IcmpError, Outcome
 
 _UNREACHABLE, _REJECTED, _REFUSED = Outcome.UNREACHABLE, Outcome.REJECTED, Outcome.REFUSED
-_ICMP: dict[Family, dict[tuple[int, int], tuple[str, Outcome]]] = {
+_ICMP: dict[IpFamily, dict[tuple[int, int], tuple[str, Outcome]]] = {
     "IPv4": {
         (3, 0): ("network unreachable", _UNREACHABLE),
         (3, 1): ("host unreachable", _UNREACHABLE),
@@ -72,7 +73,7 @@ def icmp_error(kind: int, code: int, sender: str) -> IcmpError:
 
 def is_time_exceeded(icmp: IcmpError | None) -> bool:
     """Whether a router on the way sent this because the TTL had come down to nothing."""
-    return icmp is not None and (icmp.type, icmp.code) == ((3, 0) if ":" in icmp.sender else (11, 0))
+    return icmp is not None and (icmp.type, icmp.code) == ((3, 0) if ip_family(icmp.sender) == "IPv6" else (11, 0))
 
 
 def tcp_outcome(error: int, icmp: IcmpError | None, *, at_once: bool) -> Outcome:
@@ -99,5 +100,4 @@ def resolver_error_name(error: socket.gaierror) -> str:
 
 
 def _known(kind: int, code: int, sender: str) -> tuple[str, Outcome] | None:
-    family: Family = "IPv6" if ":" in sender else "IPv4"
-    return _ICMP[family].get((kind, code))
+    return _ICMP[ip_family(sender)].get((kind, code))

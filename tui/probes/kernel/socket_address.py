@@ -1,8 +1,9 @@
 """From an address as people write it to what a socket call takes."""
 
 import errno
-import ipaddress
 import socket
+
+from tui.model.address import ip_family, parse_address, plain_address, zone_of
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 """The address of AF_INET, or of AF_INET6 with flow label and scope."""
@@ -13,15 +14,13 @@ def socket_address(address: str, port: int = 0) -> tuple[socket.AddressFamily, S
 
     Raises OSError (ENODEV) for a zone that is no interface of this machine, ValueError if `address` is none.
     """
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv4Address):
-        return socket.AF_INET, (str(ip), port)
-    if ip.ipv4_mapped:  # IPv4 packets go out, so the errors of IPv4 come back
-        return socket.AF_INET, (str(ip.ipv4_mapped), port)
-    return socket.AF_INET6, (str(ip).partition("%")[0], port, 0, _scope(ip.scope_id))
+    plain = str(parse_address(plain_address(address)))  # for a mapped one IPv4 packets go out, so the errors of IPv4 come back
+    if ip_family(plain) == "IPv4":
+        return socket.AF_INET, (plain, port)
+    return socket.AF_INET6, (plain, port, 0, _scope(zone_of(address)))
 
 
-def _scope(zone: str | None) -> int:
+def _scope(zone: str) -> int:
     if not zone:
         return 0
     if zone.isascii() and zone.isdigit():

@@ -7,6 +7,7 @@ asked for one source alone, gives the address.
 import asyncio
 from collections.abc import Mapping
 
+from tui.model.address import ip_family
 from tui.probes.kernel.tool import run_tool
 from tui.probes.names import hosts_file, nsswitch
 from tui.probes.names.name_settings import NameSettings
@@ -32,7 +33,7 @@ def plain_to_see(name: str, addresses: tuple[str, ...], settings: NameSettings) 
 
 async def ask_each(name: str, addresses: tuple[str, ...], candidates: tuple[str, ...], environ: Mapping[str, str]) -> str | None:
     """The first of `candidates` that gives one of the addresses, each asked alone; None where one could not be asked."""
-    if all(":" in address for address in addresses):  # getent leaves IPv6 out on a machine that has only IPv4
+    if all(ip_family(address) == "IPv6" for address in addresses):  # getent leaves IPv6 out on a machine that has only IPv4
         return None
     try:
         async with asyncio.timeout(LONGEST_S):

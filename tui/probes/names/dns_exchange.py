@@ -15,6 +15,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import same_address
 from tui.probes.kernel import error_queue
 from tui.probes.kernel.failures import errno_name
 from tui.probes.kernel.socket_address import SocketAddress, socket_address
@@ -142,6 +143,6 @@ def _failed(error: OSError, query: bytes, sock: socket.socket | None = None, ser
     detail = f"{errno_name(error.errno)}, {os.strerror(error.errno or 0).lower()}"
     if queued:
         detail = f"ICMP {queued[0].icmp.meaning}, from {queued[0].icmp.sender}"
-    its_own = not queued or queued[0].icmp.sender.partition("%")[0] == server.partition("%")[0]
+    its_own = not queued or same_address(queued[0].icmp.sender, server)
     outcome: Literal["refused", "unreachable"] = "refused" if error.errno == errno.ECONNREFUSED and its_own else "unreachable"
     return Exchange(outcome=outcome, query=query, detail=detail)

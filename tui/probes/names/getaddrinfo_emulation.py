@@ -10,6 +10,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from tui.model.address import ip_version
 from tui.model.facts import NameserverAnswer
 from tui.model.requests import AskNameserver
 from tui.probes.names import hosts_file, nsswitch, resolver_config
@@ -74,7 +75,7 @@ async def walk(name: str, settings: NameSettings, *, port: int, timeout_s: float
             last = found
         if _status(found) in source.ends_at:
             break
-    addresses = tuple(sorted(dict.fromkeys(last.addresses), key=lambda address: ":" not in address))
+    addresses = tuple(sorted(dict.fromkeys(last.addresses), key=ip_version, reverse=True))
     return LookupResult(
         addresses=addresses, canonical=last.canonical, error=last.error, source=last.source, unasked=tuple(unasked)
     )

@@ -11,10 +11,11 @@ from importlib import import_module
 from time import perf_counter
 from typing import Literal
 
+from tui.model.address import literal_address
 from tui.model.facts import NameserverAnswer, NotObserved
 from tui.model.requests import AskNameserver
 from tui.model.safe_text import safe_text
-from tui.model.target import LONGEST_PORT, literal_address
+from tui.model.target import LONGEST_PORT
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.failures import errno_name
 from tui.probes.kernel.system_view import SystemView

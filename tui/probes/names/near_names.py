@@ -6,8 +6,8 @@ Pure. Similarity is difflib's ratio; a name without a dot is also compared with 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
+from tui.model.address import literal_address
 from tui.model.facts import NearName
-from tui.model.target import literal_address
 
 MOST = 5
 LEAST_ALIKE = 0.66

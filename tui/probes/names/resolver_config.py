@@ -9,8 +9,9 @@ import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from tui.model.address import literal_address
 from tui.model.safe_text import safe_text
-from tui.model.target import LONGEST_NAME, literal_address
+from tui.model.target import LONGEST_NAME
 
 MOST_ASKED = 3
 """Nameservers that glibc asks; those after the third are never asked (MAXNS, resolv.conf(5))."""

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.model.address import literal_address
 from tui.model.facts import NotObserved, SystemAnswer
 from tui.model.requests import ResolveSystem
 from tui.model.safe_text import safe_text
-from tui.model.target import literal_address
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.failures import errno_name, resolver_error_name
 from tui.probes.kernel.system_view import SystemView

@@ -8,22 +8,21 @@ their own inodes (/proc/PID/ns/net) show only for processes that one may trace. 
 
 import os
 import re
-import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from ipaddress import IPv6Address
 from pathlib import Path
 
 from msgspec import Struct
 
+from tui.model.address import is_link_local, is_loopback
 from tui.model.facts import Listener
 from tui.model.safe_text import safe_text
 from tui.probes.namespaces import net_links, setns
 from tui.probes.sockets.cgroups import group_path
 from tui.probes.sockets.proc_net import inet_listeners
 from tui.probes.sockets.process import read_parent
-from tui.probes.sockets.socket_rows import in_order
+from tui.probes.sockets.socket_rows import address_text, in_order
 
 NAMES = Path("/run/netns")
 """Where `ip netns` keeps its names (ip-netns(8))."""
@@ -119,7 +118,7 @@ def read_tables(folder: str) -> Tables:
     rows = [row for table in _TABLES for row in inet_listeners(table, _text(f"{folder}/{table}"))]
     v4 = [found["address"] for found in _LOCAL_V4.finditer(_text(f"{folder}/fib_trie"))]
     v6 = list(_v6_addresses(_text(f"{folder}/if_inet6")))
-    kept = [one for one in dict.fromkeys((*v4, *v6)) if not one.startswith("127.") and one != "::1"]
+    kept = [one for one in dict.fromkeys((*v4, *v6)) if not is_loopback(one)]
     return Tables(tuple(sorted(rows, key=in_order)[:MOST_LISTENERS]), tuple(kept[:MOST_LISTENERS]))
 
 
@@ -235,9 +234,9 @@ def _v6_addresses(text: str) -> Iterable[str]:
     for line in text.splitlines():
         packed = line.split()[:1]
         if packed and re.fullmatch(r"[0-9a-f]{32}", packed[0]):
-            address = IPv6Address(bytes.fromhex(packed[0]))
-            if not address.is_link_local:
-                yield socket.inet_ntop(socket.AF_INET6, address.packed)
+            address = address_text(bytes.fromhex(packed[0]))
+            if not is_link_local(address):
+                yield address
 
 
 def _text(path: str) -> str:

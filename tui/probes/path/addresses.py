@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from tui.model.address import ip_family, without_zone
 from tui.model.facts import Addresses, AnyFact, NotObserved
 from tui.model.requests import ListAddresses
 from tui.model.safe_text import safe_text
@@ -56,7 +57,7 @@ def interfaces_down() -> tuple[str, ...]:
 
 def ipv6_disabled(proc: Path, addresses: Iterable[str]) -> bool:
     """Whether IPv6 is of no use here: no interface has an address of it, and the kernel lacks it or a switch is off."""
-    if any(":" in address for address in addresses):
+    if any(ip_family(address) == "IPv6" for address in addresses):
         return False
     settings = proc / "sys/net/ipv6/conf"
     return not settings.is_dir() or any(_is_set(settings / name / "disable_ipv6") for name in _SWITCHES)
@@ -84,7 +85,7 @@ def from_psutil() -> list[tuple[str, str]]:
 
     families = {socket.AF_INET, socket.AF_INET6}
     return [
-        (safe_text(name), one.address.partition("%")[0])
+        (safe_text(name), without_zone(one.address))
         for name, found in psutil.net_if_addrs().items()
         for one in found
         if one.family in families

@@ -1,10 +1,10 @@
 """What this link knows of a neighbour (ARP, NDP), from the kernel's table; nothing is sent to find out."""
 
-import ipaddress
 import shlex
 from collections.abc import AsyncGenerator
 from typing import Literal
 
+from tui.model.address import parse_address, without_zone
 from tui.model.facts import AnyFact, Neighbour, NotObserved
 from tui.model.requests import LookUpNeighbour
 from tui.probes.kernel.system_view import SystemView
@@ -29,10 +29,10 @@ _STATES: dict[int, State] = {
 
 async def check(request: LookUpNeighbour, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
     """Yield the Neighbour entry for an address on a device, state `none` where there is no entry; or why it can't be read."""
-    bare = request.address.partition("%")[0]
+    bare = without_zone(request.address)
     command = f"ip neigh show {bare} dev {shlex.quote(request.device)}"
     try:
-        address = ipaddress.ip_address(bare)
+        address = parse_address(bare)
         found = await in_thread(rtnetlink.neighbour, address, interface_index(request.device))
     except ValueError as error:
         yield NotObserved(request=request, reason=str(error), command=command)

@@ -19,10 +19,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
+from tui.model.address import without_zone
 from tui.model.facts import NotObserved, Outcome, PathMtu
 from tui.model.facts.mtu import Written
 from tui.model.requests import MeasureMtu
 from tui.model.safe_text import safe_text
+from tui.model.target import endpoint
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import stop_listening
 from tui.probes.kernel.handshake import handshake, retransmits
@@ -183,9 +185,8 @@ def _words(request: MeasureMtu) -> bytes | None:
     match request.family:
         case "HTTP":
             lines = "".join(f"X-Padding-{number}: {'-' * 480}\r\n" for number in range(PADDING // 500))
-            host = request.server_name or request.address.partition("%")[0]
-            host = f"[{host}]" if ":" in host else host
-            return f"GET / HTTP/1.1\r\nHost: {host}:{request.port}\r\nConnection: close\r\n{lines}\r\n".encode()
+            host = endpoint(request.server_name or without_zone(request.address), request.port)
+            return f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{lines}\r\n".encode()
         case "Redis":
             return f"*2\r\n$4\r\nPING\r\n${PADDING}\r\n{'-' * PADDING}\r\n".encode()
         case "TLS":

@@ -9,7 +9,8 @@ import os
 import re
 from collections.abc import Mapping
 
-from tui.model.facts import Echo, Family, IcmpError, NotObserved
+from tui.model.address import IpFamily, ip_family
+from tui.model.facts import Echo, IcmpError, NotObserved
 from tui.model.requests import SendEcho
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.failures import errno_name, icmp_error
@@ -22,7 +23,7 @@ _GRACE_S = 1.0
 _REPLY = re.compile(r"^\d+ bytes from .*?seq=(?P<seq>\d+).*?ttl=(?P<ttl>\d+).*?time=(?P<ms>[\d.]+) ms", re.MULTILINE)
 _ERROR = re.compile(r"^From (?P<sender>[0-9A-Fa-f.:]+)(?:%\S+)? icmp_seq=\d+ (?P<words>.+)$", re.MULTILINE)
 _SENT = re.compile(r"^(?P<sent>\d+) packets transmitted", re.MULTILINE)
-_WORDS: dict[Family, dict[str, tuple[int, int]]] = {
+_WORDS: dict[IpFamily, dict[str, tuple[int, int]]] = {
     "IPv4": {
         "Destination Net Unreachable": (3, 0),
         "Destination Host Unreachable": (3, 1),
@@ -107,7 +108,7 @@ def _local_error(err: str) -> str | None:
 
 
 def _icmp(sender: str, words: str) -> IcmpError | None:
-    known = _WORDS["IPv6" if ":" in sender else "IPv4"].get(words.strip())
+    known = _WORDS[ip_family(sender)].get(words.strip())
     return icmp_error(*known, sender) if known else None
 
 

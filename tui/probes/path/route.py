@@ -11,6 +11,7 @@ import socket
 from collections.abc import AsyncGenerator
 from typing import Literal
 
+from tui.model.address import IpAddress, parse_address, peer_address, without_zone, zone_of
 from tui.model.facts import AnyFact, NotObserved, Route
 from tui.model.requests import LookUpRoute
 from tui.probes.kernel.failures import errno_name
@@ -18,7 +19,7 @@ from tui.probes.kernel.netlink import KernelError
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.path import rtnetlink
-from tui.probes.path.rtnetlink import LOCAL_TABLE, MAIN_TABLE, Address, FoundRoute, PolicyRule
+from tui.probes.path.rtnetlink import LOCAL_TABLE, MAIN_TABLE, FoundRoute, PolicyRule
 
 RouteType = Literal["unicast", "local", "broadcast", "multicast", "unreachable", "prohibit", "blackhole", "throw", "none"]
 
@@ -37,10 +38,10 @@ _CERTAIN = frozenset({errno.EHOSTUNREACH, errno.EACCES})
 
 async def check(request: LookUpRoute, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
     """Yield the Route to `request.address`, which may have a zone; or why it cannot be told."""
-    text, _, zone = request.address.partition("%")
-    command = f"ip route get {text}" + (f" dev {zone}" if zone else "")
+    zone = zone_of(request.address)
+    command = f"ip route get {without_zone(request.address)}" + (f" dev {zone}" if zone else "")
     try:
-        address = _address(text)
+        address = parse_address(peer_address(request.address))
         interface = interface_index(zone) if zone else 0
     except ValueError as error:
         yield NotObserved(request=request, reason=str(error), command=command)
@@ -65,7 +66,7 @@ async def check(request: LookUpRoute, system: SystemView) -> AsyncGenerator[AnyF
     )
 
 
-def find_route(address: Address, interface: int = 0) -> Route:
+def find_route(address: IpAddress, interface: int = 0) -> Route:
     """The route to `address`, through `interface` if not 0. Blocks. Raises OSError where the kernel can't be asked."""
     try:
         taken = rtnetlink.look_up(address, interface)
@@ -95,20 +96,7 @@ def interface_index(zone: str) -> int:
         raise ValueError(f"There is no interface {zone!r} on this machine.") from None
 
 
-def _address(text: str) -> Address:
-    """The address that connect() sends to: `::` stands for this machine, an IPv4-mapped one for its IPv4 address."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not an address.") from None
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return address.ipv4_mapped
-        return ipaddress.IPv6Address(1) if address.is_unspecified else address
-    return address
-
-
-def _rejected(address: Address, error: int) -> Route:
+def _rejected(address: IpAddress, error: int) -> Route:
     """The entry that ends a lookup with `error`, or that there is none."""
     name = errno_name(error)
     match _rejecting_entry(address, error):
@@ -131,7 +119,7 @@ def _rejected(address: Address, error: int) -> Route:
             return Route(address=str(address), type="none", errno=name, text=f"no route to {address}")
 
 
-def _rejecting_entry(address: Address, error: int) -> FoundRoute | PolicyRule | None:
+def _rejecting_entry(address: IpAddress, error: int) -> FoundRoute | PolicyRule | None:
     """The first rule that rejects, or whose table holds a rejecting route for `address`; conditional rules come last."""
     kind = _BY_ROUTE.get(error)
     routes = rtnetlink.routes_of_type(address.version, kind) if kind else []
@@ -147,7 +135,7 @@ def _rejecting_entry(address: Address, error: int) -> FoundRoute | PolicyRule | 
     return None
 
 
-def _covers(prefix: str, address: Address) -> bool:
+def _covers(prefix: str, address: IpAddress) -> bool:
     return prefix == "default" or address in ipaddress.ip_network(prefix)
 
 

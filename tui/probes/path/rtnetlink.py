@@ -9,14 +9,12 @@ import errno
 import ipaddress
 import socket
 import struct
-from ipaddress import IPv4Address, IPv6Address
 
 from msgspec import Struct
 
+from tui.model.address import IpAddress
 from tui.model.safe_text import safe_text
 from tui.probes.kernel import netlink
-
-Address = IPv4Address | IPv6Address
 
 ROUTE_TYPES = {
     1: "unicast",
@@ -72,7 +70,7 @@ class PolicyRule(Struct, frozen=True, kw_only=True):
     """Whether it selects by more than the destination: source, interface, mark, user, port, or by exclusion."""
 
 
-def look_up(address: Address, interface: int = 0, *, in_table: bool = False) -> FoundRoute:
+def look_up(address: IpAddress, interface: int = 0, *, in_table: bool = False) -> FoundRoute:
     """The route that this process's packets to `address` take; with `in_table`, the table's entry behind it (Linux 4.13)."""
     flags = _LOOKUP_TABLE | (_FIB_MATCH if in_table else 0)
     request = _ROUTE.pack(_family(address), address.max_prefixlen, 0, 0, 0, 0, 0, 0, flags) + netlink.attribute(
@@ -101,7 +99,7 @@ def rules(version: int) -> list[PolicyRule]:
     return sorted((_rule(entry) for entry in entries), key=lambda rule: rule.priority)
 
 
-def neighbour(address: Address, interface: int) -> tuple[int, str | None] | None:
+def neighbour(address: IpAddress, interface: int) -> tuple[int, str | None] | None:
     """State bits and link-layer address of one neighbour (Linux 5.0); None where there is no entry."""
     request = _NEIGHBOUR.pack(_family(address), interface, 0, 0, 0) + netlink.attribute(_NDA_DST, address.packed)
     with netlink.channel(netlink.ROUTE) as link:
@@ -130,7 +128,7 @@ def interface_addresses() -> list[tuple[int, str]]:
     return found
 
 
-def _family(address: Address) -> int:
+def _family(address: IpAddress) -> int:
     return _FAMILIES[address.version]
 
 

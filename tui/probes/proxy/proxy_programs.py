@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import IpAddress, is_loopback, parse_address
 from tui.model.target import endpoint
 
 Kind = Literal["http", "https"]
@@ -31,10 +32,10 @@ class Destination(Struct, frozen=True):
     websocket: bool = False
 
     @property
-    def address(self) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    def address(self) -> IpAddress | None:
         """The host, if it is an address."""
         try:
-            return ipaddress.ip_address(self.host)
+            return parse_address(self.host)
         except ValueError:
             return None
 
@@ -215,5 +216,4 @@ def _split_port(entry: str) -> tuple[str, int | None]:
 
 
 def _is_loopback(destination: Destination) -> bool:
-    address = destination.address
-    return address.is_loopback if address else destination.host.lower() == "localhost"
+    return is_loopback(destination.host) or destination.host.lower() == "localhost"

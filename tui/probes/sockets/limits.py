@@ -5,7 +5,6 @@ destination and destination port, so the count that matters is the one towards t
 """
 
 import resource
-import socket
 from collections import Counter
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.model.address import parse_address, plain_address
 from tui.model.facts import AnyFact, Limits
 from tui.model.requests import ReadLimits
 from tui.model.safe_text import safe_text
@@ -23,7 +23,6 @@ from tui.probes.sockets import sock_diag
 from tui.probes.sockets.owners import owners_under
 from tui.probes.sockets.process_state import count_descriptors
 from tui.probes.sockets.sock_diag import TIME_WAIT, TcpConnection
-from tui.probes.sockets.socket_rows import MAPPED
 
 MOST_SAMPLED = 256
 """Sockets whose owners are looked for: enough to find who holds most of tens of thousands."""
@@ -68,7 +67,7 @@ def read(request: ReadLimits, proc: Path) -> Limits:
         return fact
     try:
         used = used_ports(sock_diag.connections_to(request.port), packed(request.address), range(first, last + 1))
-    except OSError:  # no netlink, no descriptor left for it, or no address
+    except (OSError, ValueError):  # no netlink, no descriptor left for it; or no address
         return fact
     user, ports = _biggest_user(used.inodes, proc)
     return replace(
@@ -97,11 +96,8 @@ def used_ports(connections: list[TcpConnection], peer: bytes, usable: range) -> 
 
 
 def packed(address: str) -> bytes:
-    """An address as the table of connections has it. Raises OSError where it is none."""
-    bare = address.partition("%")[0]
-    if ":" in bare:
-        return socket.inet_pton(socket.AF_INET6, bare).removeprefix(MAPPED)
-    return socket.inet_pton(socket.AF_INET, bare)
+    """An address as the table of connections has it. Raises ValueError where it is none."""
+    return parse_address(plain_address(address)).packed
 
 
 def port_range(text: str) -> tuple[int | None, int | None]:

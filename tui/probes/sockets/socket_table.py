@@ -7,6 +7,7 @@ psutil because psutil reads the same ones on Linux and leaves out inode, user an
 import socket
 from pathlib import Path
 
+from tui.model.address import plain_address
 from tui.model.facts import Listener
 from tui.model.safe_text import safe_text
 from tui.probes.sockets import sock_diag
@@ -65,7 +66,7 @@ def from_psutil() -> list[BoundSocket]:
                 BoundSocket(
                     Listener(
                         proto="udp" if is_udp else "tcp",
-                        address=one.laddr.ip.removeprefix("::ffff:"),
+                        address=plain_address(one.laddr.ip),
                         port=one.laddr.port,
                         pid=one.pid,
                         process=name(one.pid),

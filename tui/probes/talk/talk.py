@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator
 
 from msgspec.structs import replace
 
+from tui.model.address import literal_address
 from tui.model.facts import AnyFact, Outcome, Talk
 from tui.model.protocols import BANNER_FIRST, TLS
 from tui.model.requests import TalkTo
 from tui.model.safe_text import safe_text
-from tui.model.target import literal_address
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import stop_listening
 from tui.probes.kernel.handshake import handshake

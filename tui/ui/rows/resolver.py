@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tui.diagnosis.readings import outcomes
+from tui.model.address import ip_family
 from tui.model.case import Case
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.requests import AskNameserver, ResolveSystem
@@ -171,5 +172,5 @@ def differs(one: NameserverAnswer, case: Case) -> bool:
     system = outcomes.system_answer(case)
     if system is None or not one.addresses:
         return False
-    same_family = {address for address in system.addresses if (":" in address) == (one.rtype == "AAAA")}
+    same_family = {address for address in system.addresses if (ip_family(address) == "IPv6") == (one.rtype == "AAAA")}
     return bool(same_family) and not same_family & set(one.addresses)

@@ -1,11 +1,11 @@
 """The source address that the client binds is not on this machine."""
 
-import ipaddress
 import shlex
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes
+from tui.model.address import ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Addresses, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -35,7 +35,7 @@ def judge(case: Case) -> Judgement:
     source = next(iter(unavailable.values())).source or ""
     here = case.last(Addresses)
     own = [address for _, address in here.addresses] if here else []
-    if any(_same(source, address) for address in own):
+    if here and outcomes.has_address(here, source):
         return ruled_out(f"{source} is an address of this machine.", *outcomes.ids(here))
     return _missing(case, unavailable, source, own, here)
 
@@ -49,15 +49,8 @@ def _is_unfit(address: str, one: TcpAttempt) -> bool:
     """Whether the chosen source can't lead there: of the other family, or loopback's towards another machine (EINVAL)."""
     if one.source is None:
         return False
-    other_family = one.errno == "EAFNOSUPPORT" and outcomes.family(one.source) != outcomes.family(address)
-    return other_family or (one.errno == "EINVAL" and _is_loopback(one.source) and not _is_loopback(address))
-
-
-def _is_loopback(text: str) -> bool:
-    try:
-        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
+    other_family = one.errno == "EAFNOSUPPORT" and ip_family(one.source) != ip_family(address)
+    return other_family or (one.errno == "EINVAL" and is_loopback(one.source) and not is_loopback(address))
 
 
 def _unfit(case: Case, unfit: dict[str, TcpAttempt]) -> Judgement:
@@ -65,7 +58,7 @@ def _unfit(case: Case, unfit: dict[str, TcpAttempt]) -> Judgement:
     source = one.source or ""
     reason = "it is a loopback address, which leads to no other machine"
     if one.errno == "EAFNOSUPPORT":
-        reason = f"it is {outcomes.family(source)}, and the target is {outcomes.family(first)}"
+        reason = f"it is {ip_family(source)}, and the target is {ip_family(first)}"
     return likely(
         f"The client binds {source} before it connects, and nothing can be sent from there to {first}: {reason}.",
         *outcomes.ids(*unfit.values()),
@@ -78,16 +71,8 @@ def _unfit(case: Case, unfit: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two texts are the same address; a zone says only where it stands."""
-    try:
-        return ipaddress.ip_address(one.partition("%")[0]) == ipaddress.ip_address(other.partition("%")[0])
-    except ValueError:
-        return False
-
-
 def _missing(case: Case, unavailable: dict[str, TcpAttempt], source: str, own: list[str], here: Addresses | None) -> Judgement:
-    usable = [one for one in own if outcomes.family(one) == outcomes.family(source)]
+    usable = [one for one in own if ip_family(one) == ip_family(source)]
     culprit = Culprit(kind="address", address=source)
     refuted_by = f"`ip -br address` shows {source} on an interface."
     remedies = tuple(_remedies(case, source, usable))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, local_drops, outcomes, rules
+from tui.model.address import ip_family, parse_address, plain_address
 from tui.model.case import Case
 from tui.model.facts import Confinement, Echo, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -72,7 +73,7 @@ def _by_policy(case: Case, address: str, attempt: TcpAttempt) -> bool:
     """Whether only a policy is left: EPERM always; EACCES where the route is known, and no ICMP message can have been missed."""
     if attempt.errno == "EPERM":
         return True
-    missed = outcomes.family(address) == "IPv6" and attempt.error_queue == "unknown"
+    missed = ip_family(address) == "IPv6" and attempt.error_queue == "unknown"
     return outcomes.route_to(case, address) is not None and not missed
 
 
@@ -86,7 +87,7 @@ def denies(policy: Confinement | None, address: str) -> bool:
 def _covers(setting: str | None, address: str) -> bool:
     """Whether one of the setting's words is a network with `address` in it."""
     try:
-        number = ipaddress.ip_address(address.partition("%")[0])
+        number = parse_address(plain_address(address))
     except ValueError:
         return False
     for word in (setting or "").split():

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
+from tui.model.address import ip_family
 from tui.model.case import Case
 from tui.model.facts import Addresses, Limits, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -55,7 +56,7 @@ def _source_may_be_ours(case: Case, attempt: TcpAttempt) -> bool:
     if not attempt.source:
         return True
     here = case.last(Addresses)
-    return here is not None and attempt.source in {address.partition("%")[0] for _, address in here.addresses}
+    return here is not None and outcomes.has_address(here, attempt.source)
 
 
 def _limits(case: Case, address: str) -> Limits | None:
@@ -100,7 +101,7 @@ def _user(found: Limits) -> str:
 def _enough(without: dict[str, TcpAttempt], found: Limits) -> Judgement:
     """Ports are left towards the target, by the count."""
     address, one = next(iter(without.items()))
-    if outcomes.family(address) == "IPv6" and not found.used_towards_target:
+    if ip_family(address) == "IPv6" and not found.used_towards_target:
         return ruled_out(
             f"{_counted(found)}; without an IPv6 address of our own the errno is the same.", *outcomes.ids(one, found)
         )
@@ -118,7 +119,7 @@ _RANGE = "net.ipv4.ip_local_port_range"
 
 
 def _uncounted(case: Case, address: str, one: TcpAttempt, found: Limits | None) -> Judgement:
-    if outcomes.family(address) == "IPv6" and one.errno == "EADDRNOTAVAIL":
+    if ip_family(address) == "IPv6" and one.errno == "EADDRNOTAVAIL":
         return still_open(
             "EADDRNOTAVAIL for IPv6 means no free source port, or no IPv6 address on this machine.",
             *outcomes.ids(one, found),

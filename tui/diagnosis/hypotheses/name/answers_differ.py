@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverRecord
+from tui.model.address import ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import SystemAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -48,12 +49,12 @@ def _instead(case: Case) -> dict[str, NameserverRecord]:
     Another family is no dispute: the lookup may have left it out on purpose (AI_ADDRCONFIG).
     """
     disputed = _disputed(case)
-    families = {outcomes.family(address) for address in disputed}
+    families = {ip_family(address) for address in disputed}
     found: dict[str, NameserverRecord] = {}
     for one in resolution.nameservers(case):
         if one.resolved and any(_lacking(address, one) for address in disputed):
             for address in one.resolved.addresses:
-                if address not in outcomes.failing(case) and outcomes.family(address) in families:
+                if address not in outcomes.failing(case) and ip_family(address) in families:
                     found.setdefault(address, one)
     return found
 
@@ -61,7 +62,7 @@ def _instead(case: Case) -> dict[str, NameserverRecord]:
 def _lacking(address: str, one: NameserverRecord) -> bool:
     """Whether the server gives addresses of the same family, and not this one."""
     given = one.resolved.addresses if one.resolved else ()
-    return address not in given and any(outcomes.family(other) == outcomes.family(address) for other in given)
+    return address not in given and any(ip_family(other) == ip_family(address) for other in given)
 
 
 def _disputed(case: Case) -> dict[str, TcpAttempt]:
@@ -189,7 +190,7 @@ def _ids(servers: tuple[NameserverRecord, ...]) -> tuple[str, ...]:
 def _remedies(case: Case, wrong: NameserverRecord | None, right: NameserverRecord) -> Iterator[Remedy]:
     host = case.tcp.host
     compare = f"dig @{right.address} -p {right.port} {host}"
-    if wrong is None or resolution.is_loopback(wrong.address):
+    if wrong is None or is_loopback(wrong.address):
         yield Remedy(
             do="Empty this machine's cache of names.",
             command="resolvectl flush-caches || nscd -i hosts",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.model.address import ip_family
 from tui.model.case import Case
 from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -37,11 +38,11 @@ def _is_dead(case: Case, address: str, attempt: TcpAttempt) -> bool:
 
     What this machine's own kernel blocks says nothing of the address; one that connected before comes and goes.
     """
-    family = outcomes.family(address)
+    family = ip_family(address)
     return (
         attempt.outcome is not Outcome.BLOCKED
         and all(one.outcome is not Outcome.CONNECTED for one in outcomes.attempts(case, address))
-        and any(outcomes.family(other) == family for other in outcomes.connecting(case))
+        and any(ip_family(other) == family for other in outcomes.connecting(case))
     )
 
 

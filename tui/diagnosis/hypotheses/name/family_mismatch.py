@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.model.address import LOOPBACK, ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
-
-LOOPBACK = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -31,14 +30,14 @@ def judge(case: Case) -> Judgement:
     if not seen:
         return not_tested("Nothing has been tried yet.")
     working = {**outcomes.connecting(case), **_other_that_connects(case)}
-    served = {outcomes.family(address) for address in working}
+    served = {ip_family(address) for address in working}
     if len(served) != 1:
         reason = "Both families connect." if served else "Neither family connects."
         return ruled_out(reason, *outcomes.ids(*seen.values()))
     failing = {
         address: one
         for address, one in outcomes.failing(case).items()
-        if outcomes.family(address) not in served and one.outcome is not Outcome.BLOCKED
+        if ip_family(address) not in served and one.outcome is not Outcome.BLOCKED
     }
     if not failing:
         return ruled_out("No address of the other family fails out there.", *outcomes.ids(*seen.values()))
@@ -50,8 +49,8 @@ def judge(case: Case) -> Judgement:
 def _other_loopback(case: Case) -> str | None:
     """The loopback address of the family that the name, one of this machine's own, does not have."""
     addresses = outcomes.addresses(case)
-    families = {outcomes.family(address) for address in addresses}
-    if case.tcp.is_literal or len(families) != 1 or not all(map(resolution.is_loopback, addresses)):
+    families = {ip_family(address) for address in addresses}
+    if case.tcp.is_literal or len(families) != 1 or not all(map(is_loopback, addresses)):
         return None
     return LOOPBACK["IPv6" if families == {"IPv4"} else "IPv4"]
 
@@ -65,7 +64,7 @@ def _other_that_connects(case: Case) -> dict[str, TcpAttempt]:
 def _named(case: Case, failing: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Judgement:
     host, port = case.tcp.host, case.tcp.port
     bad, good = next(iter(failing)), next(iter(working))
-    tried, served = outcomes.family(bad), outcomes.family(good)
+    tried, served = ip_family(bad), ip_family(good)
     refused = all(one.outcome is Outcome.REFUSED and one.icmp is None for one in failing.values())
     table = outcomes.listeners(case)
     here = outcomes.is_local(case, bad) and outcomes.is_local(case, good)
@@ -103,9 +102,9 @@ def _named(case: Case, failing: dict[str, TcpAttempt], working: dict[str, TcpAtt
 
 def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy]:
     host, port = case.tcp.host, case.tcp.port
-    record = "AAAA" if ":" in bad else "A"
+    record = "AAAA" if ip_family(bad) == "IPv6" else "A"
     yield Remedy(
-        do=f"Let the service listen on {outcomes.family(bad)} as well: on {bad}, or on every address.",
+        do=f"Let the service listen on {ip_family(bad)} as well: on {bad}, or on every address.",
         command=f"ss -ltnp 'sport = :{port}'",
         verify=f"{endpoint(bad, port)} connects.",
     )
@@ -116,7 +115,7 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
     )
     if not here:
         yield Remedy(
-            do=f"Or take the {record} record away while the service has no {outcomes.family(bad)}.",
+            do=f"Or take the {record} record away while the service has no {ip_family(bad)}.",
             command=f"dig {host} {record}",
             verify=f"The answer has no {record} record.",
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.model.address import ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import HostsEntry, NameserverAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -32,7 +33,7 @@ def judge(case: Case) -> Judgement:
     if not used:
         return ruled_out(f"The hosts file does not give {case.tcp.host}'s address.", *outcomes.ids(sources, system))
     line = f"{used[0].path} line {used[0].line}"
-    if resolution.is_localhost(case.tcp.host) and all(resolution.is_loopback(one.address) for one in used):
+    if resolution.is_localhost(case.tcp.host) and all(is_loopback(one.address) for one in used):
         return ruled_out(f"{line} gives it the loopback address, as it should be.", *outcomes.ids(sources))
     others = _others(case)
     if not others:
@@ -61,13 +62,11 @@ def _overridden(case: Case) -> dict[str, HostsEntry]:
     """The entries whose address fails and that no nameserver gives; ::1 and 127.0.0.1 are one machine, not two."""
     published = {address for one in resolution.nameservers(case) if one.resolved for address in one.resolved.addresses}
     failing = outcomes.failing(case)
-    here = {outcomes.family(address) for address in published if resolution.is_loopback(address)}
+    here = {ip_family(address) for address in published if is_loopback(address)}
     return {
         address: entry
         for address, entry in resolution.hosts_entries(case).items()
-        if address in failing
-        and address not in published
-        and not (resolution.is_loopback(address) and here - {outcomes.family(address)})
+        if address in failing and address not in published and not (is_loopback(address) and here - {ip_family(address)})
     }
 
 
@@ -82,8 +81,8 @@ def _others(case: Case) -> dict[str, NameserverAnswer]:
         for address in answer.addresses
         if address not in entries
     }
-    families = {outcomes.family(address) for address in entries}
-    return dict(sorted(found.items(), key=lambda pair: outcomes.family(pair[0]) not in families))
+    families = {ip_family(address) for address in entries}
+    return dict(sorted(found.items(), key=lambda pair: ip_family(pair[0]) not in families))
 
 
 def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Judgement:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord
+from tui.model.address import is_loopback
 from tui.model.case import Case
 from tui.model.facts import SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -202,7 +203,7 @@ def _remedies(case: Case, one: NameserverRecord) -> Iterator[Remedy]:
     sources = outcomes.name_sources(case)
     conf = sources.resolv_conf if sources else "/etc/resolv.conf"
     ask = f"dig @{one.address} -p {one.port} {host}"
-    if resolution.is_loopback(one.address):
+    if is_loopback(one.address):
         yield Remedy(
             do=f"Start the resolver that should listen on {one.label} of this machine.",
             command=f"ss -lunp 'sport = :{one.port}'; systemctl status systemd-resolved",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
+from tui.model.address import without_zone
 from tui.model.case import Case
 from tui.model.facts import Addresses, Neighbour, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -107,7 +108,7 @@ def _on_this_link(case: Case, dead: dict[str, tuple[TcpAttempt, Neighbour | None
         reason=f"{reason}. {usual}",
         explains=dead,
         culprit=culprit,
-        refuted_by=f"`ip neigh show {silent_one.partition('%')[0]}` has a link-layer address right after an attempt.",
+        refuted_by=f"`ip neigh show {without_zone(silent_one)}` has a link-layer address right after an attempt.",
         remedies=_link_remedies(silent_one, device or "DEVICE"),
     )
 
@@ -217,7 +218,7 @@ def _meaning(one: TcpAttempt) -> str:
 
 
 def _link_remedies(address: str, device: str) -> Iterator[Remedy]:
-    bare = address.partition("%")[0]
+    bare = without_zone(address)
     yield Remedy(
         do=f"See whether {address} is switched on and plugged in, and whether it is in this network (address, mask, VLAN).",
         command=f"ip neigh show {bare}; ip -brief address show dev {device}",

@@ -256,7 +256,7 @@ def _reset_without_a_hop(case: Case, address: str) -> Hop | None:
     route = outcomes.route_to(case, address)
     first = next((one for one in hosts.hops(case, address) if one.ttl == 1 and one.outcome == "refused"), None)
     compared = route and route.gateway and hosts.first_hop_elsewhere(case, address)
-    return first if first and first.sender == hosts.target_of(address) and compared else None
+    return first if first and hosts.is_itself(address, first.sender) and compared else None
 
 
 def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:

@@ -1,10 +1,10 @@
 """This machine has no route to the address."""
 
-import ipaddress
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes
+from tui.model.address import ip_family, is_loopback, without_zone, zone_of
 from tui.model.case import Case
 from tui.model.facts import Addresses, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -51,7 +51,7 @@ def _without_own_address(case: Case) -> dict[str, TcpAttempt]:
     return {
         address: one
         for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
-        if one.errno == "EADDRNOTAVAIL" and one.source is None and outcomes.family(address) == "IPv6"
+        if one.errno == "EADDRNOTAVAIL" and one.source is None and ip_family(address) == "IPv6"
     }
 
 
@@ -60,7 +60,7 @@ def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     own = case.last(Addresses)
     if own is None:
         return not_tested("This machine's addresses were not looked at.")
-    reachable = [one for _, one in own.addresses if ":" in one and not ipaddress.ip_address(one.partition("%")[0]).is_loopback]
+    reachable = [one for _, one in own.addresses if ip_family(one) == "IPv6" and not is_loopback(one)]
     if reachable and not own.ipv6_disabled:
         return ruled_out(f"This machine has the IPv6 address {reachable[0]}.", *outcomes.ids(own, *blocked.values()))
     first = next(iter(blocked))
@@ -111,13 +111,13 @@ def _unproved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
 
 
 def _get(address: str) -> str:
-    bare, _, zone = address.partition("%")
-    return f"ip route get {bare}" + (f" oif {zone}" if zone else "")
+    zone = zone_of(address)
+    return f"ip route get {without_zone(address)}" + (f" oif {zone}" if zone else "")
 
 
 def _remedies(address: str) -> Iterator[Remedy]:
-    six = "-6 " if ":" in address else ""
-    family = outcomes.family(address)
+    family = ip_family(address)
+    six = "-6 " if family == "IPv6" else ""
     yield Remedy(
         do=f"See whether the interface or the VPN that leads there is up, and whether there is a default route for {family}.",
         command=f"ip -brief address; ip {six}route show default",
@@ -125,7 +125,7 @@ def _remedies(address: str) -> Iterator[Remedy]:
     )
     yield Remedy(
         do="Add the route that is missing, by way of the router that knows the network.",
-        command=f"ip {six}route add {address.partition('%')[0]} via ROUTER",
+        command=f"ip {six}route add {without_zone(address)} via ROUTER",
         verify=f"`{_get(address)}` prints it, and the attempts do not end at once any more.",
     )
     if six:

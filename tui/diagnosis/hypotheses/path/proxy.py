@@ -10,11 +10,11 @@ from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.model.address import literal_address
 from tui.model.case import Case
 from tui.model.facts import Outcome, Proxy, SystemAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, Connect, ReadProxies, ResolveSystem
-from tui.model.target import literal_address
 
 MOST_ADDRESSES = 4
 """No more addresses of the proxy's name are tried: one that connects is enough."""

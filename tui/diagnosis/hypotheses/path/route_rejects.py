@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
+from tui.model.address import ip_family
 from tui.model.case import Case
 from tui.model.facts import Outcome, Route, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -88,7 +89,7 @@ def _quoted(route: Route) -> str:
 
 
 def _remedies(address: str, route: Route) -> Iterator[Remedy]:
-    six = "-6 " if ":" in address else ""
+    six = "-6 " if ip_family(address) == "IPv6" else ""
     in_table = f" table {route.table}" if route.table not in {None, 0, 254} else ""
     is_rule = route.text.startswith("rule ")
     yield Remedy(

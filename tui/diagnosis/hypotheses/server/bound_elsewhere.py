@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
+from tui.model.address import ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, TcpAttempt
 from tui.model.judgement import Judgement, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
-
-WILDCARDS = {"0.0.0.0", "::", "*"}  # noqa: S104 -- compared, not bound
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -59,15 +58,15 @@ def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listen
 def _is_anothers(case: Case, address: str) -> bool:
     """Whether the machine whose table was seen does not have the address itself: then its table says nothing of it."""
     table = hosts.table(case, address)
-    return bool(table and table.addresses and not hosts.has_address(table, address))
+    return bool(table and table.addresses and not outcomes.has_address(table, address))
 
 
 def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
     """Whether no translation of addresses on the way could lead from `address` to this socket on the far end."""
-    bound_to_target = hosts.has_address(table, address) or any(one.address == address for one in table.listeners)
-    other_family = row.address not in WILDCARDS and outcomes.family(row.address) != outcomes.family(address)
-    only_v6 = row.address == "::" and row.v6_only and outcomes.family(address) == "IPv4"
-    return row.device is None and (_is_loopback(row) or bound_to_target or other_family or only_v6)
+    bound_to_target = outcomes.has_address(table, address) or any(one.address == address for one in table.listeners)
+    other_family = not is_unspecified(row.address) and ip_family(row.address) != ip_family(address)
+    only_v6 = row.address == "::" and row.v6_only and ip_family(address) == "IPv4"
+    return row.device is None and (is_loopback(row.address) or bound_to_target or other_family or only_v6)
 
 
 def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener, *, here: bool) -> Judgement:
@@ -124,17 +123,13 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _is_loopback(row: Listener) -> bool:
-    return row.address == "::1" or row.address.startswith("127.")
-
-
 def _place(row: Listener) -> str:
     return endpoint(row.address, row.port) + (f" of {row.device} alone" if row.device else "")
 
 
 def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterator[Remedy]:
     port = case.tcp.port
-    every = "::" if ":" in address else "0.0.0.0"  # noqa: S104 -- named, not bound
+    every = "::" if ip_family(address) == "IPv6" else "0.0.0.0"  # noqa: S104 -- named, not bound
     setting = _SETTINGS.get(row.process or "", "bind, listen or host in its configuration")
     yield Remedy(
         do=f"Let {row.process or 'the service'} listen on {address}, or on {every} for every address: {setting}. Restart it.",
@@ -144,20 +139,15 @@ def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterato
     if here:
         yield Remedy(
             do=f"Or let the client use the address where it listens, {row.address}.",
-            command=f"refused check {endpoint(_dialled(row), port)}",
+            command=f"refused check {endpoint(peer_address(row.address), port)}",
             verify="It connects.",
         )
-    elif _is_loopback(row):
+    elif is_loopback(row.address):
         yield Remedy(
             do="Or, if it shall stay private, go through a tunnel.",
             command=f"ssh -N -L {port}:{endpoint(row.address, port)} {case.tcp.host}",
             verify=f"refused check {endpoint('127.0.0.1', port)} connects while the tunnel is up.",
         )
-
-
-def _dialled(row: Listener) -> str:
-    """The address to dial for a listener on all addresses of one family."""
-    return {"::": "::1", "0.0.0.0": "127.0.0.1", "*": "127.0.0.1"}.get(row.address, row.address)  # noqa: S104 -- compared, not bound
 
 
 _SETTINGS = {

@@ -55,7 +55,7 @@ def _all_seen(case: Case, address: str) -> bool:
     """Whether every table that may speak for the address was seen, and to its end."""
     tables = hosts.tables(case, address)
     wanted = 1 if outcomes.is_local(case, address) else len(case.options.servers)
-    whole = len(tables) == wanted or (bool(tables) and all(hosts.has_address(table, address) for table in tables))
+    whole = len(tables) == wanted or (bool(tables) and all(outcomes.has_address(table, address) for table in tables))
     return whole and not any(table.omitted for table in tables)
 
 

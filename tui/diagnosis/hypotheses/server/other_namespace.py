@@ -8,7 +8,8 @@ from msgspec import UNSET
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, rules
 from tui.diagnosis.readings.answers import service_name
-from tui.diagnosis.readings.namespaces import EVERY, ServiceLocation, is_loopback
+from tui.diagnosis.readings.namespaces import ServiceLocation
+from tui.model.address import is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
 from tui.model.facts import OtherNamespaces, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -127,8 +128,8 @@ def _sentence(case: Case, one: ServiceLocation, asked: str) -> tuple[str, str]:
     listens = f"{hosts.owner(row) if row.process else 'A service'} listens on {endpoint(row.address, row.port)} in {where}"
     if one.published and one.published[1] == port and row.port != port:
         tail = f"which the engine publishes on port {port}, and {asked} is refused"
-    elif one.published and one.published[1] == port and one.published[0] in EVERY:
-        inner = ", on loopback alone" if is_loopback(row) else ""
+    elif one.published and one.published[1] == port and is_unspecified(one.published[0]):
+        inner = ", on loopback alone" if is_loopback(row.address) else ""
         tail = f"{'and' if not inner else 'there'} published on port {port}{inner}; {asked} is refused all the same"
     elif one.published:
         tail = f"which publishes it on {_published(*one.published)}, and not on {asked}"
@@ -140,7 +141,7 @@ def _sentence(case: Case, one: ServiceLocation, asked: str) -> tuple[str, str]:
 
 
 def _published(host: str, port: int) -> str:
-    return f"port {port}" if host in EVERY else endpoint(host, port)
+    return f"port {port}" if is_unspecified(host) else endpoint(host, port)
 
 
 def _place(one: ServiceLocation) -> str:
@@ -205,17 +206,17 @@ def _remedies(case: Case, one: ServiceLocation) -> Iterator[Remedy]:
     port = case.tcp.port
     row, container = one.listener, one.container
     connects = f"{case.target.label} connects."
-    if row and is_loopback(row) and not (one.namespace and one.namespace.initial):
+    if row and is_loopback(row.address) and not (one.namespace and one.namespace.initial):
         yield Remedy(
             do=f"It listens on {row.address} of that namespace alone, where nothing else gets: let it listen on 0.0.0.0.",
             command=_enter(one, f"ss -ltnp 'sport = :{row.port}'"),
             verify=f"That shows 0.0.0.0:{row.port}, *:{row.port} or the namespace's own address.",
         )
-    if one.published and (one.published[1] != port or one.published[0] not in EVERY):
+    if one.published and (one.published[1] != port or not is_unspecified(one.published[0])):
         host, outside = one.published
         yield Remedy(
             do="Use the port that is published.",
-            command=f"refused check {endpoint('127.0.0.1' if host in EVERY else host, outside)}",
+            command=f"refused check {endpoint('127.0.0.1' if is_unspecified(host) else host, outside)}",
             verify="It connects.",
         )
     elif container and not one.published:
@@ -252,7 +253,7 @@ def _remedies(case: Case, one: ServiceLocation) -> Iterator[Remedy]:
 
 def _nothing_found(case: Case, seen: OtherNamespaces, refused: dict[str, TcpAttempt]) -> Judgement:
     port = case.tcp.port
-    inside = seen.inside if seen.inside and any(_is_loopback_address(address) for address in refused) else None
+    inside = seen.inside if seen.inside and any(is_loopback(peer_address(address)) for address in refused) else None
     if inside or seen.initial is False:
         what = f"container {inside}" if inside else "a network namespace of its own"
         return still_open(
@@ -270,10 +271,6 @@ def _nothing_found(case: Case, seen: OtherNamespaces, refused: dict[str, TcpAtte
     return ruled_out(
         f"Nothing that fits listens on port {port} in any other network namespace that is seen.", *outcomes.ids(seen)
     )
-
-
-def _is_loopback_address(address: str) -> bool:
-    return hosts.target_of(address).startswith("127.") or hosts.target_of(address) == "::1"
 
 
 HYPOTHESIS = Hypothesis(

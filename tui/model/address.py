@@ -1,0 +1,97 @@
+"""IP addresses as text: their family and zone, what range they are in, and whether two are the same.
+
+Facts and requests hold an address as people and the kernel write it; whoever wants to know something of such a text asks here.
+An IPv6 address may name its zone, as in `fe80::1%eth0` (RFC 4007, section 11). An IPv4-mapped one, `::ffff:10.0.0.1`, stands
+for the IPv4 address (RFC 4291, 2.5.5.2). Text that is no address raises nothing, except where `parse_address` is told to read it.
+"""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Literal
+
+IpAddress = IPv4Address | IPv6Address
+IpFamily = Literal["IPv4", "IPv6"]
+
+LOOPBACK: dict[IpFamily, str] = {"IPv4": "127.0.0.1", "IPv6": "::1"}
+"""The usual address of a machine for itself."""
+
+
+def parse_address(text: str) -> IpAddress:
+    """The address as a number, with its zone as `scope_id`. Raises ValueError, whose message is a sentence."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an address.") from None
+
+
+def literal_address(host: str) -> str | None:
+    """The address in its usual spelling if `host` is one (a zone such as `%eth0` is kept), else None."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return None
+
+
+def without_zone(text: str) -> str:
+    """`fe80::1` of `fe80::1%eth0`: the text before its zone, as it is spelled."""
+    return text.split("%", maxsplit=1)[0]
+
+
+def zone_of(text: str) -> str:
+    """`eth0` of `fe80::1%eth0`: the interface's name or number; empty where no zone is named."""
+    return text[len(without_zone(text)) + 1 :]
+
+
+def plain_address(text: str) -> str:
+    """The address alone, in its usual spelling: without zone, and IPv4 where it is mapped. Text that is none stays as it is."""
+    address = _plain(text)
+    return text if address is None else str(address)
+
+
+def peer_address(text: str) -> str:
+    """The address that connect() makes the peer: the plain one; for the unspecified one this machine, by loopback (ip(7))."""
+    plain = plain_address(text)
+    return LOOPBACK[ip_family(plain)] if is_unspecified(plain) else plain
+
+
+def same_address(first: str, second: str) -> bool:
+    """Whether two texts are the same address; a zone says only where it stands."""
+    return plain_address(first) == plain_address(second)
+
+
+def ip_family(text: str) -> IpFamily:
+    """The family that the text is written in: `IPv6` if it has a colon (a mapped address has), else `IPv4`."""
+    return "IPv6" if ip_version(text) == 6 else "IPv4"  # noqa: PLR2004 -- the version of IP
+
+
+def ip_version(text: str) -> Literal[4, 6]:
+    """The family's number, in packets and in tables by protocol."""
+    return 6 if ":" in text else 4
+
+
+def is_loopback(text: str) -> bool:
+    """Whether it is in 127.0.0.0/8, or ::1."""
+    address = _plain(text)
+    return address is not None and address.is_loopback
+
+
+def is_link_local(text: str) -> bool:
+    """Whether it is in 169.254.0.0/16 or fe80::/10: good on one link alone, and each link may have it."""
+    address = _plain(text)
+    return address is not None and address.is_link_local
+
+
+def is_unspecified(text: str) -> bool:
+    """Whether it is 0.0.0.0 or ::, or the `*` that ss(8) writes: every address to a listener, this machine to a client."""
+    address = _plain(text)
+    return text == "*" or (address is not None and address.is_unspecified)
+
+
+def _plain(text: str) -> IpAddress | None:
+    """The number without zone, and of IPv4 where it is mapped; None where the text is no address."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv4Address):
+        return address
+    return address.ipv4_mapped or IPv6Address(int(address))

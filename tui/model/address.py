@@ -86,6 +86,11 @@ def is_unspecified(text: str) -> bool:
     return text == "*" or (address is not None and address.is_unspecified)
 
 
+def endpoint(address: str, port: int) -> str:
+    """`address:port`, with an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
 def _plain(text: str) -> IpAddress | None:
     """The number without zone, and of IPv4 where it is mapped; None where the text is no address."""
     try:

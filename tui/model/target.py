@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from tui.model.address import literal_address
+from tui.model.address import endpoint, literal_address
 from tui.model.safe_text import safe_text
 from tui.model.schemes import default_port
 
@@ -72,11 +72,6 @@ class UnixTarget(Struct, frozen=True, kw_only=True, tag_field="transport", tag="
 
 
 Target = TcpTarget | UnixTarget
-
-
-def endpoint(address: str, port: int) -> str:
-    """`address:port`, with an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def parse_target(text: str, *, port: int | None = None) -> Target:

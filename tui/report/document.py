@@ -13,11 +13,12 @@ from tui.diagnosis.causes import concerns, hypotheses
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
 from tui.diagnosis.readings.latency import signs
+from tui.model.address import endpoint
 from tui.model.case import Case, fold_all
 from tui.model.events import AnyEvent, Judged, Opened
 from tui.model.facts import AnyFact, Outcome
 from tui.model.judgement import Alternative, Assessment, State, Status, Verdict
-from tui.model.target import Target, TcpTarget, Transport, UnixTarget, endpoint
+from tui.model.target import Target, TcpTarget, Transport, UnixTarget
 from tui.report.unseen import unseen
 
 Schema = Literal["refused/1"]

@@ -4,10 +4,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import endpoint
 from tui.model.facts.fact import Fact
 from tui.model.facts.outcome import Outcome
 from tui.model.requests import Purpose
-from tui.model.target import endpoint
 
 
 class IcmpError(Struct, frozen=True, kw_only=True):

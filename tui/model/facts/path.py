@@ -2,9 +2,9 @@
 
 from typing import Literal
 
+from tui.model.address import endpoint
 from tui.model.facts.attempt import IcmpError
 from tui.model.facts.fact import Fact
-from tui.model.target import endpoint
 
 
 class Addresses(Fact, frozen=True, kw_only=True, tag="addresses"):

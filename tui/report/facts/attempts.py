@@ -1,9 +1,9 @@
 """Attempts in words."""
 
 from tui.diagnosis.readings.latency import was_sent_again
+from tui.model.address import endpoint
 from tui.model.facts import Attempt, Outcome, Quiet
 from tui.model.requests import Connect, ConnectUnix, TryPorts
-from tui.model.target import endpoint
 from tui.report.outcomes import outcome_words
 from tui.report.sentences import check_sentence, fact_sentence
 from tui.report.words import took

@@ -1,8 +1,8 @@
 """Firewall in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import Firewall, Rule
 from tui.model.requests import ReadFirewall
-from tui.model.target import endpoint
 from tui.report.sentences import check_sentence, fact_sentence
 
 

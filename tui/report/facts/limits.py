@@ -1,8 +1,8 @@
 """Limits in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import Limits
 from tui.model.requests import ReadLimits
-from tui.model.target import endpoint
 from tui.report.sentences import check_sentence, fact_sentence
 
 

@@ -1,8 +1,8 @@
 """Names and who answers for them, in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import NameserverAnswer, NameSources, SystemAnswer
 from tui.model.requests import AskNameserver, ReadNameSources, ResolveSystem
-from tui.model.target import endpoint
 from tui.report.sentences import check_sentence, fact_sentence
 from tui.report.words import listed, took
 

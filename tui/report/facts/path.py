@@ -1,8 +1,8 @@
 """The way to an address in words: interfaces, routes, neighbours, echoes, hops."""
 
+from tui.model.address import endpoint
 from tui.model.facts import Addresses, Echo, Hop, Neighbour, Route
 from tui.model.requests import ListAddresses, LookUpNeighbour, LookUpRoute, SendEcho, TraceHops
-from tui.model.target import endpoint
 from tui.report.sentences import check_sentence, fact_sentence
 from tui.report.words import listed, took
 

@@ -1,8 +1,8 @@
 """PathMtu in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import PathMtu
 from tui.model.requests import MeasureMtu
-from tui.model.target import endpoint
 from tui.report.sentences import check_sentence, fact_sentence
 
 _ANSWERED = {True: ", and it was answered", False: ", and no answer came", None: ""}

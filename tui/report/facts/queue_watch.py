@@ -1,8 +1,8 @@
 """QueueWatch in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import AcceptQueue, QueueWatch
 from tui.model.requests import WatchQueue
-from tui.model.target import endpoint
 from tui.report.sentences import check_sentence, fact_sentence
 
 

@@ -1,9 +1,9 @@
 """ResetOrigin in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import ResetOrigin
 from tui.model.facts.reset_origin import Reference
 from tui.model.requests import FindResetOrigin
-from tui.model.target import endpoint
 from tui.report.sentences import check_sentence, fact_sentence
 
 

@@ -1,8 +1,8 @@
 """Talk in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import Talk
 from tui.model.requests import TalkTo
-from tui.model.target import endpoint
 from tui.report.sentences import check_sentence, fact_sentence
 from tui.report.words import took
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tui.diagnosis.readings.latency import signs
+from tui.model.address import endpoint
 from tui.model.facts import Attempt, TcpAttempt, UnixAttempt
 from tui.model.requests import Connect, ConnectUnix, Schedule
-from tui.model.target import endpoint
 from tui.report.outcomes import outcome_in_short
 from tui.report.sentences import fact_words
 from tui.report.words import took

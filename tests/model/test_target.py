@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.model.address import endpoint
 from tui.model.safe_text import safe_text
 from tui.model.schemes import FAMILIES, default_port
-from tui.model.target import Target, TargetError, endpoint, parse_target
+from tui.model.target import Target, TargetError, parse_target
 
 SECRET = "s3cr3tW0rd"  # noqa: S105 -- made up, to look for
 USERINFO = string.ascii_letters + string.digits + "-._~!$&'()*+,;=:%"

@@ -7,8 +7,9 @@ import codecs
 import sys
 from typing import NamedTuple
 
+from tui.model.address import endpoint
 from tui.model.frame import Frame
-from tui.model.target import EXAMPLES, Target, TargetError, endpoint, parse_target
+from tui.model.target import EXAMPLES, Target, TargetError, parse_target
 
 LONGEST_INPUT = 1 << 20
 """How much of a text is read, in bytes, from its end: a log says last what failed last."""

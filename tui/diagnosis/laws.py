@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.readings import outcomes
 from tui.diagnosis.tree import GROUPS
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt
 from tui.model.judgement import Judgement, State
-from tui.model.target import endpoint
 
 LONGEST_TITLE = 18
 """The width of a leaf in the tree, in characters."""

@@ -14,7 +14,8 @@ from tui.errors.shape import shape_matches
 from tui.errors.tools import tool_of
 from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure
 from tui.errors.view import TextView, decoded, unwrapped, view_of
-from tui.model.target import Target, TargetError, endpoint, parse_target
+from tui.model.address import endpoint
+from tui.model.target import Target, TargetError, parse_target
 
 
 def read_error(text: str | bytes) -> ErrorReading:

@@ -1,4 +1,4 @@
-"""IP addresses as text: their family and zone, what range they are in, and whether two are the same.
+"""IP addresses as text: family, zone and range, whether two are the same, and how one is written with a port.
 
 Facts and requests hold an address as people and the kernel write it; whoever wants to know something of such a text asks here.
 An IPv6 address may name its zone, as in `fe80::1%eth0` (RFC 4007, section 11). An IPv4-mapped one, `::ffff:10.0.0.1`, stands
@@ -84,6 +84,11 @@ def is_unspecified(text: str) -> bool:
     """Whether it is 0.0.0.0 or ::, or the `*` that ss(8) writes: every address to a listener, this machine to a client."""
     address = _plain(text)
     return text == "*" or (address is not None and address.is_unspecified)
+
+
+def endpoint(address: str, port: int) -> str:
+    """`address:port`, with an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _plain(text: str) -> IpAddress | None:

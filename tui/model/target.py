@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from tui.model.address import literal_address
+from tui.model.address import endpoint, literal_address
 from tui.model.safe_text import safe_text
 from tui.model.schemes import default_port
 
@@ -45,11 +45,6 @@ class Target(Struct, frozen=True, kw_only=True):
     def label(self) -> str:
         """The short form for headings: `db-1:5432`, `[::1]:80`, `/run/app.sock`."""
         return self.path or endpoint(self.host, self.port or 0)
-
-
-def endpoint(address: str, port: int) -> str:
-    """`address:port`, with an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def parse_target(text: str, *, port: int | None = None) -> Target:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, Struct
 
+from tui.model.address import endpoint
 from tui.model.facts import AnyFact, Code, CodeValue
 from tui.model.judgement import Alternative, Culprit, Status, Verdict
 from tui.model.safe_text import safe_text
-from tui.model.target import endpoint
 from tui.report.document import Document
 from tui.report.facts import fact_words
 

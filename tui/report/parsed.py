@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Frame
+from tui.model.address import endpoint
 from tui.model.safe_text import safe_text
-from tui.model.target import endpoint
 from tui.report.formats.json import json_line
 
 Schema = Literal["refused-parse/1"]

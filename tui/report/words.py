@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from tui.model.address import endpoint
 from tui.model.facts import Attempt, Outcome
 from tui.model.requests import (
     AnyRequest,
@@ -31,7 +32,6 @@ from tui.model.requests import (
     TryPorts,
     WatchQueue,
 )
-from tui.model.target import endpoint
 
 TENTHS_BELOW_MS = 10.0
 """From here on a tenth of a millisecond says nothing."""

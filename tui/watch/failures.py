@@ -7,9 +7,10 @@ from msgspec import Struct
 
 from tui.errors import read_error, target_of
 from tui.errors.frames.python import is_library
+from tui.model.address import endpoint
 from tui.model.frame import Frame
 from tui.model.safe_text import safe_text
-from tui.model.target import Target, TargetError, endpoint, parse_target
+from tui.model.target import Target, TargetError, parse_target
 
 MOST_RECORDS = 20_000
 """The newest lines of the records that are read: the hook's file is bounded too."""

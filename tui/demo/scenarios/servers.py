@@ -8,10 +8,11 @@ from tui.demo.fake_service import FakeService, fake_services
 from tui.demo.scenario import NotPossibleError, Scenario, Truth
 from tui.diagnosis.readings.likely_ports import slips
 from tui.engine.setup import Setup
+from tui.model.address import endpoint
 from tui.model.events import AnyEvent, FactSeen
 from tui.model.facts import Attempt
 from tui.model.options import Options
-from tui.model.target import Target, endpoint, parse_target
+from tui.model.target import Target, parse_target
 from tui.probes.kernel.system_view import SystemView
 
 HERE = "127.0.0.1"

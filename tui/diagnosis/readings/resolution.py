@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from tui.diagnosis.hypothesis import not_tested, ruled_out
 from tui.diagnosis.readings import checks, outcomes
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, HostsEntry, NameserverAnswer, NameSources, Outcome
 from tui.model.judgement import Judgement
 from tui.model.requests import Connect
-from tui.model.target import endpoint
 
 MOST_OTHERS = 4
 """No more addresses that the client would not have used are tried: one that connects is enough."""

@@ -9,11 +9,11 @@ from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import confirmed, likely
 from tui.diagnosis.readings import outcomes
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, Firewall, Hop, Outcome, Rule
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ReadFirewall
-from tui.model.target import endpoint
 
 MOST_ADDRESSES = 4
 """Failing addresses whose way is held against the rules; a name with more has one cause for all."""

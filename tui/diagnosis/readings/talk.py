@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tui.diagnosis.readings import hosts, outcomes
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Talk
 from tui.model.protocols import HTTP, TLS, Meant, meant_protocol, protocol_of
 from tui.model.requests import AnyRequest, ExamineProcess, TalkTo
 from tui.model.schemes import FAMILIES, Family, family_of_port, family_of_program
-from tui.model.target import endpoint
 
 MOST_TALKED_TO = 3
 """Addresses of one name that are spoken to: what they serve differs rarely, and each look sends something."""

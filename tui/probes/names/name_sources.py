@@ -5,10 +5,11 @@ from collections.abc import AsyncGenerator, Iterator
 from itertools import chain
 from pathlib import Path
 
+from tui.model.address import endpoint
 from tui.model.facts import HostsEntry, NameSources, NearName, NotObserved
 from tui.model.requests import ReadNameSources
 from tui.model.safe_text import safe_text
-from tui.model.target import LONGEST_NAME, endpoint
+from tui.model.target import LONGEST_NAME
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import read_text_file

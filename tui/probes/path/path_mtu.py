@@ -19,12 +19,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
-from tui.model.address import without_zone
+from tui.model.address import endpoint, without_zone
 from tui.model.facts import NotObserved, Outcome, PathMtu
 from tui.model.facts.mtu import Written
 from tui.model.requests import MeasureMtu
 from tui.model.safe_text import safe_text
-from tui.model.target import endpoint
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import stop_listening
 from tui.probes.kernel.handshake import handshake, retransmits

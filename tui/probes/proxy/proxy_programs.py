@@ -11,8 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tui.model.address import IpAddress, is_loopback, parse_address
-from tui.model.target import endpoint
+from tui.model.address import IpAddress, endpoint, is_loopback, parse_address
 
 Kind = Literal["http", "https"]
 

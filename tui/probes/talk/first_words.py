@@ -4,8 +4,8 @@ import shlex
 import struct
 from collections.abc import Callable
 
+from tui.model.address import endpoint
 from tui.model.protocols import BANNER_FIRST
-from tui.model.target import endpoint
 
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 """PostgreSQL's question whether TLS is offered, answered with one byte (protocol-message-formats)."""

@@ -5,8 +5,8 @@ import socket
 from time import perf_counter
 from typing import Literal
 
+from tui.model.address import endpoint
 from tui.model.requests import TalkTo
-from tui.model.target import endpoint
 from tui.probes.talk.exchange import MOST_BYTES, Reply, acknowledged, receive, send
 from tui.probes.talk.first_words import DNS_ID, KAFKA_CORRELATION, farewell_of, request_of
 from tui.probes.talk.identify import Identified, identify

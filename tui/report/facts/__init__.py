@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from tui.diagnosis.readings.latency import was_sent_again
+from tui.model.address import endpoint
 from tui.model.facts import (
     Addresses,
     AnyFact,
@@ -33,7 +34,6 @@ from tui.model.facts import (
     Talk,
     UnixPath,
 )
-from tui.model.target import endpoint
 from tui.report.facts.code import code_words
 from tui.report.facts.limits import limits_words
 from tui.report.facts.mtu import mtu_words

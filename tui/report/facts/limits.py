@@ -1,7 +1,7 @@
 """Limits in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import Limits
-from tui.model.target import endpoint
 
 
 def limits_words(fact: Limits) -> str:

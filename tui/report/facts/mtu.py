@@ -1,7 +1,7 @@
 """PathMtu in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import PathMtu
-from tui.model.target import endpoint
 
 _ANSWERED = {True: ", and it was answered", False: ", and no answer came", None: ""}
 

@@ -1,7 +1,7 @@
 """QueueWatch in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import AcceptQueue, QueueWatch
-from tui.model.target import endpoint
 
 
 def queue_words(fact: QueueWatch) -> str:

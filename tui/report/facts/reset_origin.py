@@ -1,8 +1,8 @@
 """ResetOrigin in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import ResetOrigin
 from tui.model.facts.reset_origin import Reference
-from tui.model.target import endpoint
 
 
 def origin_words(fact: ResetOrigin) -> str:

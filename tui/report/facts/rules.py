@@ -1,7 +1,7 @@
 """Firewall in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import Firewall, Rule
-from tui.model.target import endpoint
 
 
 def firewall_words(fact: Firewall) -> str:

@@ -1,7 +1,7 @@
 """Talk in words."""
 
+from tui.model.address import endpoint
 from tui.model.facts import Talk
-from tui.model.target import endpoint
 from tui.report.words import took
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tui.diagnosis.readings.latency import signs
+from tui.model.address import endpoint
 from tui.model.facts import Attempt
 from tui.model.requests import Connect, ConnectUnix
-from tui.model.target import endpoint
 from tui.report.facts import fact_words
 from tui.report.words import took
 from tui.ui.rows.text import Line, Span, Tone, cells, cut_line, line, muted, paragraph

@@ -1,7 +1,7 @@
 """What a look that waits for consent would send."""
 
+from tui.model.address import endpoint
 from tui.model.requests import AnyRequest, FindResetOrigin, MeasureMtu, SendEcho, TalkTo, TraceHops, TryPorts
-from tui.model.target import endpoint
 from tui.report.words import check_words
 
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from tui.model.address import endpoint
 from tui.model.facts import Attempt, Outcome
-from tui.model.target import endpoint
 from tui.report.words import outcome_words
 from tui.ui.rows.text import Tone
 

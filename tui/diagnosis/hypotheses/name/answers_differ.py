@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverRecord
-from tui.model.address import ip_family, is_loopback
+from tui.model.address import endpoint, ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Attempt, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
-from tui.model.target import endpoint
 
 FLUSH = "`resolvectl flush-caches` or `nscd -i hosts`, then `getent ahosts {}`: another answer shows a stale cache."
 """What tells a stale cache from a server whose answers rotate."""

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
-from tui.model.address import ip_family, is_loopback
+from tui.model.address import endpoint, ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Attempt, HostsEntry, NameserverAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
-from tui.model.target import endpoint
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord
-from tui.model.address import is_loopback
+from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
 from tui.model.facts import SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
-from tui.model.target import endpoint
 
 SLOW_MS = 1000
 """The shortest time that a lookup waits for a silent server before it asks the next (`options timeout:1`, resolv.conf(5))."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, queues, rules
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Neighbour, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
-from tui.model.target import endpoint
 
 Silent = dict[str, tuple[Attempt, ...]]
 

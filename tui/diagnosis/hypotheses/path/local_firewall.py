@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, local_drops, outcomes, queues, rules
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, Echo, Firewall, Hop, Limits, Listener, Listeners, NotObserved, Outcome, Rule
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, ReadFirewall
-from tui.model.target import endpoint
 
 RULES = "nft list ruleset; iptables-save"
 

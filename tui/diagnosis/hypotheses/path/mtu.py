@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import PathMtu, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, MeasureMtu
-from tui.model.target import endpoint
 
 WRITABLE = frozenset({"HTTP", "TLS", "Redis"})
 """Protocols in which something harmless and large can be said."""

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
-from tui.model.address import literal_address
+from tui.model.address import endpoint, literal_address
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome, Proxy, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, Connect, ReadProxies, ResolveSystem
-from tui.model.target import endpoint
 
 MOST_ADDRESSES = 4
 """No more addresses of the proxy's name are tried: one that connects is enough."""

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, reset_origin, rules
 from tui.diagnosis.readings.reset_origin import ResetSource
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, TraceHops
-from tui.model.target import endpoint
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:

@@ -8,13 +8,13 @@ from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, 
 from tui.diagnosis.readings import checks, hosts, outcomes, services, talk
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.likely_ports import slips
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Listeners, Outcome, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.protocols import HTTP, TLS, meant_protocol
 from tui.model.requests import AnyRequest, TalkTo
 from tui.model.schemes import Family, family_of_port, family_of_program
-from tui.model.target import endpoint
 
 CROWDED = "HTTP"
 """The family of which one machine runs many services that have nothing to do with each other."""

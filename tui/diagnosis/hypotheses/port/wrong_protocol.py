@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, talk
 from tui.diagnosis.readings.talk import Words
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.protocols import TLS, Meant
 from tui.model.requests import AnyRequest
 from tui.model.schemes import Family, base_scheme, family_of_program
-from tui.model.target import endpoint
 
 STARTS_TLS_LATER = frozenset({"SMTP", "FTP", "IMAP", "POP3", "LDAP", "PostgreSQL", "MySQL", "SMTP or FTP"})
 """Protocols that begin in plain and change to TLS on request (STARTTLS, AUTH TLS, SSLRequest)."""

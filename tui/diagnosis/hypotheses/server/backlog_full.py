@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, queues, unix_sockets
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import AcceptQueue, Attempt, Listener, Outcome, ProcessState, QueueWatch
 from tui.model.judgement import Culprit, Judgement, Remedy, State
 from tui.model.requests import AnyRequest, ExamineProcess, WatchQueue
-from tui.model.target import endpoint
 
 _ORDER = (State.CONFIRMED, State.LIKELY, State.OPEN, State.NOT_TESTED, State.RULED_OUT)
 """Of several addresses the one of which most is known speaks."""

@@ -6,11 +6,11 @@ from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, 
 from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, reset_origin, rules, services
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.reset_origin import ResetSource
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, Firewall, Listeners, OtherNamespaces, Rule, Service
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
-from tui.model.target import endpoint
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:

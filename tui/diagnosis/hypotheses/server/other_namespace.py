@@ -9,12 +9,11 @@ from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, 
 from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, rules
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.namespaces import ServiceLocation
-from tui.model.address import is_loopback, is_unspecified, peer_address
+from tui.model.address import endpoint, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
 from tui.model.facts import Attempt, OtherNamespaces
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListOtherNamespaces
-from tui.model.target import endpoint
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:

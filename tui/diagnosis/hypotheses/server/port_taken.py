@@ -7,11 +7,11 @@ from msgspec import Struct
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.diagnosis.readings.answers import service_name
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, LogLine, Service
 from tui.model.judgement import Judgement, Remedy
 from tui.model.requests import AnyRequest
-from tui.model.target import endpoint
 
 GO_BETWEENS = frozenset({"haproxy", "envoy", "traefik", "nginx", "socat", "docker-proxy", "ssh", "sshd", "kubectl", "systemd"})
 """Programs that stand before others: that one of them holds a port does not mean that the service is not there."""

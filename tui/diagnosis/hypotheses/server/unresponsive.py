@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, talk
+from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import ProcessState, QueueWatch, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, WatchQueue
-from tui.model.target import endpoint
 
 REPEATEDLY = 2
 """Talks without an answer from which on it is no accident."""

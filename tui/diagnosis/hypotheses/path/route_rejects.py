@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
-from tui.model.address import ip_family
+from tui.model.address import ip_family, without_zone
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome, Route
 from tui.model.judgement import Culprit, Judgement, Remedy
@@ -60,7 +60,7 @@ def _proved(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judgement:
         reason=f"The route's type is {route.type}, and connect() failed with {blocked[first].errno} at once.",
         explains=blocked,
         culprit=_culprit(route),
-        refuted_by=f"`ip route get {first.partition('%')[0]}` prints a route without `{route.type}`.",
+        refuted_by=f"`ip route get {without_zone(first)}` prints a route without `{route.type}`.",
         remedies=_remedies(first, route),
     )
 
@@ -72,7 +72,7 @@ def _other_errno(blocked: dict[str, Attempt], routes: dict[str, Route]) -> Judge
         f"A route of this machine seems to say no to {first}: `{_quoted(route)}`.",
         *outcomes.ids(route, *blocked.values()),
         reason=f"The route's type is {route.type}; connect() failed at once with {blocked[first].errno}, which is not its own.",
-        next_check=f"`ip route get {first.partition('%')[0]}` and another attempt: both name the same refusal.",
+        next_check=f"`ip route get {without_zone(first)}` and another attempt: both name the same refusal.",
         explains=blocked,
         culprit=_culprit(route),
         refuted_by=f"The attempt fails in the same way without the route `{_quoted(route)}`.",
@@ -101,7 +101,7 @@ def _remedies(address: str, route: Route) -> Iterator[Remedy]:
         yield Remedy(
             do="If it should not be there, delete it, and the program or file that sets it.",
             command=f"ip {six}route del {route.type} {route.destination or address}{in_table}",
-            verify=f"`ip route get {address.partition('%')[0]}` prints a gateway or a device.",
+            verify=f"`ip route get {without_zone(address)}` prints a gateway or a device.",
         )
 
 

@@ -472,7 +472,7 @@ def talks(request: AnyRequest) -> Iterable[AnyFact]:
         spoken=request.protocol,
         outcome="answered",
         understood="yes",
-        answers_as=request.protocol,
+        protocols=(request.protocol,),
         first_bytes="N",
         waited_ms=0.8,
     )

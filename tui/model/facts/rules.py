@@ -30,8 +30,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """`drop`, `reject` (with an ICMP error), `tcp-reset`, `dnat`, `redirect`, `queue`, `unknown`, …"""
     on: Literal["request", "answer"] = "request"
     """Which packet it was held against: the SYN, or the SYN-ACK that answers it."""
-    leads_to: tuple[str, int] | None = None
-    """Of a translation: address and port, `?` and 0 where they are not known."""
+    leads_to: tuple[str | None, int | None] | None = None
+    """Of a translation: address and port, each None where the rule does not say."""
     answer: Answer = "cannot-tell"
     why: str = ""
     """Which part of the rule decided, or could not be evaluated."""

@@ -103,7 +103,6 @@ def fact_of(request: ReadFirewall, outcome: FilterOutcome, filter_: Filter, line
 
     undecided = tuple(rule(mark, sure=False) for mark in outcome.undecided)
     doubt = bool(undecided or outcome.perhaps_translated or filter_.unread)
-    address, port = outcome.led_to or (None, None)
     return Firewall(
         address=request.address,
         port=request.port,
@@ -112,7 +111,7 @@ def fact_of(request: ReadFirewall, outcome: FilterOutcome, filter_: Filter, line
         answer="matches" if outcome.deciding else "cannot-tell" if doubt else "does-not-match",
         deciding=rule(outcome.deciding, sure=True) if outcome.deciding else None,
         undecided=undecided,
-        translated=replace(rule(outcome.translated, sure=True), leads_to=(address or "?", port or 0))
+        translated=replace(rule(outcome.translated, sure=True), leads_to=outcome.led_to or (None, None))
         if outcome.translated
         else None,
         rules=filter_.rules,

@@ -27,7 +27,7 @@ from tui.probes.sockets.process_files import (
     freezer_files,
     read_stat,
     soft_limit,
-    stopped_by,
+    stopper,
     tracer_pid,
 )
 
@@ -82,7 +82,7 @@ def _fact(pid: int, at: str, seen: list[tuple[float, Stat]], details: _Details) 
         state=last.state,
         state_words=STATE_WORDS.get(last.state, ""),
         states=tuple(stat.state for _, stat in seen),
-        stopped_by=stopped_by(last.state, tracer_pid(details.status), details.frozen_group),
+        stopper=stopper(last.state, tracer_pid(details.status), details.frozen_group),
         tracer=details.tracer,
         frozen_group=details.frozen_group,
         busy_percent=busy_percent(first, last, last_at - first_at, os.sysconf("SC_CLK_TCK")),

@@ -171,8 +171,8 @@ def _from_outside(case: Case, refused: dict[str, Attempt]) -> Judgement:
 def _dnat(case: Case, refused: dict[str, Attempt], reading: Firewall, rule: Rule) -> Judgement:
     """A rule hands the connection on, so the table of this machine does not speak for it: most likely nothing listens there."""
     host = next(iter(refused))
-    address, port = rule.leads_to or ("?", 0)
-    there = endpoint(address, port) if address != "?" else "another address"
+    address, port = rule.leads_to or (None, None)
+    there = endpoint(address, port or 0) if address else "another address"
     asked = endpoint(host, case.target.port or 0)
     return likely(
         f"A rule{rules.who_made(rule)} leads {asked} to {there}, and most likely nothing listens there.",
@@ -180,7 +180,7 @@ def _dnat(case: Case, refused: dict[str, Attempt], reading: Firewall, rule: Rule
         reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.place(rule)}) leads the connection to {there}.",
         next_check=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
         explains=refused,
-        culprit=Culprit(kind="address", address=host if address == "?" else address, port=port or case.target.port or 0),
+        culprit=Culprit(kind="address", address=address or host, port=port or case.target.port or 0),
         refuted_by=f"A listener on {there}.",
         remedies=_remedies(case),
     )

@@ -6,6 +6,7 @@ Answers with the CD bit are left out: they are a test of DNSSEC, not what progra
 import ipaddress
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -190,22 +191,31 @@ def asks_dns(case: Case) -> bool:
     return sources is None or not sources.nsswitch or bool(DNS_SOURCES & set(sources.nsswitch))
 
 
-def left_out(case: Case) -> str:
-    """What the `hosts:` line leaves out that would know the name, in words; empty where nothing is."""
+class LeftOut(Struct, frozen=True):
+    """What the `hosts:` line keeps from being asked although it would know the name."""
+
+    source: Literal["files", "dns", "dns-after-mdns"]
+    words: str
+    """As a part of a sentence."""
+
+
+def left_out(case: Case) -> LeftOut | None:
+    """What the `hosts:` line leaves out that would know the name; None where nothing is."""
     sources = outcomes.name_sources(case)
     words = sources.nsswitch if sources else ()
     if sources is None or not words:
-        return ""
+        return None
     if sources.hosts and "files" not in words:
-        return f"it does not ask files, and {sources.hosts[0].path} has the name in line {sources.hosts[0].line}"
+        first_entry = sources.hosts[0]
+        return LeftOut("files", f"it does not ask files, and {first_entry.path} has the name in line {first_entry.line}")
     servers = nameservers(case)
     if not asks_dns(case):
-        return "" if servers and all(one.denies for one in servers) else "it does not ask the DNS"
+        return None if servers and all(one.denies for one in servers) else LeftOut("dns", "it does not ask the DNS")
     if not (outcomes.plain_name(case.target.host).endswith(".local") and any(one.resolved for one in servers)):
-        return ""
+        return None
     first = next(place for place, word in enumerate(words) if word in DNS_SOURCES)
     stops = any(word.startswith("mdns") and words[place + 1] in _ENDS_UNFOUND for place, word in enumerate(words[:first]))
-    return "for .local it asks mDNS and stops there" if stops else ""
+    return LeftOut("dns-after-mdns", "for .local it asks mDNS and stops there") if stops else None
 
 
 def hosts_entries(case: Case) -> dict[str, HostsEntry]:

@@ -20,7 +20,7 @@ from tui.model.facts import Attempt
 from tui.model.requests import STEPS
 from tui.model.safe_text import safe_text
 from tui.model.target import Target
-from tui.report.document import Document, document_of
+from tui.report.document import Document, session_document
 from tui.report.facts import fact_words
 from tui.report.words import check_words
 
@@ -57,7 +57,7 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
         async with opening() as here:
             session, interrupted = await _walk(here, check_options)
         statuses.append(ExitStatus.INTERRUPTED if interrupted else status_of(session.assessment))
-        found = document_of(session.events)
+        found = session_document(session.case, session.assessment, session.events)
         try:
             if found.evidence or not interrupted:
                 check_options.write_result(f"{check_options.between if number else ''}{check_options.show(found)}")

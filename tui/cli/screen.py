@@ -23,14 +23,12 @@ from tui.ui.closing import closing_lines
 
 if TYPE_CHECKING:
     from tui.engine.recording import Recorder
-    from tui.engine.replay import Replay
-    from tui.engine.session import Session
+    from tui.engine.walk import Walk
     from tui.model.events import AnyEvent
     from tui.model.frame import Frame
     from tui.model.options import Options
     from tui.model.target import Target
     from tui.probes.namespaces.process_context import ProcessContext
-    from tui.ui.backend import Walk
 
 MOST_RECENT = 50
 """How many past sessions the start screen offers."""
@@ -49,7 +47,7 @@ class Keeping:
     why_not: str = "not recorded, as you wished"
     recorders: dict[Walk, Recorder] = field(default_factory=dict)
 
-    def begin(self, session: Session) -> None:
+    def begin(self, session: Walk) -> None:
         """Record `session` from now on."""
         from tui.engine.recording import Recorder, default_path
 
@@ -131,7 +129,7 @@ def _backend(options: Options, keep: Keeping, here: Setup | None = None, context
             asked_by[target.label] = code
         return target
 
-    def open_session(target: Target) -> Session:
+    def open_session(target: Target) -> Walk:
         from tui.engine.runner import checks_on
         from tui.engine.session import Pace, Session
 
@@ -145,7 +143,7 @@ def _backend(options: Options, keep: Keeping, here: Setup | None = None, context
             session.subscribe(mine.on_event)
         return session
 
-    def open_recording(path: Path) -> Replay:
+    def open_recording(path: Path) -> Walk:
         from tui.engine.recording import read
         from tui.engine.replay import Replay
 
@@ -164,13 +162,13 @@ def _backend(options: Options, keep: Keeping, here: Setup | None = None, context
 def write_report(walk: Walk) -> Path:
     """Write the report as Markdown into the state directory, for its owner alone, and return where. Raises OSError."""
     from tui.engine.recording import OWNER_ONLY, default_path, sessions_directory
-    from tui.report.document import document_of
+    from tui.report.document import session_document
     from tui.report.formats.markdown import as_markdown
 
     path = sessions_directory().parent / "reports" / default_path(walk.case.target).with_suffix(".md").name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as file:
-        file.write(as_markdown(document_of(walk.events)))
+        file.write(as_markdown(session_document(walk.case, walk.assessment, walk.events)))
     return path
 
 

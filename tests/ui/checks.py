@@ -34,6 +34,7 @@ from tui.model.facts import (
     UnixPath,
 )
 from tui.model.facts.reset_origin import Reference
+from tui.model.nameserver import Nameserver
 from tui.model.requests import (
     AnyRequest,
     AskNameserver,
@@ -135,7 +136,7 @@ def named(request: AnyRequest) -> Iterable[AnyFact]:
             name=request.name,
             nsswitch=("files", "dns"),
             nsswitch_line="/etc/nsswitch.conf:12",
-            nameservers=("10.0.0.2", "10.0.0.3"),
+            servers=(Nameserver(address="10.0.0.2"), Nameserver(address="10.0.0.3")),
             search=("example.org",),
             expansions=(f"{request.name}.example.org",),
             at=at(0),
@@ -149,7 +150,13 @@ def in_hosts(request: AnyRequest) -> Iterable[AnyFact]:
     assert isinstance(request, ReadNameSources)
     entry = HostsEntry(path="/etc/hosts", line=12, address="10.0.3.9", text=f"10.0.3.9 {request.name}")
     return [
-        NameSources(name=request.name, hosts=(entry,), nsswitch=("files", "dns"), nameservers=("10.0.0.2", "10.0.0.3"), at=at(0))
+        NameSources(
+            name=request.name,
+            hosts=(entry,),
+            nsswitch=("files", "dns"),
+            servers=(Nameserver(address="10.0.0.2"), Nameserver(address="10.0.0.3")),
+            at=at(0),
+        )
     ]
 
 

@@ -11,12 +11,12 @@ from typing import Literal
 from msgspec import Struct
 
 from tui.diagnosis.hypothesis import not_tested, ruled_out
-from tui.diagnosis.readings import checks, outcomes
+from tui.diagnosis.readings import outcomes
 from tui.model.case import Case
 from tui.model.facts import Attempt, HostsEntry, NameserverAnswer, NameSources, Outcome
 from tui.model.judgement import Judgement
+from tui.model.nameserver import Nameserver
 from tui.model.requests import Connect
-from tui.model.target import endpoint
 
 MOST_OTHERS = 4
 """No more addresses that the client would not have used are tried: one that connects is enough."""
@@ -97,7 +97,7 @@ class NameserverRecord(Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         """The address, with the port where it is not 53."""
-        return server_label(self.address, self.port)
+        return Nameserver(address=self.address, port=self.port).label
 
     @property
     def answers(self) -> tuple[NameserverAnswer, ...]:
@@ -118,11 +118,6 @@ class NameserverRecord(Struct, frozen=True, kw_only=True):
     def denies(self) -> bool:
         """Whether it says of every name that there is no address."""
         return all(word.said in {NameserverAnswers.NXDOMAIN, NameserverAnswers.NO_DATA} for word in self.words)
-
-
-def server_label(address: str, port: int) -> str:
-    """A nameserver for people: its address, with the port where it is not 53."""
-    return address if port == checks.DNS_PORT else endpoint(address, port)
 
 
 def failed(answer: NameserverAnswer) -> bool:
@@ -175,8 +170,8 @@ def nameservers(case: Case, *, configured: bool | None = None) -> tuple[Nameserv
 
 
 def _order(sources: NameSources | None) -> dict[tuple[str, int], int]:
-    servers = sources.nameservers if sources else ()
-    return {checks.server_address(server): place for place, server in enumerate(servers)}
+    servers = sources.servers if sources else ()
+    return {(server.address, server.port): place for place, server in enumerate(servers)}
 
 
 def unasked(case: Case) -> bool:

@@ -7,6 +7,7 @@ from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
 from tui.model.facts import Attempt, HostsEntry, NameserverAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
 from tui.model.target import endpoint
 
@@ -95,7 +96,7 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
     evidence = outcomes.ids(
         outcomes.name_sources(case), outcomes.system_answer(case), *(failing[one] for one in overridden), answer
     )
-    server = resolution.server_label(answer.server, answer.port)
+    server = Nameserver(address=answer.server, port=answer.port).label
     summary = f"{entry.path} line {entry.line} sends {host} to {address}, which fails; {server} (DNS) gives {other}"
     if not connects and fails:
         return still_open(

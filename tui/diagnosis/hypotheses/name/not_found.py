@@ -11,6 +11,7 @@ from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
 from tui.model.facts import NameSources, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
 
 NSSWITCH = "/etc/nsswitch.conf"
@@ -116,7 +117,7 @@ def _denied(
     if alias:
         summary = f"{host} is an alias of {alias}, and {alias} does not exist.{hint}"
     elif answers:
-        server = resolution.server_label(answers[0].server, answers[0].port)
+        server = Nameserver(address=answers[0].server, port=answers[0].port).label
         summary = f"{host} does not exist: {server} answers NXDOMAIN for {outcomes.joined(names)}.{hint}"
     else:
         summary = f"{host} does not exist for this machine: the lookup ends with {system.error}.{hint}"

@@ -31,7 +31,6 @@ PRINTED = {
     "ct helper": "nft(8): an object that a rule names",
     "ct timeout": "nft(8): an object that a rule names",
     "Do you want to ping broadcast?": "ping(8) of iputils, for an error of the route",
-    "nf_tables ": "/proc/modules: a module's name ends at a space",
 }
 """Texts with a space that a tool or the kernel prints, and where."""
 PROTOCOL_WORDS = {

@@ -186,11 +186,11 @@ def _label(path: Path) -> str | None:
 
     from tui.model.events import Opened
     from tui.model.safe_text import safe_text
+    from tui.probes.kernel.text_file import bytes_of
 
     try:
-        with path.open("rb") as file:
-            header = msgspec.json.decode(file.readline(LONGEST_HEADER), type=Opened)
-    except (OSError, msgspec.DecodeError):
+        header = msgspec.json.decode((bytes_of(path, LONGEST_HEADER) or b"").partition(b"\n")[0], type=Opened)
+    except msgspec.DecodeError:
         return None
     return safe_text(f"{header.at[:10]} {header.at[11:16]}  {header.target.label}")
 

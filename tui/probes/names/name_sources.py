@@ -12,7 +12,7 @@ from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_NAME
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.kernel.text_file import read_text_file
+from tui.probes.kernel.text_file import bytes_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.names import hosts_file, resolver_config
 from tui.probes.names.name_settings import NameSettings, read_settings
@@ -74,7 +74,7 @@ def _known_hosts(system: SystemView) -> Iterator[tuple[str, str]]:
     home = system.environ.get("HOME")
     if home:
         path = Path(home, ".ssh", "known_hosts")
-        found = in_known_hosts(read_text_file(path, MOST_KNOWN_HOSTS).data, "~/.ssh/known_hosts")
+        found = in_known_hosts(bytes_of(path, MOST_KNOWN_HOSTS) or b"", "~/.ssh/known_hosts")
         yield from ((safe_text(host, limit=LONGEST_NAME), where) for host, where in found)
 
 

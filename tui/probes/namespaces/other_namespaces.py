@@ -17,6 +17,7 @@ from tui.model.requests import ListOtherNamespaces
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.namespaces import engines
 from tui.probes.namespaces.net_namespaces import FoundNamespace, Survey, survey
@@ -88,7 +89,7 @@ def _survey(system: SystemView) -> _Survey:
         held,
         homes,
         {row.uid: user_name(row.uid) for row in rows if row.uid is not None},
-        container_inside(system.variables, group_path(_text(system.own_process / "cgroup")), system.root),
+        container_inside(system.variables, group_path(text_of(system.own_process / "cgroup")), system.root),
     )
 
 
@@ -147,10 +148,3 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # a directory on the way may not be searched
         return False
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(errors="backslashreplace")
-    except OSError:
-        return ""

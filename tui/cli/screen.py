@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.errors import Unusable
 from tui.cli.streams import write_result
-from tui.cli.targets import resolve_input
+from tui.cli.targets import ParsedInput, resolve_input
 from tui.engine.setup import Opening, Setup, vantage
 from tui.probes.kernel.system_view import SystemView
 from tui.ui.app import RefusedApp
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tui.engine.recording import Recorder
     from tui.engine.walk import Walk
     from tui.model.events import AnyEvent
-    from tui.model.frame import Frame
     from tui.model.options import Options
     from tui.model.target import Target
     from tui.probes.namespaces.process_context import ProcessContext
@@ -71,17 +70,16 @@ class Keeping:
 
 
 def show(
-    target: Target | None,
+    given: ParsedInput | None,
     options: Options,
     keep: Keeping,
     *,
-    code: tuple[Frame, ...] = (),
     context: ProcessContext | None = None,
     ascii_only: bool | None,
 ) -> int:
-    """The screen on `target`, for which `code` asked, or its start; the program's exit status. `eyes` are used for every walk."""
-    here = Setup(target, options, context.system if context else SystemView(), code=code) if target else None
-    return asyncio.run(_run(_backend(options, keep, here, context), keep, target=target, ascii_only=ascii_only))
+    """The screen on the target that is given, or its start; the program's exit status. `context` is used for every walk."""
+    backend = _backend(options, keep, given=given, context=context)
+    return asyncio.run(_run(backend, keep, target=given.target if given else None, ascii_only=ascii_only))
 
 
 def show_setup(opening: Opening, *, ascii_only: bool | None) -> int:
@@ -119,25 +117,37 @@ async def _run(
     return app.return_code or 0
 
 
-def _backend(options: Options, keep: Keeping, here: Setup | None = None, context: ProcessContext | None = None) -> Backend:
-    """What the screen may do; `here` is a situation that was set up for its target, or known of it; `eyes` are another's."""
-    asked_by = {here.target.label: here.code} if here else {}
+def _backend(
+    options: Options,
+    keep: Keeping,
+    here: Setup | None = None,
+    *,
+    given: ParsedInput | None = None,
+    context: ProcessContext | None = None,
+) -> Backend:
+    """What the screen may do; `here` is a situation that was set up for its target, `given` is what is known of one."""
+    first = ParsedInput(here.target, here.code, here.taken) if here else given
+    known = {first.target.label: first} if first else {}
 
     def read_target(text: str) -> Target:
-        target, code = resolve_input(text)
-        if code:
-            asked_by[target.label] = code
-        return target
+        found = resolve_input(text)
+        if found.code:
+            known[found.target.label] = found
+        return found.target
 
     def open_session(target: Target) -> Walk:
         from tui.engine.runner import checks_on
         from tui.engine.session import Pace, Session
+        from tui.engine.taken import beginning_with
 
         mine = here if here and here.target == target else None
-        code = asked_by.get(target.label, ())
+        asked = known.get(target.label, ParsedInput(target))
+        known[target.label] = ParsedInput(target, asked.code)  # a second walk looks anew
         others = context.system if context else SystemView()
-        check = checks_on(mine.system if mine else others)
-        session = Session(target, options, check, pace=Pace.GUIDED, vantage=vantage(context.who if context else ""), code=code)
+        # What was read to know the target was read with our own eyes.
+        check = beginning_with({} if context else asked.taken, checks_on(mine.system if mine else others))
+        who = vantage(context.who if context else "")
+        session = Session(target, options, check, pace=Pace.GUIDED, vantage=who, code=asked.code)
         keep.begin(session)
         if mine and mine.on_event:
             session.subscribe(mine.on_event)

@@ -165,7 +165,7 @@ def test_options_reach_the_walk(closed: str, tmp_path: Path) -> None:
         "backoff": 2.0,
         "jitter_s": 0.05,
         "timeout_s": 0.5,
-        "nameservers": ["127.0.0.1:9", "[::1]:9"],
+        "nameservers": [{"address": "127.0.0.1", "port": 9}, {"address": "::1", "port": 9}],
         "service": "app",
         "probe_ports": True,
         "servers": ["sh -c"],

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.cli.targets import as_text, read_target, read_targets, resolve_input
+from tui.model.facts import Code
+from tui.model.frame import frame_to_read
 from tui.model.target import TargetError
 
 SECRET = "s3cr3tW0rd"  # noqa: S105 -- made up, to look for
@@ -128,9 +130,9 @@ def test_the_code_that_an_error_text_names_stays_beside_the_target() -> None:
         "ConnectionRefusedError: [Errno 111] Connection refused: db-1:8081\n"
     )
 
-    target, code = resolve_input(text)
+    target, code, taken = resolve_input(text)
 
-    assert target.label == "db-1:8081"
+    assert (target.label, taken) == ("db-1:8081", {})
     assert (code[0].path, code[0].line, code[0].role) == ("/srv/app/client.py", 12, "user")
     assert resolve_input("db-1:8081").code == ()
 
@@ -147,7 +149,12 @@ def test_a_traceback_without_an_endpoint_leads_to_the_code_that_has_it(tmp_path:
     path = tmp_path / "client.py"
     path.write_text("import socket\nHOST = 'db-1'\nPORT = 5433\nsocket.create_connection((HOST, PORT))\n")
 
-    assert resolve_input(TRACEBACK.format(path=path)).target.label == "db-1:5433"
+    found = resolve_input(TRACEBACK.format(path=path))
+
+    assert found.target.label == "db-1:5433"
+    ((request, code),) = found.taken.items()
+    assert isinstance(code, Code)
+    assert (request, code.call_line) == (frame_to_read(found.code), 4)
 
 
 def test_what_the_code_leaves_open_is_said(tmp_path: Path) -> None:

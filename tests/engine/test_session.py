@@ -8,10 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.checks import NOTHING_LISTENS, Script, ScriptedLook, table
+from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import Ask, Conclude, Run
+from tui.diagnosis.ranking import assess
 from tui.engine.replay import Replay
 from tui.engine.runner import Tell
 from tui.engine.session import Pace, Session
+from tui.engine.walk import Walk
 from tui.model.case import fold_all
 from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened
 from tui.model.facts import Echo, Listener, Listeners, Outcome, Route, TcpAttempt
@@ -127,6 +130,34 @@ async def test_cancelling_ends_every_look() -> None:
         await running
 
     assert set(ended) == set(stuck)
+
+
+async def test_a_cancelled_walk_says_what_its_facts_say() -> None:
+    """Facts that came in a moment before the end count: the assessment is that of the case."""
+    walk = session(ScriptedLook(NOTHING_LISTENS))
+    running = asyncio.create_task(walk.run())
+
+    def cancel_at_the_first_fact(event: AnyEvent) -> None:
+        if isinstance(event, FactSeen):
+            running.cancel()
+
+    walk.subscribe(cancel_at_the_first_fact)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert walk.case.facts
+    assert walk.assessment == assess(walk.case, hypotheses())
+
+
+async def test_a_session_and_its_replay_are_both_walks() -> None:
+    """A front end is given either, knows which looks are possible, and shows the same of both."""
+    begun = session(ScriptedLook(NOTHING_LISTENS))
+    await begun.run()
+    walks: tuple[Walk, ...] = (begun, Replay(begun.events))
+
+    assert [(one.live, one.progress) for one in walks] == [(True, None), (False, (len(begun.events),) * 2)]
+    assert walks[0].case == walks[1].case
+    assert walks[0].assessment == walks[1].assessment
 
 
 async def test_a_defect_in_the_engine_is_not_swallowed() -> None:

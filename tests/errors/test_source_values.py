@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.errors.source import SourceReading, imports_of, read_python
-from tui.errors.source.settings import published_in, settings_in
+from tui.errors.source.settings import read_settings
 from tui.model.facts import CodeValue
 
 MARK = "# <-"
@@ -356,8 +356,10 @@ def test_no_settings_file_makes_the_reader_raise(text: str) -> None:
     """Any text is read as settings, and every setting keeps a line of the file."""
     number = len(text.splitlines())
 
-    assert all(1 <= one.line <= number for one in settings_in("x.yaml", text))
-    assert all(1 <= one.line <= number for one in published_in("compose.yaml", text))
+    for file in ("x.ini", "x.yaml", "compose.yaml"):
+        found = read_settings(file, text)
+        lines = [one.line for one in found.settings] + [one.line for one in found.published]
+        assert all(1 <= line <= number for line in lines)
 
 
 def test_a_number_without_end_is_no_port() -> None:

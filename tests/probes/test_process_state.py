@@ -19,7 +19,7 @@ from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets import process_state
-from tui.probes.sockets.process_files import busy_percent, freezer_files, read_stat, soft_limit, stopped_by, tracer_pid
+from tui.probes.sockets.process_files import busy_percent, freezer_files, read_stat, soft_limit, stopper, tracer_pid
 
 SLEEPS = "print('ready', flush=True); import sys; sys.stdin.read()"
 SPINS = "print('ready', flush=True)\nwhile True: pass"
@@ -72,7 +72,7 @@ def test_a_sleeping_process_is_no_suspect() -> None:
     with running(SLEEPS, files=FEW_FILES) as pid:
         fact = state_of(pid)
 
-        assert (fact.state, fact.stopped_by, fact.is_stopped) == ("S", None, False)
+        assert (fact.state, fact.stopper, fact.is_stopped) == ("S", None, False)
         assert fact.descriptors == len(list(Path(f"/proc/{pid}/fd").iterdir()))
         assert (fact.descriptor_limit, fact.threads) == (FEW_FILES, 1)
         assert not fact.is_out_of_descriptors
@@ -99,9 +99,9 @@ def test_a_signal_stops_and_continues() -> None:
         os.waitpid(pid, os.WCONTINUED)
         continued = state_of(pid)
 
-    assert (stopped.state, stopped.stopped_by, stopped.is_stopped) == ("T", "a signal", True)
+    assert (stopped.state, stopped.stopper, stopped.is_stopped) == ("T", "signal", True)
     assert set(stopped.states) == {"T"}
-    assert (continued.stopped_by, continued.is_stopped) == (None, False)
+    assert (continued.stopper, continued.is_stopped) == (None, False)
 
 
 def test_a_process_that_has_ended_is_a_zombie_until_it_is_collected() -> None:
@@ -173,9 +173,9 @@ def test_a_frozen_group_stops_its_processes(tmp_path: Path, cgroup: str, file: s
     (groups / file).write_text(text.replace("frozen 1", "frozen 0").replace("FROZEN", "THAWED"))
     thawed = state_of(7, SystemView(proc=proc), groups)
 
-    assert (fact.stopped_by, fact.is_stopped, fact.threads) == ("the cgroup freezer", True, 3)
+    assert (fact.stopper, fact.is_stopped, fact.threads) == ("freezer", True, 3)
     assert fact.frozen_group in {"/app", "/app.slice/app.service"}
-    assert (thawed.stopped_by, thawed.frozen_group) == (None, None)
+    assert (thawed.stopper, thawed.frozen_group) == (None, None)
 
 
 @needs_root
@@ -199,7 +199,7 @@ def test_a_really_frozen_group_is_seen() -> None:
                 os.sched_yield()
             fact = state_of(pid)
             (group / "cgroup.freeze").write_text("0")
-        assert (fact.stopped_by, fact.frozen_group) == ("the cgroup freezer", f"/{group.name}")
+        assert (fact.stopper, fact.frozen_group) == ("freezer", f"/{group.name}")
     finally:
         while "populated 1" in (group / "cgroup.events").read_text():
             os.sched_yield()
@@ -208,11 +208,11 @@ def test_a_really_frozen_group_is_seen() -> None:
 
 def test_a_traced_stop_names_the_debugger() -> None:
     """State t is a debugger's; T is one too where a tracer is known; the freezer comes before both."""
-    assert stopped_by("t", 5, None) == "a debugger"
-    assert stopped_by("T", 5, None) == "a debugger"
-    assert stopped_by("T", None, None) == "a signal"
-    assert stopped_by("D", None, "/app") == "the cgroup freezer"
-    assert stopped_by("S", 5, None) is None
+    assert stopper("t", 5, None) == "debugger"
+    assert stopper("T", 5, None) == "debugger"
+    assert stopper("T", None, None) == "signal"
+    assert stopper("D", None, "/app") == "freezer"
+    assert stopper("S", 5, None) is None
 
 
 def test_another_process_of_the_same_id_has_no_busy_time() -> None:

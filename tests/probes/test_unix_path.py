@@ -216,7 +216,7 @@ def test_a_socket_that_may_not_be_written_stops_a_user(place: Place) -> None:
     assert (forbidden.listening, forbidden.holder) == (True, None)
 
     path.chmod(0o666)
-    assert only(facts_behind(NOBODY, ExamineUnixPath(path=str(path)))).blocked_at is None
+    assert only(facts_behind(NOBODY, ExamineUnixPath(path=str(path)))).barrier is None
     path.chmod(0)
     assert barrier(path) is None
     assert inode_of(one)

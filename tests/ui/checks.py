@@ -35,6 +35,7 @@ from tui.model.facts import (
     UnixPath,
 )
 from tui.model.facts.reset_origin import Reference
+from tui.model.nameserver import Nameserver
 from tui.model.requests import (
     AnyRequest,
     AskNameserver,
@@ -136,7 +137,7 @@ def named(request: AnyRequest) -> Iterable[AnyFact]:
             name=request.name,
             nsswitch=("files", "dns"),
             nsswitch_line="/etc/nsswitch.conf:12",
-            nameservers=("10.0.0.2", "10.0.0.3"),
+            servers=(Nameserver(address="10.0.0.2"), Nameserver(address="10.0.0.3")),
             search=("example.org",),
             expansions=(f"{request.name}.example.org",),
             at=at(0),
@@ -150,7 +151,13 @@ def in_hosts(request: AnyRequest) -> Iterable[AnyFact]:
     assert isinstance(request, ReadNameSources)
     entry = HostsEntry(path="/etc/hosts", line=12, address="10.0.3.9", text=f"10.0.3.9 {request.name}")
     return [
-        NameSources(name=request.name, hosts=(entry,), nsswitch=("files", "dns"), nameservers=("10.0.0.2", "10.0.0.3"), at=at(0))
+        NameSources(
+            name=request.name,
+            hosts=(entry,),
+            nsswitch=("files", "dns"),
+            servers=(Nameserver(address="10.0.0.2"), Nameserver(address="10.0.0.3")),
+            at=at(0),
+        )
     ]
 
 
@@ -473,7 +480,7 @@ def talks(request: AnyRequest) -> Iterable[AnyFact]:
         spoken=request.protocol,
         outcome="answered",
         understood="yes",
-        answers_as=request.protocol,
+        protocols=(request.protocol,),
         first_bytes="N",
         waited_ms=0.8,
     )

@@ -43,7 +43,7 @@ def test_a_stopped_process_is_seen_through_a_prefix() -> None:
         child.kill()
 
     assert isinstance(fact, ProcessState)
-    assert (fact.vantage, fact.states, fact.stopped_by, fact.busy_percent) == ("env", ("T", "T"), "a signal", 0.0)
+    assert (fact.vantage, fact.states, fact.stopper, fact.busy_percent) == ("env", ("T", "T"), "signal", 0.0)
     assert fact.descriptors is not None
     assert fact.descriptors >= 3
 
@@ -69,7 +69,7 @@ def test_a_frozen_busy_or_hidden_process_is_told_apart() -> None:
 
     assert fact
     assert (fact.busy_percent, fact.states, fact.unit, fact.waits_in) == (90.0, ("R", "S"), "web.service", None)
-    assert (fact.stopped_by, fact.frozen_group) == ("the cgroup freezer", "/system.slice/web.service")
+    assert (fact.stopper, fact.frozen_group) == ("freezer", "/system.slice/web.service")
     assert fact.is_out_of_descriptors
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import NoReturn
 
+    from tui.model.nameserver import Nameserver
+
 COMMANDS = {
     "check": "the same walk without a screen, for scripts; `-` reads standard input",
     "parse": "say what an error text names, without touching the network",
@@ -333,15 +335,15 @@ def _address(text: str) -> str:
     return address
 
 
-def _nameserver(text: str) -> str:
+def _nameserver(text: str) -> Nameserver:
+    from tui.model.nameserver import DNS_PORT, Nameserver
+
     found = re.fullmatch(r"\[([^\]]+)\](?::(.+))?", text) or re.fullmatch(r"([\d.]+)(?::(.+))?", text)
     host, port = found.groups() if found else (text, None)
     try:
-        _address(host)
-        _whole(1, HIGHEST_PORT)(port or "53")
+        return Nameserver(address=_address(host), port=_whole(1, HIGHEST_PORT)(port or str(DNS_PORT)))
     except argparse.ArgumentTypeError:
         raise argparse.ArgumentTypeError("takes ADDRESS or ADDRESS:PORT, such as 10.0.0.2:53 or [2001:db8::53]:53") from None
-    return text
 
 
 def _prefix(text: str) -> str:

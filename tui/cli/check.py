@@ -15,13 +15,14 @@ from tui.engine.recording import Recorder, default_path
 from tui.engine.runner import checks_on
 from tui.engine.session import Pace, Session
 from tui.engine.setup import Opening, Setup, vantage
+from tui.engine.taken import beginning_with
 from tui.model.events import AnyEvent, CheckStarted, FactSeen
 from tui.model.facts import Attempt
 from tui.model.requests import Step
 from tui.model.safe_text import safe_text
 from tui.model.target import Target
 from tui.report import formats
-from tui.report.document import document_of
+from tui.report.document import session_document
 from tui.report.sentences import check_words, fact_words
 
 
@@ -57,7 +58,7 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
         async with opening() as here:
             session, interrupted = await _walk(here, check_options)
         statuses.append(ExitStatus.INTERRUPTED if interrupted else status_of(session.assessment))
-        found = document_of(session.events)
+        found = session_document(session.case, session.assessment, session.events)
         try:
             if found.evidence or not interrupted:
                 check_options.write_result(f"{chosen.between if number else ''}{chosen.render(found)}")
@@ -70,7 +71,7 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
 
 async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Session, bool]:
     """The session after its walk, and whether Ctrl-C ended it; then it holds what was known by then."""
-    check = checks_on(here.system)
+    check = beginning_with(here.taken, checks_on(here.system))
     session = Session(here.target, here.options, check, pace=Pace.UNATTENDED, vantage=vantage(here.who), code=here.code)
     recorder = Recorder(check_options.session or default_path(here.target)) if check_options.record else None
     for listener in (recorder.write if recorder else None, here.on_event, _progress(here.target)):

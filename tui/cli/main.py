@@ -54,9 +54,8 @@ def _screen(given: Namespace) -> int:
     if given.target == STANDARD_INPUT:
         screen.take_terminal()
     keep = screen.Keeping(record=not given.no_session, session=_new_file(given.session))
-    target, code = targets[0] if targets else (None, ())
     context = _process_context(given)
-    return screen.show(target, _options(given), keep, code=code, context=context, ascii_only=given.ascii or None)
+    return screen.show(targets[0] if targets else None, _options(given), keep, context=context, ascii_only=given.ascii or None)
 
 
 def _check(given: Namespace) -> int:
@@ -74,7 +73,7 @@ def _check(given: Namespace) -> int:
         session=_new_file(given.session),
     )
     context = _process_context(given)
-    return check.check([as_it_is(one.target, options, one.code, context) for one in targets], check_options)
+    return check.check([as_it_is(one.target, options, one.code, context, taken=one.taken) for one in targets], check_options)
 
 
 def _run(given: Namespace) -> int:

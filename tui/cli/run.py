@@ -91,9 +91,10 @@ def _print_verdict(seen: Watched, options: Callable[[], Options], run_options: R
 
 def _walk(last: FailedTarget, options: Callable[[], Options], run_options: RunOptions) -> None:
     from tui.cli import screen
+    from tui.cli.targets import ParsedInput
 
     keep = screen.Keeping(record=run_options.record, session=run_options.session)
-    screen.show(last.target, options(), keep, code=last.code, ascii_only=run_options.ascii_only)
+    screen.show(ParsedInput(last.target, last.code), options(), keep, ascii_only=run_options.ascii_only)
 
 
 def _tell(failed: Sequence[FailedTarget]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.errors import Unusable
 from tui.cli.streams import write_result
-from tui.cli.targets import resolve_input
+from tui.cli.targets import ParsedInput, resolve_input
 from tui.engine.setup import Opening, Setup, vantage
 from tui.probes.kernel.system_view import SystemView
 from tui.ui.app import RefusedApp
@@ -23,14 +23,11 @@ from tui.ui.closing import closing_lines
 
 if TYPE_CHECKING:
     from tui.engine.recording import Recorder
-    from tui.engine.replay import Replay
-    from tui.engine.session import Session
+    from tui.engine.walk import Walk
     from tui.model.events import AnyEvent
-    from tui.model.frame import Frame
     from tui.model.options import Options
     from tui.model.target import Target
     from tui.probes.namespaces.process_context import ProcessContext
-    from tui.ui.backend import Walk
 
 MOST_RECENT = 50
 """How many past sessions the start screen offers."""
@@ -49,7 +46,7 @@ class Keeping:
     why_not: str = "not recorded, as you wished"
     recorders: dict[Walk, Recorder] = field(default_factory=dict)
 
-    def begin(self, session: Session) -> None:
+    def begin(self, session: Walk) -> None:
         """Record `session` from now on."""
         from tui.engine.recording import Recorder, default_path
 
@@ -73,17 +70,16 @@ class Keeping:
 
 
 def show(
-    target: Target | None,
+    given: ParsedInput | None,
     options: Options,
     keep: Keeping,
     *,
-    code: tuple[Frame, ...] = (),
     context: ProcessContext | None = None,
     ascii_only: bool | None,
 ) -> int:
-    """The screen on `target`, for which `code` asked, or its start; the program's exit status. `eyes` are used for every walk."""
-    here = Setup(target, options, context.system if context else SystemView(), code=code) if target else None
-    return asyncio.run(_run(_backend(options, keep, here, context), keep, target=target, ascii_only=ascii_only))
+    """The screen on the target that is given, or its start; the program's exit status. `context` is used for every walk."""
+    backend = _backend(options, keep, given=given, context=context)
+    return asyncio.run(_run(backend, keep, target=given.target if given else None, ascii_only=ascii_only))
 
 
 def show_setup(opening: Opening, *, ascii_only: bool | None) -> int:
@@ -121,31 +117,43 @@ async def _run(
     return app.return_code or 0
 
 
-def _backend(options: Options, keep: Keeping, here: Setup | None = None, context: ProcessContext | None = None) -> Backend:
-    """What the screen may do; `here` is a situation that was set up for its target, or known of it; `eyes` are another's."""
-    asked_by = {here.target.label: here.code} if here else {}
+def _backend(
+    options: Options,
+    keep: Keeping,
+    here: Setup | None = None,
+    *,
+    given: ParsedInput | None = None,
+    context: ProcessContext | None = None,
+) -> Backend:
+    """What the screen may do; `here` is a situation that was set up for its target, `given` is what is known of one."""
+    first = ParsedInput(here.target, here.code, here.taken) if here else given
+    known = {first.target.label: first} if first else {}
 
     def read_target(text: str) -> Target:
-        target, code = resolve_input(text)
-        if code:
-            asked_by[target.label] = code
-        return target
+        found = resolve_input(text)
+        if found.code:
+            known[found.target.label] = found
+        return found.target
 
-    def open_session(target: Target) -> Session:
+    def open_session(target: Target) -> Walk:
         from tui.engine.runner import checks_on
         from tui.engine.session import Pace, Session
+        from tui.engine.taken import beginning_with
 
         mine = here if here and here.target == target else None
-        code = asked_by.get(target.label, ())
+        asked = known.get(target.label, ParsedInput(target))
+        known[target.label] = ParsedInput(target, asked.code)  # a second walk looks anew
         others = context.system if context else SystemView()
-        check = checks_on(mine.system if mine else others)
-        session = Session(target, options, check, pace=Pace.GUIDED, vantage=vantage(context.who if context else ""), code=code)
+        # What was read to know the target was read with our own eyes.
+        check = beginning_with({} if context else asked.taken, checks_on(mine.system if mine else others))
+        who = vantage(context.who if context else "")
+        session = Session(target, options, check, pace=Pace.GUIDED, vantage=who, code=asked.code)
         keep.begin(session)
         if mine and mine.on_event:
             session.subscribe(mine.on_event)
         return session
 
-    def open_recording(path: Path) -> Replay:
+    def open_recording(path: Path) -> Walk:
         from tui.engine.recording import read
         from tui.engine.replay import Replay
 
@@ -164,13 +172,13 @@ def _backend(options: Options, keep: Keeping, here: Setup | None = None, context
 def write_report(walk: Walk) -> Path:
     """Write the report as Markdown into the state directory, for its owner alone, and return where. Raises OSError."""
     from tui.engine.recording import OWNER_ONLY, default_path, sessions_directory
-    from tui.report.document import document_of
+    from tui.report.document import session_document
     from tui.report.formats.markdown import as_markdown
 
     path = sessions_directory().parent / "reports" / default_path(walk.case.target).with_suffix(".md").name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as file:
-        file.write(as_markdown(document_of(walk.events)))
+        file.write(as_markdown(session_document(walk.case, walk.assessment, walk.events)))
     return path
 
 
@@ -188,11 +196,11 @@ def _label(path: Path) -> str | None:
 
     from tui.model.events import Opened
     from tui.model.safe_text import safe_text
+    from tui.probes.kernel.text_file import bytes_of
 
     try:
-        with path.open("rb") as file:
-            header = msgspec.json.decode(file.readline(LONGEST_HEADER), type=Opened)
-    except (OSError, msgspec.DecodeError):
+        header = msgspec.json.decode((bytes_of(path, LONGEST_HEADER) or b"").partition(b"\n")[0], type=Opened)
+    except msgspec.DecodeError:
         return None
     return safe_text(f"{header.at[:10]} {header.at[11:16]}  {header.target.label}")
 

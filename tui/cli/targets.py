@@ -3,13 +3,22 @@
 An error text may name the code that asked for the target; that is kept beside it.
 """
 
+from __future__ import annotations
+
 import codecs
 import sys
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.model.address import endpoint
 from tui.model.frame import Frame
 from tui.model.target import EXAMPLES, Target, TargetError, parse_target
+
+if TYPE_CHECKING:
+    from tui.engine.taken import Taken
+    from tui.model.facts import Code
+    from tui.model.frame import Frame
+    from tui.model.requests import ReadCode
 
 LONGEST_INPUT = 1 << 20
 """How much of a text is read, in bytes, from its end: a log says last what failed last."""
@@ -21,6 +30,8 @@ class ParsedInput(NamedTuple):
 
     target: Target
     code: tuple[Frame, ...] = ()
+    taken: Taken = MappingProxyType({})
+    """The look at that code, where it had to be read to know the target."""
 
 
 def read_target(text: str, *, port: int | None = None) -> Target:
@@ -78,6 +89,7 @@ def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
     Raises TargetError where a part is missing.
     """
     from tui.errors import read_error, target_of
+    from tui.model.frame import frame_to_read
 
     reading = read_error(text)
     found = target_of(reading)
@@ -86,9 +98,11 @@ def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
     host = next((one.host for one in reading.endpoints if one.host), None)
     if host and port is not None:
         return ParsedInput(parse_target(endpoint(host, port)), reading.code)
-    in_code, missing = _endpoint_of_code(reading.code, host, port)
-    if in_code:
-        return ParsedInput(in_code, reading.code)
+    request = frame_to_read(reading.code)
+    code = _read_code(request) if request else None
+    in_code, missing = _endpoint_of_code(code, host, port) if code else (None, "")
+    if in_code and request and code:
+        return ParsedInput(in_code, reading.code, {request: code})
     if host:
         raise TargetError(f"the text names the host {host} and no port; give --port, or {endpoint(host, 8080)}")
     if missing:
@@ -96,18 +110,20 @@ def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
     return None
 
 
-def _endpoint_of_code(frames: tuple[Frame, ...], host: str | None, port: int | None) -> tuple[Target | None, str]:
-    """What the user's innermost frame connects to, where its file is here and says so; else which part it leaves open."""
-    from tui.diagnosis.readings.code import call_words
+def _read_code(request: ReadCode) -> Code | None:
+    """The code at a frame, where its file is here and tells what the call connects to."""
     from tui.model.facts import Code
-    from tui.model.frame import frame_to_read
     from tui.probes.kernel.system_view import SystemView
     from tui.probes.source_code import read
 
-    request = frame_to_read(frames)
-    code = read(request, SystemView()) if request else None
-    if not isinstance(code, Code) or not code.values:
-        return None, ""
+    code = read(request, SystemView())
+    return code if isinstance(code, Code) and code.values else None
+
+
+def _endpoint_of_code(code: Code, host: str | None, port: int | None) -> tuple[Target | None, str]:
+    """What the call in the code connects to, where it says so; else which part it leaves open."""
+    from tui.diagnosis.readings.code import call_words
+
     known = {one.part: one.value for one in code.values if one.value}
     if host and known.get("host") not in {host, None}:
         return None, ""

@@ -16,7 +16,7 @@ from tui.model.requests import AnyRequest
 
 
 class Replay:
-    """Has the shape of a Session for front ends; `next` and `back` move through the recorded facts and judgements."""
+    """A Walk that is recorded; `next` and `back` move through the recorded facts and judgements."""
 
     live = False
 
@@ -48,7 +48,7 @@ class Replay:
         """Call `listener` with each event that `next` brings."""
         self._listeners.append(listener)
 
-    async def run(self, *, linger: bool = False) -> Assessment:  # noqa: ARG002 -- the shape of a Session
+    async def run(self, *, linger: bool = False) -> Assessment:  # noqa: ARG002 -- the shape of a Walk
         """Return the assessment of what is shown."""
         return self.assessment
 

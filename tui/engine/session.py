@@ -55,10 +55,12 @@ class Pace(StrEnum):
 
 
 class Session:
-    """One walk. `run` drives it; the other methods are what a person may do meanwhile."""
+    """A Walk under way. `run` drives it; the other methods are what a person may do meanwhile."""
 
     live = True
     """Whether looks can be taken; a replay has none."""
+    progress = None
+    """All of it is shown; a replay stops at events."""
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class Session:
         self._opened = Opened(version=__version__, target=target, options=options, vantage=vantage, code=code)
         self.case = fold(Case(target=target), self._opened)
         self.assessment: Assessment = assess(self.case, self._causes)
+        self._assessed = self.case
 
     def subscribe(self, listener: Listener) -> None:
         """Call `listener` with each event from now on, in order, inside the event loop."""
@@ -113,6 +116,7 @@ class Session:
                 await asyncio.sleep(JUDGE_EVERY_S)
         finally:
             await self._stop()
+            self._assess()
 
     def answer(self, identifier: str, answer: str) -> None:
         """The person's answer to a question: the key of a choice, or free text where the question takes it."""
@@ -251,11 +255,16 @@ class Session:
         self._wake()
 
     def _judge(self, *, final: bool) -> None:
-        found = assess(self.case, self._causes)
         before = self.assessment
-        self.assessment = found
+        found = self._assess()
         if without_judgements(found) != without_judgements(before) or (final and not self._concluded()):
             self._emit(Judged(assessment=without_judgements(found), final=final))
+
+    def _assess(self) -> Assessment:
+        """The assessment of the case as it is now."""
+        if self._assessed is not self.case:
+            self.assessment, self._assessed = assess(self.case, self._causes), self.case
+        return self.assessment
 
     def _concluded(self) -> bool:
         last = next((event for event in reversed(self.events) if isinstance(event, Judged)), None)

@@ -12,6 +12,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
 
 if TYPE_CHECKING:  # the screen loads this before its first paint
+    from tui.engine.taken import Taken
     from tui.model.events import AnyEvent
     from tui.model.frame import Frame
     from tui.model.options import Options
@@ -32,19 +33,29 @@ class Setup:
     """The process or container with whose eyes the looks are taken; empty for this process."""
     code: tuple[Frame, ...] = ()
     """The code that asked for the target, where an error text or a watched process named it."""
+    taken: Taken = field(default_factory=dict)
+    """Looks that were taken already with the same eyes, to know the target."""
 
 
 Opening = Callable[[], AbstractAsyncContextManager[Setup]]
 """Sets a situation up and, at the end of its context, takes it down."""
 
 
-def as_it_is(target: Target, options: Options, code: tuple[Frame, ...] = (), context: ProcessContext | None = None) -> Opening:
-    """This machine as it is, seen with this process's eyes or with another's: nothing is set up."""
+def as_it_is(
+    target: Target,
+    options: Options,
+    code: tuple[Frame, ...] = (),
+    context: ProcessContext | None = None,
+    *,
+    taken: Taken | None = None,
+) -> Opening:
+    """This machine as it is, seen with this process's eyes or with another's, to whom `taken` says nothing: nothing is set up."""
     system, who = (context.system, context.who) if context else (SystemView(), "")
+    own = (None if context else taken) or {}
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Setup]:
-        yield Setup(target, options, system, who=who, code=code)
+        yield Setup(target, options, system, who=who, code=code, taken=own)
 
     return opened
 

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from tui.model.nameserver import Nameserver
+
 # Why these numbers: the mission's schedule is three attempts, two seconds apart. One attempt waits 3.5 s:
 # Linux reports a dead neighbour only after three ARP tries, 3.05 to 3.1 s; and three silent ones end within 15 s.
 ATTEMPTS = 3
@@ -22,8 +24,8 @@ class Options(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The most that is added at random to each delay."""
     timeout_s: float = TIMEOUT_S
     """How long one attempt may take."""
-    nameservers: tuple[str, ...] = ()
-    """Nameservers asked besides the configured ones, as ADDRESS or ADDRESS:PORT ([V6]:PORT)."""
+    nameservers: tuple[Nameserver, ...] = ()
+    """Nameservers asked besides the configured ones."""
     service: str | None = None
     """The unit, container or process that should listen."""
     probe_ports: bool | None = None

@@ -44,6 +44,9 @@ _OTHER_TALK = frozenset({9300, 33060})
 _REGISTERED_BESIDE = frozenset({8080, 587})
 """Ports that IANA registers for a protocol beside its first one: http-alt, submission."""
 
+LOOK_ALIKES = (("SMTP", "FTP"), ("Redis", "POP3"))
+"""Protocols that have some first bytes in common: a greeting with 220, an answer with `-ERR`."""
+
 Known = Literal["scheme", "registered", "usual"]
 
 
@@ -54,6 +57,17 @@ class Meant(Struct, frozen=True):
     by: Known
     """`scheme`: the target says so. `registered`: its port is that protocol's own. `usual`: the port is often used for it,
     and for other things."""
+
+
+def label_of(protocols: tuple[str, ...]) -> str | None:
+    """The protocols that some words can belong to, for people: `SMTP or FTP`; None where none is known."""
+    return " or ".join(protocols) or None
+
+
+def protocols_labelled(label: str | None) -> tuple[str, ...]:
+    """The protocols that `label_of` gave that label."""
+    alike = {label_of(protocols): protocols for protocols in LOOK_ALIKES}
+    return alike.get(label, (label,)) if label else ()
 
 
 def meant_protocol(target: TcpTarget) -> Meant | None:

@@ -105,16 +105,21 @@ def document(
 
 
 def document_of(events: Sequence[AnyEvent]) -> Document:
-    """The document for a whole session, its header first. Raises ValueError without a header.
+    """The document for a recorded session, its header first. Raises ValueError without a header.
 
     The verdict is worked out anew from the recorded facts, by the causes that this version knows.
     """
     case = fold_all(events)
+    return session_document(case, assess(case, hypotheses()), events)
+
+
+def session_document(case: Case, assessment: Assessment, events: Sequence[AnyEvent]) -> Document:
+    """The document for a session that has come to `case` and `assessment` by `events`, its header first."""
     header = events[0]
     judged = next((event for event in reversed(events) if isinstance(event, Judged)), None)
     return document(
         case,
-        assess(case, hypotheses()),
+        assessment,
         started=header.at,
         elapsed_s=_seconds(header.at, events[-1].at),
         version=header.version if isinstance(header, Opened) else "",

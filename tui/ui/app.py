@@ -21,7 +21,8 @@ from tui.ui.screens.walk import WalkScreen
 from tui.ui.theme import draw_scroll_bars, no_color, wants_ascii
 
 if TYPE_CHECKING:
-    from tui.ui.backend import Backend, Walk
+    from tui.engine.walk import Walk
+    from tui.ui.backend import Backend
     from tui.ui.screens.start import Choice, StartScreen
 
 SCREENS = Path(__file__).parent / "screens"

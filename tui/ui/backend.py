@@ -8,12 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.engine.replay import Replay
-    from tui.engine.session import Session
+    from tui.engine.walk import Walk
     from tui.model.target import Target
-
-    Walk = Session | Replay
-    """What the walk's screen shows."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +18,9 @@ class Backend:
 
     read_target: Callable[[str], Target]
     """From typed or pasted text to a target; raises TargetError, whose message is one line for the person."""
-    open_session: Callable[[Target], Session]
+    open_session: Callable[[Target], Walk]
     """A new session that has not run yet. Called after the first paint: it may import and read what it needs."""
-    open_recording: Callable[[Path], Replay]
+    open_recording: Callable[[Path], Walk]
     """A recorded session; raises SessionFileError or OSError."""
     write_report: Callable[[Walk], Path]
     """Write the report as Markdown and return where; raises OSError."""

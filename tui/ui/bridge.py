@@ -10,14 +10,13 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.engine.replay import Replay
 from tui.engine.session import Pace
 from tui.model.events import AnyEvent, CheckEnded, CheckStarted, FactSeen, Opened
 from tui.model.requests import AnyRequest
 from tui.ui.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from tui.ui.backend import Walk
+    from tui.engine.walk import Walk
 
 EVERY_S = 0.1
 """The mean time between two snapshots: more is not read, and each one costs drawing."""
@@ -72,7 +71,7 @@ class Bridge:
             vantage=first.vantage if isinstance(first, Opened) else "",
             guided=self._walk.pace is Pace.GUIDED,
             live=self._walk.live,
-            progress=self._walk.progress if isinstance(self._walk, Replay) else None,
+            progress=self._walk.progress,
         )
 
     def _heard(self, event: AnyEvent) -> None:

@@ -14,7 +14,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.cgroups import group_path, unit_of
-from tui.probes.sockets.process_files import STATE_WORDS, Stat, busy_percent, read_stat, soft_limit, stopped_by, tracer_pid
+from tui.probes.sockets.process_files import STATE_WORDS, Stat, busy_percent, read_stat, soft_limit, stopper, tracer_pid
 from tui.vantage.far_shell import FarEndError, ask, sections
 
 MARK = "=== refused"
@@ -85,7 +85,7 @@ def far_process(text: str, pid: int) -> ProcessState | None:
         state=last.state,
         state_words=STATE_WORDS.get(last.state, ""),
         states=tuple(stat.state for _, stat in readings),
-        stopped_by=stopped_by(last.state, tracer, group if frozen else None),
+        stopper=stopper(last.state, tracer, group if frozen else None),
         tracer=f"pid {tracer}" if tracer else None,
         frozen_group=safe_text(group) if frozen else None,
         busy_percent=busy_percent(first, last, last_at - first_at, TICKS_A_SECOND),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui.model.protocols import label_of
 from tui.probes.talk.identify import identify
 
 MYSQL_BLOCKED = b"\x47\0\0\0\xff\x69\x04Host '10.0.1.2' is blocked because of many connection errors"
@@ -75,7 +76,7 @@ def test_first_bytes_are_named(data: bytes, protocol: str | None, *, away: bool)
     """Each protocol's greeting and errors are known, and whether they turn us away."""
     heard = identify(data)
 
-    assert (heard.protocol, bool(heard.rejection)) == (protocol, away), heard
+    assert (label_of(heard.protocols), bool(heard.rejection)) == (protocol, away), heard
 
 
 def test_the_words_of_a_refusal_are_kept_whole() -> None:

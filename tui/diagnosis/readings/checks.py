@@ -22,7 +22,6 @@ from tui.model.target import TcpTarget, UnixTarget
 
 MOST_ADDRESSES = 256
 """More addresses of one name are not tried: no real name has more, and every one costs a socket."""
-DNS_PORT = 53
 
 
 def names(case: Case) -> Iterator[AnyRequest]:
@@ -36,23 +35,10 @@ def names(case: Case) -> Iterator[AnyRequest]:
     if sources is None:
         return
     for expansion in sources.expansions or (host,):
-        for server in sources.nameservers:
-            address, port = server_address(server)
-            yield AskNameserver(server=address, port=port, name=expansion)
+        for server in sources.servers:
+            yield AskNameserver(server=server.address, port=server.port, name=expansion)
         for server in case.options.nameservers:
-            address, port = server_address(server)
-            yield AskNameserver(server=address, port=port, name=expansion, configured=False)
-
-
-def server_address(text: str) -> tuple[str, int]:
-    """Address and port of `ADDRESS`, `ADDRESS:PORT` or `[V6]:PORT`; the port is 53 where none is given."""
-    if text.startswith("["):
-        address, _, port = text[1:].partition("]")
-        return address, int(port.lstrip(":") or DNS_PORT)
-    if text.count(":") == 1:
-        address, _, port = text.partition(":")
-        return address, int(port)
-    return text, DNS_PORT
+            yield AskNameserver(server=server.address, port=server.port, name=expansion, configured=False)
 
 
 def connects(case: Case) -> Iterator[AnyRequest]:

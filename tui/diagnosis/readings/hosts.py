@@ -325,11 +325,12 @@ def contradicts(case: Case, listener: Listener) -> bool:
     return bool(meant and served and meant != served)
 
 
-def owner(listener: Listener) -> str:
-    """Who listens, for a sentence: `nginx (pid 812)`, or `A service` where no more is known."""
+def owner(listener: Listener, *, opens: bool = True) -> str:
+    """Who listens, for a sentence that it `opens`: `nginx (pid 812)`, or `A service` where no more is known; else `a service`."""
     name = listener.process or listener.unit
     if name is None:
-        name = f"A service of user {listener.user}" if listener.user else "A service"
+        service = "A service" if opens else "a service"
+        name = f"{service} of user {listener.user}" if listener.user else service
     where = f" in container {listener.container}" if listener.container else ""
     return f"{name}{where} (pid {listener.pid})" if listener.pid else f"{name}{where}"
 

@@ -80,7 +80,7 @@ def why_it_does_not_accept(state: ProcessState | None) -> str:
     if state is None:
         return ""
     who = f"{state.name} (pid {state.pid})"
-    if state.stopped_by:
+    if state.stopper:
         return f"{who} is stopped by {state.stopped_by}, so it accepts nothing."
     if state.state in {"Z", "X"}:
         return f"{who} has ended; another process still holds its socket."

@@ -5,15 +5,16 @@ Answers with the CD bit are left out: they are a test of DNSSEC, not what progra
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
 from tui.diagnosis.hypothesis import not_tested, ruled_out
-from tui.diagnosis.readings import checks, outcomes
-from tui.model.address import endpoint
+from tui.diagnosis.readings import outcomes
 from tui.model.case import Case
 from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, Outcome, TcpAttempt
 from tui.model.judgement import Judgement
+from tui.model.nameserver import Nameserver
 from tui.model.requests import Connect
 
 MOST_OTHERS = 4
@@ -95,7 +96,7 @@ class NameserverRecord(Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         """The address, with the port where it is not 53."""
-        return server_label(self.address, self.port)
+        return Nameserver(address=self.address, port=self.port).label
 
     @property
     def answers(self) -> tuple[NameserverAnswer, ...]:
@@ -116,11 +117,6 @@ class NameserverRecord(Struct, frozen=True, kw_only=True):
     def denies(self) -> bool:
         """Whether it says of every name that there is no address."""
         return all(word.said in {NameserverAnswers.NXDOMAIN, NameserverAnswers.NO_DATA} for word in self.words)
-
-
-def server_label(address: str, port: int) -> str:
-    """A nameserver for people: its address, with the port where it is not 53."""
-    return address if port == checks.DNS_PORT else endpoint(address, port)
 
 
 def failed(answer: NameserverAnswer) -> bool:
@@ -173,8 +169,8 @@ def nameservers(case: Case, *, configured: bool | None = None) -> tuple[Nameserv
 
 
 def _order(sources: NameSources | None) -> dict[tuple[str, int], int]:
-    servers = sources.nameservers if sources else ()
-    return {checks.server_address(server): place for place, server in enumerate(servers)}
+    servers = sources.servers if sources else ()
+    return {(server.address, server.port): place for place, server in enumerate(servers)}
 
 
 def unasked(case: Case) -> bool:
@@ -189,22 +185,31 @@ def asks_dns(case: Case) -> bool:
     return sources is None or not sources.nsswitch or bool(DNS_SOURCES & set(sources.nsswitch))
 
 
-def left_out(case: Case) -> str:
-    """What the `hosts:` line leaves out that would know the name, in words; empty where nothing is."""
+class LeftOut(Struct, frozen=True):
+    """What the `hosts:` line keeps from being asked although it would know the name."""
+
+    source: Literal["files", "dns", "dns-after-mdns"]
+    words: str
+    """As a part of a sentence."""
+
+
+def left_out(case: Case) -> LeftOut | None:
+    """What the `hosts:` line leaves out that would know the name; None where nothing is."""
     sources = outcomes.name_sources(case)
     words = sources.nsswitch if sources else ()
     if sources is None or not words:
-        return ""
+        return None
     if sources.hosts and "files" not in words:
-        return f"it does not ask files, and {sources.hosts[0].path} has the name in line {sources.hosts[0].line}"
+        first_entry = sources.hosts[0]
+        return LeftOut("files", f"it does not ask files, and {first_entry.path} has the name in line {first_entry.line}")
     servers = nameservers(case)
     if not asks_dns(case):
-        return "" if servers and all(one.denies for one in servers) else "it does not ask the DNS"
+        return None if servers and all(one.denies for one in servers) else LeftOut("dns", "it does not ask the DNS")
     if not (outcomes.plain_name(case.tcp.host).endswith(".local") and any(one.resolved for one in servers)):
-        return ""
+        return None
     first = next(place for place, word in enumerate(words) if word in DNS_SOURCES)
     stops = any(word.startswith("mdns") and words[place + 1] in _ENDS_UNFOUND for place, word in enumerate(words[:first]))
-    return "for .local it asks mDNS and stops there" if stops else ""
+    return LeftOut("dns-after-mdns", "for .local it asks mDNS and stops there") if stops else None
 
 
 def hosts_entries(case: Case) -> dict[str, HostsEntry]:

@@ -240,15 +240,26 @@ def quoted_end(service: Service) -> str:
 
 def clock(moment: float) -> str:
     """A time of day for a sentence, with its date: `2026-11-25 21:46:36 UTC`."""
-    try:
-        return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (ValueError, OverflowError, OSError):
-        return f"{moment:.0f} s after 1970"
+    when = _in_utc(moment)
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC" if when else _beyond_calendars(moment)
 
 
 def hour(moment: float) -> str:
     """A time of day without its date, beside another that has it."""
-    return clock(moment).partition(" ")[2] if " UTC" in clock(moment) else clock(moment)
+    when = _in_utc(moment)
+    return f"{when:%H:%M:%S} UTC" if when else _beyond_calendars(moment)
+
+
+def _in_utc(moment: float) -> datetime | None:
+    """The moment on the calendar; None where it lies beyond the years that one can have."""
+    try:
+        return datetime.fromtimestamp(moment, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _beyond_calendars(moment: float) -> str:
+    return f"{moment:.0f} s after 1970"
 
 
 def culprit(service: Service, port: int | None) -> Culprit:

@@ -11,7 +11,7 @@ from tui.diagnosis.readings import either_kind, hosts, outcomes
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Talk
-from tui.model.protocols import HTTP, TLS, Meant, meant_protocol, protocol_of
+from tui.model.protocols import HTTP, TLS, Meant, meant_protocol, protocol_of, protocols_labelled
 from tui.model.requests import AnyRequest, ExamineProcess, TalkTo
 from tui.model.schemes import FAMILIES, Family, family_of_port, family_of_program
 from tui.model.target import TcpTarget
@@ -34,8 +34,8 @@ class Words(Struct, frozen=True):
     """What a service said, from an attempt in which it spoke unasked or from a talk."""
 
     fact: Attempt | Talk
-    protocol: str | None
-    """The protocol that the words belong to."""
+    protocols: tuple[str, ...]
+    """The protocols that the words can belong to; empty where none is known."""
     text: str
     rejection: str
     asked: str | None
@@ -53,7 +53,7 @@ def checks(case: Case) -> Iterator[AnyRequest]:
     if kind is None or not case.options.talk:
         return
     for address in list(outcomes.connecting(case))[:MOST_TALKED_TO]:
-        if any(one.protocol for one in said(case, address) if one.asked is None):
+        if any(one.protocols for one in said(case, address) if one.asked is None):
             continue
         brief = kind.by != "scheme" and case.options.attempts == 1
         yield _talk_to(case, address, kind.protocol, BRIEF_S if brief else ANSWER_S)
@@ -94,28 +94,23 @@ def talks(case: Case, address: str, protocol: str | None = None) -> tuple[Talk, 
 def said(case: Case, address: str) -> tuple[Words, ...]:
     """All that the service on the target's port of `address` has said, unasked first."""
     unasked = [
-        Words(one, one.protocol, one.first_bytes, one.rejection, None)
+        Words(one, protocols_labelled(one.protocol), one.first_bytes, one.rejection, None)
         for one in either_kind.attempts(case, address)
         if one.first_bytes
     ]
     asked = [
-        Words(one, one.answers_as, one.detail or one.first_bytes, one.rejection, one.spoken)
+        Words(one, one.protocols, one.detail or one.first_bytes, one.rejection, one.spoken)
         for one in talks(case, address)
         if one.outcome == "answered"
     ]
     return (*unasked, *asked)
 
 
-def fits(protocol: str, answers_as: str | None) -> bool:
-    """Whether words of `answers_as`, which may name two that look alike, can be of `protocol`."""
-    return answers_as is not None and protocol in answers_as.split(" or ")
-
-
 def mismatch(case: Case, address: str) -> Words | None:
     """What the service said in another protocol than the one that is meant, if nothing that it said fits."""
     kind = meant(case)
-    words = [one for one in said(case, address) if one.protocol]
-    if kind is None or any(fits(kind.protocol, one.protocol) for one in words):
+    words = [one for one in said(case, address) if one.protocols]
+    if kind is None or any(kind.protocol in one.protocols for one in words):
         return None
     # What it says to the client's own words shows what the client meets.
     words.sort(key=lambda one: one.asked not in {kind.protocol, None})
@@ -127,7 +122,7 @@ def nothing(case: Case, address: str) -> tuple[Talk, ...]:
     kind = meant(case)
     found = talks(case, address, kind.protocol) if kind else ()
     silent = all(one.outcome in _NOTHING for one in found)
-    return found if silent and not any(one.protocol for one in said(case, address)) else ()
+    return found if silent and not any(one.protocols for one in said(case, address)) else ()
 
 
 def mute(case: Case, *, ended: bool) -> dict[str, tuple[Talk, ...]]:
@@ -150,7 +145,7 @@ def outcome(case: Case) -> Outcome | None:
 def rejection(case: Case, address: str) -> Words | None:
     """The newest words, if by them the service has turned us away."""
     words = said(case, address)
-    newest = next((one for one in reversed(words) if one.protocol or one.rejection), None)
+    newest = next((one for one in reversed(words) if one.protocols or one.rejection), None)
     return newest if newest and newest.rejection else None
 
 
@@ -189,22 +184,22 @@ def has_door_for_tls(family: Family | None) -> bool:
     return bool(family and family.tls_schemes)
 
 
-def family_of(protocol: str) -> Family | None:
-    """The family of services that is named as the protocol."""
-    return next((one for one in FAMILIES if one.name == protocol), None)
+def family_of(protocols: tuple[str, ...]) -> Family | None:
+    """The family of services that is named as the protocol, where it is only one."""
+    return next((one for one in FAMILIES if (one.name,) == protocols), None)
 
 
-def url(protocol: str, case: Case) -> str:
-    """A URL of the target in `protocol`; TLS in the target's own kind, or https."""
+def url(protocols: tuple[str, ...], case: Case) -> str:
+    """A URL of the target in the only protocol of `protocols`, else its endpoint; TLS in the target's own kind, or https."""
     host = endpoint(case.tcp.host, case.tcp.port)
     family = hosts.meant_family(case)
-    if protocol == TLS:
+    if protocols == (TLS,):
         return f"{family.tls_schemes[0] if family and family.tls_schemes else 'https'}://{host}"
-    found = family_of(protocol)
+    found = family_of(protocols)
     return f"{found.schemes[0]}://{host}" if found and found.schemes else host
 
 
 def name_it(case: Case) -> str:
     """What would decide where only the port says which protocol is meant."""
     kind = meant(case)
-    return f"Say which protocol the client speaks: `refused check {url(kind.protocol, case)}`." if kind else ""
+    return f"Say which protocol the client speaks: `refused check {url((kind.protocol,), case)}`." if kind else ""

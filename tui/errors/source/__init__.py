@@ -14,10 +14,10 @@ from msgspec import Struct
 from tui.errors.source.connects import ConnectCall, all_connects, connect_at
 from tui.errors.source.endpoint import values_of
 from tui.errors.source.handling import advice_for
-from tui.errors.source.settings import ConfigSetting, Published, published_in, settings_in
+from tui.errors.source.settings import read_settings
 from tui.errors.source.syntax import Parsed, last_name, parse
 from tui.errors.source.trace import Tracer
-from tui.errors.source.types import Sources
+from tui.errors.source.types import ConfigSetting, Published, Sources
 from tui.model.facts.code import Advice, CodeValue
 from tui.model.safe_text import safe_text
 
@@ -56,8 +56,9 @@ def read_python(
     if parsed is None:
         return None
     files = beside or {}
-    settings = tuple(one for name, content in files.items() if not name.endswith(".py") for one in settings_in(name, content))
-    published = tuple(one for name, content in files.items() for one in published_in(name, content))
+    beside_it = [read_settings(name, content) for name, content in files.items() if not name.endswith(".py")]
+    settings = tuple(one for file in beside_it for one in file.settings)
+    published = tuple(one for file in beside_it for one in file.published)
     sources = Sources(environ=environ or {}, settings=settings, modules=dict(_modules(files)), callers=tuple(callers))
     tracer = Tracer(parsed, sources)
     try:
@@ -114,15 +115,15 @@ def _elsewhere(
     found = 0
     for one in published:
         ours = host is None or host.value is None or host.value in _LOOPBACK
-        number = one.outside if ours else one.inside
+        ports = one.outside if ours else one.inside
         fits = ours or one.service == host.value or not one.service  # type: ignore[union-attr]  # `ours` is false: there is a host
-        if fits and str(number) != port.value and (one.file, one.line) not in told:
+        if fits and not ports.has(port.value) and (one.file, one.line) not in told:
             told.add((one.file, one.line))
             verb = "publishes" if "compose" in one.file.lower() else "starts"
             name = f" for {safe_text(one.service, limit=60)}" if one.service else ""
             yield CodeValue(
-                part="port", value=str(number), origin="settings", name=one.service or None, path=one.file, line=one.line,
-                sentence=f"{one.file}:{one.line} {verb} {number}{name}",
+                part="port", value=str(ports.first), origin="settings", name=one.service or None, path=one.file, line=one.line,
+                sentence=f"{one.file}:{one.line} {verb} {ports.label}{name}",
             )  # fmt: skip
             found += 1
             if found == MOST_ELSEWHERE:

@@ -5,8 +5,58 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tui.errors.source.settings import ConfigSetting
 from tui.errors.source.syntax import Parsed
+
+
+class ConfigSetting(Struct, frozen=True, kw_only=True):
+    """One key with its value, and where it stands."""
+
+    file: str
+    line: int
+    keys: tuple[str, ...]
+    """The sections and mappings that it stands in, outermost first, its own key last."""
+    value: str
+
+    @property
+    def key(self) -> str:
+        """Its own key."""
+        return self.keys[-1]
+
+
+class PortRange(Struct, frozen=True, kw_only=True):
+    """Ports in a row, mostly one."""
+
+    first: int
+    last: int
+
+    @property
+    def label(self) -> str:
+        """The ports for people: `8080`, `8080-8090`."""
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+    def has(self, port: str) -> bool:
+        """Whether a port in digits is one of them."""
+        return port in map(str, range(self.first, self.last + 1))
+
+
+class Published(Struct, frozen=True, kw_only=True):
+    """A port that a compose file publishes, or that a Procfile's command names."""
+
+    file: str
+    line: int
+    service: str
+    outside: PortRange
+    """On the machine itself."""
+    inside: PortRange
+    """In the service's container."""
+
+
+class SettingsFile(Struct, frozen=True, kw_only=True):
+    """What one settings file says."""
+
+    settings: tuple[ConfigSetting, ...] = ()
+    published: tuple[Published, ...] = ()
+
 
 Origin = Literal["literal", "constant", "argument", "environment", "settings", "default", "unknown"]
 Value = str | int | None

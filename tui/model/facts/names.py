@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tui.model.facts.fact import Fact
+from tui.model.nameserver import Nameserver
 
 
 class HostsEntry(Struct, frozen=True, kw_only=True):
@@ -32,8 +33,8 @@ class NameSources(Fact, frozen=True, kw_only=True, tag="name-sources"):
     """The words of the `hosts:` line, in order; the default `files dns` where there is none."""
     nsswitch_line: str = ""
     """Where it stands, as `path:line`; empty where the default is used."""
-    nameservers: tuple[str, ...] = ()
-    """The configured servers, as ADDRESS or ADDRESS:PORT."""
+    servers: tuple[Nameserver, ...] = ()
+    """The configured nameservers that are asked, in their order."""
     nameservers_unused: tuple[str, ...] = ()
     """Servers after the third, which are configured and never asked (MAXNS, resolv.conf(5))."""
     resolv_conf: str = "/etc/resolv.conf"
@@ -42,6 +43,11 @@ class NameSources(Fact, frozen=True, kw_only=True, tag="name-sources"):
     expansions: tuple[str, ...] = ()
     """The full names that a DNS lookup tries, in order (resolv.conf(5))."""
     near_names: tuple[NearName, ...] = ()
+
+    @property
+    def nameservers(self) -> tuple[str, ...]:
+        """The servers for people: `10.0.0.2`, `[::1]:5353`."""
+        return tuple(one.label for one in self.servers)
 
 
 class SystemAnswer(Fact, frozen=True, kw_only=True, tag="system-answer"):

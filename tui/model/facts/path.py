@@ -30,7 +30,9 @@ class Route(Fact, frozen=True, kw_only=True, tag="route"):
     table: int | None = None
     errno: str | None = None
     text: str = ""
-    """The route as `ip route` prints it."""
+    """The route as `ip route` prints it, or the policy rule."""
+    is_rule: bool = False
+    """Whether a policy rule (ip-rule(8)) says no before any table is looked into."""
 
 
 class Neighbour(Fact, frozen=True, kw_only=True, tag="neighbour"):

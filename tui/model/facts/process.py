@@ -1,6 +1,12 @@
 """A process that holds a socket, or that connects: whether it runs, and how near to its limits it is."""
 
+from typing import Literal
+
 from tui.model.facts.fact import Fact
+
+Stopper = Literal["signal", "debugger", "freezer"]
+"""What keeps a process from running: SIGSTOP and its kind, a tracer, or the cgroup freezer."""
+_STOPPERS: dict[Stopper, str] = {"signal": "a signal", "debugger": "a debugger", "freezer": "the cgroup freezer"}
 
 
 class ProcessState(Fact, frozen=True, kw_only=True, tag="process-state"):
@@ -15,8 +21,8 @@ class ProcessState(Fact, frozen=True, kw_only=True, tag="process-state"):
     state_words: str = ""
     states: tuple[str, ...] = ()
     """The letter at each look, oldest first: a single D is nothing, D all the time is."""
-    stopped_by: str | None = None
-    """`a signal`, `a debugger` or `the cgroup freezer`, where one of them stops it."""
+    stopper: Stopper | None = None
+    """What stops it; None where nothing does."""
     tracer: str | None = None
     """The debugger, such as `gdb, pid 812`; set too where the process runs under it."""
     frozen_group: str | None = None
@@ -37,9 +43,14 @@ class ProcessState(Fact, frozen=True, kw_only=True, tag="process-state"):
     started: float | None = None
 
     @property
+    def stopped_by(self) -> str:
+        """What stops it, for people: `a signal`, `the cgroup freezer`; empty where nothing does."""
+        return _STOPPERS[self.stopper] if self.stopper else ""
+
+    @property
     def is_stopped(self) -> bool:
         """Whether it cannot run until somebody lets it: stopped, traced, frozen, or ended."""
-        return self.stopped_by is not None or self.state in {"Z", "X"}
+        return self.stopper is not None or self.state in {"Z", "X"}
 
     @property
     def is_out_of_descriptors(self) -> bool:

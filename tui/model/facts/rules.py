@@ -9,6 +9,12 @@ from tui.model.facts.fact import Fact
 Answer = Literal["matches", "does-not-match", "cannot-tell"]
 
 
+Effect = Literal[
+    "next", "accept", "drop", "reject", "tcp-reset", "return", "jump", "goto", "queue", "source", "dnat", "redirect", "unknown"
+]
+"""What a rule does to a packet that matches; `reject` answers with an ICMP error, `dnat` and `redirect` lead it elsewhere."""
+
+
 class Rule(Struct, frozen=True, kw_only=True):
     """One rule of a packet filter, or a chain's policy, and what it says to the connection."""
 
@@ -26,12 +32,11 @@ class Rule(Struct, frozen=True, kw_only=True):
     comment: str | None = None
     made_by: str | None = None
     """`ufw`, `firewalld`, `docker`, `kube-proxy`, …, where it shows."""
-    verdict: str = ""
-    """`drop`, `reject` (with an ICMP error), `tcp-reset`, `dnat`, `redirect`, `queue`, `unknown`, …"""
+    verdict: Effect = "unknown"
     on: Literal["request", "answer"] = "request"
     """Which packet it was held against: the SYN, or the SYN-ACK that answers it."""
     leads_to: tuple[str | None, int | None] | None = None
-    """Of a translation: address and port, each None where it is not known."""
+    """Of a translation: address and port, each None where the rule does not say."""
     answer: Answer = "cannot-tell"
     why: str = ""
     """Which part of the rule decided, or could not be evaluated."""

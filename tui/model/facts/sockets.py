@@ -31,12 +31,17 @@ class Listener(Struct, frozen=True, kw_only=True):
     """When the process started, in seconds since the epoch."""
 
     @property
-    def who(self) -> str:
-        """The owner for people: unit or process and pid, or the user, or `?`."""
+    def known_owner(self) -> str:
+        """The owner for people: unit or process and pid, or the user; empty where nothing is known."""
         name = self.container or self.unit or self.process
         if name and self.pid:
             return f"{name}, pid {self.pid}"
-        return name or (f"user {self.user}" if self.user else "?")
+        return name or (f"user {self.user}" if self.user else "")
+
+    @property
+    def who(self) -> str:
+        """The owner for people, `?` where nothing is known."""
+        return self.known_owner or "?"
 
 
 class Listeners(Fact, frozen=True, kw_only=True, tag="listeners"):
@@ -52,6 +57,16 @@ class Listeners(Fact, frozen=True, kw_only=True, tag="listeners"):
     """The addresses of the vantage's machine; empty for this machine, and where they could not be read."""
     omitted: int = 0
     """How many listeners were left out because there were too many."""
+
+
+class Barrier(Struct, frozen=True, kw_only=True):
+    """The component of a path at which a user's way ends, with what `ls -l` says of it where that may be seen."""
+
+    path: str
+    owner: str | None = None
+    group: str | None = None
+    mode: str | None = None
+    """As `ls -l` prints it: `drwx------`."""
 
 
 class UnixPath(Fact, frozen=True, kw_only=True, tag="unix-path"):
@@ -71,9 +86,17 @@ class UnixPath(Fact, frozen=True, kw_only=True, tag="unix-path"):
     queue_limit: int | None = None
     holder: str | None = None
     holder_pid: int | None = None
-    blocked_at: str | None = None
-    """The component that this user may not pass, with owner and mode."""
+    barrier: Barrier | None = None
+    """The component that this user may not pass, or the socket that it may not write to."""
     nearest_parent: str | None = None
     """The nearest directory above that exists, for a missing path."""
     look_alikes: tuple[str, ...] = ()
     """Listening sockets of the same name elsewhere."""
+
+    @property
+    def blocked_at(self) -> str:
+        """The barrier for people: `/run/app (owner app:app, mode drwx------)`; empty where there is none."""
+        if self.barrier is None:
+            return ""
+        known = f" (owner {self.barrier.owner}:{self.barrier.group}, mode {self.barrier.mode})" if self.barrier.mode else ""
+        return f"{self.barrier.path}{known}"

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from tui.model.facts.fact import Fact
+from tui.model.protocols import label_of
 
 
 class Talk(Fact, frozen=True, kw_only=True, tag="talk"):
@@ -18,8 +19,8 @@ class Talk(Fact, frozen=True, kw_only=True, tag="talk"):
     """`silent`: connected, sent, and nothing came within the time; `failed`: it did not connect."""
     understood: Literal["yes", "no", "unknown"] = "unknown"
     """Whether the answer is one of the protocol that was spoken."""
-    answers_as: str | None = None
-    """The protocol that the first bytes belong to, where they are known."""
+    protocols: tuple[str, ...] = ()
+    """The protocols that the first bytes can belong to: one, or two that look alike; empty where they are not known."""
     rejection: str = ""
     """The words by which the server turned us away, where it did: too many connections, a host that is not allowed."""
     first_bytes: str = ""
@@ -28,3 +29,8 @@ class Talk(Fact, frozen=True, kw_only=True, tag="talk"):
     acknowledged: bool | None = None
     """Whether the far end's kernel acknowledged what was sent (SIOCOUTQ, tcp(7)); None where nothing was, or it can't be told."""
     waited_ms: float = 0.0
+
+    @property
+    def answers_as(self) -> str | None:
+        """What it speaks, for people: `HTTP`, `SMTP or FTP`; None where that is not known."""
+        return label_of(self.protocols)

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from tui.model.facts import Outcome
+from tui.model.protocols import label_of
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.failures import errno_name
 from tui.probes.kernel.waiting import readable
@@ -51,6 +52,6 @@ async def hold(sock: socket.socket) -> Held:
         Outcome.CONNECTED,
         held_ms,
         first_bytes=safe_text(first, limit=FIRST_BYTES),
-        protocol=identified.protocol,
+        protocol=label_of(identified.protocols),
         rejection=identified.rejection,
     )

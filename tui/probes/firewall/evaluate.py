@@ -13,7 +13,7 @@ from tui.model.address import ip_version
 from tui.probes.firewall.packet import LOOPBACK, Packet, address_span
 from tui.probes.firewall.ruleset import Ruleset
 from tui.probes.firewall.tristate import Span, exactly
-from tui.probes.firewall.walk import RuleHit, Walk, through_all
+from tui.probes.firewall.walk import PacketWalk, RuleHit, through_all
 
 _Hooks = tuple[tuple[str, str | None, str | None], ...]
 MOST_UNDECIDED = 8
@@ -52,7 +52,7 @@ def outgoing(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
     """For the machine that connects. Raises TooManyRulesError."""
     packet = _syn(connection, source_is_own=True, target_is_own=connection.is_local)
     out = LOOPBACK if connection.is_local else connection.device
-    walk = Walk(rulesets, packet)
+    walk = PacketWalk(rulesets, packet)
     hooks: _Hooks = (("output", "", out), ("postrouting", "", out), ("egress", "", out))
     _take(walk, hooks)
     led = walk.packet
@@ -69,7 +69,7 @@ def outgoing(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
 def incoming(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
     """For the machine that is connected to. Raises TooManyRulesError."""
     packet = _syn(connection, source_is_own=False, target_is_own=True)
-    walk = Walk(rulesets, replace(packet, made_here=False, uid=None, gid=None))
+    walk = PacketWalk(rulesets, replace(packet, made_here=False, uid=None, gid=None))
     _take(walk, (("ingress", connection.device, ""), ("prerouting", connection.device, "")))
     led = walk.packet
     if walk.deciding is None:
@@ -105,14 +105,14 @@ def _syn(connection: Flow, *, source_is_own: bool, target_is_own: bool) -> Packe
     )
 
 
-def _arrive(walk: Walk, device: str, *, nat_done: bool) -> None:
+def _arrive(walk: PacketWalk, device: str, *, nat_done: bool) -> None:
     """The packet comes in at this machine. What was translated on the way out is not translated again."""
     walk.packet = replace(walk.packet, made_here=False)
     _take(walk, (("ingress", device, ""), ("prerouting", device, "")), new=not nat_done)
     _take(walk, (("input", device, ""),))
 
 
-def _answer(walk: Walk, connection: Flow, *, local: bool, device: str | None) -> None:
+def _answer(walk: PacketWalk, connection: Flow, *, local: bool, device: str | None) -> None:
     """The SYN-ACK comes back: with a connection to this machine through all hooks, else through those of arrival."""
     translated = walk.packet.translated is not False
     back = _turned(walk.packet, connection, made_here=local)
@@ -142,12 +142,12 @@ def _turned(packet: Packet, connection: Flow, *, made_here: bool) -> Packet:
     )
 
 
-def _take(walk: Walk, hooks: _Hooks, *, new: bool = True) -> None:
+def _take(walk: PacketWalk, hooks: _Hooks, *, new: bool = True) -> None:
     for _ in through_all(walk, hooks, new=new):
         pass
 
 
-def _outcome(walk: Walk, led: Packet | None = None) -> FilterOutcome:
+def _outcome(walk: PacketWalk, led: Packet | None = None) -> FilterOutcome:
     led = led or walk.packet
     undecided = {(id(one.chain), id(one.entry), one.answers): one for one in walk.undecided}
     return FilterOutcome(

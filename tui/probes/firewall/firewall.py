@@ -21,7 +21,7 @@ from tui.probes.firewall.tools import NothingReadError, code_of, quoted, read_fi
 from tui.probes.firewall.tristate import Span
 from tui.probes.firewall.walk import RuleHit, TooManyRulesError
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.kernel.text_file import read_text_file
+from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.path.route import find_route, interface_index
 
@@ -65,11 +65,7 @@ async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[Any
 
 def may_list(proc: Path) -> bool:
     """Whether this process may list rules: by CAP_NET_ADMIN; as root where that can't be read."""
-    try:
-        text = (proc / "self/status").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return os.geteuid() == 0
-    line = next((line for line in text.split("\n") if line.startswith("CapEff:")), "")
+    line = next((line for line in text_of(proc / "self/status").split("\n") if line.startswith("CapEff:")), "")
     try:
         return bool(int(line.partition(":")[2].strip(), 16) >> NET_ADMIN & 1)
     except ValueError:
@@ -78,7 +74,7 @@ def may_list(proc: Path) -> bool:
 
 def _forbidden(request: ReadFirewall) -> NotObserved:
     """Only root may see rules; whether ufw is on, everybody."""
-    settings = read_text_file(UFW, _MOST_SETTINGS).data.decode("utf-8", "replace")
+    settings = text_of(UFW, _MOST_SETTINGS)
     enabled = any(line.strip().lower() == "enabled=yes" for line in settings.split("\n"))
     known = f" ufw is switched on here ({UFW})." if enabled else ""
     command = "sudo ufw status verbose" if enabled else BY_HAND
@@ -112,7 +108,9 @@ def fact_of(request: ReadFirewall, outcome: FilterOutcome, filter_: Filter, line
         answer="matches" if outcome.deciding else "cannot-tell" if doubt else "does-not-match",
         deciding=rule(outcome.deciding, sure=True) if outcome.deciding else None,
         undecided=undecided,
-        translated=replace(rule(outcome.translated, sure=True), leads_to=outcome.led_to) if outcome.translated else None,
+        translated=replace(rule(outcome.translated, sure=True), leads_to=outcome.led_to or (None, None))
+        if outcome.translated
+        else None,
         rules=filter_.rules,
         sources=filter_.sources,
         unread=filter_.unread,
@@ -150,10 +148,7 @@ def _ids(proc: Path, pid: int | None) -> tuple[int | None, int | None]:
     """The user and group that sockets are opened as: ours, or those of the process whose eyes are borrowed."""
     if pid is None:
         return os.geteuid(), os.getegid()
-    try:
-        lines = (proc / str(pid) / "status").read_text(encoding="utf-8", errors="replace").split("\n")
-    except OSError:
-        return None, None
+    lines = text_of(proc / str(pid) / "status").split("\n")
     found = {line.partition(":")[0]: line.split() for line in lines if line.startswith(("Uid:", "Gid:"))}
     try:
         return int(found["Uid"][2]), int(found["Gid"][2])
@@ -164,7 +159,7 @@ def _ids(proc: Path, pid: int | None) -> tuple[int | None, int | None]:
 def ephemeral_ports(proc: Path) -> Span:
     """The range that source ports are taken from (ip(7): ip_local_port_range)."""
     try:
-        low, high = (int(word) for word in (proc / "sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split())
-    except (OSError, ValueError):
+        low, high = (int(word) for word in text_of(proc / "sys/net/ipv4/ip_local_port_range").split())
+    except ValueError:
         return 1, 65535
     return low, high

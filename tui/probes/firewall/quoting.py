@@ -7,12 +7,13 @@ import re
 from collections.abc import Mapping
 
 from tui.model.facts import Rule
+from tui.model.facts.rules import Effect
 from tui.model.safe_text import safe_text
 from tui.probes.firewall import nft_rules
 from tui.probes.firewall.iptables_rules import options_of
 from tui.probes.firewall.iptables_text import text_of
 from tui.probes.firewall.rule_owners import made_by, policy_made_by
-from tui.probes.firewall.ruleset import ENDS, Chain, RuleEntry, Ruleset
+from tui.probes.firewall.ruleset import ENDS, Action, Chain, RuleEntry, Ruleset
 from tui.probes.firewall.walk import RuleHit
 
 LONGEST_TEXT = 500
@@ -55,7 +56,6 @@ def rule_of(mark: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure:
     chain, entry, action = mark.chain, mark.entry, mark.action
     names = _chain_names(chain, rulesets)
     comment = _comment(entry, chain)
-    verdict = {"translate": "redirect" if action.here else "dnat", "unknown": "unknown"}.get(action.kind, action.kind)
     answer = "matches" if sure else "cannot-tell"
     if entry is None:
         maker = policy_made_by(names) or made_by(chain.table, chain.name, None, names)
@@ -74,12 +74,18 @@ def rule_of(mark: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure:
         text=text,
         comment=comment,
         made_by=maker,
-        verdict=verdict,
+        verdict=_effect(action),
         on="answer" if mark.answers else "request",
         answer="matches" if answer == "matches" else "cannot-tell",
         why=safe_text(mark.why or _why(action.kind), limit=200),
         packets=packets,
     )
+
+
+def _effect(action: Action) -> Effect:
+    if action.kind == "translate":
+        return "redirect" if action.here else "dnat"
+    return action.kind
 
 
 def _why(kind: str) -> str:

@@ -13,6 +13,7 @@ from tui.probes.firewall.iptables_text import is_of_nft
 from tui.probes.firewall.quoting import Lines, nft_lines
 from tui.probes.firewall.tables import FAMILY_OF, NFT, Filter, filter_of
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import bytes_of, text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished, run_tool
 
@@ -75,25 +76,18 @@ async def code_of(chain: tuple[str, str, str], system: SystemView) -> str:
 
 def may_have_nf_tables(proc: Path) -> bool:
     """Whether nf_tables is in the kernel, as far as can be told: to ask for its rules would load it where it is not."""
-    try:
-        loaded = (proc / "modules").read_text(encoding="utf-8", errors="replace")
-        release = (proc / "sys/kernel/osrelease").read_text(encoding="utf-8").strip()
-    except OSError:
+    loaded, release = bytes_of(proc / "modules"), text_of(proc / "sys/kernel/osrelease").strip()
+    if loaded is None or not release:
         return True  # a kernel without modules loads none
-    if any(line.startswith("nf_tables ") for line in loaded.split("\n")):
+    if any(line.startswith(b"nf_tables ") for line in loaded.split(b"\n")):
         return True
-    try:
-        return "nf_tables" in Path("/lib/modules", release, "modules.builtin").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return True  # built in or not, which a container can't tell; every other tool asks as well
+    built_in = bytes_of(Path("/lib/modules", release, "modules.builtin"))
+    return built_in is None or b"nf_tables" in built_in  # a container can't tell; every other tool asks as well
 
 
 def _has_tables(path: Path) -> bool:
     """Whether iptables' old tables are in the kernel (and may be known to be)."""
-    try:
-        return bool(path.read_text(encoding="ascii", errors="replace").strip())
-    except OSError:
-        return False
+    return bool(text_of(path).strip())
 
 
 async def _run_iptables(

@@ -38,7 +38,7 @@ class RuleHit:
 
 
 @dataclass
-class Walk:
+class PacketWalk:
     """What a packet's way has shown so far. `packet` changes on the way."""
 
     rulesets: tuple[Ruleset, ...]
@@ -199,7 +199,7 @@ class Walk:
         )
 
 
-def through_all(walk: Walk, hooks: Iterable[tuple[str, str | None, str | None]], *, new: bool = True) -> Iterator[str]:
+def through_all(walk: PacketWalk, hooks: Iterable[tuple[str, str | None, str | None]], *, new: bool = True) -> Iterator[str]:
     """Take the packet through hooks, each with the interfaces that are known there; gives the hooks as they are passed."""
     for hook, coming_in, going_out in hooks:
         if walk.deciding is not None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tui.probes.kernel.text_file import text_of
+
 NETSTAT = Path("/proc/net/netstat")
 
 
@@ -16,10 +18,7 @@ def discarded_for_ttl() -> int | None:
 
 
 def _counter(name: str) -> int | None:
-    try:
-        return read_counter(NETSTAT.read_text(encoding="ascii", errors="replace"), name)
-    except OSError:
-        return None
+    return read_counter(text_of(NETSTAT), name)
 
 
 def read_counter(text: str, name: str) -> int | None:

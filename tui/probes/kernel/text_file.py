@@ -1,4 +1,4 @@
-"""Reading a settings file that may be missing, huge, or no file at all. Blocks, so it is called in a thread."""
+"""Reading a file that may be missing, huge, or no file at all. Blocks, so what may lie on a slow disk is read in a thread."""
 
 import os
 import stat
@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.failures import errno_name
+
+MOST_BYTES = 1_000_000
+"""A file of the kernel's that one machine or process fills is far shorter."""
 
 
 class Read(Struct, frozen=True):
@@ -23,24 +26,42 @@ def read_text_file(path: Path, most: int) -> Read:
     """Up to `most` bytes of a regular file. A missing one is empty; raises nothing."""
     shown = safe_text(str(path), limit=200)
     try:
-        # Without O_NONBLOCK a FIFO in the file's place would hold us for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        data = _beginning(path, most + 1)
     except (FileNotFoundError, NotADirectoryError):
         return Read()
     except OSError as error:
         return _unreadable(shown, error)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return Read(problem=f"{shown} is no regular file.")
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        return _unreadable(shown, error)
-    finally:
-        os.close(descriptor)
+    if data is None:
+        return Read(problem=f"{shown} is no regular file.")
     if len(data) > most:
         return Read(data[:most], f"{shown} is longer than {most // 1_000_000 or 1} MB; the rest was not read.")
     return Read(data)
+
+
+def bytes_of(path: Path, most: int = MOST_BYTES) -> bytes | None:
+    """Up to `most` bytes of a regular file; None where there is none, or it may not be read. Raises nothing."""
+    try:
+        return _beginning(path, most)
+    except OSError:
+        return None
+
+
+def text_of(path: Path, most: int = MOST_BYTES) -> str:
+    """The text in up to `most` bytes of a regular file; empty where there is none, or it may not be read. Raises nothing."""
+    return (bytes_of(path, most) or b"").decode(errors="backslashreplace")
+
+
+def _beginning(path: Path, most: int) -> bytes | None:
+    """Up to `most` bytes; None where it is no regular file. Raises OSError."""
+    # Without O_NONBLOCK a FIFO in the file's place would hold us for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(descriptor)
 
 
 def _unreadable(shown: str, error: OSError) -> Read:

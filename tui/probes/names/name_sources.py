@@ -5,20 +5,19 @@ from collections.abc import AsyncGenerator, Iterator
 from itertools import chain
 from pathlib import Path
 
-from tui.model.address import endpoint
 from tui.model.facts import HostsEntry, NameSources, NearName, NotObserved
+from tui.model.nameserver import Nameserver
 from tui.model.requests import ReadNameSources
 from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_NAME
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.kernel.text_file import read_text_file
+from tui.probes.kernel.text_file import bytes_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.names import hosts_file, resolver_config
 from tui.probes.names.name_settings import NameSettings, read_settings
 from tui.probes.names.near_names import in_known_hosts, near_names
 
-DNS_PORT = 53
 MOST_LINES_COMPARED = 5000
 """Of the hosts file: the names that a person wrote; what comes after so many is a blocklist's."""
 MOST_KNOWN_HOSTS = 1_000_000
@@ -37,7 +36,7 @@ async def check(request: ReadNameSources, system: SystemView) -> AsyncGenerator[
         hosts=entries,
         nsswitch=line.words,
         nsswitch_line=f"{system.nsswitch}:{line.number}" if line.number else "",
-        nameservers=tuple(_with_port(server, system.nameserver_port) for server in resolver.nameservers),
+        servers=tuple(Nameserver(address=server, port=system.nameserver_port) for server in resolver.nameservers),
         nameservers_unused=resolver.listed[len(resolver.nameservers) :],
         resolv_conf=str(system.resolv_conf),
         search=resolver.search,
@@ -75,17 +74,13 @@ def _known_hosts(system: SystemView) -> Iterator[tuple[str, str]]:
     home = system.environ.get("HOME")
     if home:
         path = Path(home, ".ssh", "known_hosts")
-        found = in_known_hosts(read_text_file(path, MOST_KNOWN_HOSTS).data, "~/.ssh/known_hosts")
+        found = in_known_hosts(bytes_of(path, MOST_KNOWN_HOSTS) or b"", "~/.ssh/known_hosts")
         yield from ((safe_text(host, limit=LONGEST_NAME), where) for host, where in found)
 
 
 def _search_place(settings: NameSettings, system: SystemView) -> str:
     place = settings.resolver.search_from
     return f"{system.resolv_conf}:{place}" if place.isdigit() else place or "this machine's host name"
-
-
-def _with_port(server: str, port: int) -> str:
-    return server if port == DNS_PORT else endpoint(server, port)
 
 
 def _by_hand(name: str, system: SystemView) -> str:

@@ -17,6 +17,7 @@ from tui.model.requests import ListOtherNamespaces
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.namespaces import engines
 from tui.probes.namespaces.net_namespaces import FoundNamespace, Survey, survey
@@ -29,7 +30,7 @@ _MARKS = ((".dockerenv", "docker"), ("run/.containerenv", "podman"))
 """Files that an engine puts into each of its containers."""
 
 
-class _Survey(Struct, frozen=True):
+class _Namespaces(Struct, frozen=True):
     """The survey with the processes that it led to."""
 
     survey: Survey
@@ -72,7 +73,7 @@ def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str 
     return engine or safe_text(environ.get("container", ""), limit=80) or None
 
 
-def _survey(system: SystemView) -> _Survey:
+def _survey(system: SystemView) -> _Namespaces:
     """All that blocks: the namespaces, the owners of their sockets, their first processes."""
     proc = system.proc
     found = survey(proc)
@@ -83,12 +84,12 @@ def _survey(system: SystemView) -> _Survey:
     held |= owners.search(owners.unsearched(inodes - held.keys()))
     pids = {one.pid for one in found.found if one.pid}
     homes = {pid: process for pid in pids if (process := _process(proc, pid))}
-    return _Survey(
+    return _Namespaces(
         found,
         held,
         homes,
         {row.uid: user_name(row.uid) for row in rows if row.uid is not None},
-        container_inside(system.variables, group_path(_text(system.own_process / "cgroup")), system.root),
+        container_inside(system.variables, group_path(text_of(system.own_process / "cgroup")), system.root),
     )
 
 
@@ -97,7 +98,7 @@ def _in_order(found: Iterable[FoundNamespace], port: int) -> list[FoundNamespace
     return sorted(found, key=lambda one: all(row.port != port for row in one.tables.listeners))
 
 
-def _namespace(found: FoundNamespace, seen: _Survey, containers: tuple[Container, ...]) -> Namespace:
+def _namespace(found: FoundNamespace, seen: _Namespaces, containers: tuple[Container, ...]) -> Namespace:
     home = seen.homes.get(found.pid or 0)
     container = _container(found, containers)
     return Namespace(
@@ -127,7 +128,7 @@ def _container(found: FoundNamespace, containers: tuple[Container, ...]) -> Cont
     return Container(engine=engine, id=identity, pid=found.pid)
 
 
-def _owned(row: Listener, seen: _Survey, container: Container | None) -> Listener:
+def _owned(row: Listener, seen: _Namespaces, container: Container | None) -> Listener:
     owner = seen.owners.get(row.inode or 0)
     row = replace(row, user=seen.users.get(row.uid) if row.uid is not None else None, container=container and container.label)
     if owner is None:
@@ -147,10 +148,3 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # a directory on the way may not be searched
         return False
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(errors="backslashreplace")
-    except OSError:
-        return ""

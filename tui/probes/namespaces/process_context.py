@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import bytes_of, text_of
 from tui.probes.namespaces import engines, setns
 from tui.probes.namespaces.net_namespaces import process_ids, same_network
 from tui.probes.sockets.cgroups import container_of, group_path
@@ -114,10 +115,9 @@ def _enter(proc: Path, pid: int) -> None:
 
 def _surroundings(proc: Path, pid: int) -> SystemView:
     """What process `pid` reads, as far as this user may read it."""
-    try:
-        environ, hidden = _environ((proc / str(pid) / "environ").open("rb").read(MOST_BYTES)), ""
-    except OSError:
-        environ, hidden = {}, f"The environment of process {pid} may not be read by this user."
+    variables = bytes_of(proc / str(pid) / "environ", MOST_BYTES)
+    environ = _environ(variables or b"")
+    hidden = f"The environment of process {pid} may not be read by this user." if variables is None else ""
     for name in _FOR_LIBC:  # our own getaddrinfo shall read them as the process's does
         if not hidden:
             os.environ.pop(name, None)
@@ -138,7 +138,7 @@ def _surroundings(proc: Path, pid: int) -> SystemView:
     own = SystemView()
     paths = (own.hosts, own.nsswitch, own.resolv_conf)
     theirs = tuple(inside(root, str(path)) for path in paths)
-    if alike or all(_content(one) == _content(other) for one, other in zip(paths, theirs, strict=True)):
+    if alike or all(bytes_of(one, MOST_BYTES) == bytes_of(other, MOST_BYTES) for one, other in zip(paths, theirs, strict=True)):
         theirs = paths
     hosts, nsswitch, resolv_conf = theirs
     return SystemView(
@@ -164,19 +164,8 @@ def _environ(data: bytes) -> dict[str, str]:
 
 
 def _arguments(proc: Path, pid: int) -> tuple[str, ...]:
-    try:
-        with (proc / str(pid) / "cmdline").open("rb") as file:
-            return tuple(part.decode(errors="backslashreplace") for part in file.read(MOST_BYTES).rstrip(b"\0").split(b"\0"))
-    except OSError:
-        return ()
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES)
-    except OSError:
-        return None
+    line = bytes_of(proc / str(pid) / "cmdline", MOST_BYTES)
+    return () if line is None else tuple(part.decode(errors="backslashreplace") for part in line.rstrip(b"\0").split(b"\0"))
 
 
 def _pid_by_engine(name: str, shown: str) -> int | None:
@@ -200,11 +189,7 @@ def _ids(name: str) -> Iterator[str]:
 def _pid_by_group(proc: Path, names: set[str]) -> int | None:
     """The first process in a container's control group."""
     for pid in process_ids(proc):
-        try:
-            group = (proc / str(pid) / "cgroup").read_text(errors="backslashreplace")
-        except OSError:
-            continue
-        found = container_of(group_path(group))
+        found = container_of(group_path(text_of(proc / str(pid) / "cgroup")))
         if found and any(found == one or (found == one[: len(found)] and len(one) > len(found)) for one in names):
             return pid
     return None

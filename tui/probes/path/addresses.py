@@ -13,6 +13,7 @@ from tui.model.facts import Addresses, AnyFact, NotObserved
 from tui.model.requests import ListAddresses
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.path import rtnetlink
 
@@ -60,14 +61,7 @@ def ipv6_disabled(proc: Path, addresses: Iterable[str]) -> bool:
     if any(ip_family(address) == "IPv6" for address in addresses):
         return False
     settings = proc / "sys/net/ipv6/conf"
-    return not settings.is_dir() or any(_is_set(settings / name / "disable_ipv6") for name in _SWITCHES)
-
-
-def _is_set(switch: Path) -> bool:
-    try:
-        return switch.read_text().strip() == "1"
-    except OSError:
-        return False
+    return not settings.is_dir() or any(text_of(settings / name / "disable_ipv6").strip() == "1" for name in _SWITCHES)
 
 
 def _addresses() -> list[tuple[str, str]]:

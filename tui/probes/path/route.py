@@ -112,7 +112,9 @@ def _rejected(address: IpAddress, error: int) -> Route:
             )
         case PolicyRule() as rule:
             text = f"rule {rule.priority}: to {rule.prefix or 'all'} {rule.action}"
-            return Route(address=str(address), type=_type(rule.action), destination=rule.prefix, errno=name, text=text)
+            return Route(
+                address=str(address), type=_type(rule.action), destination=rule.prefix, errno=name, text=text, is_rule=True
+            )
         case None if error in _CERTAIN:
             return Route(address=str(address), type=_BY_ROUTE[error], errno=name, text=f"{_BY_ROUTE[error]} {address}")
         case None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.kernel.text_file import read_text_file
+from tui.probes.kernel.text_file import text_of
 from tui.probes.namespaces.process_context import inside
 from tui.probes.proxy.proxy_programs import Destination
 
@@ -44,7 +44,7 @@ def file_settings(system: SystemView, kind: str) -> dict[str, FileSetting]:
         ("git", ("/etc/gitconfig", f"{home}/.gitconfig"), _git),
     ):
         for name in names if home else names[:-1]:
-            text = read_text_file(inside(system.root, name), MOST_BYTES).data.decode(errors="backslashreplace")
+            text = text_of(inside(system.root, name), MOST_BYTES)
             value = read(text, kind)
             if value is not None:
                 found[program] = FileSetting(name.replace(home, "~", 1) if home else name, value)

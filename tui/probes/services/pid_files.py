@@ -11,6 +11,7 @@ from msgspec import Struct
 from tui.model.safe_text import safe_text
 from tui.model.schemes import Family
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import bytes_of
 from tui.probes.sockets.process import read_birth, read_machine_start
 
 MOST_FILES = 20
@@ -57,13 +58,11 @@ MOST_FOLDERS = 100
 
 
 def _gone(name: str, path: Path, proc: Path) -> Gone | None:
+    text = next(iter((bytes_of(path, _LONGEST) or b"").split()), b"")
     try:
-        with path.open("rb") as file:
-            first = file.read(_LONGEST).split()[:1]
         written = path.stat().st_mtime
     except OSError:
         return None
-    text = first[0] if first else b""
     if not text.isdigit() or _lives(int(text), written, proc):
         return None
     return Gone(safe_text(name, limit=80), int(text), safe_text(str(path), limit=200), written)

@@ -37,6 +37,16 @@ ELSEWHERE = "systemd's services listen in another network namespace than the one
 _FILE_HEADER = re.compile(r"^==> (.+) <==$", re.MULTILINE)
 
 
+class _Survey(Struct, frozen=True):
+    """What a machine's managers show: the units that may be meant, or why there are none."""
+
+    units: list[Unit]
+    why_not: str = ""
+    """Why the system's manager could not be asked, as a sentence; empty where it was."""
+    is_elsewhere: bool = False
+    """Whether systemd's services listen in another network namespace than the one that is looked from."""
+
+
 class _Told(Struct, frozen=True):
     """A unit that has to do with the port: why, and the ports that its settings name."""
 
@@ -48,9 +58,11 @@ class _Told(Struct, frozen=True):
 async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield a Service for each unit here that has to do with the port, then those that left only a pid file; or why not."""
     user = bool(system.environ.get("XDG_RUNTIME_DIR") or system.environ.get("DBUS_SESSION_BUS_ADDRESS"))
+    machine = Here(system)
+    survey = await _survey(machine, request, _managers(user=user))
     found = False
     missing: AnyFact | None = None
-    async for fact in look_on(Here(system), request, user=user):
+    async for fact in _facts(machine, request, survey):
         found = found or (isinstance(fact, Service) and fact.load != "not-found")
         if found:
             yield fact
@@ -58,10 +70,8 @@ async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyF
             missing = fact
     if found:
         return
-    if isinstance(missing, NotObserved) and missing.reason == ELSEWHERE:
-        yield missing
-        return
-    left = await in_thread(pid_files.gone, request.name, family_named(request.family), system)
+    # In another network namespace a pid file says nothing of this one either.
+    left = [] if survey.is_elsewhere else await in_thread(pid_files.gone, request.name, family_named(request.family), system)
     for one in left:
         yield Service(
             name=one.name,
@@ -77,12 +87,21 @@ async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyF
         yield missing
 
 
-async def look_on(machine: Machine, request: ReadService, *, user: bool = False) -> AsyncGenerator[AnyFact, None]:
-    """Yield a Service for each unit on `machine` that has to do with the port; `user`: also of the user's own manager."""
-    managers = (False, True) if user else (False,)
-    units, why_not = await _units(machine, request, managers)
-    if not units and why_not:
-        yield NotObserved(request=request, reason=why_not, command="systemctl --failed")
+async def look_on(machine: Machine, request: ReadService) -> AsyncGenerator[AnyFact, None]:
+    """Yield a Service for each unit of the system's manager on `machine` that has to do with the port; or why there is none."""
+    async for fact in _facts(machine, request, await _survey(machine, request, _managers(user=False))):
+        yield fact
+
+
+def _managers(*, user: bool) -> tuple[bool, ...]:
+    """The managers to ask: the system's, and with `user` the user's own (True)."""
+    return (False, True) if user else (False,)
+
+
+async def _facts(machine: Machine, request: ReadService, survey: _Survey) -> AsyncGenerator[AnyFact, None]:
+    units = survey.units
+    if not units and survey.why_not:
+        yield NotObserved(request=request, reason=survey.why_not, command="systemctl --failed")
         return
     environments = {} if request.name else await _environments(machine, units)
     told = [_Told(*one) for one in _chosen(request, units, environments)]
@@ -114,10 +133,10 @@ def _chosen(
     return serving or found
 
 
-async def _units(machine: Machine, request: ReadService, managers: tuple[bool, ...]) -> tuple[list[Unit], str]:
-    """The units that may be meant, as their managers show them; and why the system's manager could not be asked."""
+async def _survey(machine: Machine, request: ReadService, managers: tuple[bool, ...]) -> _Survey:
+    """Ask the managers for the units that may be meant."""
     if request.name is not None and not _NAME.fullmatch(request.name):
-        return [], ""  # no unit has such a name (systemd.unit(5))
+        return _Survey([])  # no unit has such a name (systemd.unit(5))
     names: dict[bool, list[str]] = {}
     if request.name is not None:
         names = dict.fromkeys(managers, _patterns(request.name))
@@ -136,11 +155,11 @@ async def _units(machine: Machine, request: ReadService, managers: tuple[bool, .
                 kept = [one for one in every if _NAME.fullmatch(one) and not one.startswith(_OWN)][:MOST_NAMES]
                 names[manager] = ["*.service", "*.socket", *kept]
         if not any(names.values()):
-            return [], _why_not(lists[0])
+            return _Survey([], _why_not(lists[0]))
     asked = [one for one in managers if names[one]]
     *shown, places = await machine.run(*(_show(names[one], user=one) for one in asked), _SAME_NETWORK)
     if _is_elsewhere(places):
-        return [], ELSEWHERE
+        return _Survey([], ELSEWHERE, is_elsewhere=True)
     units = [
         unit
         for manager, one in zip(asked, shown, strict=True)
@@ -148,7 +167,7 @@ async def _units(machine: Machine, request: ReadService, managers: tuple[bool, .
         for unit in shown_units(one.output.decode(errors="backslashreplace"), user=manager)
         if not unit.id.startswith(_OWN) or request.name
     ]
-    return units, "" if units else _why_not(shown[0])
+    return _Survey(units, "" if units else _why_not(shown[0]))
 
 
 def _is_elsewhere(places: Finished | None) -> bool:

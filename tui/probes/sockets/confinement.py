@@ -6,13 +6,13 @@ Sources: proc_pid_status(5), proc_pid_attr(5), systemd.resource-control(5).
 
 import re
 from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import Literal
 
 from tui.model.facts import AnyFact, Confinement
 from tui.model.requests import ReadConfinement
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import run_tool
 from tui.probes.sockets.cgroups import group_path
@@ -30,7 +30,7 @@ _USER_MANAGER = re.compile(r"user@\d+\.service")
 async def check(request: ReadConfinement, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
     """Yield the Confinement of this process."""
     own = system.own_process
-    status, profile, groups = await in_thread(lambda: tuple(_read(own / name) for name in ("status", "attr/current", "cgroup")))
+    status, profile, groups = await in_thread(lambda: tuple(text_of(own / name) for name in ("status", "attr/current", "cgroup")))
     unit, deny, allow = await ip_address_deny(group_path(groups), system)
     yield Confinement(
         pid=system.pid,
@@ -100,10 +100,3 @@ async def _shown(units: list[str], manager: list[str], system: SystemView) -> li
     except OSError:  # no systemctl here, or no answer in time (TimeoutError)
         return []
     return parse_deny(finished.output.decode(errors="backslashreplace")) if finished.status == 0 else []
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(errors="backslashreplace")
-    except OSError:
-        return ""

@@ -18,6 +18,7 @@ from tui.model.requests import ReadLimits
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets import sock_diag
 from tui.probes.sockets.owners import owners_under
@@ -44,9 +45,9 @@ async def check(request: ReadLimits, system: SystemView) -> AsyncGenerator[AnyFa
 
 def read(request: ReadLimits, proc: Path) -> Limits:
     """The limits and what is used of them. Blocks for some tenths of a second among tens of thousands of connections."""
-    first, last = port_range(_text(proc / _SETTINGS / "ip_local_port_range"))
-    reserved = reserved_within(_text(proc / _SETTINGS / "ip_local_reserved_ports"), first or 0, last or 0)
-    files_open, files_limit = file_numbers(_text(proc / "sys/fs/file-nr"))
+    first, last = port_range(text_of(proc / _SETTINGS / "ip_local_port_range"))
+    reserved = reserved_within(text_of(proc / _SETTINGS / "ip_local_reserved_ports"), first or 0, last or 0)
+    files_open, files_limit = file_numbers(text_of(proc / "sys/fs/file-nr"))
     counted = f"ss -Htan dst {request.address} dport = :{request.port} | wc -l; " if request.address else ""
     fact = Limits(
         at=now(),
@@ -144,12 +145,5 @@ def _own_limit() -> int | None:
 
 
 def _number(path: Path) -> int | None:
-    text = _text(path).strip()
+    text = text_of(path).strip()
     return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("ascii", "replace")
-    except OSError:
-        return ""

@@ -8,6 +8,7 @@ import os
 import stat
 from pathlib import Path
 
+from tui.model.facts.sockets import Barrier
 from tui.model.safe_text import safe_text
 from tui.probes.sockets.process import group_name, user_name
 
@@ -15,8 +16,8 @@ MOST_LINKS = 40
 """The kernel gives up after as many symbolic links (MAXSYMLINKS)."""
 
 
-def barrier(path: Path) -> str | None:
-    """The component of an absolute `path`, links followed, that stops this user, with its owner and mode; or None.
+def barrier(path: Path) -> Barrier | None:
+    """The component of an absolute `path`, links followed, that stops this user; None where none does.
 
     Blocks. What is missing stops nobody: that is another matter.
     """
@@ -60,11 +61,15 @@ def _parts(path: Path) -> list[str]:
     return [part for part in reversed(path.parts) if part != "/"]
 
 
-def _described(component: Path) -> str:
+def _described(component: Path) -> Barrier:
     shown = safe_text(str(component))
     try:
         status = component.stat()
     except OSError:
-        return shown
-    owner = f"{user_name(status.st_uid) or status.st_uid}:{group_name(status.st_gid) or status.st_gid}"
-    return f"{shown} (owner {owner}, mode {stat.filemode(status.st_mode)})"
+        return Barrier(path=shown)
+    return Barrier(
+        path=shown,
+        owner=user_name(status.st_uid) or str(status.st_uid),
+        group=group_name(status.st_gid) or str(status.st_gid),
+        mode=stat.filemode(status.st_mode),
+    )

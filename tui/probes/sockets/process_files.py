@@ -8,6 +8,8 @@ import re
 
 from msgspec import Struct
 
+from tui.model.facts.process import Stopper
+
 STATE_WORDS = {
     "R": "runs",
     "S": "sleeps",
@@ -82,14 +84,14 @@ def freezer_files(cgroup: str) -> list[tuple[str, str, str]]:
     return found
 
 
-def stopped_by(state: str, tracer: int | None, frozen_group: str | None) -> str | None:
-    """Who keeps it from running; None where nobody does."""
+def stopper(state: str, tracer: int | None, frozen_group: str | None) -> Stopper | None:
+    """What keeps a process in `state` from running; None where nothing does."""
     if frozen_group:
-        return "the cgroup freezer"
+        return "freezer"
     if state == "t":
-        return "a debugger"
+        return "debugger"
     if state == "T":
-        return "a debugger" if tracer else "a signal"
+        return "debugger" if tracer else "signal"
     return None
 
 

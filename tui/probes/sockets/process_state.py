@@ -17,6 +17,7 @@ from tui.model.requests import ExamineProcess
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets.cgroups import group_path, unit_of
 from tui.probes.sockets.process import read_birth, read_machine_start, read_process
@@ -27,7 +28,7 @@ from tui.probes.sockets.process_files import (
     freezer_files,
     read_stat,
     soft_limit,
-    stopped_by,
+    stopper,
     tracer_pid,
 )
 
@@ -82,7 +83,7 @@ def _fact(pid: int, at: str, seen: list[tuple[float, Stat]], details: _Details) 
         state=last.state,
         state_words=STATE_WORDS.get(last.state, ""),
         states=tuple(stat.state for _, stat in seen),
-        stopped_by=stopped_by(last.state, tracer_pid(details.status), details.frozen_group),
+        stopper=stopper(last.state, tracer_pid(details.status), details.frozen_group),
         tracer=details.tracer,
         frozen_group=details.frozen_group,
         busy_percent=busy_percent(first, last, last_at - first_at, os.sysconf("SC_CLK_TCK")),
@@ -97,13 +98,13 @@ def _fact(pid: int, at: str, seen: list[tuple[float, Stat]], details: _Details) 
 
 
 def _stat(proc: Path, pid: int) -> Stat | None:
-    return read_stat(_read(proc / str(pid) / "stat"))
+    return read_stat(text_of(proc / str(pid) / "stat"))
 
 
 def _details(proc: Path, pid: int, groups: Path) -> _Details:
     own = proc / str(pid)
-    status, cgroup = _read(own / "status"), _read(own / "cgroup")
-    waits, limits = _read(own / "wchan"), _read(own / "limits")
+    status, cgroup = text_of(own / "status"), text_of(own / "cgroup")
+    waits, limits = text_of(own / "wchan"), text_of(own / "limits")
     descriptors, listed = count_descriptors(own / "fd", soft_limit(limits))
     name, started = _name(proc, pid)
     return _Details(
@@ -131,7 +132,7 @@ def _name(proc: Path, pid: int) -> tuple[str, float | None]:
 
 def _frozen_group(cgroup: str, groups: Path) -> str | None:
     for group, path, line in freezer_files(cgroup):
-        if line in _read(Path(f"{groups}{path}")).splitlines():
+        if line in text_of(Path(f"{groups}{path}")).splitlines():
             return safe_text(group)
     return None
 
@@ -156,10 +157,3 @@ def count_descriptors(folder: Path, limit: int | None = None) -> tuple[int | Non
         return folder.stat().st_size or None, False
     except OSError:
         return None, False
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(errors="backslashreplace")
-    except OSError:
-        return ""

@@ -19,6 +19,7 @@ from tui.probes.kernel.clock import now
 from tui.probes.kernel.handshake import handshake
 from tui.probes.kernel.kernel_counters import read_counter
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets import sock_diag
 from tui.probes.sockets.owners import owners_under
@@ -130,11 +131,11 @@ def _key(row: Listener) -> int | str | None:
 
 
 def _counters(proc: Path) -> Counters:
-    return counters_of(_read(proc / "net/netstat"))
+    return counters_of(text_of(proc / "net/netstat"))
 
 
 def _after(proc: Path) -> tuple[Counters, int | None]:
-    somaxconn = _read(proc / "sys/net/core/somaxconn").strip()
+    somaxconn = text_of(proc / "sys/net/core/somaxconn").strip()
     return _counters(proc), int(somaxconn) if somaxconn.isascii() and somaxconn.isdigit() else None
 
 
@@ -160,10 +161,3 @@ def _with_owners(queues: tuple[AcceptQueue, ...], proc: Path) -> tuple[AcceptQue
         else one
         for one in queues
     )
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("ascii", "replace")
-    except OSError:
-        return ""

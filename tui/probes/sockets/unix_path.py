@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, UnixPath
+from tui.model.facts.sockets import Barrier
 from tui.model.requests import ExamineUnixPath
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
@@ -55,14 +56,14 @@ def examine(path: str, proc: Path) -> UnixPath:
         fact = UnixPath(path=safe_text(path), type="missing", nearest_parent=safe_text(str(nearest_directory(absolute))))
         return _with_sockets(fact, str(absolute), [], table, proc)
     except (OSError, ValueError):  # no way through to it, links in a circle, a name too long, a zero byte
-        return UnixPath(path=safe_text(path), type="unknown", blocked_at=_barrier(absolute))
+        return UnixPath(path=safe_text(path), type="unknown", barrier=_barrier(absolute))
     fact = UnixPath(
         path=safe_text(path),
         type=_TYPES.get(stat.S_IFMT(status.st_mode), "unknown"),
         owner=user_name(status.st_uid) or str(status.st_uid),
         group=group_name(status.st_gid) or str(status.st_gid),
         mode=stat.filemode(status.st_mode),
-        blocked_at=_barrier(absolute),
+        barrier=_barrier(absolute),
     )
     return _with_sockets(fact, str(absolute), bound_to(absolute, status, table or []), table, proc)
 
@@ -100,7 +101,7 @@ def _holder(sockets: list[UnixSocket], owners: Owners) -> tuple[str | None, int 
     return (holder.name, holder.pid) if holder else (None, None)
 
 
-def _barrier(path: Path) -> str | None:
+def _barrier(path: Path) -> Barrier | None:
     try:
         return barrier(path)
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
 """Which protocol the first bytes of a server belong to, by its own specification; and whether they turn us away.
 
-Law: a protocol is named only by a mark that no other one has; where two share it, both are named (`SMTP or FTP`).
+Law: a protocol is named only by a mark that no other one has; where two share it, both are named.
 """
 
 import re
@@ -15,9 +15,9 @@ LONGEST_WORDS = 160
 
 
 class Identified(NamedTuple):
-    """What some first bytes are. `protocol` is None where they are not known."""
+    """What some first bytes are. `protocols` has more than one where they look alike, none where they are not known."""
 
-    protocol: str | None = None
+    protocols: tuple[str, ...] = ()
     detail: str = ""
     rejection: str = ""
     """The words of a server that has no place for us, or does not want us."""
@@ -68,17 +68,17 @@ def first_line(data: bytes) -> str:
 def _http(data: bytes) -> Identified | None:
     native = next((name for mark, name in _NATIVE.items() if mark in data), None)
     if native:
-        return Identified(native, first_line(data))
+        return Identified((native,), first_line(data))
     if not data.startswith(b"HTTP/"):
         return None
     wanted = next((mark for mark in TLS_WANTED if mark in data), None)
-    return Identified("TLS", f"{first_line(data)}: {wanted.decode()}") if wanted else Identified("HTTP", first_line(data))
+    return Identified(("TLS",), f"{first_line(data)}: {wanted.decode()}") if wanted else Identified(("HTTP",), first_line(data))
 
 
 def _ssh(data: bytes) -> Identified | None:
     if data.startswith((b"Exceeded MaxStartups", b"Not allowed at this time")):  # OpenSSH's words before its version
-        return Identified("SSH", first_line(data), first_line(data))
-    return Identified("SSH", first_line(data)) if data.startswith(b"SSH-") else None
+        return Identified(("SSH",), first_line(data), first_line(data))
+    return Identified(("SSH",), first_line(data)) if data.startswith(b"SSH-") else None
 
 
 def _reply_codes(data: bytes) -> Identified | None:
@@ -87,39 +87,39 @@ def _reply_codes(data: bytes) -> Identified | None:
         return None
     code = int(data[:3])
     if code in {200, 201}:
-        return Identified("NNTP", first_line(data)) if re.search(rb"nntp|news|inn", data, re.IGNORECASE) else None
+        return Identified(("NNTP",), first_line(data)) if re.search(rb"nntp|news|inn", data, re.IGNORECASE) else None
     if code not in {120, 220, 421, 500, 502, 503, 530, 550, 554}:
         return None
     smtp, ftp = re.search(rb"smtp|postfix|mail|exim", data, re.IGNORECASE), re.search(rb"ftp", data, re.IGNORECASE)
-    name = "SMTP or FTP" if bool(smtp) == bool(ftp) else "SMTP" if smtp else "FTP"
-    return Identified(name, first_line(data), first_line(data) if code in {421, 530, 550, 554} else "")
+    protocols = ("SMTP", "FTP") if bool(smtp) == bool(ftp) else ("SMTP",) if smtp else ("FTP",)
+    return Identified(protocols, first_line(data), first_line(data) if code in {421, 530, 550, 554} else "")
 
 
 def _imap(data: bytes) -> Identified | None:
     if not data.startswith((b"* OK", b"* PREAUTH", b"* BYE", b"* BAD")):
         return None
-    return Identified("IMAP", first_line(data), first_line(data) if data.startswith(b"* BYE") else "")
+    return Identified(("IMAP",), first_line(data), first_line(data) if data.startswith(b"* BYE") else "")
 
 
 def _redis_or_pop3(data: bytes) -> Identified | None:
     if data.startswith(b"-ERR '"):
-        return Identified("NATS", first_line(data), _away(data))
+        return Identified(("NATS",), first_line(data), _away(data))
     if data.startswith(b"+PONG") or _REDIS_ERRORS.match(data):
-        return Identified("Redis", first_line(data), _away(data))
+        return Identified(("Redis",), first_line(data), _away(data))
     if data.startswith(b"+OK"):
-        return Identified("POP3", first_line(data))
-    return Identified("Redis or POP3", first_line(data), _away(data)) if data.startswith(b"-ERR") else None
+        return Identified(("POP3",), first_line(data))
+    return Identified(("Redis", "POP3"), first_line(data), _away(data)) if data.startswith(b"-ERR") else None
 
 
 def _other_text(data: bytes) -> Identified | None:
     if data.startswith(b"RFB "):
-        return Identified("VNC", first_line(data), _away(data))
+        return Identified(("VNC",), first_line(data), _away(data))
     if data.startswith((b"@RSYNCD:", b"@ERROR")):
-        return Identified("rsync", first_line(data), _away(data))
+        return Identified(("rsync",), first_line(data), _away(data))
     if data.startswith(b"INFO {"):
-        return Identified("NATS", first_line(data))
+        return Identified(("NATS",), first_line(data))
     if re.match(rb"VERSION \d|ERROR(?: Too many open connections)?\r\n|CLIENT_ERROR |SERVER_ERROR ", data):
-        return Identified("memcached", first_line(data), _away(data))
+        return Identified(("memcached",), first_line(data), _away(data))
     return None
 
 
@@ -135,7 +135,7 @@ def _from_binary(read: Callable[[bytes], str | None], protocol: str) -> Callable
         if detail is None:
             return None
         words = detail.encode()
-        return Identified(protocol, detail, detail if _FULL.search(words) or _UNWANTED.search(words) else "")
+        return Identified((protocol,), detail, detail if _FULL.search(words) or _UNWANTED.search(words) else "")
 
     return known
 

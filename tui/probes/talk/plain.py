@@ -29,29 +29,29 @@ async def exchange(sock: socket.socket, request: TalkTo, wait_s: float) -> Reply
     if _may_go_on(data):
         data = await _rest(sock, data)
     identified = _hear(request.protocol, data)
-    understood = understands(request.protocol, identified.protocol)
+    understood = understands(request.protocol, identified.protocols)
     if understood == "yes":
         send(sock, farewell_of(request.protocol))
     return Reply("answered", data, identified, understood, taken, waited_ms)
 
 
-def understands(spoken: str, answers_as: str | None) -> Literal["yes", "no", "unknown"]:
-    """Whether an answer of the protocol `answers_as` fits what was spoken."""
-    if answers_as is None:
+def understands(spoken: str, protocols: tuple[str, ...]) -> Literal["yes", "no", "unknown"]:
+    """Whether an answer that can belong to any of `protocols` fits what was spoken; `unknown` where there are none."""
+    if not protocols:
         return "unknown"
-    return "yes" if spoken in answers_as.split(" or ") else "no"
+    return "yes" if spoken in protocols else "no"
 
 
 def _hear(protocol: str, data: bytes) -> Identified:
     """What `data` is, in the light of what was asked: some answers are too short to be known without the question."""
     if protocol == "PostgreSQL" and data in {b"S", b"N"}:
-        return Identified("PostgreSQL", "offers TLS" if data == b"S" else "offers no TLS")
+        return Identified(("PostgreSQL",), "offers TLS" if data == b"S" else "offers no TLS")
     if protocol == "Kafka" and data[4:8] == KAFKA_CORRELATION:
-        return Identified("Kafka", "ApiVersions")
+        return Identified(("Kafka",), "ApiVersions")
     if protocol == "SOCKS" and re.fullmatch(rb"\x05[\x00-\x02\xff]", data):
-        return Identified("SOCKS", f"method {data[1]}")
+        return Identified(("SOCKS",), f"method {data[1]}")
     if protocol == "DNS" and data[2:4] == DNS_ID:
-        return Identified("DNS", "an answer")
+        return Identified(("DNS",), "an answer")
     return identify(data)
 
 

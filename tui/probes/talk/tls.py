@@ -55,7 +55,7 @@ def _done(sock: socket.socket, session: ssl.SSLObject, outgoing: ssl.MemoryBIO, 
         session.unwrap()
     send(sock, outgoing.read())
     detail = f"{session.version()}, {(session.cipher() or ('?',))[0]}"
-    return Reply("answered", seen, Identified("TLS", detail), "yes", acknowledged=True, waited_ms=waited_ms)
+    return Reply("answered", seen, Identified(("TLS",), detail), "yes", acknowledged=True, waited_ms=waited_ms)
 
 
 def _failed(seen: bytes, ended: Ending | None, taken: bool | None, waited_ms: float) -> Reply:
@@ -63,4 +63,4 @@ def _failed(seen: bytes, ended: Ending | None, taken: bool | None, waited_ms: fl
     if not seen:
         return Reply(ended or "closed", acknowledged=taken, waited_ms=waited_ms)
     identified = identify(seen)
-    return Reply("answered", seen, identified, understands("TLS", identified.protocol), taken, waited_ms)
+    return Reply("answered", seen, identified, understands("TLS", identified.protocols), taken, waited_ms)

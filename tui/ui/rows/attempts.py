@@ -26,6 +26,8 @@ class Pending(NamedTuple):
 
     where: str
     words: str
+    tone: Tone
+    """An attempt that hangs stands out."""
 
 
 def of_target(snapshot: Snapshot) -> tuple[Attempt, ...]:
@@ -84,7 +86,8 @@ def pending(snapshot: Snapshot, now: datetime) -> list[Pending]:
         place = request.path if isinstance(request, ConnectUnix) else endpoint(request.address, request.port)
         planned = last.total if last else request.attempts
         number = f"attempt {(last.number if last else 0) + 1} of {planned}"
-        found.append(Pending(place, f"{number}: {_state(last, begun, now)}"))
+        wait = _wait_s(last, begun, now)
+        found.append(Pending(place, f"{number}: {_state(wait)}", Tone.MUTED if wait is not None and wait > 0 else Tone.WARN))
     return found
 
 
@@ -98,12 +101,16 @@ def _made(snapshot: Snapshot, request: Connect | ConnectUnix) -> Sequence[Attemp
     ]
 
 
-def _state(last: Attempt | None, begun: str, now: datetime) -> str:
-    """`in 1.5 s`, or `trying for 2.1 s`."""
+def _wait_s(last: Attempt | None, begun: str, now: datetime) -> float | None:
+    """The time until the next attempt begins, negative once it has; None where its begin is not known."""
     since = moment(last.at if last else begun)
-    if since is None:
+    return None if since is None else (last.next_in_s or 0.0 if last else 0.0) - (now - since).total_seconds()
+
+
+def _state(left: float | None) -> str:
+    """`in 1.5 s`, or `trying for 2.1 s`."""
+    if left is None:
         return "trying"
-    left = (last.next_in_s or 0.0 if last else 0.0) - (now - since).total_seconds()
     if left > 0:
         return f"in {left:.1f} s" if left < TENTHS_UNTIL_S else f"in {left:.0f} s"
     return f"trying for {-left:.1f} s"

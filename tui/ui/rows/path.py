@@ -18,7 +18,7 @@ def path(case: Case, width: int) -> list[StepRow]:
     """The rows, kind by kind; of each look the newest."""
     rows: list[StepRow] = []
     for one in _newest(case.all(UnixPath), "path"):
-        good = one.type == "socket" and one.listening is not False and not one.blocked_at
+        good = one.type == "socket" and one.listening is not False and not one.barrier
         rows += _rows("path", fact_words(one), width, Tone.PLAIN if good else Tone.BAD, one.command)
         rows += _rows("holder", f"{one.holder}, pid {one.holder_pid}", width, Tone.PLAIN, "") if one.holder else []
         for other in one.look_alikes:

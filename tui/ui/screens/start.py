@@ -32,7 +32,7 @@ from tui.ui.widgets.bar import ActionBar, Bar, Part
 from tui.ui.widgets.keyed_table import KeyedTable
 
 if TYPE_CHECKING:
-    from tui.engine.replay import Replay
+    from tui.engine.walk import Walk
     from tui.ui.backend import Backend
     from tui.ui.screens.walk import WalkScreen
 
@@ -50,7 +50,7 @@ class Recent(NamedTuple):
     walk: WalkScreen | None = None
 
 
-Choice: TypeAlias = "Target | Replay | WalkScreen"
+Choice: TypeAlias = "Target | Walk | WalkScreen"
 """What the start screen ends with: a new target, a recording, or a walk that is still open."""
 
 

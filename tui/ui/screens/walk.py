@@ -42,8 +42,9 @@ from tui.ui.widgets.bar import ActionBar, Bar, Part, fitting
 from tui.ui.widgets.keyed_table import KeyedTable
 
 if TYPE_CHECKING:
+    from tui.engine.walk import Walk
     from tui.model.target import Target
-    from tui.ui.backend import Backend, Walk
+    from tui.ui.backend import Backend
     from tui.ui.snapshot import Snapshot
 
 TICK_S = 0.5

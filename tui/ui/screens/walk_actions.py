@@ -15,7 +15,8 @@ from tui.ui.panels.tree import TreePanel
 
 if TYPE_CHECKING:
     from tui.diagnosis.hypothesis import Hypothesis
-    from tui.ui.backend import Backend, Walk
+    from tui.engine.walk import Walk
+    from tui.ui.backend import Backend
     from tui.ui.bridge import Bridge
     from tui.ui.panels.sockets import SocketsPanel
     from tui.ui.widgets.entry import TextEntry

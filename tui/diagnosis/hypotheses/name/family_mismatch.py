@@ -68,7 +68,7 @@ def _named(case: Case, failing: dict[str, TcpAttempt], working: dict[str, TcpAtt
     table = outcomes.listeners(case)
     here = outcomes.is_local(case, bad) and outcomes.is_local(case, good)
     listener = next((one for one in outcomes.on_port(table, port) if here and outcomes.covers(one, good)), None)
-    who = listener.who if listener and listener.who != "?" else "the service"
+    who = (listener.known_owner if listener else "") or "the service"
     summary = f"{host} also means {bad} ({tried}), which fails; {who} answers on {served} only, {endpoint(good, port)}."
     if good not in outcomes.addresses(case):
         summary = f"{host} means {bad} ({tried}), which fails; {who} answers on {served} only, {endpoint(good, port)}."

@@ -8,6 +8,7 @@ from tui.model.address import endpoint, ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import HostsEntry, NameserverAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
 
 
@@ -93,7 +94,7 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
     evidence = outcomes.ids(
         outcomes.name_sources(case), outcomes.system_answer(case), *(failing[one] for one in overridden), answer
     )
-    server = resolution.server_label(answer.server, answer.port)
+    server = Nameserver(address=answer.server, port=answer.port).label
     summary = f"{entry.path} line {entry.line} sends {host} to {address}, which fails; {server} (DNS) gives {other}"
     if not connects and fails:
         return still_open(

@@ -11,6 +11,7 @@ from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
 from tui.model.facts import NameSources, SystemAnswer
 from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
 
 NSSWITCH = "/etc/nsswitch.conf"
@@ -32,22 +33,22 @@ def judge(case: Case) -> Judgement:
     if system.addresses:
         return ruled_out(f"{host} leads to {outcomes.joined(system.addresses)}.", *outcomes.ids(system))
     sources = outcomes.name_sources(case)
-    unasked = resolution.left_out(case)
-    if sources and unasked:
-        return _left_out(case, system, sources, unasked)
+    left_out = resolution.left_out(case)
+    if sources and left_out:
+        return _left_out(case, system, sources, left_out)
     if resolution.hosts_entries(case):
         return still_open(f"{sources.hosts[0].path if sources else 'hosts'} names {host}, and the lookup still fails.")
     return _from_nameservers(case, system)
 
 
-def _left_out(case: Case, system: SystemAnswer, sources: NameSources, unasked: str) -> Judgement:
+def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: resolution.LeftOut) -> Judgement:
     host = case.tcp.host
     path, _, line = (sources.nsswitch_line or f"{NSSWITCH}:").rpartition(":")
     knowing = [one for one in resolution.nameservers(case) if one.resolved]
     known = f" {knowing[0].label} knows the name." if knowing else ""
     evidence = outcomes.ids(system, sources, *(answer for one in knowing for answer in one.answers))
-    summary = f"{host} is not found: the hosts line of {path} decides, and {unasked}.{known}"
-    reason = f"The hosts line reads `{' '.join(sources.nsswitch)}`: {unasked}."
+    summary = f"{host} is not found: the hosts line of {path} decides, and {left_out.words}.{known}"
+    reason = f"The hosts line reads `{' '.join(sources.nsswitch)}`: {left_out.words}."
     culprit = Culprit(kind="file", path=path, line=int(line) if line.isdigit() else UNSET)
     refuted_by = f"`getent ahosts {host}` finds it with the line as it is."
     remedies = (
@@ -58,7 +59,7 @@ def _left_out(case: Case, system: SystemAnswer, sources: NameSources, unasked: s
         ),
         *_spelling(case, sources),
     )
-    if "mDNS" in unasked:
+    if left_out.source == "dns-after-mdns":
         return likely(
             summary,
             *evidence,
@@ -116,7 +117,7 @@ def _denied(
     if alias:
         summary = f"{host} is an alias of {alias}, and {alias} does not exist.{hint}"
     elif answers:
-        server = resolution.server_label(answers[0].server, answers[0].port)
+        server = Nameserver(address=answers[0].server, port=answers[0].port).label
         summary = f"{host} does not exist: {server} answers NXDOMAIN for {outcomes.joined(names)}.{hint}"
     else:
         summary = f"{host} does not exist for this machine: the lookup ends with {system.error}.{hint}"

@@ -1,6 +1,7 @@
 """A router, or this link, cannot reach the host or its network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
@@ -9,6 +10,9 @@ from tui.model.case import Case
 from tui.model.facts import Addresses, Neighbour, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
+
+Worth = Literal["proved", "forwarded", "near", "perhaps", "no"]
+"""What an ICMP `unreachable` is worth: proof, a forwarded port's, this link's own, not known, nothing."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -33,11 +37,16 @@ def judge(case: Case) -> Judgement:
     if down and own:
         return _loopback_down(case, own, down)
     told = {address: one for address, one in hosts.told(case).items() if hosts.says_unreachable(one.icmp)}
-    for say, kind in ((_by_a_router, "out of reach"), (_forwarded, "forwarded"), (_by_a_router_perhaps, "perhaps")):
-        found = {address: one for address, one in told.items() if _kind(case, address, one) == kind}
+    kinds: tuple[tuple[Callable[[Case, dict[str, TcpAttempt]], Judgement], Worth], ...] = (
+        (_by_a_router, "proved"),
+        (_forwarded, "forwarded"),
+        (_by_a_router_perhaps, "perhaps"),
+    )
+    for say, kind in kinds:
+        found = {address: one for address, one in told.items() if _worth(case, address, one) == kind}
         if found:
             return say(case, found)
-    unsure = {address: one for address, one in told.items() if _kind(case, address, one) == "near"}
+    unsure = {address: one for address, one in told.items() if _worth(case, address, one) == "near"}
     if unsure:
         return _on_this_link_perhaps(unsure)
     if told:
@@ -47,7 +56,7 @@ def judge(case: Case) -> Judgement:
     return ruled_out("No address is reported unreachable.", *outcomes.ids(*outcomes.latest(case).values()))
 
 
-def _kind(case: Case, address: str, one: TcpAttempt) -> str:
+def _worth(case: Case, address: str, one: TcpAttempt) -> Worth:
     """What an ICMP `unreachable` is worth, by its sender, its delay, and what else is known of the host."""
     here = hosts.sent_here(case, one)
     slow = hosts.came_late(case, address)
@@ -61,7 +70,7 @@ def _kind(case: Case, address: str, one: TcpAttempt) -> str:
     if alive:
         return "forwarded" if slow else "no"
     proved = here is False and (slow or hosts.dead_echo(case, address))
-    return "out of reach" if proved else "perhaps"
+    return "proved" if proved else "perhaps"
 
 
 def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Neighbour | None]]]:

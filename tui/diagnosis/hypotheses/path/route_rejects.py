@@ -91,13 +91,12 @@ def _quoted(route: Route) -> str:
 def _remedies(address: str, route: Route) -> Iterator[Remedy]:
     six = "-6 " if ip_family(address) == "IPv6" else ""
     in_table = f" table {route.table}" if route.table not in {None, 0, 254} else ""
-    is_rule = route.text.startswith("rule ")
     yield Remedy(
         do="Find out who set it: an administrator, a VPN client that wants no leak, or a routing daemon.",
-        command=f"ip {six}rule show" if is_rule else f"ip {six}route show table all type {route.type}",
+        command=f"ip {six}rule show" if route.is_rule else f"ip {six}route show table all type {route.type}",
         verify="You know why it is there.",
     )
-    if not is_rule:
+    if not route.is_rule:
         yield Remedy(
             do="If it should not be there, delete it, and the program or file that sets it.",
             command=f"ip {six}route del {route.type} {route.destination or address}{in_table}",

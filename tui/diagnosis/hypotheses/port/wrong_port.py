@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, services, talk
+from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.likely_ports import slips
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, Outcome, Talk, TcpAttempt
 from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.protocols import HTTP, TLS, meant_protocol
+from tui.model.protocols import HTTP, TLS, meant_protocol, protocols_labelled
 from tui.model.requests import AnyRequest, TalkTo
 from tui.model.schemes import Family, family_of_port, family_of_program
 
@@ -290,10 +290,15 @@ def _fitting(case: Case, refused: Iterable[str]) -> Iterator[TcpAttempt]:
         for one in hosts.other_attempts(case, address):
             if one.outcome is not Outcome.CONNECTED:
                 continue
-            heard = one.protocol or next((two.answers_as for two in _talks(case, one) if two.understood == "no"), None)
-            other = bool(meant and heard and not talk.fits(meant.protocol, heard))
+            heard = protocols_labelled(one.protocol) or _unfit(case, one)
+            other = bool(meant and heard and meant.protocol not in heard)
             if _speaks(case, one) or (not other and (_is_sibling(case, one, family) or _is_slip(one, near, family))):
                 yield one
+
+
+def _unfit(case: Case, one: TcpAttempt) -> tuple[str, ...]:
+    """The protocols of an answer of that other port which does not fit what was spoken."""
+    return next((two.protocols for two in _talks(case, one) if two.understood == "no"), ())
 
 
 def _talk(case: Case, one: TcpAttempt) -> Talk | None:
@@ -312,7 +317,7 @@ def _speaks(case: Case, one: TcpAttempt) -> bool:
     if meant is None or meant.protocol in EVERYBODYS:
         return False
     answer = _talk(case, one)
-    return talk.fits(meant.protocol, one.protocol) or bool(answer and answer.spoken == meant.protocol)
+    return meant.protocol in protocols_labelled(one.protocol) or bool(answer and answer.spoken == meant.protocol)
 
 
 def _remedies(case: Case, address: str, listener: Listener) -> Iterator[Remedy]:

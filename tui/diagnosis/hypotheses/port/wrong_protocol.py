@@ -8,11 +8,11 @@ from tui.diagnosis.readings.talk import Words
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.protocols import TLS, Meant
+from tui.model.protocols import TLS, Meant, label_of
 from tui.model.requests import AnyRequest
 from tui.model.schemes import Family, base_scheme, family_of_program
 
-STARTS_TLS_LATER = frozenset({"SMTP", "FTP", "IMAP", "POP3", "LDAP", "PostgreSQL", "MySQL", "SMTP or FTP"})
+STARTS_TLS_LATER = frozenset({"SMTP", "FTP", "IMAP", "POP3", "LDAP", "PostgreSQL", "MySQL"})
 """Protocols that begin in plain and change to TLS on request (STARTTLS, AUTH TLS, SSLRequest)."""
 LONGEST_QUOTE = 100
 
@@ -37,9 +37,11 @@ def judge(case: Case) -> Judgement:
     found = {address: words for address in working if (words := talk.mismatch(case, address))}
     if found:
         return _found(case, found, meant)
-    answered = [one for address in working for one in talk.said(case, address) if one.protocol]
+    answered = [one for address in working for one in talk.said(case, address) if one.protocols]
     if answered:
-        return ruled_out(f"It answers as {answered[0].protocol}, which fits.", *outcomes.ids(*(one.fact for one in answered)))
+        return ruled_out(
+            f"It answers as {label_of(answered[0].protocols)}, which fits.", *outcomes.ids(*(one.fact for one in answered))
+        )
     ended = talk.mute(case, ended=True)
     if ended:
         return _closes(case, next(iter(ended)), meant)
@@ -60,13 +62,13 @@ def judge(case: Case) -> Judgement:
 
 def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
     address, words = next(iter(found.items()))
-    answers_as = words.protocol or "?"
+    answers_as = words.protocols
     place = endpoint(address, case.tcp.port)
     evidence = outcomes.ids(*(one.fact for one in found.values()), *talk.talks(case, address, meant.protocol))
     reason = _because(words, place)
     if meant.by == "usual" or (meant.by == "registered" and _may_be_a_setting(case, answers_as)):
         return still_open(f"{reason} Nobody said that it should speak {_name(meant.protocol)}.", *evidence)
-    summary = f"{place} speaks {_name(answers_as)}, not {_name(meant.protocol)}: {_claim(case, meant, answers_as)}."
+    summary = f"{place} speaks {_name(label_of(answers_as))}, not {_name(meant.protocol)}: {_claim(case, meant, answers_as)}."
     if meant.by == "registered":
         return still_open(reason, *evidence, summary=summary, next_check=talk.name_it(case))
     refuted_by = f"An answer of {place} in {_name(meant.protocol)}."
@@ -85,12 +87,12 @@ def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
     )
 
 
-def _may_be_a_setting(case: Case, answers_as: str) -> bool:
+def _may_be_a_setting(case: Case, answers_as: tuple[str, ...]) -> bool:
     """Whether the service speaks TLS where a client of that kind is told so by a setting, on the same port."""
     family = hosts.meant_family(case)
     own_port = bool(family and family.tls_port and family.tls_port not in family.ports)
     has_scheme = case.tcp.scheme is not None and talk.has_door_for_tls(family)
-    return answers_as == TLS and not (own_port or has_scheme)
+    return answers_as == (TLS,) and not (own_port or has_scheme)
 
 
 def _closes(case: Case, address: str, meant: Meant) -> Judgement:
@@ -109,7 +111,7 @@ def _closes(case: Case, address: str, meant: Meant) -> Judgement:
             next_check=f"A client of {served.name} on that port.",
             culprit=hosts.listener_culprit("process", row),
             refuted_by=f"An answer of {place} in {_name(meant.protocol)}.",
-            remedies=tuple(_remedies(case, address, meant, served.name)),
+            remedies=tuple(_remedies(case, address, meant, (served.name,))),
         )
     return still_open(
         reason,
@@ -122,18 +124,18 @@ def _closes(case: Case, address: str, meant: Meant) -> Judgement:
 def _because(words: Words, place: str) -> str:
     quote = f"`{words.text[:LONGEST_QUOTE]}`" if words.text else "first bytes"
     if words.asked is None:
-        return f"{place} says {quote} as soon as it is connected: {_name(words.protocol)}."
-    return f"To {_name(words.asked)} {place} answers {quote}: {_name(words.protocol)}."
+        return f"{place} says {quote} as soon as it is connected: {_name(label_of(words.protocols))}."
+    return f"To {_name(words.asked)} {place} answers {quote}: {_name(label_of(words.protocols))}."
 
 
 def _name(protocol: str | None) -> str:
     return {"HTTP": "plain HTTP", None: "something unknown"}.get(protocol, protocol or "")
 
 
-def _claim(case: Case, meant: Meant, answers_as: str) -> str:
+def _claim(case: Case, meant: Meant, answers_as: tuple[str, ...]) -> str:
     if meant.by != "scheme":
         return f"port {case.tcp.port} stands for {_name(meant.protocol)}"
-    if answers_as == TLS:
+    if answers_as == (TLS,):
         return f"a client that starts with {case.tcp.scheme}:// is not understood"
     if meant.protocol == TLS:
         return f"no TLS is spoken on this port, which {case.tcp.scheme}:// asks for"
@@ -147,25 +149,25 @@ def _culprit(case: Case, address: str) -> Culprit:
     return Culprit(kind="address", address=address, port=case.tcp.port)
 
 
-def _remedies(case: Case, address: str, meant: Meant, answers_as: str) -> Iterator[Remedy]:
-    family = hosts.meant_family(case)
+def _remedies(case: Case, address: str, meant: Meant, answers_as: tuple[str, ...]) -> Iterator[Remedy]:
+    family, label = hosts.meant_family(case), label_of(answers_as)
     works = "It is reachable, and the client works with it."
-    if answers_as == TLS:
+    if answers_as == (TLS,):
         switch = talk.has_door_for_tls(family)
         yield Remedy(
-            do=f"Let the client use TLS: {talk.url(TLS, case)}." if switch else "Switch TLS on in the client's settings.",
-            command=f"refused check {talk.url(TLS, case)}" if switch else "",
+            do=f"Let the client use TLS: {talk.url((TLS,), case)}." if switch else "Switch TLS on in the client's settings.",
+            command=f"refused check {talk.url((TLS,), case)}" if switch else "",
             verify=works,
         )
-    elif meant.protocol == TLS and answers_as in STARTS_TLS_LATER:
+    elif meant.protocol == TLS and STARTS_TLS_LATER.issuperset(answers_as):
         yield Remedy(
-            do=f"Let the client begin in plain {answers_as} and change to TLS (STARTTLS), or use the port that is TLS at once.",
+            do=f"Let the client begin in plain {label} and change to TLS (STARTTLS), or use the port that is TLS at once.",
             command=f"refused check {talk.url(answers_as, case)}" if talk.family_of(answers_as) else "",
             verify=works,
         )
     else:
         yield Remedy(
-            do=f"If {answers_as} is the service that was meant, let the client speak it.",
+            do=f"If {label} is the service that was meant, let the client speak it.",
             command=f"refused check {talk.url(answers_as, case)}" if talk.family_of(answers_as) else "",
             verify=works,
         )
@@ -189,15 +191,15 @@ def _remedies(case: Case, address: str, meant: Meant, answers_as: str) -> Iterat
     )
 
 
-def _is_plain_kind(case: Case, answers_as: str) -> bool:
+def _is_plain_kind(case: Case, answers_as: tuple[str, ...]) -> bool:
     """Whether it is the right kind of service, only without TLS."""
     family = hosts.meant_family(case)
     return bool(family and fits_family(family, answers_as))
 
 
-def fits_family(family: Family, answers_as: str) -> bool:
-    """Whether words of that protocol come from a service of `family`, with TLS or without."""
-    return answers_as == TLS or talk.fits(family.name, answers_as)
+def fits_family(family: Family, answers_as: tuple[str, ...]) -> bool:
+    """Whether words that can be of these protocols come from a service of `family`, with TLS or without."""
+    return answers_as == (TLS,) or family.name in answers_as
 
 
 HYPOTHESIS = Hypothesis(

@@ -111,12 +111,13 @@ def _had_room(
     at_times = len(fitting) < len(outcomes.attempts(case, address)) or bool(seen.overflows)
     if not at_times and (row.limit is not None or not _most(row)):
         return ruled_out(
-            f"The queue of {_who(row.listener)} had room at every look (at most {_most(row)} of {limit}).", *evidence
+            f"The queue of {_who(row)} had room at every look (at most {_most(row)} of {limit}).",
+            *evidence,
         )
     return still_open(
-        f"The queue of {_who(row.listener)} was seen with {_most(row)} waiting, its limit is {limit}.",
+        f"The queue of {_who(row)} was seen with {_most(row)} waiting, its limit is {limit}.",
         *evidence,
-        summary=f"The accept queue of {_who(row.listener)} {'is full at times' if at_times else 'may be full'}.",
+        summary=f"The accept queue of {_who(row)} {'is full at times' if at_times else 'may be full'}.",
         next_check=f'{_where(seen, address)}, under load: watch -n 0.2 "{_command(case)}".',
         explains={address} & outcomes.failing(case).keys(),
     )
@@ -125,10 +126,10 @@ def _had_room(
 def _never_came(case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
     """The queue is full, and no SYN of ours found it so: they were dropped before."""
     return still_open(
-        f"The queue of {_who(queue.listener)} is full, but our attempts did not come to it: "
+        f"The queue of {_who(queue)} is full, but our attempts did not come to it: "
         "no connection found it full meanwhile (ListenOverflows stands still).",
         *outcomes.ids(*fitting, seen),
-        summary=f"The accept queue of {_who(queue.listener)} is full, and a filter drops packets before it.",
+        summary=f"The accept queue of {_who(queue)} is full, and a filter drops packets before it.",
         next_check="As root: `nft list ruleset; iptables-save`. Without a rule that drops them, ListenOverflows grows.",
         explains={address} & outcomes.failing(case).keys(),
     )
@@ -163,7 +164,7 @@ def _fits(case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: Queue
 
 
 def _summary(case: Case, address: str, queue: AcceptQueue, state: ProcessState | None) -> str:
-    who, most = _who(queue.listener), _most(queue)
+    who, most = _who(queue), _most(queue)
     always = "is full" if queue.always_full else "fills up"
     place = endpoint(address, case.tcp.port)
     plain = (
@@ -186,10 +187,9 @@ def _because(seen: QueueWatch | None, queue: AcceptQueue, fitting: tuple[TcpAtte
     return f"{_count(fitting)}. {looked} at the queue: {waited}, the limit is {queue.limit}{risen}. {_limit(seen, queue)}".strip()
 
 
-def _who(row: Listener) -> str:
-    """The owner within a sentence."""
-    name = hosts.owner(row)
-    return f"a{name[1:]}" if name.startswith("A service") else name
+def _who(queue: AcceptQueue) -> str:
+    """The owner of the queue, within a sentence."""
+    return hosts.owner(queue.listener, opens=False)
 
 
 def _limit(seen: QueueWatch | None, queue: AcceptQueue) -> str:
@@ -245,14 +245,14 @@ def _remedies(case: Case, queue: AcceptQueue, seen: QueueWatch | None, state: Pr
 
 
 def _let_it_run(state: ProcessState | None, pid: int | str, unit: str, verify: str) -> Iterator[Remedy]:
-    if state and state.stopped_by == "a signal":
+    if state and state.stopper == "signal":
         yield Remedy(do=f"Find out who stopped {state.name}, and let it run on.", command=f"kill -CONT {pid}", verify=verify)
-    elif state and state.stopped_by == "the cgroup freezer":
+    elif state and state.stopper == "freezer":
         thaw = f"systemctl thaw {unit}" if state.unit else f"echo 0 > /sys/fs/cgroup{state.frozen_group}/cgroup.freeze"
         yield Remedy(
             do="Find out who froze its control group (a suspended container?), and thaw it.", command=thaw, verify=verify
         )
-    elif state and state.stopped_by:
+    elif state and state.stopper == "debugger":
         yield Remedy(
             do=f"Let the debugger go on, or detach it: {state.tracer}.",
             command=f"grep TracerPid /proc/{pid}/status",

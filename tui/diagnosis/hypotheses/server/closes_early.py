@@ -8,6 +8,7 @@ from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, Talk
 from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.protocols import label_of
 from tui.model.requests import AnyRequest
 from tui.model.target import UnixTarget
 
@@ -62,7 +63,7 @@ def _in_words(case: Case, rejection: dict[str, Words]) -> Judgement:
     return confirmed(
         f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.rejection}`.",
         *outcomes.ids(*(one.fact for one in rejection.values()), talk.process(case, address)),
-        reason=f"It says so itself{f', as {words.protocol}' if words.protocol else ''}.{_descriptors(case, address)}",
+        reason=f"It says so itself{f', as {label_of(words.protocols)}' if words.protocols else ''}.{_descriptors(case, address)}",
         explains=rejection.keys() & either_kind.failing(case).keys(),
         culprit=_culprit(case, address, row),
         refuted_by="An attempt in which it does not say so.",

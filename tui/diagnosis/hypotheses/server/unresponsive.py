@@ -171,7 +171,7 @@ def _silence_in_words(talks: tuple[Talk, ...]) -> str:
 
 
 def _local_remedies(case: Case, process: ProcessState, unit: str | None) -> Iterator[Remedy]:
-    if process.stopped_by == "a signal":
+    if process.stopper == "signal":
         yield Remedy(
             do=f"Let process {process.pid} go on, once it is known who stopped it, and why.",
             command=f"kill -CONT {process.pid}",

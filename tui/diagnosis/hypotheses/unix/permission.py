@@ -22,12 +22,13 @@ def judge(case: Case) -> Judgement:
 
 def _named(case: Case, attempt: Attempt, fact: UnixPath | None) -> Judgement:
     path, typed = unix_sockets.shown(case), unix_sockets.typed(case)
-    where = fact.blocked_at if fact else None
-    component = (where.rpartition(" (")[0] or where) if where else path
+    barrier = fact.barrier if fact else None
+    component = barrier.path if barrier else path
     evidence = outcomes.ids(attempt, fact)
     refuted_by = f"`namei -l {typed}` shows that this user may pass each directory and write to the socket."
     remedies = tuple(_remedies(typed, fact))
-    if fact and where:
+    if fact and barrier:
+        where = fact.blocked_at
         summary = (
             f"This user may not write to {where}." if component == path else f"This user may not use {path}: {where} forbids it."
         )

@@ -1,0 +1,149 @@
+"""Settings in YAML, with their lines, and the ports that a compose file publishes (docs.docker.com/reference/compose-file).
+
+Law: the text becomes a graph of nodes and never objects. What is walked of it is bounded in depth and number, so that
+aliases that stand for one another cost no more than what is written.
+"""
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from tui.errors.source.types import ConfigSetting, PortRange, Published, SettingsFile
+
+LONGEST_TEXT = 50_000
+"""Characters. PyYAML takes up to two seconds for as many where it has no libyaml; hardly any settings are longer."""
+MOST_NODES = 20_000
+"""Nodes that are walked, counted again at each alias."""
+DEEPEST = 40
+LONGEST_VALUE = 2_000
+LONGEST_KEY = 200
+HIGHEST_PORT = 65535
+# libyaml is ten times as fast, and not in every build of PyYAML.
+_LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ASSIGNMENT = re.compile(r"(?P<key>[A-Za-z_][\w.]{0,199})=(?P<value>.{0,2000})")
+_SHORT = re.compile(
+    r"(?:(?:[0-9.]{7,15}|\[[0-9A-Fa-f:.]{2,45}\]):)?(?P<outside>[0-9]{1,5}(?:-[0-9]{1,5})?)"
+    r":(?P<inside>[0-9]{1,5}(?:-[0-9]{1,5})?)(?:/(?P<protocol>[a-z]{1,10}))?"
+)
+
+
+class NotYamlError(ValueError):
+    """The text is no YAML, or more of it than is read."""
+
+
+def read_yaml(file: str, text: str, *, compose: bool) -> SettingsFile:
+    """The settings in the text of a YAML file, and with `compose` the ports that it publishes. Raises NotYamlError alone."""
+    if len(text) > LONGEST_TEXT:
+        raise NotYamlError("longer than is read")
+    try:
+        roots = list(yaml.compose_all(text, Loader=_LOADER))
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # the last two: an escape beyond Unicode
+        raise NotYamlError(str(error)) from None
+    walk = _Walk(file)
+    settings = tuple(one for root in roots for one in walk.settings(root, ()))
+    published = tuple(one for root in roots for one in walk.published(root)) if compose else ()
+    return SettingsFile(settings=settings, published=published)
+
+
+class _Walk:
+    """A way through the graph of one file, which ends where MOST_NODES have been seen."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._left = MOST_NODES
+
+    def settings(self, node: yaml.Node, keys: tuple[str, ...]) -> Iterator[ConfigSetting]:
+        """The settings at and below a node that stands in `keys`."""
+        match node:
+            case yaml.MappingNode():
+                for key, line, value in self._pairs(node):
+                    if isinstance(value, yaml.ScalarNode):
+                        yield from self._setting((*keys, key), line, value)
+                    elif len(keys) < DEEPEST:
+                        yield from self.settings(value, (*keys, key))
+            case yaml.SequenceNode():
+                for item in self._items(node):
+                    if isinstance(item, yaml.MappingNode):
+                        yield from self.settings(item, keys)
+                    elif isinstance(item, yaml.ScalarNode) and (found := _ASSIGNMENT.fullmatch(_text(item))):
+                        yield self._made((*keys, found["key"]), _line(item), found["value"])
+
+    def published(self, root: yaml.Node) -> Iterator[Published]:
+        """The ports of each service, which stand below `services`, or at the top as in the first version of the format."""
+        top = {key: value for key, _, value in self._pairs(root)}
+        for service, _, body in self._pairs(top.get("services", root)):
+            for key, _, ports in self._pairs(body):
+                for item in self._items(ports) if key == "ports" else ():
+                    found = self._long(service, item) if isinstance(item, yaml.MappingNode) else self._short(service, item)
+                    if found:
+                        yield found
+
+    def _short(self, service: str, item: yaml.Node) -> Published | None:
+        found = _SHORT.fullmatch(_text(item))
+        if found is None or found["protocol"] not in {None, "tcp"}:
+            return None
+        return self._publication(service, _line(item), found["outside"], found["inside"])
+
+    def _long(self, service: str, item: yaml.MappingNode) -> Published | None:
+        parts = {key: (line, _text(value)) for key, line, value in self._pairs(item)}
+        line, outside = parts.get("published", (0, ""))
+        _, protocol = parts.get("protocol", (0, "tcp"))
+        _, inside = parts.get("target", (0, outside))
+        return self._publication(service, line, outside, inside) if protocol == "tcp" else None
+
+    def _publication(self, service: str, line: int, outside: str, inside: str) -> Published | None:
+        there, within = _range(outside), _range(inside)
+        if there is None or within is None:
+            return None
+        return Published(file=self._file, line=line, service=service, outside=there, inside=within)
+
+    def _setting(self, keys: tuple[str, ...], line: int, value: yaml.ScalarNode) -> Iterator[ConfigSetting]:
+        text = _text(value)
+        if text:
+            yield self._made(keys, line, text)
+
+    def _made(self, keys: tuple[str, ...], line: int, value: str) -> ConfigSetting:
+        return ConfigSetting(file=self._file, line=line, keys=keys, value=value)
+
+    def _items(self, node: yaml.Node) -> Iterator[yaml.Node]:
+        for item in node.value if isinstance(node, yaml.SequenceNode) else ():
+            if self._left <= 0:
+                return
+            self._left -= 1
+            yield item
+
+    def _pairs(self, node: yaml.Node, depth: int = 0) -> Iterator[tuple[str, int, yaml.Node]]:
+        """Key, its line and value of each pair of a mapping, with those of the mappings that it merges in (`<<: *base`)."""
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            if self._left <= 0:
+                return
+            self._left -= 1
+            name = _text(key)[:LONGEST_KEY]
+            if name == "<<" and depth < DEEPEST:
+                for base in (value,) if isinstance(value, yaml.MappingNode) else self._items(value):
+                    yield from self._pairs(base, depth + 1)
+            elif name:
+                yield name, _line(key), value
+
+
+def _text(node: yaml.Node) -> str:
+    """The text of a scalar on one line, its end cut off where it is long; empty for any other node."""
+    if not isinstance(node, yaml.ScalarNode) or node.start_mark.line != node.end_mark.line:
+        return ""
+    return str(node.value)[:LONGEST_VALUE].strip()
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1
+
+
+def _range(text: str) -> PortRange | None:
+    """`8080` or `8080-8090` as ports; None for anything else."""
+    first, dash, last = text.partition("-")
+    if not all(
+        one.isascii() and one.isdecimal() and len(one) <= len(str(HIGHEST_PORT)) for one in ([first, last] if dash else [first])
+    ):
+        return None
+    found = PortRange(first=int(first), last=int(last or first))
+    return found if 0 < found.first <= found.last <= HIGHEST_PORT else None

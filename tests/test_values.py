@@ -63,7 +63,6 @@ PROTOCOL_WORDS = {
     "the environment and the encodings of a terminal": ("NO_COLOR", "utf"),
     "Unicode: categories and widths": ("Me", "Mn", "WF"),
     "the screen's own commands, tabs and orders": ("help", "quit", "step", "who"),
-    "the attempts' own words, which their tone is read from": ("trying",),
 }
 """Words of protocols and other programs that are compared as they come, by whose they are."""
 

@@ -27,8 +27,8 @@ EXHAUST = """
 import asyncio, os, sys, msgspec
 from tests.probes.run_check import facts_of
 from tui.model.requests import AnyRequest, Connect
-from tui.probes import confinement, limits, listeners, process_state, queue_watch, unix_connect
-from tui.vantage import queue
+from tui.probes.attempts import connect_unix
+from tui.probes.sockets import confinement, limits, listeners, process_state, queue_watch
 
 async def main():
     requests = msgspec.json.decode(sys.stdin.buffer.read(), type=list[AnyRequest])

@@ -149,8 +149,11 @@ async def test_this_machine_itself_can_be_read() -> None:
 
 def test_reading_files_does_not_load_dnspython() -> None:
     """The start must not pay for what is needed only when a nameserver is asked."""
-    modules = "hosts_file, resolver_config, nsswitch, name_sources, proxies, system_answer, nameserver"
-    script = f"import sys; from tui.probes import {modules}; from tui.demo import nameserver as n; print('dns' in sys.modules)"
+    modules = "hosts_file, resolver_config, nsswitch, name_sources, system_answer, nameserver_answer"
+    script = (
+        f"import sys; from tui.probes.names import {modules}; from tui.probes.proxy import proxy; "
+        "from tui.demo import nameserver; print('dns' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
 
     assert done.stdout.strip() == "False"

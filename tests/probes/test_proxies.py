@@ -45,7 +45,7 @@ async def test_the_look_reads_the_environment_of_its_surroundings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "environ", "variable", "honoured_by"),
+    ("url", "environ", "variable", "readers"),
     [
         ("http://x:80", {"HTTP_PROXY": PROXY}, "HTTP_PROXY", ("Python", "requests", "Go")),
         ("https://x:443", {"https_proxy": PROXY}, "https_proxy", ("curl", "wget", "git", "Python", "requests", "Go")),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.case import Case
 from tui.model.judgement import Culprit, Judgement, Remedy, State
@@ -18,6 +19,8 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     """`group.cause`, filled in from the module's path."""
     place: int
     """Where it stands in its group's walk."""
+    before_attempts: bool = False
+    """Whether it may say something before the first attempt has ended; the others are not tested until then."""
     onset: Literal["change", "setting"] | None = None
     """Whether it comes suddenly to what had worked (`change`), or is there from the start (`setting`); None for both."""
     title: str
@@ -69,17 +72,10 @@ def likely(
     remedies: Iterable[Remedy] = (),
 ) -> Judgement:
     """It fits better than any other, and the observation named in `tell_apart` is missing."""
-    return Judgement(
-        state=State.LIKELY,
-        reason=reason,
-        evidence=evidence,
-        summary=summary,
-        culprit=culprit,
-        refuted_by=refuted_by,
-        remedies=tuple(remedies),
-        next_check=next_check,
-        explains=frozenset(explains),
+    holds = confirmed(
+        summary, *evidence, reason=reason, explains=explains, culprit=culprit, refuted_by=refuted_by, remedies=remedies
     )
+    return replace(holds, state=State.LIKELY, next_check=next_check)
 
 
 def confirmed(

@@ -72,6 +72,8 @@ def judged(hypothesis: Hypothesis, case: Case) -> Judgement:
         return ruled_out("Set aside by you.")
     if why == "skipped":
         return not_tested("Skipped by you.")
+    if not (hypothesis.before_attempts or either_kind.attempts(case)):
+        return not_tested("Nothing has been tried yet.")
     return _as_sure_as_its_check(case, hypothesis.judge(case))
 
 

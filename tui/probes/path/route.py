@@ -11,6 +11,8 @@ import socket
 from collections.abc import AsyncGenerator
 from typing import Literal
 
+from msgspec.structs import replace
+
 from tui.model.address import IpAddress, parse_address, peer_address, without_zone, zone_of
 from tui.model.facts import AnyFact, NotObserved, Route
 from tui.model.requests import LookUpRoute
@@ -52,18 +54,7 @@ async def check(request: LookUpRoute, system: SystemView) -> AsyncGenerator[AnyF
         reason = f"The kernel cannot be asked for its routes ({error.strerror or error})."
         yield NotObserved(request=request, reason=reason, remedy="Allow netlink sockets to this process.", command=command)
         return
-    yield Route(
-        address=request.address,
-        type=route.type,
-        gateway=route.gateway,
-        device=route.device,
-        source=route.source,
-        destination=route.destination,
-        table=route.table,
-        errno=route.errno,
-        text=route.text,
-        command=command,
-    )
+    yield replace(route, address=request.address, command=command)
 
 
 def find_route(address: IpAddress, interface: int = 0) -> Route:

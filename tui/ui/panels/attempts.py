@@ -30,7 +30,7 @@ class AttemptsPanel(Panel["Attempt"]):
 
     def fill(self, view: PanelView) -> None:
         """Tell the attempts, with the schedule and the plot above them."""
-        from tui.ui.rows.attempts import newest_first, of_target, pending, schedule_words, several_places, sign_lines, tone_of
+        from tui.ui.rows.attempts import newest_first, of_target, pending, schedule_words, several_places, sign_lines
         from tui.ui.rows.plot import plot
 
         width = self.room.width
@@ -39,7 +39,7 @@ class AttemptsPanel(Panel["Attempt"]):
         head: list[Line] = []
         for one in now[:MOST_PENDING]:
             where = f"{one.where} " if self._several else ""
-            head.append(line(Span(cut(f"{where}{one.words}", width), tone_of(one.words))))
+            head.append(line(Span(cut(f"{where}{one.words}", width), one.tone)))
         if len(now) > MOST_PENDING:
             head.append(line(muted(f"and {len(now) - MOST_PENDING} more under way")))
         if not now:

@@ -129,8 +129,3 @@ def schedule_words(snapshot: Snapshot) -> str:
 def sign_lines(snapshot: Snapshot, width: int) -> list[Line]:
     """What the latencies tell, in a few lines; no more than MOST_SIGNS, so that the attempts themselves have room."""
     return [one for sign in itertools.islice(signs(snapshot.case), MOST_SIGNS) for one in paragraph(sign.text, width, Tone.WARN)]
-
-
-def tone_of(words: str) -> Tone:
-    """An attempt that hangs stands out."""
-    return Tone.WARN if "trying" in words else Tone.MUTED

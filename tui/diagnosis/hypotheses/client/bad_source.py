@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import ip_family, is_loopback
 from tui.model.case import Case
@@ -22,8 +22,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """EADDRNOTAVAIL with a chosen source that is on no interface, or one from which nothing can be sent there."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     unfit = {address: one for address, one in outcomes.failing(case, Outcome.BLOCKED).items() if _is_unfit(address, one)}
     if unfit:
         return _unfit(case, unfit)

@@ -7,7 +7,7 @@ TCP it gives silence (the kernel drops the packet and tells only UDP and ICMP): 
 import ipaddress
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, local_drops, outcomes, rules
 from tui.model.address import ip_family, parse_address, plain_address
 from tui.model.case import Case
@@ -38,8 +38,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """EPERM or EACCES from our own kernel without a route that says so; or silence that IPAddressDeny= explains."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     forbidden = _forbidden(case)
     policy = case.last(Confinement)
     if policy and policy.pid and (theirs := [address for address in outcomes.connecting(case) if denies(policy, address)]):

@@ -127,6 +127,7 @@ def _for_the_machine(case: Case) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=15,
+    before_attempts=True,
     onset="change",
     title="files are left",
     question="Is a file descriptor left to connect with?",

@@ -6,7 +6,7 @@ use against the range proves it.
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import ip_family
 from tui.model.case import Case
@@ -31,8 +31,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """An errno that means no free port, and as many ports in use towards the target as there are."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     without = {address: one for address, one in _without_port(case).items() if _source_may_be_ours(case, one)}
     if not without:
         return ruled_out("No attempt lacked a source port.", *outcomes.ids(*outcomes.latest(case).values()))

@@ -210,6 +210,7 @@ def _remedies(case: Case, wrong: NameserverRecord | None, right: NameserverRecor
 
 HYPOTHESIS = Hypothesis(
     place=60,
+    before_attempts=True,
     title="resolvers agree",
     question="Do all resolvers give the address that is in use?",
     why="A stale cache, an inner and an outer zone, or one server with an old record lead to a machine that others do not see.",

@@ -96,6 +96,7 @@ def _remedies(case: Case, address: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=80,
+    before_attempts=True,
     onset="change",
     title="all addresses work",
     question="Does every address of the name connect?",

@@ -122,6 +122,7 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
 
 HYPOTHESIS = Hypothesis(
     place=90,
+    before_attempts=True,
     onset="setting",
     title="both families",
     question="Do IPv4 and IPv6 lead to the same service?",

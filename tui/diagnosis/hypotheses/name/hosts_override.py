@@ -159,6 +159,7 @@ def _remedies(case: Case, entry: HostsEntry, other: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=50,
+    before_attempts=True,
     onset="setting",
     title="hosts file agrees",
     question="Does the hosts file send the name somewhere else?",

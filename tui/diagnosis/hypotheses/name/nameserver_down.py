@@ -223,6 +223,7 @@ def _remedies(case: Case, one: NameserverRecord) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=30,
+    before_attempts=True,
     onset="change",
     title="nameserver answers",
     question="Does every nameserver of this machine answer?",

@@ -160,6 +160,7 @@ def _remedies(case: Case, one: NameserverRecord, word: Word, *, dnssec: bool) ->
 
 HYPOTHESIS = Hypothesis(
     place=40,
+    before_attempts=True,
     onset="change",
     title="no DNS failure",
     question="Do the nameservers answer without a failure?",

@@ -88,6 +88,7 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
 
 HYPOTHESIS = Hypothesis(
     place=20,
+    before_attempts=True,
     onset="setting",
     title="has an address",
     question="Does the name have an address?",

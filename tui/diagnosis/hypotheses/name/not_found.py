@@ -172,6 +172,7 @@ def _spelling(case: Case, sources: NameSources | None) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=10,
+    before_attempts=True,
     onset="setting",
     title="name exists",
     question="Does the name exist for this machine?",

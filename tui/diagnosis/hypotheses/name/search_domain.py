@@ -180,6 +180,7 @@ def _remedies(case: Case, name: str) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=70,
+    before_attempts=True,
     onset="setting",
     title="name as typed",
     question="Was the name completed to another one?",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -25,8 +25,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Repeated silence of packets that left this machine, from a host that answers elsewhere, and not by a full queue."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     silent = {address: all_ for address, all_ in hosts.silent(case).items() if not outcomes.is_local(case, address)}
     if not silent:
         return ruled_out("No address of another machine stays silent.", *outcomes.ids(*outcomes.latest(case).values()))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.address import without_zone
 from tui.model.case import Case
@@ -27,8 +27,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """ICMP host or network unreachable and its sender, or a failed neighbour."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     dead = dict(_behind_dead_neighbours(case))
     if dead:
         return _on_this_link(case, dead)

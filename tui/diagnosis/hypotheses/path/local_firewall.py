@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, local_drops, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -28,8 +28,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """A rule that matches and explains what is seen; an ICMP error from an own address; signs that packets never left."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     by_rule = dict(_by_rule(case))
     if by_rule:
         return _ruled(case, by_rule)

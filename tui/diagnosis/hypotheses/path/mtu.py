@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -32,8 +32,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """The same request in large segments and in small ones: only the small ones get through, or only they bring an answer."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     connecting = outcomes.connecting(case)
     if not connecting:
         return ruled_out("No address connects, so it is not about large packets.", *outcomes.ids(*outcomes.latest(case).values()))

@@ -25,8 +25,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """ENETUNREACH at once, and a route lookup that finds nothing."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     blocked = {
         address: one
         for address, one in outcomes.failing(case, Outcome.BLOCKED).items()

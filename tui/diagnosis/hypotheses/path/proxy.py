@@ -168,6 +168,7 @@ def _remedies(case: Case, proxy: Proxy) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=10,
+    before_attempts=True,
     onset="setting",
     title="proxy answers",
     question="Does a proxy stand between the program and the target?",

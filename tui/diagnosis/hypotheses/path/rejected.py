@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, reset_origin, rules
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.address import endpoint
@@ -26,8 +26,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """An ICMP error that forbids, and its sender."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     by_rule = rules.stopped_there(case, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
     if by_rule:
         return rules.judged_there(case, by_rule)

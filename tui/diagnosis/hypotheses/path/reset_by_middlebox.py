@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, reset_origin
 from tui.diagnosis.readings.reset_origin import Origin, ResetSource
 from tui.model.case import Case
@@ -18,8 +18,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """The reset's two distances beside those of other answers from the same address."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     resets = [address for address in outcomes.refused_by_reset(case) if not outcomes.is_local(case, address)]
     if not resets:
         return ruled_out("No other machine answers with a reset.", *outcomes.ids(*outcomes.latest(case).values()))

@@ -106,6 +106,7 @@ def _remedies(address: str, route: Route) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=20,
+    before_attempts=True,
     onset="setting",
     title="route lets through",
     question="Does a route of this machine say no on purpose?",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Hop, TcpAttempt
@@ -21,8 +21,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Time exceeded at full TTL, and hops that repeat."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     expired = {address: one for address, one in hosts.told(case).items() if hosts.is_time_exceeded(one.icmp)}
     loops = {address: loop for address in (*expired, *hosts.silent(case)) if (loop := round_of(hosts.trail(case, address)))}
     proved = {address: one for address, one in expired.items() if address in loops}

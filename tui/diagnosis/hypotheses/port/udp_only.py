@@ -21,8 +21,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """A UDP socket on the port, and no TCP listener."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))

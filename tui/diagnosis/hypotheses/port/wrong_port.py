@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.likely_ports import slips
@@ -63,8 +63,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """A listener on another port that fits what was meant."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     refused = outcomes.refused_by_reset(case)
     works = outcomes.connecting(case)
     if not refused or works:

@@ -26,8 +26,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """The first bytes that came back, or the TLS alert, against the protocol that is meant."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     working = outcomes.connecting(case)
     if not working:
         return ruled_out("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, queues, unix_sockets
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -46,8 +46,6 @@ def judge(case: Case) -> Judgement:
     if isinstance(case.target, UnixTarget):
         return _unix(case)
     attempts = outcomes.attempts(case)
-    if not attempts:
-        return not_tested("Nothing has been tried yet.")
     troubled = queues.troubled(case)
     if not troubled:
         return ruled_out("No attempt stayed without an answer, and none was answered late.", *outcomes.ids(*attempts))

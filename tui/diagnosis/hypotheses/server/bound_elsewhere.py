@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
@@ -19,8 +19,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """A listener on the port whose own address does not take connections to the one that refused."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, talk
 from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
@@ -29,9 +29,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Turned away in words; or connected, then the end or a reset before any byte, each time."""
-    seen = either_kind.attempts(case)
-    if not seen:
-        return not_tested("Nothing has been tried yet.")
     rejection = _turned_away(case)
     if rejection:
         return _in_words(case, rejection)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
@@ -26,8 +26,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Its unit has failed, its container has exited, or its process is gone, and nothing listens in its place."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     failing = services.failing(case)
     if not failing:
         return ruled_out("No address refuses or ends the connection.", *outcomes.ids(*outcomes.latest(case).values()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Outcome, TcpAttempt
@@ -24,8 +24,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """No answer on this port, on others or to ping; or a failed neighbour."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     mute = {
         address: one
         for address, one in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, Outcome, Service, TcpAttempt
@@ -28,8 +28,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 def judge(case: Case) -> Judgement:
     """Outcomes that alternate on one address, or a listener that changes."""
     seen = outcomes.attempts(case)
-    if not seen:
-        return not_tested("Nothing has been tried yet.")
     fallen = _fallen(case)
     if not fallen:
         return ruled_out("No address failed after it had connected.", *outcomes.ids(*seen))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, reset_origin, rules, services
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.reset_origin import ResetSource
@@ -22,8 +22,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """A reset from the host itself, and no listener in its table."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import endpoint
@@ -40,8 +40,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """A service that has ended or is stopped, its log, and another program on its port."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     found = [one for address in outcomes.latest(case) for one in _found(case, address)]
     found.sort(key=lambda one: (one.holder is None, one.line is None, one.service.why != "named"))
     if found:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out
 from tui.diagnosis.readings import checks, outcomes, services
 from tui.model.case import Case
 from tui.model.facts import Outcome, Service, TcpAttempt
@@ -29,8 +29,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 def judge(case: Case) -> Judgement:
     """Refused, refused, connected, and no failure after that."""
     seen = outcomes.attempts(case)
-    if not seen:
-        return not_tested("Nothing has been tried yet.")
     came = {address: all_ for address in outcomes.connecting(case) if (all_ := _came_up(outcomes.attempts(case, address)))}
     if not came:
         begun = _begun(case)

@@ -41,8 +41,6 @@ def _quiet(case: Case) -> tuple[str, ...]:
 
 def judge(case: Case) -> Judgement:
     """Connected, a request was sent, and silence; and what the process behind it does."""
-    if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
     working = outcomes.connecting(case)
     if not working:
         return ruled_out("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))

@@ -89,6 +89,7 @@ def _remedies(case: Case, path: str, alike: tuple[str, ...], parent: str | None)
 
 HYPOTHESIS = Hypothesis(
     place=10,
+    before_attempts=True,
     title="exists",
     question="Is there a file at this path?",
     why="The server makes the socket file when it starts. Without it, it has not started, or uses another path.",

@@ -79,6 +79,7 @@ def _remedies(case: Case, kind: str, alike: tuple[str, ...]) -> Iterator[Remedy]
 
 HYPOTHESIS = Hypothesis(
     place=20,
+    before_attempts=True,
     onset="setting",
     title="is a socket",
     question="Is the file at this path a socket?",

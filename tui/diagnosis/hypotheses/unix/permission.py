@@ -74,6 +74,7 @@ def _group_may_write(mode: str | None) -> bool:
 
 HYPOTHESIS = Hypothesis(
     place=30,
+    before_attempts=True,
     onset="setting",
     title="may be used",
     question="May this user use the socket?",

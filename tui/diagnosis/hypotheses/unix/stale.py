@@ -71,6 +71,7 @@ def _remedies(case: Case) -> Iterator[Remedy]:
 
 HYPOTHESIS = Hypothesis(
     place=40,
+    before_attempts=True,
     onset="change",
     title="someone listens",
     question="Does anyone listen on this socket?",

@@ -27,12 +27,13 @@ EXHAUST = """
 import asyncio, os, sys, msgspec
 from tests.probes.run_check import facts_of
 from tui.model.requests import AnyRequest, Connect
-from tui.probes.attempts import connect_unix
-from tui.probes.sockets import confinement, limits, listeners, process_state, queue_watch
+from tui.engine.runner import probe_for
 
 async def main():
     requests = msgspec.json.decode(sys.stdin.buffer.read(), type=list[AnyRequest])
     await facts_of(Connect(address="127.0.0.1", port=9))
+    for request in requests:
+        probe_for(request)  # loaded as long as files can be opened
     try:
         while True:
             os.dup(0)

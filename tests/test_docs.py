@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.approved import ROOT, approve_section
+from tests.approved import ROOT, approve_section, section
 from tui.diagnosis.diagram import catalogue, tree_diagram
 from tui.diagnosis.hypothesis import hypotheses
 from tui.exit_status import ExitStatus
@@ -29,11 +29,14 @@ def _help(*words: str) -> str:
     return f"```text\n{done.stdout.rstrip()}\n```"
 
 
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="argparse words its help differently in other versions of Python")
 @pytest.mark.parametrize("command", ["", "check", "run"])
 def test_the_readme_shows_the_help(command: str) -> None:
-    """The README's help texts are what the program prints."""
-    approve_section(README, f"help {command}".strip(), _help(*command.split()))
+    """The README's help texts are what the program prints, word for word; their lines are those of Python 3.11."""
+    name, text = f"help {command}".strip(), _help(*command.split())
+    if sys.version_info[:2] == (3, 11):
+        approve_section(README, name, text)
+    # argparse breaks the usage's lines elsewhere from version to version.
+    assert section(README, name).split() == text.split()
 
 
 def test_the_readme_lists_the_causes() -> None:

@@ -91,12 +91,12 @@ def test_only_the_place_changes() -> None:
 
 def test_a_draw_is_the_same_for_its_seed() -> None:
     """A seed always draws the same mutants, another one others, none twice; each compiles and reads otherwise."""
-    files = {"tui/a.py": (ROOT / "tests" / "mutate" / "mutants.py").read_text(encoding="utf-8")}
+    files = {"tui/a.py": (ROOT / "tests" / "approved.py").read_text(encoding="utf-8")}
 
-    first, again, other = (list(draw(files, 30, seed, NONE)) for seed in (1, 1, 2))
+    first, again, other = (list(draw(files, 10, seed, NONE)) for seed in (1, 1, 2))
 
     assert first == again
-    assert len(set(first)) == 30
+    assert len(set(first)) == 10
     assert set(first) != set(other)
     for each in first:
         assert ast.dump(ast.parse(mutated(each.source, each.mutant))) != ast.dump(ast.parse(each.source))

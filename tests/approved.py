@@ -23,10 +23,20 @@ def approve_file(path: Path, text: str) -> None:
 
 def approve_section(path: Path, name: str, text: str) -> None:
     """Compare the part of a Markdown file between `<!-- NAME -->` and `<!-- /NAME -->`, or write it."""
+    before, _, after = _around(path, name)
+    approve_file(path, f"{before}{text}{after}")
+
+
+def section(path: Path, name: str) -> str:
+    """That part of a Markdown file."""
+    return _around(path, name)[1]
+
+
+def _around(path: Path, name: str) -> tuple[str, str, str]:
+    """What stands before a section, the section, and what comes behind it."""
     begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
-    whole = path.read_text(encoding="utf-8")
-    before, found, rest = whole.partition(begin)
-    assert found, f"{path.name} has no section {name}"
-    _, found, after = rest.partition(end)
-    assert found, f"{path.name} does not end its section {name}"
-    approve_file(path, f"{before}{begin}{text}{end}{after}")
+    before, opened, rest = path.read_text(encoding="utf-8").partition(begin)
+    assert opened, f"{path.name} has no section {name}"
+    inside, closed, after = rest.partition(end)
+    assert closed, f"{path.name} does not end its section {name}"
+    return before + opened, inside, closed + after

@@ -18,7 +18,7 @@ import pytest
 from msgspec.structs import replace
 
 import tui
-from tests.approved import ROOT, approve_section
+from tests.approved import ROOT, approve_section, section
 from tests.casefile import CASES, load
 from tests.documents import STARTED, documented, validated
 from tests.program import environment
@@ -85,11 +85,14 @@ def _rows(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in body]
 
 
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="argparse words its help differently in other versions of Python")
 @pytest.mark.parametrize("command", ["", *arguments.COMMANDS])
 def test_the_page_of_commands_shows_the_help(command: str) -> None:
-    """The help texts on the page are what the program prints, those of every command."""
-    approve_section(DOCS / "commands.md", f"help {command}".strip(), _help(*command.split()))
+    """The help texts on the page are what the program prints, word for word; their lines are those of Python 3.11."""
+    path, name, text = DOCS / "commands.md", f"help {command}".strip(), _help(*command.split())
+    if sys.version_info[:2] == (3, 11):
+        approve_section(path, name, text)
+    # argparse breaks the usage's lines elsewhere from version to version.
+    assert section(path, name).split() == text.split()
 
 
 def test_the_page_of_causes_lists_them() -> None:

@@ -1,16 +1,18 @@
 """From records and printed text to the connection that is walked."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.approved import ROOT
+from tests.program import REFUSED, environment
 from tui.watch import strace
 from tui.watch.failures import Record, failed_connections, printed_failure, read_records
 from tui.watch.run_directory import place
 from tui.watch.tail import Tail
-from tui.watch.watching import watch
 
 STACK = (("/usr/lib/python3.11/socket.py", 836, "create_connection"), ("/srv/app/client.py", 12, "main"))
 
@@ -106,9 +108,12 @@ def test_the_lines_of_strace() -> None:
 
 def test_where_no_directory_can_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without a place for records there is none, and the command runs all the same."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "missing"))
+    missing = str(tmp_path / "missing")
+    monkeypatch.setenv("TMPDIR", missing)
 
     with place() as none:
         assert none is None
-    seen = watch(["sh", "-c", "exit 3"])
-    assert (seen.status, seen.failed) == (3, ())
+    # In a process of its own: its signals are meant for a process without other threads, which a worker of pytest has.
+    words, variables = [*REFUSED, "run", "--", "sh", "-c", "echo out; exit 3"], environment(tmp_path) | {"TMPDIR": missing}
+    done = subprocess.run(words, cwd=ROOT, env=variables, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "out\n", "")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tests.ui import checks
 from tests.ui.checks import BEGIN
+from tests.ui.pictured import PICTURED
 from tui.engine.runner import Tell
 from tui.engine.session import Pace, Session
 from tui.model.facts import AnyFact, NotObserved, Outcome
@@ -150,4 +151,5 @@ def session(
         clock=clock or Clock(jump_s=7.4),
         pace=pace,
         code=code,
+        causes=PICTURED,
     )

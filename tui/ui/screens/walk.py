@@ -113,11 +113,10 @@ class WalkScreen(WalkActions):
 
     async def _begin(self) -> None:
         """Open the session and let it run; then add the live panels, while the first looks are under way."""
-        from tui.diagnosis.causes import hypotheses
         from tui.ui.bridge import Bridge
 
         self.walk = self._open_walk()
-        self.causes = hypotheses()
+        self.causes = self.walk.causes
         self.bridge = Bridge(self.walk, self._publish)
         self._walk_on()
         shared = panels_in("shared")

@@ -23,8 +23,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         yield from unix_sockets.needs(case)
     else:
         yield from checks.basics(case)
-    for one in _without_descriptor(case).values():
-        yield ReadLimits(address=one.address, port=one.port) if isinstance(one, TcpAttempt) else ReadLimits()
+    for attempt in _without_descriptor(case).values():
+        yield ReadLimits(address=attempt.address, port=attempt.port) if isinstance(attempt, TcpAttempt) else ReadLimits()
     if case.options.pid is not None:
         yield ExamineProcess(pid=case.options.pid)
 
@@ -44,13 +44,17 @@ def judge(case: Case) -> Judgement:
 
 
 def _without_descriptor(case: Case) -> dict[str, Attempt]:
-    return {address: one for address, one in either_kind.failing(case, Outcome.BLOCKED).items() if one.errno in {OWN, SYSTEM}}
+    return {
+        address: attempt
+        for address, attempt in either_kind.failing(case, Outcome.BLOCKED).items()
+        if attempt.errno in {OWN, SYSTEM}
+    }
 
 
 def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
-    one = next(iter(without.values()))
+    attempt = next(iter(without.values()))
     limits = case.last(Limits)
-    whole = one.errno == SYSTEM
+    whole = attempt.errno == SYSTEM
     if whole:
         count = f" ({limits.files_open:,} of {limits.files_limit:,} are open)" if limits and limits.files_open is not None else ""
         summary = f"This machine as a whole is out of file descriptors{count}: no process can open another socket."
@@ -60,7 +64,7 @@ def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
     return confirmed(
         summary,
         *outcomes.ids(*without.values(), limits),
-        reason=f"Making the socket ends in {one.errno}.",
+        reason=f"Making the socket ends in {attempt.errno}.",
         explains=without,
         culprit=Culprit(kind="limit", limit="fs.file-max" if whole else "RLIMIT_NOFILE"),
         refuted_by="`cat /proc/sys/fs/file-nr`: the first number is far below the third."

@@ -25,18 +25,18 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Repeated silence of packets that left this machine, from a host that answers elsewhere, and not by a full queue."""
-    silent = {address: all_ for address, all_ in hosts.silent(case).items() if not outcomes.is_local(case, address)}
+    silent = {address: attempts for address, attempts in hosts.silent(case).items() if not outcomes.is_local(case, address)}
     if not silent:
         return ruled_out("No address of another machine stays silent.", *outcomes.ids(*outcomes.latest(case).values()))
     by_rule = rules.stopped_there(case, Outcome.TIMEOUT)
     if by_rule:
         return rules.judged_there(case, by_rule)
-    reachable = {address: all_ for address, all_ in silent.items() if not hosts.failed_neighbour(case, address)}
+    reachable = {address: attempts for address, attempts in silent.items() if not hosts.failed_neighbour(case, address)}
     if not reachable:
         return ruled_out("The next machine on our own link does not answer at all.", *outcomes.ids(*_flat(silent)))
     left = {
-        address: all_
-        for address, all_ in reachable.items()
+        address: attempts
+        for address, attempts in reachable.items()
         if hosts.leaves(case, address) is not False and not rules.is_stopped_here(case, address)
     }
     if not left:
@@ -44,14 +44,16 @@ def judge(case: Case) -> Judgement:
     full = [row for address in left for row in _full_queues(case, address) if not _comes_to_no_queue(case, address)]
     if full:
         return still_open(f"The queue of {hosts.owner(full[0])} is full; that alone makes silence.", *outcomes.ids(*_flat(left)))
-    repeated = {address: all_ for address, all_ in left.items() if hosts.is_repeated(all_)}
-    alive = {address: all_ for address, all_ in repeated.items() if hosts.signs_of_life(case, address)}
-    proved = {address: all_ for address, all_ in alive.items() if hosts.leaves(case, address) and _is_no_queue(case, address)}
+    repeated = {address: attempts for address, attempts in left.items() if hosts.is_repeated(attempts)}
+    alive = {address: attempts for address, attempts in repeated.items() if hosts.signs_of_life(case, address)}
+    proved = {
+        address: attempts for address, attempts in alive.items() if hosts.leaves(case, address) and _is_no_queue(case, address)
+    }
     if proved:
         return _proved(case, proved)
     if alive:
         return _alive(case, alive)
-    on_link = {address: one for address in repeated if (one := _answers_on_link(case, address))}
+    on_link = {address: entry for address in repeated if (entry := _answers_on_link(case, address))}
     if on_link:
         return _there_on_link(case, on_link, repeated)
     return _open(case, left)
@@ -73,8 +75,8 @@ def _is_no_queue(case: Case, address: str) -> bool:
 
 def _comes_to_no_queue(case: Case, address: str) -> bool:
     """Whether attempts were seen not to arrive at the queue, full or not."""
-    seen = queues.watch(case, address)
-    return seen is not None and queues.never_came(seen)
+    watch = queues.watch(case, address)
+    return watch is not None and queues.never_came(watch)
 
 
 def _held_back(case: Case, silent: Silent) -> Judgement:
@@ -92,8 +94,8 @@ def _held_back(case: Case, silent: Silent) -> Judgement:
 
 def _answers_on_link(case: Case, address: str) -> Neighbour | None:
     """The newest look at the neighbour entry of a host on our link, if it was found alive in the last half minute."""
-    seen = hosts.neighbours(case, address) if hosts.is_on_link(case, address) else ()
-    return seen[-1] if seen and seen[-1].state == "reachable" else None
+    entries = hosts.neighbours(case, address) if hosts.is_on_link(case, address) else ()
+    return entries[-1] if entries and entries[-1].state == "reachable" else None
 
 
 def _proved(case: Case, silent: Silent) -> Judgement:
@@ -133,14 +135,14 @@ def _what_else(case: Case, address: str) -> str:
     return "As root, here: `nft list ruleset; iptables-save`. If no rule drops it, a filter out there does, or a queue is full."
 
 
-def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Judgement:
-    first, entry = next(iter(seen.items()))
+def _there_on_link(case: Case, entries: dict[str, Neighbour], silent: Silent) -> Judgement:
+    first, entry = next(iter(entries.items()))
     return likely(
         f"{first} is there on the local link and stays silent on port {case.tcp.port}: a filter drops it.",
         *outcomes.ids(*silent[first], entry),
         reason=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
         next_check=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
-        explains=seen,
+        explains=entries,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"{first} went down in the last half minute, or a rule of this machine drops it.",
         remedies=_remedies(case, first),
@@ -172,18 +174,21 @@ def _trail_ends(case: Case, address: str) -> str:
 
 
 def _count(attempts: tuple[TcpAttempt, ...]) -> str:
-    packets = sum(1 + (one.retransmits or 0) for one in attempts)
+    packets = sum(1 + (attempt.retransmits or 0) for attempt in attempts)
     tries = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
     return f"{tries} ({packets} packets)" if packets > len(attempts) else tries
 
 
 def _flat(silent: Silent) -> list[TcpAttempt]:
-    return [one for all_ in silent.values() for one in all_]
+    return [attempt for attempts in silent.values() for attempt in attempts]
 
 
 def _remedies(case: Case, address: str) -> Iterator[Remedy]:
     port = case.tcp.port
-    source = next((one.local_address for one in outcomes.attempts(case, address) if one.local_address), None) or "this machine"
+    source = (
+        next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
+        or "this machine"
+    )
     trail = hosts.trail(case, address)
     yield Remedy(
         do=f"On {address}: see whether the packets arrive while you try again.",

@@ -26,9 +26,9 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 def judge(case: Case) -> Judgement:
     """ENETUNREACH at once, and a route lookup that finds nothing."""
     blocked = {
-        address: one
-        for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
-        if one.errno == "ENETUNREACH" and one.icmp is None
+        address: attempt
+        for address, attempt in outcomes.failing(case, Outcome.BLOCKED).items()
+        if attempt.errno == "ENETUNREACH" and attempt.icmp is None
     }
     if not blocked and (homeless := _without_own_address(case)):
         return _homeless(case, homeless)
@@ -47,9 +47,9 @@ def judge(case: Case) -> Judgement:
 def _without_own_address(case: Case) -> dict[str, TcpAttempt]:
     """IPv6 addresses for which the kernel found no source address, although none was chosen."""
     return {
-        address: one
-        for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
-        if one.errno == "EADDRNOTAVAIL" and one.source is None and ip_family(address) == "IPv6"
+        address: attempt
+        for address, attempt in outcomes.failing(case, Outcome.BLOCKED).items()
+        if attempt.errno == "EADDRNOTAVAIL" and attempt.source is None and ip_family(address) == "IPv6"
     }
 
 
@@ -58,7 +58,7 @@ def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     own = case.last(Addresses)
     if own is None:
         return not_tested("This machine's addresses were not looked at.")
-    reachable = [one for _, one in own.addresses if ip_family(one) == "IPv6" and not is_loopback(one)]
+    reachable = [address for _, address in own.addresses if ip_family(address) == "IPv6" and not is_loopback(address)]
     if reachable and not own.ipv6_disabled:
         return ruled_out(f"This machine has the IPv6 address {reachable[0]}.", *outcomes.ids(own, *blocked.values()))
     first = next(iter(blocked))
@@ -78,7 +78,7 @@ def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
 def _proved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(blocked))
     routes = [outcomes.route_to(case, address) for address in blocked]
-    thrown = next((one.text for one in routes if one and one.type == "throw" and one.text), "")
+    thrown = next((route.text for route in routes if route and route.type == "throw" and route.text), "")
     return confirmed(
         f"This machine has no route to {outcomes.joined(blocked)}: nothing was sent."
         + (f" The route `{thrown}` ends there." * bool(thrown)),
@@ -95,11 +95,11 @@ def _unproved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(blocked))
     route = outcomes.route_to(case, first)
     source = f" from {case.options.source}" if case.options.source else ""
-    seen = f"the lookup now gives `{route.text or route.type}`" if route else "the route was not looked up"
+    lookup = f"the lookup now gives `{route.text or route.type}`" if route else "the route was not looked up"
     return likely(
         f"This machine's kernel had no route to {first} for this connection.",
         *outcomes.ids(*blocked.values(), route),
-        reason=f"connect() failed with ENETUNREACH at once, and {seen}.",
+        reason=f"connect() failed with ENETUNREACH at once, and {lookup}.",
         next_check=f"`{_get(first)}{source}`: an error confirms it; `ip rule` shows routes by source or mark.",
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),

@@ -32,7 +32,7 @@ def judge(case: Case) -> Judgement:
         return ruled_out("The kernel's route says no to no address.", *outcomes.ids(*case.all(Route)))
     failing = outcomes.failing(case)
     blocked = {address: failing[address] for address in rejecting if address in failing and _is_its_word(failing[address])}
-    proved = {address: one for address, one in blocked.items() if one.errno in _errnos(rejecting[address])}
+    proved = {address: attempt for address, attempt in blocked.items() if attempt.errno in _errnos(rejecting[address])}
     if proved:
         return _proved(proved, rejecting)
     if blocked:

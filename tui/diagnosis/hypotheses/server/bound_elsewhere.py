@@ -22,13 +22,13 @@ def judge(case: Case) -> Judgement:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
-    unseen = {address: one for address, one in refused.items() if hosts.table(case, address) is None}
+    unseen = {address: attempt for address, attempt in refused.items() if hosts.table(case, address) is None}
     for address in refused:
         table = hosts.table(case, address)
         rows = outcomes.on_port(table, case.tcp.port)
         if table and rows:
             return _held_against(case, address, table, rows)
-    unseen |= {address: one for address, one in refused.items() if _is_anothers(case, address)}
+    unseen |= {address: attempt for address, attempt in refused.items() if _is_anothers(case, address)}
     if unseen:
         return _from_outside(case, unseen)
     first = next(iter(refused))
@@ -37,7 +37,7 @@ def judge(case: Case) -> Judgement:
 
 def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listener, ...]) -> Judgement:
     here = outcomes.is_local(case, address)
-    same = {other: one for other, one in outcomes.refused_by_reset(case).items() if hosts.table(case, other) is table}
+    same = {other: attempt for other, attempt in outcomes.refused_by_reset(case).items() if hosts.table(case, other) is table}
     taking = next((row for row in rows if any(hosts.reaches(row, other, here=here) for other in same)), None)
     if taking:
         return ruled_out(
@@ -60,7 +60,7 @@ def _is_anothers(case: Case, address: str) -> bool:
 
 def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
     """Whether no translation of addresses on the way could lead from `address` to this socket on the far end."""
-    bound_to_target = outcomes.has_address(table, address) or any(one.address == address for one in table.listeners)
+    bound_to_target = outcomes.has_address(table, address) or any(listener.address == address for listener in table.listeners)
     other_family = not is_unspecified(row.address) and ip_family(row.address) != ip_family(address)
     only_v6 = row.address == "::" and row.v6_only and ip_family(address) == "IPv4"
     return row.device is None and (is_loopback(row.address) or bound_to_target or other_family or only_v6)
@@ -69,9 +69,9 @@ def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
 def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener, *, here: bool) -> Judgement:
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in refused)
     return confirmed(
-        f"{hosts.owner(row)} listens on {_place(row)}, and not on {asked}.",
+        f"{hosts.owner(row)} listens on {_bound_to(row)}, and not on {asked}.",
         *outcomes.ids(*refused.values(), table),
-        reason=f"A reset came back from {asked}; the socket table has the port on {_place(row)} only.",
+        reason=f"A reset came back from {asked}; the socket table has the port on {_bound_to(row)} only.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
         refuted_by=f"A listener on {asked} in `ss -ltn`.",
@@ -81,9 +81,9 @@ def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: L
 
 def _another_service(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
     return likely(
-        f"{hosts.owner(row)} listens on {_place(row)}, and not on {outcomes.joined(refused)}; another service may be meant.",
+        f"{hosts.owner(row)} listens on {_bound_to(row)}, and not on {outcomes.joined(refused)}; another service may be meant.",
         *outcomes.ids(*refused.values(), table),
-        reason=f"The port is open on {_place(row)} only, and {row.process or 'it'} does not fit the target.",
+        reason=f"The port is open on {_bound_to(row)} only, and {row.process or 'it'} does not fit the target.",
         next_check=f"Whether {hosts.owner(row)} is the service that {case.target.label} stands for.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
@@ -95,9 +95,9 @@ def _another_service(case: Case, refused: dict[str, TcpAttempt], table: Listener
 def _perhaps_translated(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
     first = next(iter(refused))
     return likely(
-        f"{hosts.owner(row)} listens on {_place(row)} of the far end, which does not take connections to {first}.",
+        f"{hosts.owner(row)} listens on {_bound_to(row)} of the far end, which does not take connections to {first}.",
         *outcomes.ids(*refused.values(), table),
-        reason=f"A reset came back, and the far end's socket table has the port on {_place(row)} only.",
+        reason=f"A reset came back, and the far end's socket table has the port on {_bound_to(row)} only.",
         next_check=f"On the far end: `ip -brief address` shows {first}. If not, a translation on the way leads there.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
@@ -120,7 +120,7 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _place(row: Listener) -> str:
+def _bound_to(row: Listener) -> str:
     return endpoint(row.address, row.port) + (f" of {row.device} alone" if row.device else "")
 
 

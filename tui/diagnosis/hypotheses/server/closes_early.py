@@ -43,8 +43,8 @@ def judge(case: Case) -> Judgement:
             )
         )
     every = {address: either_kind.attempts(case, address) for address in ended}
-    always = {address: all_ for address, all_ in every.items() if all(one.outcome in _ENDED for one in all_)}
-    proved = {address: all_ for address, all_ in always.items() if len(all_) >= REPEATEDLY}
+    always = {address: attempts for address, attempts in every.items() if all(attempt.outcome in _ENDED for attempt in attempts)}
+    proved = {address: attempts for address, attempts in always.items() if len(attempts) >= REPEATEDLY}
     return _proved(case, proved) if proved else _perhaps(case, always or every)
 
 
@@ -59,7 +59,7 @@ def _in_words(case: Case, rejection: dict[str, Words]) -> Judgement:
     row = talk.listener(case, address)
     return confirmed(
         f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.rejection}`.",
-        *outcomes.ids(*(one.fact for one in rejection.values()), talk.process(case, address)),
+        *outcomes.ids(*(heard.fact for heard in rejection.values()), talk.process(case, address)),
         reason=f"It says so itself{f', as {label_of(words.protocols)}' if words.protocols else ''}.{_descriptors(case, address)}",
         explains=rejection.keys() & either_kind.failing(case).keys(),
         culprit=_culprit(case, address, row),
@@ -81,7 +81,7 @@ def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Judgement:
     row = talk.listener(case, address)
     number = "Once" if len(talks) == 1 else f"{len(talks)} times"
     reason = f"{number} it ended the connection at the first words of {talks[0].spoken}, before any byte of its own."
-    evidence = outcomes.ids(*(one for all_ in hung_up.values() for one in all_), talk.process(case, address))
+    evidence = outcomes.ids(*(fact for facts in hung_up.values() for fact in facts), talk.process(case, address))
     summary = f"{_who(row)} on {case.target.label} accepts, and ends the connection when it is spoken to, without a byte."
     next_check = "What the server logs at that moment."
     if meant is None or meant.by == "usual" or len(talks) < REPEATEDLY:
@@ -113,7 +113,7 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
     table = hosts.table(case, first) if row else None
     return confirmed(
         f"{_who(row)} on {case.target.label} accepts the connection and {_how(attempts)} it at once, before any byte.",
-        *outcomes.ids(*(one for all_ in ended.values() for one in all_), table, talk.process(case, first)),
+        *outcomes.ids(*(fact for facts in ended.values() for fact in facts), table, talk.process(case, first)),
         reason=f"{_counted(attempts)}{_descriptors(case, first)}",
         explains=ended,
         culprit=_culprit(case, first, row),
@@ -147,7 +147,7 @@ def _how(attempts: tuple[Attempt, ...]) -> str:
 
 def _counted(attempts: tuple[Attempt, ...]) -> str:
     last = attempts[-1]
-    number = sum(one.outcome in _ENDED for one in attempts)
+    number = sum(attempt.outcome in _ENDED for attempt in attempts)
     after = f", the last after {last.held_ms:.0f} ms" if last.held_ms is not None else ""
     return f"{number} of {len(attempts)} attempts were connected and then {_ENDED[last.outcome]} by the peer{after}."
 

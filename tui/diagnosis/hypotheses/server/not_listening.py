@@ -25,12 +25,12 @@ def judge(case: Case) -> Judgement:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
-    absent = {address: one for address, one in refused.items() if _nothing_in(hosts.tables(case, address), case)}
-    proved = {address: one for address, one in absent.items() if _all_seen(case, address)}
+    absent = {address: attempt for address, attempt in refused.items() if _nothing_in(hosts.tables(case, address), case)}
+    proved = {address: attempt for address, attempt in absent.items() if _all_read(case, address)}
     if proved:
         return _proved(case, proved)
-    unseen = {address: one for address, one in refused.items() if address in absent or not hosts.tables(case, address)}
-    own = {address: one for address, one in unseen.items() if not _came_from_nearer(case, address)}
+    unseen = {address: attempt for address, attempt in refused.items() if address in absent or not hosts.tables(case, address)}
+    own = {address: attempt for address, attempt in unseen.items() if not _came_from_nearer(case, address)}
     if own:
         return _from_outside(case, own)
     if unseen:
@@ -49,7 +49,7 @@ def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
     return bool(tables) and not any(outcomes.on_port(table, case.tcp.port) for table in tables)
 
 
-def _all_seen(case: Case, address: str) -> bool:
+def _all_read(case: Case, address: str) -> bool:
     """Whether every table that may speak for the address was seen, and to its end."""
     tables = hosts.tables(case, address)
     wanted = 1 if outcomes.is_local(case, address) else len(case.options.servers)
@@ -59,12 +59,12 @@ def _all_seen(case: Case, address: str) -> bool:
 
 def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     port = case.tcp.port
-    places = outcomes.joined(endpoint(address, port) for address in refused)
+    endpoints = outcomes.joined(endpoint(address, port) for address in refused)
     tables = tuple(dict.fromkeys(table for address in refused for table in hosts.tables(case, address)))
     elsewhere = namespaces.sole(case)
     if elsewhere and elsewhere.listener and any(outcomes.is_local(case, address) for address in refused):
         return likely(
-            f"Nothing listens on {places}: a reset came back, and the socket table of this network namespace has no listener.",
+            f"Nothing listens on {endpoints}: a reset came back, and the socket table of this network namespace has no listener.",
             *outcomes.ids(*refused.values(), *tables, case.last(OtherNamespaces)),
             reason=f"Nothing listens on port {port} here; in another network namespace of this machine, something does.",
             next_check=f"Whether {hosts.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
@@ -74,7 +74,7 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
             remedies=_remedies(case),
         )
     return confirmed(
-        f"Nothing listens on {places}: a reset came back, and the socket table has no listener.{_rests(case, refused)}",
+        f"Nothing listens on {endpoints}: a reset came back, and the socket table has no listener.{_service_note(case, refused)}",
         *outcomes.ids(*refused.values(), *tables, _stopped(case, refused) or _unknown_unit(case)),
         reason=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
@@ -86,26 +86,28 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
 
 def _stopped(case: Case, refused: Iterable[str]) -> Service | None:
     """The service that belongs on the port and is stopped, if there is exactly one."""
-    found = {
-        one.name: one
+    candidates = {
+        service.name: service
         for address in refused
-        for one in services.services(case, address)
-        if services.is_stopped(one) and services.is_meant(case, address, one)
+        for service in services.services(case, address)
+        if services.is_stopped(service) and services.is_meant(case, address, service)
     }
-    return next(iter(found.values())) if len(found) == 1 else None
+    return next(iter(candidates.values())) if len(candidates) == 1 else None
 
 
 def _runs(case: Case, refused: Iterable[str]) -> str:
     """That the service which belongs on the port runs, or is being started, and does not listen there."""
-    found = {
-        one.name: one
+    candidates = {
+        service.name: service
         for address in refused
-        for one in services.services(case, address)
-        if one.active in {"active", "activating"} and not services.ended(one) and services.is_meant(case, address, one)
+        for service in services.services(case, address)
+        if service.active in {"active", "activating"}
+        and not services.ended(service)
+        and services.is_meant(case, address, service)
     }
-    if len(found) != 1:
+    if len(candidates) != 1:
         return ""
-    service = next(iter(found.values()))
+    service = next(iter(candidates.values()))
     since = f" since {services.clock(service.since)}" if service.since else ""
     if services.is_starting(service):
         return f" {service.name}, which belongs there, is still being started ({service.sub}{since})."
@@ -114,10 +116,10 @@ def _runs(case: Case, refused: Iterable[str]) -> str:
 
 def _unknown_unit(case: Case) -> Service | None:
     """What systemd said of the name that the person gave, if it knows no such unit."""
-    return next((one for one in case.all(Service) if one.load == "not-found" and service_name(case)), None)
+    return next((service for service in case.all(Service) if service.load == "not-found" and service_name(case)), None)
 
 
-def _rests(case: Case, refused: Iterable[str]) -> str:
+def _service_note(case: Case, refused: Iterable[str]) -> str:
     """That the service which belongs on the port is stopped, as a sentence with a space before it."""
     service = _stopped(case, refused)
     unknown = _unknown_unit(case)
@@ -147,9 +149,9 @@ def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
 def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     port = case.tcp.port
     host = next(iter(refused))
-    led = rules.dnat(case, host)
-    if led and led.translated:
-        return _dnat(case, refused, led, led.translated)
+    reading = rules.dnat(case, host)
+    if reading and reading.translated:
+        return _dnat(case, refused, reading, reading.translated)
     tables = hosts.tables(case, host)
     not_seen = "the socket table was not seen to its end" if tables else "the socket table of that machine was not seen"
     distance, measured = _distance(case, host)
@@ -185,30 +187,30 @@ def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: R
 
 
 def _came_from_nearer(case: Case, address: str) -> bool:
-    found = reset_origin.origin(case, address)
-    return found is not None and found.whence is ResetSource.NEARER
+    origin = reset_origin.origin(case, address)
+    return origin is not None and origin.whence is ResetSource.NEARER
 
 
 def _in_its_name(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     """A machine in between answered, so nothing is known of the host's port."""
     first = next(iter(refused))
-    found = reset_origin.origin(case, first)
+    origin = reset_origin.origin(case, first)
     return still_open(
         f"A machine in between answered in the name of {first}, so the reset says nothing of the host.",
-        *outcomes.ids(*refused.values(), found.fact if found else None),
+        *outcomes.ids(*refused.values(), origin.fact if origin else None),
     )
 
 
 def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
     """What the reset's distance says, in a sentence, and the evidence for it."""
-    found = reset_origin.origin(case, address)
-    if found is None:
+    origin = reset_origin.origin(case, address)
+    if origin is None:
         return "", ()
-    told = {
-        ResetSource.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(found)}.",
-        ResetSource.FARTHER: f" It comes from behind what else answers, as of a forwarded port: {reset_origin.in_words(found)}.",
+    sentences = {
+        ResetSource.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(origin)}.",
+        ResetSource.FARTHER: f" It comes from behind what else answers, as of a forwarded port: {reset_origin.in_words(origin)}.",
     }
-    return told.get(found.whence, ""), outcomes.ids(found.fact) if found.whence in told else ()
+    return sentences.get(origin.whence, ""), outcomes.ids(origin.fact) if origin.whence in sentences else ()
 
 
 def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:

@@ -28,8 +28,8 @@ def judge(case: Case) -> Judgement:
 
 
 def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Judgement:
-    seen = fact.look_alikes if fact else ()
-    deleted, alike = path in seen, tuple(one for one in seen if one != path)
+    look_alikes = fact.look_alikes if fact else ()
+    deleted, alike = path in look_alikes, tuple(candidate for candidate in look_alikes if candidate != path)
     parent = fact.nearest_parent if fact else None
     short = bool(parent) and parent != (path.rpartition("/")[0] or "/")
     summary = f"There is no {path}"

@@ -13,7 +13,7 @@ from tui.model.requests import AnyRequest, ListAddresses
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """The code that asked, first of the client's looks; attempts; this machine's addresses, once a chosen source failed."""
+    """The code that asked, the first of the client's checks; attempts; this machine's addresses, once a chosen source failed."""
     yield from checks.code(case)
     yield from checks.basics(case)
     if _unavailable(case):
@@ -110,7 +110,7 @@ def _remedies(case: Case, source: str, usable: list[str]) -> Iterator[Remedy]:
         verify=f"`refused check {case.target.label}` connects without a chosen source.",
     )
     yield Remedy(
-        do=f"If {source} should be here (a floating address, a VPN's), find out who ought to set it and where it is now.",
+        do=f"If {source} should be here (a floating address, a VPN's), find out who should set it and where it is now.",
         command=f"ip -br address | grep -F {shlex.quote(source)}; ip neigh show {shlex.quote(source)}",
         verify=f"`ip -br address` shows {source}.",
     )

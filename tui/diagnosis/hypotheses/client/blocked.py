@@ -50,7 +50,7 @@ def judge(case: Case) -> Judgement:
             f"{unsure[0]} ends in {forbidden[unsure[0]].errno}; a route or an ICMP message may say so as well.",
             *outcomes.ids(*forbidden.values()),
             summary=f"A policy on this machine may forbid {unsure[0]} ({forbidden[unsure[0]].errno}).",
-            next_check=f"`ip route get {unsure[0]}`: a route that is not `prohibit` leaves a policy.",
+            next_check=f"`ip route get {unsure[0]}`: if the route is not `prohibit`, a policy is left.",
             explains=forbidden,
         )
     return _by_errno(case, forbidden, policy)
@@ -138,7 +138,7 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
 
 
 def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Judgement:
-    """Silence that this machine makes: where all rules were read and none matches, a BPF program is left."""
+    """Silence that this machine causes: where all rules were read and none matches, a BPF program is left."""
     first = next(iter(kept))
     readings = [reading for address in kept if (reading := rules.filter_of(case, address))]
     clean = len(readings) == len(kept) and all(reading.answer == "does-not-match" and not reading.unread for reading in readings)
@@ -166,7 +166,7 @@ def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Judgement:
 
 
 def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Judgement:
-    """It connects from here, and the unit of the process with whose eyes we look may not send there."""
+    """It connects from here, and the unit of the process that --pid names may not send there."""
     unit = policy.unit or "its unit"
     quoted = f"IPAddressDeny={policy.ip_address_deny}"
     return likely(
@@ -202,7 +202,7 @@ def _by_errno(case: Case, forbidden: dict[str, TcpAttempt], policy: Confinement 
 def _suspect(policy: Confinement | None, errno: str) -> tuple[str, Culprit | None]:
     """What most likely forbids it, in words, and its culprit."""
     if policy and policy.pid:
-        policy = None  # it was read of the named process, and the attempt is our own
+        policy = None  # it is the named process's, and the attempt is our own
     if policy and errno == "EPERM" and policy.seccomp in {"filter", "strict"}:
         return "a seccomp filter holds this process", Culprit(kind="process", name="seccomp", unit=policy.unit or "")
     profile = policy.lsm_profile if policy else None
@@ -224,7 +224,7 @@ def _remedies(case: Case, policy: Confinement | None) -> Iterator[Remedy]:
     yield Remedy(
         do="Try the same from a plain shell, outside the unit, container or sandbox; if that connects, change its policy.",
         command="grep -E 'Seccomp|NoNewPrivs' /proc/self/status; cat /proc/self/attr/current; cat /proc/self/cgroup",
-        verify=f"{label} connects from the place where it failed.",
+        verify=f"{label} connects where it failed.",
     )
 
 

@@ -1,6 +1,6 @@
 """The process, or the system, is out of file descriptors.
 
-EMFILE and ENFILE say so of our own attempt; of a process that the person named its count says it.
+EMFILE and ENFILE say so for our own attempt; for a process that the person named, its count does.
 """
 
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ def _theirs(case: Case, state: ProcessState) -> Judgement:
     unit = state.unit or "UNIT"
     summary = (
         f"{state.name} (pid {state.pid}) has all of its {state.descriptor_limit} file descriptors open: "
-        "it cannot open another socket, wherever to."
+        "it cannot open another socket, whatever the target."
     )
     reason = f"{state.descriptors} descriptors are open, and its soft limit is {state.descriptor_limit} (RLIMIT_NOFILE)."
     culprit = Culprit(kind="process", pid=state.pid, name=state.name, limit="RLIMIT_NOFILE")
@@ -100,7 +100,7 @@ def _theirs(case: Case, state: ProcessState) -> Judgement:
     return likely(
         summary,
         *outcomes.ids(state),
-        reason=f"{reason} They may not be listed by this user, and some may lie above the limit, inherited.",
+        reason=f"{reason} This user may not list them, and some may be inherited and lie above the limit.",
         next_check=f"As root: `ls /proc/{state.pid}/fd`; as many numbers below {state.descriptor_limit} confirm it.",
         culprit=culprit,
         refuted_by=refuted_by,
@@ -112,7 +112,7 @@ def _for_this_process(case: Case) -> Iterator[Remedy]:
     yield Remedy(
         do="Raise the limit of the shell or unit that starts it.",
         command="ulimit -n 4096",
-        verify=f"`refused check {case.target.label}` comes to another end.",
+        verify=f"`refused check {case.target.label}` ends differently.",
     )
 
 
@@ -125,7 +125,7 @@ def _for_the_machine(case: Case) -> Iterator[Remedy]:
     yield Remedy(
         do="Raise the machine's limit.",
         command="sysctl -w fs.file-max=1000000",
-        verify=f"`refused check {case.target.label}` comes to another end.",
+        verify=f"`refused check {case.target.label}` ends differently.",
     )
 
 

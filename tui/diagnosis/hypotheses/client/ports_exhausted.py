@@ -58,7 +58,7 @@ def _source_may_be_ours(case: Case, attempt: TcpAttempt) -> bool:
 
 
 def _limits(case: Case, address: str) -> Limits | None:
-    """The newest look at the limits towards an address."""
+    """The newest limits towards an address."""
     return next(
         (limits for limits in reversed(case.all(Limits)) if (limits.address, limits.port) == (address, case.tcp.port)), None
     )
@@ -95,7 +95,7 @@ def _user(limits: Limits) -> str:
         return ""
     if limits.biggest_user_ports == limits.used_towards_target:
         return f" All are held by {limits.biggest_user}."
-    return f" Of {limits.sampled} open ones that were looked at, {limits.biggest_user_ports} are held by {limits.biggest_user}."
+    return f" Of {limits.sampled} open ones in a sample, {limits.biggest_user_ports} are held by {limits.biggest_user}."
 
 
 def _enough(without: dict[str, TcpAttempt], limits: Limits) -> Judgement:

@@ -65,7 +65,7 @@ def _lacking(address: str, server: NameserverRecord) -> bool:
 
 
 def _disputed(case: Case) -> dict[str, TcpAttempt]:
-    """The failing addresses in use that some nameserver's answer lacks; addresses of the hosts file are no one's answer."""
+    """The failing addresses in use that some nameserver's answer lacks; addresses of the hosts file are nobody's answer."""
     entries = resolution.hosts_entries(case)
     servers = resolution.nameservers(case)
     return {
@@ -81,7 +81,7 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Judgement:
     if not others:
         return still_open("The answers differ, and every address in them fails.", *_ids(servers))
     if working and not working.keys() & others.keys():
-        return still_open("The answers share no address that connects, as a round robin's may.", *_ids(servers))
+        return still_open("The answers share no address that connects, as in a round robin.", *_ids(servers))
     connects, fails = resolution.split(case, tuple(others))
     good = [*(attempt for address, attempt in working.items() if address in others), *connects]
     if fails and not good:

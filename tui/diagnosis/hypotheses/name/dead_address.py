@@ -36,7 +36,7 @@ def judge(case: Case) -> Judgement:
 def _is_dead(case: Case, address: str, attempt: TcpAttempt) -> bool:
     """Whether the address failed each time, out there, while one of its family connects.
 
-    What this machine's own kernel blocks says nothing of the address; one that connected before comes and goes.
+    What this machine's own kernel blocks says nothing about the address; one that connected before comes and goes.
     """
     family = ip_family(address)
     return (

@@ -39,7 +39,7 @@ def judge(case: Case) -> Judgement:
         if ip_family(address) not in served and attempt.outcome is not Outcome.BLOCKED
     }
     if not failing:
-        return ruled_out("No address of the other family fails out there.", *outcomes.ids(*latest.values()))
+        return ruled_out("No address of the other family fails beyond this machine.", *outcomes.ids(*latest.values()))
     if any(attempt.outcome is Outcome.CONNECTED for address in failing for attempt in outcomes.attempts(case, address)):
         return still_open("The other family comes and goes.", *outcomes.ids(*failing.values()))
     return _named(case, failing, working)
@@ -108,13 +108,13 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
         verify=f"{endpoint(bad, port)} connects.",
     )
     yield Remedy(
-        do=f"Or name the address that is served in the client: {good} instead of {host}.",
+        do=f"Or give the client the address that is served: {good} instead of {host}.",
         command=f"refused check {endpoint(good, port)}",
         verify="It connects each time.",
     )
     if not here:
         yield Remedy(
-            do=f"Or take the {record} record away while the service has no {ip_family(bad)}.",
+            do=f"Or remove the {record} record while the service has no {ip_family(bad)}.",
             command=f"dig {host} {record}",
             verify=f"The answer has no {record} record.",
         )

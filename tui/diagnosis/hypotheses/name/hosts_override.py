@@ -151,7 +151,7 @@ def _remedies(case: Case, entry: HostsEntry, other: str) -> Iterator[Remedy]:
         verify=f"`getent ahosts {host}` prints {other}, and {case.target.label} connects.",
     )
     yield Remedy(
-        do="If a program keeps that line (a container engine, a VPN, cloud-init), change its setting instead.",
+        do="If a program writes that line (a container engine, a VPN, cloud-init), change its setting instead.",
         command=f"sed -n {entry.line}p {entry.path}",
         verify="The line stays right after a restart of that program.",
     )

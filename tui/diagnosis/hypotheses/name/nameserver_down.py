@@ -82,7 +82,7 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ..
 
 
 def _was_asked(server: NameserverRecord) -> bool:
-    """Whether the query can have come to the server: `unreachable` at once is the word of this machine, or of one on the way."""
+    """Whether the query can have reached the server: `unreachable` at once comes from this machine, or from one on the way."""
     return any(answer.outcome != "unreachable" or answer.rtt_ms >= hosts.RESOLVED_AFTER_MS for answer in server.answers)
 
 
@@ -91,7 +91,7 @@ def _cut_off(case: Case, system: SystemAnswer, down: list[NameserverRecord], fir
     return likely(
         f"{case.tcp.host} can't be resolved: {first.label}, a nameserver of this machine, can't be reached ({detail}).",
         *outcomes.ids(system, *_answers(down)),
-        reason=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it.",
+        reason=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it got there.",
         next_check=f"`refused check {endpoint(first.address, first.port)}` says what stands in the way.",
         explains={outcomes.NAME},
         culprit=_culprit(first),
@@ -126,7 +126,7 @@ def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord,
         summary,
         *evidence,
         reason=f"{_how([first])}; this lookup took {system.took_ms:.0f} ms.",
-        next_check=f"`time getent ahosts {case.tcp.host}`, several times: a second or more confirms that it is felt.",
+        next_check=f"`time getent ahosts {case.tcp.host}`, several times: a second or more confirms the delay.",
         culprit=_culprit(first),
         refuted_by=f"`dig @{first.address} -p {first.port} {case.tcp.host}` gets an answer from here.",
         remedies=_remedies(case, first),
@@ -134,7 +134,7 @@ def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord,
 
 
 def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...]) -> Judgement:
-    """A server that answers for one record type and stays silent for the other holds every lookup that wants both."""
+    """A server that answers for one record type and stays silent for the other holds up every lookup that wants both."""
     for server in servers:
         for word in server.words:
             missing = {answer.rtype for answer in word.answers if answer.outcome == "timeout"}
@@ -167,7 +167,7 @@ def _no_answer_for(kind: str, case: Case, system: SystemAnswer, server: Nameserv
         f"{server.label} answers, and stays silent for {kind} records, so a lookup of both families waits for it.",
         *outcomes.ids(system, *server.answers),
         reason=f"The {kind} query to {server.label} was not answered; the lookup took {system.took_ms:.0f} ms.",
-        next_check=f"`dig @{server.address} -p {server.port} {case.tcp.host} {kind}` three times: always silent confirms it.",
+        next_check=f"`dig @{server.address} -p {server.port} {case.tcp.host} {kind}` three times: silence each time confirms it.",
         explains=() if system.addresses else {outcomes.NAME},
         culprit=_culprit(server),
         refuted_by=f"The {kind} query is answered when it is sent again.",
@@ -186,7 +186,7 @@ def _how(down: list[NameserverRecord]) -> str:
 
 def _manner(server: NameserverRecord) -> str:
     if any(answer.truncated for answer in server.answers):
-        return "has more to say than fits UDP, and its TCP port does not answer"
+        return "has a longer answer than fits UDP, and its TCP port does not answer"
     answers = {answer.outcome for answer in server.answers}
     if answers == {"refused"}:
         return "refuses on its port"
@@ -210,12 +210,12 @@ def _remedies(case: Case, server: NameserverRecord) -> Iterator[Remedy]:
         )
     else:
         yield Remedy(
-            do=f"See whether {server.label} lives, and whether a filter or a lost VPN stands in between.",
+            do=f"See whether {server.label} is up, and whether a filter or a lost VPN stands in between.",
             command=f"ip route get {server.address}; {ask}; {ask} +tcp",
             verify=f"`{ask}` gets an answer.",
         )
     yield Remedy(
-        do=f"Or take {server.label} out of {conf} (where a program writes that file, in its settings), and name one that answers.",
+        do=f"Or take {server.label} out of {conf} (if a program writes that file, in its settings), and name one that answers.",
         command=f"grep -n nameserver {conf}",
         verify=f"`time getent ahosts {host}` prints an address at once.",
     )
@@ -227,7 +227,7 @@ HYPOTHESIS = Hypothesis(
     onset="change",
     title="nameserver answers",
     question="Does every nameserver of this machine answer?",
-    why="A silent nameserver makes each lookup wait, and if it is the only one no name resolves. That is no fault of the name.",
+    why="A silent nameserver makes each lookup wait, and if it is the only one no name resolves. The name is not at fault.",
     meaning="A configured nameserver does not answer.",
     proof="A query to that server times out or its port refuses, and so the lookup fails (EAI_AGAIN) or waits for it.",
     mistaken_for=("name.not-found", "name.nameserver-error"),

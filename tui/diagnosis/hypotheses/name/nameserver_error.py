@@ -108,7 +108,7 @@ def _resolves(
         )
     server, word = hit
     return likely(
-        f"{server.label}, a nameserver of this machine, answers {_code(word)} for {word.name}; {giving.label}, asked next, helps.",
+        f"{server.label}, a nameserver of this machine, answers {_code(word)} for {word.name}; {giving.label}, the next, helps.",
         *outcomes.ids(system, *word.answers, *giving.answers),
         reason=f"{server.label} answers {_code(word)}, {giving.label} gives the address.",
         next_check=f"`dig @{server.address} -p {server.port} {word.name}` again: the same failure shows that it lasts.",

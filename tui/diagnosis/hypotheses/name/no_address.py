@@ -77,7 +77,7 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
     return likely(
         summary,
         *evidence,
-        reason=f"The lookup ends with {system.error or 'no address'}, and it is not plain which answer it got.",
+        reason=f"The lookup ends with {system.error or 'no address'}, and it is not clear which answer it got.",
         next_check=f"`dig {name} A` and `dig {name} AAAA`: NOERROR with no answer from both confirms it.",
         explains={outcomes.NAME},
         culprit=Culprit(kind="name", name=name),

@@ -15,7 +15,7 @@ from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
 
 NSSWITCH = "/etc/nsswitch.conf"
-"""Where the hosts line stands (nsswitch.conf(5)), for the case that its place was not recorded."""
+"""Where the hosts line is (nsswitch.conf(5)), if its file was not recorded."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -24,7 +24,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 
 def judge(case: Case) -> Judgement:
-    """NXDOMAIN for every name that is tried and nothing in hosts; or a line of nsswitch.conf that leaves out who knows."""
+    """NXDOMAIN for every name that is tried and nothing in hosts; or an nsswitch.conf that leaves out a source that knows it."""
     settled = resolution.settled(case)
     system = outcomes.system_answer(case)
     if settled or system is None:
@@ -76,7 +76,7 @@ def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: 
 
 
 def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
-    """What the nameservers' own answers make of it."""
+    """Judge by the nameservers' own answers."""
     every = resolution.nameservers(case)
     giving = next((server for server in every if server.resolved), None)
     if giving:

@@ -10,11 +10,11 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, AskNameserver
 
 UNLIKELY_LABEL = "refused-asks-for-a-name-that-nobody-made"
-"""A label that no zone has: an answer for it is a wildcard's (RFC 4592)."""
+"""A label that no zone has: an answer for it comes from a wildcard (RFC 4592)."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Names, attempts; once a completed name's address has failed, the other readings of the name, and a wildcard's sign."""
+    """Names, attempts; once a completed name's address failed, its other readings, and a name that only a wildcard answers."""
     yield from checks.basics(case)
     name = _completed(case)
     if name and outcomes.failing(case) and not outcomes.connecting(case):
@@ -98,7 +98,7 @@ def _weighed(case: Case, name: str) -> Judgement:
         return _perhaps(
             case,
             name,
-            f"; {_domain(case, name)} answers for every name (a wildcard), also for one that nobody made",
+            f"; {_domain(case, name)} answers for every name (a wildcard), even for one that nobody made",
             next_check=f"Whether a machine called {name} is known to whoever runs {_domain(case, name)}.",
             evidence=outcomes.ids(*wildcard),
         )

@@ -16,7 +16,7 @@ Worth = Literal["proved", "forwarded", "near", "perhaps", "no"]
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts; who sent the error; the neighbour entry on our link; whether the host answers elsewhere."""
+    """Attempts; who sent the error; the neighbour entry on our link; whether the host answers otherwise."""
     yield from checks.basics(case)
     own_silent = any(
         outcomes.is_local(case, address) for address in (*outcomes.failing(case, Outcome.TIMEOUT), *outcomes.quiet(case))
@@ -50,9 +50,11 @@ def judge(case: Case) -> Judgement:
     if unsure:
         return _on_this_link_perhaps(unsure)
     if reported:
-        return ruled_out("The host that is called unreachable answers, or says so itself.", *outcomes.ids(*reported.values()))
+        return ruled_out(
+            "The host that is reported unreachable answers, or reports it itself.", *outcomes.ids(*reported.values())
+        )
     if hosts.silent(case):
-        return still_open("Silence so far: no router and no neighbour entry has named the host unreachable.")
+        return still_open("Silence so far: no router and no neighbour entry shows the host unreachable.")
     return ruled_out("No address is reported unreachable.", *outcomes.ids(*outcomes.latest(case).values()))
 
 
@@ -63,7 +65,7 @@ def _worth(case: Case, address: str, attempt: TcpAttempt) -> Worth:
     alive = bool(hosts.signs_of_life(case, address))
     sender = attempt.icmp.sender if attempt.icmp else ""
     if hosts.is_itself(address, sender) or (here and outcomes.is_local(case, address)):
-        # The target can't be out of its own reach: that is a filter there, or a port that it forwards.
+        # The target can always reach itself: that is a filter there, or a port that it forwards.
         return "forwarded" if slow and hosts.says_host_unreachable(attempt) else "no"
     if here:
         return "near" if hosts.says_host_unreachable(attempt) else "no"
@@ -74,7 +76,7 @@ def _worth(case: Case, address: str, attempt: TcpAttempt) -> Worth:
 
 
 def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Neighbour | None]]]:
-    """The addresses whose own link has no answer: by our own ICMP error after three tries, or by the neighbour entry."""
+    """The addresses for which nothing answers on our link: by our own ICMP error after three tries, or by the neighbour entry."""
     for address, attempt in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
         if outcomes.is_local(case, address) or hosts.signs_of_life(case, address):
             continue
@@ -137,7 +139,7 @@ def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Add
         refuted_by="`ip -br link show lo` shows UP.",
         remedies=(
             Remedy(
-                do="Set it up, and find out why it is down: a new network namespace starts so.",
+                do="Bring it up, and find out why it is down: it is so in a new network namespace.",
                 command="ip link set lo up",
                 verify=f"`refused check {case.target.label}` is answered.",
             ),
@@ -150,8 +152,8 @@ def _on_this_link_perhaps(near: dict[str, TcpAttempt]) -> Judgement:
     return still_open(
         f"Our own kernel reported `{_meaning(attempt)}` after {attempt.latency_ms:.1f} ms, sooner than a neighbour fails.",
         *outcomes.ids(*near.values()),
-        summary=f"{first} can't be reached: a neighbour that was being asked already, or a tunnel without a peer for it.",
-        next_check=f"`ip neigh show {first}` and `ip route get {first}`: FAILED, or a tunnel's device, speak for it.",
+        summary=f"{first} can't be reached: its neighbour entry was being resolved already, or a tunnel has no peer for it.",
+        next_check=f"`ip neigh show {first}` and `ip route get {first}`: FAILED, or a tunnel's device, supports this.",
         explains=near,
     )
 
@@ -208,7 +210,7 @@ def _claim(reported: dict[str, TcpAttempt]) -> str:
 def _word(case: Case, address: str) -> str:
     attempt = hosts.told(case)[address]
     asked = hosts.says_host_unreachable(attempt) and hosts.came_late(case, address)
-    reason = "nobody answered it on its own link" if asked else "it knows no way there"
+    reason = "nothing answered on its own link" if asked else "it has no route there"
     return f"ICMP `{_meaning(attempt)}` came from {_sender(attempt)} after {attempt.latency_ms:.0f} ms: {reason}."
 
 
@@ -240,7 +242,7 @@ def _link_remedies(address: str, device: str) -> Iterator[Remedy]:
     yield Remedy(
         do="Or use the address that the machine has now, if it got another one.",
         command=f"ip neigh show dev {device}",
-        verify="The attempts on that address come to another end.",
+        verify="The attempts on that address end differently.",
     )
 
 

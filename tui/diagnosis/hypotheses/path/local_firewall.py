@@ -70,7 +70,7 @@ def _by_rule(case: Case) -> Iterator[tuple[str, tuple[Firewall, Rule]]]:
         if reading is None or rule is None or not rules.is_stopped_here(case, address):
             continue
         if any(hosts.sent_here(case, attempt) is False for attempt in outcomes.attempts(case, address) if attempt.icmp):
-            continue  # another machine's word
+            continue  # another machine reported it
         yield address, (reading, rule)
 
 
@@ -92,7 +92,7 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
         f"{rules.seen_packets(rule)}",
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
-        refuted_by="Without that rule, the same attempt comes to the same end.",
+        refuted_by="Without that rule, the same attempt ends the same way.",
         remedies=rules.remedies(case, rule, first),
     )
 
@@ -113,7 +113,7 @@ def _not_by_rules(case: Case, silent: Mapping[str, tuple[TcpAttempt, ...]], what
         f"{what}, and none of the {reading.rules if reading else 0} rules of this machine stops the connection.",
         *outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), reading),
         summary=f"Something on this machine that no rule shows (a BPF program, traffic control) drops {outcomes.joined(silent)}.",
-        next_check="As root: `bpftool net; bpftool cgroup tree; tc filter show dev DEVICE egress`. `ip link show lo` without UP?",
+        next_check="As root: `bpftool net; bpftool cgroup tree; tc filter show dev DEVICE egress; ip link show lo` (is it UP?)",
         explains=silent,
     )
 
@@ -152,7 +152,7 @@ def _perhaps(reported: dict[str, TcpAttempt]) -> Judgement:
     return likely(
         f"This machine's own packet filter seems to reject port {attempt.port} of {first} (ICMP {meaning}).",
         *outcomes.ids(*reported.values()),
-        reason=f"ICMP `{meaning}` came from this machine itself after {attempt.latency_ms:.1f} ms, sooner than a neighbour fails.",
+        reason=f"ICMP `{meaning}` came from this machine itself after {attempt.latency_ms:.1f} ms, sooner than neighbours fail.",
         next_check=f"As root: `{RULES}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
         explains=reported,
         culprit=Culprit(kind="address", address=attempt.icmp.sender if attempt.icmp else first),
@@ -182,15 +182,15 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
 
 
 def _without_a_filter(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement | None:
-    """That a full queue, or a loopback interface that is down, alone makes the silence of an own address."""
+    """That a full queue, or a loopback interface that is down, alone explains the silence of an own address."""
     first = next(iter(silent))
     full = [row for row in _rows(case, first) if hosts.has_full_queue(row)]
     evidence = outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), outcomes.listeners(case))
     watch = queues.watch(case, first)
     if full and not (watch and queues.never_came(watch)):
-        return still_open(f"The queue of {hosts.owner(full[0])} is full; that alone makes silence.", *evidence)
+        return still_open(f"The queue of {hosts.owner(full[0])} is full; that alone explains the silence.", *evidence)
     if hosts.loopback_is_down(case):
-        return still_open("The loopback interface is down; that alone makes silence.", *evidence)
+        return still_open("The loopback interface is down; that alone explains the silence.", *evidence)
     return None
 
 
@@ -201,7 +201,7 @@ def _rows(case: Case, address: str) -> list[Listener]:
 
 
 def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
-    """On this machine a closed port answers and an open one accepts, so silence is made by something here."""
+    """On this machine a closed port answers and an open one accepts, so something here causes the silence."""
     first = next(iter(silent))
     table, rows = outcomes.listeners(case), _rows(case, first)
     evidence = outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), table)
@@ -211,7 +211,7 @@ def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgeme
         return still_open(
             "An address of this machine stays silent.", *evidence, summary=summary, next_check=apart, explains=silent
         )
-    room = "with a full queue that no attempt came to" if any(map(hosts.has_full_queue, rows)) else "with room in its queue"
+    room = "with a full queue that no attempt reached" if any(map(hosts.has_full_queue, rows)) else "with room in its queue"
     state = f"{hosts.owner(rows[0])} listens there {room}" if rows else "nothing listens there, so a reset was due"
     return likely(
         summary,
@@ -229,12 +229,12 @@ def _table_full(case: Case, lost: Mapping[str, tuple[TcpAttempt, ...]], limits: 
     first = next(iter(lost))
     count = f"{limits.tracked_connections:,} of {limits.tracking_limit:,}"
     return likely(
-        f"The packet filter's table of connections is full ({count}): what is new, to {outcomes.joined(lost)} too, is dropped.",
+        f"The packet filter's table of connections is full ({count}): new ones, also to {outcomes.joined(lost)}, are dropped.",
         *outcomes.ids(
             *(attempt for attempts in lost.values() for attempt in attempts), *local_drops.forbidden_echoes(case, first), limits
         ),
         reason=f"Packets do not seem to leave this machine, and nf_conntrack_count is at its limit: {count}.",
-        next_check="`dmesg | grep 'nf_conntrack: table full'` (as root): a line from now confirms it.",
+        next_check="`dmesg | grep 'nf_conntrack: table full'` (as root): a recent line confirms it.",
         explains=lost,
         culprit=Culprit(kind="limit", limit="nf_conntrack_max", address=first),
         refuted_by="`sysctl net.netfilter.nf_conntrack_count` is far below nf_conntrack_max while attempts stay silent.",
@@ -275,7 +275,7 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
 
 
 def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Listener, Listeners]]]:
-    """Own addresses that answered with a reset after a look that showed a listener for them."""
+    """Own addresses that answered with a reset after a table that showed a listener for them."""
     table = outcomes.listeners(case)
     for address, attempt in outcomes.refused_by_reset(case).items():
         rows = outcomes.on_port(table, case.tcp.port) if outcomes.is_local(case, address) else ()
@@ -303,7 +303,7 @@ def _rules_hidden(case: Case) -> bool:
 
 
 def _in_silence(case: Case) -> Judgement:
-    """Far-off silence: a drop here looks like a drop there until a packet is seen to have left."""
+    """Silence from another machine: a drop here looks like a drop there until a packet is seen to leave."""
     silent = hosts.silent(case)
     unseen = {
         address: attempts
@@ -338,7 +338,7 @@ def _in_silence(case: Case) -> Judgement:
     if perhaps:
         quote = f"`{rules.quoted(perhaps)}` ({rules.place(perhaps)})"
         return still_open(
-            f"It can't be told whether {quote} matches. {perhaps.why}".strip(),
+            f"It is not known whether {quote} matches. {perhaps.why}".strip(),
             *evidence,
             *outcomes.ids(*maybe),
             summary=f"A rule of this machine may stop it: `{rules.quoted(perhaps)}`{rules.who_made(perhaps)}.",
@@ -374,7 +374,7 @@ def _remedies(port: int) -> Iterator[Remedy]:
     yield Remedy(
         do="Change it where it was set. For a Kubernetes service, give it ready endpoints.",
         command="firewall-cmd --list-all; ufw status numbered; kubectl get endpoints",
-        verify="The attempts come to another end.",
+        verify="The attempts end differently.",
     )
 
 

@@ -11,16 +11,16 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, MeasureMtu
 
 WRITABLE = frozenset({"HTTP", "TLS", "Redis"})
-"""Protocols in which something harmless and large can be said."""
+"""Protocols in which a large and harmless request can be sent."""
 ENOUGH = 4
-"""Pairs of connections that must fare the same: of one, a dead machine behind a balancer may have got the first by chance."""
+"""Pairs of connections that must agree: in a single one, a balancer may have sent the first to a dead machine by chance."""
 
 _HEADERS = 40
 """Bytes of IPv4 and TCP around a segment, at least."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts; where a talk stays silent, what becomes of large and of small segments."""
+    """Attempts; where a request stays unanswered, what becomes of large and of small segments."""
     yield from checks.basics(case)
     if not case.options.talk:
         return
@@ -107,29 +107,29 @@ def _certain(case: Case, measured: dict[str, PathMtu], summary: str) -> Judgemen
     talks = [talk for talk in case.all(Talk) if talk.address in measured and talk.outcome == "silent"]
     reason = (
         f"The same {mtu.large_bytes} bytes were written on two connections at the same time, with segments of up to {mtu.mss} "
-        f"and of up to {mtu.clamped_mss} bytes; only the second one got on."
+        f"and of up to {mtu.clamped_mss} bytes; only the second one went on."
     )
     if mtu.pairs >= ENOUGH:
         return confirmed(
             summary,
             *outcomes.ids(*measured.values(), *talks),
-            reason=f"{reason} So it was with {mtu.pairs} pairs of connections.",
+            reason=f"{reason} It was the same with {mtu.pairs} pairs of connections.",
             culprit=Culprit(kind="address", address=first, port=mtu.port),
-            refuted_by=f"`ping -M do -s 1472 {first}` (IPv4) is answered, from here, while the exchange stands still.",
+            refuted_by=f"`ping -M do -s 1472 {first}` (IPv4) is answered, from here, while the exchange stalls.",
             remedies=_remedies(first, mtu),
         )
     if _has_learnt(mtu):
         return likely(
             summary,
             *outcomes.ids(*measured.values(), *talks),
-            reason=f"{reason} Meanwhile a router said that the path takes {mtu.path_mtu} bytes, and they keep to it.",
-            next_check=f"`ip route flush cache`, and try {case.target.label} again: it stands still anew.",
+            reason=f"{reason} Meanwhile a router reported a path of {mtu.path_mtu} bytes, and new connections keep to it.",
+            next_check=f"`ip route flush cache`, and try {case.target.label} again: it stalls again.",
             culprit=Culprit(kind="address", address=first, port=mtu.port),
             refuted_by=f"{case.target.label} still does not answer, although `ip route get {first}` shows `mtu {mtu.path_mtu}`.",
             remedies=_remedies(first, mtu),
         )
     return still_open(
-        f"{reason} With other connections it was not so.",
+        f"{reason} Other pairs of connections did not show it.",
         *outcomes.ids(*measured.values(), *talks),
         summary=summary,
         next_check=f"`tracepath -n {first}` names the hop where the packets get too large, or where the trail ends.",
@@ -137,7 +137,7 @@ def _certain(case: Case, measured: dict[str, PathMtu], summary: str) -> Judgemen
 
 
 def _has_learnt(mtu: PathMtu) -> bool:
-    """Whether the large write brought an ICMP error that told the path's size, so that later connections ask for less."""
+    """Whether the large write brought an ICMP error with the path's size, so that later connections send smaller segments."""
     return mtu.path_mtu is not None and mtu.mss is not None and mtu.path_mtu < mtu.mss + _HEADERS
 
 
@@ -166,7 +166,7 @@ HYPOTHESIS = Hypothesis(
     question="Do large packets get through as small ones do?",
     why="A handshake takes small packets alone. Where a link is narrower and its ICMP errors are filtered, large ones vanish.",
     meaning="It connects, and large packets vanish.",
-    proof="The same request stalls, or stays unanswered, in segments as usual, and gets on in small ones; four times.",
+    proof="The same request stalls, or stays unanswered, in segments of the usual size, and goes on in small ones; four times.",
     mistaken_for=("server.unresponsive",),
     supersedes=frozenset({"server.unresponsive", "port.wrong-protocol", "server.closes-early"}),
     needs=needs,

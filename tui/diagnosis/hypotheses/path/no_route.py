@@ -11,9 +11,9 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
 NO_ROUTE = frozenset({"none", "throw"})
+"""How a failed lookup ends; a `throw` route ends it in one table, and no other table has a route."""
 TO_MANY = frozenset({"broadcast", "multicast"})
-"""Routes to more than one machine; TCP has ENETUNREACH for such an address too (tcp_v4_connect)."""
-"""What a lookup that fails ends with; a `throw` route ends it in one table, and no other table goes on."""
+"""Routes to more than one machine; TCP gives ENETUNREACH for such an address too (tcp_v4_connect)."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -54,15 +54,15 @@ def _without_own_address(case: Case) -> dict[str, TcpAttempt]:
 
 
 def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
-    """The errno of a lack of source ports too; only a machine without IPv6 addresses of its own makes it this cause."""
+    """A lack of source ports has the same errno; it is this cause only where the machine has no IPv6 address of its own."""
     own = case.last(Addresses)
     if own is None:
-        return not_tested("This machine's addresses were not looked at.")
+        return not_tested("This machine's addresses were not read.")
     reachable = [address for _, address in own.addresses if ip_family(address) == "IPv6" and not is_loopback(address)]
     if reachable and not own.ipv6_disabled:
         return ruled_out(f"This machine has the IPv6 address {reachable[0]}.", *outcomes.ids(own, *blocked.values()))
     first = next(iter(blocked))
-    state = "IPv6 is switched off on this machine" if own.ipv6_disabled else "No IPv6 address is this machine's own"
+    state = "IPv6 is switched off on this machine" if own.ipv6_disabled else "This machine has no IPv6 address of its own"
     return likely(
         f"{state}: nothing can be sent to {outcomes.joined(blocked)}.",
         *outcomes.ids(*blocked.values(), own),
@@ -128,7 +128,7 @@ def _remedies(address: str) -> Iterator[Remedy]:
     )
     if six:
         yield Remedy(
-            do="If this machine shall have no IPv6, let the client use the IPv4 address.",
+            do="If this machine should have no IPv6, let the client use the IPv4 address.",
             command="ip -6 route show default",
             verify="The client connects over IPv4.",
         )
@@ -138,8 +138,8 @@ HYPOTHESIS = Hypothesis(
     place=10,
     onset="setting",
     title="route exists",
-    question="Does this machine know a way to the address?",
-    why="Without a route nothing is sent: the kernel says no at once, and no other machine was ever asked.",
+    question="Does this machine have a route to the address?",
+    why="Without a route nothing is sent: the kernel refuses at once, and no other machine is asked.",
     meaning="There is no route to the address.",
     proof="ENETUNREACH at once, without an ICMP error, and the kernel's route lookup finds nothing.",
     mistaken_for=("path.route-rejects",),

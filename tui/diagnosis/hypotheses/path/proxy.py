@@ -21,7 +21,7 @@ MOST_ADDRESSES = 4
 _FORBIDDEN = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.REJECTED, Outcome.BLOCKED})
 """How a direct attempt ends in a network that lets only its proxy out."""
 _SPOKE = frozenset({Outcome.RESET, Outcome.CLOSED, Outcome.SILENT})
-"""The proxy took the connection; it was asked nothing, so its silence or its farewell proves little."""
+"""The proxy took the connection; nothing was asked of it, so that it is silent or closes proves little."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -143,7 +143,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, fa
         reason=f"{proxy.variable} applies to this target, and {how}.",
         next_check=missing
         if direct
-        else f"An attempt through {label} once it is up, or a direct one from where direct is allowed.",
+        else f"An attempt through {label} once it is up, or a direct one from where that is allowed.",
         explains=symptoms | intended,
         culprit=culprit,
         refuted_by=refuted_by,

@@ -1,4 +1,4 @@
-"""A packet filter on the way, or on the server, says no."""
+"""A packet filter on the way, or on the server, rejects the connection."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from tui.model.requests import AnyRequest, ListAddresses, TraceHops
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts and their ICMP errors; our own addresses; the hops, to place the sender; a look from the server."""
+    """Attempts and their ICMP errors; our own addresses; the hops, to place the sender; the server's sockets and rules."""
     yield from checks.basics(case)
     for address, attempt in hosts.told(case).items():
         yield ListAddresses()
@@ -45,7 +45,7 @@ def judge(case: Case) -> Judgement:
 
 
 def _is_feigned(case: Case, address: str, attempt: TcpAttempt) -> bool:
-    """Whether `unreachable` is a lie: the host says it of itself, or at once although the host answers elsewhere."""
+    """Whether `unreachable` is not true: the host says it about itself, or it comes at once and the host answers otherwise."""
     if not hosts.says_unreachable(attempt.icmp) or attempt.icmp is None:
         return False
     return not hosts.came_late(case, address) and (
@@ -58,6 +58,7 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
     sender = _sender(attempt)
     hop = hosts.hop_of(case, first, sender)
     itself = hosts.is_itself(first, sender)
+    addresses = outcomes.joined(sorted({attempt.address for attempt in reported.values()}))
     remark = "a closed port sends a reset" if itself else "that is neither the target nor this machine"
     return confirmed(
         f"{_who(first, sender)} rejects {_what(first, sender, reported)} (ICMP {_meaning(attempt)}).",
@@ -65,7 +66,7 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
         reason=f"ICMP `{_meaning(attempt)}` came from {sender}" + (f", seen at hop {hop.ttl}" if hop else "") + f"; {remark}.",
         explains=reported,
         culprit=Culprit(kind="address", address=sender),
-        refuted_by=f"No rule or route on {sender} answers {outcomes.joined(sorted({attempt.address for attempt in reported.values()}))} so.",
+        refuted_by=f"No rule or route on {sender} rejects {addresses} so.",
         remedies=_remedies(case, first, attempt),
     )
 
@@ -89,9 +90,9 @@ def _feigned(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
     first, attempt = next(iter(reported.items()))
     sender = _sender(attempt)
     life = hosts.signs_of_life(case, first)
-    lives = f"{first} {hosts.life_in_words(life)}" if life else f"{first} says it of itself"
+    lives = f"{first} {hosts.life_in_words(life)}" if life else f"{first} says it about itself"
     return likely(
-        f"{_who(first, sender)} answers port {attempt.port} with `{_meaning(attempt)}`, although the host is there: a filter's words.",
+        f"{_who(first, sender)} answers port {attempt.port} with `{_meaning(attempt)}`, but the host is there: that is a filter.",
         *outcomes.ids(*reported.values(), *life),
         reason=f"ICMP `{_meaning(attempt)}` came from {sender} after {attempt.latency_ms:.1f} ms, and {lives}.",
         next_check=f"On {sender}: `nft list ruleset`, or `iptables-save`, has a rule that rejects port {attempt.port} so.",
@@ -103,7 +104,7 @@ def _feigned(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
 
 
 def _by_reset(case: Case) -> Judgement:
-    """A filter on the server may answer with a reset, which from outside nothing tells from a closed port."""
+    """A filter on the server may answer with a reset, which from outside looks like a closed port."""
     resets = {
         address: attempt
         for address, attempt in outcomes.refused_by_reset(case).items()
@@ -120,16 +121,16 @@ def _by_reset(case: Case) -> Judgement:
             return likely(
                 f"A packet filter on {address} answers with a reset, although {who} there.",
                 *outcomes.ids(attempt, table),
-                reason=f"A reset came back, and in the socket table of the far end {who}.",
+                reason=f"A reset came back, and in the socket table there, {who}.",
                 next_check="On the server, as root: `nft list ruleset; iptables-save` has a rule that answers with a tcp reset.",
                 explains=resets,
                 culprit=Culprit(kind="address", address=address, port=port),
-                refuted_by=f"{address} is not the machine that was looked at, or the service started after the attempt.",
+                refuted_by=f"{address} is not the machine whose table was read, or the service started after the attempt.",
                 remedies=_remedies(case, address, attempt),
             )
         if table:
             return still_open(
-                "Nothing listens in the far end's table; a filter could still answer first.", *outcomes.ids(attempt, table)
+                "The other end's table has no listener; a filter could still answer first.", *outcomes.ids(attempt, table)
             )
     nearer = {ResetSource.NEARER, ResetSource.SEEMS_NEARER}
     own = [address for address in resets if not ((origin := reset_origin.origin(case, address)) and origin.whence in nearer)]
@@ -168,7 +169,7 @@ def _remedies(case: Case, address: str, attempt: TcpAttempt) -> Iterator[Remedy]
     port, sender = case.tcp.port, _sender(attempt)
     source = attempt.local_address or "this machine"
     yield Remedy(
-        do=f"On {sender}: find the rule (or the `prohibit` route) that says no to {source}.",
+        do=f"On {sender}: find the rule (or the `prohibit` route) that rejects {source}.",
         command="nft list ruleset; iptables-save; ip route show table all type prohibit",
         verify=f"A rule or route there matches TCP from {source} to {endpoint(address, port)}.",
     )
@@ -182,7 +183,7 @@ def _remedies(case: Case, address: str, attempt: TcpAttempt) -> Iterator[Remedy]
 HYPOTHESIS = Hypothesis(
     place=40,
     title="not rejected",
-    question="Does a packet filter on the way or on the server say no?",
+    question="Does a packet filter on the way or on the server reject it?",
     why="A filter that rejects answers with ICMP, and the answer carries the address of the box that sent it.",
     meaning="A packet filter on the way, or on the server, answers with ICMP, or on the server itself with a reset.",
     proof="The ICMP error with its sender, which is not this machine; a reset by the server's filter only by its rule.",

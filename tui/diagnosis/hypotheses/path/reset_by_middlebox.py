@@ -62,8 +62,8 @@ def _seems(case: Case, origins: dict[str, Origin]) -> Judgement:
         f"{_who(origin)} seems to answer port {case.tcp.port} of {outcomes.joined(origins)} with a reset, instead of the host.",
         *_evidence(case, origins),
         reason=f"The reset seems to come from nearer than the host: {reset_origin.in_words(origin)}.",
-        next_check=f"On {origin.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp reset`, "
-        f"or one that leads the port to another machine. Or, on {first}: `tcpdump -ni any tcp port {case.tcp.port}`.",
+        next_check=f"On {origin.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp "
+        f"reset`, or one that redirects the port to another machine. Or, on {first}: `tcpdump -ni any tcp port {case.tcp.port}`.",
         explains=origins,
         culprit=_culprit(first, origin),
         refuted_by=f"A capture on {first} that shows the SYN come in and the reset go out; or a translation of the port.",
@@ -89,18 +89,18 @@ def _at_the_first_hop(case: Case, origins: dict[str, Origin]) -> Judgement:
 def _not_known(case: Case, address: str, origin: Origin | None) -> Judgement:
     latest = outcomes.latest(case)[address]
     if origin is None:
-        return still_open("A reset came; how far from was not measured.", *outcomes.ids(latest))
+        return still_open("A reset came; from how far away was not measured.", *outcomes.ids(latest))
     if origin.fact.received_ttl is None and origin.fact.smallest_ttl is None:
         return still_open("A reset came; its distance could not be measured.", *outcomes.ids(latest, origin.fact))
     if not origin.fact.references:
         return still_open(
-            f"Nothing else of {address} answers that its distance could be compared with: {reset_origin.in_words(origin)}.",
+            f"Nothing else answers from {address}, so its distance can't be compared: {reset_origin.in_words(origin)}.",
             *outcomes.ids(latest, origin.fact),
         )
     return still_open(
         f"The measurements do not agree: {reset_origin.in_words(origin)}.",
         *outcomes.ids(latest, origin.fact),
-        summary=f"A machine in between, or one that the port is led on to, answers for {address}.",
+        summary=f"A machine in between, or one that the port is forwarded to, answers for {address}.",
         next_check=f"On {address}: `tcpdump -ni any tcp port {case.tcp.port}` shows whether the SYNs come in.",
         explains={address},
     )

@@ -10,11 +10,11 @@ from tui.model.judgement import Judgement, Remedy
 from tui.model.requests import AnyRequest
 
 FIRST_EPHEMERAL = 32768
-"""From here on the kernel gives ports to clients (ip_local_port_range), whose UDP sockets look like a server's."""
+"""From this port on, the kernel gives ports to clients (ip_local_port_range), whose UDP sockets look like a server's."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, and the socket table here and on the far end."""
+    """Attempts, and the socket table here and at the other end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
 

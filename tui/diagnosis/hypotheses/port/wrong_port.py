@@ -19,15 +19,15 @@ from tui.model.schemes import Family, family_of_port, family_of_program
 CROWDED = "HTTP"
 """The family of which one machine runs many services that have nothing to do with each other."""
 GO_BETWEENS = frozenset({"pgbouncer", "proxysql", "redis-sentinel", "mongos", "beam.smp", "etcd", "nats-server", "emqx"})
-"""Programs of a family that stand before the service, or open doors of their own beside it."""
+"""Programs of a family that stand in front of the service, or open ports of their own beside it."""
 SIDE_DOORS = frozenset({2380, 6222, 6432, 8222, 9300, 15672, 25672, 26379, 33060})
 """Their ports, and those for peers and administration: not the service itself."""
 EVERYBODYS = frozenset({HTTP, TLS})
-"""Protocols that so many services speak that hearing one says nothing."""
+"""Protocols that so many services speak that an answer in one proves nothing."""
 MOST_TALKED_TO = 3
-"""Other ports that are spoken to: those that fit best."""
+"""Other ports that are sent a request: those that fit best."""
 SHORTEST_SLIP = 3
-"""Digits of a port from which on a slip says something; two-digit ports all lie close together."""
+"""Digits that a port needs for a slip to say something; two-digit ports all lie close together."""
 
 
 class NearMiss(Struct, frozen=True):
@@ -45,9 +45,9 @@ class NearMiss(Struct, frozen=True):
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table here and on the far end, and the likely ports of another machine, with consent.
+    """Attempts, the socket table here and at the other end, and the likely ports of another machine, with consent.
 
-    Of those that accept, the few that may be the service are spoken to, so that it is known by what it says.
+    Of those that accept, the few that may be the service are sent a request, to know it by its answer.
     """
     yield from checks.basics(case)
     yield from checks.tables(case)
@@ -130,7 +130,7 @@ def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> J
 
 
 def _candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator[NearMiss]:
-    """One for each port and owner that would take a connection to one of the addresses and has something that speaks for it."""
+    """One for each port and owner that would take a connection to one of the addresses and fits in some way."""
     near = slips(case.tcp.port)
     meant = hosts.meant_family(case)
     yielded: set[tuple[int, int | None, str]] = set()
@@ -163,7 +163,7 @@ def _doubt(case: Case, best: list[NearMiss], table: Listeners) -> str:
     if len(best) > 1:
         return f"it is one of {len(best)} that fit equally well."
     if table.omitted:
-        return f"{table.omitted} more listeners were not looked at."
+        return f"{table.omitted} more listeners were left out."
     if row.process in GO_BETWEENS or {row.port, case.tcp.port} & SIDE_DOORS:
         return f"{row.process} on that port may stand beside the service that was meant."
     return _doubt_of_family(case, candidate) if candidate.same_family else _doubt_of_slip(case, row)
@@ -179,7 +179,7 @@ def _doubt_of_family(case: Case, candidate: NearMiss) -> str:
 
 
 def _is_front_door(case: Case, port: int, meant: Family) -> bool:
-    """Whether `port` is the kind's usual one and another was asked: that it is open says little of what was on the other."""
+    """Whether `port` is the kind's usual one and another was asked: that it is open says little about the other."""
     return port == meant.ports[0] != case.tcp.port
 
 
@@ -197,7 +197,7 @@ def _doubt_of_slip(case: Case, row: Listener) -> str:
 
 
 def _is_weak(best: list[NearMiss]) -> bool:
-    """Whether only a likeness of numbers speaks for it, and not even that for one alone."""
+    """Whether only a likeness of numbers speaks for it, and not even for a single listener."""
     return not (best[0].named or best[0].same_family) and (
         len(best) > 1 or min(len(str(candidate.listener.port)) for candidate in best) < SHORTEST_SLIP
     )
@@ -267,7 +267,7 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
 
 
 def _is_sibling(case: Case, attempt: TcpAttempt, meant: Family | None) -> bool:
-    """Another usual port of the same kind; a web server's front door says nothing of the services behind other ports."""
+    """Another usual port of the same kind; a web server's usual port says nothing about the services on other ports."""
     if meant is None or attempt.port not in _all_ports(meant) or {attempt.port, case.tcp.port} & SIDE_DOORS:
         return False
     front = {meant.ports[0], meant.tls_port}
@@ -299,7 +299,7 @@ def _fitting(case: Case, refused: Iterable[str]) -> Iterator[TcpAttempt]:
 
 
 def _unfit(case: Case, attempt: TcpAttempt) -> tuple[str, ...]:
-    """The protocols of an answer of that other port which does not fit what was spoken."""
+    """The protocols of an answer from that other port that does not fit the request."""
     return next((talk.protocols for talk in _talks(case, attempt) if talk.understood == "no"), ())
 
 
@@ -314,7 +314,7 @@ def _talks(case: Case, attempt: TcpAttempt) -> list[Talk]:
 
 
 def _speaks(case: Case, attempt: TcpAttempt) -> bool:
-    """Whether that other port speaks the protocol that is meant, by its greeting or when spoken to."""
+    """Whether that other port speaks the protocol that is meant, by its greeting or its answer to a request."""
     meant = meant_protocol(case.tcp)
     if meant is None or meant.protocol in EVERYBODYS:
         return False

@@ -18,7 +18,7 @@ LONGEST_QUOTE = 100
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table, and the first words to what connects."""
+    """Attempts, the socket table, and a first request to what connects."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
@@ -46,16 +46,16 @@ def judge(case: Case) -> Judgement:
     silent = talk.mute(case, ended=False)
     if silent:
         evidence = outcomes.ids(*(fact for attempts in silent.values() for fact in attempts))
-        reason = f"It answers nothing to {meant.protocol}, and a service of another protocol can be as silent."
+        reason = f"It does not answer {meant.protocol}, and a service of another protocol can be as silent."
         if meant.by != "scheme":
             return still_open(reason, *evidence)
         return still_open(
             reason,
             *evidence,
-            summary=f"Something else than {_name(meant.protocol)} may listen there, and wait for other words.",
+            summary=f"Something other than {_name(meant.protocol)} may listen there, and wait for another request.",
             next_check=f"On the server: `ss -ltnp 'sport = :{case.tcp.port}'` names the process.",
         )
-    return not_tested("It has not been spoken to.")
+    return not_tested("No request has been sent to it.")
 
 
 def _mismatched(case: Case, mismatches: dict[str, Words], meant: Meant) -> Judgement:
@@ -65,7 +65,7 @@ def _mismatched(case: Case, mismatches: dict[str, Words], meant: Meant) -> Judge
     evidence = outcomes.ids(*(heard.fact for heard in mismatches.values()), *talk.talks(case, address, meant.protocol))
     reason = _because(words, where)
     if meant.by == "usual" or (meant.by == "registered" and _may_be_a_setting(case, answers_as)):
-        return still_open(f"{reason} Nobody said that it should speak {_name(meant.protocol)}.", *evidence)
+        return still_open(f"{reason} Nothing says that it should speak {_name(meant.protocol)}.", *evidence)
     summary = f"{where} speaks {_name(label_of(answers_as))}, not {_name(meant.protocol)}: {_claim(case, meant, answers_as)}."
     if meant.by == "registered":
         return still_open(reason, *evidence, summary=summary, next_check=talk.name_it(case))
@@ -86,7 +86,7 @@ def _mismatched(case: Case, mismatches: dict[str, Words], meant: Meant) -> Judge
 
 
 def _may_be_a_setting(case: Case, answers_as: tuple[str, ...]) -> bool:
-    """Whether the service speaks TLS where a client of that kind is told so by a setting, on the same port."""
+    """Whether the service speaks TLS where a setting tells a client of that kind to do so, on the same port."""
     family = hosts.meant_family(case)
     own_port = bool(family and family.tls_port and family.tls_port not in family.ports)
     has_scheme = case.tcp.scheme is not None and talk.has_door_for_tls(family)
@@ -94,10 +94,10 @@ def _may_be_a_setting(case: Case, answers_as: tuple[str, ...]) -> bool:
 
 
 def _closes(case: Case, address: str, meant: Meant) -> Judgement:
-    """It ends the connection at our words, without one of its own: a database does so, and so does a server that is full."""
+    """It ends the connection after our request, without a byte: a database does so, and so does a server that is full."""
     talks = talk.nothing(case, address)
     where = endpoint(address, case.tcp.port)
-    reason = f"{where} closed {len(talks)} connections at the first words of {_name(meant.protocol)}, without a byte."
+    reason = f"{where} closed {len(talks)} connections after our first words in {_name(meant.protocol)}, without a byte."
     row = talk.listener(case, address)
     served = family_of_program(row.process if row else None)
     family = hosts.meant_family(case)

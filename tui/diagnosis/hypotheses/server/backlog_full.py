@@ -1,7 +1,7 @@
 """The accept queue is full.
 
-A full queue drops SYNs without a word, so from outside it is a filter's silence: only the queue itself tells. A Unix
-socket's full queue says so (EAGAIN).
+A full queue drops SYNs without a word, so from outside it looks like a filter: only the queue itself tells them apart.
+A Unix socket's full queue says so (EAGAIN).
 """
 
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from tui.model.requests import AnyRequest, ExamineProcess, WatchQueue
 from tui.model.target import UnixTarget
 
 _ORDER = (State.CONFIRMED, State.LIKELY, State.OPEN, State.NOT_TESTED, State.RULED_OUT)
-"""Of several addresses the one of which most is known speaks."""
+"""Of several addresses, the one about which most is known decides."""
 FULL = "EAGAIN"
 """What a Unix socket whose queue is full answers to a connect that does not wait (connect(2))."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts and socket tables; a watch of the queue where silence or a full row asks for it, and a look at its process."""
+    """Attempts and socket tables; a watch of the queue where silence or a full row asks for it, and its process."""
     if isinstance(case.target, UnixTarget):
         yield from _unix_needs(case)
         return
@@ -102,14 +102,14 @@ def _not_watched(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> J
 def _had_room(
     case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, watched: tuple[AcceptQueue, ...]
 ) -> Judgement:
-    """No look found the queue at its limit."""
+    """No reading found the queue at its limit."""
     row = watched[0]
     limit = "unknown" if row.limit is None else str(row.limit)
     evidence = outcomes.ids(*fitting, watch)
     at_times = len(fitting) < len(outcomes.attempts(case, address)) or bool(watch.overflows)
     if not at_times and (row.limit is not None or not _most(row)):
         return ruled_out(
-            f"The queue of {_who(row)} had room at every look (at most {_most(row)} of {limit}).",
+            f"The queue of {_who(row)} had room at every reading (at most {_most(row)} of {limit}).",
             *evidence,
         )
     return still_open(
@@ -122,12 +122,12 @@ def _had_room(
 
 
 def _never_came(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, queue: AcceptQueue) -> Judgement:
-    """The queue is full, and no SYN of ours found it so: they were dropped before."""
+    """The queue is full, and our SYNs did not reach it: they were dropped before."""
     return still_open(
-        f"The queue of {_who(queue)} is full, but our attempts did not come to it: "
-        "no connection found it full meanwhile (ListenOverflows stands still).",
+        f"The queue of {_who(queue)} is full, but our attempts did not reach it: "
+        "no connection found it full meanwhile (ListenOverflows did not grow).",
         *outcomes.ids(*fitting, watch),
-        summary=f"The accept queue of {_who(queue)} is full, and a filter drops packets before it.",
+        summary=f"The accept queue of {_who(queue)} is full, and a filter drops packets before they reach it.",
         next_check="As root: `nft list ruleset; iptables-save`. Without a rule that drops them, ListenOverflows grows.",
         explains={address} & outcomes.failing(case).keys(),
     )
@@ -147,13 +147,13 @@ def _proved(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: Qu
 
 
 def _fits(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch | None, queue: AcceptQueue) -> Judgement:
-    """The queue is full, or nearly, and that an attempt found it so was not seen; without a watch, by the socket table alone."""
+    """The queue is full, or nearly, but no attempt was seen to find it full; without a watch, by the socket table alone."""
     state = queues.process(case, queue.listener.pid, watch.vantage if watch else None)
     return likely(
         _summary(case, address, queue, state),
         *outcomes.ids(*fitting, watch, *hosts.tables(case, address), state),
         reason=_because(watch, queue, fitting),
-        next_check=f"{_where(watch, address)}: {_command(case)}, twice; ListenOverflows that grows with each attempt confirms it.",
+        next_check=f"{_where(watch, address)}: {_command(case)}, twice; ListenOverflows growing with each attempt confirms it.",
         explains={address} & outcomes.failing(case).keys(),
         culprit=_culprit(queue.listener, watch),
         refuted_by="Recv-Q not above Send-Q while an attempt stays silent.",
@@ -167,7 +167,7 @@ def _summary(case: Case, address: str, queue: AcceptQueue, state: ProcessState |
     where = endpoint(address, case.tcp.port)
     plain = (
         f"The accept queue of {who} on {where} {always}: {most} connection{'s wait' if most != 1 else ' waits'} with a limit of "
-        f"{queue.limit}, and the kernel drops what comes then without a word."
+        f"{queue.limit}, and the kernel silently drops what comes then."
     )
     return f"{plain} {queues.why_it_does_not_accept(state)}".strip()
 
@@ -175,7 +175,7 @@ def _summary(case: Case, address: str, queue: AcceptQueue, state: ProcessState |
 def _because(watch: QueueWatch | None, queue: AcceptQueue, fitting: tuple[TcpAttempt, ...]) -> str:
     low, high = min(queue.lengths), max(queue.lengths)
     waited = f"{high} waited" if low == high else f"{low} to {high} waited"
-    looked = "One look" if len(queue.lengths) == 1 else f"{len(queue.lengths)} looks"
+    readings = "One reading" if len(queue.lengths) == 1 else f"{len(queue.lengths)} readings"
     risen = (
         f"; meanwhile {watch.overflows} connection{'s' if watch.overflows != 1 else ''} in that network namespace found a full "
         "queue (ListenOverflows)"
@@ -183,7 +183,7 @@ def _because(watch: QueueWatch | None, queue: AcceptQueue, fitting: tuple[TcpAtt
         else ""
     )
     return (
-        f"{_count(fitting)}. {looked} at the queue: {waited}, the limit is {queue.limit}{risen}. {_limit(watch, queue)}".strip()
+        f"{_count(fitting)}. {readings} of the queue: {waited}, the limit is {queue.limit}{risen}. {_limit(watch, queue)}".strip()
     )
 
 
@@ -193,12 +193,12 @@ def _who(queue: AcceptQueue) -> str:
 
 
 def _limit(watch: QueueWatch | None, queue: AcceptQueue) -> str:
-    """Which of the two numbers makes the limit (listen(2))."""
+    """Which of the two numbers sets the limit (listen(2))."""
     if watch is None or watch.somaxconn is None or queue.limit is None:
         return ""
     if queue.limit < watch.somaxconn:
         return f"The program itself asked for {queue.limit} in listen(); net.core.somaxconn would allow {watch.somaxconn}."
-    return f"net.core.somaxconn, {watch.somaxconn}, makes that limit; the program asked for as many or more."
+    return f"net.core.somaxconn, {watch.somaxconn}, sets that limit; the program asked for as many or more."
 
 
 def _count(fitting: tuple[TcpAttempt, ...]) -> str:
@@ -322,7 +322,7 @@ HYPOTHESIS = Hypothesis(
     onset="change",
     title="queue has room",
     question="Has the server's accept queue room for another connection?",
-    why="The kernel drops connections that a program does not accept in time. From outside that is a filter's silence.",
+    why="The kernel drops connections that a program does not accept in time. From outside that looks like a filter.",
     meaning="The accept queue is full.",
     proof="The listener's queue above its limit while ListenOverflows grows and attempts stay silent; for a Unix socket EAGAIN.",
     mistaken_for=("path.filtered",),

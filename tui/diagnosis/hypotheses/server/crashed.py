@@ -18,7 +18,7 @@ _KILL = 9
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table, and the state of the service here and on the far end."""
+    """Attempts, the socket table, and the state of the service here and at the other end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from services.checks(case)
@@ -52,7 +52,7 @@ def _holders(case: Case, address: str) -> bool:
 
 
 def _taken(case: Case, address: str, service: Service) -> bool:
-    """Whether another than the service's own socket listens in its place."""
+    """Whether something other than the service's own socket listens in its place."""
     return _holders(case, address) and services.socket_row(case, address, service) is None
 
 
@@ -75,7 +75,7 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
     reason = (
         f"{service.name} is {service.active} ({service.result or service.sub or 'gone'}), and nothing listens on port {port}."
     )
-    refuted_by = f"`{services.command(service, 'is-active')}` says active, or the program that belongs on port {port} is another."
+    refuted_by = f"`{services.command(service, 'is-active')}` says active, or another program belongs on port {port}."
     if service.manager == "none":
         refuted_by = f"A process of {service.name} that runs, or another program that belongs on port {port}."
     culprit = services.culprit(service, port)
@@ -163,7 +163,7 @@ HYPOTHESIS = Hypothesis(
     question="Has the service that should listen ended?",
     why="A service that crashed leaves its port closed, and its manager knows how it ended and what it said last.",
     meaning="The service that should listen has ended.",
-    proof="Its unit is failed, its container exited, or its process gone, with status or signal, and nothing listens.",
+    proof="Its unit has failed, its container has exited, or its process is gone, with status or signal, and nothing listens.",
     mistaken_for=("server.not-listening",),
     supersedes=frozenset({"server.not-listening", "server.closes-early"}),
     needs=needs,

@@ -10,7 +10,7 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
 FEWEST_PORTS = 3
-"""So many other ports, silent too, stand for all: one closed port on a living host would have answered with a reset."""
+"""This many other silent ports stand for all: a closed port on a living host would have answered with a reset."""
 _ANSWERED = frozenset({Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET, Outcome.SILENT, Outcome.REFUSED})
 
 
@@ -30,7 +30,7 @@ def judge(case: Case) -> Judgement:
         if not outcomes.is_local(case, address) and _is_mute(case, address)
     }
     if not mute:
-        return ruled_out("Every address answers in some way, or was never asked.", *outcomes.ids(*outcomes.latest(case).values()))
+        return ruled_out("Every address answers in some way, or was not tried.", *outcomes.ids(*outcomes.latest(case).values()))
     gone = {address: attempt for address, attempt in mute.items() if _fell_silent_on_link(case, address)}
     if gone:
         return _proved(case, gone)
@@ -42,12 +42,14 @@ def judge(case: Case) -> Judgement:
     if total:
         return _total_silence(case, total)
     if not silent:
-        return still_open("A router reports the network, and so says nothing of the machine.", *outcomes.ids(*mute.values()))
+        return still_open(
+            "A router reports the network unreachable, which says nothing about the machine.", *outcomes.ids(*mute.values())
+        )
     return _some_silence(case, silent)
 
 
 def _is_mute(case: Case, address: str) -> bool:
-    """Whether nothing has come from the host itself since it was last heard, if it ever was."""
+    """Whether the host itself has given no sign of life."""
     if hosts.signs_of_life(case, address):
         return False
     reported = hosts.told(case).get(address)
@@ -69,7 +71,7 @@ def _answered(case: Case, address: str) -> list[TcpAttempt]:
 
 
 def _no_neighbour(case: Case, address: str) -> bool:
-    """Whether the host's own link had no answer from it: here by our neighbour entry, far off by the last router's word."""
+    """Whether the host did not answer on its own link: by our neighbour entry here, by the last router's report farther away."""
     reported = hosts.told(case).get(address)
     if reported is None or hosts.sent_here(case, reported):
         asked = reported is not None and hosts.says_host_unreachable(reported) and hosts.came_late(case, address)
@@ -91,7 +93,7 @@ def _proved(case: Case, gone: dict[str, TcpAttempt]) -> Judgement:
     failed = hosts.failed_neighbour(case, first)
     answered = _answered(case, first)
     return confirmed(
-        f"{first} answered at first and is gone from the local link now: the machine went down, or was unplugged.",
+        f"{first} answered at first and is now gone from the local link: the machine went down, or was unplugged.",
         *outcomes.ids(*answered[-1:], gone[first], failed),
         reason=f"It answered ({answered[-1].outcome}), and now its neighbour entry is FAILED.",
         explains=gone,
@@ -109,7 +111,7 @@ def _usual_reason(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
         f"{outcomes.joined(mute)} does not answer on its own link: most often the machine is off or unplugged.",
         *outcomes.ids(*mute.values(), reported, failed),
         reason="Nobody on its link answers for this address; a machine that never existed there looks the same.",
-        next_check=f"A look at the machine {first} itself: its console, its power, or its management controller.",
+        next_check=f"The machine {first} itself: its console, its power, or its management controller.",
         explains=mute,
         culprit=Culprit(kind="address", address=first),
         refuted_by=f"The machine is up and has another address than {first}, or stands in another network.",
@@ -128,7 +130,7 @@ def _total_silence(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
         "an answer would mean a filter on the way that drops everything.",
         explains=mute,
         culprit=Culprit(kind="address", address=first),
-        refuted_by=f"Anything that {first} answers, from anywhere.",
+        refuted_by=f"Any answer from {first}, to anyone.",
         remedies=_remedies(first),
     )
 
@@ -139,7 +141,7 @@ def _some_silence(case: Case, silent: dict[str, TcpAttempt]) -> Judgement:
     return still_open(
         "This port stays silent" + (", and so does ping." if echo else "."),
         *outcomes.ids(*silent.values(), echo),
-        summary=f"The machine {first} is down, or nothing of it can be reached from here.",
+        summary=f"The machine {first} is down, or cannot be reached from here at all.",
         next_check=f"`ping -c 3 {first}` and attempts on its other ports: any answer rules it out.",
         explains=silent,
     )
@@ -149,7 +151,7 @@ def _remedies(address: str) -> Iterator[Remedy]:
     yield Remedy(
         do=f"See whether {address} is switched on: its console, its hypervisor or cloud panel, its management controller.",
         command=f"ping -c 3 {address}",
-        verify="It answers, and the attempts come to another end.",
+        verify="It answers, and the attempts end differently.",
     )
     yield Remedy(
         do="If it runs, compare its address with the one that the client uses.",

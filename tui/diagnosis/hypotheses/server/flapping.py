@@ -13,11 +13,11 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListListeners, ReadService
 
 ALTERNATES = 2
-"""Changes of outcome, one of them from connected to refused, that make more than a service which stopped once."""
+"""Changes of outcome, one of them from connected to refused, that mean more than a service that stopped once."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """The schedule of attempts; the socket table, and once more after it had worked and failed."""
+    """The schedule of attempts; the socket table, and again once it has failed after it had worked."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     if any(outcomes.is_local(case, address) for address in _fallen(case)):
@@ -63,7 +63,7 @@ def _fallen(case: Case) -> dict[str, tuple[TcpAttempt, ...]]:
 
 
 def _works(attempt: TcpAttempt) -> bool:
-    """Whether somebody accepted; a service that ends within the moment that a connection is watched closes or resets it."""
+    """Whether it was accepted; a service that ends while the connection is watched closes or resets it."""
     return attempt.outcome in {Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET}
 
 
@@ -77,9 +77,9 @@ def _changes(attempts: tuple[TcpAttempt, ...]) -> int:
 
 
 def _changed_listener(case: Case) -> tuple[Listener, Listener, Listeners] | None:
-    """A listener on the port before and after it was replaced by another process of the same name, and the later look.
+    """A listener on the port before and after it was replaced by another process of the same name, and the later table.
 
-    Workers can share an address, so two looks differ only where they have no process in common.
+    Workers can share an address, so two tables differ only where they have no process in common.
     """
     tables = [table for table in case.all(Listeners) if table.vantage is None and table.owners_known]
     held = [(rows, table) for table in tables if (rows := _with_pid(outcomes.on_port(table, case.tcp.port)))]

@@ -14,7 +14,7 @@ from tui.model.requests import AnyRequest
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, and the socket table here and on the far end."""
+    """Attempts, and the socket table here and at the other end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from services.checks(case)
@@ -50,7 +50,7 @@ def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
 
 
 def _all_read(case: Case, address: str) -> bool:
-    """Whether every table that may speak for the address was seen, and to its end."""
+    """Whether every table that may speak for the address was read, and read to its end."""
     tables = hosts.tables(case, address)
     wanted = 1 if outcomes.is_local(case, address) else len(case.options.servers)
     whole = len(tables) == wanted or (bool(tables) and all(outcomes.has_address(table, address) for table in tables))
@@ -79,7 +79,7 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
         reason=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
         culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
-        refuted_by=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that leads it to another machine.",
+        refuted_by=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that redirects it to another machine.",
         remedies=_remedies(case, _stopped(case, refused)),
     )
 
@@ -115,7 +115,7 @@ def _runs(case: Case, refused: Iterable[str]) -> str:
 
 
 def _unknown_unit(case: Case) -> Service | None:
-    """What systemd said of the name that the person gave, if it knows no such unit."""
+    """The answer of systemd for the name that the person gave, if it knows no such unit."""
     return next((service for service in case.all(Service) if service.load == "not-found" and service_name(case)), None)
 
 
@@ -130,8 +130,8 @@ def _service_note(case: Case, refused: Iterable[str]) -> str:
     since = f" since {services.clock(service.since)}" if service.since else ""
     if service.load == "masked":
         return f" {service.name}, which belongs there, is masked: it cannot be started."
-    never = "" if service.since else "; it was not started since the machine was"
-    disabled = ", and is not started with the machine (disabled)" if service.enabled == "disabled" else ""
+    never = "" if service.since else "; it has not been started since boot"
+    disabled = ", and does not start at boot (disabled)" if service.enabled == "disabled" else ""
     return f" {service.name}, which belongs there, is stopped (inactive{since}{never}){disabled}."
 
 
@@ -153,13 +153,13 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     if reading and reading.translated:
         return _dnat(case, refused, reading, reading.translated)
     tables = hosts.tables(case, host)
-    not_seen = "the socket table was not seen to its end" if tables else "the socket table of that machine was not seen"
+    unread = "the socket table was read only in part" if tables else "the socket table of that machine was not read"
     distance, measured = _distance(case, host)
     return likely(
         f"{host} answered with a reset: the machine is there, and most likely nothing listens on port {port}.",
         *outcomes.ids(*refused.values(), *tables),
         *measured,
-        reason=f"A reset came back, and {not_seen}.{distance}",
+        reason=f"A reset came back, and {unread}.{distance}",
         next_check=f"On {host}: `ss -ltn 'sport = :{port}'`; no line confirms it. Or give --server 'ssh {host}'.",
         explains=refused,
         culprit=Culprit(kind="address", address=host, port=port),
@@ -169,15 +169,15 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
 
 
 def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: Rule) -> Judgement:
-    """A rule hands the connection on, so the table of this machine does not speak for it: most likely nothing listens there."""
+    """A rule redirects the connection, so this machine's table says nothing about it: most likely nothing listens there."""
     host = next(iter(refused))
     address, port = rule.leads_to or (None, None)
     there = "another address" if address is None else address if port is None else endpoint(address, port)
     asked = endpoint(host, case.tcp.port)
     return likely(
-        f"A rule{rules.who_made(rule)} leads {asked} to {there}, and most likely nothing listens there.",
+        f"A rule{rules.who_made(rule)} redirects {asked} to {there}, and most likely nothing listens there.",
         *outcomes.ids(*refused.values(), reading),
-        reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.place(rule)}) leads the connection to {there}.",
+        reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.place(rule)}) redirects the connection to {there}.",
         next_check=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
         explains=refused,
         culprit=Culprit(kind="address", address=address or host, port=port or case.tcp.port),
@@ -192,11 +192,11 @@ def _came_from_nearer(case: Case, address: str) -> bool:
 
 
 def _in_its_name(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
-    """A machine in between answered, so nothing is known of the host's port."""
+    """A machine in between answered, so nothing is known about the host's port."""
     first = next(iter(refused))
     origin = reset_origin.origin(case, first)
     return still_open(
-        f"A machine in between answered in the name of {first}, so the reset says nothing of the host.",
+        f"A machine in between answered in the name of {first}, so the reset says nothing about the host.",
         *outcomes.ids(*refused.values(), origin.fact if origin else None),
     )
 
@@ -208,7 +208,7 @@ def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
         return "", ()
     sentences = {
         ResetSource.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(origin)}.",
-        ResetSource.FARTHER: f" It comes from behind what else answers, as of a forwarded port: {reset_origin.in_words(origin)}.",
+        ResetSource.FARTHER: f" It comes from beyond the host, as from a forwarded port: {reset_origin.in_words(origin)}.",
     }
     return sentences.get(origin.whence, ""), outcomes.ids(origin.fact) if origin.whence in sentences else ()
 
@@ -230,7 +230,7 @@ def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:
         yield Remedy(
             do=f"See how the unit of {service} is really called.",
             command=f"systemctl list-unit-files '*{unknown.name.partition('.')[0]}*'",
-            verify=f"`refused check {case.target.label} --service` with that name says how it stands.",
+            verify=f"`refused check {case.target.label} --service` with that name shows its state.",
         )
     yield Remedy(
         do=f"Start {service or 'the service that belongs there'}, on the machine that refused.",
@@ -250,7 +250,7 @@ HYPOTHESIS = Hypothesis(
     question="Does anything listen on this port?",
     why="A reset is an answer: the machine is up and its kernel found no socket for the port.",
     meaning="The machine is there and nothing listens.",
-    proof="A reset from the host itself, and no listener in its socket table, here or in a look from the server.",
+    proof="A reset from the host itself, and no listener in its socket table, read here or on the server.",
     mistaken_for=("port.wrong-port", "server.bound-elsewhere"),
     needs=needs,
     judge=judge,

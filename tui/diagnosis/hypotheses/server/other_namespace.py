@@ -61,9 +61,11 @@ def _not_here(case: Case) -> Judgement:
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
     if all(outcomes.is_local(case, address) for address in refused):
-        return ruled_out("A rule of this machine's packet filter decides, before its sockets.", *outcomes.ids(*refused.values()))
+        return ruled_out(
+            "A rule of this machine's packet filter decides before its sockets do.", *outcomes.ids(*refused.values())
+        )
     return still_open(
-        "Another machine refused; its namespaces and containers are not seen from here.", *outcomes.ids(*refused.values())
+        "Another machine refused; its namespaces and containers can't be seen from here.", *outcomes.ids(*refused.values())
     )
 
 
@@ -79,7 +81,7 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
     refuted_by = (
         f"A listener on port {case.tcp.port} in this namespace's `ss -ltn`, or {case.target.label} stands for another service."
     )
-    # A namespace that is no container's and at no cable's end may be a stranger's, seen from any but the first one.
+    # Outside the first namespace, another one that no container or cable ties to ours may be a stranger's.
     proved = best.listener and not rivals and not (table and table.omitted)
     related = best.named or best.is_known or others.initial is True or (others.initial is None and best.fits)
     if proved and related and not (best.namespace and best.namespace.initial):
@@ -94,7 +96,7 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
         )
     if best.listener and not (related or best.fits or namespaces.sole(case)):
         return still_open(
-            f"{reason} Nothing ties that namespace to this one, so it may be a stranger's.",
+            f"{reason} Nothing ties that namespace to this one, so it may be unrelated.",
             *evidence,
             summary=summary,
             next_check=_tell_apart(case, best),
@@ -126,14 +128,14 @@ def _sentence(case: Case, location: ServiceLocation, asked: str) -> tuple[str, s
     if location.published and location.published[1] == port and row.port != port:
         tail = f"which the engine publishes on port {port}, and {asked} is refused"
     elif location.published and location.published[1] == port and is_unspecified(location.published[0]):
-        inner = ", on loopback alone" if is_loopback(row.address) else ""
-        tail = f"{'and' if not inner else 'there'} published on port {port}{inner}; {asked} is refused all the same"
+        inner = "on loopback alone, " if is_loopback(row.address) else ""
+        tail = f"{inner}and is published on port {port}; {asked} is refused all the same"
     elif location.published:
         tail = f"which publishes it on {_published(*location.published)}, and not on {asked}"
     else:
-        tail = f"and nothing listens here, where {asked} is asked"
+        tail = f"and nothing listens here, where {asked} leads"
     if location.namespace and location.namespace.initial:
-        tail = f"and nothing listens in the one that this process is in, where {asked} is asked"
+        tail = f"and nothing listens in the one of this process, where {asked} leads"
     return f"{listens}, {tail}.", f"{_capital(where)} has a listener on port {row.port}."
 
 
@@ -197,7 +199,7 @@ def _enter(location: ServiceLocation, command: str) -> str:
 
 
 def _check_from_there(case: Case, location: ServiceLocation) -> str:
-    """The command that walks the same target from there."""
+    """The command that checks the same target from there."""
     pid = location.namespace.pid if location.namespace else None
     target = shlex.quote(case.target.label)
     return f"refused check --pid {pid} {target}" if pid else _enter(location, f"refused check {target}")
@@ -209,7 +211,7 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
     connects = f"{case.target.label} connects."
     if row and is_loopback(row.address) and not (location.namespace and location.namespace.initial):
         yield Remedy(
-            do=f"It listens on {row.address} of that namespace alone, where nothing else gets: let it listen on 0.0.0.0.",
+            do=f"It listens only on {row.address} of that namespace, which nothing else reaches: let it listen on 0.0.0.0.",
             command=_enter(location, f"ss -ltnp 'sport = :{row.port}'"),
             verify=f"That shows 0.0.0.0:{row.port}, *:{row.port} or the namespace's own address.",
         )
@@ -224,7 +226,7 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
         inside = row.port if row else port
         tool = container.engine if container.engine in {"docker", "podman"} else "docker"
         yield Remedy(
-            do="Publish the port: a container gets its published ports when it is made, so make it anew.",
+            do="Publish the port. Published ports are set when a container is created, so create it again.",
             command=f"{tool} run --publish {port}:{inside} … {shlex.quote(container.image or 'IMAGE')}",
             verify=connects,
         )
@@ -258,19 +260,19 @@ def _nowhere(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
     if inside or others.initial is False:
         what = f"container {inside}" if inside else "a network namespace of its own"
         return still_open(
-            f"This process is in {what}, and its host's namespaces are not all seen.",
+            f"This process is in {what}, and not all of its host's namespaces can be seen.",
             *outcomes.ids(*refused.values(), others),
             summary=f"The service is outside of {what} that this process is in: localhost is the container, not its host.",
-            next_check=f"On the host: `ss -ltnp 'sport = :{port}'`. From here: its address, or the other container's name.",
+            next_check=f"On the host: `ss -ltnp 'sport = :{port}'`. From here: the host's address, or the other container's.",
             explains=refused,
         )
     if others.hidden:
         return still_open(
-            f"{others.hidden} network namespaces could not be looked into; in those that could, nothing listens on port {port}.",
+            f"{others.hidden} network namespaces could not be read; in the others, nothing listens on port {port}.",
             *outcomes.ids(others),
         )
     return ruled_out(
-        f"Nothing that fits listens on port {port} in any other network namespace that is seen.", *outcomes.ids(others)
+        f"Nothing that fits listens on port {port} in any other network namespace that can be seen.", *outcomes.ids(others)
     )
 
 
@@ -279,7 +281,7 @@ HYPOTHESIS = Hypothesis(
     onset="setting",
     title="same namespace",
     question="Does the service listen in a container or another network namespace?",
-    why="A container and a network namespace have ports and a loopback of their own. What is not published is not here.",
+    why="A container and a network namespace have ports and a loopback of their own. What is not published is closed here.",
     meaning="The service listens inside a container or another network namespace and the port is not published here.",
     proof="A listener in another namespace of this machine, its container's name, and none on the port here.",
     mistaken_for=("server.not-listening", "server.bound-elsewhere"),

@@ -14,7 +14,7 @@ from tui.model.judgement import Judgement, Remedy
 from tui.model.requests import AnyRequest
 
 GO_BETWEENS = frozenset({"haproxy", "envoy", "traefik", "nginx", "socat", "docker-proxy", "ssh", "sshd", "kubectl", "systemd"})
-"""Programs that stand before others: that one of them holds a port does not mean that the service is not there."""
+"""Programs that stand in front of others: where one of them holds the port, the service may still be there."""
 
 
 class _Conflict(Struct, frozen=True):
@@ -109,7 +109,7 @@ def _judged(case: Case, conflict: _Conflict) -> Judgement:
     log = f" Its log says: “{conflict.line.text[: services.LONGEST_QUOTE]}”." if conflict.line else ""
     if holder is None:
         return likely(
-            f"{service.name} could not start because port {port} was taken; by whom is not to be seen now.{log}",
+            f"{service.name} could not start because port {port} was taken; who held it can't be seen any more.{log}",
             *evidence,
             reason=f"{service.name} is {service.active}, and its log says that the address was in use.",
             next_check=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
@@ -144,7 +144,7 @@ def _judged(case: Case, conflict: _Conflict) -> Judgement:
 
 
 def _stranger(case: Case, address: str) -> Judgement | None:
-    """Another program than the one that was named answers, and nothing of that name was seen at all."""
+    """A program other than the one that was named answers, and nothing of that name was seen."""
     name, rows = service_name(case), _rows(case, address)
     table = hosts.table(case, address)
     if name is None or not rows or table is None or not table.owners_known or address in outcomes.failing(case):
@@ -163,10 +163,10 @@ def _stranger(case: Case, address: str) -> Judgement | None:
         reason=f"The listener on {endpoint(known[0].address, known[0].port)} is {who}; nothing named {name} listens anywhere.",
         next_check=f"Whether {who} is started by {name} under another name.",
         culprit=hosts.listener_culprit("process", known[0]),
-        refuted_by=f"{who} is {name} under another name, or stands before it.",
+        refuted_by=f"{who} is {name} under another name, or stands in front of it.",
         remedies=[
             Remedy(
-                do=f"Decide which of both the port is for, and give the other one another port; then start {name}.",
+                do=f"Decide which of the two the port is for, and give the other one another port; then start {name}.",
                 command=f"ss -ltnp 'sport = :{case.tcp.port}'",
                 verify=f"`refused check {case.target.label} --service {name}` finds nothing wrong.",
             )
@@ -181,13 +181,13 @@ def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
         who = hosts.owner(holder)
         unit = holder.unit or (f"process {holder.pid}" if holder.pid else "it")
         yield Remedy(
-            do=f"Decide which of both the port is for. If {service.name}: stop {who}, or give it another port.",
+            do=f"Decide which of the two the port is for. If {service.name}: stop {who}, or give it another port.",
             command=f"systemctl status {unit}" if holder.unit else f"ps -fp {holder.pid}" if holder.pid else "ss -ltnp",
             verify=f"`ss -ltnp 'sport = :{conflict.port}'` shows no line.",
         )
     else:
         yield Remedy(
-            do=f"See who holds port {conflict.port}, also for a moment only: a second start of the same service does.",
+            do=f"See who holds port {conflict.port}, even for a moment: a second start of the same service does.",
             command=f"ss -ltnp 'sport = :{conflict.port}'",
             verify="No line is shown.",
         )
@@ -202,7 +202,7 @@ HYPOTHESIS = Hypothesis(
     place=35,
     title="has its own port",
     question="Does another program hold the port?",
-    why="Only one program can listen on an address and port; the second one to come fails to start.",
+    why="Only one program can listen on an address and port; a second one fails to start.",
     meaning="Another program holds the port, so the service could not start or someone else answers.",
     proof="The holder against the service that was meant, and “address already in use” in its log.",
     mistaken_for=("port.wrong-protocol", "server.crashed"),

@@ -10,7 +10,7 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
 LONGEST_START_S = 90.0
-"""systemd waits as long for a service to be ready (DefaultTimeoutStartSec=); a start before that is not this one."""
+"""As long as systemd waits for a service to be ready (DefaultTimeoutStartSec=); an earlier start is not this one."""
 STAYS = 2
 """Attempts in a row that must connect: one may be a moment between two restarts."""
 BEFORE = 2
@@ -46,7 +46,7 @@ def judge(case: Case) -> Judgement:
         culprit = services.culprit(service, port)
         unit = f" {service.name} was started at {services.clock(service.started or 0)}."
     refuted_by = f"A refusal on {first} after the first success."
-    # An ICMP error is a filter's, or a load balancer's without a backend: then it is that which changed.
+    # An ICMP error comes from a filter, or a load balancer without a backend: then that is what changed.
     by_reset = all(attempt.icmp is None for attempt in refused)
     if len(refused) >= BEFORE and len(connected) >= STAYS and by_reset:
         return confirmed(
@@ -61,7 +61,7 @@ def judge(case: Case) -> Judgement:
         f"{case.target.label} was refused at first and connects now: it seems to have been starting.{unit}",
         *evidence,
         reason=reason if by_reset else f"{reason} The refusal was an ICMP error, which a filter or a balancer sends.",
-        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it had been starting.",
+        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
         culprit=culprit,
         refuted_by=refuted_by,
         remedies=_remedies(case, service),
@@ -99,7 +99,7 @@ def _not_yet(case: Case, address: str, service: Service) -> Judgement:
         f"{service.name}, which belongs on port {case.tcp.port}, is still starting: {service.active} ({service.sub}){since}.",
         *outcomes.ids(*outcomes.attempts(case, address), service),
         reason=f"{address} refuses, and {service.name} is {service.active} ({service.sub}).",
-        next_check=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it had been starting.",
+        next_check=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it was starting.",
         explains=[address],
         culprit=services.culprit(service, case.tcp.port),
         refuted_by=f"{service.name} becomes active and the port stays refused, or it fails.",
@@ -125,7 +125,7 @@ def _remedies(case: Case, service: Service | None) -> Iterator[Remedy]:
         verify="The client connects after a restart of both.",
     )
     yield Remedy(
-        do="If it was no start, look for a restart in the service's log.",
+        do="If it was not starting, look for a restart in the service's log.",
         command=f"journalctl -u {unit} --since '10 minutes ago'",
         verify=f"`refused check {case.target.label} --attempts 10` connects each time.",
     )

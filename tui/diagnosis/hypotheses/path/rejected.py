@@ -66,7 +66,7 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
         reason=f"ICMP `{_meaning(attempt)}` came from {sender}" + (f", seen at hop {hop.ttl}" if hop else "") + f"; {remark}.",
         explains=reported,
         culprit=Culprit(kind="address", address=sender),
-        refuted_by=f"No rule or route on {sender} rejects {addresses} so.",
+        refuted_by=f"No rule or route on {sender} rejects {addresses} with this error.",
         remedies=_remedies(case, first, attempt),
     )
 

@@ -253,7 +253,7 @@ async def test_a_report_that_can_not_be_written() -> None:
         await pilot.press("r")
         await pilot.pause()
 
-        assert [one.message for one in app._notifications] == ["The report was not written: No space left on device"]
+        assert [one.message for one in app._notifications] == ["The report could not be written: No space left on device"]
 
 
 async def test_verifying_a_repair() -> None:

@@ -82,7 +82,7 @@ def shown_key(key: str) -> str:
 
 
 def key_of(command: Command) -> str:
-    """The key that is shown for a command; on the start screen, where letters are text, one that works there."""
+    """The key that is shown for a command."""
     return shown_key(command.keys[0])
 
 

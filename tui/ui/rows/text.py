@@ -82,7 +82,7 @@ def cut(text: str, width: int) -> str:
 
 
 def cut_line(parts: Line, width: int) -> Line:
-    """A line in at most `width` cells, cut where it is too long."""
+    """A line in at most `width` cells, cut if it is too long."""
     spans: list[Span] = []
     for span in parts:
         spans.append(span._replace(text=cut(span.text, width)))

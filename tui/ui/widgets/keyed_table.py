@@ -110,7 +110,7 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
         return self.painted(line, self.room.width, cursor=cursor)
 
     def action_move(self, step: int) -> None:
-        """Move to the next row that can be picked, or scroll where none is near."""
+        """Move to the next row that can be picked, or scroll if none is near."""
         row = self.cursor + step
         while 0 <= row < len(self.items) and not self.can_pick(self.items[row]):
             row += step
@@ -211,7 +211,7 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
         return first, first + self._rows_shown() - 1
 
     def _pickable(self, row: int) -> int:
-        """The nearest row to `place` that can be picked, later ones first; `place` where there is none."""
+        """The nearest row to `row` that can be picked, later ones first; `row` itself if there is none."""
         row = min(max(row, 0), max(len(self.items) - 1, 0))
         later = (index for index in range(row, len(self.items)) if self.can_pick(self.items[index]))
         earlier = (index for index in range(row - 1, -1, -1) if self.can_pick(self.items[index]))

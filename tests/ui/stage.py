@@ -106,12 +106,12 @@ def steps(snapshot: Snapshot) -> object:
 
 
 def done(snapshot: Snapshot) -> object:
-    """Nothing is left to look at."""
+    """Nothing is left to check."""
     return snapshot.concluded
 
 
 async def to_the_end(pilot: Pilot[None]) -> None:
-    """Go on with Enter until nothing is left to look at."""
+    """Go on with Enter until nothing is left to check."""
     snapshot = await shown(pilot, _stands)
     while not snapshot.concluded:
         await pilot.press("enter")

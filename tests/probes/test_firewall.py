@@ -338,7 +338,7 @@ async def test_a_tool_that_fails_is_no_clean_filter(tmp_path: Path, monkeypatch:
     for name in ("nft", "iptables-nft-save", "ip6tables-nft-save"):
         (tmp_path / name).write_text(f"#!/bin/sh\n{script if name == 'nft' else 'exit 1'}\n")
         (tmp_path / name).chmod(0o755)
-    monkeypatch.setattr(tools, "_ADMIN_PLACES", ("/usr/bin", "/bin"))
+    monkeypatch.setattr(tools, "_ADMIN_FOLDERS", ("/usr/bin", "/bin"))
     monkeypatch.setattr(tools, "LONGEST_S", 0.5)
     if os.geteuid() != 0:
         pytest.skip("only root lists rules")

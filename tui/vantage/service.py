@@ -34,7 +34,7 @@ async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyF
     """Yield the services that `request.vantage`, a command prefix, leads to; or why they could not be had."""
     prefix = request.vantage or ""
     try:
-        async for fact in service.look_on(FarEnd(prefix, system), request):
+        async for fact in service.check_on(FarEnd(prefix, system), request):
             yield fact
     except FarEndError as error:
         command = f"{safe_text(prefix, limit=200)} systemctl status"

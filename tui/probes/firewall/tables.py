@@ -1,6 +1,6 @@
 """From what the tools printed to one view of the filter, in which no rule counts twice.
 
-Law: pure. iptables may keep its rules in nftables, where nft shows them without the parts that are iptables' own; there
+Law: pure. iptables may keep its rules in nftables, where nft shows them without the parts that are iptables' own; then
 the rules are taken from iptables-save, and their handles and hooks from nft, if both show as many.
 """
 
@@ -28,7 +28,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     @property
     def rules(self) -> int:
         """How many rules were read."""
-        return sum(one.rules for one in self.rulesets)
+        return sum(ruleset.rules for ruleset in self.rulesets)
 
 
 def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = ()) -> Filter:
@@ -64,7 +64,7 @@ def _merged(nft: Ruleset, by_iptables: dict[tuple[str, str, str], Chain]) -> Ite
     }
     yield Ruleset(chains={key: chain for key, chain in nft.chains.items() if key[:2] not in same}, read=nft.read)
     taken = {
-        key: _with_places(chain, nft.chains[key]) for key, chain in by_iptables.items() if key[:2] in same and key in nft.chains
+        key: _with_handles(chain, nft.chains[key]) for key, chain in by_iptables.items() if key[:2] in same and key in nft.chains
     }
     if taken:
         yield Ruleset(chains=taken, read=held_against)
@@ -75,15 +75,15 @@ def _of_table(chains: dict[tuple[str, str, str], Chain], family: str, table: str
 
 
 def _agree(by_nft: dict[str, Chain], by_iptables: dict[str, Chain]) -> bool:
-    """Whether both show the same chains with as many rules; iptables shows base chains that are not there, as empty."""
+    """Whether both show the same chains with as many rules; iptables shows base chains that do not exist as empty ones."""
     return bool(by_nft) and all(
         len(by_nft[name].entries if name in by_nft else ()) == len(by_iptables[name].entries if name in by_iptables else ())
         for name in by_nft.keys() | by_iptables.keys()
     )
 
 
-def _with_places(chain: Chain, in_nft: Chain) -> Chain:
-    entries = [replace(one, handle=other.handle) for one, other in zip(chain.entries, in_nft.entries, strict=True)]
+def _with_handles(chain: Chain, in_nft: Chain) -> Chain:
+    entries = [replace(entry, handle=other.handle) for entry, other in zip(chain.entries, in_nft.entries, strict=True)]
     return replace(
         chain,
         entries=entries,

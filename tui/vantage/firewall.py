@@ -1,4 +1,4 @@
-"""The packet filter of the other end: one script through the command prefix, its text held against the connection.
+"""The packet filter of the other end: one script through the command prefix, its output matched against the connection.
 
 Law: the script only reads, and runs a tool only where its tables are in the kernel already.
 """
@@ -77,7 +77,7 @@ _OLD_KINDS = {"iptables_legacy": "iptables-legacy", "ip6tables_legacy": "ip6tabl
 
 
 async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the other end's Firewall held against the connection, or why it could not be read."""
+    """Yield the other end's Firewall as it treats the connection, or why that is not known."""
     prefix = request.vantage or ""
     command = f"{safe_text(prefix, limit=200)} nft -a list ruleset"
     try:

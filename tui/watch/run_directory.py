@@ -82,11 +82,11 @@ def private_directory() -> Iterator[RunDirectory | None]:
     directory = Path(os.environ.get("TMPDIR") or "/tmp", f"refused-{os.urandom(8).hex()}")  # noqa: S108 -- it must be new
     try:
         directory.mkdir(mode=0o700)
-        made = RunDirectory(directory)
+        run = RunDirectory(directory)
     except OSError:
-        made = None
+        run = None
     try:
-        yield made
+        yield run
     finally:
         _remove(directory)
 

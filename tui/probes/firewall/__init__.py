@@ -1,4 +1,4 @@
-"""The packet filter of this machine held against one connection: which rule refuses, drops or redirects it.
+"""The packet filter of this machine, matched against one connection: which rule refuses, drops or redirects it.
 
 Rule 1: listing changes nothing: a tool is run only where its tables are in the kernel already, since some tools make
 empty tables, or load modules, just by listing.

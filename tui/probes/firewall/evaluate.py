@@ -1,4 +1,4 @@
-"""A whole filter held against one connection: its SYN on the way out or in, and the SYN-ACK that comes back.
+"""A whole filter matched against one connection: its SYN on the way out or in, and the SYN-ACK that comes back.
 
 Law: pure. What the filter's machine does is walked as its kernel does it; where its way depends on something that is
 not known, nothing after that is certain. Source: the hooks of netfilter and their order, nft(8), section ADDRESS FAMILIES.

@@ -1,4 +1,4 @@
-"""Answers ReadFirewall for this machine: lists the rules and holds them against the connection.
+"""Answers ReadFirewall for this machine: lists the rules and matches them against the connection.
 
 Law: without the right to list rules, nothing is claimed about them; the fact says what to type instead.
 """
@@ -35,7 +35,7 @@ _MOST_SETTINGS = 100_000
 
 
 async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the Firewall held against the connection, or why it can't be."""
+    """Yield the Firewall as it treats the connection, or why that is not known."""
     if not await in_thread(may_list, system.proc):
         yield await in_thread(_forbidden, request)
         return

@@ -1,4 +1,4 @@
-"""One rule of iptables held against one packet: its options, the matches of its modules, its target.
+"""One rule of iptables matched against one packet: its options, the matches of its modules, its target.
 
 Law: a module or an option that is not known makes the rule unknown. Source: iptables(8), iptables-extensions(8), whose
 `iptables-save` form is read here.
@@ -19,7 +19,7 @@ from tui.probes.firewall.tristate import Truth, exactly, negated
 
 _QUIET = frozenset({"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "TCPMSS", "TCPOPTSTRIP", "DSCP", "TOS", "TTL", "HL", "CHECKSUM"})
 _QUIET |= {"CLASSIFY", "SET", "TEE", "SECMARK", "CONNSECMARK", "RATEEST", "IDLETIMER", "LED", "ECN", "HMARK", "FLOWOFFLOAD"}
-"""Targets after which the rule's chain goes on."""
+"""Targets after which the packet continues in the rule's chain."""
 _GENERAL = {
     "-p": "protocol",
     "--protocol": "protocol",
@@ -44,7 +44,7 @@ LONGEST_RULE = 8192
 
 
 class Option(Struct, frozen=True, kw_only=True):
-    """One option with its values, and whether a `!` stands before it."""
+    """One option with its values, and whether a `!` precedes it."""
 
     name: str
     values: tuple[str, ...] = ()
@@ -80,10 +80,10 @@ def _is_option(word: str) -> bool:
     return word in _GENERAL or (word.startswith("--") and len(word) > 2 and word[2:3].isalpha())  # noqa: PLR2004 -- the dashes
 
 
-def held_against(  # noqa: C901 -- one guard for each answer
+def match_rule(  # noqa: C901 -- one guard for each answer
     entry: RuleEntry, _chain: Chain, packet: Packet
 ) -> Finding:
-    """The rule against the packet."""
+    """Match the rule against the packet."""
     options = options_of(entry.raw[0])
     if options is None:
         return Finding(truth=None, why="The rule can't be parsed.", actions=((None, Action(kind="unknown")),))
@@ -189,7 +189,7 @@ def _changed(name: str, given: dict[str, str], packet: Packet) -> Packet:
 
 
 def _marked(before: int | None, given: dict[str, str]) -> int | None:
-    """A mark after `--set-xmark VALUE/MASK` and its kin: zero the bits of the mask, then xor the value."""
+    """A mark after `--set-xmark VALUE/MASK` and similar options: zero the bits of the mask, then xor the value."""
     for name in ("set-xmark", "set-mark", "or-mark", "and-mark", "xor-mark"):
         if name in given:
             numbers = matches.mark_and_mask(given[name])

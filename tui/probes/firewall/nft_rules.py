@@ -1,4 +1,4 @@
-"""nft's own rules: `nft -j list ruleset` read as chains, and one rule held against one packet.
+"""nft's own rules: `nft -j list ruleset` read as chains, and one rule matched against one packet.
 
 Law: an expression that is not known makes its rule unknown. Source: libnftables-json(5); the forms were read from
 nft 1.0.6 and its successors.
@@ -22,12 +22,12 @@ MOST_ELEMENTS = 300_000
 _SILENT = frozenset(
     {"counter", "log", "notrack", "mangle", "flow", "dup", "ct helper", "ct timeout", "ct expectation", "secmark"}
 )
-"""Statements after which the rule goes on, whatever they do."""
+"""Statements after which the rule continues, whatever they do."""
 _Parts = dict[str, Raw]
 
 
 class _Head(Struct):
-    """Where a rule stands; the rest is read when a packet comes to it."""
+    """A rule's chain and handle; the rest is read when a packet comes to it."""
 
     family: str
     table: str
@@ -50,7 +50,7 @@ class Store(Struct, frozen=True):
 
 
 def ruleset_of(text: bytes) -> Ruleset:
-    """The ruleset in nft's JSON. Raises ValueError where it is not that."""
+    """The ruleset in nft's JSON. Raises ValueError for anything else."""
     try:
         items = msgspec.json.decode(text, type=dict[str, list[_Parts]])["nftables"]
     except (msgspec.MsgspecError, KeyError, UnicodeDecodeError) as error:
@@ -66,7 +66,7 @@ def ruleset_of(text: bytes) -> Ruleset:
     for item in items:
         if "rule" in item:
             _add_rule(item["rule"], chains)
-    return Ruleset(chains=chains, read=lambda entry, chain, packet: held_against(entry, chain, packet, store))
+    return Ruleset(chains=chains, read=lambda entry, chain, packet: match_rule(entry, chain, packet, store))
 
 
 def _chain(raw: Raw) -> Chain | None:
@@ -145,8 +145,8 @@ def _expressions(entry: RuleEntry) -> list[Any]:
     return expressions if isinstance(expressions, list) else []
 
 
-def held_against(entry: RuleEntry, chain: Chain, packet: Packet, store: Store) -> Finding:
-    """The rule against the packet: its expressions in their order, up to its verdict."""
+def match_rule(entry: RuleEntry, chain: Chain, packet: Packet, store: Store) -> Finding:
+    """Match the rule against the packet: its expressions in their order, up to its verdict."""
     truth: Truth = True
     why = ""
     after = packet

@@ -54,7 +54,7 @@ class Value(Struct, frozen=True, kw_only=True):
 
 
 MaybeValue = Value | Absent | None
-"""None where it can't be told."""
+"""None where it is not known."""
 
 
 def value_of(left: Any, packet: Packet) -> MaybeValue:  # noqa: C901, PLR0912 -- one branch for each kind of expression

@@ -52,7 +52,7 @@ def key_of(hit: RuleHit) -> tuple[str, str, str, int] | None:
 
 
 def rule_of(hit: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure: bool) -> Rule:
-    """The fact's rule for what a walk came to."""
+    """The fact's rule for a hit of the walk."""
     chain, entry, action = hit.chain, hit.entry, hit.action
     names = _chain_names(chain, rulesets)
     comment = _comment(entry, chain)

@@ -35,7 +35,7 @@ class Action(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One rule held against one packet."""
+    """The result of matching one rule against one packet."""
 
     truth: Truth
     why: str = ""
@@ -78,7 +78,7 @@ class Ruleset(Struct, frozen=True, kw_only=True):
     chains: dict[tuple[str, str, str], Chain]
     """By family, table and name."""
     read: Callable[[RuleEntry, Chain, Packet], Finding]
-    """Compares a rule with a packet. Never raises."""
+    """Matches a rule against a packet. Never raises."""
     unread: tuple[str, ...] = ()
 
     @property

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.probes.firewall import iptables_text, nft_rules
-from tui.probes.firewall.iptables_rules import held_against
+from tui.probes.firewall.iptables_rules import match_rule
 from tui.probes.firewall.ruleset import Chain, Ruleset
 
 NFT = "nft"
@@ -45,13 +45,13 @@ def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = ()) -> Filter:
     for tool, family in FAMILY_OF.items():
         if f"{tool}-nft" in texts:
             text = texts[f"{tool}-nft"].decode("utf-8", "backslashreplace")
-            by_iptables |= iptables_text.ruleset_of(text, "iptables-nft", family, held_against).chains
+            by_iptables |= iptables_text.ruleset_of(text, "iptables-nft", family, match_rule).chains
         if f"{tool}-legacy" in texts:
             text = texts[f"{tool}-legacy"].decode("utf-8", "backslashreplace")
-            old.append(iptables_text.ruleset_of(text, "iptables-legacy", family, held_against))
+            old.append(iptables_text.ruleset_of(text, "iptables-legacy", family, match_rule))
     rulesets = list(_merged(nft, by_iptables)) if nft else []
     if nft is None and by_iptables:
-        rulesets.append(Ruleset(chains=by_iptables, read=held_against))
+        rulesets.append(Ruleset(chains=by_iptables, read=match_rule))
     return Filter(rulesets=(*rulesets, *old), sources=tuple(texts), unread=tuple(dict.fromkeys(missing)))
 
 
@@ -67,7 +67,7 @@ def _merged(nft: Ruleset, by_iptables: dict[tuple[str, str, str], Chain]) -> Ite
         key: _with_handles(chain, nft.chains[key]) for key, chain in by_iptables.items() if key[:2] in same and key in nft.chains
     }
     if taken:
-        yield Ruleset(chains=taken, read=held_against)
+        yield Ruleset(chains=taken, read=match_rule)
 
 
 def _of_table(chains: dict[tuple[str, str, str], Chain], family: str, table: str) -> dict[str, Chain]:

@@ -70,7 +70,7 @@ class _Watch(asyncio.SubprocessProtocol):
             self._transport = transport
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """Keep what fits; a program that goes on writing is ended."""
+        """Keep what fits; a program that writes more is ended."""
         kept = self.output if fd == _OUT else self.errors
         kept += data[: self._most - len(kept)]
         if len(kept) >= self._most:

@@ -130,7 +130,7 @@ def _from_walk(result: "LookupResult", *, took_ms: float) -> _LookupEnd:
 
 
 def _getaddrinfo(name: str) -> _LookupEnd:
-    """What getaddrinfo(3) answers. Blocks, for minutes at worst."""
+    """What getaddrinfo(3) answers. Blocks, in the worst case for minutes."""
     started = perf_counter()
     addresses, canonical, error, text = tuple[str, ...](), None, None, ""
     try:

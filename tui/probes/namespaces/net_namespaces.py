@@ -36,7 +36,7 @@ ENTERING_S = 2.0
 _MOST_BYTES = 2_000_000
 """Of one table: some ten thousand connections."""
 _MOST_PARENTS = 16
-"""A runtime, its shim and a supervisor or two stand between a container and the shell that made it."""
+"""A runtime, its shim and a supervisor or two are between a container and the shell that started it."""
 _LOCAL_V4 = re.compile(r"\|-- (?P<address>[\d.]+)\n\s+/32 host LOCAL")
 _TABLES = ("tcp", "tcp6")
 

@@ -49,7 +49,9 @@ async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenera
     yield OtherNamespaces(
         at=at,
         command=COMMAND,
-        namespaces=tuple(_namespace(found, surveyed, containers) for found in _in_order(surveyed.survey.found, request.port)),
+        namespaces=tuple(
+            _namespace(namespace, surveyed, containers) for namespace in _in_order(surveyed.survey.found, request.port)
+        ),
         containers=containers,
         hidden=surveyed.survey.hidden,
         initial=surveyed.survey.initial,

@@ -113,7 +113,7 @@ class _Exchange:
     pending: dict[int, float] = field(default_factory=dict)
     """The requests without a reply yet, by number: when each was sent."""
     errors: int = 0
-    """ICMP errors, each of which stands for one request."""
+    """ICMP errors; each answers one request."""
 
 
 def _open(family: socket.AddressFamily) -> socket.socket | None:

@@ -79,10 +79,12 @@ async def check(request: MeasureMtu, system: SystemView) -> AsyncGenerator[PathM
         yield NotObserved(request=request, at=at, reason="This time the port did not connect.")
         return
     pairs = 1
-    if _fared(usual) != _fared(clamped):
+    if _result(usual) != _result(clamped):
         again = await _connections(request, words, _AGAIN)
-        fared = {mss: {_fared(exchange) for exchange, size in zip(again, _AGAIN, strict=True) if size == mss} for mss in _AGAIN}
-        if fared == {None: {_fared(usual)}, CLAMPED_MSS: {_fared(clamped)}}:
+        results = {
+            mss: {_result(exchange) for exchange, size in zip(again, _AGAIN, strict=True) if size == mss} for mss in _AGAIN
+        }
+        if results == {None: {_result(usual)}, CLAMPED_MSS: {_result(clamped)}}:
             pairs += len(_AGAIN) // 2
     yield PathMtu(
         at=at,
@@ -110,7 +112,7 @@ async def _connections(request: MeasureMtu, words: bytes, sizes: tuple[int | Non
     return await asyncio.gather(*(_once(request, words, size) for size in sizes))
 
 
-def _fared(exchange: _LargeExchange) -> tuple[Written, bool | None]:
+def _result(exchange: _LargeExchange) -> tuple[Written, bool | None]:
     return exchange.large, exchange.answered
 
 

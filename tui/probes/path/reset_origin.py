@@ -167,11 +167,11 @@ class _Measurement:
     async def _reaches(self, port: int, series: _Series, ttl: int) -> bool:
         """Whether a packet with this outgoing TTL brings the port's answer."""
         for _ in range(TRIES):
-            made = await self._connect(port, ttl=ttl)
-            if made.icmp is not None and is_time_exceeded(made.icmp):
-                series.hops[ttl] = made.icmp.sender
-            if made.outcome is not Outcome.TIMEOUT:
-                return _answers(made)
+            ended = await self._connect(port, ttl=ttl)
+            if ended.icmp is not None and is_time_exceeded(ended.icmp):
+                series.hops[ttl] = ended.icmp.sender
+            if ended.outcome is not Outcome.TIMEOUT:
+                return _answers(ended)
         return False
 
     async def _echo_reaches(self, ttl: int) -> bool:
@@ -200,8 +200,8 @@ class _Measurement:
             raise TimeoutError
         self._attempts += 1
         wait_s = self._wait_s if timeout_s is None else timeout_s
-        async with handshake(self._request.address, port, timeout_s=wait_s, ttl=ttl, min_ttl=min_ttl) as made:
-            return made
+        async with handshake(self._request.address, port, timeout_s=wait_s, ttl=ttl, min_ttl=min_ttl) as ended:
+            return ended
 
     def _references(self) -> tuple[Reference, ...]:
         echoes, accepts, port = self._echoes, self._accepts, self._request.reference_port
@@ -217,10 +217,10 @@ def _reference(kind: Literal["syn-ack", "echo"], port: int | None, series: _Seri
     return Reference(kind=kind, port=port, received_ttl=series.received_ttl, smallest_ttl=series.smallest_ttl, hops=series.trail)
 
 
-def _is_reset(made: Handshake) -> bool:
-    return made.outcome is Outcome.REFUSED and made.icmp is None and made.error_queue == "empty"
+def _is_reset(ended: Handshake) -> bool:
+    return ended.outcome is Outcome.REFUSED and ended.icmp is None and ended.error_queue == "empty"
 
 
-def _answers(made: Handshake) -> bool:
+def _answers(ended: Handshake) -> bool:
     """Whether it is an answer of TCP: a reset, or a SYN-ACK."""
-    return _is_reset(made) or made.outcome in {Outcome.CONNECTED, Outcome.RESET}
+    return _is_reset(ended) or ended.outcome in {Outcome.CONNECTED, Outcome.RESET}

@@ -80,7 +80,7 @@ def find_route(address: IpAddress, interface: int = 0) -> Route:
 
 
 def interface_index(zone: str) -> int:
-    """The index of an interface by its name or number. Raises ValueError, whose message is a sentence, where there is none."""
+    """The index of an interface by its name or number. Raises ValueError, whose message is a sentence, if there is none."""
     try:
         return int(zone) if zone.isascii() and zone.isdigit() else socket.if_nametoindex(zone)
     except OSError:

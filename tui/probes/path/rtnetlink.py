@@ -47,7 +47,7 @@ _NDA_DST, _NDA_LLADDR = 1, 2
 
 
 class FoundRoute(Struct, frozen=True, kw_only=True):
-    """A route as the kernel gives it. `prefix` is the destination that it stands for."""
+    """A route as the kernel gives it. `prefix` is its destination."""
 
     type: str
     prefix: str
@@ -59,7 +59,7 @@ class FoundRoute(Struct, frozen=True, kw_only=True):
 
 
 class PolicyRule(Struct, frozen=True, kw_only=True):
-    """A policy rule: where a lookup goes on, or how it ends."""
+    """A policy rule: which table a lookup continues in, or how it ends."""
 
     priority: int
     action: str

@@ -17,7 +17,7 @@ from tui.probes.sockets.process import read_birth, read_machine_start
 MOST_FILES = 20
 """Files read; a machine has some fifty in all."""
 _LONGEST = 32
-"""Bytes of a pid file; PostgreSQL's has more, and the id stands first."""
+"""Bytes of a pid file; PostgreSQL's has more, and the id comes first."""
 _CLOCK_S = 2.0
 """A process that started so much later than the file was written is another one with the same id."""
 

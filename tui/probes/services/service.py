@@ -261,7 +261,7 @@ def _fact(
     unit = candidate.unit
     lines = logs.journal_lines(journal.output) if journal else []
     filed = [line for path in logs.files_of(unit.id) for line in logs.file_lines(texts.get(path, "").encode(), path)]
-    # A file does not show when a run began, so its last lines are reported only where the service failed or keeps restarting.
+    # A file does not show when a run began, so its last lines are reported only if the service has failed or is starting.
     log = logs.telling(logs.of_last_run(lines, unit.started))
     log = (*log, *(logs.telling(filed) if unit.active in {"failed", "activating"} else ()))[-logs.MOST_KEPT :]
     oom = logs.out_of_memory_kill(kernel, unit.last_pid)

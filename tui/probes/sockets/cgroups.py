@@ -1,4 +1,4 @@
-"""From a control group to the systemd unit or container that it stands for.
+"""From a control group to its systemd unit or container.
 
 Law: only names that a manager writes by its own convention are read; a login session's scope is not a unit that
 anybody would restart. Sources: cgroups(7), systemd.unit(5); the scope names of Docker, Podman, containerd, CRI-O, LXC and nspawn.

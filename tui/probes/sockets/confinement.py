@@ -1,6 +1,6 @@
 """The policies that restrict this process: seccomp, a security module's profile, and its units' IPAddressDeny=.
 
-Law: what cannot be read is unknown or None; that no policy was read does not prove that there is none.
+Law: what cannot be read is unknown or None; where no policy was read, there may still be one.
 Sources: proc_pid_status(5), proc_pid_attr(5), systemd.resource-control(5).
 """
 

@@ -1,6 +1,6 @@
 """Where a path stops this user: at the first component they may not pass, or at the socket they may not write to.
 
-Law: the kernel says what is permitted (access(2) with the effective ids, so capabilities and access lists
+Law: the kernel decides what is permitted (access(2) with the effective ids, so capabilities and access lists
 count), not the mode bits. Source: path_resolution(7); unix(7) on the right to write.
 """
 

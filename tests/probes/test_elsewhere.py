@@ -141,7 +141,7 @@ def test_networks_of_processes_are_compared() -> None:
 
 
 def test_tables_that_are_gone_are_empty(tmp_path: Path) -> None:
-    """A namespace that ended while it was looked at has nothing."""
+    """A namespace that ended while it was being read has nothing."""
     assert read_tables(str(tmp_path)) == read_tables("/proc/0/net")
 
 
@@ -175,7 +175,7 @@ async def test_an_engine_that_may_not_be_asked_is_said(tmp_path: Path) -> None:
 
     assert seen(facts).containers == ()
     (told,) = [one for one in facts if isinstance(one, NotObserved)]
-    assert told.reason == "docker may not be asked by this user (permission denied)."
+    assert told.reason == "This user may not ask docker (permission denied)."
 
 
 async def test_containers_of_an_engine_are_told(tmp_path: Path) -> None:

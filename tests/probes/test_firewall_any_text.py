@@ -14,8 +14,8 @@ from tui.probes.firewall.hidden import hidden_families
 from tui.probes.firewall.iptables_rules import options_of
 from tui.probes.firewall.quoting import nft_lines
 from tui.probes.firewall.tables import filter_of
-from tui.vantage.far_shell import FarEndError
-from tui.vantage.firewall import far_firewall
+from tui.vantage.firewall import remote_firewall
+from tui.vantage.remote_shell import RemoteShellError
 
 EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 JSON = st.recursive(
@@ -116,5 +116,5 @@ def test_any_text_can_be_read(text: str, data: bytes) -> None:
     hidden_families(text)
     nft_lines(text, {("inet", "t", "c", 2)})
     request = ReadFirewall(address="10.9.0.7", port=5432, vantage="ssh db1", source="10.9.0.1")
-    with suppress(FarEndError, ValueError):
-        far_firewall(request, f"=== nft\n{text}\n=== route\n{text}\n")
+    with suppress(RemoteShellError, ValueError):
+        remote_firewall(request, f"=== nft\n{text}\n=== route\n{text}\n")

@@ -70,7 +70,7 @@ async def test_a_file_that_is_none_is_told_and_the_rest_is_read(tmp_path: Path) 
     found, problems = await sources("db", here)
 
     assert found.nameservers == ("10.0.0.1",)
-    assert [problem.reason for problem in problems] == [f"{tmp_path / 'hosts'} is no regular file."]
+    assert [problem.reason for problem in problems] == [f"{tmp_path / 'hosts'} is not a regular file."]
 
 
 async def test_a_file_that_is_too_long_is_read_to_its_bound_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ async def test_addresses_aliases_and_time_to_live_are_told() -> None:
         ("fail.test", "SERVFAIL", (), ""),
         ("no.test", "REFUSED", (), ""),
         ("bogus.test", "SERVFAIL", (), "EDE 6 (DNSSEC Bogus): signature expired"),
-        ("round.test", "NOERROR", ("round2.test", "round.test"), "its aliases lead in a circle"),
+        ("round.test", "NOERROR", ("round2.test", "round.test"), "its aliases form a circle"),
         ("evil.test", "NXDOMAIN", ("\\027[2J\\255.test",), ""),
     ],
 )
@@ -238,8 +238,8 @@ async def test_a_lost_query_is_sent_again_without_edns_and_strays_are_passed_ove
         (AskNameserver(server="dns.example", name="a.test"), "'dns.example' is not an address."),
         (AskNameserver(server="127.0.0.1", name="a.test", port=0), "0 is not a port."),
         (AskNameserver(server="127.0.0.1", name="a.test", port=70000), "70000 is not a port."),
-        (AskNameserver(server="127.0.0.1", name="a..b"), "'a..b' is no name that the DNS can carry."),
-        (AskNameserver(server="127.0.0.1", name="x" * 64), f"{'x' * 64!r} is no name that the DNS can carry."),
+        (AskNameserver(server="127.0.0.1", name="a..b"), "'a..b' is not a name that the DNS can carry."),
+        (AskNameserver(server="127.0.0.1", name="x" * 64), f"{'x' * 64!r} is not a name that the DNS can carry."),
     ],
 )
 async def test_what_can_not_be_asked_is_told(request_: AskNameserver, reason: str) -> None:
@@ -259,7 +259,7 @@ async def test_want_of_sockets_says_nothing_of_the_server(monkeypatch: pytest.Mo
     monkeypatch.setattr("tui.probes.names.dns_exchange.socket.socket", none_left)
     facts = await seen(nameserver_answer.check(AskNameserver(server="127.0.0.1", name="a.test"), SystemView()))
 
-    assert [fact.reason for fact in facts if isinstance(fact, NotObserved)] == ["No socket could be had (EMFILE)."]
+    assert [fact.reason for fact in facts if isinstance(fact, NotObserved)] == ["No socket could be opened (EMFILE)."]
 
 
 async def test_an_interface_that_is_not_there_is_unreachable() -> None:

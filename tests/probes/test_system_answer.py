@@ -234,7 +234,7 @@ def test_the_source_is_named_where_the_settings_leave_no_doubt(
     """By the hosts file, or because no other source is left."""
     found = read_settings(settings(tmp_path, hosts="10.0.0.1 db-1\n", nsswitch=f"hosts: {line}\n"))
 
-    assert answer_source.plain_to_see("db-1", addresses, found) == (source, left)
+    assert answer_source.known_source("db-1", addresses, found) == (source, left)
 
 
 GETENT = """#!/bin/sh
@@ -282,7 +282,7 @@ async def test_the_source_never_delays_the_answer(monkeypatch: pytest.MonkeyPatc
         await asked.wait()
         return "mymachines"
 
-    monkeypatch.setattr(answer_source, "plain_to_see", lambda *_: (None, ("mymachines", "dns")))
+    monkeypatch.setattr(answer_source, "known_source", lambda *_: (None, ("mymachines", "dns")))
     monkeypatch.setattr(answer_source, "ask_each", slow)
     async with aclosing(system_answer.check(ResolveSystem(name="localhost"), SystemView())) as check:
         first = await anext(check)

@@ -23,7 +23,7 @@ def test_what_is_no_file_is_nothing(tmp_path: Path) -> None:
 
     for path in (fifo, tmp_path, Path("/dev/zero"), tmp_path / "missing", tmp_path / "missing" / "deeper", Path("x" * 5000)):
         assert (bytes_of(path), text_of(path)) == (None, "")
-    assert read_text_file(fifo, 10).problem == f"{fifo} is no regular file."
+    assert read_text_file(fifo, 10).problem == f"{fifo} is not a regular file."
 
 
 def test_an_empty_file_is_not_nothing(tmp_path: Path) -> None:

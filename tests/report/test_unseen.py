@@ -22,9 +22,11 @@ def sentences(
 
 def test_a_look_that_failed_is_named_with_its_reason_and_remedy() -> None:
     """A look that could not be taken is one sentence: what, why, and what would allow it."""
-    fact = NotObserved(request=SendEcho(address="10.0.3.9"), reason="This user may open no ICMP socket.", remedy="run as root")
+    fact = NotObserved(
+        request=SendEcho(address="10.0.3.9"), reason="This user may not open an ICMP socket.", remedy="run as root"
+    )
 
-    assert sentences(fact) == ["An echo (ping) to 10.0.3.9: This user may open no ICMP socket. Run as root."]
+    assert sentences(fact) == ["An echo (ping) to 10.0.3.9: This user may not open an ICMP socket. Run as root."]
 
 
 def test_the_same_is_said_once() -> None:

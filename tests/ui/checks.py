@@ -453,8 +453,8 @@ def rules_for_root(request: AnyRequest) -> Iterable[AnyFact]:
     yield NotObserved(
         at=at(0.1),
         request=request,
-        reason="Rules are shown to root alone.",
-        remedy="Run it as root, or look yourself: sudo nft list ruleset",
+        reason="Only root may list firewall rules.",
+        remedy="Run refused as root, or list them yourself: sudo nft list ruleset",
     )
 
 

@@ -18,8 +18,8 @@ from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
 from tui.probes.kernel.system_view import SystemView
 from tui.vantage import listeners
-from tui.vantage.far_shell import FarEndError
-from tui.vantage.listeners import SCRIPT, far_addresses, far_listeners, far_owners
+from tui.vantage.listeners import SCRIPT, remote_addresses, remote_listeners, remote_owners
+from tui.vantage.remote_shell import RemoteShellError
 
 needs_ss = pytest.mark.skipif(shutil.which("ss") is None, reason="needs ss (iproute2)")
 WITHOUT_SS = ("sh", "ls", "sed", "tr", "cat")
@@ -105,7 +105,7 @@ async def test_the_list_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch, bare
 
 def test_of_several_holders_the_lowest_is_named_and_process_one_last() -> None:
     """The far end's owners follow the same rule as here; a name may hold colons."""
-    assert far_owners("1:42 43 :systemd\n30:42 :worker\n20:42 :my: server\nnoise\n") == {
+    assert remote_owners("1:42 43 :systemd\n30:42 :worker\n20:42 :my: server\nnoise\n") == {
         42: (20, "my: server"),
         43: (1, "systemd"),
     }
@@ -132,10 +132,10 @@ def test_the_script_is_plain_shell(shell: str) -> None:
 
 @given(st.text())
 def test_any_text_is_a_table_or_a_reason(text: str) -> None:
-    """Whatever the far end prints, it is a list or a FarEndError."""
+    """Whatever the far end prints, it is a list or a RemoteShellError."""
     for prefix in ("", "=== ss\n", "=== tcp\n", "=== tcp\n=== owners\n"):
-        with suppress(FarEndError):
-            assert isinstance(far_listeners(prefix + text), list)
+        with suppress(RemoteShellError):
+            assert isinstance(remote_listeners(prefix + text), list)
 
 
 @pytest.mark.lab
@@ -166,5 +166,5 @@ def test_the_far_ends_addresses_are_read() -> None:
         "     |-- 999.1.1.1\n        /32 host LOCAL\n=== inet6\nfd000003000000000000000000000009 02 40 00 80     eth0\nnonsense\n"
     )
 
-    assert far_addresses(text) == ("10.0.3.9", "fd00:3::9")
-    assert far_addresses("") == ()
+    assert remote_addresses(text) == ("10.0.3.9", "fd00:3::9")
+    assert remote_addresses("") == ()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
 from tui.probes.kernel.system_view import SystemView
-from tui.vantage.process_state import check, far_process
+from tui.vantage.process_state import check, remote_process
 
 NO_PROCESS = 2**22 + 1
 """Above the highest process id that Linux gives (PID_MAX_LIMIT)."""
@@ -65,7 +65,7 @@ def test_a_frozen_busy_or_hidden_process_is_told_apart() -> None:
         "=== cgroup\n0::/system.slice/web.service\n=== wchan\n0\n=== frozen\npopulated 1\nfrozen 1\n=== descriptors\n0\n1024\n"
     )
 
-    fact = far_process(text, 7)
+    fact = remote_process(text, 7)
 
     assert fact
     assert (fact.busy_percent, fact.states, fact.unit, fact.waits_in) == (90.0, ("R", "S"), "web.service", None)
@@ -76,5 +76,5 @@ def test_a_frozen_busy_or_hidden_process_is_told_apart() -> None:
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
     """No answer of a far end breaks the reader."""
-    far_process(text, 7)
-    far_process(f"=== first\n{text}\n=== status\n{text}\n=== descriptors\n{text}", 7)
+    remote_process(text, 7)
+    remote_process(f"=== first\n{text}\n=== status\n{text}\n=== descriptors\n{text}", 7)

@@ -11,7 +11,7 @@ from tests.approved import ROOT
 from tests.program import REFUSED, environment
 from tui.watch import strace
 from tui.watch.failures import Record, failed_connections, printed_failure, read_records
-from tui.watch.run_directory import place
+from tui.watch.run_directory import private_directory
 from tui.watch.tail import Tail
 
 STACK = (("/usr/lib/python3.11/socket.py", 836, "create_connection"), ("/srv/app/client.py", 12, "main"))
@@ -111,7 +111,7 @@ def test_where_no_directory_can_be_made(monkeypatch: pytest.MonkeyPatch, tmp_pat
     missing = str(tmp_path / "missing")
     monkeypatch.setenv("TMPDIR", missing)
 
-    with place() as none:
+    with private_directory() as none:
         assert none is None
     # In a process of its own: its signals are meant for a process without other threads, which a worker of pytest has.
     words, variables = [*REFUSED, "run", "--", "sh", "-c", "echo out; exit 3"], environment(tmp_path) | {"TMPDIR": missing}

@@ -1,7 +1,7 @@
-"""The source around one frame of an error, and the settings files beside it. Read as text; nothing of it is run.
+"""The source around one frame of an error, and the settings files near it. Read as text; none of it is run.
 
-Law: a file counts as the frame's own where it stands at its path, or where a part of that path leads to it from here and
-the line is the one that the error text shows. Every text is masked before it leaves here.
+Law: a file counts as the frame's own if it is at the frame's path, or if the end of that path leads to it from here and
+its line is the one that the error text shows. Every text is masked before it leaves here.
 """
 
 import os
@@ -23,13 +23,13 @@ AROUND = 5
 """Lines shown before and after the frame's own."""
 LONGEST_SOURCE = 1_000_000
 LONGEST_SETTINGS = 200_000
-"""Bytes; what is longer is data, not settings."""
+"""Bytes; a longer file is data, not settings."""
 MOST_BESIDE = 24
-"""Files that are read beside it."""
+"""Files that are read near it."""
 MOST_LISTED = 2_000
-"""Entries of one directory that are looked through."""
+"""Entries of one directory that are searched."""
 LEVELS_UP = 3
-"""How far above the code its settings may lie, where no project's root comes first."""
+"""How far above the code its settings may be, unless the project's root comes first."""
 _ROOTS = frozenset({".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg"})
 _NAMES = ("procfile", ".env", "docker-compose", "compose")
 _ENDINGS = (".ini", ".cfg", ".toml", ".yaml", ".yml", ".env", ".conf", ".properties")
@@ -48,7 +48,7 @@ def read(request: ReadCode, system: SystemView) -> Code | NotObserved:
     file = read_text_file(path, LONGEST_SOURCE)
     if not file.data:
         reason = file.problem or f"{safe_text(request.path, limit=200)} is not on this machine, or empty."
-        return NotObserved(request=request, reason=reason, remedy=file.remedy or "Run it where the code lies.")
+        return NotObserved(request=request, reason=reason, remedy=file.remedy or "Run refused on the machine that has the code.")
     lines = file.data.decode(errors="replace").splitlines()
     if request.line > len(lines) or (request.shown and not _is_same(request.shown, lines, request.line)):
         return _fact(request, path, lines, changed=True)
@@ -56,29 +56,29 @@ def read(request: ReadCode, system: SystemView) -> Code | NotObserved:
     if request.language != "python" and path.suffix != ".py":
         return fact
     text = "\n".join(lines)
-    found = read_python(
+    reading = read_python(
         text, request.line, callers=request.callers, beside=dict(beside(path, imports_of(text))), environ=system.environ
     )
-    if found is None:
+    if reading is None:
         return fact
-    return replace(fact, call_line=found.line, values=found.values, elsewhere=found.elsewhere, advice=found.advice)
+    return replace(fact, call_line=reading.line, values=reading.values, elsewhere=reading.elsewhere, advice=reading.advice)
 
 
 def find(path: str, shown: str | None, line: int) -> Path:
-    """The file of a frame: at its path, else at an end of that path from here, if the shown line proves it."""
-    at = Path(path.removeprefix("file://"))
-    if _is_there(at) or not shown:
-        return at
+    """The file of a frame: at its path, else at the end of that path from here, if the shown line proves it."""
+    given = Path(path.removeprefix("file://"))
+    if _is_there(given) or not shown:
+        return given
     parts = [part for part in PurePath(path.replace("\\", "/")).parts if part not in {"/", "..", "."}]
     for start in range(1, len(parts)):
         candidate = Path(*parts[start:])
         if _is_same(shown, read_text_file(candidate, LONGEST_SOURCE).data.decode(errors="replace").splitlines(), line):
             return candidate
-    return at
+    return given
 
 
 def beside(path: Path, imports: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Settings files and imported modules near a file: pairs of path, as it is to be shown, and text."""
+    """Settings files and imported modules near a file: pairs of path, as it will be shown, and text."""
     count = 0
     wanted = {f"{name}.py" for name in imports}
     for folder in _folders(path):
@@ -108,7 +108,7 @@ def _folders(path: Path) -> Iterator[Path]:
 
 
 def _is_there(path: Path) -> bool:
-    """Whether there is such a path; one that may not be looked at, or is too long, is not there for us."""
+    """Whether the path exists; one that may not be read, or is too long, counts as missing."""
     try:
         return path.exists()
     except OSError:
@@ -129,7 +129,7 @@ def _is_settings(name: str) -> bool:
 
 
 def _shown(path: Path) -> str:
-    """The path from here where it lies below, else whole."""
+    """The path relative to here if it is below, else the whole path."""
     here = Path.cwd()
     return safe_text(str(path.relative_to(here)) if path.is_relative_to(here) else str(path), limit=300)
 
@@ -139,7 +139,9 @@ def _is_same(shown: str, lines: list[str], line: int) -> bool:
     wanted = " ".join(shown.split())
     near = lines[max(line - 1, 0) : line]
     return any(
-        " ".join(one.split()).startswith(wanted[:200]) or wanted.startswith(" ".join(one.split())) for one in near if one.strip()
+        " ".join(text.split()).startswith(wanted[:200]) or wanted.startswith(" ".join(text.split()))
+        for text in near
+        if text.strip()
     )
 
 

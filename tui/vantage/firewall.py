@@ -1,4 +1,4 @@
-"""The packet filter of the far end: one script through the command prefix, its text held against the connection.
+"""The packet filter of the other end: one script through the command prefix, its output matched against the connection.
 
 Law: the script only reads, and runs a tool only where its tables are in the kernel already.
 """
@@ -20,7 +20,7 @@ from tui.probes.firewall.tristate import Span
 from tui.probes.firewall.walk import TooManyRulesError
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
-from tui.vantage.far_shell import FarEndError, ask, sections
+from tui.vantage.remote_shell import RemoteShellError, ask, sections
 
 MARK = "=== refused"
 SCRIPT = """LC_ALL=C
@@ -77,25 +77,25 @@ _OLD_KINDS = {"iptables_legacy": "iptables-legacy", "ip6tables_legacy": "ip6tabl
 
 
 async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the far end's Firewall held against the connection, or why it could not be had."""
+    """Yield the other end's Firewall as it treats the connection, or why that is not known."""
     prefix = request.vantage or ""
     command = f"{safe_text(prefix, limit=200)} nft -a list ruleset"
     try:
         script = SCRIPT.replace("SOURCE", _source(request) or "0.0.0.0")  # noqa: S104 -- asked for, not bound
         text = await ask(prefix, script, mark=MARK, environ=system.environ)
         ports = await in_thread(ephemeral_ports, system.proc)
-        yield await in_thread(far_firewall, request, text, ports)
-    except FarEndError as error:
+        yield await in_thread(remote_firewall, request, text, ports)
+    except RemoteShellError as error:
         yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
     except (ValueError, TooManyRulesError) as error:
-        reason = f"The far end's rules could not be followed ({safe_text(str(error), limit=80) or 'too many'})."
+        reason = f"The other end's rules could not be followed ({safe_text(str(error), limit=80) or 'too many'})."
         yield NotObserved(request=request, reason=reason, command=command)
 
 
-def far_firewall(request: ReadFirewall, text: str, ports: Span = ANY_PORT) -> AnyFact:
+def remote_firewall(request: ReadFirewall, text: str, ports: Span = ANY_PORT) -> AnyFact:
     """The fact in what the script printed; `ports` are those that the client connects from.
 
-    Raises FarEndError, ValueError, TooManyRulesError.
+    Raises RemoteShellError, ValueError, TooManyRulesError.
     """
     parts = sections(text)
     texts = {NFT: parts["nft"].encode("utf-8", "surrogateescape")} if "nft" in parts else {}
@@ -105,18 +105,18 @@ def far_firewall(request: ReadFirewall, text: str, ports: Span = ANY_PORT) -> An
         if shown and is_of_nft(shown) == (name in _KINDS):
             texts[kind] = shown.encode("utf-8", "surrogateescape")
     unread += [
-        f"The far end's kernel has the older tables of {tool}, and nothing there shows them."
+        f"The other end's kernel has the older tables of {tool}, and no program there shows them."
         for tool in ("iptables", "ip6tables")
         if f"{tool}_tables" in parts and f"{tool}-legacy" not in texts
     ]
     if "nft" not in parts:
-        said = safe_text(parts.get("failed", "").strip().partition("\n")[0], limit=200)
+        message = safe_text(parts.get("failed", "").strip().partition("\n")[0], limit=200)
         if not texts:
-            raise FarEndError(
-                f"The far end's rules can't be listed: {said or 'it has no nft and no iptables'}.",
+            raise RemoteShellError(
+                f"The other end's rules can't be listed: {message or 'it has no nft and no iptables'}.",
                 "Run it as root there, such as: --server 'ssh db1 sudo'",
             )
-        unread.append(f"nft can't be asked there, so rules that iptables does not show were not read ({said or 'no word'}).")
+        unread.append(f"nft can't be used there, so rules that iptables does not show were not read ({message or 'no message'}).")
     filter_ = filter_of(texts, unread)
     connection = _connection(request, parts.get("route", ""), ports)
     outcome = settled(incoming, connection, filter_.rulesets, hidden_families(parts.get("code", "")))
@@ -132,7 +132,7 @@ def _connection(request: ReadFirewall, route: str, ports: Span) -> Flow:
 
 
 def _source(request: ReadFirewall) -> str | None:
-    """The client's address as the far end sees it; None where a translation on the way is certain, or nothing is known."""
+    """The client's address as the other end sees it; None where it is surely translated on the way, or not known."""
     try:
         source = parse_address(plain_address(request.source or ""))
         target = parse_address(plain_address(request.address))

@@ -1,7 +1,7 @@
-"""The listening sockets of the far end: one script through the command prefix, its text read as listeners.
+"""The listening sockets of the other end: one script through the command prefix, its text read as listeners.
 
-Law: the script only reads. It asks ss, which knows queues and owners; where there is none, as in most containers,
-it prints the tables of /proc/net and, for each process that it may see, the sockets that it holds.
+Law: the script only reads. It runs ss, which knows queues and owners; where there is no ss, as in most containers,
+it prints the tables of /proc/net and, for each process that it may see, the sockets that the process holds.
 """
 
 import re
@@ -17,7 +17,7 @@ from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.listeners import MOST_LISTENERS
 from tui.probes.sockets.proc_net import TABLES, inet_listeners
 from tui.probes.sockets.socket_rows import address_text, in_order
-from tui.vantage.far_shell import FarEndError, ask, sections
+from tui.vantage.remote_shell import RemoteShellError, ask, sections
 from tui.vantage.ss_text import listeners_of_ss
 
 MARK = "=== refused"
@@ -47,61 +47,63 @@ for process in /proc/[0-9]*; do
   fi
 done
 """
-"""For any POSIX shell; busybox has all that it calls. Its output is in sections, each under a line `=== NAME`."""
+"""For any POSIX shell; busybox has every program in it. Its output is in sections, each under a line `=== NAME`."""
 _LOCAL = re.compile(r"\|-- (\d{1,3}(?:\.\d{1,3}){3})\n +/32 host LOCAL")
 _INET6 = re.compile(r"^([0-9a-f]{32}) ", re.MULTILINE)
 _OWNER = re.compile(r"(\d+):([\d ]+):(.*)")
 
 
 async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the Listeners that `request.vantage`, a command prefix, leads to; or why they could not be had."""
+    """Yield the Listeners that `request.vantage`, a command prefix, leads to; or why they could not be read."""
     prefix = request.vantage or ""
     command = f"{safe_text(prefix, limit=200)} ss -Hltnup"
     try:
         text = await ask(prefix, SCRIPT, mark=MARK, environ=system.environ)
-        found = sorted(far_listeners(text), key=in_order)
-    except FarEndError as error:
+        listeners = sorted(remote_listeners(text), key=in_order)
+    except RemoteShellError as error:
         yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
         return
-    rows = tuple(found[:MOST_LISTENERS])
+    rows = tuple(listeners[:MOST_LISTENERS])
     yield Listeners(
         listeners=rows,
         vantage=request.vantage,
-        addresses=far_addresses(text),
+        addresses=remote_addresses(text),
         hidden_owners=sum(row.pid is None for row in rows),
-        omitted=len(found) - len(rows),
+        omitted=len(listeners) - len(rows),
         command=command,
     )
 
 
-def far_listeners(text: str) -> list[Listener]:
-    """The listeners in what the script printed. Raises FarEndError where it found neither ss nor a table."""
+def remote_listeners(text: str) -> list[Listener]:
+    """The listeners in what the script printed. Raises RemoteShellError where it found neither ss nor a table."""
     parts = sections(text)
     if "ss" in parts:
         return listeners_of_ss(parts["ss"])
     if not any(table in parts for table in TABLES):
-        raise FarEndError("The far end has no ss and no readable /proc/net.", "Install iproute2 there, or name another prefix.")
-    owners = far_owners(parts.get("owners", ""))
-    found = (one for table in TABLES for one in inet_listeners(table, parts.get(table, "")))
-    return [_with_owner(one, owners.get(one.inode or 0)) for one in found]
+        raise RemoteShellError(
+            "The other end has no ss and no readable /proc/net.", "Install iproute2 there, or name another prefix."
+        )
+    owners = remote_owners(parts.get("owners", ""))
+    rows = (row for table in TABLES for row in inet_listeners(table, parts.get(table, "")))
+    return [_with_owner(row, owners.get(row.inode or 0)) for row in rows]
 
 
-def far_addresses(text: str) -> tuple[str, ...]:
-    """The far end's own addresses, by its kernel's local routes (proc_pid_net(5)); none where they could not be read."""
+def remote_addresses(text: str) -> tuple[str, ...]:
+    """The other end's own addresses, by its kernel's local routes (proc_pid_net(5)); none where they could not be read."""
     parts = sections(text)
-    local = [one for one in _LOCAL.findall(parts.get("fib", "")) if literal_address(one)]
-    local += [address_text(bytes.fromhex(one)) for one in _INET6.findall(parts.get("inet6", ""))]
+    local = [address for address in _LOCAL.findall(parts.get("fib", "")) if literal_address(address)]
+    local += [address_text(bytes.fromhex(digits)) for digits in _INET6.findall(parts.get("inet6", ""))]
     return tuple(dict.fromkeys(local))
 
 
-def far_owners(text: str) -> dict[int, tuple[int, str]]:
-    """Process id and name by inode, from lines `PID:INODE INODE …:NAME`; of several holders as everywhere."""
+def remote_owners(text: str) -> dict[int, tuple[int, str]]:
+    """Process id and name by inode, from lines `PID:INODE INODE …:NAME`; several holders are ranked as for our own sockets."""
     holders = [(int(pid), inodes.split(), name) for pid, inodes, name in _OWNER.findall(text)]
-    found: dict[int, tuple[int, str]] = {}
+    owners: dict[int, tuple[int, str]] = {}
     for pid, inodes, name in sorted(holders, key=lambda holder: (holder[0] == 1, holder[0])):
         for inode in inodes:
-            found.setdefault(int(inode), (pid, safe_text(name, limit=80)))
-    return found
+            owners.setdefault(int(inode), (pid, safe_text(name, limit=80)))
+    return owners
 
 
 def _with_owner(listener: Listener, owner: tuple[int, str] | None) -> Listener:

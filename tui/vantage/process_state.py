@@ -1,6 +1,6 @@
-"""One process of the far end over a moment: one script through the command prefix, its text read as the same files here.
+"""One process at the other end over a moment: one script through the command prefix, its text read as the same files here.
 
-Law: the script only reads. What the far end does not let this user read is None.
+Law: the script only reads. What this user may not read at the other end is None.
 """
 
 import re
@@ -15,7 +15,7 @@ from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.cgroups import group_path, unit_of
 from tui.probes.sockets.process_files import STATE_WORDS, Stat, busy_percent, read_stat, soft_limit, stopper, tracer_pid
-from tui.vantage.far_shell import FarEndError, ask, sections
+from tui.vantage.remote_shell import RemoteShellError, ask, sections
 
 MARK = "=== refused"
 SCRIPT = f"""LC_ALL=C
@@ -43,42 +43,42 @@ ls "$process/fd" 2>/dev/null | awk -v "limit=${{limit:-1000000000}}" '$1 < limit
 stat -c %s "$process/fd" 2>/dev/null
 exit 0
 """
-"""For any POSIX shell; busybox has all that it calls, and its sleep may know whole seconds only."""
+"""For any POSIX shell; busybox has every program in it, and its sleep may accept only whole seconds."""
 TICKS_A_SECOND = 100
-"""USER_HZ, which is 100 on every architecture that anybody runs a server on (asm/param.h)."""
+"""USER_HZ, which is 100 on every architecture that servers run on (asm/param.h)."""
 _FROZEN = frozenset({"frozen 1", "FROZEN"})
 _UPTIME = re.compile(r"(\d+\.\d+) \d")
 
 
 async def check(request: ExamineProcess, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the ProcessState that `request.vantage`, a command prefix, leads to; or why it could not be had."""
+    """Yield the ProcessState that `request.vantage`, a command prefix, leads to; or why it could not be read."""
     at, prefix = now(), request.vantage or ""
     command = f"{safe_text(prefix, limit=200)} cat /proc/{request.pid}/status /proc/{request.pid}/limits"
     try:
         text = await ask(prefix, SCRIPT.replace("PID", str(request.pid)), mark=MARK, environ=system.environ)
-    except FarEndError as error:
+    except RemoteShellError as error:
         yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, command=command)
         return
-    fact = far_process(text, request.pid)
+    fact = remote_process(text, request.pid)
     if fact is None:
-        reason = f"There is no process {request.pid} at the far end, or it may not be seen."
+        reason = f"There is no process {request.pid} at the other end, or it may not be seen."
         yield NotObserved(at=at, request=request, reason=reason, command=command)
         return
     yield replace(fact, at=at, command=command, vantage=request.vantage)
 
 
-def far_process(text: str, pid: int) -> ProcessState | None:
+def remote_process(text: str, pid: int) -> ProcessState | None:
     """The process in what the script printed; None where it found none."""
-    found = sections(text)
-    readings = [one for turn in ("first", "last") if (one := _reading(found.get(turn, "")))]
+    parts = sections(text)
+    readings = [reading for turn in ("first", "last") if (reading := _reading(parts.get(turn, "")))]
     if not readings:
         return None
     (first_at, first), (last_at, last) = readings[0], readings[-1]
-    tracer = tracer_pid(found.get("status", ""))
-    group = group_path(found.get("cgroup", ""))
-    frozen = bool(_FROZEN & set(found.get("frozen", "").splitlines()))
-    waits = found.get("wchan", "").strip()
-    counted = _numbers(found.get("descriptors", ""))
+    tracer = tracer_pid(parts.get("status", ""))
+    group = group_path(parts.get("cgroup", ""))
+    frozen = bool(_FROZEN & set(parts.get("frozen", "").splitlines()))
+    waits = parts.get("wchan", "").strip()
+    counted = _numbers(parts.get("descriptors", ""))
     return ProcessState(
         pid=pid,
         name=safe_text(last.name, limit=80),
@@ -90,9 +90,9 @@ def far_process(text: str, pid: int) -> ProcessState | None:
         frozen_group=safe_text(group) if frozen else None,
         busy_percent=busy_percent(first, last, last_at - first_at, TICKS_A_SECOND),
         threads=last.threads,
-        descriptors=next((one for one in counted if one), None),
+        descriptors=next((number for number in counted if number), None),
         descriptors_listed=bool(counted and counted[0]),
-        descriptor_limit=soft_limit(found.get("limits", "")),
+        descriptor_limit=soft_limit(parts.get("limits", "")),
         waits_in=safe_text(waits, limit=80) if waits not in {"", "0"} else None,
         unit=unit_of(group),
     )
@@ -105,5 +105,5 @@ def _reading(text: str) -> tuple[float, Stat] | None:
 
 
 def _numbers(text: str) -> list[int]:
-    """The number counted, and (Linux 6.2) the size of the directory, for who may not list it."""
-    return [int(one) for one in text.split() if one.isascii() and one.isdigit()]
+    """The number counted, and (Linux 6.2) the size of the directory, for users who may not list it."""
+    return [int(word) for word in text.split() if word.isascii() and word.isdigit()]

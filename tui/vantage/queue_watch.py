@@ -1,6 +1,6 @@
-"""The accept queues of a port at the far end over a moment, by one script through the command prefix, while we knock here.
+"""The accept queues of a port at the other end over a moment: one script through the prefix, while we try to connect here.
 
-Law: the script only reads. Without ss the tables of /proc/net tell how many wait, and nobody tells the limit.
+Law: the script only reads. Without ss the tables of /proc/net show how many wait, and nothing shows the limit.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.proc_net import inet_listeners
-from tui.probes.sockets.queue_watch import BY_HAND, connect_once, counters_of, queues_of, risen, stop
-from tui.vantage.far_shell import FarEndError, ask, sections
+from tui.probes.sockets.queue_watch import COMMAND, connect_once, counters_of, queues_of, risen, stop
+from tui.vantage.remote_shell import RemoteShellError, ask, sections
 from tui.vantage.ss_text import listeners_of_ss
 
 MARK = "=== refused"
@@ -42,27 +42,27 @@ echo '=== after'
 cat /proc/net/netstat 2>/dev/null
 exit 0
 """
-"""For any POSIX shell; five looks over 1.2 s, or over 4 s where sleep knows whole seconds only."""
+"""For any POSIX shell; five readings over 1.2 s, or over 4 s where sleep accepts only whole seconds."""
 TURNS = range(1, 6)
 _NUMBER = re.compile(r"\d{1,10}")
 
 
 async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the QueueWatch that `request.vantage`, a command prefix, leads to; or why it could not be had."""
+    """Yield the QueueWatch that `request.vantage`, a command prefix, leads to; or why it could not be read."""
     at, began, prefix = now(), monotonic(), request.vantage or ""
-    command = f"{safe_text(prefix, limit=200)} {BY_HAND.format(port=request.port)}"
+    command = f"{safe_text(prefix, limit=200)} {COMMAND.format(port=request.port)}"
     script = SCRIPT.replace("PORT", str(request.port)).replace("HEX", f"{request.port:04X}")
-    knocking = asyncio.create_task(connect_once(request.address, request.port))
+    attempts = asyncio.create_task(connect_once(request.address, request.port))
     try:
         text = await ask(prefix, script, mark=MARK, environ=system.environ)
-    except FarEndError as error:
+    except RemoteShellError as error:
         yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, command=command)
         return
     finally:
-        tried = await stop(knocking)
-    looks, (overflows, drops), somaxconn = queue_lengths(text, request.port)
-    if not looks:
-        reason = "The far end has no ss and no readable /proc/net/tcp."
+        tried = await stop(attempts)
+    readings, (overflows, drops), somaxconn = queue_lengths(text, request.port)
+    if not readings:
+        reason = "The other end has no ss and no readable /proc/net/tcp."
         yield NotObserved(at=at, request=request, reason=reason, remedy="Install iproute2 there.", command=command)
         return
     yield QueueWatch(
@@ -71,7 +71,7 @@ async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFa
         address=request.address,
         port=request.port,
         vantage=request.vantage,
-        queues=queues_of(looks),
+        queues=queues_of(readings),
         somaxconn=somaxconn,
         overflows=overflows,
         drops=drops,
@@ -82,20 +82,20 @@ async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFa
 
 
 def queue_lengths(text: str, port: int) -> tuple[list[list[Listener]], tuple[int | None, int | None], int | None]:
-    """The listeners at each look, the rise of the two counters, and somaxconn, in what the script printed."""
+    """The listeners in each reading, the rise of the two counters, and somaxconn, in what the script printed."""
     parts = sections(text)
     before, after = counters_of(parts.get("before", "")), counters_of(parts.get("after", ""))
-    found = _NUMBER.fullmatch(parts.get("somaxconn", "").strip())
-    looks = [rows for turn in TURNS if (rows := _rows(parts, turn, port)) is not None]
+    match = _NUMBER.fullmatch(parts.get("somaxconn", "").strip())
+    readings = [rows for turn in TURNS if (rows := _rows(parts, turn, port)) is not None]
     rise = risen(before.overflows, after.overflows), risen(before.drops, after.drops)
-    return looks, rise, int(found[0]) if found else None
+    return readings, rise, int(match[0]) if match else None
 
 
 def _rows(parts: dict[str, str], turn: int, port: int) -> list[Listener] | None:
     if (text := parts.get(f"ss{turn}")) is not None:
         rows = listeners_of_ss(text)
     elif f"tcp{turn}" in parts:
-        rows = [one for table in ("tcp", "tcp6") for one in inet_listeners(table, parts.get(f"{table}{turn}", ""))]
+        rows = [row for table in ("tcp", "tcp6") for row in inet_listeners(table, parts.get(f"{table}{turn}", ""))]
     else:
         return None
-    return [one for one in rows if one.port == port and one.proto == "tcp"]
+    return [row for row in rows if row.port == port and row.proto == "tcp"]

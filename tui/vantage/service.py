@@ -1,4 +1,4 @@
-"""The service on the far end: the same programs as here, run by one shell a round behind the command prefix."""
+"""The service at the other end: the same programs as here, run by one shell in each round behind the command prefix."""
 
 import shlex
 from collections.abc import AsyncGenerator, Sequence
@@ -10,15 +10,15 @@ from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.tool import Finished
 from tui.probes.services import service
 from tui.probes.services.machine import Command
-from tui.vantage.far_shell import FarEndError, ask
+from tui.vantage.remote_shell import RemoteShellError, ask
 
 MARK = "=== refused services"
 NOT_FOUND = 127
 """What a shell returns for a program that is not there."""
 
 
-class FarEnd:
-    """The machine behind a command prefix; one connection a round. Raises FarEndError where it can't be asked."""
+class RemoteMachine:
+    """The machine behind a command prefix; one connection for each round. Raises RemoteShellError where it can't be asked."""
 
     def __init__(self, prefix: str, system: SystemView) -> None:
         self._prefix = prefix
@@ -31,37 +31,37 @@ class FarEnd:
 
 
 async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the services that `request.vantage`, a command prefix, leads to; or why they could not be had."""
+    """Yield the services that `request.vantage`, a command prefix, leads to; or why they could not be read."""
     prefix = request.vantage or ""
     try:
-        async for fact in service.look_on(FarEnd(prefix, system), request):
+        async for fact in service.check_on(RemoteMachine(prefix, system), request):
             yield fact
-    except FarEndError as error:
+    except RemoteShellError as error:
         command = f"{safe_text(prefix, limit=200)} systemctl status"
         yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
 
 
 def script(commands: Sequence[Command]) -> str:
-    """A script for any POSIX shell that runs `commands` and writes what each said, between lines of its own."""
+    """A script for any POSIX shell that runs `commands` and prints the output of each between marker lines."""
     lines = [
         "LC_ALL=C TZ=UTC SYSTEMD_PAGER= SYSTEMD_COLORS=0",
         "export LC_ALL TZ SYSTEMD_PAGER SYSTEMD_COLORS",
         f"echo '{MARK}'",
     ]
     for number, command in enumerate(commands):
-        # Standard error goes into the same part: it says why there is nothing, and no other way leads out.
+        # Standard error goes into the same part: it says why there is no output, and there is no other way back.
         lines += [f"echo '{MARK} {number}'", f"{shlex.join(command)} </dev/null 2>&1", f"printf '\\n%s %s\\n' '{MARK} status' $?"]
     return "\n".join(lines) + "\n"
 
 
 def parts(text: str, number: int) -> list[Finished | None]:
-    """What each of `number` commands wrote, out of what `script` printed; None for a program that was not there."""
-    found: list[Finished | None] = [None] * number
-    for at in range(number):
-        _, begun, rest = text.partition(f"{MARK} {at}\n")
-        said, ended, after = rest.partition(f"\n{MARK} status ")
+    """What each of `number` commands printed, taken from the output of `script`; None for a program that was not there."""
+    outcomes: list[Finished | None] = [None] * number
+    for index in range(number):
+        _, begun, rest = text.partition(f"{MARK} {index}\n")
+        printed, ended, after = rest.partition(f"\n{MARK} status ")
         status = after.partition("\n")[0].strip()
         if begun and ended and status.isdigit() and int(status) != NOT_FOUND:
-            output = said.encode("utf-8", "surrogateescape")
-            found[at] = Finished(int(status), output, output if int(status) else b"")
-    return found
+            output = printed.encode("utf-8", "surrogateescape")
+            outcomes[index] = Finished(int(status), output, output if int(status) else b"")
+    return outcomes

@@ -1,6 +1,6 @@
 """What `ss -Hltnup` (with or without -e) prints, read as listeners: pure functions of the text.
 
-Law: a line that is not understood is passed over, never guessed. Source: ss(8), misc/ss.c of iproute2.
+Law: a line that is not understood is skipped, never guessed. Source: ss(8), misc/ss.c of iproute2.
 """
 
 import re
@@ -23,8 +23,8 @@ def listeners_of_ss(text: str) -> list[Listener]:
     """The listening TCP and unconnected UDP sockets in the text, in its order."""
     # Before iproute2 4.13 an IPv6 wildcard was `:::80` and `*:80` meant IPv4; since then `*` means both families.
     old = bool(re.search(r"\s:::\d+\s", text))
-    found = (_LINE.fullmatch(line.strip()) for line in text.split("\n"))
-    return [_listener(line, old=old) for line in found if line and (line["proto"], line["state"]) in _STATES]
+    matches = (_LINE.fullmatch(line.strip()) for line in text.split("\n"))
+    return [_listener(line, old=old) for line in matches if line and (line["proto"], line["state"]) in _STATES]
 
 
 def _listener(line: re.Match[str], *, old: bool) -> Listener:

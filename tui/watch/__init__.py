@@ -1,4 +1,4 @@
-"""`refused run`: a command that is run as it is, while its failing connections are noticed.
+"""`refused run`: runs a command as it is, and notices the connections that fail.
 
-Law: the command's terminal, signals, output and exit status are its own. What is noticed is told at its end, never before.
+Law: the command's terminal, signals, output and exit status are its own. What was noticed is reported when it ends, never before.
 """

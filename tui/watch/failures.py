@@ -1,4 +1,4 @@
-"""From what the hook wrote down and from what the command printed to the connections that failed, the one to walk last."""
+"""From the hook's records and the command's output to the connections that failed; the one to walk comes last."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,7 +13,7 @@ from tui.model.safe_text import safe_text
 from tui.model.target import Target, TargetError, TcpTarget, parse_target
 
 MOST_RECORDS = 20_000
-"""The newest lines of the records that are read: the hook's file is bounded too."""
+"""The newest lines of the records are read: the hook's file is bounded too."""
 ENDS = {
     "ECONNREFUSED": "refused",
     "ETIMEDOUT": "timed out",
@@ -36,7 +36,7 @@ CLASSES = {
     "proxy": "failed at the proxy",
 }
 
-Place = tuple[str | None, int | None]
+EndpointKey = tuple[str | None, int | None]
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -51,14 +51,14 @@ class Record(Struct, frozen=True, kw_only=True):
     port: int | None = None
     path: str | None = None
     name: str | None = None
-    """The host that was asked for, where a library's variables say it."""
+    """The host that was asked for, where a library's variables have it."""
     errno: str | None = None
     count: int = 1
     stack: tuple[tuple[str, int, str], ...] = ()
 
 
 class FailedTarget(Struct, frozen=True, kw_only=True):
-    """One place that could not be connected to."""
+    """One target that could not be connected to."""
 
     target: Target
     how: str
@@ -69,40 +69,40 @@ class FailedTarget(Struct, frozen=True, kw_only=True):
     @property
     def line(self) -> str | None:
         """The user's innermost line, as `client.py:12 in main`."""
-        frame = next((one for one in self.code if one.role == "user" and one.path and one.line), None)
+        frame = next((frame for frame in self.code if frame.role == "user" and frame.path and frame.line), None)
         if frame is None:
             return None
         return safe_text(f"{frame.path}:{frame.line}{f' in {frame.function}' if frame.function else ''}")
 
 
 def read_records(lines: Iterable[bytes]) -> tuple[Record, ...]:
-    """The records in these lines, in order; a line that is none is passed over."""
-    found = []
+    """The records in these lines, in order; any other line is skipped."""
+    records = []
     for line in list(lines)[-MOST_RECORDS:]:
         try:
-            found.append(msgspec.json.decode(line, type=Record))
+            records.append(msgspec.json.decode(line, type=Record))
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue
-    return tuple(found)
+    return tuple(records)
 
 
 def failed_connections(records: Sequence[Record]) -> tuple[FailedTarget, ...]:
-    """What failed and did not work later, one a target, the last failure last."""
-    kept: dict[Place, Record] = {}
-    counts: dict[Place, dict[tuple[object, ...], int]] = {}
-    for record in sorted(records, key=lambda one: one.at):
-        place = _place(record)
+    """What failed and did not work later, one for each target, the last failure last."""
+    kept: dict[EndpointKey, Record] = {}
+    counts: dict[EndpointKey, dict[tuple[object, ...], int]] = {}
+    for record in sorted(records, key=lambda record: record.at):
+        endpoint_key = _endpoint_key(record)
         if record.what == "connected":
-            kept = {key: one for key, one in kept.items() if not _same_place(one, record)}
+            kept = {other: failed for other, failed in kept.items() if not _same_endpoint(failed, record)}
             continue
-        # Of one failure that repeats, each record carries its count so far; each process and each line counts by itself.
-        counts.setdefault(place, {})[record.pid, record.address, record.errno, record.stack] = _so_far(
-            record, counts.get(place, {})
+        # Each record of a repeated failure has its count so far; each process and each line counts separately.
+        counts.setdefault(endpoint_key, {})[record.pid, record.address, record.errno, record.stack] = _so_far(
+            record, counts.get(endpoint_key, {})
         )
-        kept.pop(place, None)
-        kept[place] = record
-    found = (_failed(record, sum(counts[place].values())) for place, record in kept.items())
-    return tuple(one for one in found if one)
+        kept.pop(endpoint_key, None)
+        kept[endpoint_key] = record
+    failed_targets = (_failed(record, sum(counts[endpoint_key].values())) for endpoint_key, record in kept.items())
+    return tuple(target for target in failed_targets if target)
 
 
 def printed_failure(text: bytes) -> FailedTarget | None:
@@ -112,24 +112,24 @@ def printed_failure(text: bytes) -> FailedTarget | None:
     if target is None or reading.error_class not in CLASSES:
         return None
     port = target.port if isinstance(target, TcpTarget) else None
-    last = next((one for one in reversed(reading.failures) if one.port == port), None)
+    last = next((failure for failure in reversed(reading.failures) if failure.port == port), None)
     return FailedTarget(target=target, how=CLASSES[reading.error_class], count=last.count if last else 1, code=reading.code)
 
 
-def _same_place(failed: Record, worked: Record) -> bool:
+def _same_endpoint(failed: Record, worked: Record) -> bool:
     if worked.path or failed.path:
         return worked.path == failed.path
     hosts = {failed.name, failed.address} - {None}
     return failed.port == worked.port and bool(hosts & {worked.name, worked.address})
 
 
-def _place(record: Record) -> Place:
-    """What a person would call one place: the name that was asked for, else the address, and the port."""
+def _endpoint_key(record: Record) -> EndpointKey:
+    """What makes it the same endpoint for a person: the name that was asked for, else the address, and the port."""
     return (record.path, None) if record.path else (record.name or record.address, record.port)
 
 
 def _so_far(record: Record, counted: Mapping[tuple[object, ...], int]) -> int:
-    """How often this failure was seen: as its record says, or (strace) one more than before."""
+    """How often this failure has happened: as its record says, or (strace) one more than before."""
     before = counted.get((record.pid, record.address, record.errno, record.stack), 0)
     return record.count if record.stack else before + 1
 
@@ -143,7 +143,7 @@ def _failed(record: Record, count: int) -> FailedTarget | None:
             target = parse_target(endpoint(host, record.port))
         else:
             return None
-    except TargetError:  # a name without a port, an abstract socket: nothing that can be walked
+    except TargetError:  # a name without a port, or an abstract socket: nothing that can be walked
         return None
     how = "failed: the name does not resolve" if record.what == "resolve" else ENDS.get(record.errno or "", "failed")
     return FailedTarget(target=target, how=how, count=count, code=_frames(record))
@@ -161,4 +161,4 @@ def _frames(record: Record) -> tuple[Frame, ...]:
         )
         for path, line, function in record.stack
     ]
-    return tuple(sorted(frames, key=lambda one: one.role == "library"))
+    return tuple(sorted(frames, key=lambda frame: frame.role == "library"))

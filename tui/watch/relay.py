@@ -1,7 +1,7 @@
-"""Runs a command and passes what it prints on, unchanged and at once, while its last part is kept.
+"""Runs a command and passes on what it prints, unchanged and at once, while keeping the last part.
 
-Only what is no terminal is read through a pipe; standard output and standard error that are one file stay one. On a
-terminal, and only where nothing else of the job uses that terminal, the command gets a pseudo-terminal in its place.
+Only what is not a terminal is read through a pipe; standard output and standard error that are one file stay one. On a
+terminal, and only where nothing else in the job uses that terminal, the command gets a pseudo-terminal instead.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from tui.watch.starting import Plan, next_report, start, start_on_terminal
 from tui.watch.tail import Tail
 
 CHUNK = 1 << 18
-"""Read at once, in bytes, and what a pipe of ours shall hold: a quarter of what any user may ask for (pipe(7))."""
+"""Bytes read at once, and the size of our pipes: a quarter of what any user may ask for (pipe(7))."""
 STDIN, STDOUT, STDERR = 0, 1, 2
 _WAKE = {signal.SIGCHLD: b"c", signal.SIGWINCH: b"w", signal.SIGCONT: b"f"}
 
@@ -36,14 +36,14 @@ def run(argv: Sequence[str], environment: Mapping[str, str], tail: Tail) -> int:
 
 @contextlib.contextmanager
 def _standard_descriptors() -> Iterator[tuple[int, ...]]:
-    """Those of the three that are open. The others are taken meanwhile, so that no pipe of ours becomes one of them."""
-    opened = tuple(one for one in (STDIN, STDOUT, STDERR) if _is_open(one))
+    """Those of the three that are open. The others are occupied meanwhile, so that no pipe of ours becomes one of them."""
+    opened = tuple(descriptor for descriptor in (STDIN, STDOUT, STDERR) if _is_open(descriptor))
     taken = [os.open(os.devnull, os.O_RDWR) for _ in range(3 - len(opened))]  # the lowest that are free; not inherited
     try:
         yield opened
     finally:
-        for one in taken:
-            os.close(one)
+        for descriptor in taken:
+            os.close(descriptor)
 
 
 def _is_open(descriptor: int) -> bool:
@@ -56,14 +56,14 @@ def _is_open(descriptor: int) -> bool:
 
 def _on_terminal(opened: Sequence[int]) -> bool:
     """Whether the command can have a terminal of its own: ours is in the foreground, and no pipe leads to another program."""
-    outputs = [one for one in opened if one != STDIN]
+    outputs = [descriptor for descriptor in opened if descriptor != STDIN]
     if STDIN not in opened or not os.isatty(STDIN) or not any(map(os.isatty, outputs)):
         return False
     try:
         in_front = os.tcgetpgrp(STDIN) == os.getpgrp()
     except OSError:  # it is a terminal of another session
         return False
-    return in_front and not any(stat.S_ISFIFO(os.fstat(one).st_mode) for one in outputs)
+    return in_front and not any(stat.S_ISFIFO(os.fstat(output).st_mode) for output in outputs)
 
 
 def _wide_pipe() -> tuple[int, int]:
@@ -74,7 +74,7 @@ def _wide_pipe() -> tuple[int, int]:
 
 
 def _read(source: int) -> bytes:
-    """What is there to be read; nothing at the end."""
+    """The bytes that are there to be read; none at the end."""
     try:
         return os.read(source, CHUNK)
     except OSError as error:
@@ -89,20 +89,20 @@ def _write(sink: int, chunk: bytes) -> None:
     while left:
         try:
             left = left[os.write(sink, left) :]
-        except BlockingIOError:  # whoever shares the descriptor made it so
+        except BlockingIOError:  # another process that shares the descriptor made it non-blocking
             select.select([], [sink], [])
 
 
 class _Relay:
-    """What both ways have in common: the loop that passes chunks on."""
+    """What both ways have in common: passing chunks on."""
 
     def __init__(self, signals: Signals, tail: Tail, opened: Sequence[int]) -> None:
         self._signals = signals
         self._tail = tail
         self._opened = opened
-        self._outputs = [one for one in opened if one != STDIN]
+        self._outputs = [descriptor for descriptor in opened if descriptor != STDIN]
         self._routes: dict[int, int] = {}
-        """From the descriptor that is read to the one that gets it."""
+        """From the descriptor that is read to the one that is written."""
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
 
@@ -112,7 +112,7 @@ class _Relay:
             self._tail.add(chunk)
             try:
                 _write(self._routes[source], chunk)
-            except OSError:  # nobody reads any more, or the disk is full: the command is to find that out by itself
+            except OSError:  # nobody reads any more, or the disk is full: the command should find that out by itself
                 chunk = b""
         if not chunk:
             del self._routes[source]
@@ -133,7 +133,7 @@ class _Relay:
 
 
 class _Beside(_Relay):
-    """The command beside us, in our process group: it shares our terminal, if there is one, and each pipe is read in between."""
+    """The command beside us, in our process group: it shares our terminal, if there is one, and we read each of its pipes."""
 
     def run(self, argv: Sequence[str], environment: Mapping[str, str]) -> int:
         """Run it; its wait status."""
@@ -147,15 +147,15 @@ class _Beside(_Relay):
             for end in set(instead.values()):
                 os.close(end)
 
-        def heard(number: signal.Signals, typed: bool) -> None:
+        def on_signal(number: signal.Signals, typed: bool) -> None:
             if number is signal.SIGCHLD:
-                with contextlib.suppress(OSError):  # so full that it is woken anyway
+                with contextlib.suppress(OSError):  # a full pipe wakes it anyway
                     os.write(self._wake, b"c")
             elif not typed:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, number)
 
-        self._signals.listen(heard)
+        self._signals.listen(on_signal)
         while True:
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
@@ -173,7 +173,7 @@ class _Beside(_Relay):
 
     def _pipes(self) -> dict[int, int]:
         instead: dict[int, int] = {}
-        outputs = [one for one in self._outputs if not os.isatty(one)]
+        outputs = [output for output in self._outputs if not os.isatty(output)]
         if len(outputs) > 1 and os.path.sameopenfile(*outputs):
             reading, writing = _wide_pipe()
             self._routes[reading] = STDOUT
@@ -184,7 +184,7 @@ class _Beside(_Relay):
         return instead
 
     def _leave_rest_behind(self) -> None:
-        """Where the command left processes that may still print, a process stays and passes that on."""
+        """If the command left processes behind that may still print, a process of ours stays and passes that on."""
         if not self._routes or os.fork():
             return
         try:
@@ -197,7 +197,7 @@ class _Beside(_Relay):
 
 
 class _OnTerminal(_Relay):
-    """The command on a pseudo-terminal in the place of ours, which is raw meanwhile, so that every key is the command's."""
+    """The command on a pseudo-terminal instead of ours, which is raw meanwhile, so that every key goes to the command."""
 
     def run(self, argv: Sequence[str], environment: Mapping[str, str]) -> int:
         """Run it; its wait status."""
@@ -207,9 +207,9 @@ class _OnTerminal(_Relay):
         self._controller, device = os.openpty()
         termios.tcsetattr(device, termios.TCSANOW, self._before)
         self._resize()
-        instead = {one: device for one in self._opened if os.isatty(one)}
-        self._routes[self._controller] = next(one for one in self._outputs if os.isatty(one))
-        for output in [one for one in self._outputs if one not in instead]:
+        instead = {descriptor: device for descriptor in self._opened if os.isatty(descriptor)}
+        self._routes[self._controller] = next(output for output in self._outputs if os.isatty(output))
+        for output in [output for output in self._outputs if output not in instead]:
             reading, instead[output] = _wide_pipe()
             self._routes[reading] = output
         ours = (*self._routes, self._woken, self._wake)
@@ -225,7 +225,7 @@ class _OnTerminal(_Relay):
                 os.close(end)
         os.set_blocking(self._controller, False)
         self._pid = pid
-        self._signals.listen(self._heard)
+        self._signals.listen(self._on_signal)
         self._take_keys()
         try:
             status = self._follow(reports)
@@ -237,14 +237,14 @@ class _OnTerminal(_Relay):
             self._close()
         return status
 
-    def _heard(self, number: signal.Signals, _typed: bool) -> None:
+    def _on_signal(self, number: signal.Signals, _typed: bool) -> None:
         if number in _WAKE:
-            with contextlib.suppress(OSError):  # so full that it is woken anyway
+            with contextlib.suppress(OSError):  # a full pipe wakes it anyway
                 os.write(self._wake, _WAKE[number])
         else:
-            self._tell(number)
+            self._forward(number)
 
-    def _tell(self, number: signal.Signals) -> None:
+    def _forward(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._pid, number)
 
@@ -271,27 +271,27 @@ class _OnTerminal(_Relay):
                     return status
                 self._stop_with_it()
 
-    def _react(self, why: bytes) -> None:
-        if b"w" in why:
+    def _react(self, reasons: bytes) -> None:
+        if b"w" in reasons:
             self._resize()
-        if b"f" in why:
+        if b"f" in reasons:
             self._take_keys()
 
     def _stop_with_it(self) -> None:
-        """The command was stopped: so is our whole job, as the shell expects, until it is continued."""
+        """The command was stopped: stop our whole job too, as the shell expects, until it is continued."""
         self._drain()
         self._give_keys_back()
         os.kill(0, signal.SIGTSTP)
         self._take_keys()
         self._resize()
-        self._tell(signal.SIGCONT)
+        self._forward(signal.SIGCONT)
 
     def _type(self) -> None:
         with contextlib.suppress(BlockingIOError):
             self._typed = self._typed[os.write(self._controller, self._typed) :]
 
     def _take_keys(self) -> None:
-        """Read the keys, raw, while we are in the foreground."""
+        """Read the keys, in raw mode, if we are in the foreground."""
         with contextlib.suppress(OSError, termios.error):
             if os.tcgetpgrp(STDIN) == os.getpgrp():
                 tty.setraw(STDIN, termios.TCSADRAIN)

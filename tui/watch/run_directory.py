@@ -1,4 +1,4 @@
-"""The private directory of one run: the records that the hook appends to, and what a Python process finds through PYTHONPATH."""
+"""The private directory of one run: the records that the hook appends to, and the modules that PYTHONPATH leads to."""
 
 import contextlib
 import os
@@ -35,10 +35,10 @@ except ImportError as error:
     if _ours is not None:
         sys.modules["sitecustomize"] = _ours
 """
-"""Loaded by every version of Python, so written for every one: it takes itself out of the way, and lets a `sitecustomize`
-that stands behind it be loaded as if it had never been there."""
+"""Loaded by every version of Python, so written for every one: it removes itself, and lets a `sitecustomize`
+after it on the path be loaded as if it had never been there."""
 LONGEST_RECORDS = 16 << 20
-"""More of the records is not read, in bytes; the hook stops far below."""
+"""Bytes of the records that are read; the hook stops far below."""
 
 
 class RunDirectory:
@@ -53,21 +53,21 @@ class RunDirectory:
         site = SITE_TEXT.format(here=str(self._modules), records=str(self._records))
         (self._modules / SITE).write_text(site, encoding="utf-8")
         self.trace = directory / "trace"
-        """Where strace writes, if it does."""
+        """Where strace writes, if it is used."""
 
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        """The environment with which a Python process below us notes its failures."""
+        """The environment in which a Python process that we start notes its failures."""
         path = given.get("PYTHONPATH")
         ours = str(self._modules)
         return {**given, "PYTHONPATH": f"{ours}{os.pathsep}{path}" if path else ours, RECORDS: str(self._records)}
 
     def lines(self) -> list[bytes]:
-        """What was written down."""
+        """The lines that the hook wrote."""
         return read_end(self._records)
 
 
 def read_end(path: Path) -> list[bytes]:
-    """The lines of a file, of a long one its last part; none where it can't be read."""
+    """The lines of a file, or of the last part of a long one; none where it can't be read."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_RECORDS))
@@ -77,37 +77,37 @@ def read_end(path: Path) -> list[bytes]:
 
 
 @contextlib.contextmanager
-def place() -> Iterator[RunDirectory | None]:
-    """A private directory for this run, gone at its end; None where none can be made, and nothing is noted then."""
+def private_directory() -> Iterator[RunDirectory | None]:
+    """A private directory for this run, removed at its end; None where it can't be made: then nothing is noted."""
     directory = Path(os.environ.get("TMPDIR") or "/tmp", f"refused-{os.urandom(8).hex()}")  # noqa: S108 -- it must be new
     try:
         directory.mkdir(mode=0o700)
-        made = RunDirectory(directory)
+        run = RunDirectory(directory)
     except OSError:
-        made = None
+        run = None
     try:
-        yield made
+        yield run
     finally:
         _remove(directory)
 
 
 def _copy(package: Path, to: Path) -> None:
-    """Copy modules, and what Python has compiled of them: a process that may compile nothing starts as fast then."""
+    """Copy modules and their compiled files, so that a process that may not write compiled files starts as fast."""
     to.mkdir(mode=0o700)
-    for one in package.iterdir():
-        if one.name == "__pycache__":
-            _copy(one, to / one.name)
-        elif one.suffix in {".py", ".pyc"}:
-            (to / one.name).write_bytes(one.read_bytes())
-            os.utime(to / one.name, ns=(one.stat().st_mtime_ns,) * 2)  # a compiled file knows the time of its source
+    for entry in package.iterdir():
+        if entry.name == "__pycache__":
+            _copy(entry, to / entry.name)
+        elif entry.suffix in {".py", ".pyc"}:
+            (to / entry.name).write_bytes(entry.read_bytes())
+            os.utime(to / entry.name, ns=(entry.stat().st_mtime_ns,) * 2)  # a compiled file knows the time of its source
 
 
 def _remove(directory: Path) -> None:
-    """Remove what was made, and what Python has compiled of it."""
+    """Remove the directory with everything in it, compiled files too."""
     with contextlib.suppress(OSError):
-        for one in directory.iterdir():
-            if one.is_dir() and not one.is_symlink():
-                _remove(one)
+        for entry in directory.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                _remove(entry)
             else:
-                one.unlink()
+                entry.unlink()
         directory.rmdir()

@@ -1,4 +1,4 @@
-"""Signals that reach the wrapper and are meant for the command."""
+"""Signals that the wrapper receives and that are meant for the command."""
 
 import os
 import signal
@@ -18,34 +18,34 @@ FORWARDED = (
     signal.SIGCONT,
 )
 _BY_THE_KERNEL = 0x80
-"""`si_code` of a signal that the terminal made (SI_KERNEL, sigaction(2)): the whole foreground group has got it."""
+"""`si_code` of a signal from the terminal (SI_KERNEL, sigaction(2)): the whole foreground group gets it."""
 
 
 class Signals:
-    """While it is open, signals are taken by a thread, and `heard` is called there with each: its number, and who sent it.
+    """While it is open, a thread receives the signals and calls `on_signal` with each: its number, and who sent it.
 
-    A signal that was ignored when we were started stays ignored, as nohup(1) wants it.
+    A signal that was ignored when we were started stays ignored, as nohup(1) expects.
     """
 
     def __init__(self) -> None:
-        self.wanted = {one for one in FORWARDED if signal.getsignal(one) is not signal.SIG_IGN} | {signal.SIGCHLD}
+        self.wanted = {number for number in FORWARDED if signal.getsignal(number) is not signal.SIG_IGN} | {signal.SIGCHLD}
         self.before: set[signal.Signals] = set()
         """The signals that were blocked before."""
         self._thread: threading.Thread | None = None
         self._over = False
 
     def __enter__(self) -> Self:
-        self.before = {signal.Signals(one) for one in signal.pthread_sigmask(signal.SIG_BLOCK, self.wanted)}
+        self.before = {signal.Signals(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, self.wanted)}
         return self
 
-    def listen(self, heard: Callable[[signal.Signals, bool], None]) -> None:
-        """Call `heard(signal, typed)` from now on; `typed`: made by the terminal, or by the kernel."""
+    def listen(self, on_signal: Callable[[signal.Signals, bool], None]) -> None:
+        """Call `on_signal(signal, typed)` from now on; `typed`: sent by the terminal, or by the kernel."""
 
         def take() -> None:
             while not self._over:
                 info = signal.sigwaitinfo(self.wanted)
                 if not self._over:
-                    heard(signal.Signals(info.si_signo), info.si_code == _BY_THE_KERNEL)
+                    on_signal(signal.Signals(info.si_signo), info.si_code == _BY_THE_KERNEL)
 
         self._thread = threading.Thread(target=take, name="signals", daemon=True)
         self._thread.start()
@@ -59,10 +59,10 @@ class Signals:
 
 
 def die_by(number: int) -> None:
-    """End this process as the command was ended, so that whoever started us sees the same."""
+    """End this process as the command was ended, so that whoever started us gets the same status."""
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the command has left its core; ours says nothing
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the command has left its core dump; ours would show nothing
     signal.signal(number, signal.SIG_DFL) if number not in {signal.SIGKILL, signal.SIGSTOP} else None
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
     os.kill(os.getpid(), number)

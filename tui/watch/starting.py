@@ -1,7 +1,7 @@
-"""How a command is started so that it finds what it would find without us: descriptors, signals, terminal, environment.
+"""Starting a command so that it finds what it would find without us: descriptors, signals, terminal, environment.
 
 On a terminal it gets a terminal of its own, in a session of its own: a process in between (the keeper) leads that session,
-so that the command can be stopped by Ctrl-Z and continued, which a session's leader can't.
+so that the command can be stopped by Ctrl-Z and continued, which a session leader can't.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ _REPORT = struct.Struct("=i")
 
 
 class NotStartedError(Exception):
-    """The command could not be run; `status` is what a shell's would be."""
+    """The command could not be run; `status` is the exit status that a shell would give."""
 
     def __init__(self, number: int) -> None:
         super().__init__(os.strerror(number))
@@ -31,12 +31,12 @@ class NotStartedError(Exception):
 
 
 class Plan(NamedTuple):
-    """What is to be run, and with which descriptors instead of ours."""
+    """What to run, and with which descriptors instead of ours."""
 
     argv: list[str]
     environment: Mapping[str, str]
     instead: Mapping[int, int]
-    """For a standard descriptor the one that takes its place; the others are inherited as they are."""
+    """The replacement for a standard descriptor; the others are inherited as they are."""
     mask: set[signal.Signals]
     """The signals that were blocked when we were started."""
     close: Sequence[int] = ()
@@ -45,32 +45,32 @@ class Plan(NamedTuple):
 
 def start(plan: Plan) -> int:
     """Start the command in our own process group; its process id. Raises NotStartedError."""
-    told, tell = os.pipe()  # closed by a successful exec
+    failure_reader, failure_writer = os.pipe()  # closed by a successful exec
     pid = os.fork()
     if pid == 0:
-        _end_with(lambda: _become(plan, tell))
-    os.close(tell)
-    _raise_what_was_told(told, pid)
+        _end_with(lambda: _become(plan, failure_writer))
+    os.close(failure_writer)
+    _raise_failure(failure_reader, pid)
     return pid
 
 
 def start_on_terminal(plan: Plan, device: int) -> tuple[int, int, int]:
-    """Start the command on the terminal `device`: keeper, command (process ids), and where its wait statuses come from.
+    """Start the command on the terminal `device`: keeper and command (process ids), and the descriptor of its wait statuses.
 
     Raises NotStartedError.
     """
-    told, tell = os.pipe()
+    failure_reader, failure_writer = os.pipe()
     reports, report = os.pipe()
     keeper = os.fork()
     if keeper == 0:
-        os.close(told)
+        os.close(failure_reader)
         os.close(reports)
-        _end_with(lambda: _keep(plan, device, tell, report))
-    os.close(tell)
+        _end_with(lambda: _keep(plan, device, failure_writer, report))
+    os.close(failure_writer)
     os.close(report)
     pid = next_report(reports) or 0
     try:
-        _raise_what_was_told(told, keeper)
+        _raise_failure(failure_reader, keeper)
     except NotStartedError:
         os.close(reports)
         raise
@@ -83,19 +83,19 @@ def next_report(reports: int) -> int | None:
     return _REPORT.unpack(read)[0] if len(read) == _REPORT.size else None
 
 
-def _keep(plan: Plan, device: int, tell: int, report: int) -> None:
+def _keep(plan: Plan, device: int, failure_writer: int, report: int) -> None:
     """Lead the session, start the command in its foreground, and report each change of its state."""
     os.setsid()
     fcntl.ioctl(device, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it changes the foreground from behind
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it changes the foreground group from the background
     pid = os.fork()
     if pid == 0:
         os.setpgid(0, 0)
         os.tcsetpgrp(device, os.getpid())
         signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-        _become(plan, tell)
+        _become(plan, failure_writer)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal may go while the command still has something to do
-    os.close(tell)
+    os.close(failure_writer)
     for descriptor in plan.close:
         os.close(descriptor)
     os.write(report, _REPORT.pack(pid))
@@ -104,15 +104,15 @@ def _keep(plan: Plan, device: int, tell: int, report: int) -> None:
         _, status = os.waitpid(pid, os.WUNTRACED)
         if not os.WIFSTOPPED(status):
             with contextlib.suppress(OSError):  # the terminal has gone already
-                os.tcsetpgrp(device, os.getpgrp())  # what the command left behind is not told that it goes
+                os.tcsetpgrp(device, os.getpgrp())  # so that what the command left behind gets no SIGHUP
         with contextlib.suppress(BrokenPipeError):  # the wrapper was killed
             os.write(report, _REPORT.pack(status))
         if not os.WIFSTOPPED(status):
             return
 
 
-def _become(plan: Plan, tell: int) -> NoReturn:
-    """Become the command; or tell why not, and end."""
+def _become(plan: Plan, failure_writer: int) -> NoReturn:
+    """Become the command; or report why not, and end."""
     try:
         for descriptor, source in plan.instead.items():
             os.dup2(source, descriptor)
@@ -124,11 +124,11 @@ def _become(plan: Plan, tell: int) -> NoReturn:
         try:
             os.execvpe(plan.argv[0], plan.argv, plan.environment)  # noqa: S606 -- running it, without a shell, is the task
         except OSError as error:
-            if error.errno == errno.ENOEXEC:  # a script without its first line: as execvp(3) does
+            if error.errno == errno.ENOEXEC:  # a script without a `#!` line: as execvp(3) does
                 os.execve("/bin/sh", ["/bin/sh", *plan.argv], plan.environment)  # noqa: S606 -- see above
             raise
     except OSError as error:
-        os.write(tell, _REPORT.pack(error.errno or errno.EIO))
+        os.write(failure_writer, _REPORT.pack(error.errno or errno.EIO))
     os._exit(CANNOT_RUN)
 
 
@@ -142,9 +142,10 @@ def _end_with(work: Callable[[], None]) -> NoReturn:
     os._exit(0)
 
 
-def _raise_what_was_told(told: int, pid: int) -> None:
-    read = os.read(told, _REPORT.size)
-    os.close(told)
+def _raise_failure(failure_reader: int, pid: int) -> None:
+    """Raise what the child reported before its exec, if anything."""
+    read = os.read(failure_reader, _REPORT.size)
+    os.close(failure_reader)
     if len(read) == _REPORT.size:
         os.waitpid(pid, 0)
         raise NotStartedError(_REPORT.unpack(read)[0])

@@ -1,4 +1,4 @@
-"""For programs of any language, where it is asked for: the connects of a command as strace(1) writes them down."""
+"""For programs in any language, if asked for: the connects of a command as strace(1) logs them."""
 
 import re
 import shutil
@@ -17,9 +17,9 @@ _PORT = re.compile(r"sin6?_port=htons\((\d+)\)")
 _ADDRESS = re.compile(r'inet_addr\("([\d.]+)"\)|inet_pton\(AF_INET6, "([0-9a-fA-F:.]+)"')
 _PATH = re.compile(r'sun_path="(/[^"]*)"')
 NAME_SERVICES = ("/var/run/nscd/socket", "/run/nscd/socket", "/run/systemd/", "/var/run/setrans/")
-"""Sockets that the C library itself looks for, present or not; their absence is no failure of the program."""
+"""Sockets that the C library itself tries, present or not; their absence is not a failure of the program."""
 DNS = 53
-"""A connect of a datagram socket sends nothing; those of the resolver are the usual ones."""
+"""A connect of a datagram socket sends nothing; most of them are the resolver's."""
 
 
 def is_here() -> bool:
@@ -28,12 +28,12 @@ def is_here() -> bool:
 
 
 def command(argv: Sequence[str], file: Path) -> list[str]:
-    """The command below strace, which writes into `file`; it ends as the command ends."""
+    """The command run by strace, which writes into `file` and ends as the command ends."""
     return ["strace", "-f", "-qq", "-ttt", "-e", "trace=connect,getsockopt", "-e", "signal=none", "-o", str(file), "--", *argv]
 
 
 def records(lines: Iterable[bytes]) -> tuple[Record, ...]:
-    """The connects that strace wrote down, failed or worked, in order."""
+    """The connects that strace logged, failed or successful, in order."""
     return tuple(_records(lines))
 
 
@@ -67,11 +67,11 @@ def _records(lines: Iterable[bytes]) -> Iterator[Record]:
 
 
 def _record(address: str, pid: str, at: float) -> Record | None:
-    path, port, found = _PATH.search(address), _PORT.search(address), _ADDRESS.search(address)
+    path, port, match = _PATH.search(address), _PORT.search(address), _ADDRESS.search(address)
     if path and not path[1].startswith(NAME_SERVICES):
         return Record(what="connect", pid=int(pid), at=at, path=path[1])
-    if port and found and int(port[1]) not in {0, DNS}:  # port 0 is how the C library sorts addresses
-        return Record(what="connect", pid=int(pid), at=at, port=int(port[1]), address=found[1] or found[2])
+    if port and match and int(port[1]) not in {0, DNS}:  # the C library connects to port 0 to sort addresses
+        return Record(what="connect", pid=int(pid), at=at, port=int(port[1]), address=match[1] or match[2])
     return None
 
 

@@ -1,18 +1,18 @@
-"""The last part of what a command prints, however much that is."""
+"""The last part of what a command prints, however much it prints."""
 
 LONGEST_TAIL = 128 * 1024
-"""How much is kept, in bytes: far more than the longest stack trace, and read in a fraction of a second."""
+"""Bytes that are kept: far more than the longest stack trace, and read in a fraction of a second."""
 
 
 class Tail:
-    """Keeps the last bytes that it was given."""
+    """Keeps the last bytes that were added."""
 
     def __init__(self, longest: int = LONGEST_TAIL) -> None:
         self._longest = longest
         self._kept = bytearray()
 
     def add(self, chunk: bytes) -> None:
-        """Take what was printed next. Amortised, each byte is moved once."""
+        """Add what was printed next. On average each byte is moved once."""
         if len(chunk) >= self._longest:
             self._kept = bytearray(chunk[-self._longest :])
             return

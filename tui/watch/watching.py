@@ -1,6 +1,6 @@
-"""One watched run: the command is started, passed on and waited for; then what failed is read.
+"""One watched run: start the command, pass on its output, wait for its end; then read what failed.
 
-Law: until the command runs, nothing is loaded that it does not need: it is waited for.
+Law: nothing that starting it does not need is loaded before the command runs: somebody is waiting for it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.watch.relay import run
-from tui.watch.run_directory import place, read_end
+from tui.watch.run_directory import private_directory, read_end
 from tui.watch.tail import Tail
 
 if TYPE_CHECKING:
@@ -25,25 +25,25 @@ class Watched(NamedTuple):
     """How the command ended, and which connections failed, the last one last."""
 
     status: int
-    """Its exit status; for one that a signal ended, 128 and the signal's number."""
+    """Its exit status; if a signal ended it, 128 plus the signal's number."""
     by_signal: int | None = None
     failed: tuple[FailedTarget, ...] = ()
 
 
 def watch(command: Sequence[str], *, traced: bool = False) -> Watched:
-    """Run `command` as it is, and say what failed. Raises NotStartedError."""
+    """Run `command` as it is, and return what failed. Raises NotStartedError."""
     tail = Tail()
-    with place() as here:
-        environment = here.environment(os.environ) if here else dict(os.environ)
+    with private_directory() as directory:
+        environment = directory.environment(os.environ) if directory else dict(os.environ)
         argv = command
-        if here and traced:
+        if directory and traced:
             from tui.watch import strace
 
-            argv = strace.command(command, here.trace)
+            argv = strace.command(command, directory.trace)
         ended = run(argv, environment, tail)
-        noted = here.lines() if here else []
-        trace = read_end(here.trace) if here and traced else []
-    # What a command that succeeds has printed is no failure of its own: it may have shown a log.
+        noted = directory.lines() if directory else []
+        trace = read_end(directory.trace) if directory and traced else []
+    # What a successful command has printed is not its own failure: it may have shown a log.
     failed = _failed(noted, trace, bytes(tail) if ended else b"") if noted or trace or ended else ()
     if os.WIFSIGNALED(ended):
         number = os.WTERMSIG(ended)
@@ -55,6 +55,6 @@ def _failed(noted: Sequence[bytes], trace: Sequence[bytes], printed: bytes) -> t
     from tui.watch import strace
     from tui.watch.failures import failed_connections, printed_failure, read_records
 
-    seen = failed_connections((*read_records(noted), *strace.records(trace)))
-    last = printed_failure(printed) if printed and not seen else None
-    return seen or ((last,) if last else ())
+    failures = failed_connections((*read_records(noted), *strace.records(trace)))
+    last = printed_failure(printed) if printed and not failures else None
+    return failures or ((last,) if last else ())

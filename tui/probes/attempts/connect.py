@@ -15,41 +15,41 @@ from tui.probes.kernel.kernel_counters import failed_retransmissions
 from tui.probes.kernel.system_view import SystemView
 
 
-async def check(request: Connect, system: SystemView) -> AsyncGenerator[TcpAttempt, None]:  # noqa: ARG001 -- every look's form
-    """Yield one attempt; the schedule of several is the engine's."""
+async def check(request: Connect, system: SystemView) -> AsyncGenerator[TcpAttempt, None]:  # noqa: ARG001 -- a check's signature
+    """Yield one attempt; the engine schedules several."""
     yield await attempt(request, 1)
 
 
 async def attempt(request: Connect, number: int) -> TcpAttempt:
-    """Connect once, hold the connection for a moment, and say how it ended.
+    """Connect once, hold the connection for a moment, and return how it ended.
 
-    Takes up to `request.timeout_s`, and HOLD_S more when it connects. Raises ValueError if the address is none.
+    Takes up to `request.timeout_s`, and HOLD_S more when it connects. Raises ValueError if the address is not one.
     """
     at = now()
     held: Held | None = None
     failed_before = failed_retransmissions()
-    async with handshake(request.address, request.port, timeout_s=request.timeout_s, source=request.source) as made:
-        if made.outcome is Outcome.CONNECTED and made.sock:
-            stop_listening(made.sock)
-            held = await hold(made.sock)
-    local_send_failures = _risen(failed_before) if made.outcome is Outcome.TIMEOUT else None
+    async with handshake(request.address, request.port, timeout_s=request.timeout_s, source=request.source) as ended:
+        if ended.outcome is Outcome.CONNECTED and ended.sock:
+            stop_listening(ended.sock)
+            held = await hold(ended.sock)
+    local_send_failures = _risen(failed_before) if ended.outcome is Outcome.TIMEOUT else None
     return TcpAttempt(
         at=at,
-        command=_by_hand(request),
+        command=_command(request),
         address=request.address,
         port=request.port,
         purpose=request.purpose,
         number=number,
         total=max(request.attempts, number),
-        outcome=held.outcome if held else made.outcome,
-        errno=held.errno if held else made.errno,
-        latency_ms=made.latency_ms,
-        icmp=made.icmp,
-        error_queue=made.error_queue,
-        local_address=made.local[0] if made.local else None,
-        local_port=made.local[1] if made.local else None,
+        outcome=held.outcome if held else ended.outcome,
+        errno=held.errno if held else ended.errno,
+        latency_ms=ended.latency_ms,
+        icmp=ended.icmp,
+        error_queue=ended.error_queue,
+        local_address=ended.local[0] if ended.local else None,
+        local_port=ended.local[1] if ended.local else None,
         source=request.source,
-        retransmits=made.retransmits,
+        retransmits=ended.retransmits,
         local_send_failures=local_send_failures,
         held_ms=held.held_ms if held else None,
         first_bytes=held.first_bytes if held else None,
@@ -64,6 +64,6 @@ def _risen(before: int | None) -> int | None:
     return None if before is None or now_failed is None else now_failed - before
 
 
-def _by_hand(request: Connect) -> str:
+def _command(request: Connect) -> str:
     source = ["-s", request.source] if request.source else []
     return safe_text(shlex.join(["nc", "-vz", *source, "-w", str(ceil(request.timeout_s)), request.address, str(request.port)]))

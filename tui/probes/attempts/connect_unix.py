@@ -19,18 +19,18 @@ from tui.probes.kernel.failures import errno_name, unix_outcome
 from tui.probes.kernel.system_view import SystemView
 
 _FULL_QUEUE_PAUSE_S = 0.05
-"""A full accept queue gives no event when it has room again (unix(7)), so it is asked anew, 20 times a second."""
+"""A full accept queue gives no event when it has room again (unix(7)), so we try again, 20 times a second."""
 
 
-async def check(request: ConnectUnix, system: SystemView) -> AsyncGenerator[UnixAttempt, None]:  # noqa: ARG001 -- every look's form
-    """Yield one attempt; the schedule of several is the engine's."""
+async def check(request: ConnectUnix, system: SystemView) -> AsyncGenerator[UnixAttempt, None]:  # noqa: ARG001 -- a check's signature
+    """Yield one attempt; the engine schedules several."""
     yield await attempt(request, 1)
 
 
 async def attempt(request: ConnectUnix, number: int) -> UnixAttempt:
-    """Connect once, hold the connection for a moment, and say how it ended.
+    """Connect once, hold the connection for a moment, and return how it ended.
 
-    A full accept queue (EAGAIN) is waited for until `request.timeout_s`, as a blocking connect would, and is then a
+    A full accept queue (EAGAIN) is waited for until `request.timeout_s`, as a blocking connect would wait, and is then a
     `timeout`. What keeps us from the socket (ENOENT, EACCES, EPROTOTYPE, …) is `blocked`. Raises nothing.
     """
     at = now()
@@ -64,7 +64,7 @@ async def _connect(sock: socket.socket, path: str, deadline: float) -> int:
     while True:
         try:
             error = sock.connect_ex(os.fsencode(path))
-        except UnicodeEncodeError:  # no file name of this system
+        except UnicodeEncodeError:  # not a file name on this system
             return errno.ENOENT
         except OSError:  # raised by Python itself, without a number, where sun_path is too short
             return errno.ENAMETOOLONG

@@ -1,4 +1,4 @@
-"""A connection that was made is held for a moment, to see whether the peer closes it, resets it, or speaks first.
+"""Holding a new connection for a moment, to see whether the peer closes it, resets it, or speaks first.
 
 Nothing is ever sent.
 """
@@ -16,13 +16,13 @@ from tui.probes.talk.identify import identify
 
 HOLD_S = 0.3
 """A proxy without a backend, or a server that turns us away, ends the connection within a round trip or two; 0.3 s is
-longer than any but a satellite's, and short enough to be spent on every attempt."""
+longer than any but a satellite link's, and short enough to be spent on every attempt."""
 FIRST_BYTES = 200
-"""A greeting says who speaks in its first line."""
+"""A greeting names the server in its first line."""
 
 
 class Held(NamedTuple):
-    """How the connection fared. `held_ms` is how long it was watched."""
+    """What happened to the connection. `held_ms` is how long it was watched."""
 
     outcome: Outcome
     held_ms: float
@@ -40,18 +40,18 @@ async def hold(sock: socket.socket) -> Held:
     if not woken:
         return Held(Outcome.CONNECTED, held_ms)
     try:
-        first = sock.recv(FIRST_BYTES)
+        data = sock.recv(FIRST_BYTES)
     except BlockingIOError:  # woken for nothing: a packet that was discarded
         return Held(Outcome.CONNECTED, held_ms)
     except OSError as error:
         return Held(Outcome.RESET, held_ms, errno=errno_name(error.errno))
-    if not first:
+    if not data:
         return Held(Outcome.CLOSED, held_ms)
-    identified = identify(first)
+    identified = identify(data)
     return Held(
         Outcome.CONNECTED,
         held_ms,
-        first_bytes=safe_text(first, limit=FIRST_BYTES),
+        first_bytes=safe_text(data, limit=FIRST_BYTES),
         protocol=label_of(identified.protocols),
         rejection=identified.rejection,
     )

@@ -1,7 +1,7 @@
-"""A whole filter held against one connection: its SYN on the way out or in, and the SYN-ACK that comes back.
+"""A whole filter matched against one connection: its SYN on the way out or in, and the SYN-ACK that comes back.
 
-Law: pure. What the filter's machine does is walked as its kernel does it; where the way forks on something that is not
-known, nothing after it is certain. Source: the hooks of netfilter and their order, nft(8), section ADDRESS FAMILIES.
+Law: pure. What the filter's machine does is walked as its kernel does it; where its way depends on something that is
+not known, nothing after that is certain. Source: the hooks of netfilter and their order, nft(8), section ADDRESS FAMILIES.
 """
 
 import ipaddress
@@ -17,7 +17,7 @@ from tui.probes.firewall.walk import PacketWalk, RuleHit, through_all
 
 _Hooks = tuple[tuple[str, str | None, str | None], ...]
 MOST_UNDECIDED = 8
-"""Rules of which it can't be told that are kept; more than that, and nobody reads them."""
+"""Rules kept that may or may not match; nobody reads more of them."""
 
 
 class Flow(Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class FilterOutcome(Struct, frozen=True, kw_only=True):
     translated: RuleHit | None = None
     perhaps_translated: bool = False
     led_to: tuple[str | None, int | None] | None = None
-    """Where a translation leads: address and port, each as far as it is known."""
+    """Where a translation sends it: address and port, each as far as it is known."""
 
 
 def outgoing(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
@@ -55,15 +55,15 @@ def outgoing(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
     walk = PacketWalk(rulesets, packet)
     hooks: _Hooks = (("output", "", out), ("postrouting", "", out), ("egress", "", out))
     _take(walk, hooks)
-    led = walk.packet
-    turns_back = connection.is_local if led.translated is False else led.target_is_own
+    sent = walk.packet
+    turns_back = connection.is_local if sent.translated is False else sent.target_is_own
     if turns_back:
         _arrive(walk, LOOPBACK, nat_done=True)
-    elif turns_back is None and led.translated is not False:
-        return _outcome(walk)  # where it goes now is the kernel's choice
+    elif turns_back is None and sent.translated is not False:
+        return _outcome(walk)  # the kernel chooses where it goes now
     if walk.deciding is None and not walk.perhaps_translated:
         _answer(walk, connection, local=bool(turns_back), device=LOOPBACK if turns_back else walk.packet.going_out or out)
-    return _outcome(walk, led)
+    return _outcome(walk, sent)
 
 
 def incoming(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
@@ -71,21 +71,21 @@ def incoming(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
     packet = _syn(connection, source_is_own=False, target_is_own=True)
     walk = PacketWalk(rulesets, replace(packet, made_here=False, uid=None, gid=None))
     _take(walk, (("ingress", connection.device, ""), ("prerouting", connection.device, "")))
-    led = walk.packet
+    arrived = walk.packet
     if walk.deciding is None:
-        if led.target_is_own:
+        if arrived.target_is_own:
             _take(walk, (("input", connection.device, ""),))
-        elif led.translated:
+        elif arrived.translated:
             _take(walk, (("forward", connection.device, None), ("postrouting", "", None)))
         else:
             walk.certain = False
             _take(walk, (("input", connection.device, ""), ("forward", connection.device, None)))
-    if walk.deciding is None and led.translated is False:
+    if walk.deciding is None and arrived.translated is False:
         back = _turned(walk.packet, replace(connection, uid=None, gid=None), made_here=True)
         walk.packet = back
         device = connection.device
         _take(walk, (("output", "", device), ("postrouting", "", device), ("egress", "", device)), new=False)
-    return _outcome(walk, led)
+    return _outcome(walk, arrived)
 
 
 def _syn(connection: Flow, *, source_is_own: bool, target_is_own: bool) -> Packet:
@@ -106,7 +106,7 @@ def _syn(connection: Flow, *, source_is_own: bool, target_is_own: bool) -> Packe
 
 
 def _arrive(walk: PacketWalk, device: str, *, nat_done: bool) -> None:
-    """The packet comes in at this machine. What was translated on the way out is not translated again."""
+    """The packet arrives at this machine. What was translated on the way out is not translated again."""
     walk.packet = replace(walk.packet, made_here=False)
     _take(walk, (("ingress", device, ""), ("prerouting", device, "")), new=not nat_done)
     _take(walk, (("input", device, ""),))
@@ -125,7 +125,7 @@ def _answer(walk: PacketWalk, connection: Flow, *, local: bool, device: str | No
 
 
 def _turned(packet: Packet, connection: Flow, *, made_here: bool) -> Packet:
-    """The SYN-ACK for a SYN. Marks of packets are not carried over; who owns the listening socket is not known."""
+    """The SYN-ACK for a SYN. Packet marks are not carried over, and the owner of the listening socket is not known."""
     return replace(
         packet,
         answers=True,
@@ -147,15 +147,15 @@ def _take(walk: PacketWalk, hooks: _Hooks, *, new: bool = True) -> None:
         pass
 
 
-def _outcome(walk: PacketWalk, led: Packet | None = None) -> FilterOutcome:
-    led = led or walk.packet
-    undecided = {(id(one.chain), id(one.entry), one.answers): one for one in walk.undecided}
+def _outcome(walk: PacketWalk, request: Packet | None = None) -> FilterOutcome:
+    request = request or walk.packet
+    undecided = {(id(hit.chain), id(hit.entry), hit.answers): hit for hit in walk.undecided}
     return FilterOutcome(
         deciding=walk.deciding,
         undecided=tuple(undecided.values())[:MOST_UNDECIDED],
         translated=walk.translated,
         perhaps_translated=walk.perhaps_translated,
-        led_to=(_text(led.target, led.version), _known(led.target_port)) if walk.translated else None,
+        led_to=(_text(request.target, request.version), _known(request.target_port)) if walk.translated else None,
     )
 
 

@@ -1,6 +1,6 @@
-"""Answers ReadFirewall for this machine: lists the rules and holds them against the connection.
+"""Answers ReadFirewall for this machine: lists the rules and matches them against the connection.
 
-Law: without the right to list them, nothing is claimed about rules; what to type instead is said.
+Law: without the right to list rules, nothing is claimed about them; the fact says what to type instead.
 """
 
 import os
@@ -25,17 +25,17 @@ from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.path.route import find_route, interface_index
 
-BY_HAND = "sudo nft -a list ruleset"
+COMMAND = "sudo nft -a list ruleset"
 NET_ADMIN = 12
 """The bit of CAP_NET_ADMIN in a set of capabilities (linux/capability.h)."""
 MOST_CODES = 4
-"""Chains whose code is looked at; nft runs once for each."""
+"""Chains whose code is read; nft runs once for each."""
 UFW = Path("/etc/ufw/ufw.conf")
 _MOST_SETTINGS = 100_000
 
 
 async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the Firewall held against the connection, or why it can't be."""
+    """Yield the Firewall as it treats the connection, or why that is not known."""
     if not await in_thread(may_list, system.proc):
         yield await in_thread(_forbidden, request)
         return
@@ -43,21 +43,21 @@ async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[Any
         connection = await in_thread(_connection, request, system.proc)
         filter_ = await read_filter(system)
         outcome = await in_thread(outgoing, connection, filter_.rulesets)
-        looked: set[tuple[str, str, str]] = set()
+        examined: set[tuple[str, str, str]] = set()
         families: dict[tuple[str, str, str, int], int] = {}
-        while (key := doubtful(outcome)) is not None and key[:3] not in looked and len(looked) < MOST_CODES:
-            looked.add(key[:3])
+        while (key := doubtful(outcome)) is not None and key[:3] not in examined and len(examined) < MOST_CODES:
+            examined.add(key[:3])
             families |= hidden_families(await code_of(key[:3], system))
             outcome = await in_thread(settled, outgoing, connection, filter_.rulesets, families)
     except NothingReadError as error:
-        yield NotObserved(request=request, reason=str(error), remedy="Run it as root, on the machine itself.", command=BY_HAND)
+        yield NotObserved(request=request, reason=str(error), remedy="Run it as root, on the machine itself.", command=COMMAND)
         return
     except (OSError, ValueError) as error:
-        yield NotObserved(request=request, reason=f"The way of the connection is not known ({error}).", command=BY_HAND)
+        yield NotObserved(request=request, reason=f"The connection's route is not known ({error}).", command=COMMAND)
         return
     except TooManyRulesError:
         reason = "There are too many rules to follow."
-        yield NotObserved(request=request, reason=reason, remedy="Look for the port in them.", command=BY_HAND)
+        yield NotObserved(request=request, reason=reason, remedy="Look for the port in them.", command=COMMAND)
         return
     lines = await quoted(keys_of(outcome), system)
     yield await in_thread(fact_of, request, outcome, filter_, lines)
@@ -73,32 +73,32 @@ def may_list(proc: Path) -> bool:
 
 
 def _forbidden(request: ReadFirewall) -> NotObserved:
-    """Only root may see rules; whether ufw is on, everybody."""
+    """Only root may list rules; whether ufw is on, every user may see."""
     settings = text_of(UFW, _MOST_SETTINGS)
     enabled = any(line.strip().lower() == "enabled=yes" for line in settings.split("\n"))
     known = f" ufw is switched on here ({UFW})." if enabled else ""
-    command = "sudo ufw status verbose" if enabled else BY_HAND
+    command = "sudo ufw status verbose" if enabled else COMMAND
     return NotObserved(
         request=request,
-        reason=f"Rules are shown to root alone.{known}",
-        remedy=f"Run it as root, or look yourself: {command}",
+        reason=f"Only root may list firewall rules.{known}",
+        remedy=f"Run refused as root, or list them yourself: {command}",
         command=command,
     )
 
 
 def keys_of(outcome: FilterOutcome) -> set[tuple[str, str, str, int]]:
-    """The rules that are to be quoted."""
-    marks = (outcome.deciding, outcome.translated, *outcome.undecided)
-    return {key for mark in marks if mark is not None and (key := key_of(mark)) is not None}
+    """The rules to quote."""
+    hits = (outcome.deciding, outcome.translated, *outcome.undecided)
+    return {key for hit in hits if hit is not None and (key := key_of(hit)) is not None}
 
 
 def fact_of(request: ReadFirewall, outcome: FilterOutcome, filter_: Filter, lines: Lines) -> Firewall:
     """The fact for a walk's outcome."""
 
-    def rule(mark: RuleHit, *, sure: bool) -> Rule:
-        return rule_of(mark, filter_.rulesets, lines, sure=sure)
+    def rule(hit: RuleHit, *, sure: bool) -> Rule:
+        return rule_of(hit, filter_.rulesets, lines, sure=sure)
 
-    undecided = tuple(rule(mark, sure=False) for mark in outcome.undecided)
+    undecided = tuple(rule(hit, sure=False) for hit in outcome.undecided)
     doubt = bool(undecided or outcome.perhaps_translated or filter_.unread)
     return Firewall(
         address=request.address,
@@ -114,15 +114,15 @@ def fact_of(request: ReadFirewall, outcome: FilterOutcome, filter_: Filter, line
         rules=filter_.rules,
         sources=filter_.sources,
         unread=filter_.unread,
-        command=_by_hand(request, outcome.deciding),
+        command=_command(request, outcome.deciding),
     )
 
 
-def _by_hand(request: ReadFirewall, mark: RuleHit | None) -> str:
-    """The command that shows the deciding rule, or all of them."""
-    tool = "ip6tables" if mark and mark.chain.family == "ip6" else "iptables"
+def _command(request: ReadFirewall, hit: RuleHit | None) -> str:
+    """The command that shows the deciding rule, or all rules."""
+    tool = "ip6tables" if hit and hit.chain.family == "ip6" else "iptables"
     kind = {"iptables-nft": f"{tool}-save -c", "iptables-legacy": f"{tool}-legacy-save -c"}
-    command = kind.get(mark.chain.backend if mark else "nft", "nft -a list ruleset")
+    command = kind.get(hit.chain.backend if hit else "nft", "nft -a list ruleset")
     return f"{request.vantage or 'sudo'} {command}"
 
 
@@ -145,13 +145,13 @@ def _connection(request: ReadFirewall, proc: Path) -> Flow:
 
 
 def _ids(proc: Path, pid: int | None) -> tuple[int | None, int | None]:
-    """The user and group that sockets are opened as: ours, or those of the process whose eyes are borrowed."""
+    """The user and group that sockets are opened as: ours, or those of the process named with `--pid`."""
     if pid is None:
         return os.geteuid(), os.getegid()
     lines = text_of(proc / str(pid) / "status").split("\n")
-    found = {line.partition(":")[0]: line.split() for line in lines if line.startswith(("Uid:", "Gid:"))}
+    ids = {line.partition(":")[0]: line.split() for line in lines if line.startswith(("Uid:", "Gid:"))}
     try:
-        return int(found["Uid"][2]), int(found["Gid"][2])
+        return int(ids["Uid"][2]), int(ids["Gid"][2])
     except (KeyError, IndexError, ValueError):
         return None, None
 

@@ -1,7 +1,7 @@
 """The family that a rule is for, where nft does not print it: read from the rule's code in the kernel.
 
-Law: of a rule with a reset in an inet table nft 1.0.6 leaves `meta nfproto ipv6` out, in text and JSON alike, so such a
-rule decides only once its code was looked at. Source: `nft --debug=netlink`, nft(8).
+Law: for a rule with a reset in an inet table nft 1.0.6 leaves out `meta nfproto ipv6`, in text and JSON alike, so such a
+rule decides only once its code has been read. Source: `nft --debug=netlink`, nft(8).
 """
 
 import re
@@ -13,7 +13,7 @@ from tui.probes.firewall.ruleset import Ruleset
 from tui.probes.firewall.walk import RuleHit
 
 MOST_HIDDEN = 16
-"""So many rules are looked at; each look runs nft once more."""
+"""Rules whose code is read; each reading runs nft once more."""
 _BLOCK = re.compile(r"(\w+) (\S+) (\S+) (\d+)(?: \d+)?\s*")
 _LOADS = re.compile(r"\s*\[ meta load nfproto => reg (\d+) \]\s*")
 _COMPARES = re.compile(r"\s*\[ cmp eq reg (\d+) 0x([0-9a-f]{8}) \]\s*")
@@ -24,7 +24,7 @@ _Key = tuple[str, str, str, int]
 
 def hidden_families(text: str) -> dict[_Key, int]:
     """The version of IP that rules are for, by family, table, chain and handle, where their code compares it."""
-    found: dict[_Key, int] = {}
+    versions: dict[_Key, int] = {}
     key: _Key | None = None
     register = ""
     for line in text.split("\n"):
@@ -35,30 +35,30 @@ def hidden_families(text: str) -> dict[_Key, int]:
         elif (compares := _COMPARES.fullmatch(line)) and key and compares[1] == register:
             version = _VERSIONS.get(int(compares[2], 16))
             if version:
-                found[key] = version
+                versions[key] = version
             register = ""
         else:
             register = ""
-    return found
+    return versions
 
 
 def doubtful(outcome: FilterOutcome) -> _Key | None:
     """The deciding rule, if nft may have left its family out."""
-    mark = outcome.deciding
-    if mark is None or mark.entry is None or mark.entry.handle is None:
+    hit = outcome.deciding
+    if hit is None or hit.entry is None or hit.entry.handle is None:
         return None
-    chain = mark.chain
-    if chain.backend != "nft" or chain.family != "inet" or mark.action.kind != "tcp-reset":
+    chain = hit.chain
+    if chain.backend != "nft" or chain.family != "inet" or hit.action.kind != "tcp-reset":
         return None
-    return chain.family, chain.table, chain.name, mark.entry.handle
+    return chain.family, chain.table, chain.name, hit.entry.handle
 
 
-def without(rulesets: tuple[Ruleset, ...], mark: RuleHit) -> None:
+def without(rulesets: tuple[Ruleset, ...], hit: RuleHit) -> None:
     """Take a rule that is for the other family out of its chain."""
     for ruleset in rulesets:
         for chain in ruleset.chains.values():
-            if chain is mark.chain and mark.entry in chain.entries:
-                chain.entries.remove(mark.entry)
+            if chain is hit.chain and hit.entry in chain.entries:
+                chain.entries.remove(hit.entry)
 
 
 def settled(

@@ -1,6 +1,6 @@
 """The matches of iptables' modules, each option answered for one packet.
 
-Law: what a module counts, times or remembers can't be evaluated. Source: iptables-extensions(8).
+Law: a module that counts, times or remembers can't be evaluated. Source: iptables-extensions(8).
 """
 
 import ipaddress
@@ -49,9 +49,9 @@ def _target(value: str, _values: tuple[str, ...], packet: Packet) -> Truth:
 def within_networks(address: Span | None, text: str, version: int) -> Truth:
     """Whether an address lies in one of the networks, with a prefix length or a mask."""
     spans: list[Span] = []
-    for one in text.split(","):
+    for network_text in text.split(","):
         try:
-            network = ipaddress.ip_network(one, strict=False)
+            network = ipaddress.ip_network(network_text, strict=False)
         except ValueError:
             return None  # a mask with holes, or a name
         if network.version == version:
@@ -84,10 +84,10 @@ def _no(_value: str, _values: tuple[str, ...], _packet: Packet) -> Truth:
 
 
 def port_spans(text: str) -> list[Span]:
-    """Ports and ranges: `80`, `80,443`, `1024:65535`, `:1023`; what is no number is left out."""
+    """Ports and ranges: `80`, `80,443`, `1024:65535`, `:1023`; what is not a number is left out."""
     spans: list[Span] = []
-    for one in text.split(","):
-        low, ranged, high = one.partition(":")
+    for part in text.split(","):
+        low, ranged, high = part.partition(":")
         first, last = low or "0", (high or "65535") if ranged else low
         if first.isascii() and last.isascii() and first.isdigit() and last.isdigit() and len(first) + len(last) <= 10:  # noqa: PLR2004 -- two ports
             spans.append((int(first), int(last)))
@@ -235,7 +235,7 @@ def _packet_type(value: str, _values: tuple[str, ...], _packet: Packet) -> Truth
 
 
 def _not_by_reverse_path(_value: str, _values: tuple[str, ...], packet: Packet) -> Truth:
-    """Whether the way back differs from the way it came; the interface was found by that very lookup."""
+    """Whether the way back differs from the way it came: never, as the same route lookup found the interface."""
     return False if packet.coming_in else None
 
 

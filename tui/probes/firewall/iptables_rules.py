@@ -1,4 +1,4 @@
-"""One rule of iptables held against one packet: its options, the matches of its modules, its target.
+"""One rule of iptables matched against one packet: its options, the matches of its modules, its target.
 
 Law: a module or an option that is not known makes the rule unknown. Source: iptables(8), iptables-extensions(8), whose
 `iptables-save` form is read here.
@@ -19,7 +19,7 @@ from tui.probes.firewall.tristate import Truth, exactly, negated
 
 _QUIET = frozenset({"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "TCPMSS", "TCPOPTSTRIP", "DSCP", "TOS", "TTL", "HL", "CHECKSUM"})
 _QUIET |= {"CLASSIFY", "SET", "TEE", "SECMARK", "CONNSECMARK", "RATEEST", "IDLETIMER", "LED", "ECN", "HMARK", "FLOWOFFLOAD"}
-"""Targets after which the rule's chain goes on."""
+"""Targets after which the packet continues in the rule's chain."""
 _GENERAL = {
     "-p": "protocol",
     "--protocol": "protocol",
@@ -44,7 +44,7 @@ LONGEST_RULE = 8192
 
 
 class Option(Struct, frozen=True, kw_only=True):
-    """One option with its values, and whether a `!` stands before it."""
+    """One option with its values, and whether a `!` precedes it."""
 
     name: str
     values: tuple[str, ...] = ()
@@ -52,14 +52,14 @@ class Option(Struct, frozen=True, kw_only=True):
 
 
 def options_of(text: str) -> list[Option] | None:
-    """The options of a rule in their order; None where the text can't be taken apart."""
+    """The options of a rule in their order; None where the text can't be parsed."""
     if len(text) > LONGEST_RULE:
         return None
     try:
         words = deque(text.split() if '"' not in text and "\\" not in text and "'" not in text else shlex.split(text))
     except ValueError:
         return None
-    found: list[Option] = []
+    options: list[Option] = []
     while words:
         inverted = words[0] == "!"
         if inverted:
@@ -72,28 +72,28 @@ def options_of(text: str) -> list[Option] | None:
         values = [words.popleft()] if name in _ONE_TEXT and words else []
         while words and words[0] != "!" and not _is_option(words[0]):
             values.append(words.popleft())
-        found.append(Option(name=_GENERAL.get(name, name.lstrip("-")), values=tuple(values), negated=inverted))
-    return found
+        options.append(Option(name=_GENERAL.get(name, name.lstrip("-")), values=tuple(values), negated=inverted))
+    return options
 
 
 def _is_option(word: str) -> bool:
     return word in _GENERAL or (word.startswith("--") and len(word) > 2 and word[2:3].isalpha())  # noqa: PLR2004 -- the dashes
 
 
-def held_against(  # noqa: C901 -- one guard an answer
+def match_rule(  # noqa: C901 -- one guard for each answer
     entry: RuleEntry, _chain: Chain, packet: Packet
 ) -> Finding:
-    """The rule against the packet."""
+    """Match the rule against the packet."""
     options = options_of(entry.raw[0])
     if options is None:
-        return Finding(truth=None, why="The rule can't be taken apart.", actions=((None, Action(kind="unknown")),))
+        return Finding(truth=None, why="The rule can't be parsed.", actions=((None, Action(kind="unknown")),))
     truth: Truth = True
     why = ""
     module = ""
-    at = len(options)
-    for place, option in enumerate(options):
+    target_index = len(options)
+    for index, option in enumerate(options):
         if option.name in {"jump", "goto"}:
-            at = place
+            target_index = index
             break
         if option.name == "match":
             module = option.values[0] if option.values else ""
@@ -109,18 +109,18 @@ def held_against(  # noqa: C901 -- one guard an answer
             return Finding(truth=False)
         if here is None:
             truth, why = None, why or f"`--{safe_text(option.name, limit=40)}` can't be evaluated."
-    if at == len(options):
+    if target_index == len(options):
         return Finding(truth=truth, why=why)
-    return _target(options[at], tuple(islice(options, at + 1, None)), packet, truth, why)
+    return _target(options[target_index], tuple(islice(options, target_index + 1, None)), packet, truth, why)
 
 
-def _target(  # noqa: C901 -- one arm a target
-    one: Option, more: tuple[Option, ...], packet: Packet, truth: Truth, why: str
+def _target(  # noqa: C901 -- one branch for each target
+    target: Option, more: tuple[Option, ...], packet: Packet, truth: Truth, why: str
 ) -> Finding:
-    name = one.values[0] if one.values else ""
+    name = target.values[0] if target.values else ""
     given = {option.name: option.values[0] if option.values else "" for option in more}
     after = packet
-    if one.name == "goto":
+    if target.name == "goto":
         action = Action(kind="goto", chain=name)
     elif name in {"ACCEPT", "DROP", "RETURN"}:
         action = Action(kind="accept" if name == "ACCEPT" else "drop" if name == "DROP" else "return")
@@ -131,7 +131,7 @@ def _target(  # noqa: C901 -- one arm a target
     elif name in {"SNAT", "MASQUERADE"}:
         action = Action(kind="source")
     elif name in {"NFQUEUE", "QUEUE"}:
-        action = Action(kind="queue", why=f"It asks a program ({name}), whose answer can't be known.")
+        action = Action(kind="queue", why=f"It asks a program ({name}) whose answer can't be known.")
     elif name == "TPROXY":
         action = Action(kind="unknown", why="It hands the connection to a program on this machine (TPROXY).")
     elif name in {"MARK", "CONNMARK", "CT", "NOTRACK"}:
@@ -139,7 +139,7 @@ def _target(  # noqa: C901 -- one arm a target
     elif name in _QUIET or not name:
         action = Action(kind="next")
     elif name.isupper() and name in {"TARPIT", "DELUDE", "CHAOS", "SYNPROXY", "ACCOUNT", "DNETMAP", "SYSRQ", "STEAL"}:
-        action = Action(kind="unknown", why=f"What the target {name} does is not known to this program.")
+        action = Action(kind="unknown", why=f"This program does not know what the target {name} does.")
     else:
         action = Action(kind="jump", chain=name)
     return Finding(truth=truth, why=why, actions=((truth, action),), packet=after)
@@ -189,7 +189,7 @@ def _changed(name: str, given: dict[str, str], packet: Packet) -> Packet:
 
 
 def _marked(before: int | None, given: dict[str, str]) -> int | None:
-    """A mark after `--set-xmark VALUE/MASK` and its kin: zero the bits of the mask, then xor the value."""
+    """A mark after `--set-xmark VALUE/MASK` and similar options: zero the bits of the mask, then xor the value."""
     for name in ("set-xmark", "set-mark", "or-mark", "and-mark", "xor-mark"):
         if name in given:
             numbers = matches.mark_and_mask(given[name])

@@ -1,6 +1,6 @@
 """What iptables-save prints, read as chains: `*table`, `:CHAIN POLICY [packets:bytes]`, `[packets:bytes] -A CHAIN …`.
 
-Law: a line that is not understood is passed over; a rule stays text until a packet comes to it. Source: iptables-save(8).
+Law: a line that is not understood is skipped; a rule stays text until a packet comes to it. Source: iptables-save(8).
 """
 
 import re
@@ -14,7 +14,7 @@ _CHAIN = re.compile(r":(\S+) (\S+)(?: \[(\d+):\d+\])?\s*")
 _RULE = re.compile(r"(?:\[(\d+):\d+\] )?-A (\S+)(?: (.*))?")
 _PRIORITIES = {"raw": -300, "mangle": -150, "filter": 0, "security": 50}
 _NAT = {"PREROUTING": -100, "OUTPUT": -100, "INPUT": 100, "POSTROUTING": 100}
-"""Where iptables' tables stand in a hook (linux/netfilter_ipv4.h)."""
+"""The priorities of iptables' tables in a hook (linux/netfilter_ipv4.h)."""
 _HOOKS = frozenset({"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"})
 
 
@@ -29,21 +29,21 @@ def ruleset_of(text: str, backend: Backend, family: str, read: Callable[[RuleEnt
     table = ""
     for line in text.split("\n"):
         if line.startswith(("[", "-A ")):
-            found = _RULE.fullmatch(line)
-            chain = chains.get((family, table, found[2])) if found else None
-            if found and chain:
-                packets = int(found[1][:20]) if found[1] else None
-                chain.entries.append(RuleEntry(raw=(found[3] or "", packets), number=len(chain.entries) + 1))
-        elif found := _CHAIN.fullmatch(line):
-            chains[family, table, found[1]] = _chain(backend, family, table, found)
-        elif found := _TABLE.fullmatch(line):
-            table = found[1]
+            match = _RULE.fullmatch(line)
+            chain = chains.get((family, table, match[2])) if match else None
+            if match and chain:
+                packets = int(match[1][:20]) if match[1] else None
+                chain.entries.append(RuleEntry(raw=(match[3] or "", packets), number=len(chain.entries) + 1))
+        elif match := _CHAIN.fullmatch(line):
+            chains[family, table, match[1]] = _chain(backend, family, table, match)
+        elif match := _TABLE.fullmatch(line):
+            table = match[1]
     return Ruleset(chains=chains, read=read)
 
 
-def _chain(backend: Backend, family: str, table: str, found: re.Match[str]) -> Chain:
-    name = found[1]
-    base = name in _HOOKS and found[2] != "-"
+def _chain(backend: Backend, family: str, table: str, match: re.Match[str]) -> Chain:
+    name = match[1]
+    base = name in _HOOKS and match[2] != "-"
     return Chain(
         backend=backend,
         family=family,
@@ -52,8 +52,8 @@ def _chain(backend: Backend, family: str, table: str, found: re.Match[str]) -> C
         hook=name.lower() if base else None,
         priority=_NAT.get(name, 0) if table == "nat" else _PRIORITIES.get(table, 0),
         type="nat" if table == "nat" else "filter",
-        policy=found[2].lower() if base else None,
-        policy_packets=int(found[3][:20]) if found[3] else None,
+        policy=match[2].lower() if base else None,
+        policy_packets=int(match[3][:20]) if match[3] else None,
     )
 
 

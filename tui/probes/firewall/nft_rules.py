@@ -1,4 +1,4 @@
-"""nft's own rules: `nft -j list ruleset` read as chains, and one rule held against one packet.
+"""nft's own rules: `nft -j list ruleset` read as chains, and one rule matched against one packet.
 
 Law: an expression that is not known makes its rule unknown. Source: libnftables-json(5); the forms were read from
 nft 1.0.6 and its successors.
@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from tui.model.safe_text import safe_text
-from tui.probes.firewall.nft_values import Absent, Found, Value, all_are, found, has_bits, in_order, is_one_of, number
+from tui.probes.firewall.nft_values import Absent, MaybeValue, Value, all_are, has_bits, in_order, is_one_of, number, value_of
 from tui.probes.firewall.packet import Packet
 from tui.probes.firewall.ruleset import Action, Chain, Finding, RuleEntry, Ruleset
 from tui.probes.firewall.tristate import Span, Truth, exactly, negated
@@ -22,12 +22,12 @@ MOST_ELEMENTS = 300_000
 _SILENT = frozenset(
     {"counter", "log", "notrack", "mangle", "flow", "dup", "ct helper", "ct timeout", "ct expectation", "secmark"}
 )
-"""Statements after which the rule goes on, whatever they do."""
+"""Statements after which the rule continues, whatever they do."""
 _Parts = dict[str, Raw]
 
 
 class _Head(Struct):
-    """What places a rule; the rest is read when a packet comes to it."""
+    """A rule's chain and handle; the rest is read when a packet comes to it."""
 
     family: str
     table: str
@@ -50,11 +50,11 @@ class Store(Struct, frozen=True):
 
 
 def ruleset_of(text: bytes) -> Ruleset:
-    """The ruleset in nft's JSON. Raises ValueError where it is not that."""
+    """The ruleset in nft's JSON. Raises ValueError for anything else."""
     try:
         items = msgspec.json.decode(text, type=dict[str, list[_Parts]])["nftables"]
     except (msgspec.MsgspecError, KeyError, UnicodeDecodeError) as error:
-        raise ValueError(f"nft's answer is no ruleset ({safe_text(str(error), limit=80)}).") from None
+        raise ValueError(f"nft's answer is not a ruleset ({safe_text(str(error), limit=80)}).") from None
     chains: dict[tuple[str, str, str], Chain] = {}
     store = Store({}, {})
     for item in items:
@@ -66,25 +66,25 @@ def ruleset_of(text: bytes) -> Ruleset:
     for item in items:
         if "rule" in item:
             _add_rule(item["rule"], chains)
-    return Ruleset(chains=chains, read=lambda entry, chain, packet: held_against(entry, chain, packet, store))
+    return Ruleset(chains=chains, read=lambda entry, chain, packet: match_rule(entry, chain, packet, store))
 
 
 def _chain(raw: Raw) -> Chain | None:
-    one = _plain(raw)
-    if not isinstance(one, dict) or not all(isinstance(one.get(key), str) for key in ("family", "table", "name")):
+    parts = _plain(raw)
+    if not isinstance(parts, dict) or not all(isinstance(parts.get(key), str) for key in ("family", "table", "name")):
         return None
-    devices = one.get("dev")
+    devices = parts.get("dev")
     names = (devices,) if isinstance(devices, str) else tuple(devices) if isinstance(devices, list) else None
     return Chain(
         backend="nft",
-        family=one["family"],
-        table=one["table"],
-        name=one["name"],
-        hook=one["hook"] if isinstance(one.get("hook"), str) else None,
-        priority=one["prio"] if isinstance(one.get("prio"), int) else 0,
-        type=one["type"] if isinstance(one.get("type"), str) else "filter",
-        policy=one["policy"] if isinstance(one.get("policy"), str) else None,
-        devices=names if one.get("family") == "netdev" or names else None,
+        family=parts["family"],
+        table=parts["table"],
+        name=parts["name"],
+        hook=parts["hook"] if isinstance(parts.get("hook"), str) else None,
+        priority=parts["prio"] if isinstance(parts.get("prio"), int) else 0,
+        type=parts["type"] if isinstance(parts.get("type"), str) else "filter",
+        policy=parts["policy"] if isinstance(parts.get("policy"), str) else None,
+        devices=names if parts.get("family") == "netdev" or names else None,
     )
 
 
@@ -115,14 +115,14 @@ def _plain(raw: Raw) -> Any:
 
 
 def _elements(raw: Raw | None) -> list[Any] | None:
-    found_ = _plain(raw) if raw is not None else None
-    return found_ if isinstance(found_, list) and len(found_) <= MOST_ELEMENTS else None
+    elements = _plain(raw) if raw is not None else None
+    return elements if isinstance(elements, list) and len(elements) <= MOST_ELEMENTS else None
 
 
 def parts_of(entry: RuleEntry) -> dict[str, Any]:
     """A rule as nft's JSON has it."""
-    one = _plain(entry.raw)
-    return one if isinstance(one, dict) else {}
+    parts = _plain(entry.raw)
+    return parts if isinstance(parts, dict) else {}
 
 
 def comment_of(entry: RuleEntry) -> str | None:
@@ -133,28 +133,28 @@ def comment_of(entry: RuleEntry) -> str | None:
 
 def packets_of(entry: RuleEntry) -> int | None:
     """The rule's counter."""
-    for one in _expressions(entry):
-        match one:
+    for expression in _expressions(entry):
+        match expression:
             case {"counter": {"packets": int(packets)}}:
                 return packets
     return None
 
 
 def _expressions(entry: RuleEntry) -> list[Any]:
-    one = parts_of(entry).get("expr")
-    return one if isinstance(one, list) else []
+    expressions = parts_of(entry).get("expr")
+    return expressions if isinstance(expressions, list) else []
 
 
-def held_against(entry: RuleEntry, chain: Chain, packet: Packet, store: Store) -> Finding:
-    """The rule against the packet: its expressions in their order, up to its verdict."""
+def match_rule(entry: RuleEntry, chain: Chain, packet: Packet, store: Store) -> Finding:
+    """Match the rule against the packet: its expressions in their order, up to its verdict."""
     truth: Truth = True
     why = ""
     after = packet
-    for one in _expressions(entry):
-        if not isinstance(one, dict) or len(one) != 1:
-            truth, why = None, why or "A part of it is not known to this program."
+    for expression in _expressions(entry):
+        if not isinstance(expression, dict) or len(expression) != 1:
+            truth, why = None, why or "This program does not know a part of it."
             continue
-        ((kind, body),) = one.items()
+        ((kind, body),) = expression.items()
         if kind == "match":
             here = matched(body, chain, after, store)
             if here is False:
@@ -175,8 +175,8 @@ def held_against(entry: RuleEntry, chain: Chain, packet: Packet, store: Store) -
 def _words(body: Any) -> str:
     left = body.get("left") if isinstance(body, dict) else None
     match left:
-        case {"payload": {"protocol": str(one), "field": str(two)}}:
-            return safe_text(f"`{one} {two}`", limit=60)
+        case {"payload": {"protocol": str(protocol), "field": str(field)}}:
+            return safe_text(f"`{protocol} {field}`", limit=60)
         case dict() if left:
             ((kind, inner), *_) = left.items()
             key = inner.get("key") if isinstance(inner, dict) else None
@@ -189,20 +189,20 @@ def matched(body: Any, chain: Chain, packet: Packet, store: Store) -> Truth:
     """A `match`: left side, operator, right side."""
     match body:
         case {"op": str(operator), "left": {"concat": [*lefts]}, "right": right}:
-            values = [found(left, packet) for left in lefts]
+            values = [value_of(left, packet) for left in lefts]
             if any(isinstance(value, Absent) for value in values):
                 return False
             elements = _choices(right, chain, store)
-            truth = None if elements is None else _among(elements, lambda one: all_are(values, one))
+            truth = None if elements is None else _among(elements, lambda element: all_are(values, element))
             return negated(truth) if operator == "!=" else truth
         case {"op": str(operator), "left": left, "right": right}:
-            value = found(left, packet)
+            value = value_of(left, packet)
             return False if isinstance(value, Absent) else _compared(value, operator, right, chain, store)
         case _:
             return None
 
 
-def _compared(value: Found, operator: str, right: Any, chain: Chain, store: Store) -> Truth:
+def _compared(value: MaybeValue, operator: str, right: Any, chain: Chain, store: Store) -> Truth:
     bits = isinstance(right, list) or (isinstance(right, dict) and "|" in right)
     match operator:
         case "in" if not (isinstance(right, str) and right.startswith("@")) and not (isinstance(right, dict) and "set" in right):
@@ -213,7 +213,7 @@ def _compared(value: Found, operator: str, right: Any, chain: Chain, store: Stor
             return negated(has_bits(value, right))
         case "==" | "!=" | "in":
             elements = _choices(right, chain, store)
-            truth = None if elements is None else _among(elements, lambda one: is_one_of(value, one))
+            truth = None if elements is None else _among(elements, lambda element: is_one_of(value, element))
             return negated(truth) if operator == "!=" else truth
         case _:
             return in_order(value, operator, right)
@@ -245,11 +245,11 @@ def _among(elements: Iterable[Any], is_this: Any) -> Truth:
 def _mapped(  # noqa: PLR0917 -- what is known so far of the rule
     body: Any, chain: Chain, packet: Packet, store: Store, truth: Truth, why: str
 ) -> Finding:
-    """A verdict map: the verdict of the element that the key is, or none."""
+    """A verdict map: the verdict of the element that equals the key, or none."""
     key, data = (body.get("key"), body.get("data")) if isinstance(body, dict) else (None, None)
     pairs = _choices(data, chain, store)
     lefts = key["concat"] if isinstance(key, dict) and isinstance(key.get("concat"), list) else None
-    values = [found(left, packet) for left in (lefts if lefts is not None else [key])]
+    values = [value_of(left, packet) for left in (lefts if lefts is not None else [key])]
     if any(isinstance(value, Absent) for value in values):
         return Finding(truth=False)
     if pairs is None:
@@ -257,7 +257,7 @@ def _mapped(  # noqa: PLR0917 -- what is known so far of the rule
             truth=None, why=why or "Its map is not known.", actions=((None, Action(kind="unknown", why="Its map is not known.")),)
         )
     perhaps: list[tuple[Truth, Action]] = []
-    for pair in sorted(pairs, key=lambda one: isinstance(one, list) and one[:1] == ["*"]):
+    for pair in sorted(pairs, key=lambda pair: isinstance(pair, list) and pair[:1] == ["*"]):
         if not isinstance(pair, list) or len(pair) != 2:  # noqa: PLR2004 -- an element and its verdict
             continue
         here = all_are(values, pair[0]) if lefts is not None else is_one_of(values[0], pair[0])
@@ -275,7 +275,7 @@ def _mapped(  # noqa: PLR0917 -- what is known so far of the rule
     return Finding(truth=None, why=why or "The key of its map can't be evaluated.", actions=tuple(perhaps), packet=packet)
 
 
-def _verdict(kind: str, body: Any, chain: Chain, packet: Packet, store: Store) -> Action | None:  # noqa: C901, PLR0912 -- one arm a statement
+def _verdict(kind: str, body: Any, chain: Chain, packet: Packet, store: Store) -> Action | None:  # noqa: C901, PLR0912 -- one branch for each statement
     """What a statement does, if it ends the rule."""
     match kind, body:
         case (("accept" | "drop" | "return"), _):
@@ -297,7 +297,7 @@ def _verdict(kind: str, body: Any, chain: Chain, packet: Packet, store: Store) -
         case "tproxy", _:
             return Action(kind="unknown", why="It hands the connection to a program on this machine (tproxy).")
         case "queue", _:
-            return Action(kind="queue", why="It asks a program (queue), whose answer can't be known.")
+            return Action(kind="queue", why="It asks a program (queue) whose answer can't be known.")
         case "synproxy", _:
             return Action(kind="unknown", why="It answers for the server (synproxy).")
         case "fwd", _:
@@ -324,17 +324,17 @@ def _translation(kind: str, body: Any, chain: Chain, packet: Packet, store: Stor
 
 
 def _looked_up(value: Any, kind: str, chain: Chain, packet: Packet, store: Store) -> Span | None:
-    """A value, or the one that a map gives for the packet; None where it is not a single one."""
+    """The single value that is given, or that a map gives for the packet; None where it is not a single one."""
     match value:
         case {"map": {"key": key, "data": data}} if not (isinstance(key, dict) and "concat" in key):
             for pair in _choices(data, chain, store) or []:
-                here = is_one_of(found(key, packet), pair[0]) if isinstance(pair, list) and pair else None
+                here = is_one_of(value_of(key, packet), pair[0]) if isinstance(pair, list) and pair else None
                 if here is not False:
                     return _looked_up(pair[1], kind, chain, packet, store) if here and len(pair) > 1 else None
             return None
         case int() | str():
-            one = number(value, kind)
-            return None if one is None else exactly(one)
+            single = number(value, kind)
+            return None if single is None else exactly(single)
         case _:
             return None
 
@@ -346,7 +346,7 @@ def _changed(kind: str, body: Any, packet: Packet) -> Packet:
     if kind != "mangle" or not isinstance(body, dict):
         return packet
     key = body.get("key")
-    value = found(body.get("value"), packet)
+    value = value_of(body.get("value"), packet)
     span = value.span if isinstance(value, Value) else None
     set_to = span[0] if span and span[0] == span[1] else None
     match key:

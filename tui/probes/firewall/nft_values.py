@@ -1,4 +1,4 @@
-"""The values of nft's JSON: what an expression says of a packet, and which values its right side names.
+"""The values of nft's JSON: what an expression is for a packet, and which values its right side names.
 
 Law: a word that is not known makes the comparison unknown, never wrong. Source: libnftables-json(5), nft(8).
 """
@@ -36,29 +36,29 @@ _SYMBOLS: dict[str, dict[str, int]] = {
     "address-type": {"unspec": 0, "unicast": 1, "local": 2, "broadcast": 3, "anycast": 4, "multicast": 5, "blackhole": 6}
     | {"unreachable": 7, "prohibit": 8, "throw": 9, "nat": 10},
 }
-"""The words that nft prints, by what they are words for (src/proto.c, src/ct.c, src/meta.c, src/fib.c of nftables)."""
+"""The words that nft prints, by what they stand for (src/proto.c, src/ct.c, src/meta.c, src/fib.c of nftables)."""
 _BITS = frozenset({"state", "status", "flags"})
 _LOCAL, _UNICAST = 2, 1
 
 
 class Absent(Struct, frozen=True):
-    """The packet has no such thing, and a rule that asks for it does not match, whatever it compares with."""
+    """The packet has no such field, so a rule that asks for it does not match, whatever it compares with."""
 
 
 class Value(Struct, frozen=True, kw_only=True):
-    """What an expression says: a number in a range, or an interface's name."""
+    """What an expression is for a packet: a number in a range, or an interface's name."""
 
     kind: str
     span: Span | None = None
     name: str | None = None
 
 
-Found = Value | Absent | None
-"""None where it can't be told."""
+MaybeValue = Value | Absent | None
+"""None where it is not known."""
 
 
-def found(left: Any, packet: Packet) -> Found:  # noqa: C901, PLR0912 -- one arm a kind of expression
-    """What the left side of a comparison says of the packet."""
+def value_of(left: Any, packet: Packet) -> MaybeValue:  # noqa: C901, PLR0912 -- one branch for each kind of expression
+    """What the left side of a comparison is for the packet."""
     match left:
         case {"payload": {"protocol": str(protocol), "field": str(field)}}:
             return _payload(protocol, field, packet)
@@ -71,29 +71,29 @@ def found(left: Any, packet: Packet) -> Found:  # noqa: C901, PLR0912 -- one arm
         case {"fib": {"result": "type", "flags": ["saddr"] | "saddr"}}:
             return _type(packet.source_is_own)
         case {"fib": {"result": "oif" | "oifname", "flags": [*flags]}} if {"saddr", "iif"} <= {str(flag) for flag in flags}:
-            # The way back is the way that it came: the interface was found by that very lookup.
+            # The way back is the way it came: the same route lookup found the interface.
             return Value(kind="presence", span=exactly(1)) if packet.coming_in else None
         case {"&": [inner, mask]}:
-            value = found(inner, packet)
+            value = value_of(inner, packet)
             bits = number(mask, value.kind) if isinstance(value, Value) else None
             if not isinstance(value, Value) or bits is None or value.span is None or value.span[0] != value.span[1]:
                 return value if isinstance(value, Absent) else None
             return Value(kind=value.kind, span=exactly(value.span[0] & bits))
         case {"|": [inner, mask]}:
-            value = found(inner, packet)
+            value = value_of(inner, packet)
             bits = number(mask, value.kind) if isinstance(value, Value) else None
             if not isinstance(value, Value) or bits is None or value.span is None or value.span[0] != value.span[1]:
                 return None
             return Value(kind=value.kind, span=exactly(value.span[0] | bits))
         case {"exthdr": _} | {"ip option": _}:
-            return Absent()  # a SYN of ours bears none
+            return Absent()  # a SYN of ours has none
         case int():
             return Value(kind="number", span=exactly(left))
         case _:
             return None
 
 
-def _payload(protocol: str, field: str, packet: Packet) -> Found:
+def _payload(protocol: str, field: str, packet: Packet) -> MaybeValue:
     version = 4 if protocol == "ip" else 6
     match protocol, field:
         case (("ip" | "ip6"), _) if packet.version != version:
@@ -118,7 +118,7 @@ def _payload(protocol: str, field: str, packet: Packet) -> Found:
             return None
 
 
-def _meta(key: str, packet: Packet) -> Found:
+def _meta(key: str, packet: Packet) -> MaybeValue:
     match key:
         case "l4proto":
             return Value(kind="protocol", span=exactly(TCP))
@@ -143,7 +143,7 @@ def _meta(key: str, packet: Packet) -> Found:
             return None
 
 
-def _tracked(key: str, direction: Any, packet: Packet) -> Found:
+def _tracked(key: str, direction: Any, packet: Packet) -> MaybeValue:
     if key == "state":
         if packet.tracked is None:
             return None
@@ -167,7 +167,7 @@ def _tracked(key: str, direction: Any, packet: Packet) -> Found:
             return None
 
 
-def _type(own: bool | None) -> Found:
+def _type(own: bool | None) -> MaybeValue:
     return None if own is None else Value(kind="address-type", span=exactly(_LOCAL if own else _UNICAST))
 
 
@@ -182,15 +182,15 @@ def number(right: Any, kind: str) -> int | None:
             return _word(right, kind)
         case {"|": [*parts]} | [*parts]:
             numbers = [number(part, kind) for part in parts]
-            return None if None in numbers else _joined(one for one in numbers if one is not None)
+            return None if None in numbers else _joined(bits for bits in numbers if bits is not None)
         case _:
             return None
 
 
 def _joined(numbers: Iterator[int]) -> int:
     total = 0
-    for one in numbers:
-        total |= one
+    for bits in numbers:
+        total |= bits
     return total
 
 
@@ -208,7 +208,7 @@ def _word(text: str, kind: str) -> int | None:
         return None
 
 
-def is_one_of(value: Found, right: Any) -> Truth:
+def is_one_of(value: MaybeValue, right: Any) -> Truth:
     """Whether the value is what a single element stands for: a value, a prefix, a range, a wildcard, an element with more."""
     match right:
         case {"elem": {"val": inner}}:
@@ -240,25 +240,25 @@ def _in_prefix(value: Value, address: str, length: int) -> Truth:
 
 
 def same_interface(name: str | None, pattern: str, wildcard: str) -> Truth:
-    """Whether an interface is the one that is named, or one of those that begin so."""
+    """Whether an interface is the named one, or one whose name begins like the pattern."""
     if name is None:
         return None
     if pattern.endswith(wildcard) and not pattern.endswith("\\" + wildcard):
         return name.startswith(pattern[: -len(wildcard)])
     if pattern.isascii() and pattern.isdigit():
-        return None  # an index, whose interface is gone or lies elsewhere
+        return None  # an index, whose interface is gone or in another namespace
     return name == pattern
 
 
-def has_bits(value: Found, right: Any) -> Truth:
-    """Whether the value has one of the bits that are named."""
+def has_bits(value: MaybeValue, right: Any) -> Truth:
+    """Whether the value has one of the named bits."""
     if not isinstance(value, Value) or value.span is None or value.span[0] != value.span[1]:
         return None
     bits = number(right, value.kind)
     return None if bits is None else bool(value.span[0] & bits)
 
 
-def in_order(value: Found, operator: str, right: Any) -> Truth:
+def in_order(value: MaybeValue, operator: str, right: Any) -> Truth:
     """Whether the value is below or above a number."""
     if not isinstance(value, Value) or value.span is None:
         return None
@@ -279,14 +279,14 @@ def in_order(value: Found, operator: str, right: Any) -> Truth:
             return None
 
 
-def all_are(values: list[Found], parts: Any) -> Truth:
-    """Whether each value of a concatenation is what the element has in its place."""
+def all_are(values: list[MaybeValue], parts: Any) -> Truth:
+    """Whether each value of a concatenation is what the element has at its position."""
     match parts:
         case {"elem": {"val": inner}}:
             return all_are(values, inner)
         case "*":
             return True
         case {"concat": [*single]} if len(single) == len(values):
-            return every(is_one_of(value, one) for value, one in zip(values, single, strict=True))
+            return every(is_one_of(value, part) for value, part in zip(values, single, strict=True))
         case _:
             return None

@@ -41,7 +41,7 @@ class Packet(Struct, frozen=True, kw_only=True):
     """Whether the source is an address of the machine whose filter this is."""
     target_is_own: bool | None = None
     translated: bool | None = False
-    """Whether a rule has led the connection elsewhere."""
+    """Whether a rule has redirected the connection."""
     original_target: Span | None = None
     original_port: Span | None = None
 
@@ -56,8 +56,8 @@ def address_span(text: str) -> Span:
     return exactly(int(parse_address(plain_address(text))))
 
 
-def led_to(packet: Packet, address: Span | None, port: Span | None, *, keeps_address: bool = False, hook: str) -> Packet:
-    """The packet after its target was changed; what the kernel would choose now (the way out) is not known any more."""
+def redirected_to(packet: Packet, address: Span | None, port: Span | None, *, keeps_address: bool = False, hook: str) -> Packet:
+    """The packet after its target was changed; the way out that the kernel would choose now is not known."""
     if keeps_address:
         return replace(packet, target_port=port, translated=True)
     loop = address is not None and address == loopback_of(packet.version)
@@ -67,5 +67,5 @@ def led_to(packet: Packet, address: Span | None, port: Span | None, *, keeps_add
 
 
 def loopback_of(version: int) -> Span:
-    """Where REDIRECT leads a connection that is made here."""
+    """Where REDIRECT sends a connection that is made here."""
     return address_span("127.0.0.1" if version == 4 else "::1")  # noqa: PLR2004 -- the version of IP

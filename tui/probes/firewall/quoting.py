@@ -1,6 +1,6 @@
-"""A rule, or a chain's policy, as a fact quotes it: as the tool that made it prints it, with the names that find it again.
+"""A rule, or a chain's policy, as a fact quotes it: as its own tool prints it, with the names to find it by.
 
-Law: text of rules comes from outside and passes `safe_text` here.
+Law: the text of rules comes from outside and passes `safe_text` here.
 """
 
 import re
@@ -28,7 +28,7 @@ Lines = Mapping[tuple[str, str, str, int], str]
 
 def nft_lines(text: str, wanted: set[tuple[str, str, str, int]]) -> dict[tuple[str, str, str, int], str]:
     """The wanted rules in what `nft -a list …` prints."""
-    found: dict[tuple[str, str, str, int], str] = {}
+    rules: dict[tuple[str, str, str, int], str] = {}
     family = table = chain = ""
     for line in text.split("\n"):
         if "# handle" not in line and not line.startswith("table "):
@@ -40,20 +40,20 @@ def nft_lines(text: str, wanted: set[tuple[str, str, str, int]]) -> dict[tuple[s
         elif (rule := _RULE_LINE.fullmatch(line)) is not None:
             key = family, table, chain, int(rule[2][:18])
             if key in wanted:
-                found[key] = rule[1]
-    return found
+                rules[key] = rule[1]
+    return rules
 
 
-def key_of(mark: RuleHit) -> tuple[str, str, str, int] | None:
-    """What finds the rule in nft's text; None for iptables' rules and for policies."""
-    if mark.entry is None or mark.entry.handle is None or mark.chain.backend != "nft":
+def key_of(hit: RuleHit) -> tuple[str, str, str, int] | None:
+    """The key of the rule in nft's text; None for iptables' rules and for policies."""
+    if hit.entry is None or hit.entry.handle is None or hit.chain.backend != "nft":
         return None
-    return mark.chain.family, mark.chain.table, mark.chain.name, mark.entry.handle
+    return hit.chain.family, hit.chain.table, hit.chain.name, hit.entry.handle
 
 
-def rule_of(mark: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure: bool) -> Rule:
-    """The fact's rule for what a walk came to."""
-    chain, entry, action = mark.chain, mark.entry, mark.action
+def rule_of(hit: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure: bool) -> Rule:
+    """The fact's rule for a hit of the walk."""
+    chain, entry, action = hit.chain, hit.entry, hit.action
     names = _chain_names(chain, rulesets)
     comment = _comment(entry, chain)
     answer = "matches" if sure else "cannot-tell"
@@ -62,22 +62,22 @@ def rule_of(mark: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure:
         text, packets = "", chain.policy_packets
     else:
         maker = made_by(chain.table, chain.name, comment, names)
-        text, packets = _text(mark, lines), _packets(entry, chain)
+        text, packets = _text(hit, lines), _packets(entry, chain)
     return Rule(
         backend=chain.backend,
         family=safe_text(chain.family, limit=16),
         table=safe_text(chain.table, limit=80),
         chain=safe_text(chain.name, limit=80),
-        hook=mark.hook,
+        hook=hit.hook,
         handle=entry.handle if entry else None,
         line=entry.number if entry else None,
         text=text,
         comment=comment,
         made_by=maker,
         verdict=_effect(action),
-        on="answer" if mark.answers else "request",
+        on="answer" if hit.answers else "request",
         answer="matches" if answer == "matches" else "cannot-tell",
-        why=safe_text(mark.why or _why(action.kind), limit=200),
+        why=safe_text(hit.why or _why(action.kind), limit=200),
         packets=packets,
     )
 
@@ -101,14 +101,14 @@ def _chain_names(chain: Chain, rulesets: tuple[Ruleset, ...]) -> tuple[str, ...]
     )
 
 
-def _text(mark: RuleHit, lines: Lines) -> str:
-    if mark.entry is None:
+def _text(hit: RuleHit, lines: Lines) -> str:
+    if hit.entry is None:
         return ""
-    if mark.chain.backend != "nft":
-        return safe_text(text_of(mark.entry, mark.chain), limit=LONGEST_TEXT)
-    key = key_of(mark)
+    if hit.chain.backend != "nft":
+        return safe_text(text_of(hit.entry, hit.chain), limit=LONGEST_TEXT)
+    key = key_of(hit)
     line = lines.get(key, "") if key else ""
-    return safe_text(_COUNTER.sub(" counter", line), limit=LONGEST_TEXT) if line else mark.action.kind
+    return safe_text(_COUNTER.sub(" counter", line), limit=LONGEST_TEXT) if line else hit.action.kind
 
 
 def _packets(entry: RuleEntry, chain: Chain) -> int | None:
@@ -121,5 +121,5 @@ def _comment(entry: RuleEntry | None, chain: Chain) -> str | None:
     if chain.backend == "nft":
         return nft_rules.comment_of(entry)
     options = options_of(entry.raw[0]) or []
-    text = next((one.values[0] for one in options if one.name == "comment" and one.values), None)
+    text = next((option.values[0] for option in options if option.name == "comment" and option.values), None)
     return safe_text(text, limit=200) if text else None

@@ -1,6 +1,6 @@
-"""Who made a rule, where it shows: by the names of table and chain that programs give to their own, and by comments.
+"""Which program made a rule, where that can be seen: by the names it gives its tables and chains, and by comments.
 
-Law: a name is only taken for a program's where the program alone gives such names.
+Law: a name counts as a program's only where no other program gives such names.
 """
 
 from collections.abc import Iterator
@@ -57,10 +57,10 @@ def made_by(table: str, chain: str, comment: str | None, chains: Iterator[str] |
     if table in _BY_TABLE:
         return _BY_TABLE[table]
     for name in (chain, table):
-        found = next((maker for start, maker in _BY_START if name.startswith(start)), None)
-        if found:
-            return found
-    if chain in _FIREWALLD or (chain.startswith(_LIKE_FIREWALLD) and any(one in _FIREWALLD for one in chains)):
+        owner = next((maker for start, maker in _BY_START if name.startswith(start)), None)
+        if owner:
+            return owner
+    if chain in _FIREWALLD or (chain.startswith(_LIKE_FIREWALLD) and any(other in _FIREWALLD for other in chains)):
         return "firewalld"
     return _by_comment(comment or "")
 

@@ -24,18 +24,18 @@ class Action(Struct, frozen=True, kw_only=True):
 
     kind: Kind
     chain: str = ""
-    """Where `jump` and `goto` lead."""
+    """The chain that `jump` and `goto` continue in."""
     address: Span | None = None
     port: Span | None = None
     keeps_address: bool = False
     """Whether a translation changes the port alone."""
     here: bool = False
-    """Whether it leads to this machine itself (REDIRECT)."""
+    """Whether it sends the packet to this machine itself (REDIRECT)."""
     why: str = ""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One rule held against one packet."""
+    """The result of matching one rule against one packet."""
 
     truth: Truth
     why: str = ""
@@ -52,7 +52,7 @@ class RuleEntry(Struct, frozen=True, kw_only=True):
     raw: Any
     handle: int | None = None
     number: int = 0
-    """Its place in the chain, from 1."""
+    """Its position in the chain, from 1."""
 
 
 class Chain(Struct, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ class Ruleset(Struct, frozen=True, kw_only=True):
     chains: dict[tuple[str, str, str], Chain]
     """By family, table and name."""
     read: Callable[[RuleEntry, Chain, Packet], Finding]
-    """Holds a rule against a packet. Never raises."""
+    """Matches a rule against a packet. Never raises."""
     unread: tuple[str, ...] = ()
 
     @property

@@ -1,6 +1,6 @@
 """From what the tools printed to one view of the filter, in which no rule counts twice.
 
-Law: pure. iptables may keep its rules in nftables, where nft shows them without the parts that are iptables' own; there
+Law: pure. iptables may keep its rules in nftables, where nft shows them without the parts that are iptables' own; then
 the rules are taken from iptables-save, and their handles and hooks from nft, if both show as many.
 """
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.probes.firewall import iptables_text, nft_rules
-from tui.probes.firewall.iptables_rules import held_against
+from tui.probes.firewall.iptables_rules import match_rule
 from tui.probes.firewall.ruleset import Chain, Ruleset
 
 NFT = "nft"
@@ -28,7 +28,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     @property
     def rules(self) -> int:
         """How many rules were read."""
-        return sum(one.rules for one in self.rulesets)
+        return sum(ruleset.rules for ruleset in self.rulesets)
 
 
 def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = ()) -> Filter:
@@ -48,13 +48,13 @@ def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = ()) -> Filter:
     for tool, family in FAMILY_OF.items():
         if f"{tool}-nft" in texts:
             text = texts[f"{tool}-nft"].decode("utf-8", "backslashreplace")
-            by_iptables |= iptables_text.ruleset_of(text, "iptables-nft", family, held_against).chains
+            by_iptables |= iptables_text.ruleset_of(text, "iptables-nft", family, match_rule).chains
         if f"{tool}-legacy" in texts:
             text = texts[f"{tool}-legacy"].decode("utf-8", "backslashreplace")
-            old.append(iptables_text.ruleset_of(text, "iptables-legacy", family, held_against))
+            old.append(iptables_text.ruleset_of(text, "iptables-legacy", family, match_rule))
     rulesets = list(_merged(nft, by_iptables)) if nft else []
     if nft is None and by_iptables:
-        rulesets.append(Ruleset(chains=by_iptables, read=held_against))
+        rulesets.append(Ruleset(chains=by_iptables, read=match_rule))
     return Filter(rulesets=(*rulesets, *old), sources=tuple(sorted(texts)), unread=tuple(sorted(set(missing))))
 
 
@@ -67,10 +67,10 @@ def _merged(nft: Ruleset, by_iptables: dict[tuple[str, str, str], Chain]) -> Ite
     }
     yield Ruleset(chains={key: chain for key, chain in nft.chains.items() if key[:2] not in same}, read=nft.read)
     taken = {
-        key: _with_places(chain, nft.chains[key]) for key, chain in by_iptables.items() if key[:2] in same and key in nft.chains
+        key: _with_handles(chain, nft.chains[key]) for key, chain in by_iptables.items() if key[:2] in same and key in nft.chains
     }
     if taken:
-        yield Ruleset(chains=taken, read=held_against)
+        yield Ruleset(chains=taken, read=match_rule)
 
 
 def _of_table(chains: dict[tuple[str, str, str], Chain], family: str, table: str) -> dict[str, Chain]:
@@ -78,15 +78,15 @@ def _of_table(chains: dict[tuple[str, str, str], Chain], family: str, table: str
 
 
 def _agree(by_nft: dict[str, Chain], by_iptables: dict[str, Chain]) -> bool:
-    """Whether both show the same chains with as many rules; iptables shows base chains that are not there, as empty."""
+    """Whether both show the same chains with as many rules; iptables shows base chains that do not exist as empty ones."""
     return bool(by_nft) and all(
         len(by_nft[name].entries if name in by_nft else ()) == len(by_iptables[name].entries if name in by_iptables else ())
         for name in by_nft.keys() | by_iptables.keys()
     )
 
 
-def _with_places(chain: Chain, in_nft: Chain) -> Chain:
-    entries = [replace(one, handle=other.handle) for one, other in zip(chain.entries, in_nft.entries, strict=True)]
+def _with_handles(chain: Chain, in_nft: Chain) -> Chain:
+    entries = [replace(entry, handle=other.handle) for entry, other in zip(chain.entries, in_nft.entries, strict=True)]
     return replace(
         chain,
         entries=entries,

@@ -1,6 +1,6 @@
 """Running the tools that list rules, each only where its tables are in the kernel already.
 
-Law: nothing is loaded and nothing made by looking. What could not be read is said, in a sentence.
+Law: listing loads nothing and creates nothing. What could not be read is reported in a sentence.
 """
 
 import asyncio
@@ -25,13 +25,13 @@ MOST_OUTPUT = 64_000_000
 """Bytes of one listing: fifty thousand rules in nft's JSON are about twenty million."""
 MOST_CHAINS_QUOTED = 4
 """Chains that are printed once more for the text of their rules."""
-_ADMIN_PLACES = ("/usr/sbin", "/sbin", "/usr/local/sbin")
+_ADMIN_FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 """Where such tools are, though a plain user's PATH may not lead there."""
 _NAMES = {"iptables": "ip_tables_names", "ip6tables": "ip6_tables_names"}
 
 
 class NothingReadError(Exception):
-    """No listing could be had: why, in a sentence."""
+    """No tool could list its rules: why, in a sentence."""
 
 
 async def read_filter(system: SystemView) -> Filter:
@@ -41,13 +41,13 @@ async def read_filter(system: SystemView) -> Filter:
     environ = _environ(system.environ)
     until = asyncio.get_running_loop().time() + LONGEST_S
     if await in_thread(may_have_nf_tables, system.proc):
-        # Together: of a large table nft may take all the time there is, and iptables a part of it.
-        looks = [_run_iptables(tool, environ, texts, unread, until, of_nft=True) for tool in FAMILY_OF]
+        # Together: with a large table nft may need all the time, and iptables a part of it.
+        listings = [_run_iptables(tool, environ, texts, unread, until, of_nft=True) for tool in FAMILY_OF]
         if _which("nft", environ):
-            looks.append(_run(("nft", "-j", "list", "ruleset"), NFT, environ, texts, unread, until))
+            listings.append(_run(("nft", "-j", "list", "ruleset"), NFT, environ, texts, unread, until))
         else:
             unread.append("nft is not installed, so rules that iptables does not show were not read.")
-        await asyncio.gather(*looks)
+        await asyncio.gather(*listings)
     for tool, name in _NAMES.items():
         if await in_thread(_has_tables, system.proc / "net" / name):
             await _run_iptables(tool, environ, texts, unread, until, of_nft=False)
@@ -57,7 +57,7 @@ async def read_filter(system: SystemView) -> Filter:
 
 
 async def quoted(keys: set[tuple[str, str, str, int]], system: SystemView) -> Lines:
-    """The rules as nft prints them; those that could not be had are left out."""
+    """The rules as nft prints them; those that it does not print are left out."""
     lines: dict[tuple[str, str, str, int], str] = {}
     environ = _environ(system.environ)
     for family, table, chain in sorted({key[:3] for key in keys})[:MOST_CHAINS_QUOTED]:
@@ -75,39 +75,39 @@ async def code_of(chain: tuple[str, str, str], system: SystemView) -> str:
 
 
 def may_have_nf_tables(proc: Path) -> bool:
-    """Whether nf_tables is in the kernel, as far as can be told: to ask for its rules would load it where it is not."""
+    """Whether nf_tables is in the kernel, as far as can be known: asking for its rules would load it where it is not."""
     loaded, release = bytes_of(proc / "modules"), text_of(proc / "sys/kernel/osrelease").strip()
     if loaded is None or not release:
         return True  # a kernel without modules loads none
     if any(line.startswith(b"nf_tables ") for line in loaded.split(b"\n")):
         return True
     built_in = bytes_of(Path("/lib/modules", release, "modules.builtin"))
-    return built_in is None or b"nf_tables" in built_in  # a container can't tell; every other tool asks as well
+    return built_in is None or b"nf_tables" in built_in  # a container can't know; every other tool asks as well
 
 
 def _has_tables(path: Path) -> bool:
-    """Whether iptables' old tables are in the kernel (and may be known to be)."""
+    """Whether iptables' old tables are in the kernel (as far as this user may know)."""
     return bool(text_of(path).strip())
 
 
 async def _run_iptables(
     tool: str, environ: Mapping[str, str], texts: dict[str, bytes], unread: list[str], until: float, *, of_nft: bool
 ) -> None:
-    """The listing of the one or the other kind of iptables, by the program of its own name, or by the plain one."""
+    """The listing of one kind of iptables, by the program named after the kind, or by the plain one."""
     kind = "nft" if of_nft else "legacy"
     for program in (f"{tool}-{kind}-save", f"{tool}-save"):
         if not _which(program, environ):
             continue
-        found: dict[str, bytes] = {}
-        await _run((program, "-c"), tool, environ, found, unread, until)
-        if tool in found and (not found[tool].strip() or is_of_nft(found[tool].decode("utf-8", "replace")) == of_nft):
-            texts[f"{tool}-{kind}"] = found[tool]
+        listing: dict[str, bytes] = {}
+        await _run((program, "-c"), tool, environ, listing, unread, until)
+        if tool in listing and (not listing[tool].strip() or is_of_nft(listing[tool].decode("utf-8", "replace")) == of_nft):
+            texts[f"{tool}-{kind}"] = listing[tool]
             return
     if not of_nft:
         unread.append(f"The kernel has the older tables of {tool}, and no {tool}-legacy-save that shows them is installed.")
 
 
-async def _run(  # noqa: PLR0917 -- what is gathered, and until when
+async def _run(  # noqa: PLR0917 -- what is collected, and until when
     command: tuple[str, ...],
     name: str,
     environ: Mapping[str, str],
@@ -119,7 +119,7 @@ async def _run(  # noqa: PLR0917 -- what is gathered, and until when
     shown = " ".join(command)
     left = LONGEST_S / 4 if until is None else until - asyncio.get_running_loop().time()
     if left < SHORTEST_S:
-        unread.append(f"`{shown}` was not asked: there was no time left.")
+        unread.append(f"`{shown}` was not run: no time was left.")
         return
     program = _which(command[0], environ) or command[0]
     try:
@@ -130,9 +130,9 @@ async def _run(  # noqa: PLR0917 -- what is gathered, and until when
         unread.append(f"`{shown}` cannot be run ({getattr(error, 'strerror', None) or error}).")
     else:
         if done.status:
-            said = safe_text(done.errors.strip().partition(b"\n")[0], limit=200)
+            message = safe_text(done.errors.strip().partition(b"\n")[0], limit=200)
             long = len(done.output) >= MOST_OUTPUT
-            unread.append(f"`{shown}` failed: {'it prints too much' if long else said or f'status {done.status}'}.")
+            unread.append(f"`{shown}` failed: {'it prints too much' if long else message or f'status {done.status}'}.")
         else:
             texts[name] = done.output
 
@@ -142,5 +142,5 @@ def _which(program: str, environ: Mapping[str, str]) -> str | None:
 
 
 def _environ(environ: Mapping[str, str]) -> dict[str, str]:
-    path = ":".join((environ.get("PATH", ""), *_ADMIN_PLACES)).strip(":")
+    path = ":".join((environ.get("PATH", ""), *_ADMIN_FOLDERS)).strip(":")
     return {**environ, "PATH": path, "LC_ALL": "C"}

@@ -1,6 +1,6 @@
-"""Three answers: True, False, and None where it can't be told.
+"""Three answers: True, False, and None where it is not known.
 
-Law: nothing is guessed. What is unknown makes unknown whatever depends on it, and nothing else.
+Law: nothing is guessed. The unknown makes whatever depends on it unknown, and nothing else.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ def negated(truth: Truth) -> Truth:
 
 
 def every(truths: Iterable[Truth]) -> Truth:
-    """Whether all hold; one that does not settles it."""
+    """Whether all hold; a single one that does not decides."""
     unsure = False
     for truth in truths:
         if truth is False:
@@ -26,7 +26,7 @@ def every(truths: Iterable[Truth]) -> Truth:
 
 
 def either(truths: Iterable[Truth]) -> Truth:
-    """Whether one holds; one that does settles it."""
+    """Whether any holds; a single one that does decides."""
     unsure = False
     for truth in truths:
         if truth:

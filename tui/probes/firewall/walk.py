@@ -1,7 +1,7 @@
-"""A packet's way through hooks and chains: which rule ends it, which might, and which leads it elsewhere.
+"""A packet's way through hooks and chains: which rule ends it, which might, and which redirects it.
 
-Law: a rule decides only if it is certain that the packet comes to it and that it matches. A rule that might accept,
-or lead elsewhere, makes uncertain whatever comes after it in its chain. Source: nft(8), net/netfilter/nf_tables_core.c.
+Law: a rule decides only if it is certain that the packet comes to it and that it matches. A rule that might accept
+or redirect it makes uncertain whatever comes after in its chain. Source: nft(8), net/netfilter/nf_tables_core.c.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from tui.probes.firewall.packet import Packet, led_to, loopback_of
+from tui.probes.firewall.packet import Packet, loopback_of, redirected_to
 from tui.probes.firewall.ruleset import ENDS, Action, Chain, Finding, RuleEntry, Ruleset
 from tui.probes.firewall.tristate import Truth
 
 DEEPEST = 32
 """Jumps below each other; the kernel allows 16 (NFT_JUMP_STACK_SIZE)."""
 MOST_STEPS = 400_000
-"""Rules that one walk evaluates; it takes a few seconds, and then nobody waits any longer."""
+"""Rules that one walk evaluates: they take a few seconds, and nobody waits longer."""
 _FALLS = frozenset({"fall", "return"})
 _FAMILIES = {4: frozenset({"ip", "inet"}), 6: frozenset({"ip6", "inet"})}
 
@@ -27,7 +27,7 @@ class TooManyRulesError(Exception):
 
 @dataclass
 class RuleHit:
-    """A rule (or, without an entry, a chain's policy) that was come to."""
+    """A rule that was reached, or, without an entry, a chain's policy."""
 
     chain: Chain
     entry: RuleEntry | None
@@ -39,7 +39,7 @@ class RuleHit:
 
 @dataclass
 class PacketWalk:
-    """What a packet's way has shown so far. `packet` changes on the way."""
+    """What has happened to a packet so far. `packet` changes on the way."""
 
     rulesets: tuple[Ruleset, ...]
     packet: Packet
@@ -67,13 +67,13 @@ class PacketWalk:
     def _base_chains(self, hook: str) -> list[tuple[Ruleset, Chain]]:
         netdev = hook in {"ingress", "egress"}
         families = _FAMILIES[self.packet.version] | ({"netdev"} if netdev else frozenset())
-        found = [
+        matching = [
             (ruleset, chain)
             for ruleset in self.rulesets
             for chain in ruleset.chains.values()
             if chain.hook == hook and chain.family in families
         ]
-        return sorted(found, key=lambda pair: pair[1].priority)
+        return sorted(matching, key=lambda pair: pair[1].priority)
 
     def _is_of_another_device(self, chain: Chain) -> bool:
         if chain.devices is None:
@@ -89,11 +89,11 @@ class PacketWalk:
         self._note(chain, None, Action(kind="drop"), hook, certain=sure, why=why)
 
     def _note(self, chain: Chain, entry: RuleEntry | None, action: Action, hook: str, *, certain: bool, why: str = "") -> None:
-        mark = RuleHit(chain, entry, action, hook, self.packet.answers, why)
+        hit = RuleHit(chain, entry, action, hook, self.packet.answers, why)
         if not certain:
-            self.undecided.append(mark)
+            self.undecided.append(hit)
         elif self.deciding is None:
-            self.deciding = mark
+            self.deciding = hit
 
     def _run(self, ruleset: Ruleset, chain: Chain, hook: str, *, certain: bool, depth: int) -> frozenset[str]:
         """How the packet can leave the chain: `end`, `accept`, `return` or `fall`."""
@@ -120,7 +120,7 @@ class PacketWalk:
                 )
         return frozenset(possible | {"fall"})
 
-    def _act(  # noqa: PLR0917 -- all that is known where a rule was come to
+    def _act(  # noqa: PLR0917 -- all that is known when a rule is reached
         self,
         ruleset: Ruleset,
         chain: Chain,
@@ -133,7 +133,7 @@ class PacketWalk:
         depth: int,
         why: str,
     ) -> bool:
-        """Do what a rule does; whether nothing of the chain comes after it."""
+        """Do what a rule does; whether the packet sees nothing more of the chain."""
         match action.kind:
             case "next" | "source":
                 outcomes = frozenset({"fall"}) if action.kind == "next" else frozenset({"accept"})
@@ -149,7 +149,12 @@ class PacketWalk:
                 outcomes = frozenset({"accept"})
             case _:
                 self._note(
-                    chain, entry, action, hook, certain=False, why=action.why or why or f"What {action.chain} does is not known."
+                    chain,
+                    entry,
+                    action,
+                    hook,
+                    certain=False,
+                    why=action.why or why or f"It is not known what {action.chain} does.",
                 )
                 outcomes = frozenset({"accept", "end", *(("fall",) if action.kind == "jump" else ())})
         falls = outcomes & _FALLS
@@ -179,7 +184,7 @@ class PacketWalk:
         address = action.address
         if action.here:
             address = loopback_of(self.packet.version) if hook == "output" else None
-        self.packet = led_to(self.packet, address, action.port, keeps_address=action.keeps_address, hook=hook)
+        self.packet = redirected_to(self.packet, address, action.port, keeps_address=action.keeps_address, hook=hook)
         if action.here:
             self.packet = replace(self.packet, target_is_own=True)
 
@@ -200,12 +205,12 @@ class PacketWalk:
 
 
 def through_all(walk: PacketWalk, hooks: Iterable[tuple[str, str | None, str | None]], *, new: bool = True) -> Iterator[str]:
-    """Take the packet through hooks, each with the interfaces that are known there; gives the hooks as they are passed."""
+    """Take the packet through hooks, each with the interfaces that are known there; yields each hook once it is passed."""
     for hook, coming_in, going_out in hooks:
         if walk.deciding is not None:
             return
-        led = walk.packet.translated is not False and new
-        out = walk.packet.going_out if led and hook in {"postrouting", "egress"} and going_out != "" else going_out
+        redirected = walk.packet.translated is not False and new
+        out = walk.packet.going_out if redirected and hook in {"postrouting", "egress"} and going_out != "" else going_out
         walk.packet = replace(walk.packet, coming_in=coming_in, going_out=out)
         walk.through(hook, new=new)
         yield hook

@@ -1,4 +1,4 @@
-"""The time as facts carry it: when a look began."""
+"""The time as facts have it: when a check began."""
 
 from datetime import UTC, datetime
 

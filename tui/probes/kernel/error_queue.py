@@ -1,4 +1,4 @@
-"""A socket's error queue: which ICMP error came, and who sent it. Needs no privilege.
+"""A socket's error queue: which ICMP errors came, and who sent them. Needs no privilege.
 
 Linux keeps the ICMP errors of a socket that has IP_RECVERR set; recvmsg(MSG_ERRQUEUE) hands out a
 `struct sock_extended_err` and, behind it, the sender's address (ip(7), include/uapi/linux/errqueue.h).
@@ -26,11 +26,11 @@ _EXTENDED_ERR = struct.Struct("=IBBBBII")  # errno, origin, type, code, padding,
 _ORIGIN_ICMP, _ORIGIN_ICMP6 = 2, 3
 _MARKS = {(socket.IPPROTO_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR)}
 _MOST = 16  # errors read at once: one attempt sends a handful of packets, each with one answer
-_ROOM = 512  # bytes of the packet that was answered, and of the control message beside it (44 are used)
+_ROOM = 512  # bytes for the packet that was answered, and for the control message beside it (44 are used)
 
 
 class QueuedError(NamedTuple):
-    """One ICMP error and the errno that the kernel makes of it."""
+    """One ICMP error and the errno that the kernel derives from it."""
 
     errno: int
     icmp: IcmpError
@@ -48,16 +48,16 @@ def stop_listening(sock: socket.socket) -> None:
 
 def read(sock: socket.socket) -> list[QueuedError]:
     """The ICMP errors that wait for `sock` (non-blocking), oldest first; each is handed out once. Raises nothing."""
-    found: list[QueuedError] = []
+    errors: list[QueuedError] = []
     if sys.platform != "linux":
-        return found
+        return errors
     for _ in range(_MOST):
         try:
             _, control, _, _ = sock.recvmsg(_ROOM, _ROOM, socket.MSG_ERRQUEUE)
         except OSError:  # EAGAIN: no more
             break
-        found += [error for level, kind, data in control if (error := parse(level, kind, data))]
-    return found
+        errors += [error for level, kind, data in control if (error := parse(level, kind, data))]
+    return errors
 
 
 def parse(level: int, kind: int, data: bytes) -> QueuedError | None:
@@ -79,8 +79,8 @@ def queues_tcp_errors() -> bool:
 
 def release_of(text: str) -> tuple[int, int]:
     """Major and minor number of a kernel release such as `6.1.0-18-amd64`; (0, 0) where there are none."""
-    found = re.match(r"(\d+)\.(\d+)", text)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    match = re.match(r"(\d+)\.(\d+)", text)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
 def _set(sock: socket.socket, value: int) -> None:

@@ -1,7 +1,7 @@
 """The one place where an error number becomes meaning: errno, ICMP type and code, resolver error.
 
-An ICMP error, where one was seen, decides; the errno that Linux makes of it is ambiguous (EHOSTUNREACH is a dead
-host, a prohibition and an expired TTL alike). Sources: icmp_err_convert in net/ipv4/icmp.c and tab_unreach in
+An ICMP error, where one came, decides; the errno that Linux derives from it is ambiguous (EHOSTUNREACH can be a dead
+host, a prohibition or an expired TTL). Sources: icmp_err_convert in net/ipv4/icmp.c and tab_unreach in
 net/ipv6/icmp.c; the IANA registries of ICMP and ICMPv6 parameters; connect(2), unix(7), getaddrinfo(3).
 """
 
@@ -72,7 +72,7 @@ def icmp_error(kind: int, code: int, sender: str) -> IcmpError:
 
 
 def is_time_exceeded(icmp: IcmpError | None) -> bool:
-    """Whether a router on the way sent this because the TTL had come down to nothing."""
+    """Whether a router on the way sent this because the TTL had reached zero."""
     return icmp is not None and (icmp.type, icmp.code) == ((3, 0) if ip_family(icmp.sender) == "IPv6" else (11, 0))
 
 
@@ -90,12 +90,12 @@ def unix_outcome(error: int) -> Outcome:
 
 
 def errno_name(error: int | None) -> str:
-    """The symbolic name of an error number: `ECONNREFUSED`; `errno 9999` for one that has none."""
+    """The symbolic name of an error number: `ECONNREFUSED`; `errno 9999` for a number without a name."""
     return errno.errorcode.get(error or 0, f"errno {error}")
 
 
 def resolver_error_name(error: socket.gaierror) -> str:
-    """The symbolic name of what getaddrinfo raised: `EAI_NONAME`; `EAI -105` for one that has none here."""
+    """The symbolic name of what getaddrinfo raised: `EAI_NONAME`; `EAI -105` for a number without a name here."""
     return _EAI.get(error.errno or 0, f"EAI {error.errno}")
 
 

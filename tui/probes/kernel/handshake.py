@@ -1,4 +1,4 @@
-"""One TCP handshake, with all that the kernel says about how it ended. Never sends a byte of data.
+"""One TCP handshake, with everything that the kernel says about how it ended. Never sends a byte of data.
 
 The socket is raw and non-blocking: asyncio's own connect would lose the error queue and the packet counts.
 """
@@ -22,21 +22,21 @@ from tui.probes.kernel.socket_address import SocketAddress, socket_address
 from tui.probes.kernel.waiting import writable
 
 _SELF_CONNECTS = 3
-"""Tries when a socket meets itself: where its source port happens to be the target's, a connect to one's own address
+"""Tries when a socket connects to itself: where its source port happens to be the target's, a connect to one's own address
 succeeds although nobody listens (RFC 9293, simultaneous open). The first socket stays open, so the next port differs."""
 TTL = {socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TTL), socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS)}
-"""The options for the hop limit of what a socket sends."""
+"""The options for the hop limit of the packets that a socket sends."""
 _MIN_TTL = {socket.AF_INET: (socket.IPPROTO_IP, 21), socket.AF_INET6: (socket.IPPROTO_IPV6, 73)}
 """IP_MINTTL (linux/in.h) and IPV6_MINHOPCOUNT (linux/in6.h), which Python's socket module does not have."""
 AT_ONCE_MS = 1
-"""This machine and its neighbours answer within a millisecond; waiting here keeps the loop's other work, which may be
-the drawing of a screen, out of their latency."""
+"""This machine and its neighbours answer within a millisecond; waiting here keeps the loop's other work, such as drawing a
+screen, out of their latency."""
 _TOTAL_RETRANS = struct.Struct("=100xI")  # tcpi_total_retrans in struct tcp_info (linux/tcp.h)
 
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """How it ended. `sock` is open as long as the context; it is None where none could be made."""
+    """How it ended. `sock` is open as long as the context; None where no socket could be made."""
 
     outcome: Outcome
     latency_ms: float
@@ -51,14 +51,14 @@ class Handshake:
 
 
 class _Packets(NamedTuple):
-    """What is asked of the packets of a connection."""
+    """Options for the packets of a connection."""
 
     ttl: int | None
     min_ttl: int | None
     mss: int | None
 
     def options(self, family: socket.AddressFamily) -> Iterator[tuple[tuple[int, int], int]]:
-        """Level, option and value of each that is asked for, and known here."""
+        """Level, option and value of each that is set, and supported here."""
         if self.ttl is not None:
             yield TTL[family], self.ttl
         if self.min_ttl is not None and sys.platform == "linux":
@@ -78,11 +78,11 @@ async def handshake(
     min_ttl: int | None = None,
     mss: int | None = None,
 ) -> AsyncIterator[Handshake]:
-    """Connect to an address (a zone such as `%eth0` is obeyed) and give how it ended; the socket is closed afterwards.
+    """Connect to an address (with a zone such as `%eth0`, if given) and yield how it ended; the socket is closed afterwards.
 
     `source` is bound first; `ttl` is the outgoing packets' hop limit; answers that arrive with less than `min_ttl` are
-    discarded unseen, as silence; `mss` is the largest segment in both directions. What this machine refuses to do, from
-    making the socket on, is an outcome, `blocked`. Raises ValueError if `address` or `source` is no address.
+    discarded unseen, like silence; `mss` is the largest segment in both directions. What this machine refuses to do, from
+    making the socket on, is an outcome, `blocked`. Raises ValueError if `address` or `source` is not an address.
     """
     with ExitStack() as sockets:
         for left in reversed(range(_SELF_CONNECTS)):
@@ -93,14 +93,14 @@ async def handshake(
                 yield Handshake(outcome=Outcome.BLOCKED, latency_ms=_since(started), errno=errno_name(error.errno))
                 return
             sockets.enter_context(closing(sock))
-            made = await _connect(sock, peer, timeout_s)
-            if not (left and _meets_itself(sock)):
-                yield made
+            ended = await _connect(sock, peer, timeout_s)
+            if not (left and _is_self_connected(sock)):
+                yield ended
                 return
 
 
 def _prepare(address: str, port: int, source: str | None, packets: _Packets) -> tuple[socket.socket, SocketAddress]:
-    """The socket, and where it shall connect to. Raises OSError."""
+    """The socket, and the address to connect to. Raises OSError."""
     family, peer = socket_address(address, port)
     with ExitStack() as undo:
         sock = undo.enter_context(closing(socket.socket(family, socket.SOCK_STREAM)))
@@ -134,9 +134,9 @@ async def _connect(sock: socket.socket, peer: SocketAddress, timeout_s: float) -
         connected, error, queued = await _ending(sock, started + timeout_s)
     latency_ms = _since(started)
     queued += error_queue.read(sock)
-    icmp = next((one.icmp for one in queued if one.errno == error), None)
+    icmp = next((entry.icmp for entry in queued if entry.errno == error), None)
     without_error = Outcome.CONNECTED if connected else Outcome.TIMEOUT
-    # A connect that is itself refused sent nothing, so no reset came (SELinux refuses so).
+    # A connect call that fails by itself sent nothing, so no reset came (SELinux refuses like that).
     proven = error_queue.queues_tcp_errors() and not queued and not (at_once and error == errno.ECONNREFUSED)
     return Handshake(
         outcome=tcp_outcome(error, icmp, at_once=at_once) if error else without_error,
@@ -168,7 +168,7 @@ async def _ending(sock: socket.socket, deadline: float) -> tuple[bool, int, list
 
 
 def _answers_at_once(sock: socket.socket) -> bool:
-    """Whether the handshake ends within AT_ONCE_MS, for which the event loop is held up: see there."""
+    """Whether the handshake ends within AT_ONCE_MS, for which the event loop is blocked: see there."""
     poll = select.poll()
     poll.register(sock, select.POLLOUT)
     return bool(poll.poll(AT_ONCE_MS))
@@ -182,7 +182,7 @@ def _is_connected(sock: socket.socket) -> bool:
     return True
 
 
-def _meets_itself(sock: socket.socket) -> bool:
+def _is_self_connected(sock: socket.socket) -> bool:
     try:
         return bool(sock.getpeername() == sock.getsockname())
     except OSError:
@@ -196,7 +196,7 @@ def _name(sock: socket.socket) -> tuple[str, int] | None:
 
 
 def retransmits(sock: socket.socket) -> int | None:
-    """`tcpi_total_retrans`: unlike `tcpi_retransmits` it survives the connect and leaves out SYNs that ARP held back."""
+    """`tcpi_total_retrans`: unlike `tcpi_retransmits` it survives the connect and omits SYNs that waited for ARP."""
     if sys.platform != "linux":
         return None
     (count,) = _TOTAL_RETRANS.unpack(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TOTAL_RETRANS.size))

@@ -8,12 +8,12 @@ NETSTAT = Path("/proc/net/netstat")
 
 
 def failed_retransmissions() -> int | None:
-    """How many retransmissions this machine itself did not let out so far (TCPRetransFail); None where it can't be read."""
+    """How many retransmissions this machine has failed to send so far (TCPRetransFail); None where it can't be read."""
     return _counter("TCPRetransFail")
 
 
 def discarded_for_ttl() -> int | None:
-    """How many answers were discarded so far for a TTL below a socket's limit (TCPMinTTLDrop); None where it can't be read."""
+    """How many answers were discarded so far for a TTL below a socket's limit (TCPMinTTLDrop); None if unreadable."""
     return _counter("TCPMinTTLDrop")
 
 
@@ -25,7 +25,7 @@ def read_counter(text: str, name: str) -> int | None:
     """The value of a TcpExt counter in the kernel's pairs of lines (proc_pid_net(5)); None where it is not there."""
     rows = [line.split() for line in text.splitlines() if line.startswith("TcpExt:")]
     for names, values in zip(rows[::2], rows[1::2], strict=False):
-        found = dict(zip(names[1:], values[1:], strict=False)).get(name)
-        if found is not None and found.isdigit():
-            return int(found)
+        value = dict(zip(names[1:], values[1:], strict=False)).get(name)
+        if value is not None and value.isdigit():
+            return int(value)
     return None

@@ -1,7 +1,7 @@
 """One question to the kernel over netlink, and its answer: messages and attributes, not what they mean.
 
 Law: a socket lives as long as its `with`, no question waits longer than `TIMEOUT_S`, and an errno in an
-answer (`KernelError`) is told apart from netlink itself not being available (any other OSError).
+answer (`KernelError`) is not confused with netlink itself not being available (any other OSError).
 Source: netlink(7), linux/netlink.h.
 """
 
@@ -17,7 +17,7 @@ ROUTE = 0
 SOCK_DIAG = 4
 
 TIMEOUT_S = 2.0
-"""The kernel answers while it is asked; a second or two is for a machine that hardly runs."""
+"""The kernel answers at once; a second or two allow for a machine that hardly runs."""
 ONE_READ = 65536
 """Bytes: a dump comes in pieces of at most 32 KiB (netlink_dump in net/netlink/af_netlink.c)."""
 DUMP_TRIES = 3
@@ -102,30 +102,30 @@ def channel(protocol: int, *, strict: bool = False) -> Iterator[Channel]:
 
 def messages(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:
     """Type, flags, sequence number and body of each message in one datagram; what is cut short is left out."""
-    at = 0
-    while at + _HEADER.size <= len(data):
-        length, kind, flags, number, _ = _HEADER.unpack_from(data, at)
-        if length < _HEADER.size or at + length > len(data):
+    offset = 0
+    while offset + _HEADER.size <= len(data):
+        length, kind, flags, number, _ = _HEADER.unpack_from(data, offset)
+        if length < _HEADER.size or offset + length > len(data):
             return
-        yield kind, flags, number, data[at + _HEADER.size : at + length]
-        at += _aligned(length)
+        yield kind, flags, number, data[offset + _HEADER.size : offset + length]
+        offset += _aligned(length)
 
 
 def attributes(data: bytes) -> dict[int, bytes]:
     """The attributes in `data` by type, the last of each type; what is cut short is left out."""
-    found: dict[int, bytes] = {}
-    at = 0
-    while at + _ATTRIBUTE.size <= len(data):
-        length, kind = _ATTRIBUTE.unpack_from(data, at)
-        if length < _ATTRIBUTE.size or at + length > len(data):
+    values: dict[int, bytes] = {}
+    offset = 0
+    while offset + _ATTRIBUTE.size <= len(data):
+        length, kind = _ATTRIBUTE.unpack_from(data, offset)
+        if length < _ATTRIBUTE.size or offset + length > len(data):
             break
-        found[kind & _TYPE_BITS] = data[at + _ATTRIBUTE.size : at + length]
-        at += _aligned(length)
-    return found
+        values[kind & _TYPE_BITS] = data[offset + _ATTRIBUTE.size : offset + length]
+        offset += _aligned(length)
+    return values
 
 
 def attribute(kind: int, value: bytes) -> bytes:
-    """One attribute as it stands in a message, padded to four bytes."""
+    """One attribute as a message contains it, padded to four bytes."""
     length = _ATTRIBUTE.size + len(value)
     return _ATTRIBUTE.pack(length, kind) + value + bytes(_aligned(length) - length)
 

@@ -1,4 +1,4 @@
-"""From an address as people write it to what a socket call takes."""
+"""From an address as people write it to the form that a socket call takes."""
 
 import errno
 import socket
@@ -10,11 +10,11 @@ SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 
 def socket_address(address: str, port: int = 0) -> tuple[socket.AddressFamily, SocketAddress]:
-    """Family and socket address of an IPv4 or IPv6 address, the latter with a zone such as `%eth0` if need be.
+    """Family and socket address of an IPv4 or IPv6 address, the latter with a zone such as `%eth0` if needed.
 
-    Raises OSError (ENODEV) for a zone that is no interface of this machine, ValueError if `address` is none.
+    Raises OSError (ENODEV) for a zone that is not an interface here, ValueError if `address` is not an address.
     """
-    plain = str(parse_address(plain_address(address)))  # for a mapped one IPv4 packets go out, so the errors of IPv4 come back
+    plain = str(parse_address(plain_address(address)))  # to a mapped address IPv4 packets are sent, so IPv4 errors come back
     if ip_family(plain) == "IPv4":
         return socket.AF_INET, (plain, port)
     return socket.AF_INET6, (plain, port, 0, _scope(zone_of(address)))

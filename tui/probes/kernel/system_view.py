@@ -1,4 +1,4 @@
-"""The files and settings that a look reads, so that it can be taken with other eyes than this process's."""
+"""The files and settings that a check reads, so that it can see the system as another process or container does."""
 
 import os
 from collections.abc import Mapping
@@ -16,19 +16,19 @@ class SystemView:
     proc: Path = Path("/proc")
     run: Path = Path("/run")
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    """What the programs that a look runs are given, and what the user's own settings are read from."""
+    """The environment for the programs that a check runs, and for finding the user's own settings."""
     program_environ: Mapping[str, str] | None = None
-    """The environment of the process whose eyes are used. No program is ever run with it: its PATH may be anybody's."""
+    """The environment of the process named with `--pid`. No program is ever run with it: anybody may have set its PATH."""
     arguments: tuple[str, ...] = ()
     """That process's command line."""
     root: Path = Path("/")
-    """That process's root directory, as it is reached from here."""
+    """That process's root directory, as a path from here."""
     pid: int | None = None
     """That process; None for this one."""
     hidden_environ: str = ""
-    """Why its environment may not be read, a sentence; empty where it was."""
+    """Why its environment may not be read, a sentence; empty where it was read."""
     hidden_files: str = ""
-    """Why its view of the files may not be read, a sentence; empty where it was."""
+    """Why its view of the files may not be read, a sentence; empty where it was read."""
     nameserver_port: int = 53
     """The port of the nameservers in `resolv_conf`, where a server could not have the usual one."""
 
@@ -45,10 +45,10 @@ class SystemView:
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """The variables that decide how the program connects: those of the process whose eyes are used, or our own."""
+        """The variables that decide how the program connects: those of the process named with `--pid`, or our own."""
         return self.environ if self.program_environ is None else self.program_environ
 
     @property
     def own_process(self) -> Path:
-        """The directory under /proc of the process whose eyes are used."""
+        """The directory under /proc of the process named with `--pid`, or our own."""
         return self.proc / (str(self.pid) if self.pid else "self")

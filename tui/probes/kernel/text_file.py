@@ -1,4 +1,4 @@
-"""Reading a file that may be missing, huge, or no file at all. Blocks, so what may lie on a slow disk is read in a thread."""
+"""Reading a file that may be missing, huge, or not a file at all. Blocks, so files on a slow disk are read in a thread."""
 
 import os
 import stat
@@ -10,7 +10,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.kernel.failures import errno_name
 
 MOST_BYTES = 1_000_000
-"""A file of the kernel's that one machine or process fills is far shorter."""
+"""The kernel's files about one machine or process are far shorter."""
 
 
 class Read(Struct, frozen=True):
@@ -32,7 +32,7 @@ def read_text_file(path: Path, most: int) -> Read:
     except OSError as error:
         return _unreadable(shown, error)
     if data is None:
-        return Read(problem=f"{shown} is no regular file.")
+        return Read(problem=f"{shown} is not a regular file.")
     if len(data) > most:
         return Read(data[:most], f"{shown} is longer than {most // 1_000_000 or 1} MB; the rest was not read.")
     return Read(data)
@@ -52,8 +52,8 @@ def text_of(path: Path, most: int = MOST_BYTES) -> str:
 
 
 def _beginning(path: Path, most: int) -> bytes | None:
-    """Up to `most` bytes; None where it is no regular file. Raises OSError."""
-    # Without O_NONBLOCK a FIFO in the file's place would hold us for ever.
+    """Up to `most` bytes; None where it is not a regular file. Raises OSError."""
+    # Without O_NONBLOCK a FIFO in the file's place would block us forever.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -1,7 +1,7 @@
 """Running one program: an argument list, a deadline, bounded output, nothing left behind.
 
 Law: never through a local shell, never with a terminal to ask questions on, and always ended: the program and
-what it started in its session are killed when it takes too long, says too much, or nobody waits any more.
+what it started in its session are killed when it takes too long, prints too much, or nobody waits any more.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ async def run_tool(
 
 
 class _Watch(asyncio.SubprocessProtocol):
-    """Gathers what the program writes, and notices its end."""
+    """Collects what the program writes, and notices its end."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -70,21 +70,21 @@ class _Watch(asyncio.SubprocessProtocol):
             self._transport = transport
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """Keep what fits; a program that goes on writing is ended."""
+        """Keep what fits; a program that writes more is ended."""
         kept = self.output if fd == _OUT else self.errors
         kept += data[: self._most - len(kept)]
         if len(kept) >= self._most:
             self.kill()
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 -- the signature is asyncio's
-        """Count the streams that have come to their end."""
+        """Count the streams that have ended."""
         if fd != _IN:
             self._open -= 1
             if not self._open:
                 self.drained.set()
 
     def process_exited(self) -> None:
-        """The program has ended; its output may still be on its way."""
+        """The program has ended; its output may still be arriving."""
         self.ended.set()
 
     def feed(self, script: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Waiting for one socket in the event loop, with a deadline; cancelled at once."""
+"""Waiting for one socket in the event loop, with a deadline; can be cancelled at once."""
 
 import asyncio
 import socket
@@ -7,13 +7,13 @@ from typing import Any
 
 
 async def readable(sock: socket.socket, timeout_s: float) -> bool:
-    """Wait until `sock` has bytes, an end or an error to read; False when `timeout_s` passed before."""
+    """Wait until `sock` has bytes, an end or an error to read; False when `timeout_s` has passed first."""
     loop = asyncio.get_running_loop()
     return await _ready(loop.add_reader, loop.remove_reader, sock.fileno(), timeout_s)
 
 
 async def writable(sock: socket.socket, timeout_s: float) -> bool:
-    """Wait until `sock` is connected or has an error; False when `timeout_s` passed before."""
+    """Wait until `sock` is connected or has an error; False when `timeout_s` has passed first."""
     loop = asyncio.get_running_loop()
     return await _ready(loop.add_writer, loop.remove_writer, sock.fileno(), timeout_s)
 

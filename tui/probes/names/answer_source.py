@@ -1,6 +1,6 @@
-"""Which source of the hosts line gave an answer of getaddrinfo, which does not tell.
+"""Which source of the hosts line gave an answer of getaddrinfo, which does not say.
 
-Law: only what facts leave no doubt about is named: the hosts file has the address, no other source is left, or getent(1),
+Law: a source is named only where there is no doubt: the hosts file has the address, no other source is left, or getent(1),
 asked for one source alone, gives the address.
 """
 
@@ -19,21 +19,21 @@ LONGEST_S = 4.0
 _NOT_FOUND = 2  # getent(1)
 
 
-def plain_to_see(name: str, addresses: tuple[str, ...], settings: NameSettings) -> tuple[str | None, tuple[str, ...]]:
-    """The source, or None and those that may have been it, in order. Without asking anybody."""
+def known_source(name: str, addresses: tuple[str, ...], settings: NameSettings) -> tuple[str | None, tuple[str, ...]]:
+    """The source, or None and the possible ones, in order. Nobody is asked."""
     left = [source.name for source in nsswitch.sources(settings.hosts_line.words)]
     if "files" in left and settings.hosts_whole:
-        has_it = {one.address for one in hosts_file.entries(settings.hosts, name, "")} & set(addresses)
+        has_it = {entry.address for entry in hosts_file.entries(settings.hosts, name, "")} & set(addresses)
         if has_it and left[0] == "files":
             return "files", ()
         if not has_it:
-            left = [one for one in left if one != "files"]
+            left = [source for source in left if source != "files"]
     return (left[0], ()) if len(left) == 1 else (None, tuple(left))
 
 
 async def ask_each(name: str, addresses: tuple[str, ...], candidates: tuple[str, ...], environ: Mapping[str, str]) -> str | None:
-    """The first of `candidates` that gives one of the addresses, each asked alone; None where one could not be asked."""
-    if all(ip_family(address) == "IPv6" for address in addresses):  # getent leaves IPv6 out on a machine that has only IPv4
+    """The first of `candidates` that gives one of the addresses, each asked alone; None where one of them could not be asked."""
+    if all(ip_family(address) == "IPv6" for address in addresses):  # getent leaves out IPv6 on a machine that has only IPv4
         return None
     try:
         async with asyncio.timeout(LONGEST_S):

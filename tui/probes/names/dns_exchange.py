@@ -1,7 +1,7 @@
 """One query to one nameserver, and the bytes that come back: over UDP, and over TCP where the answer did not fit.
 
-Law: the UDP socket is connected, so that a closed port or an ICMP error is seen at once, and another's datagrams are not
-seen at all; only what bears the query's id is an answer. Raises OSError where this machine has no socket to give.
+Law: the UDP socket is connected, so that a closed port or an ICMP error is noticed at once, and other senders' datagrams
+never arrive; only what has the query's id is an answer. Raises OSError where this machine has no socket left.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ _LARGEST = 65535
 _HEADER = 12  # bytes; RFC 1035, section 4.1.1
 _TC = 0x02  # in the third byte of the header
 _FORMERR, _NOTIMP = 1, 4
-_NOTHING_LEFT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-"""Our own want of resources: it says nothing of the nameserver."""
+_NO_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""Our own lack of resources: it says nothing about the nameserver."""
 _MOST_STRAY = 100
-"""Datagrams without our id that are passed over before the wait is given up."""
+"""Datagrams without our id that are ignored before we give up."""
 
 
 class Exchange(Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
 async def over_udp(server: str, port: int, queries: Sequence[bytes], *, timeout_s: float) -> Exchange:
     """Send the first of `queries`, the next when its share of `timeout_s` has passed or when the server can't read one.
 
-    All bear the same id. Raises ValueError if `server` is no address.
+    All have the same id. Raises ValueError if `server` is not an address.
     """
     started = perf_counter()
     query = queries[0]
@@ -76,12 +76,12 @@ async def over_udp(server: str, port: int, queries: Sequence[bytes], *, timeout_
                 return _failed(error, query, sock, server)
     except OSError as error:  # the zone of the address, or the socket itself
         return _failed(error, query)
-    detail = f"{strays} datagrams came from it that bear another id" if strays else f"no answer within {timeout_s:g} s"
+    detail = f"{strays} datagrams with another id came from it" if strays else f"no answer within {timeout_s:g} s"
     return Exchange(outcome="timeout", query=query, detail=detail)
 
 
 async def over_tcp(server: str, port: int, query: bytes, *, timeout_s: float) -> Exchange:
-    """Ask over TCP (RFC 7766). Raises ValueError if `server` is no address."""
+    """Ask over TCP (RFC 7766). Raises ValueError if `server` is not an address."""
     try:
         family, peer = socket_address(server, port)
         with closing(socket.socket(family, socket.SOCK_STREAM)) as sock:
@@ -91,7 +91,7 @@ async def over_tcp(server: str, port: int, query: bytes, *, timeout_s: float) ->
                 async with asyncio.timeout(timeout_s):
                     wire = await _converse(sock, peer, query)
             except TimeoutError as error:
-                # asyncio's own has no number; the kernel's ETIMEDOUT is the same to us.
+                # asyncio's own has no errno; the kernel's ETIMEDOUT means the same here.
                 detail = errno_name(error.errno) if error.errno else f"no answer within {timeout_s:g} s"
                 return Exchange(outcome="timeout", query=query, detail=detail)
             except OSError as error:
@@ -104,7 +104,7 @@ async def over_tcp(server: str, port: int, query: bytes, *, timeout_s: float) ->
 
 
 async def _converse(sock: socket.socket, peer: SocketAddress, query: bytes) -> bytes:
-    """Send the query and read one message, each with its length before it; nothing where the peer ends before."""
+    """Send the query and read one message, each with its length before it; empty where the peer closes first."""
     loop = asyncio.get_running_loop()
     await loop.sock_connect(sock, peer)
     await loop.sock_sendall(sock, len(query).to_bytes(2, "big") + query)
@@ -118,7 +118,7 @@ async def _converse(sock: socket.socket, peer: SocketAddress, query: bytes) -> b
 
 
 def _received(sock: socket.socket) -> bytes:
-    """The datagram that waits; nothing where the kernel threw it away (a wrong checksum) after it had woken us."""
+    """The datagram that waits; empty where the kernel discarded it (a wrong checksum) after it had woken us."""
     try:
         return sock.recv(_LARGEST)
     except BlockingIOError:
@@ -131,11 +131,11 @@ def _not_understood(wire: bytes) -> bool:
 
 
 def _failed(error: OSError, query: bytes, sock: socket.socket | None = None, server: str = "") -> Exchange:
-    """What an error means, with the ICMP message behind it where the kernel shows it. Raises it if it is our own want.
+    """What an error means, with the ICMP message behind it where the kernel shows it. Raises it if we lack resources.
 
-    A port unreachable that another machine sent is that machine's word, and no refusal of the server's port.
+    A port unreachable that another machine sent does not mean that the server's port is closed.
     """
-    if error.errno in _NOTHING_LEFT:
+    if error.errno in _NO_RESOURCES:
         raise error
     if error.errno in {errno.ECONNRESET, errno.EPIPE}:
         return Exchange(outcome="closed", query=query, detail="it reset the connection")

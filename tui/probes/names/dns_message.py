@@ -1,6 +1,6 @@
-"""Reading a DNS answer: code, aliases, addresses, time to live, and what the server adds in words.
+"""Reading a DNS answer: code, aliases, addresses, time to live, and the server's own remarks.
 
-Law: whatever the bytes are, they become a Reading; names and texts pass `safe_text` here. Formats: RFC 1035, RFC 2308,
+Law: whatever the bytes are, they become a DnsAnswer; names and texts pass `safe_text` here. Formats: RFC 1035, RFC 2308,
 RFC 6891 (EDNS), RFC 8914 (extended errors). Importing it loads dnspython, which takes some 60 ms.
 """
 
@@ -22,11 +22,11 @@ from tui.model.safe_text import safe_text
 RecordType = Literal["A", "AAAA"]
 
 MOST_ALIASES = 16
-"""Of a chain of aliases, as many as resolvers follow."""
+"""Aliases in a chain: as many as resolvers follow."""
 MOST_ADDRESSES = 256
 """More addresses of one name are not tried."""
 _PLAIN_SIZE = 512
-"""What we offer over UDP: as without EDNS, so that we see the truncation that glibc's own lookups see."""
+"""The size we offer over UDP: as without EDNS, so that we see the same truncation as glibc's own lookups."""
 _LONGEST_DETAIL = 300
 
 
@@ -34,7 +34,7 @@ class DnsAnswer(Struct, frozen=True, kw_only=True):
     """What an answer says."""
 
     readable: bool = True
-    """False for what no stub resolver can use."""
+    """False for an answer that no stub resolver can use."""
     rcode: str | None = None
     addresses: tuple[str, ...] = ()
     cnames: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ def queries(name: str, rtype: RecordType, *, checking_disabled: bool) -> tuple[b
     try:
         owner = dns.name.from_text(name)
     except (dns.exception.DNSException, UnicodeError) as error:
-        raise ValueError(f"{safe_text(name, limit=80)!r} is no name that the DNS can carry") from error
+        raise ValueError(f"{safe_text(name, limit=80)!r} is not a name that the DNS can carry") from error
     flags = dns.flags.RD | (dns.flags.CD if checking_disabled else 0)
     extended = dns.message.make_query(owner, rtype, use_edns=0, payload=_PLAIN_SIZE, flags=flags)
     plain = dns.message.make_query(owner, rtype, use_edns=False, id=extended.id, flags=flags)
@@ -69,48 +69,48 @@ def read(wire: bytes, query_wire: bytes) -> DnsAnswer:
         return _unusable("it answers another question", rcode)
     if _is_referral(answer):
         zone = safe_text(answer.authority[0].name.to_text(omit_final_dot=True), limit=80)
-        return _unusable(f"a referral to the nameservers of {zone}: it does not look names up for others", rcode)
-    reading = _read_answer(answer, query.question[0], rcode)
-    if answer.errors and not reading.addresses:  # what is missing may be what was asked for
+        return _unusable(f"a referral to the nameservers of {zone}: it does not resolve names for others", rcode)
+    result = _read_answer(answer, query.question[0], rcode)
+    if answer.errors and not result.addresses:  # what is missing may be what was asked for
         return _unusable(f"it can't be read ({type(answer.errors[0].exception).__name__})", rcode)
-    return reading
+    return result
 
 
 def _read_answer(answer: dns.message.Message, question: dns.rrset.RRset, rcode: str) -> DnsAnswer:
     """The addresses at the end of the chain of aliases, and the shortest time to live on the way."""
     owner, cnames, ttls = question.name, list[dns.name.Name](), list[int]()
-    remarks = [safe_text(str(one.to_text())) for one in answer.options if isinstance(one, dns.edns.EDEOption)]
-    sets = {(one.name, one.rdtype): one for one in answer.answer if one.rdclass == dns.rdataclass.IN}
+    remarks = [safe_text(str(option.to_text())) for option in answer.options if isinstance(option, dns.edns.EDEOption)]
+    sets = {(rrset.name, rrset.rdtype): rrset for rrset in answer.answer if rrset.rdclass == dns.rdataclass.IN}
     while alias := sets.get((owner, dns.rdatatype.CNAME)):
         owner = alias[0].target
         if owner in cnames or len(cnames) == MOST_ALIASES:
-            remarks.append("its aliases lead in a circle" if owner in cnames else "its chain of aliases goes on")
+            remarks.append("its aliases form a circle" if owner in cnames else "its chain of aliases is too long")
             break
         cnames.append(owner)
         ttls.append(alias.ttl)
-    found = sets.get((owner, question.rdtype))
-    addresses = [one.address for one in found] if found else []
-    if found:
-        ttls.append(found.ttl)
+    records = sets.get((owner, question.rdtype))
+    addresses = [record.address for record in records] if records else []
+    if records:
+        ttls.append(records.ttl)
     if len(addresses) > MOST_ADDRESSES:
         remarks.append(f"{len(addresses)} addresses")
     return DnsAnswer(
         rcode=rcode,
         addresses=tuple(addresses[:MOST_ADDRESSES]),
-        cnames=tuple(safe_text(one.to_text(omit_final_dot=True)) for one in cnames),
+        cnames=tuple(safe_text(cname.to_text(omit_final_dot=True)) for cname in cnames),
         ttl_s=min(ttls, default=None),
         detail=safe_text("; ".join(remarks), limit=_LONGEST_DETAIL),
     )
 
 
 def _is_referral(answer: dns.message.Message) -> bool:
-    """Whether the server names others instead of answering; glibc then asks its next one (resolv/res_send.c)."""
+    """Whether the server names others instead of answering; glibc then asks the next server (resolv/res_send.c)."""
     return (
         answer.rcode() == dns.rcode.NOERROR
         and not answer.answer
         and not answer.flags & (dns.flags.AA | dns.flags.RA)
         and bool(answer.authority)
-        and all(one.rdtype == dns.rdatatype.NS for one in answer.authority)
+        and all(rrset.rdtype == dns.rdatatype.NS for rrset in answer.authority)
     )
 
 

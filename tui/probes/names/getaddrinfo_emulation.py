@@ -1,8 +1,8 @@
-"""The way of getaddrinfo, walked by ourselves: nsswitch order, hosts file, search list, nameservers.
+"""getaddrinfo, emulated: nsswitch order, hosts file, search list, nameservers.
 
-For settings that are not this process's own, and for lookups that libc does not end. As glibc 2.36 was seen to go: a
-server that fails is passed over at once, one that is silent after its time; NXDOMAIN leads to the next name of the list, and
-so does SERVFAIL, but any other failure ends the list. IPv6 comes before IPv4; the sorting of RFC 6724 by routes is libc's alone.
+For settings that are not this process's own, and for lookups that libc does not finish. As observed with glibc 2.36: a
+server that fails is left at once, a silent one after its time; after NXDOMAIN the next name of the list is tried, and after
+SERVFAIL too, but any other failure ends the list. IPv6 comes before IPv4; only libc sorts by routes (RFC 6724).
 """
 
 import asyncio
@@ -20,16 +20,16 @@ from tui.probes.names.nsswitch import Status
 
 _LOOPBACK = ("::1", "127.0.0.1")
 _RESOLVED = frozenset({"127.0.0.53", "127.0.0.54"})
-"""Where systemd-resolved answers as a nameserver what it answers as the source `resolve` (nss-resolve(8))."""
+"""The nameservers that systemd-resolved offers; they answer what its source `resolve` answers (nss-resolve(8))."""
 _LOCALHOST = frozenset({"localhost", "localhost.localdomain"})
 _AGAIN, _NO_NAME = "EAI_AGAIN", "EAI_NONAME"
 _NOTHING_ASKED = "EAI_SYSTEM"
-"""What getaddrinfo says where no source of the line can be used."""
+"""What getaddrinfo reports where no source of the line can be used."""
 _RECORD_TYPES: tuple[RecordType, ...] = ("A", "AAAA")
 
 
 class _End(Enum):
-    """How the search for one name ended, without an address."""
+    """How the search for a name ended without an address."""
 
     NO_NAME = "NXDOMAIN"
     NO_DATA = "NOERROR"
@@ -48,32 +48,32 @@ class LookupResult(Struct, frozen=True, kw_only=True):
     error: str | None = None
     source: str | None = None
     unasked: tuple[str, ...] = ()
-    """Sources before the end of the walk that only libc can ask."""
+    """Sources on the way that only libc can ask."""
 
 
 async def walk(name: str, settings: NameSettings, *, port: int, timeout_s: float | None = None) -> LookupResult:
     """What getaddrinfo gives for `name` with these settings and nameservers on `port`.
 
-    Silence is waited for as the settings say, or `timeout_s` each time. Raises OSError where this machine has no socket to give.
+    A silent server is waited for as the settings say, or `timeout_s` each time. Raises OSError where no socket is left.
     """
     last, unasked = LookupResult(error=_NOTHING_ASKED), list[str]()
     for source in nsswitch.sources(settings.hosts_line.words):
         match source.name:
             case "files":
-                found: LookupResult | None = _from_files(name, settings)
+                result: LookupResult | None = _from_files(name, settings)
             case "dns":
-                found = await _from_dns(name, settings, port, timeout_s)
+                result = await _from_dns(name, settings, port, timeout_s)
             case "resolve" if settings.resolver.nameservers[0] in _RESOLVED:
-                found = await _from_dns(name, settings, port, timeout_s)
+                result = await _from_dns(name, settings, port, timeout_s)
             case "myhostname":
-                found = _from_myhostname(name)
+                result = _from_myhostname(name)
             case other:
-                found = None
+                result = None
                 if not (other.startswith("mdns") and not _is_local(name)):
                     unasked.append(other)
-        if found:
-            last = found
-        if _status(found) in source.ends_at:
+        if result:
+            last = result
+        if _status(result) in source.ends_at:
             break
     addresses = tuple(sorted(dict.fromkeys(last.addresses), key=ip_version, reverse=True))
     return LookupResult(
@@ -82,17 +82,17 @@ async def walk(name: str, settings: NameSettings, *, port: int, timeout_s: float
 
 
 def _is_local(name: str) -> bool:
-    """Whether multicast DNS is asked for such a name (RFC 6762, section 3)."""
+    """Whether multicast DNS is used for such a name (RFC 6762, section 3)."""
     return name.rstrip(".").lower().endswith(".local")
 
 
-def _status(found: LookupResult | None) -> Status:
-    """What the source reports to the switch (nsswitch.conf(5))."""
-    if found is None:
+def _status(result: LookupResult | None) -> Status:
+    """The status of the source (nsswitch.conf(5))."""
+    if result is None:
         return "UNAVAIL"
-    if found.error is None:
+    if result.error is None:
         return "SUCCESS"
-    return "TRYAGAIN" if found.error == _AGAIN else "NOTFOUND"
+    return "TRYAGAIN" if result.error == _AGAIN else "NOTFOUND"
 
 
 def _from_files(name: str, settings: NameSettings) -> LookupResult:
@@ -100,11 +100,11 @@ def _from_files(name: str, settings: NameSettings) -> LookupResult:
     if not entries:
         return LookupResult(error=_NO_NAME)
     canonical = hosts_file.canonical_name(entries[0])
-    return LookupResult(addresses=tuple(one.address for one in entries), canonical=canonical, source="files")
+    return LookupResult(addresses=tuple(entry.address for entry in entries), canonical=canonical, source="files")
 
 
 def _from_myhostname(name: str) -> LookupResult:
-    """nss-myhostname(8), as far as it speaks of localhost."""
+    """nss-myhostname(8), only its answers for localhost."""
     plain = name.rstrip(".").lower()
     if plain in _LOCALHOST or plain.endswith((".localhost", ".localhost.localdomain")):
         return LookupResult(addresses=_LOOPBACK, canonical="localhost", source="myhostname")
@@ -112,20 +112,20 @@ def _from_myhostname(name: str) -> LookupResult:
 
 
 async def _from_dns(name: str, settings: NameSettings, port: int, timeout_s: float | None) -> LookupResult:
-    """Name after name of the search list (res_search in resolver(3)), until one has an address."""
+    """The names of the search list (res_search in resolver(3)) one after another, until one has an address."""
     plain = name.rstrip(".")
     ends: list[tuple[str, _End]] = []
     for tried in resolver_config.expansions(name, settings.resolver):
         if tried == plain or not any(end is _End.FAILED for full, end in ends if full != plain):
-            found, end = await _from_servers(tried, settings, port, timeout_s)
-            if found:
-                return found
+            result, end = await _from_servers(tried, settings, port, timeout_s)
+            if result:
+                return result
             ends.append((tried, end))
-    return LookupResult(error=_told([end for _, end in ends], itself_first=bool(ends) and ends[0][0] == plain))
+    return LookupResult(error=_reported([end for _, end in ends], itself_first=bool(ends) and ends[0][0] == plain))
 
 
-def _told(ends: list[_End], *, itself_first: bool) -> str:
-    """The error that is reported: of the name as it stands if it came first; else an empty answer, a SERVFAIL, the last."""
+def _reported(ends: list[_End], *, itself_first: bool) -> str:
+    """The error that is reported: that of the name as given if it came first; else an empty answer, a SERVFAIL, the last."""
     if itself_first or not ends:
         return _CODES[ends[0]] if ends else _NO_NAME
     return _CODES[next((end for end in (_End.NO_DATA, _End.SERVFAIL) if end in ends), ends[-1])]
@@ -134,11 +134,11 @@ def _told(ends: list[_End], *, itself_first: bool) -> str:
 async def _from_servers(
     name: str, settings: NameSettings, port: int, timeout_s: float | None
 ) -> tuple[LookupResult | None, _End]:
-    """Server after server, as often as `attempts` says, until one answers usefully: with what it gives, or with how it ended."""
+    """Ask server after server, `attempts` times, until one answers usefully; gives its result, or how the search ended."""
     config = settings.resolver
     end = _End.FAILED
     for attempt in range(config.attempts):
-        # res_send.c: from the second round on the time is doubled, and shared by the servers.
+        # res_send.c: from the second round on the time is doubled, and divided among the servers.
         share = config.timeout if not attempt else max((config.timeout << attempt) // len(config.nameservers), 1)
         for server in config.nameservers:
             request = AskNameserver(server=server, port=port, name=name)

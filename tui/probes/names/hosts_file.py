@@ -1,7 +1,7 @@
 """The hosts file, read as glibc's `files` source reads it (hosts(5), nss/nss_files/files-hosts.c).
 
-Law: pure, and quick on blocklists of hundreds of thousands of lines: only lines that hold the name are looked at.
-A name matches as it stands, letters of either case alike; a trailing dot counts, so `db-1.` is not `db-1`.
+Law: pure, and quick on blocklists of hundreds of thousands of lines: only lines that contain the name are parsed.
+A name matches in either case; a trailing dot counts, so `db-1.` is not `db-1`.
 """
 
 import re
@@ -12,7 +12,7 @@ from tui.model.facts import HostsEntry
 from tui.model.safe_text import safe_text
 
 MOST_BYTES = 64_000_000
-"""Of a hosts file; the largest public blocklists have 10 to 30 MB."""
+"""Bytes of a hosts file; the largest public blocklists have 10 to 30 MB."""
 MOST_ENTRIES = 256
 """Lines for one name; more addresses of one name are not tried."""
 _SHOWN = 200
@@ -22,15 +22,15 @@ _SHOWN = 200
 def entries(data: bytes, name: str, path: str) -> tuple[HostsEntry, ...]:
     """The lines of `data`, the content of `path`, that give `name` an address, in order; the first MOST_ENTRIES."""
     wanted = name.lower().encode(errors="surrogateescape")
-    found: list[HostsEntry] = []
+    matches: list[HostsEntry] = []
     for number, line in _lines_with(data, wanted) if wanted else ():
         address, names = _fields(line)
         if address and wanted in names:
             text = safe_text(b" ".join(line.split()), limit=_SHOWN)
-            found.append(HostsEntry(path=path, line=number, address=address, text=text))
-        if len(found) == MOST_ENTRIES:
+            matches.append(HostsEntry(path=path, line=number, address=address, text=text))
+        if len(matches) == MOST_ENTRIES:
             break
-    return tuple(found)
+    return tuple(matches)
 
 
 def canonical_name(entry: HostsEntry) -> str:
@@ -39,7 +39,7 @@ def canonical_name(entry: HostsEntry) -> str:
 
 
 def names(data: bytes, most: int) -> Iterator[tuple[str, int]]:
-    """Names that have an address, each with its line number; those of the first `most` lines."""
+    """Names that have an address, each with its line number, from the first `most` lines."""
     for number, line in enumerate(data.split(b"\n", most)[:most], 1):
         address, _ = _fields(line)
         if address:
@@ -51,7 +51,7 @@ def _lines_with(data: bytes, wanted: bytes) -> Iterator[tuple[int, bytes]]:
     word = re.escape(wanted)
     lowered = data.lower()
     number, counted, end = 1, 0, -1
-    # The literal comes first, so that the search for it is a plain one; only then what stands before it is looked at.
+    # The literal comes first, so that the search for it is a plain one; only then is the character before it checked.
     for match in re.finditer(word + rb"(?<=\s" + word + rb")(?![^\s#])", lowered):
         if match.start() > end:
             start = lowered.rfind(b"\n", 0, match.start()) + 1
@@ -68,7 +68,7 @@ def _fields(line: bytes) -> tuple[str | None, list[bytes]]:
 
 
 def _address(word: bytes) -> str | None:
-    """As inet_pton(3) reads it, so without a zone: glibc takes no other."""
+    """The address as inet_pton(3) reads it, so without a zone: glibc accepts no other."""
     text = word.decode("ascii", "replace")
     for family in (socket.AF_INET, socket.AF_INET6):
         try:

@@ -27,13 +27,13 @@ def read_settings(system: SystemView) -> NameSettings:
     hosts = read_text_file(system.hosts, hosts_file.MOST_BYTES)
     switch = read_text_file(system.nsswitch, nsswitch.MOST_BYTES)
     resolver = read_text_file(system.resolv_conf, resolver_config.MOST_BYTES)
-    # Other files are another machine's, or a play's: its host name is not ours.
+    # Other files belong to another machine or to a demonstration: its host name is not ours.
     hostname = socket.gethostname() if system.own_names else ""
     return NameSettings(
         hosts=hosts.data,
         hosts_line=nsswitch.parse(_text(switch)),
         resolver=resolver_config.parse(_text(resolver), system.variables, hostname=hostname),
-        problems=tuple(one for one in (hosts, switch, resolver) if one.problem),
+        problems=tuple(file for file in (hosts, switch, resolver) if file.problem),
         hosts_whole=not hosts.problem,
     )
 

@@ -19,19 +19,19 @@ from tui.probes.names.name_settings import NameSettings, read_settings
 from tui.probes.names.near_names import in_known_hosts, near_names
 
 MOST_LINES_COMPARED = 5000
-"""Of the hosts file: the names that a person wrote; what comes after so many is a blocklist's."""
+"""Lines of the hosts file: those that a person wrote; after so many, a blocklist begins."""
 MOST_KNOWN_HOSTS = 1_000_000
 """Bytes of known_hosts: some thousand hosts."""
 
 
 async def check(request: ReadNameSources, system: SystemView) -> AsyncGenerator[NameSources | NotObserved, None]:
-    """Yield the sources as far as they concern the name, and then what could not be read of them."""
+    """Yield the sources as far as they concern the name, and then what could not be read."""
     at = now()
     settings, entries, near = await in_thread(_read, request.name, system)
     line, resolver = settings.hosts_line, settings.resolver
     yield NameSources(
         at=at,
-        command=_by_hand(request.name, system),
+        command=_command(request.name, system),
         name=request.name,
         hosts=entries,
         nsswitch=line.words,
@@ -58,11 +58,11 @@ def _read(name: str, system: SystemView) -> tuple[NameSettings, tuple[HostsEntry
 
 
 def _known(name: str, settings: NameSettings, system: SystemView) -> Iterator[tuple[str, str]]:
-    """Names that this machine knows, and where: hosts file, known_hosts, the search list behind the name's first label."""
+    """Names that this machine knows, and where: hosts file, known_hosts, the name's first label with the search list."""
     own = hosts_file.names(settings.hosts, MOST_LINES_COMPARED)
     label = name.partition(".")[0]
     resolver = settings.resolver
-    searched = ((f"{label}.{domain}", _search_place(settings, system)) for domain in resolver.search if domain)
+    searched = ((f"{label}.{domain}", _search_origin(settings, system)) for domain in resolver.search if domain)
     return chain(
         ((other.rstrip("."), f"{system.hosts}:{line}") for other, line in own),
         _known_hosts(system),
@@ -74,16 +74,16 @@ def _known_hosts(system: SystemView) -> Iterator[tuple[str, str]]:
     home = system.environ.get("HOME")
     if home:
         path = Path(home, ".ssh", "known_hosts")
-        found = in_known_hosts(bytes_of(path, MOST_KNOWN_HOSTS) or b"", "~/.ssh/known_hosts")
-        yield from ((safe_text(host, limit=LONGEST_NAME), where) for host, where in found)
+        hosts = in_known_hosts(bytes_of(path, MOST_KNOWN_HOSTS) or b"", "~/.ssh/known_hosts")
+        yield from ((safe_text(host, limit=LONGEST_NAME), where) for host, where in hosts)
 
 
-def _search_place(settings: NameSettings, system: SystemView) -> str:
-    place = settings.resolver.search_from
-    return f"{system.resolv_conf}:{place}" if place.isdigit() else place or "this machine's host name"
+def _search_origin(settings: NameSettings, system: SystemView) -> str:
+    origin = settings.resolver.search_from
+    return f"{system.resolv_conf}:{origin}" if origin.isdigit() else origin or "this machine's host name"
 
 
-def _by_hand(name: str, system: SystemView) -> str:
+def _command(name: str, system: SystemView) -> str:
     shown = shlex.quote(name)
     if system.own_names:
         return f"getent ahosts {shown}; cat {system.resolv_conf}"

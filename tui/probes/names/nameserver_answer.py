@@ -1,6 +1,6 @@
-"""What one nameserver says of one name: A and AAAA, asked at the same time.
+"""What one nameserver answers for one name: A and AAAA, asked at the same time.
 
-The first try carries EDNS, so that the server may explain an error; the second is plain, as glibc asks, for servers and
+The first try has EDNS, so that the server may explain an error; the second is plain, as glibc asks, for servers and
 filters that drop what they do not know.
 """
 
@@ -24,31 +24,31 @@ from tui.probes.names.dns_exchange import Exchange, over_tcp, over_udp
 
 TIMEOUT_S = 2.0
 """How long an answer over UDP may take, both tries together, and how long one over TCP; public resolvers give up on a
-slow zone after about as long, and every living one on the same continent has answered."""
+slow zone after about as long, and every working server on the same continent has answered by then."""
 RecordType = Literal["A", "AAAA"]
 
 
 async def check(
     request: AskNameserver,
-    system: SystemView,  # noqa: ARG001 -- every look's form
+    system: SystemView,  # noqa: ARG001 -- a check's signature
 ) -> AsyncGenerator[NameserverAnswer | NotObserved, None]:
     """Yield the answer for each record type as it comes; takes up to TIMEOUT_S, and as much again where it is truncated."""
     problem = _unaskable(request)
     if problem:
         yield problem
         return
-    await in_thread(import_module, "tui.probes.names.dns_message")  # the screen goes on meanwhile
-    asked = [asyncio.create_task(ask(request, rtype)) for rtype in ("A", "AAAA")]
+    await in_thread(import_module, "tui.probes.names.dns_message")  # in a thread, so that the screen stays responsive
+    lookups = [asyncio.create_task(ask(request, rtype)) for rtype in ("A", "AAAA")]
     try:
-        for answer in asyncio.as_completed(asked):
+        for answer in asyncio.as_completed(lookups):
             yield await answer
     except (OSError, ValueError) as error:
-        reason = f"No socket could be had ({errno_name(error.errno)})." if isinstance(error, OSError) else f"{error}."
+        reason = f"No socket could be opened ({errno_name(error.errno)})." if isinstance(error, OSError) else f"{error}."
         yield NotObserved(at=now(), request=request, reason=reason)
     finally:
-        for task in asked:
+        for task in lookups:
             task.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
+        await asyncio.gather(*lookups, return_exceptions=True)
 
 
 async def ask(
@@ -56,36 +56,36 @@ async def ask(
 ) -> NameserverAnswer:
     """What the server says of one record type. `plain`: one try without EDNS, as glibc makes it.
 
-    Raises ValueError for a name that the DNS can't carry or a server that is no address, OSError for want of sockets.
+    Raises ValueError for a name that the DNS can't carry or a server that is not an address, OSError for lack of sockets.
     """
     from tui.probes.names import dns_message
 
     at, started = now(), perf_counter()
     queries = dns_message.queries(request.name, rtype, checking_disabled=request.checking_disabled)
-    got = await over_udp(request.server, request.port, queries[1:] if plain else queries, timeout_s=timeout_s)
-    over_tcp_because = got.is_truncated
+    exchange = await over_udp(request.server, request.port, queries[1:] if plain else queries, timeout_s=timeout_s)
+    over_tcp_because = exchange.is_truncated
     if over_tcp_because:
-        got = await over_tcp(request.server, request.port, got.query, timeout_s=timeout_s)
+        exchange = await over_tcp(request.server, request.port, exchange.query, timeout_s=timeout_s)
     rtt_ms = (perf_counter() - started) * 1000
-    said = dns_message.read(got.wire, got.query) if got.outcome == "answered" else dns_message.DnsAnswer()
+    answer = dns_message.read(exchange.wire, exchange.query) if exchange.outcome == "answered" else dns_message.DnsAnswer()
     return NameserverAnswer(
         at=at,
-        command=_by_hand(request, rtype),
+        command=_command(request, rtype),
         server=request.server,
         port=request.port,
         name=safe_text(request.name),
         rtype=rtype,
-        outcome=_outcome(got, readable=said.readable),
-        rcode=said.rcode,
-        addresses=said.addresses,
-        cnames=said.cnames,
-        ttl_s=said.ttl_s,
+        outcome=_outcome(exchange, readable=answer.readable),
+        rcode=answer.rcode,
+        addresses=answer.addresses,
+        cnames=answer.cnames,
+        ttl_s=answer.ttl_s,
         rtt_ms=rtt_ms,
         via="tcp" if over_tcp_because else "udp",
-        truncated=over_tcp_because and got.outcome != "answered",
+        truncated=over_tcp_because and exchange.outcome != "answered",
         configured=request.configured,
         checking_disabled=request.checking_disabled,
-        detail=_detail(got, said.detail, over_tcp=over_tcp_because),
+        detail=_detail(exchange, answer.detail, over_tcp=over_tcp_because),
     )
 
 
@@ -98,22 +98,22 @@ def _unaskable(request: AskNameserver) -> NotObserved | None:
         )
     if not 0 < request.port <= LONGEST_PORT:
         return NotObserved(
-            at=now(), request=request, reason=f"{request.port} is not a port.", remedy="Give a port from 1 to 65535; DNS has 53."
+            at=now(), request=request, reason=f"{request.port} is not a port.", remedy="Give a port from 1 to 65535; DNS uses 53."
         )
     return None
 
 
-def _outcome(got: Exchange, *, readable: bool) -> Literal["answered", "timeout", "refused", "unreachable", "malformed"]:
-    if got.outcome == "closed" or not readable:
+def _outcome(exchange: Exchange, *, readable: bool) -> Literal["answered", "timeout", "refused", "unreachable", "malformed"]:
+    if exchange.outcome == "closed" or not readable:
         return "malformed"
-    return got.outcome
+    return exchange.outcome
 
 
-def _detail(got: Exchange, said: str, *, over_tcp: bool) -> str:
-    detail = said or got.detail
-    return f"truncated over UDP; over TCP: {detail}" if over_tcp and got.outcome != "answered" else detail
+def _detail(exchange: Exchange, remark: str, *, over_tcp: bool) -> str:
+    detail = remark or exchange.detail
+    return f"truncated over UDP; over TCP: {detail}" if over_tcp and exchange.outcome != "answered" else detail
 
 
-def _by_hand(request: AskNameserver, rtype: RecordType) -> str:
+def _command(request: AskNameserver, rtype: RecordType) -> str:
     options = " +cd" if request.checking_disabled else ""
     return f"dig @{request.server} -p {request.port} {shlex.quote(safe_text(request.name))} {rtype}{options}"

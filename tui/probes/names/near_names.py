@@ -1,4 +1,4 @@
-"""Known names that look like one that may be mistyped.
+"""Known names that resemble a name that may be mistyped.
 
 Pure. Similarity is difflib's ratio; a name without a dot is also compared with the first label of longer ones.
 """
@@ -15,24 +15,24 @@ LEAST_ALIKE = 0.66
 
 
 def near_names(name: str, known: Iterable[tuple[str, str]]) -> tuple[NearName, ...]:
-    """The names most like `name` in `known`, pairs of name and where it stands; at most MOST, the likest first.
+    """The names most like `name` in `known`, pairs of name and where it is written; at most MOST, the closest first.
 
-    The name itself and addresses are left out; of equal names the first place is kept.
+    The name itself and addresses are left out; of equal names the first is kept.
     """
     wanted = name.lower()
     compare = SequenceMatcher(autojunk=False, b=wanted)  # difflib keeps what it learns of b
-    found: dict[str, tuple[float, NearName]] = {}
+    candidates: dict[str, tuple[float, NearName]] = {}
     for other, where in known:
         candidate = other.lower()
-        if candidate == wanted or candidate in found or literal_address(other):
+        if candidate == wanted or candidate in candidates or literal_address(other):
             continue
         alike = _alike(compare, candidate)
         if alike < LEAST_ALIKE and "." not in wanted:
             label = candidate.partition(".")[0]
             alike = _alike(compare, label)
         if alike >= LEAST_ALIKE:
-            found[candidate] = alike, NearName(name=other, where=where)
-    best = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].name))
+            candidates[candidate] = alike, NearName(name=other, where=where)
+    best = sorted(candidates.values(), key=lambda pair: (-pair[0], pair[1].name))
     return tuple(near for _, near in best[:MOST])
 
 
@@ -44,7 +44,7 @@ def _alike(compare: SequenceMatcher[str], candidate: str) -> float:
 
 
 def in_known_hosts(data: bytes, path: str) -> Iterable[tuple[str, str]]:
-    """The host names in a known_hosts file (sshd(8)), each with `path:line`; hashed names and patterns are passed over."""
+    """The host names in a known_hosts file (sshd(8)), each with `path:line`; hashed names and patterns are left out."""
     for number, line in enumerate(data.decode(errors="backslashreplace").split("\n"), 1):
         words = line.split()
         if words and words[0].startswith("@"):  # a marker, such as @cert-authority

@@ -1,6 +1,6 @@
 """The `hosts:` line of nsswitch.conf(5): which sources a lookup asks, in order, and when it stops.
 
-Pure. As glibc reads it: of several lines the last one holds, `hosts` is written in lower case, a status in any.
+Pure. As glibc reads it: of several lines the last one counts, `hosts` is in lower case, a status in either.
 """
 
 import re
@@ -37,39 +37,41 @@ class NssSource(Struct, frozen=True):
 
 
 def parse(text: str) -> HostsLine:
-    """The `hosts:` line that holds in `text`, the content of nsswitch.conf, or the default."""
-    found = HostsLine()
+    """The `hosts:` line that counts in `text`, the content of nsswitch.conf, or the default."""
+    hosts_line = HostsLine()
     for number, line in enumerate(text.split("\n"), 1):
         match = _LINE.match(line)
         if match:
             words = [_spelled(word) for word in _WORD.finditer(match["words"])]
-            found = HostsLine(tuple(words[:_MOST_WORDS]), number)
-    return found
+            hosts_line = HostsLine(tuple(words[:_MOST_WORDS]), number)
+    return hosts_line
 
 
 def sources(words: tuple[str, ...]) -> tuple[NssSource, ...]:
-    """The sources that `words` name, each with what its actions make of a status; SUCCESS alone ends by default."""
-    found: list[NssSource] = []
+    """The sources that `words` name, each with the statuses that end the lookup; by default SUCCESS alone."""
+    parsed: list[NssSource] = []
     for word in words:
         if not word.startswith("["):
-            found.append(NssSource(word, frozenset({"SUCCESS"})))
-        elif found:
-            ends_at = set(found[-1].ends_at)
+            parsed.append(NssSource(word, frozenset({"SUCCESS"})))
+        elif parsed:
+            ends_at = set(parsed[-1].ends_at)
             for statuses, ends in _actions(word):
                 ends_at = ends_at | statuses if ends else ends_at - statuses
-            found[-1] = NssSource(found[-1].name, frozenset(ends_at))
-    return tuple(found)
+            parsed[-1] = NssSource(parsed[-1].name, frozenset(ends_at))
+    return tuple(parsed)
 
 
 def _actions(word: str) -> Iterator[tuple[set[Status], bool]]:
     every: tuple[Status, ...] = get_args(Status)
     for match in _ACTION.finditer(word):
-        yield {one for one in every if (one == match["status"]) != bool(match["not"])}, match["action"] == "return"
+        yield {status for status in every if (status == match["status"]) != bool(match["not"])}, match["action"] == "return"
 
 
 def _spelled(word: re.Match[str]) -> str:
-    """A source as it stands; an action without its spaces, the status in upper and the action in lower case."""
+    """A source as written; an action without its spaces, the status in upper and the action in lower case."""
     if word["actions"] is None:
         return safe_text(word[0], limit=80)
-    actions = (f"{one['not']}{one['status'].upper()}={one['action'].lower()}" for one in _ACTION.finditer(word["actions"]))
+    actions = (
+        f"{match['not']}{match['status'].upper()}={match['action'].lower()}" for match in _ACTION.finditer(word["actions"])
+    )
     return safe_text(f"[{' '.join(actions)}]", limit=80)

@@ -1,7 +1,7 @@
-"""The resolver's settings (resolv.conf(5)) and the full names that they make of a short one.
+"""The resolver's settings (resolv.conf(5)) and the full names that it makes from a short one.
 
-Pure. As glibc reads them (resolv/res_init.c, resolv/res_query.c): a keyword stands at the very start of its line, a line that
-makes no sense is passed over, the last `search` or `domain` holds, options add up, the environment has the last word.
+Pure. As glibc reads them (resolv/res_init.c, resolv/res_query.c): a keyword is at the very start of its line, a line that
+makes no sense is ignored, the last `search` or `domain` counts, options add up, the environment has the last word.
 """
 
 import re
@@ -32,13 +32,13 @@ class ResolverConfig:
     listed: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     search_from: str = ""
-    """Where the search list stands: a line number, `LOCALDOMAIN`, or empty for the default."""
+    """Where the search list comes from: a line number, `LOCALDOMAIN`, or empty for the default."""
     ndots: int = 1
     timeout: int = 5
     """Seconds that one nameserver is waited for."""
     attempts: int = 2
     tld_query: bool = True
-    """Whether a name without a dot is asked for as it stands, too."""
+    """Whether a name without a dot is also asked for as it is."""
 
     @property
     def nameservers(self) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def expansions(name: str, config: ResolverConfig) -> tuple[str, ...]:
         completed = [f"{plain}.{domain}" if domain else plain for domain in config.search]
         itself = [plain] if config.tld_query or "." in plain else []
         tried = [*itself, *completed] if plain.count(".") >= config.ndots else [*completed, *itself]
-    return tuple(one for one in dict.fromkeys(tried) if _can_be_asked(one))
+    return tuple(full_name for full_name in dict.fromkeys(tried) if _can_be_asked(full_name))
 
 
 def _can_be_asked(name: str) -> bool:
@@ -90,7 +90,7 @@ def _can_be_asked(name: str) -> bool:
 
 
 def _address(word: str) -> Iterator[str]:
-    """The address in its usual spelling, as inet_aton(3) or as IPv6 with a zone; nothing where it is none."""
+    """The address in its usual spelling, as inet_aton(3) or as IPv6 with a zone; nothing for anything else."""
     literal = literal_address(word)
     if literal:
         yield safe_text(literal)
@@ -122,6 +122,6 @@ def _with_options(config: ResolverConfig, words: list[str]) -> ResolverConfig:
 
 
 def _leading_number(text: str) -> int:
-    """As atoi(3) reads it: 0 where no digit comes first; negative numbers are no use here and count as 0."""
-    found = re.match(r"[0-9]{1,9}", text)
-    return int(found[0]) if found else 0
+    """The number as atoi(3) reads it: 0 where no digit comes first; negative numbers make no sense here and count as 0."""
+    match = re.match(r"[0-9]{1,9}", text)
+    return int(match[0]) if match else 0

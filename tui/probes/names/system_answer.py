@@ -1,9 +1,9 @@
 """What programs here get for a name: getaddrinfo's own answer, in its order.
 
-Law: nothing is waited for beyond DEADLINE_S; a thread in which getaddrinfo sits is left behind. Where the settings are
-not this process's own, the way of getaddrinfo is walked by ourselves (`name_walk`), and the answer says that it is
-emulated; so it is, beside a NotObserved, where libc does not come to an end. It is asked without AI_ADDRCONFIG, as most
-programs ask it and getent does not: addresses of IPv6 are shown on a machine that has only IPv4.
+Law: nothing waits beyond DEADLINE_S; a thread in which getaddrinfo still runs is left behind. Where the settings are
+not this process's own, getaddrinfo is emulated (`getaddrinfo_emulation`), and the answer says so; the same happens,
+together with a NotObserved, where libc does not finish. It is called without AI_ADDRCONFIG, as most
+programs call it and getent does not: IPv6 addresses are shown even on a machine that has only IPv4.
 """
 
 import asyncio
@@ -36,9 +36,9 @@ if TYPE_CHECKING:  # it loads dnspython
 DEADLINE_S = 11.0
 """glibc gives up on one silent nameserver after 10.0 s (5 s, twice); several, or a search list, take 20 s and longer."""
 FORESEE_AFTER_S = 3.0
-"""When a lookup has not ended by then, we begin to find out what it will end with."""
+"""If a lookup has not ended by then, we begin to find out how it will end."""
 _FORESEE_WAIT_S = 1.2
-"""What each silent nameserver costs that: three of them, for two names, are done before the deadline."""
+"""How long each silent nameserver is waited for then: three of them, for two names, are done before the deadline."""
 MOST_ADDRESSES = 1000
 _LONGEST_TEXT = 300
 _WORDS = {  # gai_strerror(3), glibc
@@ -49,7 +49,7 @@ _WORDS = {  # gai_strerror(3), glibc
 }
 
 
-class _Got(Struct, frozen=True, kw_only=True):
+class _LookupEnd(Struct, frozen=True, kw_only=True):
     """How a lookup ended."""
 
     addresses: tuple[str, ...] = ()
@@ -79,58 +79,58 @@ async def check(request: ResolveSystem, system: SystemView) -> AsyncGenerator[Sy
             if source:
                 yield replace(answer, source=source)
         else:
-            yield _unended(request, settings)
+            yield _unfinished(request, settings)
             foreseen = foresight.result() if foresight.done() else None
             if foreseen:
                 yield _answer(request, system, settings, foreseen, at, emulated=True)
-    except OSError as error:  # of a walk, which needs sockets
-        yield NotObserved(at=now(), request=request, reason=f"No socket could be had ({errno_name(error.errno)}).")
+    except OSError as error:  # from the emulation, which needs sockets
+        yield NotObserved(at=now(), request=request, reason=f"No socket could be opened ({errno_name(error.errno)}).")
     finally:
         for task in (lookup, foresight):
             task.cancel()
         await asyncio.gather(lookup, foresight, return_exceptions=True)
 
 
-async def _lookup(name: str, system: SystemView, settings: NameSettings) -> _Got:
-    """The lookup as programs make it, or as they would make it with these settings. Takes as long as theirs."""
+async def _lookup(name: str, system: SystemView, settings: NameSettings) -> _LookupEnd:
+    """The lookup as programs make it, or would make it with these settings. Takes as long as theirs."""
     return await (in_thread(_getaddrinfo, name) if system.own_names else _walk(name, system, settings))
 
 
-async def _foresee(name: str, system: SystemView, settings: NameSettings) -> _Got | None:
-    """What a lookup that takes long will end with; None where only libc can ask a source on its way."""
+async def _foresee(name: str, system: SystemView, settings: NameSettings) -> _LookupEnd | None:
+    """How a lookup that takes long will end; None where only libc can ask a source on its way."""
     await asyncio.sleep(FORESEE_AFTER_S)
     once = with_changes(settings, resolver=with_changes(settings.resolver, attempts=1))
-    found = await _walked(name, system, once, timeout_s=_FORESEE_WAIT_S)
-    return None if found.unasked else _from_walk(found, took_ms=DEADLINE_S * 1000)
+    result = await _walked(name, system, once, timeout_s=_FORESEE_WAIT_S)
+    return None if result.unasked else _from_walk(result, took_ms=DEADLINE_S * 1000)
 
 
-async def _walk(name: str, system: SystemView, settings: NameSettings) -> _Got:
+async def _walk(name: str, system: SystemView, settings: NameSettings) -> _LookupEnd:
     started = perf_counter()
-    found = await _walked(name, system, settings)
-    return _from_walk(found, took_ms=(perf_counter() - started) * 1000)
+    result = await _walked(name, system, settings)
+    return _from_walk(result, took_ms=(perf_counter() - started) * 1000)
 
 
 async def _walked(name: str, system: SystemView, settings: NameSettings, *, timeout_s: float | None = None) -> "LookupResult":
-    await in_thread(import_module, "tui.probes.names.dns_message")  # the screen goes on meanwhile
+    await in_thread(import_module, "tui.probes.names.dns_message")  # in a thread, so that the screen stays responsive
     from tui.probes.names.getaddrinfo_emulation import walk
 
     return await walk(name, settings, port=system.nameserver_port, timeout_s=timeout_s)
 
 
-def _from_walk(found: "LookupResult", *, took_ms: float) -> _Got:
-    unasked = f"; not asked: {', '.join(found.unasked)}" if found.unasked else ""
-    return _Got(
-        addresses=found.addresses,
-        canonical=found.canonical,
-        error=found.error,
-        error_text=f"{_WORDS[found.error]}{unasked}" if found.error else "",
-        source=found.source,
+def _from_walk(result: "LookupResult", *, took_ms: float) -> _LookupEnd:
+    unasked = f"; not asked: {', '.join(result.unasked)}" if result.unasked else ""
+    return _LookupEnd(
+        addresses=result.addresses,
+        canonical=result.canonical,
+        error=result.error,
+        error_text=f"{_WORDS[result.error]}{unasked}" if result.error else "",
+        source=result.source,
         took_ms=took_ms,
     )
 
 
-def _getaddrinfo(name: str) -> _Got:
-    """What getaddrinfo(3) says. Blocks, for minutes at worst."""
+def _getaddrinfo(name: str) -> _LookupEnd:
+    """What getaddrinfo(3) answers. Blocks, in the worst case for minutes."""
     started = perf_counter()
     addresses, canonical, error, text = tuple[str, ...](), None, None, ""
     try:
@@ -140,7 +140,7 @@ def _getaddrinfo(name: str) -> _Got:
     except OSError as failure:  # EAI_SYSTEM: Python raises the errno behind it
         error, text = "EAI_SYSTEM", f"{errno_name(failure.errno)}, {os.strerror(failure.errno or 0)}"
     took_ms = (perf_counter() - started) * 1000
-    return _Got(addresses=addresses, canonical=canonical, error=error, error_text=text, took_ms=took_ms)
+    return _LookupEnd(addresses=addresses, canonical=canonical, error=error, error_text=text, took_ms=took_ms)
 
 
 def _addresses(name: bytes, flags: int) -> tuple[tuple[str, ...], str | None]:
@@ -149,40 +149,40 @@ def _addresses(name: bytes, flags: int) -> tuple[tuple[str, ...], str | None]:
         rows = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=flags)
     except UnicodeDecodeError:  # a hosts file may have any bytes for the canonical name
         return _addresses(name, 0)
-    found = tuple(dict.fromkeys(str(row[4][0]) for row in rows))[:MOST_ADDRESSES]
-    return found, next((row[3] for row in rows if row[3]), None)
+    addresses = tuple(dict.fromkeys(str(row[4][0]) for row in rows))[:MOST_ADDRESSES]
+    return addresses, next((row[3] for row in rows if row[3]), None)
 
 
 async def _source(answer: SystemAnswer, system: SystemView, settings: NameSettings) -> str | None:
-    """The source, asked of getent where the settings do not tell; None where it can't be told."""
+    """The source, found with getent where the settings do not show it; None where it stays unknown."""
     if not answer.addresses or answer.emulated:
         return None
-    _, candidates = answer_source.plain_to_see(answer.name, answer.addresses, settings)
+    _, candidates = answer_source.known_source(answer.name, answer.addresses, settings)
     return await answer_source.ask_each(answer.name, answer.addresses, candidates, system.environ)
 
 
 def _answer(
-    request: ResolveSystem, system: SystemView, settings: NameSettings, got: _Got, at: str, *, emulated: bool
+    request: ResolveSystem, system: SystemView, settings: NameSettings, end: _LookupEnd, at: str, *, emulated: bool
 ) -> SystemAnswer:
-    source = got.source
-    if got.addresses and not emulated:
-        source, _ = answer_source.plain_to_see(request.name, got.addresses, settings)
+    source = end.source
+    if end.addresses and not emulated:
+        source, _ = answer_source.known_source(request.name, end.addresses, settings)
     return SystemAnswer(
         at=at,
-        command=_by_hand(request.name, system, settings),
+        command=_command(request.name, system, settings),
         name=safe_text(request.name),
-        addresses=got.addresses,
-        canonical=safe_text(got.canonical) if got.canonical else None,
-        error=got.error,
-        error_text=safe_text(got.error_text, limit=_LONGEST_TEXT),
+        addresses=end.addresses,
+        canonical=safe_text(end.canonical) if end.canonical else None,
+        error=end.error,
+        error_text=safe_text(end.error_text, limit=_LONGEST_TEXT),
         source=source,
-        took_ms=got.took_ms,
+        took_ms=end.took_ms,
         emulated=emulated,
     )
 
 
-def _unended(request: ResolveSystem, settings: NameSettings) -> NotObserved:
-    sources = ", ".join(one for one in settings.hosts_line.words if not one.startswith("["))
+def _unfinished(request: ResolveSystem, settings: NameSettings) -> NotObserved:
+    sources = ", ".join(word for word in settings.hosts_line.words if not word.startswith("["))
     servers = ", ".join(settings.resolver.nameservers)
     return NotObserved(
         at=now(),
@@ -192,7 +192,7 @@ def _unended(request: ResolveSystem, settings: NameSettings) -> NotObserved:
     )
 
 
-def _by_hand(name: str, system: SystemView, settings: NameSettings) -> str:
+def _command(name: str, system: SystemView, settings: NameSettings) -> str:
     shown = shlex.quote(safe_text(name))
     if system.own_names:
         return f"getent ahosts {shown}"

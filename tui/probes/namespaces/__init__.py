@@ -1,1 +1,1 @@
-"""Other network namespaces and containers of this machine, and how to look from inside of one."""
+"""Other network namespaces and containers of this machine, and how to run a check inside one."""

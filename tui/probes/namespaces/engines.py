@@ -1,8 +1,8 @@
 """The containers that docker, podman and CRI engines know, by their command-line programs' JSON.
 
-Law: an engine that is not there, or not running, is no news; one that may not be asked is said. Each program has a deadline,
-and a line that is not understood is passed over. Sources: docker-ps(1), podman-ps(1) and crictl's `ps`, whose forms differ:
-docker prints an object a line, its ports as text; podman prints one array with ports as objects; crictl names neither
+Law: an engine that is not there, or not running, is not mentioned; one that may not be asked is. Each program has a deadline,
+and a line that is not understood is skipped. Sources: docker-ps(1), podman-ps(1) and crictl's `ps`, whose forms differ:
+docker prints one object on each line, its ports as text; podman prints one array with ports as objects; crictl has neither
 ports nor exit codes.
 """
 
@@ -19,7 +19,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.kernel.tool import Finished, run_tool
 
 DEADLINE_S = 4.0
-"""docker answers in a tenth of a second, podman in half a second; a daemon that hangs is not waited for."""
+"""docker answers in a tenth of a second, podman in half a second; nobody waits for a daemon that hangs."""
 MOST_CONTAINERS = 500
 MOST_PORTS = 100
 """Of one container; ranges are counted port by port."""
@@ -32,13 +32,13 @@ ASKED: tuple[tuple[Engine, tuple[str, ...]], ...] = (
 _PERMISSION = re.compile(
     r"permission denied .*\b(?:connect|socket|API)\b|\b(?:connect|dial)\b.*: permission denied", re.IGNORECASE
 )
-"""About the engine's socket; not about a settings file of another user's that the program reads first."""
+"""About the engine's socket; not about another user's settings file that the program reads first."""
 _ENDED = re.compile(r"Exited \((\d+)\)")
 _PORT_TEXT = re.compile(r"(?P<host>\S*):(?P<first>\d+)(?:-(?P<last>\d+))?->(?P<inside>\d+)(?:-\d+)?/tcp")
 
 
 class Answers(Struct, frozen=True):
-    """What the engines said, and which of them would not say it."""
+    """What the engines answered, and which of them gave no answer."""
 
     containers: tuple[Container, ...] = ()
     problems: tuple[str, ...] = ()
@@ -47,16 +47,16 @@ class Answers(Struct, frozen=True):
 
 async def ask(environ: Mapping[str, str]) -> Answers:
     """Ask every engine whose program is on the PATH, at the same time. Raises nothing."""
-    said = await asyncio.gather(*(_ask(engine, command, environ) for engine, command in ASKED))
+    answers = await asyncio.gather(*(_ask(engine, command, environ) for engine, command in ASKED))
     known: dict[str, Container] = {}
-    for containers, _ in said:  # docker may be podman under another name
-        for one in containers:
-            known.setdefault(one.id or one.label, one)
-    return Answers(tuple(known.values())[:MOST_CONTAINERS], tuple(problem for _, problem in said if problem))
+    for containers, _ in answers:  # docker may be podman under another name
+        for container in containers:
+            known.setdefault(container.id or container.label, container)
+    return Answers(tuple(known.values())[:MOST_CONTAINERS], tuple(problem for _, problem in answers if problem))
 
 
 def containers_in(engine: Engine, text: str) -> Iterator[Container]:
-    """The containers in the output of one program: an object a line, an array, or an object that holds one."""
+    """The containers in the output of one program: one object on each line, an array, or an object that holds an array."""
     for entry in _entries(text):
         identity = _words(entry.get("ID") or entry.get("Id") or entry.get("id"))
         name = _name(entry)
@@ -87,18 +87,18 @@ async def _ask(engine: Engine, command: tuple[str, ...], environ: Mapping[str, s
 
 
 def _complaint(program: str, done: Finished) -> str:
-    """Why an engine may not be asked; nothing where it just is not running."""
+    """Why an engine may not be asked; empty where it is just not running."""
     text = (done.errors or done.output).decode(errors="backslashreplace")
-    return f"{program} may not be asked by this user (permission denied)." if _PERMISSION.search(text) else ""
+    return f"This user may not ask {program} (permission denied)." if _PERMISSION.search(text) else ""
 
 
 def _entries(text: str) -> Iterator[dict[str, Any]]:
     for part in (text, *text.splitlines()) if text.lstrip().startswith(("[", "{")) else ():
         try:
-            found = json.loads(part)
+            value = json.loads(part)
         except (ValueError, RecursionError):
             continue
-        rows = found.get("containers", [found]) if isinstance(found, dict) else found
+        rows = value.get("containers", [value]) if isinstance(value, dict) else value
         if isinstance(rows, list):
             yield from (row for row in rows if isinstance(row, dict))
         if part is text:
@@ -111,7 +111,7 @@ def _podman(engine: Engine, entry: Mapping[str, Any]) -> Engine:
 
 
 def _name(entry: Mapping[str, Any]) -> str | None:
-    """A name; of a pod's container the pod's too, since every pod has its `app`."""
+    """The name; for a pod's container with the pod's name, since every pod may have its `app`."""
     names = entry.get("Names") or entry.get("Name") or entry.get("metadata")
     if isinstance(names, dict):
         labels = entry.get("labels")
@@ -130,23 +130,23 @@ def _image(entry: Mapping[str, Any]) -> str | None:
 
 
 def _exit_code(entry: Mapping[str, Any], state: str) -> int | None:
-    """Told by podman as a number, by docker within its words; one that runs has none, whatever its row says."""
+    """The exit code: podman has it as a number, docker within its text; a running container has none, whatever its row says."""
     if state in {"running", "created", "paused"}:
         return None
-    told = _number(entry.get("ExitCode"))
-    found = _ENDED.search(_words(entry.get("Status")))
-    return int(found[1]) if told is None and found else told
+    code = _number(entry.get("ExitCode"))
+    match = _ENDED.search(_words(entry.get("Status")))
+    return int(match[1]) if code is None and match else code
 
 
 def _ports(value: object) -> Iterator[tuple[str, int, int]]:
     """Published TCP ports, from docker's text or podman's objects; an empty host address means every one."""
     if isinstance(value, str):
         for part in value.split(","):
-            found = _PORT_TEXT.fullmatch(part.strip())
-            if found:
-                outer, inner = int(found["first"]), int(found["inside"])
-                number = min(int(found["last"] or outer) - outer + 1, MOST_PORTS)
-                yield from ((_host(found["host"]), outer + n, inner + n) for n in range(number))
+            match = _PORT_TEXT.fullmatch(part.strip())
+            if match:
+                outer, inner = int(match["first"]), int(match["inside"])
+                number = min(int(match["last"] or outer) - outer + 1, MOST_PORTS)
+                yield from ((_host(match["host"]), outer + n, inner + n) for n in range(number))
     elif isinstance(value, list):
         for row in value:
             first = _number(row.get("host_port")) if isinstance(row, dict) else None
@@ -157,7 +157,7 @@ def _ports(value: object) -> Iterator[tuple[str, int, int]]:
 
 
 def _host(text: str) -> str:
-    """A host address without brackets; docker before 20.10 writes `::` as two colons and one more."""
+    """A host address without brackets; docker before 20.10 writes `::` with the port's colon after it."""
     bare = text.strip("[]")
     return safe_text({"": "0.0.0.0", ":": "::"}.get(bare, bare), limit=80)  # noqa: S104 -- named, not bound
 

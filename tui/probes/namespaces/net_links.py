@@ -20,14 +20,14 @@ _SIGNED, _UNSIGNED = struct.Struct("=i"), struct.Struct("=I")
 
 
 class Links:
-    """The numbers of the namespaces at the far ends of this namespace's links."""
+    """The numbers of the namespaces at the other ends of this namespace's links."""
 
     def __init__(self, numbers: frozenset[int]) -> None:
         self._numbers = numbers
 
     @classmethod
     def read(cls) -> Self:
-        """The links of now; none where netlink is not to be had."""
+        """The current links; none where netlink is not available."""
         try:
             with netlink.channel(netlink.ROUTE) as link:
                 entries = link.dump(_GET_LINK, _LINK.pack(0, 0, 0, 0, 0))
@@ -38,7 +38,7 @@ class Links:
 
     @cached_property
     def none(self) -> bool:
-        """Whether no link leads anywhere, so that nothing needs to be asked."""
+        """Whether no link leads elsewhere, so that the kernel need not be asked."""
         return not self._numbers
 
     def lead_to_process(self, pid: int) -> bool:
@@ -73,5 +73,5 @@ class Links:
         except OSError:
             return None
         number = netlink.attributes(answer[_GENERIC.size :]).get(_NUMBER, b"")
-        found = _SIGNED.unpack(number)[0] if len(number) == _SIGNED.size else -1
-        return found if found in self._numbers else None
+        peer = _SIGNED.unpack(number)[0] if len(number) == _SIGNED.size else -1
+        return peer if peer in self._numbers else None

@@ -1,8 +1,8 @@
-"""The other network namespaces of this machine: which there are, who lives there, what listens there.
+"""The other network namespaces of this machine: which exist, which process is in them, what listens there.
 
-Law: nothing is entered but a named namespace without a process, in a thread that ends with the look. Everything here
-blocks. The tables under /proc/PID/net are readable for every user, whoever owns the process, and the inode of such a table
-is another one in each namespace (both measured on Linux 6.18): so namespaces are told apart without any privilege, while
+Law: nothing is entered but a named namespace without a process, in a thread that ends with the call. Everything here
+blocks. Every user can read the tables under /proc/PID/net, whoever owns the process, and such a table has a different
+inode in each namespace (both measured on Linux 6.18): so namespaces are distinguished without any privilege, while
 their own inodes (/proc/PID/ns/net) show only for processes that one may trace. Sources: proc_pid_net(5), ip-netns(8).
 """
 
@@ -29,14 +29,14 @@ NAMES = Path("/run/netns")
 MOST_NAMESPACES = 256
 """A busy Kubernetes node has some hundred pods, each with one."""
 MOST_LISTENERS = 200
-"""Of one namespace."""
+"""In one namespace."""
 LONGEST_WALK_S = 2.0
 """One stat for each process; ten thousand take a tenth of a second."""
 ENTERING_S = 2.0
 _MOST_BYTES = 2_000_000
 """Of one table: some ten thousand connections."""
 _MOST_PARENTS = 16
-"""A runtime, its shim and a supervisor or two stand between a container and the shell that made it."""
+"""A runtime, its shim and a supervisor or two are between a container and the shell that started it."""
 _LOCAL_V4 = re.compile(r"\|-- (?P<address>[\d.]+)\n\s+/32 host LOCAL")
 _TABLES = ("tcp", "tcp6")
 
@@ -63,7 +63,7 @@ class FoundNamespace(Struct, frozen=True, kw_only=True):
 
 
 class Survey(Struct, frozen=True, kw_only=True):
-    """All that was found."""
+    """All namespaces that were found."""
 
     found: tuple[FoundNamespace, ...] = ()
     hidden: int = 0
@@ -88,11 +88,12 @@ def survey(proc: Path, names: Path = NAMES) -> Survey:
     links = net_links.Links.read()
     named = _named(names)
     own_inode = _inode(f"{proc}/self")
-    unmatched = {inode: name for inode, name in named.items() if inode not in {own_inode, *(one.inode for one in others)}}
-    found: list[FoundNamespace] = []
+    seen_inodes = {own_inode, *(home.inode for home in others)}
+    unmatched = {inode: name for inode, name in named.items() if inode not in seen_inodes}
+    namespaces: list[FoundNamespace] = []
     for home in others:
         name = named.get(home.inode or 0) or _name_by_link(links, home.pid, names, unmatched)
-        found.append(
+        namespaces.append(
             FoundNamespace(
                 tables=read_tables(f"{proc}/{home.pid}/net"),
                 inode=home.inode,
@@ -105,25 +106,25 @@ def survey(proc: Path, names: Path = NAMES) -> Survey:
             )
         )
     empty, closed = _entered(proc, names, unmatched, links)
-    unknown = sum(one.inode is None and one.name is None for one in found)
+    unknown = sum(namespace.inode is None and namespace.name is None for namespace in namespaces)
     return Survey(
-        found=(*found, *empty),
-        hidden=max(closed - unknown, 0),  # a name that may not be entered may be that of a namespace seen by its processes
+        found=(*namespaces, *empty),
+        hidden=max(closed - unknown, 0),  # a name we may not enter may belong to a namespace known by its processes
         initial=None if own is None or first is None else own == first,
     )
 
 
 def read_tables(folder: str) -> Tables:
-    """What the text tables in `folder`, a /proc/PID/net, say; empty where it is gone."""
+    """What the text tables in `folder`, a /proc/PID/net, hold; empty where it is gone."""
     rows = [row for table in _TABLES for row in inet_listeners(table, _text(f"{folder}/{table}"))]
-    v4 = [found["address"] for found in _LOCAL_V4.finditer(_text(f"{folder}/fib_trie"))]
+    v4 = [match["address"] for match in _LOCAL_V4.finditer(_text(f"{folder}/fib_trie"))]
     v6 = list(_v6_addresses(_text(f"{folder}/if_inet6")))
-    kept = [one for one in dict.fromkeys((*v4, *v6)) if not is_loopback(one)]
+    kept = [address for address in dict.fromkeys((*v4, *v6)) if not is_loopback(address)]
     return Tables(tuple(sorted(rows, key=in_order)[:MOST_LISTENERS]), tuple(kept[:MOST_LISTENERS]))
 
 
 def same_network(proc: Path, pid: int) -> bool | None:
-    """Whether process `pid` lives in our network namespace; None where it is gone."""
+    """Whether process `pid` is in our network namespace; None where it is gone."""
     own, other = _key(f"{proc}/self"), _key(f"{proc}/{pid}")
     return None if own is None or other is None else own == other
 
@@ -132,7 +133,7 @@ def process_ids(proc: Path) -> list[int]:
     """All processes, lowest first."""
     try:
         with os.scandir(proc) as entries:
-            return sorted(int(one.name) for one in entries if one.name.isascii() and one.name.isdigit())
+            return sorted(int(entry.name) for entry in entries if entry.name.isascii() and entry.name.isdigit())
     except OSError:
         return []
 
@@ -151,9 +152,9 @@ def _homes(proc: Path) -> dict[int, _Home]:
 
 
 def _came_from(proc: Path, pid: int, own: int | None) -> bool:
-    """Whether a process was started from our namespace: a parent lives here, or it has the /sys that was mounted for it.
+    """Whether a process was started from our namespace: a parent is here, or it has the /sys that was mounted for us.
 
-    `ip netns exec NAME` mounts a /sys of its own with the name as its source (ip-netns(8)), and what is started behind it
+    `ip netns exec NAME` mounts a /sys of its own with the name as its source (ip-netns(8)), and what it starts
     keeps that mount wherever it goes.
     """
     sysfs = _sys_source(proc, str(pid))
@@ -173,13 +174,13 @@ def _came_from(proc: Path, pid: int, own: int | None) -> bool:
 
 def _sys_source(proc: Path, process: str) -> str | None:
     """The source of the file system that a process sees at /sys; the last mount covers those before it."""
-    found = re.findall(r"^(\S+) /sys sysfs ", _text(f"{proc}/{process}/mounts"), re.MULTILINE)
-    return found[-1] if found else None
+    sources = re.findall(r"^(\S+) /sys sysfs ", _text(f"{proc}/{process}/mounts"), re.MULTILINE)
+    return sources[-1] if sources else None
 
 
 def _entered(proc: Path, names: Path, unmatched: dict[int, str], links: net_links.Links) -> tuple[list[FoundNamespace], int]:
-    """The named namespaces in which no process was seen, entered one after another; and how many may not be."""
-    found: list[FoundNamespace] = []
+    """The named namespaces in which no process was seen, entered one after another; and how many may not be entered."""
+    namespaces: list[FoundNamespace] = []
     closed = 0
     for inode, name in list(unmatched.items())[:MOST_NAMESPACES]:
         try:
@@ -187,12 +188,14 @@ def _entered(proc: Path, names: Path, unmatched: dict[int, str], links: net_link
         except OSError:  # not permitted, or gone
             closed += 1
             continue
-        found.append(FoundNamespace(tables=tables, inode=inode, name=safe_text(name), linked=links.lead_to_file(names / name)))
-    return found, closed
+        namespaces.append(
+            FoundNamespace(tables=tables, inode=inode, name=safe_text(name), linked=links.lead_to_file(names / name))
+        )
+    return namespaces, closed
 
 
 def _name_by_link(links: net_links.Links, pid: int, names: Path, unmatched: dict[int, str]) -> str | None:
-    """The name of a process's namespace by the number that a virtual cable gives both; it is taken out of `unmatched`."""
+    """The name of a process's namespace, by the number that a virtual cable gives both; removed from `unmatched`."""
     number = links.number_of_process(pid)
     if number is None:
         return None
@@ -204,30 +207,30 @@ def _name_by_link(links: net_links.Links, pid: int, names: Path, unmatched: dict
 
 def _named(names: Path) -> dict[int, str]:
     """The names of `ip netns`, by inode; every user may read them."""
-    found: dict[int, str] = {}
+    names_by_inode: dict[int, str] = {}
     try:
         with os.scandir(names) as entries:
             for entry in entries:
                 with suppress(OSError):
-                    found[entry.stat().st_ino] = entry.name
+                    names_by_inode[entry.stat().st_ino] = entry.name
     except OSError:  # nobody has named any
         return {}
-    return found
+    return names_by_inode
 
 
 def _key(folder: str) -> int | None:
     try:
-        return os.stat(f"{folder}/net/tcp").st_ino  # noqa: PTH116 -- once a process: a Path costs more than the call
+        return os.stat(f"{folder}/net/tcp").st_ino  # noqa: PTH116 -- once for each process: a Path costs more than the call
     except OSError:  # gone, or hidden
         return None
 
 
 def _inode(folder: str) -> int | None:
     try:
-        found = re.fullmatch(r"net:\[(\d+)\]", os.readlink(f"{folder}/ns/net"))  # noqa: PTH115 -- as above
-    except OSError:  # not ours to trace
+        match = re.fullmatch(r"net:\[(\d+)\]", os.readlink(f"{folder}/ns/net"))  # noqa: PTH115 -- as above
+    except OSError:  # a process that we may not trace
         return None
-    return int(found[1]) if found else None
+    return int(match[1]) if match else None
 
 
 def _v6_addresses(text: str) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """Who listens in the other network namespaces of this machine, and which containers its engines know.
 
-Law: both are looked for at the same time; what one of them does not tell stays out, and nothing is joined by guess: a
-namespace is a container's where its first process is in the container's control group, or is the engine's own process.
+Law: both are searched at the same time; what one of them does not show is left out, and nothing is matched by guessing: a
+namespace is a container's where its first process is in the container's control group, or is the process the engine names.
 """
 
 import asyncio
@@ -25,13 +25,13 @@ from tui.probes.sockets.cgroups import container_of, engine_of, group_path
 from tui.probes.sockets.owners import owners_under
 from tui.probes.sockets.process import Process, read_birth, read_process, user_name
 
-BY_HAND = "sudo lsns -t net; docker ps -a; sudo ip -all netns exec ss -ltnp"
+COMMAND = "sudo lsns -t net; docker ps -a; sudo ip -all netns exec ss -ltnp"
 _MARKS = ((".dockerenv", "docker"), ("run/.containerenv", "podman"))
 """Files that an engine puts into each of its containers."""
 
 
 class _Namespaces(Struct, frozen=True):
-    """The survey with the processes that it led to."""
+    """The survey with the processes that belong to it."""
 
     survey: Survey
     owners: dict[int, Process]
@@ -42,29 +42,31 @@ class _Namespaces(Struct, frozen=True):
 
 
 async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield what is seen of both, and why an engine could not be asked."""
+    """Yield what both show, and why an engine could not be asked."""
     at = now()
-    seen, told = await asyncio.gather(in_thread(_survey, system), engines.ask(system.environ))
-    containers = told.containers
+    surveyed, answers = await asyncio.gather(in_thread(_survey, system), engines.ask(system.environ))
+    containers = answers.containers
     yield OtherNamespaces(
         at=at,
-        command=BY_HAND,
-        namespaces=tuple(_namespace(one, seen, containers) for one in _in_order(seen.survey.found, request.port)),
+        command=COMMAND,
+        namespaces=tuple(
+            _namespace(namespace, surveyed, containers) for namespace in _in_order(surveyed.survey.found, request.port)
+        ),
         containers=containers,
-        hidden=seen.survey.hidden,
-        initial=seen.survey.initial,
-        inside=seen.inside,
+        hidden=surveyed.survey.hidden,
+        initial=surveyed.survey.initial,
+        inside=surveyed.inside,
     )
-    for problem in told.problems:
+    for problem in answers.problems:
         yield NotObserved(
-            at=at, request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=BY_HAND
+            at=at, request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=COMMAND
         )
 
 
 def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str | None:
     """The container that a process with this environment, control group and root directory runs in.
 
-    Told by the control group, an engine's mark, or the variable `container`.
+    Known from the control group, an engine's mark file, or the variable `container`.
     """
     known = container_of(group)
     if known:
@@ -76,16 +78,16 @@ def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str 
 def _survey(system: SystemView) -> _Namespaces:
     """All that blocks: the namespaces, the owners of their sockets, their first processes."""
     proc = system.proc
-    found = survey(proc)
-    rows = [row for one in found.found for row in one.tables.listeners]
+    surveyed = survey(proc)
+    rows = [row for namespace in surveyed.found for row in namespace.tables.listeners]
     owners = owners_under(proc)
     inodes = {row.inode for row in rows if row.inode}
     held = owners.known(inodes)
     held |= owners.search(owners.unsearched(inodes - held.keys()))
-    pids = {one.pid for one in found.found if one.pid}
+    pids = {namespace.pid for namespace in surveyed.found if namespace.pid}
     homes = {pid: process for pid in pids if (process := _process(proc, pid))}
     return _Namespaces(
-        found,
+        surveyed,
         held,
         homes,
         {row.uid: user_name(row.uid) for row in rows if row.uid is not None},
@@ -93,44 +95,44 @@ def _survey(system: SystemView) -> _Namespaces:
     )
 
 
-def _in_order(found: Iterable[FoundNamespace], port: int) -> list[FoundNamespace]:
+def _in_order(namespaces: Iterable[FoundNamespace], port: int) -> list[FoundNamespace]:
     """Those that have the wanted port first."""
-    return sorted(found, key=lambda one: all(row.port != port for row in one.tables.listeners))
+    return sorted(namespaces, key=lambda namespace: all(row.port != port for row in namespace.tables.listeners))
 
 
-def _namespace(found: FoundNamespace, seen: _Namespaces, containers: tuple[Container, ...]) -> Namespace:
-    home = seen.homes.get(found.pid or 0)
-    container = _container(found, containers)
+def _namespace(namespace: FoundNamespace, surveyed: _Namespaces, containers: tuple[Container, ...]) -> Namespace:
+    home = surveyed.homes.get(namespace.pid or 0)
+    container = _container(namespace, containers)
     return Namespace(
-        inode=found.inode,
-        name=found.name,
-        pid=found.pid,
+        inode=namespace.inode,
+        name=namespace.name,
+        pid=namespace.pid,
         process=home.name if home else None,
         container=container,
-        addresses=found.tables.addresses,
-        listeners=tuple(_owned(row, seen, container) for row in found.tables.listeners),
-        linked=found.linked,
-        born_here=found.born_here,
-        initial=found.initial,
+        addresses=namespace.tables.addresses,
+        listeners=tuple(_owned(row, surveyed, container) for row in namespace.tables.listeners),
+        linked=namespace.linked,
+        born_here=namespace.born_here,
+        initial=namespace.initial,
     )
 
 
-def _container(found: FoundNamespace, containers: tuple[Container, ...]) -> Container | None:
-    """The container by the namespace's control group, or by the engine's process; with what the engine tells of it."""
-    identity = container_of(found.group)
-    for one in containers:
-        if (identity and identity in {one.id, one.name}) or (found.pid and one.pid == found.pid):
-            return replace(one, pid=one.pid or found.pid)
+def _container(namespace: FoundNamespace, containers: tuple[Container, ...]) -> Container | None:
+    """The container by the namespace's control group, or by the process that the engine names; with the engine's details."""
+    identity = container_of(namespace.group)
+    for container in containers:
+        if (identity and identity in {container.id, container.name}) or (namespace.pid and container.pid == namespace.pid):
+            return replace(container, pid=container.pid or namespace.pid)
     if not identity:
         return None
-    told = engine_of(found.group)
-    engine: Engine = next((one for one in get_args(Engine) if one == told), "unknown")
-    return Container(engine=engine, id=identity, pid=found.pid)
+    name = engine_of(namespace.group)
+    engine: Engine = next((known for known in get_args(Engine) if known == name), "unknown")
+    return Container(engine=engine, id=identity, pid=namespace.pid)
 
 
-def _owned(row: Listener, seen: _Namespaces, container: Container | None) -> Listener:
-    owner = seen.owners.get(row.inode or 0)
-    row = replace(row, user=seen.users.get(row.uid) if row.uid is not None else None, container=container and container.label)
+def _owned(row: Listener, surveyed: _Namespaces, container: Container | None) -> Listener:
+    owner = surveyed.owners.get(row.inode or 0)
+    row = replace(row, user=surveyed.users.get(row.uid) if row.uid is not None else None, container=container and container.label)
     if owner is None:
         return row
     return replace(row, pid=owner.pid, process=owner.name, command=owner.command, unit=owner.unit, started=owner.started)

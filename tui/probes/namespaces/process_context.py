@@ -1,7 +1,7 @@
-"""Another process's eyes: its network namespace, its files for names, its environment.
+"""The system as another process or container sees it (`--pid`, `--container`): its network, files for names, environment.
 
-Law: the whole program is moved, before it has any other thread or socket, or it is not moved at all; where it may not be,
-that is said on one line. What the user may not read is told as such, and never replaced by our own. Sources: setns(2),
+Law: the whole program is moved, before it has any other thread or socket, or it is not moved at all; where it may not be
+moved, one line says so. What the user may not read is reported, and never replaced by our own. Sources: setns(2),
 proc_pid_ns(5), proc_pid_root(5), proc_pid_environ(5).
 """
 
@@ -20,9 +20,9 @@ from tui.probes.sockets.cgroups import container_of, group_path
 from tui.probes.sockets.process import read_birth, read_process
 
 ENGINE_S = 5.0
-"""docker answers in a tenth of a second; a daemon that hangs is not waited for."""
+"""docker answers in a tenth of a second; nobody waits for a daemon that hangs."""
 MOST_BYTES = 1_000_000
-"""Of an environment or a settings file; the kernel holds an environment to 128 KiB a variable."""
+"""Of an environment or a settings file; the kernel limits each variable to 128 KiB."""
 MOST_LINKS = 40
 """Symbolic links on one path, as the kernel has it (path_resolution(7))."""
 _FOR_LIBC = ("LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES")
@@ -30,12 +30,12 @@ _FOR_LIBC = ("LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES")
 
 
 class ProcessContextError(Exception):
-    """The eyes can't be used; the message is one line: what, and how to mend it."""
+    """The process or container can't be used; the message is one line: why, and what would help."""
 
 
 @dataclass(frozen=True)
 class ProcessContext:
-    """With whose eyes the looks are taken."""
+    """The process whose view of the system the checks use."""
 
     system: SystemView = field(default_factory=SystemView)
     who: str = ""
@@ -43,7 +43,7 @@ class ProcessContext:
 
 
 def of_container(name: str, proc: Path = Path("/proc")) -> ProcessContext:
-    """The eyes of a container's first process; moves this program. Raises EyesError."""
+    """The view of a container's first process; moves this program. Raises ProcessContextError."""
     shown = safe_text(name, limit=80)
     pid = _pid_by_engine(name, shown) or _pid_by_group(proc, {name, *_ids(name)})
     if pid is None:
@@ -56,7 +56,7 @@ def of_container(name: str, proc: Path = Path("/proc")) -> ProcessContext:
 
 
 def of_process(pid: int, proc: Path = Path("/proc")) -> ProcessContext:
-    """The eyes of a process; moves this program into its network namespace. Raises EyesError."""
+    """The view of a process; moves this program into its network namespace. Raises ProcessContextError."""
     try:
         birth = read_birth(proc, pid)
     except OSError:
@@ -71,31 +71,31 @@ def of_process(pid: int, proc: Path = Path("/proc")) -> ProcessContext:
         if read_birth(proc, pid) != birth:
             raise ProcessLookupError
     except OSError:
-        raise ProcessContextError(f"process {pid} ended while it was looked at") from None
-    return ProcessContext(_surroundings(proc, pid), f"pid {pid} ({name})")
+        raise ProcessContextError(f"process {pid} ended while it was being examined") from None
+    return ProcessContext(_system_view(proc, pid), f"pid {pid} ({name})")
 
 
 def inside(root: Path, path: str) -> Path:
     """Where `path` leads below `root`, a process's root directory; symbolic links are followed as that process follows them."""
     left = _parts(path)
-    at: list[str] = []
+    reached: list[str] = []
     links = 0
     while left:
         part = left.pop(0)
         if part == "..":
-            del at[-1:]
+            del reached[-1:]
             continue
         try:
-            target = str(Path(root, *at, part).readlink())
-        except OSError:  # no link, or not there, which the reader will notice
-            at.append(part)
+            target = str(Path(root, *reached, part).readlink())
+        except OSError:  # not a link, or not there, which the reader will notice
+            reached.append(part)
             continue
         links += 1
         if links > MOST_LINKS:
             break
         left = [*_parts(target), *left]
-        at = [] if target.startswith("/") else at
-    return Path(root, *at)
+        reached = [] if target.startswith("/") else reached
+    return Path(root, *reached)
 
 
 def _parts(path: str) -> list[str]:
@@ -107,18 +107,18 @@ def _enter(proc: Path, pid: int) -> None:
         setns.enter_network(proc / str(pid) / "ns/net")
     except PermissionError:
         raise ProcessContextError(
-            f"process {pid} lives in another network namespace, which this user may not enter; run it as root"
+            f"process {pid} is in another network namespace, which this user may not enter; run refused as root"
         ) from None
     except OSError as error:
         raise ProcessContextError(f"the network namespace of process {pid} can't be entered ({error.strerror})") from None
 
 
-def _surroundings(proc: Path, pid: int) -> SystemView:
+def _system_view(proc: Path, pid: int) -> SystemView:
     """What process `pid` reads, as far as this user may read it."""
     variables = bytes_of(proc / str(pid) / "environ", MOST_BYTES)
     environ = _environ(variables or b"")
-    hidden = f"The environment of process {pid} may not be read by this user." if variables is None else ""
-    for name in _FOR_LIBC:  # our own getaddrinfo shall read them as the process's does
+    hidden = f"This user may not read the environment of process {pid}." if variables is None else ""
+    for name in _FOR_LIBC:  # so that our own getaddrinfo reads what the process's reads
         if not hidden:
             os.environ.pop(name, None)
             os.environ.update({name: environ[name]} if name in environ else {})
@@ -133,12 +133,12 @@ def _surroundings(proc: Path, pid: int) -> SystemView:
             arguments=arguments,
             pid=pid,
             hidden_environ=hidden,
-            hidden_files=f"The file system that process {pid} sees may not be read by this user; these are our own files.",
+            hidden_files=f"This user may not read the file system that process {pid} sees; these are our own files.",
         )
     own = SystemView()
     paths = (own.hosts, own.nsswitch, own.resolv_conf)
     theirs = tuple(inside(root, str(path)) for path in paths)
-    if alike or all(bytes_of(one, MOST_BYTES) == bytes_of(other, MOST_BYTES) for one, other in zip(paths, theirs, strict=True)):
+    if alike or all(bytes_of(ours, MOST_BYTES) == bytes_of(other, MOST_BYTES) for ours, other in zip(paths, theirs, strict=True)):
         theirs = paths
     hosts, nsswitch, resolv_conf = theirs
     return SystemView(
@@ -155,12 +155,12 @@ def _surroundings(proc: Path, pid: int) -> SystemView:
 
 
 def _environ(data: bytes) -> dict[str, str]:
-    """The variables as the process was started with; what it changed itself since then does not show (proc_pid_environ(5))."""
+    """The variables as the process was started with; its own later changes do not show (proc_pid_environ(5))."""
     pairs = (part.decode(errors="backslashreplace").partition("=") for part in data.split(b"\0") if b"=" in part)
-    found: dict[str, str] = {}
+    environ: dict[str, str] = {}
     for name, _, value in pairs:
-        found.setdefault(name, value)  # getenv takes the first of two
-    return found
+        environ.setdefault(name, value)  # getenv takes the first of two
+    return environ
 
 
 def _arguments(proc: Path, pid: int) -> tuple[str, ...]:
@@ -169,28 +169,32 @@ def _arguments(proc: Path, pid: int) -> tuple[str, ...]:
 
 
 def _pid_by_engine(name: str, shown: str) -> int | None:
-    """The process that docker or podman name; None where neither knows it. Raises EyesError where it is not running."""
+    """The process id that docker or podman gives; None where neither knows it. Raises ProcessContextError if it has stopped."""
     for program in ("docker", "podman"):
-        said = _run(program, "inspect", "--format", "{{.State.Pid}}", name)
-        first = said.split()[0] if said.split() else ""
+        printed = _run(program, "inspect", "--format", "{{.State.Pid}}", name)
+        first = printed.split()[0] if printed.split() else ""
         if first == "0":
-            raise ProcessContextError(f"container {shown!r} is not running; `{program} start {shown}`, or look without it")
+            raise ProcessContextError(
+                f"container {shown!r} is not running; start it with `{program} start {shown}`, or leave out --container"
+            )
         if first.isascii() and first.isdigit():
             return int(first)
     return None
 
 
 def _ids(name: str) -> Iterator[str]:
-    """The ids of the containers of that name, for engines that do not tell a process."""
+    """The ids of the containers of that name, for engines that give no process id."""
     for engine, command in engines.ASKED:
-        yield from (one.id for one in engines.containers_in(engine, _run(*command)) if name in {one.name, one.id})
+        yield from (
+            container.id for container in engines.containers_in(engine, _run(*command)) if name in {container.name, container.id}
+        )
 
 
 def _pid_by_group(proc: Path, names: set[str]) -> int | None:
     """The first process in a container's control group."""
     for pid in process_ids(proc):
-        found = container_of(group_path(text_of(proc / str(pid) / "cgroup")))
-        if found and any(found == one or (found == one[: len(found)] and len(one) > len(found)) for one in names):
+        label = container_of(group_path(text_of(proc / str(pid) / "cgroup")))
+        if label and any(label == name or (label == name[: len(label)] and len(name) > len(label)) for name in names):
             return pid
     return None
 

@@ -1,6 +1,6 @@
-"""Entering another network namespace: the calling thread alone, or a thread that ends with its look.
+"""Entering another network namespace: the calling thread alone, or a thread that ends with its call.
 
-Law: nothing but the calling thread is moved (setns(2)), so a look in another namespace goes into a thread of its own.
+Law: setns(2) moves nothing but the calling thread, so a call in another namespace gets a thread of its own.
 """
 
 import ctypes
@@ -25,10 +25,10 @@ def enter_network(path: Path) -> None:
         os.close(descriptor)
 
 
-def inside(path: Path, check: Callable[[], R], *, deadline_s: float) -> R:
-    """What `look` returns in the network namespace at `path`, in a thread that ends with it.
+def inside(path: Path, call: Callable[[], R], *, deadline_s: float) -> R:
+    """What `call` returns in the network namespace at `path`, in a thread that ends with it.
 
-    Raises what `look` raises, OSError where it may not be entered, TimeoutError after `deadline_s`.
+    Raises what `call` raises, OSError where the namespace may not be entered, TimeoutError after `deadline_s`.
     """
     results: list[R] = []
     failures: list[BaseException] = []
@@ -36,7 +36,7 @@ def inside(path: Path, check: Callable[[], R], *, deadline_s: float) -> R:
     def work() -> None:
         try:
             enter_network(path)
-            results.append(check())
+            results.append(call())
         except BaseException as error:  # noqa: BLE001 -- carried to the caller, whatever it is
             failures.append(error)
 

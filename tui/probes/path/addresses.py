@@ -18,30 +18,30 @@ from tui.probes.kernel.threads import in_thread
 from tui.probes.path import rtnetlink
 
 MOST_ADDRESSES = 10_000
-"""A router or a container host has hundreds; a bound, should one have more."""
-BY_HAND = "ip -brief address"
+"""A router or a container host has hundreds; this is only a bound."""
+COMMAND = "ip -brief address"
 _SIOCGIFFLAGS, _IFF_UP = 0x8913, 0x1  # netdevice(7)
 _FLAGS_OF, _FLAGS = struct.Struct("16s24x"), struct.Struct("16xh22x")  # struct ifreq with its name, and with its flags
 _SWITCHES = ("all", "lo")
-"""`all` is for every interface; where it is off on `lo`, ::1 is gone too."""
+"""`all` is for every interface; where IPv6 is off on `lo`, ::1 is gone too."""
 
 
 async def check(request: ListAddresses, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the Addresses, each with its interface and without a zone; or why they cannot be read."""
     try:
-        found = await in_thread(_addresses)
+        addresses = await in_thread(_addresses)
         down = await in_thread(interfaces_down)
-        off = await in_thread(ipv6_disabled, system.proc, [address for _, address in found])
+        disabled = await in_thread(ipv6_disabled, system.proc, [address for _, address in addresses])
     except OSError as error:
         yield NotObserved(
-            request=request, reason=f"The interfaces cannot be listed ({error.strerror or error}).", command=BY_HAND
+            request=request, reason=f"The interfaces cannot be listed ({error.strerror or error}).", command=COMMAND
         )
         return
-    yield Addresses(addresses=tuple(found[:MOST_ADDRESSES]), ipv6_disabled=off, down=down, command=BY_HAND)
+    yield Addresses(addresses=tuple(addresses[:MOST_ADDRESSES]), ipv6_disabled=disabled, down=down, command=COMMAND)
 
 
 def interfaces_down() -> tuple[str, ...]:
-    """The interfaces that are not up; none where this system does not tell. Raises OSError."""
+    """The interfaces that are not up; none where this system does not show it. Raises OSError."""
     if sys.platform != "linux":
         return ()
     import fcntl
@@ -57,7 +57,7 @@ def interfaces_down() -> tuple[str, ...]:
 
 
 def ipv6_disabled(proc: Path, addresses: Iterable[str]) -> bool:
-    """Whether IPv6 is of no use here: no interface has an address of it, and the kernel lacks it or a switch is off."""
+    """Whether IPv6 can't be used here: no interface has an IPv6 address, and the kernel lacks it or a switch is off."""
     if any(ip_family(address) == "IPv6" for address in addresses):
         return False
     settings = proc / "sys/net/ipv6/conf"
@@ -66,11 +66,11 @@ def ipv6_disabled(proc: Path, addresses: Iterable[str]) -> bool:
 
 def _addresses() -> list[tuple[str, str]]:
     try:
-        found = rtnetlink.interface_addresses()
+        rows = rtnetlink.interface_addresses()
         names = dict(socket.if_nameindex())
-    except OSError:  # netlink is not to be had
+    except OSError:  # netlink is not available
         return from_psutil()
-    return [(safe_text(names.get(index, f"interface {index}")), address) for index, address in found]
+    return [(safe_text(names.get(index, f"interface {index}")), address) for index, address in rows]
 
 
 def from_psutil() -> list[tuple[str, str]]:
@@ -79,8 +79,8 @@ def from_psutil() -> list[tuple[str, str]]:
 
     families = {socket.AF_INET, socket.AF_INET6}
     return [
-        (safe_text(name), without_zone(one.address))
-        for name, found in psutil.net_if_addrs().items()
-        for one in found
-        if one.family in families
+        (safe_text(name), without_zone(entry.address))
+        for name, entries in psutil.net_if_addrs().items()
+        for entry in entries
+        if entry.family in families
     ]

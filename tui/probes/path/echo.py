@@ -1,7 +1,7 @@
 """A few ICMP echo requests, as ping sends them (RFC 792, RFC 4443).
 
-By an unprivileged ping socket where the group may (icmp(7), ping_group_range), else by a raw socket where we are
-root, else by the program ping, which brings its own permission.
+Through an unprivileged ping socket where our group may have one (icmp(7), ping_group_range), else through a raw socket
+where we are root, else by the program ping, which has its own permission.
 """
 
 import os
@@ -29,11 +29,11 @@ from tui.probes.kernel.waiting import readable
 from tui.probes.path import ping_program
 
 SPACING_S = 0.3
-"""Between two requests: enough that one burst of losses does not take all, little enough that nobody waits."""
+"""Between two requests: long enough that one burst of losses does not take all of them, short enough to wait for."""
 LAST_WAIT_S = 1.0
-"""How long the last reply may take, as `ping -W 1`."""
+"""How long the last reply may take, as with `ping -W 1`."""
 MOST = 10
-"""Requests in one look: a few tell all, and three seconds of them outlast the ARP of a dead neighbour."""
+"""Requests in one check: a few are enough, and three seconds of them outlast the ARP of a dead neighbour."""
 
 _IP_RECVTTL = 12  # linux/in.h; not in Python's socket module before 3.14
 _ICMP_HEADER = struct.Struct("!BBHHH")  # type, code, checksum, identifier, sequence
@@ -45,9 +45,9 @@ _MOST_READ = 64  # datagrams read at one wake-up: a raw socket sees the replies 
 
 
 async def check(request: SendEcho, system: SystemView) -> AsyncGenerator[Echo | NotObserved, None]:
-    """Yield what came back, or why nobody may ask. Takes up to `count` times SPACING_S and LAST_WAIT_S.
+    """Yield what came back, or why nothing could be sent. Takes up to `count` times SPACING_S and LAST_WAIT_S.
 
-    Raises ValueError if the address is none.
+    Raises ValueError if the address is not one.
     """
     request = replace(request, count=min(max(request.count, 1), MOST))
     at, command = now(), safe_text(shlex.join(ping_program.arguments(request, SPACING_S)))
@@ -58,19 +58,19 @@ async def check(request: SendEcho, system: SystemView) -> AsyncGenerator[Echo | 
             yield replace(await ping_program.ask(request, SPACING_S, system.environ), at=at, command=command)
             return
         with closing(sock):
-            seen = await _exchange(sock, peer, request.count)
+            exchange = await _exchange(sock, peer, request.count)
     except OSError as error:  # the zone, the socket, or connect: nothing could be sent
-        seen = _Exchange(error=errno_name(error.errno))
+        exchange = _Exchange(error=errno_name(error.errno))
     yield Echo(
         at=at,
         command=command,
         address=request.address,
-        sent=seen.sent,
-        received=len(seen.rtt_ms),
-        rtt_ms=tuple(seen.rtt_ms),
-        ttl=seen.ttl,
-        icmp=seen.icmp,
-        error=seen.error,
+        sent=exchange.sent,
+        received=len(exchange.rtt_ms),
+        rtt_ms=tuple(exchange.rtt_ms),
+        ttl=exchange.ttl,
+        icmp=exchange.icmp,
+        error=exchange.error,
     )
 
 
@@ -85,23 +85,23 @@ async def one_echo(address: str, *, wait_s: float, environ: Mapping[str, str], t
         with closing(sock):
             if ttl is not None:
                 sock.setsockopt(*TTL[family], ttl)
-            seen = await _exchange(sock, peer, 1, wait_s)
+            exchange = await _exchange(sock, peer, 1, wait_s)
     except OSError as error:
-        seen = _Exchange(error=errno_name(error.errno))
+        exchange = _Exchange(error=errno_name(error.errno))
     return Echo(
         address=address,
-        sent=seen.sent,
-        received=len(seen.rtt_ms),
-        rtt_ms=tuple(seen.rtt_ms),
-        ttl=seen.ttl,
-        icmp=seen.icmp,
-        error=seen.error,
+        sent=exchange.sent,
+        received=len(exchange.rtt_ms),
+        rtt_ms=tuple(exchange.rtt_ms),
+        ttl=exchange.ttl,
+        icmp=exchange.icmp,
+        error=exchange.error,
     )
 
 
 @dataclass(slots=True)
 class _Exchange:
-    """What was seen so far."""
+    """What has been sent and received so far."""
 
     sent: int = 0
     rtt_ms: list[float] = field(default_factory=list)
@@ -109,11 +109,11 @@ class _Exchange:
     icmp: IcmpError | None = None
     error: str | None = None
     token: bytes = field(default_factory=lambda: os.urandom(8))
-    """What our requests carry, to know their replies by."""
+    """What our requests contain, to recognize their replies."""
     pending: dict[int, float] = field(default_factory=dict)
-    """When each request was sent that has no reply yet, by its number."""
+    """The requests without a reply yet, by number: when each was sent."""
     errors: int = 0
-    """ICMP errors, each of which stands for one request."""
+    """ICMP errors; each answers one request."""
 
 
 def _open(family: socket.AddressFamily) -> socket.socket | None:
@@ -135,58 +135,58 @@ async def _exchange(sock: socket.socket, peer: SocketAddress, count: int, last_w
         sock.setsockopt(socket.IPPROTO_IP, _IP_RECVTTL, 1)
     error_queue.listen_for_errors(sock)
     sock.connect(peer)
-    seen = _Exchange()
+    exchange = _Exchange()
     for number in range(1, count + 1):
-        _send(sock, number, seen)
-        if seen.error:
+        _send(sock, number, exchange)
+        if exchange.error:
             break
         until = perf_counter() + (SPACING_S if number < count else last_wait_s)
-        while (left := until - perf_counter()) > 0 and not (number == count and len(seen.pending) <= seen.errors):
+        while (left := until - perf_counter()) > 0 and not (number == count and len(exchange.pending) <= exchange.errors):
             if await readable(sock, left):
-                _drain(sock, seen)
-    return seen
+                _drain(sock, exchange)
+    return exchange
 
 
-def _send(sock: socket.socket, number: int, seen: _Exchange) -> None:
-    packet = _request(sock.family, number, seen.token)
+def _send(sock: socket.socket, number: int, exchange: _Exchange) -> None:
+    packet = _request(sock.family, number, exchange.token)
     for _ in range(2):  # an error that came for an earlier request is reported by the next send
         try:
             sock.send(packet)
         except OSError as error:
-            before = seen.icmp
-            _drain(sock, seen)
-            if seen.icmp is before:
-                seen.error = errno_name(error.errno)
+            before = exchange.icmp
+            _drain(sock, exchange)
+            if exchange.icmp is before:
+                exchange.error = errno_name(error.errno)
                 return
         else:
-            seen.sent += 1
-            seen.pending[number] = perf_counter()
+            exchange.sent += 1
+            exchange.pending[number] = perf_counter()
             return
 
 
-def _drain(sock: socket.socket, seen: _Exchange) -> None:
-    """Take in all that waits: ICMP errors first, then replies."""
+def _drain(sock: socket.socket, exchange: _Exchange) -> None:
+    """Read all that has arrived: ICMP errors first, then replies."""
     for queued in error_queue.read(sock):
-        seen.icmp = queued.icmp
-        seen.errors += 1
+        exchange.icmp = queued.icmp
+        exchange.errors += 1
     for _ in range(_MOST_READ):
         try:
             packet, control, _, _ = sock.recvmsg(_ROOM, socket.CMSG_SPACE(4))
         except BlockingIOError:
             return
-        except OSError:  # the errno of an ICMP error, which the queue has told in full
+        except OSError:  # the errno of an ICMP error, of which the queue had every detail
             continue
-        number = _replied(sock, packet, seen.token)
-        started = seen.pending.pop(number, None) if number is not None else None
+        number = _replied(sock, packet, exchange.token)
+        started = exchange.pending.pop(number, None) if number is not None else None
         if started is None:
             continue
-        seen.rtt_ms.append((perf_counter() - started) * 1000)
+        exchange.rtt_ms.append((perf_counter() - started) * 1000)
         ttls = [int.from_bytes(data[:4], sys.byteorder) for level, kind, data in control if (level, kind) in _TTL_MARKS]
-        seen.ttl = next(iter(ttls), seen.ttl)
+        exchange.ttl = next(iter(ttls), exchange.ttl)
 
 
 def _request(family: int, number: int, token: bytes) -> bytes:
-    """An echo request. A ping socket replaces identifier and checksum by its own, a raw one of IPv6 the checksum."""
+    """An echo request. A ping socket sets its own identifier and checksum, a raw IPv6 socket its own checksum."""
     kind, identifier = _REQUEST[socket.AddressFamily(family)], os.getpid() & 0xFFFF
     draft = _ICMP_HEADER.pack(kind, 0, 0, identifier, number) + token
     return _ICMP_HEADER.pack(kind, 0, checksum(draft), identifier, number) + token
@@ -195,7 +195,7 @@ def _request(family: int, number: int, token: bytes) -> bytes:
 def _replied(sock: socket.socket, packet: bytes, token: bytes) -> int | None:
     """The number of our request that `packet` replies to; None for anything else."""
     if sock.type == socket.SOCK_RAW and sock.family == socket.AF_INET and packet:
-        packet = packet[(packet[0] & 0xF) * 4 :]  # a raw socket of IPv4 hands out the IP header too
+        packet = packet[(packet[0] & 0xF) * 4 :]  # a raw IPv4 socket delivers the IP header too
     if len(packet) < _ICMP_HEADER.size or packet[_ICMP_HEADER.size :] != token:
         return None
     kind, _, _, _, number = _ICMP_HEADER.unpack_from(packet)

@@ -23,18 +23,18 @@ from tui.probes.kernel.system_view import SystemView
 PACE_S = 0.05
 """Between the starts of two hops."""
 WAIT_S = 0.9
-"""For one answer: just less than the second after which the kernel sends the SYN again, so each ask is one packet."""
+"""For one answer: just less than the second after which the kernel sends the SYN again, so each attempt is one packet."""
 AGAIN_AFTER_S = 1.1
-"""From the first ask of a router to the second: its limit of one a second is over."""
+"""From the first attempt at a router to the second: its limit of one a second is over."""
 SILENT_END = 4
-"""Silent hops in a row, beyond the last answer, that end the trail."""
+"""Silent hops in a row, beyond the last answer, that end the trace."""
 MOST_HOPS = 30
 """As traceroute(8); both rounds together then end within 5 s."""
 
 HopOutcome = Literal["time-exceeded", "connected", "refused", "rejected", "unreachable", "silent"]
 _OUTCOMES: dict[Outcome, HopOutcome] = {
     Outcome.CONNECTED: "connected",
-    Outcome.RESET: "connected",  # and was reset before we could look
+    Outcome.RESET: "connected",  # and was reset before we noticed the connection
     Outcome.REFUSED: "refused",
     Outcome.REJECTED: "rejected",
     Outcome.UNREACHABLE: "unreachable",
@@ -42,22 +42,22 @@ _OUTCOMES: dict[Outcome, HopOutcome] = {
 }
 
 
-async def check(request: TraceHops, system: SystemView) -> AsyncGenerator[Hop | NotObserved, None]:  # noqa: ARG001 -- every look's form
+async def check(request: TraceHops, system: SystemView) -> AsyncGenerator[Hop | NotObserved, None]:  # noqa: ARG001 -- a check's signature
     """Yield the hops in ascending TTL, up to the first at which the target, or a box that rejects, answers.
 
-    The trail ends at `max_hops`, or after SILENT_END silent hops. Where our own machine lets nothing out, a
-    NotObserved ends it. Takes up to 5 s. Raises ValueError if the address is none.
+    The trace ends at `max_hops`, or after SILENT_END silent hops. Where our own machine lets nothing out, a
+    NotObserved ends it. Takes up to 5 s. Raises ValueError if the address is not one.
     """
     if not queues_tcp_errors():
         reason = "This kernel does not say who sent an ICMP error."
         yield NotObserved(request=request, at=now(), reason=reason, remedy="Linux 5.8 or later")
         return
-    async with aclosing(_Trail(request).walk()) as walked:
-        async for hop in walked:
+    async with aclosing(_Trace(request).hops()) as hops:
+        async for hop in hops:
             yield hop
 
 
-class _Trail:
+class _Trace:
     """What is known of the hops so far. TTLs count from 1."""
 
     def __init__(self, request: TraceHops) -> None:
@@ -66,12 +66,12 @@ class _Trail:
         """The lowest TTL at which anything but a router on the way answered, or the highest that is asked."""
         self._hops: dict[int, Hop | NotObserved] = {}
         self._open = set(range(1, self._end + 1))
-        """The TTLs of which more may be learnt."""
+        """The TTLs that may still bring something new."""
         self._asked_at: dict[int, float] = {}
-        self._told = 0
+        self._yielded = 0
         """The highest TTL whose hop was yielded."""
 
-    async def walk(self) -> AsyncGenerator[Hop | NotObserved, None]:
+    async def hops(self) -> AsyncGenerator[Hop | NotObserved, None]:
         """Ask all, then the silent ones again; yield each hop when it and all before it are settled."""
         async with aclosing(self._ask(sorted(self._open))) as asked:
             async for ttl in asked:
@@ -88,30 +88,30 @@ class _Trail:
                     yield hop
 
     def _settled(self) -> Iterator[Hop | NotObserved]:
-        while self._told < self._end and self._told + 1 not in self._open:
-            self._told += 1
-            yield self._hops[self._told]
+        while self._yielded < self._end and self._yielded + 1 not in self._open:
+            self._yielded += 1
+            yield self._hops[self._yielded]
 
     async def _ask(self, ttls: list[int]) -> AsyncGenerator[int, None]:
-        """Ask these hops, PACE_S apart, and yield each TTL as its ask ends; those beyond the end are given up."""
+        """Ask these hops, PACE_S apart, and yield each TTL as its attempt ends; those beyond the end are given up."""
         start = perf_counter()
-        asks = {
-            asyncio.create_task(self._once(ttl, max(start + place * PACE_S, self._asked_at.get(ttl, 0.0) + AGAIN_AFTER_S))): ttl
-            for place, ttl in enumerate(ttls)
+        attempts = {
+            asyncio.create_task(self._once(ttl, max(start + index * PACE_S, self._asked_at.get(ttl, 0.0) + AGAIN_AFTER_S))): ttl
+            for index, ttl in enumerate(ttls)
         }
-        pending = set(asks)
+        pending = set(attempts)
         try:
             while pending:
                 done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                for ask in sorted(done, key=asks.__getitem__):
-                    if asks[ask] <= self._end:
-                        self._take(asks[ask], ask.result())
-                        yield asks[ask]
-                pending = {ask for ask in pending if asks[ask] <= self._end}
+                for attempt in sorted(done, key=attempts.__getitem__):
+                    if attempts[attempt] <= self._end:
+                        self._take(attempts[attempt], attempt.result())
+                        yield attempts[attempt]
+                pending = {attempt for attempt in pending if attempts[attempt] <= self._end}
         finally:
-            for ask in asks:
-                ask.cancel()
-            await asyncio.gather(*asks, return_exceptions=True)
+            for attempt in attempts:
+                attempt.cancel()
+            await asyncio.gather(*attempts, return_exceptions=True)
 
     def _take(self, ttl: int, hop: Hop | NotObserved) -> None:
         self._hops[ttl] = hop
@@ -122,12 +122,12 @@ class _Trail:
         await asyncio.sleep(max(moment - perf_counter(), 0))
         self._asked_at[ttl] = perf_counter()
         at, request = now(), self._request
-        async with handshake(request.address, request.port, timeout_s=WAIT_S, ttl=ttl) as made:
+        async with handshake(request.address, request.port, timeout_s=WAIT_S, ttl=ttl) as ended:
             pass
-        if made.outcome is Outcome.BLOCKED:
-            reason = f"This machine did not send the attempt with TTL {ttl} ({made.errno})."
+        if ended.outcome is Outcome.BLOCKED:
+            reason = f"This machine did not send the attempt with TTL {ttl} ({ended.errno})."
             return NotObserved(request=request, at=at, reason=reason)
-        outcome: HopOutcome = "time-exceeded" if is_time_exceeded(made.icmp) else _OUTCOMES[made.outcome]
+        outcome: HopOutcome = "time-exceeded" if is_time_exceeded(ended.icmp) else _OUTCOMES[ended.outcome]
         silent = outcome == "silent"
         return Hop(
             at=at,
@@ -135,9 +135,9 @@ class _Trail:
             address=request.address,
             port=request.port,
             ttl=ttl,
-            sender=None if silent else made.icmp.sender if made.icmp else request.address,
+            sender=None if silent else ended.icmp.sender if ended.icmp else request.address,
             outcome=outcome,
-            rtt_ms=None if silent else made.latency_ms,
+            rtt_ms=None if silent else ended.latency_ms,
         )
 
 

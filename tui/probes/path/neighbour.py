@@ -1,4 +1,4 @@
-"""What this link knows of a neighbour (ARP, NDP), from the kernel's table; nothing is sent to find out."""
+"""What the kernel's table has about a neighbour on a link (ARP, NDP); nothing is sent to find out."""
 
 import shlex
 from collections.abc import AsyncGenerator
@@ -27,13 +27,13 @@ _STATES: dict[int, State] = {
 """NUD_* in linux/neighbour.h."""
 
 
-async def check(request: LookUpNeighbour, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+async def check(request: LookUpNeighbour, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a check's signature
     """Yield the Neighbour entry for an address on a device, state `none` where there is no entry; or why it can't be read."""
     bare = without_zone(request.address)
     command = f"ip neigh show {bare} dev {shlex.quote(request.device)}"
     try:
         address = parse_address(bare)
-        found = await in_thread(rtnetlink.neighbour, address, interface_index(request.device))
+        entry = await in_thread(rtnetlink.neighbour, address, interface_index(request.device))
     except ValueError as error:
         yield NotObserved(request=request, reason=str(error), command=command)
         return
@@ -41,5 +41,5 @@ async def check(request: LookUpNeighbour, system: SystemView) -> AsyncGenerator[
         reason = f"The kernel cannot be asked for its neighbours ({error.strerror or error})."
         yield NotObserved(request=request, reason=reason, remedy="Allow netlink sockets to this process.", command=command)
         return
-    bits, mac = found or (0, None)
+    bits, mac = entry or (0, None)
     yield Neighbour(address=request.address, device=request.device, state=_STATES.get(bits, "none"), mac=mac, command=command)

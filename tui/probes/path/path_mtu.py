@@ -1,8 +1,8 @@
-"""Whether large packets get through: the same request in segments as usual, and in segments that pass anywhere.
+"""Whether large packets get through: the same request in segments of the usual size, and in small ones that pass anywhere.
 
-Two connections at the same time, and six more where these fare differently. On each the first bytes of the request are
-written, and when these are acknowledged the rest, some four thousand bytes: several segments, and less than any window to
-begin with, so that a server which reads nothing acknowledges it all the same. What is written is harmless: a GET, a PING,
+Two connections at the same time, and six more where these two differ. On each the first bytes of the request are
+written, and when these are acknowledged the rest, some four thousand bytes: several segments, but less than any initial
+window, so that even a server which reads nothing acknowledges them. What is written is harmless: a GET, a PING,
 a ClientHello, each with padding.
 """
 
@@ -34,17 +34,17 @@ CONNECT_S = 1.5
 SMALL_S = 1.0
 """For the acknowledgement of a few bytes: some round trips."""
 STALL_S = 2.4
-"""For that of the rest: Linux repeats it after a fifth of a second and then at growing distances, three times by then."""
+"""For that of the rest: Linux repeats it after a fifth of a second and then at growing intervals, three times by then."""
 ANSWER_S = 2.0
 POLL_S = 0.02
-"""Nothing tells when bytes are acknowledged, so it is looked up."""
+"""No event says when bytes are acknowledged, so the socket is polled."""
 CLAMPED_MSS = 500
-"""Any IPv4 host takes 576 bytes (RFC 791), and any IPv6 link 1280."""
+"""Any IPv4 host accepts 576 bytes (RFC 791), and any IPv6 link 1280."""
 PADDING = 4000
 """More than two segments of Ethernet, less than the eleven kilobytes that may be sent at first (RFC 6928)."""
 _AGAIN = (CLAMPED_MSS, None, None, CLAMPED_MSS, CLAMPED_MSS, None)
-"""The second look, where the two connections differed: in an order that no balancer between a dead machine and one that
-lives deals out by taking turns."""
+"""The second round, where the two connections differed: in an order that no load balancer between a dead machine and a
+living one produces by taking turns."""
 _IP_MTU, _IPV6_MTU = 14, 24  # linux/in.h, linux/in6.h; not in Python's socket module
 _FIRST = 24
 """Bytes of the first write: the head of a TLS record, or of a request line."""
@@ -63,15 +63,15 @@ class _LargeExchange:
     retransmits: int | None = None
 
 
-async def check(request: MeasureMtu, system: SystemView) -> AsyncGenerator[PathMtu | NotObserved, None]:  # noqa: ARG001 -- every look's form
+async def check(request: MeasureMtu, system: SystemView) -> AsyncGenerator[PathMtu | NotObserved, None]:  # noqa: ARG001 -- a check's signature
     """Yield what became of the writes, or why there were none. Takes up to fourteen seconds, and five where all is well.
 
-    Raises ValueError if the address is none.
+    Raises ValueError if the address is not one.
     """
     at, started = now(), perf_counter()
     words = _words(request)
     if words is None or sys.platform != "linux":
-        reason = f"Nothing harmless and large can be said in {request.family or 'an unknown protocol'}."
+        reason = f"No large and harmless request is known for {request.family or 'an unknown protocol'}."
         yield NotObserved(request=request, at=at, reason=reason)
         return
     usual, clamped = await _connections(request, words, (None, CLAMPED_MSS))
@@ -79,10 +79,12 @@ async def check(request: MeasureMtu, system: SystemView) -> AsyncGenerator[PathM
         yield NotObserved(request=request, at=at, reason="This time the port did not connect.")
         return
     pairs = 1
-    if _fared(usual) != _fared(clamped):
+    if _result(usual) != _result(clamped):
         again = await _connections(request, words, _AGAIN)
-        fared = {mss: {_fared(one) for one, other in zip(again, _AGAIN, strict=True) if other == mss} for mss in _AGAIN}
-        if fared == {None: {_fared(usual)}, CLAMPED_MSS: {_fared(clamped)}}:
+        results = {
+            mss: {_result(exchange) for exchange, size in zip(again, _AGAIN, strict=True) if size == mss} for mss in _AGAIN
+        }
+        if results == {None: {_result(usual)}, CLAMPED_MSS: {_result(clamped)}}:
             pairs += len(_AGAIN) // 2
     yield PathMtu(
         at=at,
@@ -110,28 +112,28 @@ async def _connections(request: MeasureMtu, words: bytes, sizes: tuple[int | Non
     return await asyncio.gather(*(_once(request, words, size) for size in sizes))
 
 
-def _fared(seen: _LargeExchange) -> tuple[Written, bool | None]:
-    return seen.large, seen.answered
+def _result(exchange: _LargeExchange) -> tuple[Written, bool | None]:
+    return exchange.large, exchange.answered
 
 
 async def _once(request: MeasureMtu, words: bytes, mss: int | None) -> _LargeExchange:
-    """One connection, to its end. Raises ValueError if the address is none."""
-    seen = _LargeExchange()
-    async with handshake(request.address, request.port, timeout_s=CONNECT_S, mss=mss) as made:
-        if made.outcome is not Outcome.CONNECTED or made.sock is None:
-            return seen
-        sock = made.sock
+    """One connection, to its end. Raises ValueError if the address is not one."""
+    exchange = _LargeExchange()
+    async with handshake(request.address, request.port, timeout_s=CONNECT_S, mss=mss) as ended:
+        if ended.outcome is not Outcome.CONNECTED or ended.sock is None:
+            return exchange
+        sock = ended.sock
         stop_listening(sock)
         with suppress(OSError):
-            seen.mss = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
-            seen.small = await _written(sock, words[:_FIRST], SMALL_S)
-            if seen.small == "acknowledged":
-                seen.large = await _written(sock, words[_FIRST:], STALL_S)
-            if seen.large == "acknowledged":
-                seen.answered = await _answers(sock)
-            seen.path_mtu = _mtu(sock)
-            seen.retransmits = retransmits(sock)
-    return seen
+            exchange.mss = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG)
+            exchange.small = await _written(sock, words[:_FIRST], SMALL_S)
+            if exchange.small == "acknowledged":
+                exchange.large = await _written(sock, words[_FIRST:], STALL_S)
+            if exchange.large == "acknowledged":
+                exchange.answered = await _answers(sock)
+            exchange.path_mtu = _mtu(sock)
+            exchange.retransmits = retransmits(sock)
+    return exchange
 
 
 async def _written(sock: socket.socket, data: bytes, wait_s: float) -> Written:
@@ -153,7 +155,7 @@ async def _written(sock: socket.socket, data: bytes, wait_s: float) -> Written:
 
 
 async def _answers(sock: socket.socket) -> bool:
-    """Whether anything comes back, an end too."""
+    """Whether anything comes back, even just the end of the connection."""
     return await readable(sock, ANSWER_S)
 
 
@@ -206,17 +208,17 @@ def _client_hello(server_name: str | None) -> bytes:
 
 
 def padded(hello: bytes) -> bytes:
-    """A ClientHello in one TLS record (RFC 8446, 4.1.2 and 5.1) with PADDING bytes in its last extension, instead of its own."""
+    """A ClientHello in one TLS record (RFC 8446, 4.1.2 and 5.1) with PADDING bytes as its last extension."""
     head, body = hello[:9], hello[9:]  # of the record 5 bytes, of the handshake message 4
-    at = 2 + 32
-    at += 1 + body[at]  # the session's id
-    at += 2 + int.from_bytes(body[at : at + 2])  # the cipher suites
-    at += 1 + body[at]  # the compression methods
-    extensions, rest = b"", body[at + 2 :]
+    position = 2 + 32
+    position += 1 + body[position]  # the session's id
+    position += 2 + int.from_bytes(body[position : position + 2])  # the cipher suites
+    position += 1 + body[position]  # the compression methods
+    extensions, rest = b"", body[position + 2 :]
     while rest:
         size = 4 + int.from_bytes(rest[2:4])
         extensions += rest[:size] if int.from_bytes(rest[:2]) != _TLS_PADDING else b""
         rest = rest[size:]
     extensions += struct.pack("!HH", _TLS_PADDING, PADDING) + bytes(PADDING)
-    body = body[:at] + len(extensions).to_bytes(2) + extensions
+    body = body[:position] + len(extensions).to_bytes(2) + extensions
     return head[:3] + (len(body) + 4).to_bytes(2) + head[5:6] + len(body).to_bytes(3) + body

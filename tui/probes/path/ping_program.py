@@ -1,6 +1,6 @@
-"""Asking the program ping, for users who may open no ICMP socket themselves; and reading what it prints.
+"""Running the program ping, for users who may not open an ICMP socket themselves; and reading what it prints.
 
-Read are the lines of iputils and of BusyBox in the C locale. Unlike a socket of our own, iputils is silent about
+It reads the lines of iputils and of BusyBox in the C locale. Unlike a socket of our own, iputils does not mention
 requests that this machine's packet filter drops (EPERM): it counts them as sent.
 """
 
@@ -53,7 +53,7 @@ _WORDS: dict[IpFamily, dict[str, tuple[int, int]]] = {
 _LOCAL = re.compile(r"^ping6?: (?:connect|sendmsg|sendto): (?P<words>.+)$", re.MULTILINE)
 _ERRNO_BY_WORDS = {os.strerror(number): number for number in errno.errorcode}
 _GUESS = "Do you want to ping broadcast?"
-"""How iputils words the EACCES of connect, whatever its reason; a `prohibit` route is one."""
+"""How iputils words the EACCES of connect, whatever its reason, such as a `prohibit` route."""
 
 
 def arguments(request: SendEcho, spacing_s: float, ttl: int | None = None) -> list[str]:
@@ -69,7 +69,7 @@ async def ask(request: SendEcho, spacing_s: float, environ: Mapping[str, str], *
         deadline_s = request.count * spacing_s + LAST_WAIT_S + _GRACE_S
         done = await run_tool(argv, environ={**environ, "LC_ALL": "C"}, deadline_s=deadline_s)
     except FileNotFoundError:
-        return _may_not(request, "The program ping, which may, is not installed.")
+        return _may_not(request, "The program ping, which could, is not installed.")
     except TimeoutError:
         return _may_not(request, "The program ping did not end in time.")
     except OSError as error:
@@ -79,25 +79,25 @@ async def ask(request: SendEcho, spacing_s: float, environ: Mapping[str, str], *
 
 
 def read(out: str, err: str, request: SendEcho) -> Echo | None:
-    """What the text of ping says; None where it could not ask at all. Raises nothing."""
+    """What the text of ping says; None where it could not send at all. Raises nothing."""
     sent, error = _SENT.search(out), _local_error(err)
     if not (sent or error):
         return None
     replies = list(_REPLY.finditer(out))
-    errors = (_icmp(found["sender"], found["words"]) for found in _ERROR.finditer(out))
+    errors = (_icmp(match["sender"], match["words"]) for match in _ERROR.finditer(out))
     return Echo(
         address=request.address,
         sent=int(sent["sent"]) if sent else 0,
         received=len(replies),
-        rtt_ms=tuple(float(one["ms"]) for one in replies),
+        rtt_ms=tuple(float(reply["ms"]) for reply in replies),
         ttl=int(replies[-1]["ttl"]) if replies else None,
-        icmp=next((one for one in errors if one), None),
+        icmp=next((icmp for icmp in errors if icmp), None),
         error=error,
     )
 
 
 def _local_error(err: str) -> str | None:
-    """The errno, by its name, with which this machine refused to send; None where it did not."""
+    """The name of the errno with which this machine refused to send; None where it did not refuse."""
     if _GUESS in err:
         return errno_name(errno.EACCES)
     local = _LOCAL.search(err)
@@ -115,8 +115,8 @@ def _icmp(sender: str, words: str) -> IcmpError | None:
 def _may_not(request: SendEcho, why: str) -> NotObserved:
     return NotObserved(
         request=request,
-        reason=f"This user may open no ICMP socket. {why}",
-        remedy="run as root, or let every group ping: sysctl -w net.ipv4.ping_group_range='0 2147483647'",
+        reason=f"This user may not open an ICMP socket. {why}",
+        remedy="Run as root, or let every group ping: sysctl -w net.ipv4.ping_group_range='0 2147483647'",
     )
 
 

@@ -1,11 +1,11 @@
 """Which device sends the resets for a port: two measurements that need no privilege. Nothing but SYNs and echoes is sent.
 
 The TTL with which a reset arrives is found by IP_MINTTL (IPV6_MINHOPCOUNT): the kernel discards what arrives with less
-than the limit before it acts on it, so a reset that is seen with limit k and not with k + 1 arrived with k. The smallest
-outgoing TTL at which it still comes is found by IP_TTL. The same is measured of an echo, and of a port that accepts.
+than the limit before it acts on it, so a reset that gets through limit k and not k + 1 arrived with k. The smallest
+outgoing TTL at which it still comes is found by IP_TTL. The same is measured for an echo, and for a port that accepts.
 
 Packets go out one after the other in each of at most three series, so that a router is asked for two or three ICMP
-errors in all: fewer than the burst that it allows one peer (Linux: six). Asks that stay silent are repeated once.
+errors in all: fewer than the burst that it allows one peer (Linux: six). Attempts without an answer are repeated once.
 """
 
 import asyncio
@@ -30,29 +30,32 @@ from tui.probes.path.echo import one_echo
 from tui.probes.path.ttl_search import highest_passed, lowest_reaching
 
 LONGEST_S = 1.4
-"""For all of it; what is not known by then stays unknown. On a path of some milliseconds it takes 0.3 s."""
+"""For everything; what is not known by then stays unknown. On a path of some milliseconds it takes 0.3 s."""
 FIRST_WAIT_S = 0.9
-"""For the first answer, from which the wait for the others is learnt: less than the second after which a SYN is sent again."""
+"""For the first answer, which sets the wait for the others: less than the second after which a SYN is sent again."""
 SHORTEST_WAIT_S = 0.04
 LONGEST_WAIT_S = 0.4
 ROUND_TRIPS = 4
-"""So many times the first answer's time is waited for another, and SHORTEST_WAIT_S more: a queue on the way may grow."""
+"""We wait this many times the first answer's time for the others, and SHORTEST_WAIT_S more: a queue on the way may grow."""
 PROGRAM_S = 0.15
-"""More, where it is the program ping that asks: it has to be started, and waits a second for each answer."""
+"""Extra time for the program ping: it has to be started, and waits a second for each answer."""
 TRIES = 2
-"""Silence may be a loss; twice in a row it hardly is."""
+"""A silence may be a lost packet; two in a row hardly are."""
 MOST_ATTEMPTS = 40
-"""The end of all asking, far above the ten to twenty-five that it takes."""
+"""A bound for all attempts, far above the ten to twenty-five that are needed."""
 
 
 async def check(request: FindResetOrigin, system: SystemView) -> AsyncGenerator[ResetOrigin | NotObserved, None]:
     """Yield what could be measured, or why nothing could be. Takes up to LONGEST_S and FIRST_WAIT_S.
 
-    Raises ValueError if the address is none.
+    Raises ValueError if the address is not one.
     """
     if not queues_tcp_errors():
         yield NotObserved(
-            request=request, at=now(), reason="This kernel does not tell a reset from an ICMP error.", remedy="Linux 5.8 or later"
+            request=request,
+            at=now(),
+            reason="This kernel does not distinguish a reset from an ICMP error.",
+            remedy="Linux 5.8 or later",
         )
         return
     yield await _Measurement(request, system).take()
@@ -68,12 +71,12 @@ class _Series:
 
     @property
     def trail(self) -> tuple[tuple[int, str], ...]:
-        """Who said `time exceeded` at which TTL."""
+        """Which TTL brought `time exceeded`, and from whom."""
         return tuple(sorted(self.hops.items()))
 
 
 class _Measurement:
-    """One look under way."""
+    """One check under way."""
 
     def __init__(self, request: FindResetOrigin, system: SystemView) -> None:
         self._request = request
@@ -83,7 +86,7 @@ class _Measurement:
         self._resets, self._echoes, self._accepts = _Series(), _Series(), _Series()
 
     async def take(self) -> ResetOrigin | NotObserved:
-        """All of it."""
+        """Measure everything."""
         request, at, before = self._request, now(), discarded_for_ttl()
         first = await self._connect(request.port, timeout_s=FIRST_WAIT_S)
         if not _is_reset(first):
@@ -122,13 +125,13 @@ class _Measurement:
         await self._name_the_hop()
 
     async def _by_limit(self, guess: int | None) -> None:
-        """With which TTL answers arrive. One port after the other: the counter of discarded answers is for both."""
+        """Find the TTL with which answers arrive. One port after the other: they share the counter of discarded answers."""
         self._resets.received_ttl = await highest_passed(partial(self._passes, self._request.port), guess)
         if (port := self._request.reference_port) is not None and await self._passes(port, 1):
             self._accepts.received_ttl = await highest_passed(partial(self._passes, port), guess)
 
     async def _by_hops(self, guess: int | None) -> None:
-        """From which outgoing TTL on answers come."""
+        """Find the smallest outgoing TTL that brings an answer."""
         self._resets.smallest_ttl = await lowest_reaching(partial(self._reaches, self._request.port, self._resets), guess)
         if (port := self._request.reference_port) is not None:
             self._accepts.smallest_ttl = await lowest_reaching(partial(self._reaches, port, self._accepts), guess)
@@ -137,13 +140,13 @@ class _Measurement:
         self._echoes.smallest_ttl = await lowest_reaching(self._echo_reaches, guess)
 
     async def _name_the_hop(self) -> None:
-        """Ask who stands at the distance that the resets come from, where that is nearer than what else answers."""
+        """Ask who is at the distance that the resets come from, where that is nearer than what else answers."""
         received = self._resets.received_ttl
-        others = [one for one in (self._echoes, self._accepts) if one.received_ttl is not None]
-        if received is None or not others or any(received <= (one.received_ttl or 0) for one in others):
+        others = [series for series in (self._echoes, self._accepts) if series.received_ttl is not None]
+        if received is None or not others or any(received <= (series.received_ttl or 0) for series in others):
             return
         hop = initial_ttl(received) - received + 1
-        if hop in self._resets.hops or any(hop in one.hops for one in others):
+        if hop in self._resets.hops or any(hop in series.hops for series in others):
             return
         if others[0] is self._echoes:
             await self._echo_reaches(hop)
@@ -151,7 +154,7 @@ class _Measurement:
             await self._reaches(port, self._accepts, hop)
 
     async def _passes(self, port: int, limit: int) -> bool:
-        """Whether the port's answer arrives with a TTL of `limit` at least."""
+        """Whether the port's answer arrives with a TTL of at least `limit`."""
         for _ in range(TRIES):
             before = discarded_for_ttl()
             if _answers(await self._connect(port, min_ttl=limit)):
@@ -164,11 +167,11 @@ class _Measurement:
     async def _reaches(self, port: int, series: _Series, ttl: int) -> bool:
         """Whether a packet with this outgoing TTL brings the port's answer."""
         for _ in range(TRIES):
-            made = await self._connect(port, ttl=ttl)
-            if made.icmp is not None and is_time_exceeded(made.icmp):
-                series.hops[ttl] = made.icmp.sender
-            if made.outcome is not Outcome.TIMEOUT:
-                return _answers(made)
+            ended = await self._connect(port, ttl=ttl)
+            if ended.icmp is not None and is_time_exceeded(ended.icmp):
+                series.hops[ttl] = ended.icmp.sender
+            if ended.outcome is not Outcome.TIMEOUT:
+                return _answers(ended)
         return False
 
     async def _echo_reaches(self, ttl: int) -> bool:
@@ -185,10 +188,10 @@ class _Measurement:
         silence = Echo(address=address, sent=1, received=0)
         try:
             async with asyncio.timeout(self._wait_s + PROGRAM_S):
-                seen = await one_echo(address, wait_s=self._wait_s, environ=self._environ, ttl=ttl)
+                echo = await one_echo(address, wait_s=self._wait_s, environ=self._environ, ttl=ttl)
         except TimeoutError:
             return silence
-        return seen if isinstance(seen, Echo) else replace(silence, error=seen.reason)
+        return echo if isinstance(echo, Echo) else replace(silence, error=echo.reason)
 
     async def _connect(
         self, port: int, *, timeout_s: float | None = None, ttl: int | None = None, min_ttl: int | None = None
@@ -197,27 +200,27 @@ class _Measurement:
             raise TimeoutError
         self._attempts += 1
         wait_s = self._wait_s if timeout_s is None else timeout_s
-        async with handshake(self._request.address, port, timeout_s=wait_s, ttl=ttl, min_ttl=min_ttl) as made:
-            return made
+        async with handshake(self._request.address, port, timeout_s=wait_s, ttl=ttl, min_ttl=min_ttl) as ended:
+            return ended
 
     def _references(self) -> tuple[Reference, ...]:
         echoes, accepts, port = self._echoes, self._accepts, self._request.reference_port
-        found = []
+        references = []
         if echoes.received_ttl is not None:
-            found.append(_reference("echo", None, echoes))
+            references.append(_reference("echo", None, echoes))
         if port is not None and (accepts.received_ttl, accepts.smallest_ttl) != (None, None):
-            found.append(_reference("syn-ack", port, accepts))
-        return tuple(found)
+            references.append(_reference("syn-ack", port, accepts))
+        return tuple(references)
 
 
 def _reference(kind: Literal["syn-ack", "echo"], port: int | None, series: _Series) -> Reference:
     return Reference(kind=kind, port=port, received_ttl=series.received_ttl, smallest_ttl=series.smallest_ttl, hops=series.trail)
 
 
-def _is_reset(made: Handshake) -> bool:
-    return made.outcome is Outcome.REFUSED and made.icmp is None and made.error_queue == "empty"
+def _is_reset(ended: Handshake) -> bool:
+    return ended.outcome is Outcome.REFUSED and ended.icmp is None and ended.error_queue == "empty"
 
 
-def _answers(made: Handshake) -> bool:
+def _answers(ended: Handshake) -> bool:
     """Whether it is an answer of TCP: a reset, or a SYN-ACK."""
-    return _is_reset(made) or made.outcome in {Outcome.CONNECTED, Outcome.RESET}
+    return _is_reset(ended) or ended.outcome in {Outcome.CONNECTED, Outcome.RESET}

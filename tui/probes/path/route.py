@@ -1,8 +1,8 @@
-"""The route to an address, as the kernel would take it for this process; and where it refuses, the entry that says so.
+"""The route that the kernel would take to an address for this process; and where it refuses, the entry that says so.
 
-A failed lookup gives an errno alone, also where the table's entry is asked for (RTM_F_FIB_MATCH), so the
-rejecting entry is found by going through rules and tables as the kernel does. Whether a rule applies that
-selects by mark, user or port cannot be told here; such a rule is named only where no other entry explains the errno.
+A failed lookup gives an errno alone, even where the table's entry is asked for (RTM_F_FIB_MATCH), so the
+rejecting entry is found by going through rules and tables as the kernel does. Whether a rule that selects by
+mark, user or port applies is not known here; such a rule is named only where no other entry explains the errno.
 """
 
 import errno
@@ -33,13 +33,13 @@ _BY_ROUTE: dict[int, RouteType] = {
 }
 """The type of route that ends a lookup with this errno (fib_props in net/ipv4/fib_semantics.c, ip6_rt_type_to_error)."""
 _BY_RULE: dict[int, RouteType] = {errno.ENETUNREACH: "unreachable", errno.EACCES: "prohibit", errno.EINVAL: "blackhole"}
-"""The action of a rule that does (fib4_rule_action in net/ipv4/fib_rules.c)."""
+"""The action of a rule that ends a lookup with this errno (fib4_rule_action in net/ipv4/fib_rules.c)."""
 _CERTAIN = frozenset({errno.EHOSTUNREACH, errno.EACCES})
-"""Errnos of a lookup that have no other reason, so that they tell the type even where the entry is not found."""
+"""Errnos of a lookup that have no other reason, so that they give the type even where the entry is not found."""
 
 
-async def check(request: LookUpRoute, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
-    """Yield the Route to `request.address`, which may have a zone; or why it cannot be told."""
+async def check(request: LookUpRoute, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a check's signature
+    """Yield the Route to `request.address`, which may have a zone; or why it is not known."""
     zone = zone_of(request.address)
     command = f"ip route get {without_zone(request.address)}" + (f" dev {zone}" if zone else "")
     try:
@@ -80,7 +80,7 @@ def find_route(address: IpAddress, interface: int = 0) -> Route:
 
 
 def interface_index(zone: str) -> int:
-    """The index of an interface by its name or number. Raises ValueError, whose message is a sentence, where there is none."""
+    """The index of an interface by its name or number. Raises ValueError, whose message is a sentence, if there is none."""
     try:
         return int(zone) if zone.isascii() and zone.isdigit() else socket.if_nametoindex(zone)
     except OSError:
@@ -122,9 +122,9 @@ def _rejecting_entry(address: IpAddress, error: int) -> FoundRoute | PolicyRule 
             continue
         if rule.action == _BY_RULE.get(error):
             return rule
-        here = [route for route in candidates if route.table == rule.table]
-        if rule.action == "lookup" and here:
-            return max(here, key=lambda route: _length(route.prefix))
+        rejecting = [route for route in candidates if route.table == rule.table]
+        if rule.action == "lookup" and rejecting:
+            return max(rejecting, key=lambda route: _length(route.prefix))
     return None
 
 
@@ -145,7 +145,7 @@ def _type(name: str) -> RouteType:
 
 
 def _line(route: FoundRoute, destination: str) -> str:
-    """As `ip route` prints it, without what only the kernel cares for."""
+    """The route as `ip route` prints it, without what only the kernel uses."""
     words = [] if route.type == "unicast" else [route.type]
     words.append(destination)
     for name, value in (("via", route.gateway), ("dev", route.device), ("src", route.source)):

@@ -1,7 +1,7 @@
 """What the kernel's routing tables hold, read over rtnetlink: one lookup, rejecting routes, rules, neighbours, addresses.
 
-Law: read only; every call is one question, and what comes back is a value, not yet a fact. All need no
-privilege, block for a moment, and raise OSError; KernelError where the kernel's answer is an errno.
+Law: read only; every call is one question, and what comes back is a value, not yet a fact. None needs a
+privilege; all block for a moment and raise OSError, KernelError where the kernel's answer is an errno.
 Source: rtnetlink(7), linux/rtnetlink.h, linux/fib_rules.h, linux/neighbour.h.
 """
 
@@ -47,7 +47,7 @@ _NDA_DST, _NDA_LLADDR = 1, 2
 
 
 class FoundRoute(Struct, frozen=True, kw_only=True):
-    """A route as the kernel gives it. `prefix` is the destination that it stands for."""
+    """A route as the kernel gives it. `prefix` is its destination."""
 
     type: str
     prefix: str
@@ -59,13 +59,13 @@ class FoundRoute(Struct, frozen=True, kw_only=True):
 
 
 class PolicyRule(Struct, frozen=True, kw_only=True):
-    """A policy rule: where a lookup goes on, or how it ends."""
+    """A policy rule: which table a lookup continues in, or how it ends."""
 
     priority: int
     action: str
     table: int
     prefix: str | None
-    """The destinations that it is for; None for all."""
+    """The destinations that it applies to; None for all."""
     conditional: bool = False
     """Whether it selects by more than the destination: source, interface, mark, user, port, or by exclusion."""
 
@@ -92,7 +92,7 @@ def routes_of_type(version: int, kind: str) -> list[FoundRoute]:
 
 
 def rules(version: int) -> list[PolicyRule]:
-    """The policy rules in the order in which the kernel goes through them."""
+    """The policy rules in the kernel's order."""
     family = _FAMILIES[version]
     with netlink.channel(netlink.ROUTE) as link:
         entries = link.dump(_GET_RULE, _ROUTE.pack(family, 0, 0, 0, 0, 0, 0, 0, 0))
@@ -118,14 +118,14 @@ def interface_addresses() -> list[tuple[int, str]]:
     """Pairs of interface index and address; of a point-to-point link, this end's."""
     with netlink.channel(netlink.ROUTE) as link:
         entries = link.dump(_GET_ADDRESS, _ADDRESS.pack(socket.AF_UNSPEC, 0, 0, 0, 0))
-    found: list[tuple[int, str]] = []
+    addresses: list[tuple[int, str]] = []
     for entry in entries:
         *_, interface = _ADDRESS.unpack_from(entry)
         more = netlink.attributes(entry[_ADDRESS.size :])
         packed = more.get(_IFA_LOCAL) or more.get(_IFA_ADDRESS)
         if packed:
-            found.append((interface, str(ipaddress.ip_address(packed))))
-    return found
+            addresses.append((interface, str(ipaddress.ip_address(packed))))
+    return addresses
 
 
 def _family(address: IpAddress) -> int:
@@ -160,7 +160,7 @@ def _rule(entry: bytes) -> PolicyRule:
 
 
 def _prefix(family: int, length: int, packed: bytes | None) -> str:
-    """As `ip` prints it; a table leaves the address out where it is all zeros."""
+    """The prefix as `ip` prints it; a table leaves out an address of all zeros."""
     if not length:
         return "default"
     address = ipaddress.ip_address(packed or bytes(16 if family == socket.AF_INET6 else 4))

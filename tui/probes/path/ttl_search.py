@@ -1,6 +1,6 @@
-"""Finding a TTL with few asks: the highest limit that an answer passes, the lowest outgoing one that reaches the answerer.
+"""Finding a TTL in few attempts: the highest limit that an answer passes, the lowest outgoing one that brings an answer.
 
-Law: an answer proves something, silence may be a loss; so whoever asks repeats what stayed silent.
+Law: an answer proves something, a silence may be a lost packet; so the caller repeats attempts without an answer.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ Ask = Callable[[int], Awaitable[bool]]
 FARTHEST = 40
 """Hops; hardly any path is longer, and traceroute(8) ends at 30."""
 _ABOVE = tuple(value + 1 for value in INITIAL_TTLS)
-"""No answer arrives with more than it started with, so these limits tell one initial value from the next."""
+"""No answer arrives with more than it started with, so these limits separate one initial value from the next."""
 _FAR_BELOW = tuple(value - 31 for value in INITIAL_TTLS)
 """Hardly any answer has lost more."""
 _HIGHEST = 255
@@ -22,7 +22,7 @@ _HIGHEST = 255
 async def highest_passed(ask: Ask, guess: int | None = None) -> int:
     """The highest limit that the answer passes, which is the TTL that it arrives with; it is known to pass 1.
 
-    Where `guess` is right, two asks tell; else about eight.
+    Where `guess` is right, two attempts are enough; else about eight.
     """
     passed, failed = 1, _HIGHEST + 1
     near = [] if guess is None else [guess + 1, guess]
@@ -38,7 +38,7 @@ async def highest_passed(ask: Ask, guess: int | None = None) -> int:
 async def lowest_reaching(ask: Ask, guess: int | None = None) -> int | None:
     """The lowest outgoing TTL that brings the answer; None where none up to FARTHEST does.
 
-    Where `guess` is right, two asks tell.
+    Where `guess` is right, two attempts are enough.
     """
     short, enough = 0, FARTHEST + 1
     ttl, step = min(guess or 1, FARTHEST), 1

@@ -1,8 +1,8 @@
-"""Whether the proxy variables send programs to a proxy instead of to the target.
+"""Whether the proxy variables send programs to a proxy instead of the target.
 
-Law: the environment alone is read; credentials are dropped before anything else. What differs from program to program
-is told for the variable that most of them obey: `readers` names those that go through its proxy. Where `applies` holds and
-an entry of NO_PROXY is given too, it exempts the target for other programs, not for the readers.
+Law: only settings are read; credentials are dropped before anything else. What differs from program to program is
+reported for the variable that most of them obey: `honoured_by` names those that go through its proxy. If `applies` is true
+and an entry of NO_PROXY is given too, that entry exempts the target for other programs, not for these.
 """
 
 import re
@@ -22,20 +22,20 @@ from tui.probes.kernel.threads import in_thread
 from tui.probes.proxy.proxy_files import FileSetting, file_settings, java_exemption, java_setting
 from tui.probes.proxy.proxy_programs import PROGRAMS, Destination, Kind, Program, exemption_of, variable_of
 
-BY_HAND = "env | grep -i _proxy"
+COMMAND = "env | grep -i _proxy"
 _KINDS: dict[str, Kind] = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
 _KINDS_BY_PORT: dict[int, Kind] = {80: "http", 443: "https"}
 _PROXY_PORTS = {"https": 443, "socks": 1080, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
-"""The port of a proxy that names none, by its scheme; of http, each program has its own."""
+"""The port of a proxy setting without one, by its scheme; for http each program has its own."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 _SHOWN = 300
 _NONE: Mapping[str, FileSetting] = {}
 _JAVA = Program(name="Java", http=(), https=())
-"""It reads no variable, only properties; so it has no row among those that do."""
+"""It reads properties and no variable, so it has no row among the programs that do."""
 
 
 class _Reading(Struct, frozen=True):
-    """A program, its proxy, where that stands, and by which entry it is not used."""
+    """A program, its proxy, where that is set, and the entry that exempts the target."""
 
     program: Program
     place: str
@@ -44,7 +44,7 @@ class _Reading(Struct, frozen=True):
 
 
 class ProxySetting(Struct, frozen=True):
-    """A proxy as a variable names it. `value` has no credentials; host and port are None where they can't be read."""
+    """A proxy as a variable names it. `value` has no credentials; host and port are None where they can't be parsed."""
 
     value: str
     scheme: str = "http"
@@ -53,7 +53,7 @@ class ProxySetting(Struct, frozen=True):
 
 
 async def check(request: ReadProxies, system: SystemView) -> AsyncGenerator[Proxy | NotObserved, None]:
-    """Yield the proxy that applies, or that none does. Targets other than HTTP have none."""
+    """Yield the proxy that applies, or that none does. Only HTTP targets have one."""
     if system.hidden_environ:
         yield NotObserved(at=now(), request=request, reason=system.hidden_environ, remedy="Run as root, or as its user.")
         return
@@ -65,27 +65,27 @@ async def check(request: ReadProxies, system: SystemView) -> AsyncGenerator[Prox
 def proxy_for(
     request: ReadProxies, environ: Mapping[str, str], files: Mapping[str, FileSetting] = _NONE, arguments: tuple[str, ...] = ()
 ) -> Proxy:
-    """What the variables in `environ`, programs' own `files` and a Java's `arguments` say for the target; raises nothing."""
+    """What the variables in `environ`, programs' own `files` and Java's `arguments` mean for the target; raises nothing."""
     at = now()
     scheme = (request.scheme or "").lower()
     kind = _kind(request)
     if kind is None:
-        return Proxy(at=at, command=BY_HAND, applies=False)
+        return Proxy(at=at, command=COMMAND, applies=False)
     destination = Destination(kind, request.host, request.port, websocket=scheme in {"ws", "wss"})
-    through, spared = _readings(destination, environ, files, arguments)
-    variable = _most_common([(one.place, one.program) for one in through]) or _most_common(
-        [(one.place, one.program) for one in spared]
+    through, exempt = _readings(destination, environ, files, arguments)
+    variable = _most_common([(reading.place, reading.program) for reading in through]) or _most_common(
+        [(reading.place, reading.program) for reading in exempt]
     )
     if variable is None:
-        return Proxy(at=at, command=BY_HAND, applies=False, no_proxy=_no_proxy(environ))
-    value = next(one.value for one in (*through, *spared) if one.place == variable)
-    readers = [one.program for one in through if one.place == variable and one.value == value]
-    exempted_by = next((one.exempted_by for one in spared if one.place == variable), None)
+        return Proxy(at=at, command=COMMAND, applies=False, no_proxy=_no_proxy(environ))
+    value = next(reading.value for reading in (*through, *exempt) if reading.place == variable)
+    readers = [reading.program for reading in through if reading.place == variable and reading.value == value]
+    exempted_by = next((reading.exempted_by for reading in exempt if reading.place == variable), None)
     setting = read_setting(value)
-    reading = {one.program.name for one in through}
+    proxied = {reading.program.name for reading in through}
     return Proxy(
         at=at,
-        command=BY_HAND,
+        command=COMMAND,
         applies=bool(readers),
         variable=variable,
         value=setting.value,
@@ -94,7 +94,7 @@ def proxy_for(
         no_proxy=_no_proxy(environ),
         exempted_by=safe_text(exempted_by, limit=_SHOWN) if exempted_by else None,
         honoured_by=tuple(program.name for program in readers),
-        direct=tuple(program.name for program in PROGRAMS if program.name not in reading),
+        direct=tuple(program.name for program in PROGRAMS if program.name not in proxied),
     )
 
 
@@ -115,7 +115,7 @@ def read_setting(text: str) -> ProxySetting:
 
 
 def _kind(request: ReadProxies) -> Kind | None:
-    """As which of the two HTTP schemes the target is reached; None where it is not."""
+    """Which of the two HTTP schemes the target uses; None for neither."""
     scheme = (request.scheme or "").lower()
     return _KINDS.get(scheme) if scheme else _KINDS_BY_PORT.get(request.port)
 
@@ -123,28 +123,28 @@ def _kind(request: ReadProxies) -> Kind | None:
 def _readings(
     destination: Destination, environ: Mapping[str, str], files: Mapping[str, FileSetting], arguments: tuple[str, ...]
 ) -> tuple[list[_Reading], list[_Reading]]:
-    """The programs that go through a proxy, and those that have one and go directly all the same."""
-    found: list[_Reading] = []
+    """The programs that go through a proxy, and those that have one set but connect directly."""
+    readings: list[_Reading] = []
     for program in PROGRAMS:
         own = files.get(program.name)
         variable = None if own else variable_of(program, destination, environ)
         own = own or (FileSetting(variable, environ[variable]) if variable else None)
         if own and own.value:
-            found.append(_Reading(program, own.place, own.value, exemption_of(program, destination, environ)))
+            readings.append(_Reading(program, own.place, own.value, exemption_of(program, destination, environ)))
     java = java_setting(arguments, environ, destination)
     if java:
-        found.append(_Reading(_JAVA, java.place, java.value, java_exemption(arguments, environ, destination)))
-    return [one for one in found if one.exempted_by is None], [one for one in found if one.exempted_by is not None]
+        readings.append(_Reading(_JAVA, java.place, java.value, java_exemption(arguments, environ, destination)))
+    return [item for item in readings if item.exempted_by is None], [item for item in readings if item.exempted_by is not None]
 
 
 def _most_common(readings: list[tuple[str, Program]]) -> str | None:
-    """The variable of most programs; of as many, the one that comes first."""
+    """The variable of most programs; where several have as many, the first."""
     counted = Counter(variable for variable, _ in readings).most_common(1)
     return counted[0][0] if counted else None
 
 
 def _portless(setting: ProxySetting, readers: list[Program]) -> int:
-    """The port where the setting names none: by its scheme; for http what most of its readers take (80, or curl's 1080)."""
+    """The port of a setting without one: by its scheme; for http the port that most of its readers use (80, or curl's 1080)."""
     if setting.scheme in _PROXY_PORTS:
         return _PROXY_PORTS[setting.scheme]
     ports = Counter(program.portless for program in readers).most_common(1)

@@ -1,6 +1,6 @@
-"""Proxies that stand in a program's own settings, where they outweigh the variables: curl, wget, git, and Java's options.
+"""Proxies in a program's own settings, which take precedence over the variables: curl, wget, git, and Java's options.
 
-Law: what is not understood is passed over. As seen of curl 7.88, wget 1.21, git 2.39 and Java 17, each run against a listener.
+Law: what is not understood is skipped. As observed with curl 7.88, wget 1.21, git 2.39 and Java 17, each against a listener.
 Sources: curl(1) -K, wget's manual (Wgetrc Commands), git-config(1), Java's networking properties.
 """
 
@@ -23,21 +23,21 @@ _GIT_SECTION = re.compile(r"^\s*\[\s*(?P<section>[^\]]*?)\s*\]", re.MULTILINE)
 _GIT_PROXY = re.compile(r"^\s*proxy\s*=[ \t]*\"?(?P<value>[^\s\"#;]*)", re.MULTILINE | re.IGNORECASE)
 _JAVA = re.compile(r"-D(?P<name>[\w.]+)=(?P<value>.*)", re.DOTALL)
 _JAVA_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
-_JAVA_SPARED = ("localhost", "127.*", "[::1]", "0.0.0.0", "[::0]")  # noqa: S104 -- compared, not bound
+_JAVA_EXEMPT = ("localhost", "127.*", "[::1]", "0.0.0.0", "[::0]")  # noqa: S104 -- compared, not bound
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 class FileSetting(Struct, frozen=True):
-    """A proxy of one program's own: where it stands, and what it reads; an empty value means no proxy at all."""
+    """One program's own proxy: where it is set, and its value; an empty value means no proxy at all."""
 
     place: str
     value: str
 
 
 def file_settings(system: SystemView, kind: str) -> dict[str, FileSetting]:
-    """By program, what its files say for `kind`, http or https. Blocks; raises nothing."""
+    """By program, what its files set for `kind`, http or https. Blocks; raises nothing."""
     home = system.variables.get("HOME", "")
-    found: dict[str, FileSetting] = {}
+    settings: dict[str, FileSetting] = {}
     for program, names, read in (
         ("curl", (f"{home}/.curlrc",), _curl),
         ("wget", ("/etc/wgetrc", f"{home}/.wgetrc"), _wget),
@@ -47,12 +47,12 @@ def file_settings(system: SystemView, kind: str) -> dict[str, FileSetting]:
             text = text_of(inside(system.root, name), MOST_BYTES)
             value = read(text, kind)
             if value is not None:
-                found[program] = FileSetting(name.replace(home, "~", 1) if home else name, value)
-    return found
+                settings[program] = FileSetting(name.replace(home, "~", 1) if home else name, value)
+    return settings
 
 
 def java_setting(arguments: tuple[str, ...], environ: Mapping[str, str], destination: Destination) -> FileSetting | None:
-    """What a Java program's options say: its own command line's, and those of the variables that every Java reads."""
+    """The proxy in a Java program's options: on its own command line, and in the variables that every Java reads."""
     properties = dict(_properties(arguments, environ))
     host = properties.get(f"{destination.kind}.proxyHost")
     if not host:
@@ -62,36 +62,38 @@ def java_setting(arguments: tuple[str, ...], environ: Mapping[str, str], destina
 
 
 def java_exemption(arguments: tuple[str, ...], environ: Mapping[str, str], destination: Destination) -> str | None:
-    """The pattern of http.nonProxyHosts, which holds for https too, that spares it; loopback is spared unless it is empty."""
-    told = dict(_properties(arguments, environ)).get("http.nonProxyHosts")
-    patterns = () if told == "" else (*(told or "").split("|"), *_JAVA_SPARED)
+    """The pattern of http.nonProxyHosts (for https too) that exempts the host; loopback is exempt unless the list is empty."""
+    listed = dict(_properties(arguments, environ)).get("http.nonProxyHosts")
+    patterns = () if listed == "" else (*(listed or "").split("|"), *_JAVA_EXEMPT)
     host = f"[{destination.host}]" if ":" in destination.host else destination.host.lower()
-    return next((one for one in patterns if one and fnmatch.fnmatchcase(host, one.lower().replace("[", "[[]"))), None)
+    return next(
+        (pattern for pattern in patterns if pattern and fnmatch.fnmatchcase(host, pattern.lower().replace("[", "[[]"))), None
+    )
 
 
 def _properties(arguments: tuple[str, ...], environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     words = [word for name in _JAVA_VARIABLES for word in _split(environ.get(name, ""))]
     for word in (*words, *arguments):
-        found = _JAVA.fullmatch(word)
-        if found:
-            yield found["name"], found["value"]
+        match = _JAVA.fullmatch(word)
+        if match:
+            yield match["name"], match["value"]
 
 
 def _split(text: str) -> list[str]:
     try:
         return shlex.split(text)
-    except ValueError:  # a quotation mark without its end
+    except ValueError:  # an unclosed quotation mark
         return text.split()
 
 
 def _curl(text: str, kind: str) -> str | None:  # noqa: ARG001 -- one signature for all: curl has one proxy for both
-    values = [found["value"].strip('"') for found in _CURL.finditer(text)]
+    values = [match["value"].strip('"') for match in _CURL.finditer(text)]
     return values[-1] if values else None
 
 
 def _wget(text: str, kind: str) -> str | None:
-    said = {found["name"].lower().replace("_", ""): found["value"] for found in _WGET.finditer(text)}
-    return "" if said.get("useproxy", "").lower() == "off" else said.get(f"{kind}proxy")
+    settings = {match["name"].lower().replace("_", ""): match["value"] for match in _WGET.finditer(text)}
+    return "" if settings.get("useproxy", "").lower() == "off" else settings.get(f"{kind}proxy")
 
 
 def _git(text: str, kind: str) -> str | None:  # noqa: ARG001 -- one signature for all: git has one proxy for both
@@ -99,10 +101,10 @@ def _git(text: str, kind: str) -> str | None:  # noqa: ARG001 -- one signature f
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     values = (
         [
-            found["value"]
+            match["value"]
             for mark, end in zip(marks, ends, strict=True)
             if mark["section"].lower() == "http"
-            for found in _GIT_PROXY.finditer(text, mark.end(), end)
+            for match in _GIT_PROXY.finditer(text, mark.end(), end)
         ]
         if marks
         else []

@@ -1,7 +1,7 @@
 """How programs read the proxy variables: there is no standard, so each has its own row.
 
-Pure. As seen of curl 7.88, git 2.39, wget 1.21, Python 3.11, requests 2.34 and Go 1.19, each run against a listener;
-curl takes no HTTP_PROXY because a web server sets it from a request's `Proxy:` header for CGI programs (CVE-2016-5385).
+Pure. As observed with curl 7.88, git 2.39, wget 1.21, Python 3.11, requests 2.34 and Go 1.19, each against a listener;
+curl ignores HTTP_PROXY because a web server sets it from a request's `Proxy:` header for CGI programs (CVE-2016-5385).
 """
 
 import ipaddress
@@ -47,9 +47,9 @@ class Program(Struct, frozen=True, kw_only=True):
     https: tuple[str, ...]
     exemptions: tuple[str, ...] = ("no_proxy", "NO_PROXY")
     empty: Literal["skipped", "hides", "ends"] = "skipped"
-    """What a variable that is set to nothing does: nothing, hide its upper-case twin, or end the search."""
+    """What a variable that is set but empty does: nothing, hide its upper-case twin, or end the search."""
     portless: int = 80
-    """The port of an http:// proxy that names none."""
+    """The port of an http:// proxy without one."""
     websockets: bool = False
     separators: str = ","
     star: Literal["alone", "anywhere", "unknown"] = "alone"
@@ -60,11 +60,11 @@ class Program(Struct, frozen=True, kw_only=True):
     networks: bool = False
     """Whether `10.0.0.0/8` covers the addresses in it."""
     addresses_by_number: bool = False
-    """Whether an address is compared as one, and never as a name."""
+    """Whether an address is compared as a number, and never as a name."""
     ports: Literal["unknown", "unusual", "any"] = "unknown"
-    """Whether `name:8080` is understood; Python sees a port only where the URL has to write it."""
+    """Whether `name:8080` is understood; Python sees a port only if the URL has to have one."""
     brackets: bool = False
-    """Whether an address of IPv6 stands in brackets."""
+    """Whether an IPv6 address is in brackets."""
     spares_loopback: bool = False
     """Whether localhost and loopback addresses never go through a proxy."""
 
@@ -190,7 +190,7 @@ def _covers_name(program: Program, name: str, destination: Destination) -> bool:
     host = destination.host.lower()
     if ":" in host and program.brackets:
         host = endpoint(host, 0).rpartition(":")[0]
-    if program.addresses_by_number:  # curl's way with names: a root dot on either side says nothing
+    if program.addresses_by_number:  # as curl compares names: a root dot on either side is ignored
         host, name = host.rstrip("."), name.removesuffix(".")
     if program.star_label and name.startswith("*."):
         name = name[1:]
@@ -207,7 +207,7 @@ def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None
 
 
 def _split_port(entry: str) -> tuple[str, int | None]:
-    """Name and port of `name:port`; an address of IPv6 without brackets has no port."""
+    """Name and port of `name:port`; an IPv6 address without brackets has no port."""
     name, colon, port = entry.rpartition(":")
     if colon and (":" not in name or name.endswith("]")) and port.isascii() and port.isdigit():
         return name, int(port[:6])

@@ -1,4 +1,4 @@
-"""Which units have to do with a port: the one that was named, those whose settings name it, those of its kind.
+"""Which units may serve a port: the one that was named, those whose settings name the port, those of its kind.
 
 Law: a unit that only *uses* a port names it as well (`--redis-port 6379`), so only settings that say where the
 program itself listens count; and a one-shot unit, or a program that only connects, serves nothing.
@@ -12,7 +12,7 @@ from tui.model.schemes import FAMILIES, Family, family_of_program
 from tui.probes.services.units import Unit, stem
 
 MOST_CANDIDATES = 6
-"""Units that are told: more is no hint any longer."""
+"""Units that are reported: a longer list would be no hint."""
 _LISTEN_OPTIONS = frozenset(
     (
         *("P", "addr", "address", "b", "bind", "bindaddr", "bindaddress", "hostport", "http", "httpaddr", "httpaddress"),
@@ -20,7 +20,7 @@ _LISTEN_OPTIONS = frozenset(
         *("serverport", "weblistenaddress"),
     )
 )
-"""Options by which programs are told where to listen, without dashes, dots and underscores."""
+"""Options that tell a program where to listen, without dashes, dots and underscores."""
 _LISTEN_VARIABLES = frozenset(
     (
         *("ADDR", "ADDRESS", "APP_PORT", "BIND", "BIND_ADDR", "BIND_ADDRESS", "BIND_PORT", "HOST_PORT", "HTTPS_PORT"),
@@ -28,14 +28,14 @@ _LISTEN_VARIABLES = frozenset(
         "SERVER_PORT",
     )
 )
-"""Environment variables by which programs are told the same."""
+"""Environment variables that tell a program the same."""
 _CONNECTING = frozenset(
     (
         *("autossh", "curl", "kubectl", "mount", "mysql", "mysqldump", "nc", "ncat", "netcat", "pg_dump", "ping", "psql"),
         *("redis-cli", "socat-client", "ssh", "telnet", "wget"),
     )
 )
-"""Programs that connect; the port in their arguments is another's."""
+"""Programs that connect; the port in their arguments is some server's."""
 _OPTION = re.compile(r"-{1,2}([A-Za-z][\w.-]*?)(?:=(.*))?")
 _SHORT = re.compile(r"-p(\d{1,5})")
 _PORT = re.compile(r"(?:.*[:/])?(\d{1,5})/?")
@@ -48,12 +48,12 @@ def ports_of(unit: Unit, environment: Iterable[str] = ()) -> tuple[int, ...]:
     """The ports on which its settings make it listen; `environment` has further assignments, of its environment files."""
     if unit.program in _CONNECTING:
         return ()
-    assignments = (_ASSIGNED.fullmatch(one) for one in (*unit.environment, *environment))
-    variables = {one[1]: one[2] for one in assignments if one}
-    arguments = [_expanded(one, variables) for one in unit.arguments]
+    assignments = (_ASSIGNED.fullmatch(text) for text in (*unit.environment, *environment))
+    variables = {match[1]: match[2] for match in assignments if match}
+    arguments = [_expanded(argument, variables) for argument in unit.arguments]
     assigned = (value for name, value in variables.items() if name in _LISTEN_VARIABLES)
-    found_ports = [*_argued(arguments), *map(_port, assigned), *map(_port, unit.listens)]
-    return tuple(dict.fromkeys(port for port in found_ports if port))
+    ports = [*_argued(arguments), *map(_port, assigned), *map(_port, unit.listens)]
+    return tuple(dict.fromkeys(port for port in ports if port))
 
 
 def serves_family(unit: Unit, family: Family | None) -> bool:
@@ -66,38 +66,40 @@ def serves_family(unit: Unit, family: Family | None) -> bool:
 
 def family_named(name: str | None) -> Family | None:
     """The kind of service of this name."""
-    return next((one for one in FAMILIES if one.name == name), None)
+    return next((family for family in FAMILIES if family.name == name), None)
 
 
 def is_named(unit: Unit, name: str) -> bool:
-    """Whether a person who says `name` means this unit: by its name with or without type, an alias, or an instance of it."""
+    """Whether `name`, as a person gives it, means this unit: its name with or without type, an alias, or its template's name."""
     wanted = name.lower()
-    own = {one.lower() for one in (unit.id, *unit.names)}
-    bare = {one.removesuffix(".service") for one in own}
+    own = {alias.lower() for alias in (unit.id, *unit.names)}
+    bare = {alias.removesuffix(".service") for alias in own}
     return wanted in own | bare or (wanted == stem(unit.id.lower()) and "@" in unit.id)
 
 
 def serves(unit: Unit) -> bool:
-    """Whether it can be what listens: it exists, stays, and is no mere wrapper around others."""
+    """Whether the unit can be what listens: it exists, keeps running, and does not merely start others."""
     return unit.load not in {"not-found", ""} and unit.type != "oneshot" and unit.program not in _WRAPPERS
 
 
 def chosen(
     units: Iterable[Unit], *, name: str | None, port: int | None, family: Family | None, environments: dict[str, list[str]]
 ) -> list[tuple[Unit, Why, tuple[int, ...]]]:
-    """The units that have to do with it, with why and the ports that their settings name; the surest first.
+    """The units that may serve the port, each with the reason and the ports that its settings name; the surest first.
 
-    With a name only what bears it; else what names the port, and what is of its kind unless its settings name other ports.
+    With a name, only units of that name; else those that name the port, and those of its kind that name no other port.
     """
     known = list(units)
     if name is not None:
-        found: list[tuple[Unit, Why, tuple[int, ...]]] = [
-            (one, "named", _ports(one, known, environments)) for one in known if is_named(one, name) and one.load != "not-found"
+        candidates: list[tuple[Unit, Why, tuple[int, ...]]] = [
+            (unit, "named", _ports(unit, known, environments))
+            for unit in known
+            if is_named(unit, name) and unit.load != "not-found"
         ]
     else:
-        found = list(_by_port_or_kind(known, port, family, environments))
-    found.sort(key=lambda one: (_RANK[one[1]], one[0].id.endswith(".socket"), one[0].active == "inactive", one[0].id))
-    return found[:MOST_CANDIDATES]
+        candidates = list(_by_port_or_kind(known, port, family, environments))
+    candidates.sort(key=lambda item: (_RANK[item[1]], item[0].id.endswith(".socket"), item[0].active == "inactive", item[0].id))
+    return candidates[:MOST_CANDIDATES]
 
 
 _RANK: dict[Why, int] = {"named": 0, "port": 1, "family": 2}
@@ -117,21 +119,21 @@ def _by_port_or_kind(
 
 
 def _ports(unit: Unit, known: list[Unit], environments: dict[str, list[str]]) -> tuple[int, ...]:
-    """Its own ports and those of the socket units that start it."""
-    sockets = [one for one in known if one.id in unit.triggered_by]
+    """The unit's own ports and those of the socket units that start it."""
+    sockets = [other for other in known if other.id in unit.triggered_by]
     own = ports_of(unit, environments.get(unit.id, ()))
-    return tuple(dict.fromkeys((*own, *(port for one in sockets for port in ports_of(one)))))
+    return tuple(dict.fromkeys((*own, *(port for socket in sockets for port in ports_of(socket)))))
 
 
 def _argued(arguments: list[str]) -> Iterator[int | None]:
-    for at, one in enumerate(arguments):
-        option = _OPTION.fullmatch(one)
-        if short := _SHORT.fullmatch(one):
+    for index, argument in enumerate(arguments):
+        option = _OPTION.fullmatch(argument)
+        if short := _SHORT.fullmatch(argument):
             yield _port(short[1])
         elif option and _plain(option[1]) in _LISTEN_OPTIONS:
-            yield _port(option[2] if option[2] is not None else (arguments[at + 1] if at + 1 < len(arguments) else ""))
-        elif one.lower().startswith(("tcp-listen:", "tcp4-listen:", "tcp6-listen:", "tcp-l:")):  # socat
-            yield _port(one.partition(",")[0])
+            yield _port(option[2] if option[2] is not None else (arguments[index + 1] if index + 1 < len(arguments) else ""))
+        elif argument.lower().startswith(("tcp-listen:", "tcp4-listen:", "tcp6-listen:", "tcp-l:")):  # socat
+            yield _port(argument.partition(",")[0])
     # `python3 -m http.server 8080`: a last argument that is a number alone.
     if arguments and arguments[-1].isdigit() and "http.server" in arguments:
         yield _port(arguments[-1])
@@ -142,11 +144,11 @@ def _plain(option: str) -> str:
 
 
 def _port(text: str) -> int | None:
-    found = _PORT.fullmatch(text.strip().strip("\"'"))
-    number = int(found[1]) if found else 0
+    match = _PORT.fullmatch(text.strip().strip("\"'"))
+    number = int(match[1]) if match else 0
     return number if 0 < number <= _HIGHEST else None
 
 
 def _expanded(argument: str, variables: dict[str, str]) -> str:
     """`$PORT` and `${PORT}` in an argument, as systemd puts them in."""
-    return re.sub(r"\$\{?(\w+)\}?", lambda found: variables.get(found[1], found[0]), argument)
+    return re.sub(r"\$\{?(\w+)\}?", lambda match: variables.get(match[1], match[0]), argument)

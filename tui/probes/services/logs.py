@@ -1,4 +1,4 @@
-"""The last lines of a service: out of its journal, out of the kernel's log, or out of the log file of its kind.
+"""The last lines of a service: from its journal, from the kernel's log, or from the log file of its kind.
 
 Law: bounded from the end, through `safe_text`, and never more than a few lines; errors before chatter.
 Sources: journalctl(1), systemd.journal-fields(7); the kernel's words in mm/oom_kill.c.
@@ -15,16 +15,16 @@ from tui.model.safe_text import safe_text
 MOST_READ = 60
 """Lines asked for; a stack trace has thirty."""
 MOST_KEPT = 12
-"""Lines told."""
+"""Lines reported."""
 LAST_WORDS = 2
-"""Lines of the service itself that are told whatever they say: what it did last is a hint."""
+"""Lines of the service itself that are reported whatever they say: what it did last is a hint."""
 LONGEST_LINE = 300
 TAIL_BYTES = 16_384
 """Read from the end of a log file."""
 KERNEL_LINES = 400
 """Of the kernel's log; an out-of-memory kill alone writes some hundred."""
 BEFORE_START_S = 2.0
-"""What goes before the start of the main process (a check of the settings) belongs to the run; times are whole seconds."""
+"""What comes before the start of the main process (a check of the settings) belongs to the run; times are whole seconds."""
 _ERROR_PRIORITY = 4
 """syslog(3): warning, and what is worse."""
 _MICROSECONDS = 1e6
@@ -52,7 +52,7 @@ FILES = {
 
 
 class _Entry(msgspec.Struct, frozen=True):
-    """What is read of an entry of `journalctl -o json`; a message that is no UTF-8 is a list of bytes."""
+    """What is read of an entry of `journalctl -o json`; a message that is not UTF-8 is a list of bytes."""
 
     message: str | list[int] | None = msgspec.field(default=None, name="MESSAGE")
     priority: str | None = msgspec.field(default=None, name="PRIORITY")
@@ -65,19 +65,19 @@ _ENTRY = msgspec.json.Decoder(_Entry)
 
 def journal_lines(text: bytes, where: str = "journal") -> list[tuple[LogLine, bool]]:
     """The lines of `journalctl -o json`, oldest first, each with whether it was written as a warning or worse."""
-    found = []
+    lines = []
     for line in text.splitlines()[-KERNEL_LINES:]:
         try:
             entry = _ENTRY.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue  # a note of journalctl itself, such as "-- No entries --"
-        message = bytes(one & 255 for one in entry.message) if isinstance(entry.message, list) else entry.message
+        message = bytes(number & 255 for number in entry.message) if isinstance(entry.message, list) else entry.message
         if message:
             at = int(entry.at) / _MICROSECONDS if entry.at and entry.at.isdigit() else None
             grave = bool(entry.priority and entry.priority.isdigit() and int(entry.priority) < _ERROR_PRIORITY)
-            place = "systemd" if where == "journal" and entry.pid == "1" else where
-            found.append((LogLine(where=place, text=safe_text(message, limit=LONGEST_LINE), at=at), grave))
-    return found
+            origin = "systemd" if where == "journal" and entry.pid == "1" else where
+            lines.append((LogLine(where=origin, text=safe_text(message, limit=LONGEST_LINE), at=at), grave))
+    return lines
 
 
 def file_lines(text: bytes, path: str) -> list[tuple[LogLine, bool]]:
@@ -85,9 +85,9 @@ def file_lines(text: bytes, path: str) -> list[tuple[LogLine, bool]]:
     lines = text.splitlines()[1 if len(text) >= TAIL_BYTES else 0 :]
     where = safe_text(path, limit=200)
     return [
-        (LogLine(where=where, text=safe_text(one.strip(), limit=LONGEST_LINE)), False)
-        for one in lines[-MOST_READ:]
-        if one.strip()
+        (LogLine(where=where, text=safe_text(line.strip(), limit=LONGEST_LINE)), False)
+        for line in lines[-MOST_READ:]
+        if line.strip()
     ]
 
 
@@ -99,21 +99,22 @@ def telling(lines: Iterable[tuple[LogLine, bool]]) -> tuple[LogLine, ...]:
 
 
 def _each_once(lines: list[LogLine]) -> list[LogLine]:
-    """The newest of lines that say the same, as a restart writes them again."""
-    newest = {re.sub(r"\d+", "0", line.text): at for at, line in enumerate(lines)}
-    return [line for at, line in enumerate(lines) if at in newest.values()][-MOST_KEPT:]
+    """The newest of lines that say the same; each restart writes them again."""
+    newest = {re.sub(r"\d+", "0", line.text): index for index, line in enumerate(lines)}
+    return [line for index, line in enumerate(lines) if index in newest.values()][-MOST_KEPT:]
 
 
 def of_last_run(lines: Iterable[tuple[LogLine, bool]], started: float | None) -> list[tuple[LogLine, bool]]:
-    """The lines since the last start, so that an old failure is not taken for this one; all where none is known to be."""
+    """The lines since the last start, so that an old failure is not taken for this one; all lines where none is known to be."""
     known = list(lines)
-    recent = [one for one in known if one[0].at is None or started is None or one[0].at >= started - BEFORE_START_S]
+    earliest = None if started is None else started - BEFORE_START_S
+    recent = [(line, grave) for line, grave in known if line.at is None or earliest is None or line.at >= earliest]
     return recent or known
 
 
 def out_of_memory_kill(lines: Iterable[tuple[LogLine, bool]], pid: int | None) -> LogLine | None:
-    """The kernel's line that says that it killed this process for memory."""
-    return next((line for line, _ in lines if (found := _OOM.search(line.text)) and pid == int(found[1])), None)
+    """The line in which the kernel says that it killed this process to free memory."""
+    return next((line for line, _ in lines if (match := _OOM.search(line.text)) and pid == int(match[1])), None)
 
 
 def files_of(unit: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Running programs that only read: several at once, each bounded.
 
-Law: argument lists, never a command line; a program that is not there or gives no answer is None, and never an error.
+Law: argument lists, never a command line; where a program is missing or gives no answer the result is None, never an error.
 """
 
 import asyncio
@@ -30,9 +30,9 @@ class Here:
 
     async def run(self, *commands: Command) -> list[Finished | None]:
         """All at the same time."""
-        return list(await asyncio.gather(*map(self._one, commands)))
+        return list(await asyncio.gather(*map(self._run, commands)))
 
-    async def _one(self, command: Command) -> Finished | None:
+    async def _run(self, command: Command) -> Finished | None:
         try:
             return await run_tool(command, environ=self._environ, deadline_s=DEADLINE_S)
         except (OSError, ValueError):  # not there, or too late (TimeoutError is an OSError)

@@ -1,6 +1,6 @@
-"""Processes that wrote down their process id and are gone: pid files in /run whose process does not live any more.
+"""Processes that wrote down their process id and are gone: pid files in /run whose process has ended.
 
-Law: /run is empty after a boot, so a file there is of a process of this boot; one that ended properly has removed it.
+Law: /run is empty after a boot, so a file there was written since this boot; a process that ended properly removed its file.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from tui.probes.sockets.process import read_birth, read_machine_start
 MOST_FILES = 20
 """Files read; a machine has some fifty in all."""
 _LONGEST = 32
-"""Bytes of a pid file; PostgreSQL's has more, and the id stands first."""
+"""Bytes of a pid file; PostgreSQL's has more, and the id comes first."""
 _CLOCK_S = 2.0
 """A process that started so much later than the file was written is another one with the same id."""
 
@@ -35,8 +35,8 @@ class Gone(Struct, frozen=True):
 def gone(name: str | None, family: Family | None, system: SystemView) -> list[Gone]:
     """The processes of this name, or of this kind, whose pid file outlived them. Blocks for a moment."""
     names = [name.removesuffix(".service")] if name else list(family.programs if family else ())
-    found = list(_files(names, system.run))[:MOST_FILES]
-    return [one for stem, path in found if (one := _gone(stem, path, system.proc))]
+    files = list(_files(names, system.run))[:MOST_FILES]
+    return [process for stem, path in files if (process := _gone(stem, path, system.proc))]
 
 
 def _files(names: Iterable[str], run: Path) -> Iterator[tuple[str, Path]]:
@@ -44,9 +44,9 @@ def _files(names: Iterable[str], run: Path) -> Iterator[tuple[str, Path]]:
         if name and "/" not in name and not name.startswith("."):
             for path in (run / f"{name}.pid", run / name / f"{name}.pid", run / name / "pid"):
                 yield name, path
-    # A service's folder is often not called as its program: /run/redis/redis-server.pid.
+    # A service's folder is often not named after its program: /run/redis/redis-server.pid.
     try:
-        folders = sorted(one for one in run.iterdir() if one.is_dir() and not one.is_symlink())[:MOST_FOLDERS]
+        folders = sorted(entry for entry in run.iterdir() if entry.is_dir() and not entry.is_symlink())[:MOST_FOLDERS]
     except OSError:
         return
     for folder in folders:
@@ -54,7 +54,7 @@ def _files(names: Iterable[str], run: Path) -> Iterator[tuple[str, Path]]:
 
 
 MOST_FOLDERS = 100
-"""Folders of /run that are looked through."""
+"""Folders of /run that are searched."""
 
 
 def _gone(name: str, path: Path, proc: Path) -> Gone | None:
@@ -69,7 +69,7 @@ def _gone(name: str, path: Path, proc: Path) -> Gone | None:
 
 
 def _lives(pid: int, written: float, proc: Path) -> bool:
-    """Whether the process that wrote the file is there; where another user's are hidden, it counts as alive."""
+    """Whether the process that wrote the file is running; where other users' processes are hidden, it counts as running."""
     try:
         birth = read_birth(proc, pid)
     except FileNotFoundError:

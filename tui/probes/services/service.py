@@ -1,7 +1,7 @@
-"""The units that have to do with a port, as systemd and their logs know them; and processes that left only a pid file.
+"""The units that may serve a port, from systemd and their logs; and processes that left only a pid file.
 
 Law: it only reads. systemd is asked in three rounds (which units there are, how they stand, what they said last),
-each of a few programs at once; the same programs are run behind a command prefix. Of settings only ports are kept.
+with a few programs at once in each; a command prefix runs the same programs elsewhere. Of settings only ports are kept.
 """
 
 import re
@@ -33,7 +33,7 @@ _MANAGERS = {False: (), True: ("--user",)}
 _SAME_NETWORK = ("stat", "-L", "-c", "%i", "/proc/1/net/dev", "/proc/self/net/dev")
 """Each network namespace has files of its own there, and every user may ask for their inodes (measured on Linux 6.18)."""
 BOTH = 2
-ELSEWHERE = "systemd's services listen in another network namespace than the one that is looked from."
+ELSEWHERE = "systemd's services listen in another network namespace than the one this check ran in."
 _FILE_HEADER = re.compile(r"^==> (.+) <==$", re.MULTILINE)
 
 
@@ -44,11 +44,11 @@ class _Survey(Struct, frozen=True):
     why_not: str = ""
     """Why the system's manager could not be asked, as a sentence; empty where it was."""
     is_elsewhere: bool = False
-    """Whether systemd's services listen in another network namespace than the one that is looked from."""
+    """Whether systemd's services listen in another network namespace than the one this check runs in."""
 
 
-class _Told(Struct, frozen=True):
-    """A unit that has to do with the port: why, and the ports that its settings name."""
+class _Candidate(Struct, frozen=True):
+    """A unit that may serve the port: why, and the ports that its settings name."""
 
     unit: Unit
     why: Why
@@ -56,39 +56,39 @@ class _Told(Struct, frozen=True):
 
 
 async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield a Service for each unit here that has to do with the port, then those that left only a pid file; or why not."""
+    """Yield a Service for each unit here that may serve the port; else for processes that left only a pid file; or why not."""
     user = bool(system.environ.get("XDG_RUNTIME_DIR") or system.environ.get("DBUS_SESSION_BUS_ADDRESS"))
     machine = Here(system)
     survey = await _survey(machine, request, _managers(user=user))
-    found = False
+    exists = False
     missing: AnyFact | None = None
     async for fact in _facts(machine, request, survey):
-        found = found or (isinstance(fact, Service) and fact.load != "not-found")
-        if found:
+        exists = exists or (isinstance(fact, Service) and fact.load != "not-found")
+        if exists:
             yield fact
         else:
             missing = fact
-    if found:
+    if exists:
         return
-    # In another network namespace a pid file says nothing of this one either.
+    # In another network namespace a pid file says nothing about this one either.
     left = [] if survey.is_elsewhere else await in_thread(pid_files.gone, request.name, family_named(request.family), system)
-    for one in left:
+    for process in left:
         yield Service(
-            name=one.name,
+            name=process.name,
             manager="none",
             why="named" if request.name else "family",
             active="gone",
-            path=one.path,
-            main_pid=one.pid,
-            started=one.written,
-            command=f"cat {one.path}; ls -d /proc/{one.pid}",
+            path=process.path,
+            main_pid=process.pid,
+            started=process.written,
+            command=f"cat {process.path}; ls -d /proc/{process.pid}",
         )
     if missing and not left:
         yield missing
 
 
-async def look_on(machine: Machine, request: ReadService) -> AsyncGenerator[AnyFact, None]:
-    """Yield a Service for each unit of the system's manager on `machine` that has to do with the port; or why there is none."""
+async def check_on(machine: Machine, request: ReadService) -> AsyncGenerator[AnyFact, None]:
+    """Yield a Service for each unit of the system's manager on `machine` that may serve the port; or why there is none."""
     async for fact in _facts(machine, request, await _survey(machine, request, _managers(user=False))):
         yield fact
 
@@ -104,21 +104,21 @@ async def _facts(machine: Machine, request: ReadService, survey: _Survey) -> Asy
         yield NotObserved(request=request, reason=survey.why_not, command="systemctl --failed")
         return
     environments = {} if request.name else await _environments(machine, units)
-    told = [_Told(*one) for one in _chosen(request, units, environments)]
-    if request.name and not told:
+    candidates = [_Candidate(*chosen_unit) for chosen_unit in _chosen(request, units, environments)]
+    if request.name and not candidates:
         name = request.name if "." in request.name else f"{request.name}.service"
         yield Service(
             name=safe_text(name, limit=200), manager="systemd", vantage=request.vantage, load="not-found", active="inactive"
         )
         return
-    facts = await _with_logs(machine, told, request.vantage)
+    facts = await _with_logs(machine, candidates, request.vantage)
     for fact in facts:
         yield fact
-    hidden = [one.name for one in facts if one.log_hidden]
+    hidden = [fact.name for fact in facts if fact.log_hidden]
     if hidden:
         yield NotObserved(
             request=request,
-            reason=f"The journal of {hidden[0]} may not be read by this user.",
+            reason=f"This user may not read the journal of {hidden[0]}.",
             remedy="Run as root, or as a member of the group systemd-journal.",
             command=facts[0].command,
         )
@@ -127,10 +127,12 @@ async def _facts(machine: Machine, request: ReadService, survey: _Survey) -> Asy
 def _chosen(
     request: ReadService, units: list[Unit], environments: dict[str, list[str]]
 ) -> list[tuple[Unit, Why, tuple[int, ...]]]:
-    found = chosen(units, name=request.name, port=request.port, family=family_named(request.family), environments=environments)
-    # `postgresql.service` of Debian only starts others, such as postgresql@15-main.service.
-    serving = [one for one in found if serves(one[0])]
-    return serving or found
+    candidates = chosen(
+        units, name=request.name, port=request.port, family=family_named(request.family), environments=environments
+    )
+    # Debian's `postgresql.service` only starts others, such as postgresql@15-main.service.
+    serving = [candidate for candidate in candidates if serves(candidate[0])]
+    return serving or candidates
 
 
 async def _survey(machine: Machine, request: ReadService, managers: tuple[bool, ...]) -> _Survey:
@@ -143,8 +145,8 @@ async def _survey(machine: Machine, request: ReadService, managers: tuple[bool, 
     else:
         lists = await machine.run(
             *(
-                ("systemctl", *_MANAGERS[one], "list-unit-files", "--type=service,socket", "--no-legend", "--no-pager")
-                for one in managers
+                ("systemctl", *_MANAGERS[user], "list-unit-files", "--type=service,socket", "--no-legend", "--no-pager")
+                for user in managers
             )
         )
         for manager, listed in zip(managers, lists, strict=True):
@@ -152,32 +154,32 @@ async def _survey(machine: Machine, request: ReadService, managers: tuple[bool, 
                 names[manager] = []
             else:
                 every = listed_names(listed.output.decode(errors="backslashreplace"))
-                kept = [one for one in every if _NAME.fullmatch(one) and not one.startswith(_OWN)][:MOST_NAMES]
+                kept = [name for name in every if _NAME.fullmatch(name) and not name.startswith(_OWN)][:MOST_NAMES]
                 names[manager] = ["*.service", "*.socket", *kept]
         if not any(names.values()):
             return _Survey([], _why_not(lists[0]))
-    asked = [one for one in managers if names[one]]
-    *shown, places = await machine.run(*(_show(names[one], user=one) for one in asked), _SAME_NETWORK)
-    if _is_elsewhere(places):
+    asked = [manager for manager in managers if names[manager]]
+    *shown, inodes = await machine.run(*(_show(names[user], user=user) for user in asked), _SAME_NETWORK)
+    if _is_elsewhere(inodes):
         return _Survey([], ELSEWHERE, is_elsewhere=True)
     units = [
         unit
-        for manager, one in zip(asked, shown, strict=True)
-        if one
-        for unit in shown_units(one.output.decode(errors="backslashreplace"), user=manager)
+        for manager, listing in zip(asked, shown, strict=True)
+        if listing
+        for unit in shown_units(listing.output.decode(errors="backslashreplace"), user=manager)
         if not unit.id.startswith(_OWN) or request.name
     ]
     return _Survey(units, "" if units else _why_not(shown[0]))
 
 
-def _is_elsewhere(places: Finished | None) -> bool:
-    """Whether this look is taken in another network namespace than process 1's, by the inodes of the same file in both."""
-    inodes = places.output.split() if places and not places.status else []
+def _is_elsewhere(listing: Finished | None) -> bool:
+    """Whether this check runs in another network namespace than process 1, by the inodes of the same file in both."""
+    inodes = listing.output.split() if listing and not listing.status else []
     return len(inodes) == BOTH and inodes[0] != inodes[1]
 
 
 def _patterns(name: str) -> list[str]:
-    """What the person may mean: the unit itself, its socket, or instances of it."""
+    """The units that the person may mean: the unit itself, its socket, or instances of it."""
     if name.endswith((".service", ".socket")):
         return [name]
     return [f"{name}.service", f"{name}.socket", *([] if "@" in name else [f"{name}@*.service"])]
@@ -187,14 +189,14 @@ def _show(names: list[str], *, user: bool) -> Command:
     return "systemctl", *_MANAGERS[user], "show", "--no-pager", f"--property={','.join(PROPERTIES)}", "--", *names
 
 
-def _why_not(asked: Finished | None) -> str:
-    """Why systemd told nothing, as a sentence."""
-    if asked is None:
+def _why_not(listing: Finished | None) -> str:
+    """Why systemd showed nothing, as a sentence."""
+    if listing is None:
         return "There is no systemd on that machine, or it gave no answer in time."
-    said = asked.errors.decode(errors="backslashreplace")
-    if "not been booted with systemd" in said or "Host is down" in said:
+    errors = listing.errors.decode(errors="backslashreplace")
+    if "not been booted with systemd" in errors or "Host is down" in errors:
         return "That machine was not started by systemd, so it has no units."
-    first = safe_text(next((line for line in said.splitlines() if line.strip()), ""), limit=160).rstrip(".")
+    first = safe_text(next((line for line in errors.splitlines() if line.strip()), ""), limit=160).rstrip(".")
     return f"systemd could not be asked: {first or 'it said nothing'}."
 
 
@@ -206,10 +208,10 @@ async def _environments(machine: Machine, units: list[Unit]) -> dict[str, list[s
     if not wanted:
         return {}
     texts = await _heads(machine, list(dict.fromkeys(path for _, path in wanted)), ("head", "-v", "-c", str(SETTINGS_BYTES)))
-    found: dict[str, list[str]] = {}
+    environments: dict[str, list[str]] = {}
     for unit, path in wanted:
-        found.setdefault(unit, []).extend(environment_lines(texts.get(path, "")))
-    return found
+        environments.setdefault(unit, []).extend(environment_lines(texts.get(path, "")))
+    return environments
 
 
 async def _heads(machine: Machine, paths: list[str], reader: Command) -> dict[str, str]:
@@ -223,19 +225,19 @@ def _is_plain(path: str) -> bool:
     return path.startswith("/") and not any(char in path for char in "*?[%")
 
 
-async def _with_logs(machine: Machine, told: list[_Told], vantage: str | None) -> list[Service]:
-    """The facts, with the last lines of each unit that does not simply run or rest."""
-    spoken = [one for one in told if one.unit.active != "inactive" or one.unit.exit_status or one.unit.signal]
-    killed = any(one.unit.signal == "KILL" and one.unit.result != "oom-kill" for one in spoken)
-    commands: list[Command] = [_journal(one.unit) for one in spoken]
+async def _with_logs(machine: Machine, candidates: list[_Candidate], vantage: str | None) -> list[Service]:
+    """The facts, with the last log lines of each unit except those that are stopped and ended well."""
+    logged = [item for item in candidates if item.unit.active != "inactive" or item.unit.exit_status or item.unit.signal]
+    killed = any(item.unit.signal == "KILL" and item.unit.result != "oom-kill" for item in logged)
+    commands: list[Command] = [_journal(item.unit) for item in logged]
     if killed:
         commands.append(("journalctl", "--dmesg", f"--lines={logs.KERNEL_LINES}", "--output=json", "--no-pager"))
-    said = await machine.run(*commands) if commands else []
-    kernel = logs.journal_lines(said[-1].output, "kernel") if killed and said[-1] else []
-    paths = [path for one in spoken for path in logs.files_of(one.unit.id)]
+    journals = await machine.run(*commands) if commands else []
+    kernel = logs.journal_lines(journals[-1].output, "kernel") if killed and journals[-1] else []
+    paths = [path for item in logged for path in logs.files_of(item.unit.id)]
     texts = await _heads(machine, paths, ("tail", "-v", "-c", str(logs.TAIL_BYTES))) if paths else {}
-    by_unit = dict(zip((one.unit.id for one in spoken), said, strict=False))
-    return [_fact(one, by_unit.get(one.unit.id), kernel, texts, vantage) for one in told]
+    by_unit = dict(zip((item.unit.id for item in logged), journals, strict=False))
+    return [_fact(item, by_unit.get(item.unit.id), kernel, texts, vantage) for item in candidates]
 
 
 def _journal(unit: Unit) -> Command:
@@ -250,12 +252,16 @@ def _by_hand(unit: Unit) -> str:
 
 
 def _fact(
-    told: _Told, journal: Finished | None, kernel: list[tuple[LogLine, bool]], texts: dict[str, str], vantage: str | None
+    candidate: _Candidate,
+    journal: Finished | None,
+    kernel: list[tuple[LogLine, bool]],
+    texts: dict[str, str],
+    vantage: str | None,
 ) -> Service:
-    unit = told.unit
+    unit = candidate.unit
     lines = logs.journal_lines(journal.output) if journal else []
     filed = [line for path in logs.files_of(unit.id) for line in logs.file_lines(texts.get(path, "").encode(), path)]
-    # A file has no start to go by, so its last lines are told only where the service ended and the journal has none of its own.
+    # A file does not show when a run began, so its last lines are reported only if the service has failed or is starting.
     log = logs.telling(logs.of_last_run(lines, unit.started))
     log = (*log, *(logs.telling(filed) if unit.active in {"failed", "activating"} else ()))[-logs.MOST_KEPT :]
     oom = logs.out_of_memory_kill(kernel, unit.last_pid)
@@ -264,7 +270,7 @@ def _fact(
         name=unit.id,
         manager="systemd-user" if unit.user else "systemd",
         vantage=vantage,
-        why=told.why,
+        why=candidate.why,
         load=unit.load or None,
         active=unit.active or None,
         sub=unit.sub or None,
@@ -280,7 +286,7 @@ def _fact(
         started=unit.started,
         ended=None if unit.running else unit.ended,
         since=unit.since,
-        ports=told.ports,
+        ports=candidate.ports,
         socket=next(iter(unit.triggered_by), None),
         log=(*log, *((oom,) if oom else ())),
         log_hidden=hidden,

@@ -76,15 +76,15 @@ class Unit(Struct, frozen=True, kw_only=True):
 
 
 def shown_units(text: str, *, user: bool = False) -> list[Unit]:
-    """The units in the text of `systemctl show`, each once; those without a name are passed over."""
-    found: dict[str, Unit] = {}
+    """The units in the text of `systemctl show`, each once; those without a name are left out."""
+    units: dict[str, Unit] = {}
     for block in text.split("\n\n")[:MOST_UNITS]:
         pairs = [(key, value) for key, _, value in (line.partition("=") for line in block.splitlines())]
         named = dict(reversed(pairs))  # ExecStart= may come several times; the first counts
         name = named.get("Id", "")
-        if name and name not in found:
-            found[name] = _unit(named, pairs, user=user)
-    return list(found.values())
+        if name and name not in units:
+            units[name] = _unit(named, pairs, user=user)
+    return list(units.values())
 
 
 def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) -> Unit:
@@ -98,7 +98,7 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
     files = (_ENVIRONMENT_FILE.match(value) for key, value in pairs if key == "EnvironmentFiles")
     return Unit(
         id=safe_text(shown["Id"], limit=256),
-        names=tuple(safe_text(one, limit=256) for one in shown.get("Names", "").split()),
+        names=tuple(safe_text(name, limit=256) for name in shown.get("Names", "").split()),
         user=user,
         load=_word(shown, "LoadState"),
         active=_word(shown, "ActiveState"),
@@ -110,7 +110,7 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
         program=safe_text(program[1].rpartition("/")[2], limit=80) if program else "",
         arguments=tuple(arguments[1].split()[1:]) if arguments else (),
         environment=tuple(shown.get("Environment", "").split()),
-        environment_files=tuple(one[1] for one in files if one),
+        environment_files=tuple(match[1] for match in files if match),
         exit_status=status if code == "exited" else None,
         signal=signal_name(status) if code in {"killed", "dumped"} else None,
         last_pid=main or pid or None,
@@ -119,24 +119,24 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
         started=seconds(shown.get("ExecMainStartTimestamp", "")) or seconds(began[1] if began else ""),
         ended=seconds(shown.get("ExecMainExitTimestamp", "")),
         since=seconds(shown.get("StateChangeTimestamp", "")),
-        triggered_by=tuple(safe_text(one, limit=256) for one in shown.get("TriggeredBy", "").split()),
-        listens=tuple(safe_text(one[1], limit=200) for one in sockets if one and one[2] == "Stream"),
+        triggered_by=tuple(safe_text(name, limit=256) for name in shown.get("TriggeredBy", "").split()),
+        listens=tuple(safe_text(match[1], limit=200) for match in sockets if match and match[2] == "Stream"),
         apart=shown.get("PrivateNetwork") == "yes" or bool(shown.get("NetworkNamespacePath")),
-        triggers=tuple(safe_text(one, limit=256) for one in shown.get("Triggers", "").split()),
+        triggers=tuple(safe_text(name, limit=256) for name in shown.get("Triggers", "").split()),
     )
 
 
 def _end(shown: dict[str, str]) -> tuple[str, int | None]:
-    """How the main process ended, or the command that should have made one (of a forking service, or before the start)."""
+    """How the main process ended, or else the command that should have started it (of a forking service, or before the start)."""
     code, status = _CODES.get(shown.get("ExecMainCode", ""), ""), _number(shown.get("ExecMainStatus"))
     if code and (status or shown.get("Result") == "success"):
         return code, status
     ends = (_ENDED.search(shown.get(name, "")) for name in ("ExecStartPre", "ExecStart"))
-    return next(((one[1], int(one[2])) for one in ends if one and int(one[2])), (code, status))
+    return next(((end[1], int(end[2])) for end in ends if end and int(end[2])), (code, status))
 
 
 def listed_names(text: str) -> list[str]:
-    """The unit names in the text of `systemctl list-unit-files --no-legend`; templates are passed over."""
+    """The unit names in the text of `systemctl list-unit-files --no-legend`; templates are left out."""
     names = (line.split(maxsplit=1)[0] for line in text.splitlines()[:MOST_UNITS] if line.strip())
     return [name for name in names if not name.rpartition(".")[0].endswith("@")]
 

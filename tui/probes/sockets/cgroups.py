@@ -1,6 +1,6 @@
-"""From a control group to the systemd unit or container that it stands for.
+"""From a control group to its systemd unit or container.
 
-Law: only names that a manager writes by its own convention are read; a login session's scope is no unit that
+Law: only names that a manager writes by its own convention are read; a login session's scope is not a unit that
 anybody would restart. Sources: cgroups(7), systemd.unit(5); the scope names of Docker, Podman, containerd, CRI-O, LXC and nspawn.
 """
 
@@ -53,14 +53,14 @@ def unit_of(path: str) -> str | None:
 def container_of(path: str) -> str | None:
     """The innermost container in a control group's path: its short id, or its name where the path has that."""
     for part in reversed(_PARTS.split(path)):
-        found = _BY_ID.fullmatch(part)
-        if found:
-            return found["id"][:_SHORT_ID] if found["id"] else safe_text(_ESCAPED.sub(_unescaped, found["name"]))
+        match = _BY_ID.fullmatch(part)
+        if match:
+            return match["id"][:_SHORT_ID] if match["id"] else safe_text(_ESCAPED.sub(_unescaped, match["name"]))
     return None
 
 
 def engine_of(path: str) -> str | None:
-    """The engine that made the innermost container in a control group's path; `unknown` where its name does not tell."""
+    """The engine that made the innermost container in a control group's path; `unknown` where its name does not show it."""
     for part in reversed(_PARTS.split(path)):
         if _BY_ID.fullmatch(part):
             named = (engine for mark, engine in _ENGINES if part.startswith(mark) or f"/{mark}/{part}" in path)
@@ -69,7 +69,7 @@ def engine_of(path: str) -> str | None:
 
 
 def remembered_paths(ids: set[int], *, search: bool) -> dict[int, str]:
-    """As `paths_of`, but each id is searched for only once, as the kernel gives none a second time; without `search`, never."""
+    """As `paths_of`, but each id is searched for only once, as the kernel uses none again; without `search`, never."""
     new = ids - _REMEMBERED.keys()
     if new and search:
         if len(_REMEMBERED) > MOST_GROUPS:
@@ -84,7 +84,7 @@ def paths_of(ids: Iterable[int], roots: tuple[Path, ...] = ROOTS) -> dict[int, s
     Readable without privilege, so a socket's unit can be named where its process cannot. Blocks.
     """
     wanted = set(ids)
-    found: dict[int, str] = {}
+    paths: dict[int, str] = {}
     for root in roots:
         left = [str(root)]
         for _ in range(MOST_GROUPS):
@@ -98,11 +98,11 @@ def paths_of(ids: Iterable[int], roots: tuple[Path, ...] = ROOTS) -> dict[int, s
                         left.append(entry.path)
                         if entry.inode() in wanted:
                             wanted.discard(entry.inode())
-                            found[entry.inode()] = "/" + os.path.relpath(entry.path, root)
-            except OSError:  # removed meanwhile, or not ours to read
+                            paths[entry.inode()] = "/" + os.path.relpath(entry.path, root)
+            except OSError:  # removed meanwhile, or not readable for us
                 continue
-    return found
+    return paths
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16))
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from tui.model.safe_text import safe_text
 
 LONGEST = 300
-"""Characters of a command line; a class path goes on for pages."""
+"""Characters of a command line; a class path can fill pages."""
 HIDDEN = "…"
 
 _INTERPRETER = re.compile(r"(python|pypy|ruby|perl|php(-cgi)?|node|nodejs|bun|deno|java|lua|luajit)[\d.]*")
@@ -35,14 +35,14 @@ _WITHIN = re.compile(
 def program_name(comm: str, executable: str, arguments: Sequence[str]) -> str:
     """The name of a process, from its /proc/PID/comm, the path in /proc/PID/exe and its arguments.
 
-    `comm` holds against the path, because one file can be many programs (redis-server is a link to
-    redis-check-rdb on Debian, everything is busybox on Alpine), and like ps it is cut at 15 characters. It does
-    not hold where nothing else bears it: then it is a thread's name (Node's MainThread).
+    `comm` wins over the path, because one file can be many programs (redis-server is a link to
+    redis-check-rdb on Debian, everything is busybox on Alpine); as in ps it is cut at 15 characters. It loses
+    where neither path nor arguments have that name: then it is a thread's name (Node's MainThread).
     """
     program = _last_part(executable.removesuffix(" (deleted)"))
     script = _script(arguments) if _INTERPRETER.fullmatch(program or comm) else None
-    borne = (program, *(_last_part(word) for argument in arguments[:3] for word in argument.split()[:3]))
-    own = comm if comm and (not program or any(word.startswith(comm) for word in borne)) else program
+    names = (program, *(_last_part(word) for argument in arguments[:3] for word in argument.split()[:3]))
+    own = comm if comm and (not program or any(word.startswith(comm) for word in names)) else program
     name = script or own
     return safe_text(name, limit=80)
 
@@ -50,8 +50,8 @@ def program_name(comm: str, executable: str, arguments: Sequence[str]) -> str:
 def shown_command(arguments: Sequence[str]) -> str:
     """The arguments joined by spaces on one safe line of at most `LONGEST` characters, secrets replaced by `…`.
 
-    Hidden are the values of options, assignments and keys whose name says password, secret, token or key, and
-    credentials in a URL. A secret under a harmless name is not known for one.
+    The values of options, assignments and keys whose name says password, secret, token or key are hidden, and so
+    are credentials in a URL. A secret under a harmless name is not recognized.
     """
     return safe_text(" ".join(_without_secrets(arguments)), limit=LONGEST)
 
@@ -68,10 +68,10 @@ def _without_secrets(arguments: Sequence[str]) -> Iterator[str]:
         yield f"{assigned[1]}{HIDDEN}" if assigned else _WITHIN.sub(_hidden, argument)
 
 
-def _hidden(found: re.Match[str]) -> str:
-    if found["scheme"]:
+def _hidden(match: re.Match[str]) -> str:
+    if match["scheme"]:
         return f"://{HIDDEN}@"
-    return f"{found['key'] or found['option']}{HIDDEN}"
+    return f"{match['key'] or match['option']}{HIDDEN}"
 
 
 def _last_part(path: str) -> str:
@@ -79,7 +79,7 @@ def _last_part(path: str) -> str:
 
 
 def _script(arguments: Sequence[str]) -> str | None:
-    """What an interpreter was given to run: a file's name, or the module after -m; None where that is not plain to see."""
+    """What an interpreter was given to run: a file's name, or the module after -m; None where that is not clear."""
     rest = list(arguments[1:])
     while rest and _FLAG.fullmatch(rest[0]):
         rest.pop(0)

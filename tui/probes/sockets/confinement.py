@@ -1,6 +1,6 @@
-"""The policies that hold this process: seccomp, a security module's profile, and its units' IPAddressDeny=.
+"""The policies that restrict this process: seccomp, a security module's profile, and its units' IPAddressDeny=.
 
-Law: what cannot be read is said to be unknown or None; that no policy was read is no proof that there is none.
+Law: what cannot be read is unknown or None; where no policy was read, there may still be one.
 Sources: proc_pid_status(5), proc_pid_attr(5), systemd.resource-control(5).
 """
 
@@ -20,14 +20,14 @@ from tui.probes.sockets.cgroups import group_path
 Seccomp = Literal["none", "strict", "filter", "unknown"]
 
 SYSTEMCTL_S = 3.0
-"""systemctl answers in some 10 ms; a manager that hangs is not waited for."""
-BY_HAND = "grep Seccomp /proc/self/status; cat /proc/self/attr/current /proc/self/cgroup"
+"""systemctl answers in some 10 ms; nobody waits for a manager that hangs."""
+COMMAND = "grep Seccomp /proc/self/status; cat /proc/self/attr/current /proc/self/cgroup"
 _SECCOMP: dict[str, Seccomp] = {"0": "none", "1": "strict", "2": "filter"}
 _UNIT = re.compile(r".+\.(service|scope|slice)")
 _USER_MANAGER = re.compile(r"user@\d+\.service")
 
 
-async def check(request: ReadConfinement, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+async def check(request: ReadConfinement, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a check's signature
     """Yield the Confinement of this process."""
     own = system.own_process
     status, profile, groups = await in_thread(lambda: tuple(text_of(own / name) for name in ("status", "attr/current", "cgroup")))
@@ -39,14 +39,14 @@ async def check(request: ReadConfinement, system: SystemView) -> AsyncGenerator[
         unit=unit,
         ip_address_deny=deny,
         ip_address_allow=allow,
-        command=BY_HAND.replace("self", str(system.pid or "self")),
+        command=COMMAND.replace("self", str(system.pid or "self")),
     )
 
 
 def seccomp_mode(status: str) -> Seccomp:
     """The mode in the text of /proc/PID/status; `unknown` for a kernel without it."""
-    found = re.search(r"^Seccomp:\s*(\d)$", status, re.MULTILINE)
-    return _SECCOMP.get(found[1], "unknown") if found else "unknown"
+    match = re.search(r"^Seccomp:\s*(\d)$", status, re.MULTILINE)
+    return _SECCOMP.get(match[1], "unknown") if match else "unknown"
 
 
 def lsm_profile(text: str) -> str | None:
@@ -58,7 +58,7 @@ def lsm_profile(text: str) -> str | None:
 def units_of(path: str) -> tuple[list[str], list[str]]:
     """The units in a control group's path, innermost first: those of the system's manager, and those of the user's own."""
     units = [part for part in path.split("/") if _UNIT.fullmatch(part)]
-    inner = next((at for at, unit in enumerate(units, 1) if _USER_MANAGER.fullmatch(unit)), len(units))
+    inner = next((index for index, unit in enumerate(units, 1) if _USER_MANAGER.fullmatch(unit)), len(units))
     return units[:inner][::-1], units[inner:][::-1]
 
 
@@ -66,8 +66,8 @@ def parse_deny(text: str) -> list[tuple[str, str, str]]:
     """Unit, IPAddressDeny= and IPAddressAllow= in the text of `systemctl show`, for the units that deny anything."""
     blocks = (dict(line.partition("=")[::2] for line in block.splitlines()) for block in text.split("\n\n"))
     names = ("Id", "IPAddressDeny", "IPAddressAllow")
-    found = (tuple(safe_text(block.get(name, "")) for name in names) for block in blocks)
-    return [(unit, deny, allow) for unit, deny, allow in found if deny]
+    settings = (tuple(safe_text(block.get(name, "")) for name in names) for block in blocks)
+    return [(unit, deny, allow) for unit, deny, allow in settings if deny]
 
 
 async def ip_address_deny(path: str, system: SystemView) -> tuple[str | None, str | None, str | None]:

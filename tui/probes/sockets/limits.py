@@ -1,6 +1,6 @@
 """Source ports and descriptors against their limits.
 
-Law: a limit that cannot be read is None, and so is a count; nothing is estimated. A source port is taken per source,
+Law: a limit or count that cannot be read is None; nothing is estimated. A source port is taken per source,
 destination and destination port, so the count that matters is the one towards the target (tcp(7), connect(2)).
 """
 
@@ -26,7 +26,7 @@ from tui.probes.sockets.process_state import count_descriptors
 from tui.probes.sockets.sock_diag import TIME_WAIT, TcpConnection
 
 MOST_SAMPLED = 256
-"""Sockets whose owners are looked for: enough to find who holds most of tens of thousands."""
+"""Sockets whose owners are searched: enough to find who holds most of tens of thousands."""
 _SETTINGS, _TRACKING = Path("sys/net/ipv4"), Path("sys/net/netfilter")
 
 
@@ -68,7 +68,7 @@ def read(request: ReadLimits, proc: Path) -> Limits:
         return fact
     try:
         used = used_ports(sock_diag.connections_to(request.port), packed(request.address), range(first, last + 1))
-    except (OSError, ValueError):  # no netlink, no descriptor left for it; or no address
+    except (OSError, ValueError):  # no netlink, no descriptor left for it; or not an address
         return fact
     user, ports = _biggest_user(used.inodes, proc)
     return replace(
@@ -83,28 +83,28 @@ def read(request: ReadLimits, proc: Path) -> Limits:
 
 def used_ports(connections: list[TcpConnection], peer: bytes, usable: range) -> _Used:
     """The ports of `usable` that are taken towards the peer, from the source that takes most of them."""
-    towards = [one for one in connections if one.peer == peer and one.port in usable]
-    by_source = Counter(one.address for one in towards)
+    towards = [connection for connection in connections if connection.peer == peer and connection.port in usable]
+    by_source = Counter(connection.address for connection in towards)
     source = next(iter(by_source.most_common(1)), (b"", 0))[0]
-    own = [one for one in towards if one.address == source]
-    open_ones = [one.inode for one in own if one.inode]
-    every = max(len(open_ones) // MOST_SAMPLED, 1)
+    own = [connection for connection in towards if connection.address == source]
+    inodes = [connection.inode for connection in own if connection.inode]
+    every = max(len(inodes) // MOST_SAMPLED, 1)
     return _Used(
-        towards_target=len({one.port for one in own}),
-        waiting=len({one.port for one in own if one.state == TIME_WAIT}),
-        inodes=tuple(open_ones[::every][:MOST_SAMPLED]),
+        towards_target=len({connection.port for connection in own}),
+        waiting=len({connection.port for connection in own if connection.state == TIME_WAIT}),
+        inodes=tuple(inodes[::every][:MOST_SAMPLED]),
     )
 
 
 def packed(address: str) -> bytes:
-    """An address as the table of connections has it. Raises ValueError where it is none."""
+    """An address as the table of connections has it. Raises ValueError for anything else."""
     return parse_address(plain_address(address)).packed
 
 
 def port_range(text: str) -> tuple[int | None, int | None]:
     """The first and last port in the text of ip_local_port_range."""
     numbers = text.split()
-    if len(numbers) != 2 or not all(one.isascii() and one.isdigit() for one in numbers):  # noqa: PLR2004 -- two numbers
+    if len(numbers) != 2 or not all(number.isascii() and number.isdigit() for number in numbers):  # noqa: PLR2004 -- two numbers
         return None, None
     return int(numbers[0]), int(numbers[1])
 
@@ -122,7 +122,7 @@ def reserved_within(text: str, first: int, last: int) -> int:
 def file_numbers(text: str) -> tuple[int | None, int | None]:
     """Open files of the machine and their limit, in the text of file-nr."""
     numbers = text.split()
-    if len(numbers) != 3 or not all(one.isascii() and one.isdigit() for one in numbers):  # noqa: PLR2004 -- three numbers
+    if len(numbers) != 3 or not all(number.isascii() and number.isdigit() for number in numbers):  # noqa: PLR2004 -- three numbers
         return None, None
     return int(numbers[0]) - int(numbers[1]), int(numbers[2])
 
@@ -131,9 +131,9 @@ def _biggest_user(inodes: tuple[int, ...], proc: Path) -> tuple[str | None, int 
     if not inodes:
         return None, None
     owners = owners_under(proc)
-    found = owners.known(inodes)
-    found |= owners.search(owners.unsearched(set(inodes) - found.keys()))
-    counted = Counter((one.name, one.pid) for one in found.values())
+    processes = owners.known(inodes)
+    processes |= owners.search(owners.unsearched(set(inodes) - processes.keys()))
+    counted = Counter((process.name, process.pid) for process in processes.values())
     for (name, pid), number in counted.most_common(1):
         return f"{safe_text(name, limit=80)}, pid {pid}", number
     return None, None

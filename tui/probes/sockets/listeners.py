@@ -1,6 +1,6 @@
 """What listens here, and who holds it: the rows at once, their owners as soon as they are found.
 
-Law: no look waits for an owner, and owners are searched only for rows that are new. A row whose process may
+Law: no row waits for its owner, and owners are searched only for new rows. A row whose process may
 not be seen still has its user and, from its socket's control group, its unit.
 """
 
@@ -22,12 +22,12 @@ from tui.probes.sockets.socket_rows import BoundSocket, in_order
 from tui.probes.sockets.socket_table import bound_sockets
 
 MOST_LISTENERS = 2000
-"""Rows kept, in the order of their ports; what is beyond is counted in `cut`."""
-BY_HAND = "ss -Hltnup"
+"""Rows kept, in the order of their ports; those beyond are counted in `omitted`."""
+COMMAND = "ss -Hltnup"
 
 
 class _Table(Struct, frozen=True):
-    """The rows of one look, and what is needed to name their owners."""
+    """The rows of one reading, and what is needed to name their owners."""
 
     sockets: tuple[BoundSocket, ...]
     omitted: int
@@ -36,13 +36,13 @@ class _Table(Struct, frozen=True):
 
 
 async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the table without unknown owners at once, then with all that can be found; once where none is unknown."""
+    """Yield the table with the owners known at once, then with all that can be found; only once where none is missing."""
     owners = owners_under(system.proc)
     try:
         table, first = await in_thread(_first, system.proc, owners)
     except OSError as error:
         reason = f"The socket tables of this machine cannot be read ({error.strerror or error})."
-        yield NotObserved(request=request, reason=reason, remedy="Run it as root.", command=BY_HAND)
+        yield NotObserved(request=request, reason=reason, remedy="Run it as root.", command=COMMAND)
         return
     yield first
     if not first.owners_known:
@@ -57,35 +57,38 @@ def _first(proc: Path, owners: Owners) -> tuple[_Table, Listeners]:
 
 def _second(table: _Table, owners: Owners) -> Listeners:
     """The same rows with all owners that can be found. Blocks for as long as the search takes."""
-    found = owners.search(table.unsearched)
-    return _fact(replace(table, known=table.known | found), owners_known=True)
+    owned = owners.search(table.unsearched)
+    return _fact(replace(table, known=table.known | owned), owners_known=True)
 
 
 def _read(proc: Path, owners: Owners) -> _Table:
-    sockets = sorted(bound_sockets(proc), key=lambda one: in_order(one.listener))
+    sockets = sorted(bound_sockets(proc), key=lambda bound: in_order(bound.listener))
     kept = tuple(sockets[:MOST_LISTENERS])
-    inodes = {one.listener.inode for one in kept if one.listener.inode and not one.listener.pid}
+    inodes = {bound.listener.inode for bound in kept if bound.listener.inode and not bound.listener.pid}
     known = owners.known(inodes)
     return _Table(kept, len(sockets) - len(kept), known, frozenset(owners.unsearched(inodes)))
 
 
 def _fact(table: _Table, *, owners_known: bool) -> Listeners:
-    """The rows with owners, users, and units of sockets whose owner is hidden; until complete, as far as they are remembered."""
-    rows = [_with(one.listener, table.known.get(one.listener.inode or 0)) for one in table.sockets]
-    ids = {at: sock_diag.cgroup_of(table.sockets[at]) or 0 for at, row in enumerate(rows) if row.pid is None}
+    """The rows with owners, users, and units of sockets whose owner is hidden; before the search, only remembered ones."""
+    rows = [_with_owner(bound.listener, table.known.get(bound.listener.inode or 0)) for bound in table.sockets]
+    ids = {index: sock_diag.cgroup_of(table.sockets[index]) or 0 for index, row in enumerate(rows) if row.pid is None}
     groups = remembered_paths(set(ids.values()), search=owners_known)
     users = {row.uid: user_name(row.uid, search=owners_known) for row in rows if row.uid is not None}
-    rows = [_placed(row, None if row.uid is None else users[row.uid], groups.get(ids.get(at, 0))) for at, row in enumerate(rows)]
+    rows = [
+        _with_user(row, None if row.uid is None else users[row.uid], groups.get(ids.get(index, 0)))
+        for index, row in enumerate(rows)
+    ]
     return Listeners(
         listeners=tuple(rows),
         hidden_owners=sum(row.pid is None for row in rows),
         owners_known=owners_known,
         omitted=table.omitted,
-        command=BY_HAND,
+        command=COMMAND,
     )
 
 
-def _with(listener: Listener, owner: Process | None) -> Listener:
+def _with_owner(listener: Listener, owner: Process | None) -> Listener:
     if owner is None:
         return listener
     return replace(
@@ -99,8 +102,8 @@ def _with(listener: Listener, owner: Process | None) -> Listener:
     )
 
 
-def _placed(listener: Listener, user: str | None, group: str | None) -> Listener:
-    """The row with its user's name, and with what its socket's control group tells where no process did."""
+def _with_user(listener: Listener, user: str | None, group: str | None) -> Listener:
+    """The row with its user's name, and and, without a process, what its socket's control group shows."""
     if group and listener.pid is None:
         return replace(listener, user=user, unit=unit_of(group), container=container_of(group))
     return replace(listener, user=user)

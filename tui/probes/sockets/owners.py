@@ -1,8 +1,8 @@
 """Who holds a socket: a search through /proc/*/fd that stops when all are found, and a memory of what it found.
 
-Law: an owner is told only while its descriptor still is that socket, in that run of that program. Everything
-here blocks; it belongs into a thread. Of several holders the lowest process id is named, and process 1 only
-where it is the sole one: it holds the sockets of services that it starts on demand.
+Law: an owner is named only while its descriptor still is that socket, in that run of that program. Everything
+here blocks; it belongs in a thread. Of several holders the lowest process id is named, and process 1 only
+where it is the only one: it holds the sockets of services that it starts on demand.
 """
 
 import os
@@ -21,7 +21,7 @@ MOST_REMEMBERED = 10_000
 LONGEST_SEARCH_S = 3.0
 """A machine with a million descriptors takes longer; what is not found by then counts as hidden."""
 HIDDEN_FOR_S = 10.0
-"""A socket whose owner may not be seen is not searched for again and again, but from time to time."""
+"""A socket whose owner may not be seen is searched for again only after this time."""
 _LOW_DESCRIPTORS = 128
 """A server opens its listening sockets before it accepts, so they are among its first descriptors."""
 _SOCKET = "socket:["
@@ -46,21 +46,21 @@ class Owners:
         self._machine_start: float | None = None  # read once: it moves a little, and a process must not seem restarted
 
     def known(self, inodes: Iterable[int]) -> dict[int, Process]:
-        """Of `inodes` those whose remembered owner still holds them: one look for each, no search."""
+        """Of `inodes` those whose remembered owner still holds them: one reading for each, no search."""
         births: dict[int, Birth | None] = {}
-        found: dict[int, Process] = {}
+        processes: dict[int, Process] = {}
         for inode in inodes:
             holding = self._holdings.get(inode)
             if holding is None:
                 continue
             if self._still(holding, inode, births):
-                found[inode] = holding.process
+                processes[inode] = holding.process
             else:
                 self._holdings.pop(inode, None)
-        return found
+        return processes
 
     def unsearched(self, inodes: Iterable[int]) -> set[int]:
-        """Of `inodes` those that no search was made for lately."""
+        """Of `inodes` those that were not searched for lately."""
         now = time.monotonic()
         return {
             inode
@@ -73,19 +73,19 @@ class Owners:
         held = _Search(self._proc, set(inodes)).run() if inodes else {}
         births: dict[int, tuple[Birth, Process] | None] = {}
         self._machine_start = self._machine_start or read_machine_start(self._proc)
-        found: dict[int, Process] = {}
+        processes: dict[int, Process] = {}
         for inode, (pid, descriptor) in held.items():
             if pid not in births:
                 births[pid] = self._introduced(pid)
             introduced = births[pid]
             if introduced:
-                birth, found[inode] = introduced
-                self._holdings[inode] = _Holding(pid, descriptor, birth, found[inode])
+                birth, processes[inode] = introduced
+                self._holdings[inode] = _Holding(pid, descriptor, birth, processes[inode])
         now = time.monotonic()
-        self._hidden |= {inode: now for inode in inodes if inode not in found}
+        self._hidden |= {inode: now for inode in inodes if inode not in processes}
         _forget(self._holdings)
         _forget(self._hidden)
-        return found
+        return processes
 
     def _still(self, holding: _Holding, inode: int, births: dict[int, Birth | None]) -> bool:
         if _target(f"{self._proc}/{holding.pid}/fd/{holding.descriptor}") != f"{_SOCKET}{inode}]":
@@ -107,7 +107,7 @@ class Owners:
 
 @lru_cache(maxsize=4)
 def owners_under(proc: Path) -> Owners:
-    """The memory for one /proc, shared by all looks of this process."""
+    """The memory for one /proc, shared by all checks of this process."""
     return Owners(proc)
 
 
@@ -130,7 +130,7 @@ class _Search:
     def _processes(self) -> list[int]:
         try:
             with os.scandir(self._proc) as entries:
-                pids = sorted(int(one.name) for one in entries if one.name.isascii() and one.name.isdigit())
+                pids = sorted(int(entry.name) for entry in entries if entry.name.isascii() and entry.name.isdigit())
         except OSError:
             return []
         return [*(pid for pid in pids if pid != 1), *(pid for pid in pids if pid == 1)]
@@ -146,7 +146,7 @@ class _Search:
                     if inode is not None:
                         self._found[inode] = pid, descriptor.name
                 return next(descriptors, None) is not None
-        except OSError:  # not ours to look into, or gone
+        except OSError:  # not readable for us, or gone
             return False
 
     @property
@@ -155,9 +155,9 @@ class _Search:
 
 
 def _target(link: str) -> str:
-    """What a descriptor is; empty where it was closed meanwhile."""
+    """What a descriptor leads to; empty where it was closed meanwhile."""
     try:
-        return os.readlink(link)  # noqa: PTH115 -- ten thousands of times in a search: a Path costs more than the call
+        return os.readlink(link)  # noqa: PTH115 -- tens of thousands of times in a search: a Path costs more than the call
     except OSError:
         return ""
 

@@ -1,6 +1,6 @@
-"""Where a path stops for this user: the first component that may not be passed, or the socket that may not be written.
+"""Where a path stops this user: at the first component they may not pass, or at the socket they may not write to.
 
-Law: the kernel says what is permitted (access(2) with the effective ids, so capabilities and access lists
+Law: the kernel decides what is permitted (access(2) with the effective ids, so capabilities and access lists
 count), not the mode bits. Source: path_resolution(7); unix(7) on the right to write.
 """
 
@@ -19,40 +19,40 @@ MOST_LINKS = 40
 def barrier(path: Path) -> Barrier | None:
     """The component of an absolute `path`, links followed, that stops this user; None where none does.
 
-    Blocks. What is missing stops nobody: that is another matter.
+    Blocks. A missing component is not a barrier.
     """
-    at = Path("/")
-    ahead = _parts(path)
+    folder = Path("/")
+    remaining = _parts(path)
     links = 0
-    while ahead:
-        if not os.access(at, os.X_OK, effective_ids=True):
-            return _described(at)
-        name = ahead.pop()
+    while remaining:
+        if not os.access(folder, os.X_OK, effective_ids=True):
+            return _described(folder)
+        name = remaining.pop()
         if name == "..":
-            at = at.parent
+            folder = folder.parent
             continue
-        here = at / name
+        component = folder / name
         try:
-            status = here.lstat()
-            target = here.readlink() if stat.S_ISLNK(status.st_mode) else None
+            status = component.lstat()
+            target = component.readlink() if stat.S_ISLNK(status.st_mode) else None
         except OSError:
             return None
         if target is not None:
             links += 1
             if links > MOST_LINKS:
                 return None
-            at = Path("/") if target.is_absolute() else at
-            ahead += _parts(target)
+            folder = Path("/") if target.is_absolute() else folder
+            remaining += _parts(target)
         elif stat.S_ISDIR(status.st_mode):
-            at = here
+            folder = component
         else:
-            stops = stat.S_ISSOCK(status.st_mode) and not os.access(here, os.W_OK, effective_ids=True)
-            return _described(here) if stops else None
+            stops = stat.S_ISSOCK(status.st_mode) and not os.access(component, os.W_OK, effective_ids=True)
+            return _described(component) if stops else None
     return None
 
 
 def nearest_directory(path: Path) -> Path:
-    """The nearest directory above `path` that is there; `/` at the latest."""
+    """The nearest directory above `path` that exists; `/` at the latest."""
     return next((parent for parent in path.parents if parent.is_dir()), Path("/"))
 
 

@@ -1,6 +1,6 @@
-"""The text tables under /proc/net, read as text: pure functions, for here without netlink and for far ends without ss.
+"""The text tables under /proc/net, read as text: pure functions, for here without netlink and elsewhere without ss.
 
-Law: a line that is not understood is passed over, never guessed. The tables know neither a listener's queue
+Law: a line that is not understood is skipped, never guessed. The tables have neither a listener's queue
 limit nor IPV6_V6ONLY. Source: proc_pid_net(5), net/ipv4/tcp_ipv4.c get_openreq4, net/unix/af_unix.c.
 """
 
@@ -28,29 +28,29 @@ _ACCEPTS = 0x10000  # __SO_ACCEPTCON
 def inet_listeners(table: str, text: str) -> Iterator[Listener]:
     """The listening or bound sockets in the text of /proc/net/`table`, one of `TABLES`.
 
-    Addresses stand there in the byte order of the machine; the far end's is taken to be ours.
+    The addresses are in the byte order of their machine; the other end's is taken to be ours.
     """
     proto: Literal["tcp", "udp"] = "tcp" if table.startswith("tcp") else "udp"
     for line in text.splitlines():
-        found = _INET_LINE.match(line)
-        if found and found["state"] == _BOUND[proto]:
+        match = _INET_LINE.match(line)
+        if match and match["state"] == _BOUND[proto]:
             yield Listener(
                 proto=proto,
-                address=_address(found["address"]),
-                port=int(found["port"], 16),
-                inode=int(found["inode"]) or None,
-                uid=int(found["uid"]),
-                queue=int(found["waiting"], 16) if proto == "tcp" else None,
+                address=_address(match["address"]),
+                port=int(match["port"], 16),
+                inode=int(match["inode"]) or None,
+                uid=int(match["uid"]),
+                queue=int(match["waiting"], 16) if proto == "tcp" else None,
             )
 
 
 def unix_table(text: str) -> Iterator[UnixSocket]:
     """The named sockets in the text of /proc/net/unix."""
     for line in text.split("\n"):  # a path may hold any other line end
-        found = _UNIX_LINE.fullmatch(line)
-        if found:
+        match = _UNIX_LINE.fullmatch(line)
+        if match:
             yield UnixSocket(
-                name=safe_text(found["name"]), inode=int(found["inode"]), listening=bool(int(found["flags"], 16) & _ACCEPTS)
+                name=safe_text(match["name"]), inode=int(match["inode"]), listening=bool(int(match["flags"], 16) & _ACCEPTS)
             )
 
 
@@ -58,5 +58,5 @@ def _address(words: str) -> str:
     """Each 32-bit word is printed as a number of the machine, most significant digit first."""
     packed = bytes.fromhex(words)
     if sys.byteorder == "little":
-        packed = b"".join(packed[at : at + 4][::-1] for at in range(0, len(packed), 4))
+        packed = b"".join(packed[start : start + 4][::-1] for start in range(0, len(packed), 4))
     return address_text(packed)

@@ -1,6 +1,6 @@
 """One process as /proc has it: name, command line, unit, container, start.
 
-Law: whatever may not be read is None; only a process that is gone altogether is an error. Source: proc_pid_stat(5).
+Law: whatever may not be read is None; only a process that is gone is an error. Source: proc_pid_stat(5).
 """
 
 import os
@@ -16,14 +16,14 @@ from tui.probes.sockets.command_line import program_name, shown_command
 _START_FIELD = 19  # starttime is field 22; the fields after the name start with field 3
 _PARENT_FIELD = 1
 MOST_USERS = 512
-"""Names remembered; a machine that serves more users than that at once asks again."""
+"""Names remembered; with more users than that at once, some are asked for again."""
 _USERS: dict[int, str | None] = {}
 _ARGUMENT_BYTES = 65536
 """Of a command line, enough to find its script; the kernel allows megabytes."""
 
 
 class Birth(Struct, frozen=True):
-    """What tells one run of a program from the next under the same process id."""
+    """What distinguishes one run of a program from the next under the same process id."""
 
     comm: str
     ticks: int
@@ -128,7 +128,7 @@ def _read_or_nothing(path: str) -> bytes:
 
 
 def _read(path: str, most: int) -> bytes:
-    """Up to `most` bytes of a file; without the buffers of `open`, since this is done for each process each second."""
+    """Up to `most` bytes of a file; without the buffers of `open`, as this runs for each process each second."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.read(descriptor, most)

@@ -1,4 +1,4 @@
-"""What the files under /proc/PID say of a process's state, read as text: pure functions, for here and for far ends.
+"""What the files under /proc/PID say about a process, read as text: pure functions, for this machine and for the other end.
 
 Law: a text that is not understood gives None, never a guess. Sources: proc_pid_stat(5), proc_pid_status(5),
 proc_pid_limits(5), cgroups(7); Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/freezer-subsystem.rst.
@@ -43,7 +43,7 @@ def read_stat(text: str) -> Stat | None:
     head, _, rest = text.rpartition(")")
     fields = rest.split()
     numbers = fields[_UTIME : _STIME + 1] + fields[_THREADS : _START + 1]
-    if len(fields) <= _START or not all(one.lstrip("-").isdigit() for one in numbers):
+    if len(fields) <= _START or not all(number.lstrip("-").isdigit() for number in numbers):
         return None
     return Stat(
         name=head.partition("(")[2],
@@ -56,32 +56,32 @@ def read_stat(text: str) -> Stat | None:
 
 def soft_limit(limits: str) -> int | None:
     """The soft limit on open files in the text of /proc/PID/limits; None for `unlimited` or an unreadable text."""
-    found = _SOFT_FILES.search(limits)
-    return int(found[1]) if found else None
+    match = _SOFT_FILES.search(limits)
+    return int(match[1]) if match else None
 
 
 def tracer_pid(status: str) -> int | None:
-    """The process that traces this one, by the text of /proc/PID/status; None where nobody does."""
-    found = _TRACER.search(status)
-    return int(found[1]) or None if found else None
+    """The process that traces this one, by the text of /proc/PID/status; None where none does."""
+    match = _TRACER.search(status)
+    return int(match[1]) or None if match else None
 
 
 def freezer_files(cgroup: str) -> list[tuple[str, str, str]]:
     """For the text of /proc/PID/cgroup: the group, the file that says whether it is frozen, and the line that says so.
 
-    Paths stand below where control groups are mounted; version 2 is mounted alone or beside version 1.
+    Paths are relative to where control groups are mounted; version 2 is mounted alone or beside version 1.
     """
-    found = []
+    files = []
     for line in cgroup.splitlines():
         number, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
-        if ".." in path.split("/"):  # a group outside this namespace of control groups can't be looked at
+        if ".." in path.split("/"):  # a group outside this namespace of control groups can't be read
             continue
         if number == "0":
-            found += [(path, f"{mount}{path.rstrip('/')}/cgroup.events", "frozen 1") for mount in ("", "/unified")]
+            files += [(path, f"{mount}{path.rstrip('/')}/cgroup.events", "frozen 1") for mount in ("", "/unified")]
         elif "freezer" in controllers.split(","):
-            found.append((path, f"/freezer{path.rstrip('/')}/freezer.state", "FROZEN"))
-    return found
+            files.append((path, f"/freezer{path.rstrip('/')}/freezer.state", "FROZEN"))
+    return files
 
 
 def stopper(state: str, tracer: int | None, frozen_group: str | None) -> Stopper | None:

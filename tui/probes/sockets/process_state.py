@@ -1,7 +1,7 @@
-"""One process over a moment: does it run, who stops it, how busy is it, how near is it to its descriptor limit.
+"""One process over a moment: whether it runs, who stops it, how busy it is, how near to its descriptor limit.
 
-Law: nothing is attached to and nothing is sent; what may not be read is None. State, times and limits can be read of
-every process; the number of descriptors of others since Linux 6.2 (the size of /proc/PID/fd), before that only of one's own.
+Law: no debugger is attached and nothing is sent; what may not be read is None. State, times and limits can be read for
+every process; others' number of descriptors since Linux 6.2 (the size of /proc/PID/fd), before that only one's own.
 """
 
 import asyncio
@@ -32,11 +32,11 @@ from tui.probes.sockets.process_files import (
     tracer_pid,
 )
 
-LOOKS = 4
-LOOK_EVERY_S = 0.1
-"""Four looks over 0.3 s: the kernel counts processor time in hundredths of a second, so this is exact to some 3 percent."""
+READINGS = 4
+READ_EVERY_S = 0.1
+"""Four readings over 0.3 s: the kernel counts processor time in hundredths of a second, so this is exact to some 3 percent."""
 MOST_DESCRIPTORS = 200_000
-"""Counted one by one, in some 0.1 s; beyond it the size of the directory tells, which the kernel knows since 6.2."""
+"""Counted one by one, in some 0.1 s; beyond that the size of the directory is used, which the kernel has since 6.2."""
 GROUPS = Path("/sys/fs/cgroup")
 
 
@@ -58,23 +58,23 @@ class _Details(Struct, frozen=True, kw_only=True):
 async def check(request: ExamineProcess, system: SystemView, groups: Path = GROUPS) -> AsyncGenerator[AnyFact, None]:
     """Yield the ProcessState; or that the process is not there."""
     at, began = now(), monotonic()
-    seen: list[tuple[float, Stat]] = []
-    for turn in range(LOOKS):
+    readings: list[tuple[float, Stat]] = []
+    for turn in range(READINGS):
         if turn:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(READ_EVERY_S)
         stat = await in_thread(_stat, system.proc, request.pid)
         if stat is None:
             break
-        seen.append((monotonic() - began, stat))
-    if not seen:
+        readings.append((monotonic() - began, stat))
+    if not readings:
         yield NotObserved(at=at, request=request, reason=f"There is no process {request.pid}, or it may not be seen.")
         return
     details = await in_thread(_details, system.proc, request.pid, groups)
-    yield _fact(request.pid, at, seen, details)
+    yield _fact(request.pid, at, readings, details)
 
 
-def _fact(pid: int, at: str, seen: list[tuple[float, Stat]], details: _Details) -> ProcessState:
-    (first_at, first), (last_at, last) = seen[0], seen[-1]
+def _fact(pid: int, at: str, readings: list[tuple[float, Stat]], details: _Details) -> ProcessState:
+    (first_at, first), (last_at, last) = readings[0], readings[-1]
     return ProcessState(
         at=at,
         command=f"cat /proc/{pid}/stat /proc/{pid}/status /proc/{pid}/limits; ls /proc/{pid}/fd | wc -l",
@@ -82,7 +82,7 @@ def _fact(pid: int, at: str, seen: list[tuple[float, Stat]], details: _Details) 
         name=details.name,
         state=last.state,
         state_words=STATE_WORDS.get(last.state, ""),
-        states=tuple(stat.state for _, stat in seen),
+        states=tuple(stat.state for _, stat in readings),
         stopper=stopper(last.state, tracer_pid(details.status), details.frozen_group),
         tracer=details.tracer,
         frozen_group=details.frozen_group,
@@ -144,7 +144,7 @@ def _tracer(proc: Path, pid: int | None) -> str | None:
 def count_descriptors(folder: Path, limit: int | None = None) -> tuple[int | None, bool]:
     """How many descriptors are open, by /proc/PID/fd (below `limit`, if listed), and whether they were listed. Blocks.
 
-    None where that may not be known.
+    None where this user may not know.
     """
     try:
         with os.scandir(folder) as entries:
@@ -152,7 +152,7 @@ def count_descriptors(folder: Path, limit: int | None = None) -> tuple[int | Non
     except OSError:
         names = []
     if 0 < len(names) < MOST_DESCRIPTORS:
-        return sum(limit is None or not one.isdigit() or int(one) < limit for one in names), True
+        return sum(limit is None or not name.isdigit() or int(name) < limit for name in names), True
     try:
         return folder.stat().st_size or None, False
     except OSError:

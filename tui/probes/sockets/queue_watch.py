@@ -1,7 +1,7 @@
-"""The accept queues of a port's listeners over a moment, while an attempt of ours knocks.
+"""The accept queues of a port's listeners over a moment, while we try to connect.
 
-Law: what is counted for the whole network namespace is never said of one port; nothing is sent but the SYNs of
-attempts. The limit of a queue is known to sock_diag alone. Source: inet_diag.h (idiag_rqueue, idiag_wqueue of a
+Law: what is counted for the whole network namespace is never attributed to one port; nothing is sent but the SYNs of
+attempts. Only sock_diag knows the limit of a queue. Source: inet_diag.h (idiag_rqueue, idiag_wqueue of a
 listener), sk_acceptq_is_full in net/sock.h, ListenOverflows in net/ipv4/tcp_ipv4.c.
 """
 
@@ -26,14 +26,14 @@ from tui.probes.sockets.owners import owners_under
 
 WATCH_S = 1.2
 """A second and a bit: Linux repeats an unanswered SYN after one second, so at least two of them fall into it."""
-LOOK_EVERY_S = 0.1
-KNOCK_S = 1.0
-"""How long one attempt waits before the next knocks; so a SYN comes each second, whatever the first waits for."""
-MOST_KNOCKS = 8
-"""Attempts during a watch that takes long, as one through a slow prefix does."""
+READ_EVERY_S = 0.1
+ATTEMPT_S = 1.0
+"""How long one attempt waits before the next begins; so a SYN comes each second, however long the first waits."""
+MOST_ATTEMPTS = 8
+"""Attempts during a long watch, such as one through a slow prefix."""
 MOST_QUEUES = 64
 """Listeners on one port: the workers of a service that each have their own socket."""
-BY_HAND = "ss -ltn 'sport = :{port}'; nstat -az TcpExtListenOverflows TcpExtListenDrops"
+COMMAND = "ss -ltn 'sport = :{port}'; nstat -az TcpExtListenOverflows TcpExtListenDrops"
 
 
 class Counters(Struct, frozen=True):
@@ -44,7 +44,7 @@ class Counters(Struct, frozen=True):
 
 
 class ConnectedOnce(Struct, frozen=True):
-    """What the attempts meanwhile came to: the first that ended otherwise than in silence, else silence."""
+    """How the attempts meanwhile ended: the first that was answered, else silence."""
 
     outcome: Outcome
     ms: float | None = None
@@ -54,22 +54,22 @@ class ConnectedOnce(Struct, frozen=True):
 async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the QueueWatch of this machine; or that its sockets may not be read."""
     at, began = now(), monotonic()
-    command = BY_HAND.format(port=request.port)
+    command = COMMAND.format(port=request.port)
     before = await in_thread(_counters, system.proc)
-    knocking = asyncio.create_task(connect_once(request.address, request.port))
+    attempts = asyncio.create_task(connect_once(request.address, request.port))
     try:
-        looks = [await in_thread(sock_diag.listening_on, request.port)]
+        readings = [await in_thread(sock_diag.listening_on, request.port)]
         while monotonic() - began < WATCH_S:
-            await asyncio.sleep(LOOK_EVERY_S)
-            looks.append(await in_thread(sock_diag.listening_on, request.port))
+            await asyncio.sleep(READ_EVERY_S)
+            readings.append(await in_thread(sock_diag.listening_on, request.port))
     except OSError as error:
         reason = f"The queues of this machine's listeners cannot be read ({error.strerror or error})."
         yield NotObserved(at=at, request=request, reason=reason, remedy="Run it outside of the sandbox.", command=command)
         return
     finally:
-        tried = await stop(knocking)
+        tried = await stop(attempts)
     after, somaxconn = await in_thread(_after, system.proc)
-    queues = await in_thread(_with_owners, queues_of(looks), system.proc)
+    queues = await in_thread(_with_owners, queues_of(readings), system.proc)
     yield QueueWatch(
         at=at,
         command=command,
@@ -86,32 +86,32 @@ async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFa
 
 
 async def connect_once(address: str, port: int) -> ConnectedOnce:
-    """Attempts one after the other until one is answered; gives how that one ended. Cancelled where none is."""
+    """Connect again and again until an attempt is answered; gives how that one ended. To be cancelled if none is."""
     began = monotonic()
-    for _ in range(MOST_KNOCKS):
-        async with handshake(address, port, timeout_s=KNOCK_S) as made:
+    for _ in range(MOST_ATTEMPTS):
+        async with handshake(address, port, timeout_s=ATTEMPT_S) as made:
             if made.outcome is not Outcome.TIMEOUT:
                 return ConnectedOnce(made.outcome, round((monotonic() - began) * 1000, 1))
     return ConnectedOnce(Outcome.TIMEOUT)
 
 
-async def stop(knocking: asyncio.Task[ConnectedOnce]) -> ConnectedOnce:
-    """End the attempts; one that is still waiting has got no answer so far."""
-    if not knocking.done():
-        knocking.cancel()
+async def stop(attempts: asyncio.Task[ConnectedOnce]) -> ConnectedOnce:
+    """End the attempts; one that is still waiting has had no answer so far."""
+    if not attempts.done():
+        attempts.cancel()
     try:
-        return await knocking
+        return await attempts
     except asyncio.CancelledError:
         return ConnectedOnce(Outcome.TIMEOUT)
 
 
-def queues_of(looks: list[list[Listener]]) -> tuple[AcceptQueue, ...]:
-    """One queue for each listener of the last look, with its lengths at every look where it was there."""
+def queues_of(readings: list[list[Listener]]) -> tuple[AcceptQueue, ...]:
+    """One queue for each listener of the last reading, with its lengths in every reading that has it."""
     lengths: dict[int | str | None, list[int]] = {}
-    for rows in looks:
+    for rows in readings:
         for row in rows:
             lengths.setdefault(_key(row), []).append(row.queue or 0)
-    last = next((rows for rows in reversed(looks) if rows), [])
+    last = next((rows for rows in reversed(readings) if rows), [])
     return tuple(AcceptQueue(listener=row, lengths=tuple(lengths[_key(row)])) for row in last[:MOST_QUEUES])
 
 
@@ -126,7 +126,7 @@ def counters_of(netstat: str) -> Counters:
 
 
 def _key(row: Listener) -> int | str | None:
-    """What tells a socket from others on its port: its inode, or its address where none is known."""
+    """What distinguishes a socket from others on its port: its inode, or its address where no inode is known."""
     return row.inode or f"{row.address}%{row.device or ''}"
 
 
@@ -140,24 +140,24 @@ def _after(proc: Path) -> tuple[Counters, int | None]:
 
 
 def _with_owners(queues: tuple[AcceptQueue, ...], proc: Path) -> tuple[AcceptQueue, ...]:
-    """The queues with the processes that hold them, where these may be seen."""
+    """The queues with the processes that hold them, where this user may see them."""
     owners = owners_under(proc)
-    inodes = {one.listener.inode for one in queues if one.listener.inode}
-    found = owners.known(inodes) | owners.search(owners.unsearched(inodes))
+    inodes = {queue.listener.inode for queue in queues if queue.listener.inode}
+    processes = owners.known(inodes) | owners.search(owners.unsearched(inodes))
     return tuple(
         replace(
-            one,
+            queue,
             listener=replace(
-                one.listener,
-                pid=who.pid,
-                process=who.name,
-                command=who.command,
-                unit=who.unit,
-                container=who.container,
-                started=who.started,
+                queue.listener,
+                pid=process.pid,
+                process=process.name,
+                command=process.command,
+                unit=process.unit,
+                container=process.container,
+                started=process.started,
             ),
         )
-        if (who := found.get(one.listener.inode or 0))
-        else one
-        for one in queues
+        if (process := processes.get(queue.listener.inode or 0))
+        else queue
+        for queue in queues
     )

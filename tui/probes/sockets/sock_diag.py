@@ -1,4 +1,4 @@
-"""The kernel's socket tables by sock_diag: what listens, with queues and inodes, and no row too many.
+"""The kernel's socket tables by sock_diag: what listens, with queues and inodes, and no other rows.
 
 Law: the kernel filters by state, so the cost does not grow with the number of connections. Works without
 privilege. Source: sock_diag(7), linux/inet_diag.h, linux/unix_diag.h.
@@ -34,23 +34,23 @@ _UNIX_REQUEST = struct.Struct("=BBxxIIIII")  # unix_diag_req
 _UNIX_ENTRY = struct.Struct("=BBBxIII")  # unix_diag_msg
 _SHOW = 0x1 | 0x2 | 0x10  # UDIAG_SHOW_NAME, UDIAG_SHOW_VFS, UDIAG_SHOW_RQLEN
 _NAME, _FILE, _QUEUE = 0, 1, 4  # UNIX_DIAG_NAME, UNIX_DIAG_VFS, UNIX_DIAG_RQLEN
-_QUEUE_LENGTHS = struct.Struct("=II")  # unix_diag_rqlen: of a listener those that wait, and the limit
+_QUEUE_LENGTHS = struct.Struct("=II")  # unix_diag_rqlen: for a listener, those that wait and the limit
 _UNIX_KINDS: dict[int, Literal["stream", "datagram", "seqpacket"]] = {1: "stream", 2: "datagram", 5: "seqpacket"}
 _FILE_ID = struct.Struct("=II")
 _MINOR_BITS = 20  # the kernel's own dev_t (linux/kdev_t.h), not the one of stat
 _EVERY_STATE = 0xFFFFFFFF
-_CONNECTION = struct.Struct("!xB2xH2x16s16s28x4s")  # of inet_diag_msg: state, own port, addresses, inode
+_CONNECTION = struct.Struct("!xB2xH2x16s16s28x4s")  # in inet_diag_msg: state, own port, addresses, inode
 TIME_WAIT = 6  # TCP_TIME_WAIT
 
 
 def bound_sockets() -> list[BoundSocket]:
     """All listening TCP and unconnected, bound UDP sockets of this network namespace. Raises OSError."""
-    found: list[BoundSocket] = []
+    bound: list[BoundSocket] = []
     with netlink.channel(netlink.SOCK_DIAG) as link:
         for family, protocol, state in _TABLES:
             request = _INET_REQUEST.pack(family, protocol, 0, 1 << state, _ANY_PORT, _ANY_PORT)
-            found += [inet_socket(entry, protocol) for entry in link.dump(_BY_FAMILY, request) if len(entry) >= _INET_ENTRY.size]
-    return found
+            bound += [inet_socket(entry, protocol) for entry in link.dump(_BY_FAMILY, request) if len(entry) >= _INET_ENTRY.size]
+    return bound
 
 
 def listening_on(port: int) -> list[Listener]:
@@ -62,25 +62,25 @@ def listening_on(port: int) -> list[Listener]:
             for family in (socket.AF_INET, socket.AF_INET6)
             for entry in link.dump(_BY_FAMILY, _INET_REQUEST.pack(family, socket.IPPROTO_TCP, 0, 1 << _LISTEN, own, _ANY_PORT))
         ]
-    found = (inet_socket(entry, socket.IPPROTO_TCP).listener for entry in entries if len(entry) >= _INET_ENTRY.size)
-    return [one for one in found if one.port == port]
+    listeners = (inet_socket(entry, socket.IPPROTO_TCP).listener for entry in entries if len(entry) >= _INET_ENTRY.size)
+    return [listener for listener in listeners if listener.port == port]
 
 
 class TcpConnection(Struct, frozen=True):
-    """A TCP socket that is no listener."""
+    """A TCP socket that does not listen."""
 
     state: int
     port: int
     address: bytes
-    """Packed; an IPv4-mapped one as the IPv4 address that it stands for."""
+    """Packed; an IPv4-mapped address as the IPv4 address that it stands for."""
     peer: bytes
     inode: int
-    """0 in TIME-WAIT, where no process has it any more."""
+    """0 in TIME-WAIT, when no process holds it any more."""
 
 
 def connections_to(port: int) -> list[TcpConnection]:
-    """The TCP sockets whose peer has this port, in every state; the kernel passes the others over. Raises OSError."""
-    found: list[TcpConnection] = []
+    """The TCP sockets whose peer has this port, in every state; the kernel leaves out the others. Raises OSError."""
+    connections: list[TcpConnection] = []
     states = _EVERY_STATE & ~(1 << _LISTEN)
     with netlink.channel(netlink.SOCK_DIAG) as link:
         for family in (socket.AF_INET, socket.AF_INET6):
@@ -91,8 +91,8 @@ def connections_to(port: int) -> list[TcpConnection]:
                     continue
                 state, own, address, peer, inode = _CONNECTION.unpack_from(entry)
                 ends = address[:length].removeprefix(MAPPED), peer[:length].removeprefix(MAPPED)
-                found.append(TcpConnection(state, own, *ends, int.from_bytes(inode, sys.byteorder)))
-    return found
+                connections.append(TcpConnection(state, own, *ends, int.from_bytes(inode, sys.byteorder)))
+    return connections
 
 
 def inet_socket(entry: bytes, protocol: int) -> BoundSocket:
@@ -115,9 +115,9 @@ def inet_socket(entry: bytes, protocol: int) -> BoundSocket:
     return BoundSocket(listener, details)
 
 
-def cgroup_of(found: BoundSocket) -> int | None:
-    """The id of the control group (version 2) that the socket was made in, where the kernel told (Linux 5.9)."""
-    value = netlink.attributes(found.details).get(_CGROUP, b"")
+def cgroup_of(bound: BoundSocket) -> int | None:
+    """The id of the control group (version 2) that the socket was made in, where the kernel gives it (Linux 5.9)."""
+    value = netlink.attributes(bound.details).get(_CGROUP, b"")
     return _CGROUP_ID.unpack(value)[0] if len(value) == _CGROUP_ID.size else None
 
 
@@ -125,8 +125,8 @@ def unix_sockets() -> list[UnixSocket]:
     """All named Unix sockets of this network namespace, with the file each is bound to. Raises OSError."""
     with netlink.channel(netlink.SOCK_DIAG) as link:
         entries = link.dump(_BY_FAMILY, _UNIX_REQUEST.pack(socket.AF_UNIX, 0, _EVERY_STATE, 0, _SHOW, 0, 0))
-    found = (unix_socket(entry) for entry in entries if len(entry) >= _UNIX_ENTRY.size)
-    return [one for one in found if one.name]
+    sockets = (unix_socket(entry) for entry in entries if len(entry) >= _UNIX_ENTRY.size)
+    return [named for named in sockets if named.name]
 
 
 def unix_socket(entry: bytes) -> UnixSocket:

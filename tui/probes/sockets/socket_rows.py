@@ -1,4 +1,4 @@
-"""A socket of this machine as its tables have it, before anybody asked who owns it; and how addresses are spelled."""
+"""A socket of this machine as its tables have it, before its owner is known; and how addresses are spelled."""
 
 import socket
 from typing import Literal
@@ -8,7 +8,7 @@ from msgspec import Struct
 from tui.model.facts import Listener
 
 MAPPED = bytes(10) + b"\xff\xff"
-"""What stands before an IPv4 address in one of IPv6 (RFC 4291, section 2.5.5.2)."""
+"""The prefix of an IPv4 address within an IPv6 address (RFC 4291, section 2.5.5.2)."""
 _IPV4_BYTES = 4
 
 
@@ -17,7 +17,7 @@ class BoundSocket(Struct, frozen=True):
 
     listener: Listener
     details: bytes = b""
-    """What else sock_diag said of it, read only for the few that need it."""
+    """What else sock_diag gave, read only for the few that need it."""
 
 
 class UnixSocket(Struct, frozen=True, kw_only=True):
@@ -29,15 +29,15 @@ class UnixSocket(Struct, frozen=True, kw_only=True):
     """The socket's own inode, as in /proc/PID/fd."""
     listening: bool
     file: tuple[int, int, int] | None = None
-    """Device major, minor and inode of the bound file, where the kernel tells."""
+    """Device major, minor and inode of the bound file, where the kernel gives it."""
     kind: Literal["stream", "datagram", "seqpacket"] | None = None
     queue: int | None = None
-    """Connections that wait to be accepted; None where it does not listen, or the kernel did not tell."""
+    """Connections that wait to be accepted; None where it does not listen, or the kernel did not say."""
     queue_limit: int | None = None
 
 
 def address_text(packed: bytes) -> str:
-    """The address in 4 or 16 bytes of network order; an IPv4-mapped one is written as the IPv4 address it stands for."""
+    """The address in 4 or 16 bytes of network order; an IPv4-mapped address is written as the IPv4 address it stands for."""
     packed = packed.removeprefix(MAPPED)
     return socket.inet_ntop(socket.AF_INET if len(packed) == _IPV4_BYTES else socket.AF_INET6, packed)
 

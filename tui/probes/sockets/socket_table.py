@@ -1,7 +1,7 @@
 """Where the table of listening sockets comes from: the kernel by sock_diag, else /proc/net, else psutil.
 
-Law: the first source that is to be had wins, and none is mixed with another. The text tables stand before
-psutil because psutil reads the same ones on Linux and leaves out inode, user and queue.
+Law: the first source that can be read wins, and sources are never mixed. The text tables come before
+psutil because on Linux psutil reads the same tables and leaves out inode, user and queue.
 """
 
 import socket
@@ -31,7 +31,7 @@ def bound_sockets(proc: Path) -> list[BoundSocket]:
 
 
 def from_proc_net(proc: Path) -> list[BoundSocket]:
-    """The sockets in the text tables. Raises OSError where not one of them can be read."""
+    """The sockets in the text tables. Raises OSError where none of them can be read."""
     texts: dict[str, str] = {}
     failure: OSError | None = None
     for table in TABLES:
@@ -45,7 +45,7 @@ def from_proc_net(proc: Path) -> list[BoundSocket]:
 
 
 def from_psutil() -> list[BoundSocket]:
-    """The sockets as psutil has them on systems without /proc, owners included. Raises PermissionError where it may not."""
+    """The sockets as psutil has them on systems without /proc, owners included. Raises PermissionError if not allowed."""
     import psutil
 
     def name(pid: int | None) -> str | None:
@@ -58,19 +58,19 @@ def from_psutil() -> list[BoundSocket]:
         connections = psutil.net_connections("inet")
     except psutil.AccessDenied as error:
         raise PermissionError("psutil was not permitted") from error
-    found: list[BoundSocket] = []
-    for one in connections:
-        is_udp = one.type == socket.SOCK_DGRAM
-        if one.laddr and (one.status == psutil.CONN_LISTEN or (is_udp and not one.raddr)):
-            found.append(
+    bound: list[BoundSocket] = []
+    for connection in connections:
+        is_udp = connection.type == socket.SOCK_DGRAM
+        if connection.laddr and (connection.status == psutil.CONN_LISTEN or (is_udp and not connection.raddr)):
+            bound.append(
                 BoundSocket(
                     Listener(
                         proto="udp" if is_udp else "tcp",
-                        address=plain_address(one.laddr.ip),
-                        port=one.laddr.port,
-                        pid=one.pid,
-                        process=name(one.pid),
+                        address=plain_address(connection.laddr.ip),
+                        port=connection.laddr.port,
+                        pid=connection.pid,
+                        process=name(connection.pid),
                     )
                 )
             )
-    return found
+    return bound

@@ -1,7 +1,7 @@
-"""A Unix socket's path: what is there, whose it is, what stands in the way, and who listens on it.
+"""A Unix socket's path: what is there, who owns it, what bars the way, and who listens on it.
 
-Law: the file and the socket are two things; a file without a listener is told apart from a listener without a
-file. The table is that of this network namespace, where a listener of another one does not appear.
+Law: the file and the socket are two things; a file without a listener is not the same as a listener without a
+file. The table is that of this network namespace; a listener in another one does not appear.
 """
 
 import shlex
@@ -76,10 +76,10 @@ def _table(proc: Path) -> list[UnixSocket] | None:
 
 
 def _with_sockets(fact: UnixPath, path: str, own: list[UnixSocket], table: list[UnixSocket] | None, proc: Path) -> UnixPath:
-    """The fact with what the socket table adds; without a table it cannot be told whether anybody listens."""
+    """The fact with what the socket table adds; without a table it is not known whether anybody listens."""
     if table is None:
         return fact
-    listening = [one for one in own if one.listening]
+    listening = [candidate for candidate in own if candidate.listening]
     first = next(iter(listening or own), None)
     name, pid = _holder(listening or own, owners_under(proc))
     return replace(
@@ -95,9 +95,9 @@ def _with_sockets(fact: UnixPath, path: str, own: list[UnixSocket], table: list[
 
 
 def _holder(sockets: list[UnixSocket], owners: Owners) -> tuple[str | None, int | None]:
-    inodes = {one.inode for one in sockets}
-    found = owners.known(inodes) or owners.search(owners.unsearched(inodes))
-    holder = next(iter(found.values()), None)
+    inodes = {candidate.inode for candidate in sockets}
+    holders = owners.known(inodes) or owners.search(owners.unsearched(inodes))
+    holder = next(iter(holders.values()), None)
     return (holder.name, holder.pid) if holder else (None, None)
 
 

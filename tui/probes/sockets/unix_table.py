@@ -1,8 +1,8 @@
 """The named Unix sockets of this network namespace, and which of them is bound to a given file.
 
 Law: a socket belongs to a file by the file's own identity (device and inode, from sock_diag), so that links,
-relative names and other mount namespaces do not deceive; by its name only where the identity cannot be compared.
-A name alone is weak: a server may still listen on a file that was since deleted and made anew.
+relative names and other mount namespaces do not mislead; by its name only where the identity cannot be compared.
+A name alone is weak: a server may still listen on a file that has been deleted and created again.
 """
 
 import os
@@ -18,7 +18,7 @@ from tui.probes.sockets.socket_rows import UnixSocket
 MOST_ALIKE = 5
 _ALIKE = 0.8
 """How alike the last parts must be (difflib's ratio): `mysql.sock` and `mysqld.sock` are, `app.sock` and `web.sock` are not."""
-_INODE_BITS = 0xFFFFFFFF  # sock_diag tells the lower half
+_INODE_BITS = 0xFFFFFFFF  # sock_diag gives the lower half
 
 
 def read_table(proc: Path) -> list[UnixSocket]:
@@ -34,26 +34,26 @@ def read_table(proc: Path) -> list[UnixSocket]:
 def bound_to(path: str | Path, status: os.stat_result | None, table: Iterable[UnixSocket]) -> list[UnixSocket]:
     """The sockets of `table` that are bound to the file at `path`, whose stat is `status` (None: an abstract name)."""
     if status is None:
-        return [one for one in table if one.name == safe_text(str(path))]
+        return [row for row in table if row.name == safe_text(str(path))]
     names = {safe_text(str(path)), safe_text(os.path.realpath(path))}
     device = os.major(status.st_dev), os.minor(status.st_dev)
     return [
-        one
-        for one in table
-        if (one.file[2] == status.st_ino & _INODE_BITS if one.file and one.file[:2] == device else one.name in names)
+        row
+        for row in table
+        if (row.file[2] == status.st_ino & _INODE_BITS if row.file and row.file[:2] == device else row.name in names)
     ]
 
 
 def look_alikes(path: str, table: Iterable[UnixSocket], own: Iterable[UnixSocket]) -> list[str]:
-    """Up to `MOST_ALIKE` listening sockets that could have been meant: those of the same last part, then of a similar one.
+    """Up to `MOST_ALIKE` listening sockets that could have been meant: those with the same last part, then with a similar one.
 
-    `path` itself can be among them, where it is not the file of that listener: deleted since, or of another mount namespace.
+    `path` itself can be among them where it is not that listener's file: deleted since, or in another mount namespace.
     """
-    passed_over = {one.name for one in own}
+    own_names = {row.name for row in own}
     wanted = _last_part(safe_text(path))
-    alike = {one.name: SequenceMatcher(None, wanted, _last_part(one.name)).ratio() for one in table if one.listening}
+    alike = {row.name: SequenceMatcher(None, wanted, _last_part(row.name)).ratio() for row in table if row.listening}
     names = sorted(
-        (name for name in alike if alike[name] >= _ALIKE and name not in passed_over), key=lambda name: (-alike[name], name)
+        (name for name in alike if alike[name] >= _ALIKE and name not in own_names), key=lambda name: (-alike[name], name)
     )
     return names[:MOST_ALIKE]
 

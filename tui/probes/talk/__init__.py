@@ -1,1 +1,1 @@
-"""The first words of a protocol, and what the first bytes of an answer say."""
+"""The first request of a protocol, and what the first bytes of an answer mean."""

@@ -1,4 +1,4 @@
-"""Protocols that are known by their bytes. Each reader gives what the bytes say, in words, or None where they are not its own."""
+"""Protocols that are recognized by their bytes. Each reader says in words what the bytes are, or None if not its protocol."""
 
 import re
 import struct
@@ -45,7 +45,7 @@ def tls(data: bytes) -> str | None:
 
 
 def mysql(data: bytes) -> str | None:
-    """The initial handshake (version 10) with the server's version, or the error packet that stands in its place."""
+    """The initial handshake (version 10) with the server's version, or the error packet that is sent instead."""
     if len(data) < 7 or data[3] not in {0, 1} or int.from_bytes(data[:3], "little") > 1024:  # noqa: PLR2004 -- a short packet
         return None
     if data[4] == _MYSQL_HANDSHAKE and re.match(rb"\d+\.\d+[\w.+~:-]*\0", data[5:]):
@@ -69,9 +69,9 @@ def postgresql(data: bytes) -> str | None:
 
 
 def amqp(data: bytes) -> str | None:
-    """The header of a version that the server would speak, or Connection.Start."""
+    """The header of a version that the server supports, or Connection.Start."""
     if data.startswith(b"AMQP") and len(data) >= 8:  # noqa: PLR2004 -- the header's length
-        return f"wants version {'-'.join(str(one) for one in data[5:8])}"
+        return f"wants version {'-'.join(str(number) for number in data[5:8])}"
     return "Connection.Start" if re.match(rb"\x01\0\0....\0\x0a\0\x0a", data, re.DOTALL) else None
 
 
@@ -85,8 +85,8 @@ def mongodb(data: bytes) -> str | None:
 
 def ldap(data: bytes) -> str | None:
     """A BindResponse, or a notice of disconnection, in BER."""
-    found = re.match(rb"\x30(?:[\x05-\x7f]|\x81.|\x82..|\x84....)\x02\x01(?:\x01\x61|\x00\x78)", data, re.DOTALL)
-    return "a bind response" if found and found[0][-1:] == b"\x61" else "a notice of disconnection" if found else None
+    match = re.match(rb"\x30(?:[\x05-\x7f]|\x81.|\x82..|\x84....)\x02\x01(?:\x01\x61|\x00\x78)", data, re.DOTALL)
+    return "a bind response" if match and match[0][-1:] == b"\x61" else "a notice of disconnection" if match else None
 
 
 def mqtt(data: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""The parts of an exchange of first words: sending, reading with a deadline, and how it ended."""
+"""The parts of a first exchange: sending, reading with a deadline, and how it ended."""
 
 import array
 import fcntl
@@ -13,7 +13,7 @@ from tui.probes.kernel.waiting import readable
 from tui.probes.talk.identify import Identified
 
 MOST_BYTES = 4096
-"""No more of an answer is read: it is known by its beginning, and a page of error text fits."""
+"""No more of an answer is read: its beginning identifies it, and a page of error text fits."""
 _CHUNK = 2048
 
 Ending = Literal["answered", "closed", "reset", "silent"]

@@ -1,4 +1,4 @@
-"""The harmless first request of each protocol, from its specification; nothing here logs in, changes or asks for data."""
+"""The harmless first request of each protocol, from its specification; nothing here logs in, or changes or reads data."""
 
 import shlex
 import struct
@@ -30,7 +30,7 @@ DNS_ID = b"\x52\x45"
 
 
 def _mongo_hello() -> bytes:
-    """`isMaster`, by which every driver opens, as an OP_QUERY that all versions understand."""
+    """`isMaster`, with which every driver begins, as an OP_QUERY that all versions understand."""
     document = b"\x10isMaster\0\1\0\0\0"
     document = struct.pack("<i", len(document) + 5) + document + b"\0"
     body = struct.pack("<i", 0) + b"admin.$cmd\0" + struct.pack("<ii", 0, -1) + document
@@ -40,7 +40,7 @@ def _mongo_hello() -> bytes:
 def _http(host: str, again: int) -> bytes:
     """`OPTIONS`, which asks for nothing (RFC 9110, 9.3.7); the second time the plainest GET, for servers that know nothing else.
 
-    Without a Host line, which Redis takes for an attack and answers with nothing.
+    That has no Host line, which Redis takes for an attack and does not answer.
     """
     if again:
         return b"GET / HTTP/1.0\r\n\r\n"
@@ -65,9 +65,9 @@ _FIXED: dict[str, bytes] = {
 }
 
 _FAREWELLS = {"MQTT": b"\xe0\x00", "Redis": b"QUIT\r\n", "LDAP": bytes.fromhex("30050201024200"), "memcached": b"quit\r\n"}
-"""How a client leaves politely, where the protocol has a word for it."""
+"""How a client says goodbye, where the protocol has a message for it."""
 
-_BY_HAND: dict[str, Callable[[str, int], list[str]]] = {
+_COMMANDS: dict[str, Callable[[str, int], list[str]]] = {
     "PostgreSQL": lambda address, port: ["pg_isready", "-h", address, "-p", str(port)],
     "Redis": lambda address, port: ["redis-cli", "-h", address, "-p", str(port), "ping"],
     "SSH": lambda address, port: ["ssh-keyscan", "-p", str(port), address],
@@ -79,7 +79,7 @@ _BY_HAND: dict[str, Callable[[str, int], list[str]]] = {
 
 
 def request_of(protocol: str, host: str, *, again: int = 0) -> bytes:
-    """What is sent first in `protocol`; nothing where the server speaks first. Raises KeyError for an unknown one."""
+    """What is sent first in `protocol`; empty where the server speaks first. Raises KeyError for an unknown protocol."""
     if protocol in BANNER_FIRST:
         return b""
     return _http(host, again) if protocol == "HTTP" else _FIXED[protocol]
@@ -91,9 +91,9 @@ def farewell_of(protocol: str) -> bytes:
 
 
 def typed_command(protocol: str, address: str, port: int, server_name: str | None) -> str:
-    """A command that shows the same."""
+    """A command that shows the same, to be typed by hand."""
     if protocol == "TLS":
         name = ["-servername", server_name] if server_name else []
         return shlex.join(["openssl", "s_client", "-connect", endpoint(address, port), *name])
-    known = _BY_HAND.get(protocol)
+    known = _COMMANDS.get(protocol)
     return shlex.join(known(address, port) if known else ["nc", "-w", "2", address, str(port)])

@@ -1,6 +1,6 @@
-"""Which protocol the first bytes of a server belong to, by its own specification; and whether they turn us away.
+"""Which protocol a server's first bytes belong to, by the protocol's specification; and whether they turn us away.
 
-Law: a protocol is named only by a mark that no other one has; where two share it, both are named.
+Law: a protocol is named only by a mark that no other has; where two share it, both are named.
 """
 
 import re
@@ -15,12 +15,12 @@ LONGEST_WORDS = 160
 
 
 class Identified(NamedTuple):
-    """What some first bytes are. `protocols` has more than one where they look alike, none where they are not known."""
+    """What some first bytes are. `protocols` has several where they look alike, none where the bytes are not known."""
 
     protocols: tuple[str, ...] = ()
     detail: str = ""
     rejection: str = ""
-    """The words of a server that has no place for us, or does not want us."""
+    """The words of a server that is full, or does not want us."""
 
 
 TLS_WANTED = (
@@ -29,14 +29,14 @@ TLS_WANTED = (
     b"Client sent an HTTP request to an HTTPS server",  # Go net/http
     b"This combination of host and port requires TLS",  # Apache Tomcat
 )
-"""What servers say in plain HTTP on a port for TLS."""
+"""What servers answer in plain HTTP on a port for TLS."""
 _NATIVE = {
     b"It looks like you are trying to access MongoDB over HTTP": "MongoDB",
     b"is for clickhouse-client program": "ClickHouse",
     b"This is not a HTTP port": "Elasticsearch transport",
     b"This is not an HTTP port": "Elasticsearch transport",
 }
-"""What servers of another protocol say to HTTP, in words of HTTP."""
+"""What servers of another protocol answer to HTTP, in HTTP."""
 _REDIS_ERRORS = re.compile(rb"-(?:ERR (?:unknown|wrong number|max number|Protocol|syntax|operation)|[A-Z]{4,} )")
 """Redis's errors begin with a word in capitals; `-ERR` alone is POP3's as well (RFC 1939)."""
 _FULL = re.compile(
@@ -44,7 +44,7 @@ _FULL = re.compile(
     rb"|too busy|try again later",
     re.IGNORECASE,
 )
-"""How servers say that they have no place left."""
+"""How servers say that they are full."""
 _UNWANTED = re.compile(
     rb"is blocked|not allowed|access denied|protected mode|no smtp service|service not available|not welcome", re.IGNORECASE
 )
@@ -53,15 +53,15 @@ _UNWANTED = re.compile(
 
 def identify(data: bytes) -> Identified:
     """What the first bytes of a server are. Raises nothing, whatever they are."""
-    for known in _KINDS:
-        found = known(data)
-        if found:
-            return found
+    for reader in _READERS:
+        identified = reader(data)
+        if identified:
+            return identified
     return Identified()
 
 
 def first_line(data: bytes) -> str:
-    """The first line, for people."""
+    """The first line, as safe text for people."""
     return safe_text(re.split(rb"[\r\n]", data, maxsplit=1)[0], limit=LONGEST_WORDS)
 
 
@@ -103,44 +103,44 @@ def _imap(data: bytes) -> Identified | None:
 
 def _redis_or_pop3(data: bytes) -> Identified | None:
     if data.startswith(b"-ERR '"):
-        return Identified(("NATS",), first_line(data), _away(data))
+        return Identified(("NATS",), first_line(data), _rejection(data))
     if data.startswith(b"+PONG") or _REDIS_ERRORS.match(data):
-        return Identified(("Redis",), first_line(data), _away(data))
+        return Identified(("Redis",), first_line(data), _rejection(data))
     if data.startswith(b"+OK"):
         return Identified(("POP3",), first_line(data))
-    return Identified(("Redis", "POP3"), first_line(data), _away(data)) if data.startswith(b"-ERR") else None
+    return Identified(("Redis", "POP3"), first_line(data), _rejection(data)) if data.startswith(b"-ERR") else None
 
 
 def _other_text(data: bytes) -> Identified | None:
     if data.startswith(b"RFB "):
-        return Identified(("VNC",), first_line(data), _away(data))
+        return Identified(("VNC",), first_line(data), _rejection(data))
     if data.startswith((b"@RSYNCD:", b"@ERROR")):
-        return Identified(("rsync",), first_line(data), _away(data))
+        return Identified(("rsync",), first_line(data), _rejection(data))
     if data.startswith(b"INFO {"):
         return Identified(("NATS",), first_line(data))
     if re.match(rb"VERSION \d|ERROR(?: Too many open connections)?\r\n|CLIENT_ERROR |SERVER_ERROR ", data):
-        return Identified(("memcached",), first_line(data), _away(data))
+        return Identified(("memcached",), first_line(data), _rejection(data))
     return None
 
 
-def _away(data: bytes) -> str:
+def _rejection(data: bytes) -> str:
     return first_line(data) if _FULL.search(data) or _UNWANTED.search(data) else ""
 
 
 def _from_binary(read: Callable[[bytes], str | None], protocol: str) -> Callable[[bytes], Identified | None]:
-    """A protocol that is known by its bytes; what it says in words is shown, and looked through for a refusal."""
+    """A reader for a protocol known by its bytes; its words are shown, and searched for a rejection."""
 
-    def known(data: bytes) -> Identified | None:
+    def identified(data: bytes) -> Identified | None:
         detail = read(data)
         if detail is None:
             return None
         words = detail.encode()
         return Identified((protocol,), detail, detail if _FULL.search(words) or _UNWANTED.search(words) else "")
 
-    return known
+    return identified
 
 
-_KINDS: tuple[Callable[[bytes], Identified | None], ...] = (
+_READERS: tuple[Callable[[bytes], Identified | None], ...] = (
     _ssh,
     _http,
     _imap,

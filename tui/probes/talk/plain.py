@@ -12,11 +12,11 @@ from tui.probes.talk.first_words import DNS_ID, KAFKA_CORRELATION, farewell_of, 
 from tui.probes.talk.identify import Identified, identify
 
 REST_S = 0.2
-"""How long the rest of an answer is waited for: the text of an HTTP error may come in a packet of its own."""
+"""How long we wait for the rest of an answer: the text of an HTTP error may come in a packet of its own."""
 
 
 async def exchange(sock: socket.socket, request: TalkTo, wait_s: float) -> Reply:
-    """Send the first words of `request.protocol` on a connected socket, and read. Raises nothing but KeyError."""
+    """Send the first request of `request.protocol` on a connected socket, and read. Raises nothing but KeyError."""
     started = perf_counter()
     words = request_of(request.protocol, endpoint(request.server_name or request.address, request.port), again=request.again)
     sent = send(sock, words)
@@ -28,7 +28,7 @@ async def exchange(sock: socket.socket, request: TalkTo, wait_s: float) -> Reply
     data = first
     if _may_go_on(data):
         data = await _rest(sock, data)
-    identified = _hear(request.protocol, data)
+    identified = _identify(request.protocol, data)
     understood = understands(request.protocol, identified.protocols)
     if understood == "yes":
         send(sock, farewell_of(request.protocol))
@@ -36,14 +36,14 @@ async def exchange(sock: socket.socket, request: TalkTo, wait_s: float) -> Reply
 
 
 def understands(spoken: str, protocols: tuple[str, ...]) -> Literal["yes", "no", "unknown"]:
-    """Whether an answer that can belong to any of `protocols` fits what was spoken; `unknown` where there are none."""
+    """Whether an answer that can belong to any of `protocols` fits the one that was spoken; `unknown` where there are none."""
     if not protocols:
         return "unknown"
     return "yes" if spoken in protocols else "no"
 
 
-def _hear(protocol: str, data: bytes) -> Identified:
-    """What `data` is, in the light of what was asked: some answers are too short to be known without the question."""
+def _identify(protocol: str, data: bytes) -> Identified:
+    """What `data` is, given what was asked: some answers are too short to be recognized without the question."""
     if protocol == "PostgreSQL" and data in {b"S", b"N"}:
         return Identified(("PostgreSQL",), "offers TLS" if data == b"S" else "offers no TLS")
     if protocol == "Kafka" and data[4:8] == KAFKA_CORRELATION:
@@ -56,7 +56,7 @@ def _hear(protocol: str, data: bytes) -> Identified:
 
 
 def _may_go_on(data: bytes) -> bool:
-    """Whether it is an error of HTTP, whose text says more than its status line."""
+    """Whether it is an HTTP error, whose text says more than its status line."""
     return bool(re.match(rb"HTTP/1\.\d [45]\d\d|HTTP/1\.0 200 OK\r\nConnection: close\r\nContent-Type: text/plain", data))
 
 

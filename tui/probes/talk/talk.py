@@ -1,6 +1,6 @@
 """Answers TalkTo: one connection, the first request of a protocol, and the first bytes that come back.
 
-Law: the answer is named by its bytes alone. Nothing is sent but that request and, where there is one, its farewell.
+Law: the answer is identified by its bytes alone. Nothing is sent but that request and, if the protocol has one, a farewell.
 """
 
 from collections.abc import AsyncGenerator
@@ -18,15 +18,15 @@ from tui.probes.kernel.handshake import handshake
 from tui.probes.kernel.system_view import SystemView
 
 CONNECT_S = 1.5
-"""The target has connected just now; it may take longer once, by the time of one lost packet."""
+"""The target has just accepted a connection; this allows for one lost packet."""
 FIRST_BYTES = 200
-"""Characters that are kept: an answer says what it is in its first line."""
+"""Characters that are kept: the first line of an answer says what it is."""
 
 
-async def check(request: TalkTo, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a look's signature
+async def check(request: TalkTo, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a check's signature
     """Yield one Talk, after up to CONNECT_S and the request's `wait_s`.
 
-    Raises ValueError if the address is none, KeyError for a protocol that is not spoken here.
+    Raises ValueError if the address is not one, KeyError for a protocol that is not supported.
     """
     from tui.probes.talk.first_words import typed_command
 
@@ -40,29 +40,29 @@ async def check(request: TalkTo, system: SystemView) -> AsyncGenerator[AnyFact, 
         listened=request.protocol in BANNER_FIRST,
         outcome="failed",
     )
-    async with handshake(request.address, request.port, timeout_s=CONNECT_S) as made:
-        if made.outcome is not Outcome.CONNECTED or made.sock is None:
-            # A reset is no failure to connect: it accepted, and reset before we had looked.
-            reset = made.outcome is Outcome.RESET
-            yield replace(talk, outcome="reset" if reset else "failed", detail=made.errno or str(made.outcome))
+    async with handshake(request.address, request.port, timeout_s=CONNECT_S) as ended:
+        if ended.outcome is not Outcome.CONNECTED or ended.sock is None:
+            # A reset is not a failure to connect: the server accepted, and reset before we noticed.
+            reset = ended.outcome is Outcome.RESET
+            yield replace(talk, outcome="reset" if reset else "failed", detail=ended.errno or str(ended.outcome))
             return
-        stop_listening(made.sock)
+        stop_listening(ended.sock)
         if request.protocol == TLS:
             from tui.probes.talk import tls
 
-            said = await tls.exchange(made.sock, name, request.wait_s)
+            reply = await tls.exchange(ended.sock, name, request.wait_s)
         else:
             from tui.probes.talk import plain
 
-            said = await plain.exchange(made.sock, request, request.wait_s)
+            reply = await plain.exchange(ended.sock, request, request.wait_s)
     yield replace(
         talk,
-        outcome=said.outcome,
-        understood=said.understood,
-        protocols=said.identified.protocols,
-        rejection=said.identified.rejection,
-        first_bytes=safe_text(said.data, limit=FIRST_BYTES),
-        detail=said.identified.detail,
-        acknowledged=said.acknowledged,
-        waited_ms=said.waited_ms,
+        outcome=reply.outcome,
+        understood=reply.understood,
+        protocols=reply.identified.protocols,
+        rejection=reply.identified.rejection,
+        first_bytes=safe_text(reply.data, limit=FIRST_BYTES),
+        detail=reply.identified.detail,
+        acknowledged=reply.acknowledged,
+        waited_ms=reply.waited_ms,
     )

@@ -1,9 +1,9 @@
-"""What a watched Python process loads at its start: it notes connections that fail, and the lines of code that asked.
+"""What a watched Python process loads at its start: it notes connections that fail, and the lines of code behind them.
 
-Law: nothing that the program can see changes. No exception, no traceback and no class is another one than without it;
-whatever goes wrong in here is kept in here. It runs in Python 3.9 and later, in any environment, so it imports nothing
+Law: nothing changes that the program can see. Every exception, traceback and class is the same as without it;
+whatever goes wrong in here stays in here. It runs in Python 3.9 and later, in any environment, so it imports nothing
 of the project and nothing that `socket` does not: the wrapper copies this package, under another name, into a directory
-that the process finds through PYTHONPATH. Until the program loads `socket`, this file is all that it costs.
+that the process finds through PYTHONPATH. Until the program loads `socket`, this file is the only cost.
 """
 
 import sys
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 RECORDS = "REFUSED_RECORDS"
-"""The variable that names the file for the records: one JSON object a line, appended."""
+"""The variable that names the file for the records: one JSON object on each line, appended."""
 
 
 def begin(records: str) -> None:
-    """Watch this process from now on, or from the moment when it loads `socket`."""
+    """Watch this process from now on, or once it loads `socket`."""
     loaded = sys.modules.get("socket")
     if loaded is not None:
         _install(loaded, records)
@@ -33,7 +33,7 @@ class _Finder:
         self._records = records
 
     def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
-        """What the other finders say; for `socket` they are asked here, to know when it is loaded."""
+        """Nothing, so that the other finders answer; for `socket` they are asked here, to know when it is loaded."""
         if name != "socket":
             return None
         for finder in sys.meta_path:
@@ -44,7 +44,7 @@ class _Finder:
         return None
 
     def _watch_loading(self, loader: "Any") -> None:
-        """Be told by this one loader, once, when it has loaded the module; then nothing of this is left."""
+        """Have this one loader call us once, when it has loaded the module; afterwards nothing of this is left."""
 
         def exec_module(module: "ModuleType") -> None:
             del loader.exec_module

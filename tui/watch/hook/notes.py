@@ -1,4 +1,4 @@
-"""Counts failures and writes them down: one line of JSON each, appended in one piece, seldom enough not to be felt."""
+"""Counts failures and writes them down: one line of JSON each, appended in one piece, rarely enough not to be noticed."""
 
 import posix
 import sys
@@ -13,29 +13,29 @@ if TYPE_CHECKING:
     from typing import Any
 
 LARGEST_FILE = 8 << 20
-"""Nothing is appended to a larger file, in bytes: a program may fail in a loop for days."""
+"""Bytes; nothing is appended to a larger file: a program may fail in a loop for days."""
 MOST_KEPT = 256
 """How many different failures, and how many connects under way, a process remembers."""
 REPEAT_S = 0.25
-"""A failure that repeats is written so often at most, beside its first, second, fourth, eighth … time."""
+"""A repeated failure is written at most this often, besides its first, second, fourth, eighth … time."""
 LONGEST_TEXT = 400
 LAST = 0xFFFD
-"""What stands for a character that takes more than four digits: U+FFFD, the replacement character."""
+"""Replaces a character that takes more than four digits: U+FFFD, the replacement character."""
 
-counts: "dict[object, list[Any]]" = {}  # by a failure's marks: how often, when last written, its record, the count written
-_state: "dict[str, Any]" = {}  # where to write; what to do at the end; the process that the counts are of
+counts: "dict[object, list[Any]]" = {}  # by a failure's key: how often, when last written, its record, the count written
+_state: "dict[str, Any]" = {}  # where to write; what to do at the end; the process that the counts belong to
 
 
 def begin(records: str, at_end: "Callable[[], None]", forget: "Callable[[], None]") -> None:
     """Write into the file `records`; call `at_end` at the end of the process, for what is known only then.
 
-    `forget` is called in a forked process, for what is only the parent's.
+    `forget` is called in a forked process, to drop what belongs to the parent.
     """
     _state["records"], _state["at_end"], _state["forget"] = records, at_end, forget
 
 
 def again(mark: "tuple[object, ...]", frame: "FrameType") -> bool:
-    """Count a failure that is known from this very stack; False where it is not."""
+    """Count a failure already known from this very stack; False if it is not known."""
     known = counts.get(_key(mark, stacks.stack(frame)))
     if known is None or _state["pid"] != posix.getpid():
         return False
@@ -44,8 +44,8 @@ def again(mark: "tuple[object, ...]", frame: "FrameType") -> bool:
 
 
 def note(mark: "tuple[object, ...]", where: "Any", about: "dict[str, Any]") -> None:
-    """Count a failure, and write it down when it is new or due. `where` is a frame, or the stack as it was."""
-    if _state.get("pid") != posix.getpid():  # what was counted before a fork was the parent's
+    """Count a failure, and write it down if it is new or due. `where` is a frame, or the stack at that time."""
+    if _state.get("pid") != posix.getpid():  # what was counted before a fork belongs to the parent
         counts.clear()
         _state["forget"]()
         _state["pid"] = posix.getpid()
@@ -77,16 +77,16 @@ def _count(known: "list[Any]") -> None:
 
 
 def mend(about: "dict[str, Any]") -> None:
-    """Write down that a place works, if its port has failed before."""
-    mended = [key for key, one in counts.items() if one[2].get("port") == about.get("port")]
-    if mended:
-        for key in mended:
+    """Write down that an endpoint works, if its port has failed before."""
+    repaired = [key for key, known in counts.items() if known[2].get("port") == about.get("port")]
+    if repaired:
+        for key in repaired:
             counts.pop(key, None)
         _write(about | {"what": "connected"})
 
 
 def watch_the_end() -> None:
-    """Have what is known only then written down at the end of the process."""
+    """At the end of the process, write down what is known only then."""
     if not _state.get("ends"):
         import atexit
 
@@ -97,7 +97,7 @@ def watch_the_end() -> None:
 
 def _at_end() -> None:
     """Write down what is still under way, and the counts that have not been written."""
-    if _state["pid"] != posix.getpid():  # a fork that has noted nothing of its own
+    if _state["pid"] != posix.getpid():  # a forked process that has noted nothing itself
         return
     try:
         _state["at_end"]()
@@ -127,12 +127,12 @@ def _full(path: str) -> str:
 
 
 def _json(value: object) -> str:
-    """As `json.dumps`, which is not for a program that has not loaded it."""
+    """Like `json.dumps`, which would cost a program that has not loaded it too much."""
     if isinstance(value, str):
         plain = (c if " " <= c <= "~" and c not in '"\\' else f"\\u{min(ord(c), LAST):04x}" for c in value)
         return f'"{"".join(plain)}"'
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_json(str(key))}:{_json(one)}" for key, one in value.items()) + "}"
+        return "{" + ",".join(f"{_json(str(key))}:{_json(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(_json, value)) + "]"
     if value is None or isinstance(value, bool):

@@ -1,8 +1,8 @@
-"""Sees how `connect`, `connect_ex` and `getaddrinfo` of the module `socket` fail.
+"""Notices how `connect`, `connect_ex` and `getaddrinfo` of the module `socket` fail.
 
-How a failing call is seen without a frame of ours in its traceback: the method is given out as a class below `map`, with
-its socket bound. Calling it runs `__new__`, which calls the original. What that gives is the result; what that raises is
-kept in an instance, a `map` that will throw it, and Python goes on to the instance's `__init__`: a property whose getter
+How a failing call is noticed without a frame of ours in its traceback: the method is handed out as a subclass of `map`, with
+its socket bound. Calling it runs `__new__`, which calls the original. What that returns is the result; what that raises is
+kept in an instance, a `map` that will throw it, and Python continues with the instance's `__init__`: a property whose getter
 is `next`, so the very same exception is raised from there, by C code alone.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_PENDING = 256
 """How many connects under way are remembered."""
 STREAM, KIND = 1, 0xF
-"""SOCK_STREAM, and the bits of a socket's type that say its kind."""
+"""SOCK_STREAM, and the bits of a socket's type that hold its kind."""
 FAILURES = (
     *("ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "ECONNRESET", "ECONNABORTED"),
     *("EACCES", "EPERM", "EADDRNOTAVAIL", "ENOENT"),
@@ -28,7 +28,7 @@ FAILURES = (
 UNDER_WAY = ("EINPROGRESS", "EALREADY", "EINTR")
 
 _pending: "dict[int, tuple[dict[str, Any], stacks.Stack]]" = {}  # by descriptor: a connect under way, and who asked
-_state: "dict[str, Any]" = {}  # what is of the module `socket`
+_state: "dict[str, Any]" = {}  # objects of the module `socket`
 _codes: "dict[int, str]" = {}  # the error numbers that matter, with their names
 
 
@@ -46,12 +46,12 @@ def install(module: "Any", records: str) -> None:
     module.socket.connect = _Watched(raw.socket.connect, _raising(raw.socket.connect))
     module.socket.connect_ex = _Watched(raw.socket.connect_ex, _returning(raw.socket.connect_ex))
     module.socket.getsockopt = _Option(raw.socket.getsockopt, (module.SOL_SOCKET, module.SO_ERROR))
-    module._socket = copy = type(sys)(raw.__name__)  # noqa: SLF001 -- what `socket` calls its C part, and nobody else sees
+    module._socket = copy = type(sys)(raw.__name__)  # noqa: SLF001 -- the name that `socket` has for its C part, which nobody else uses
     vars(copy).update(vars(raw), getaddrinfo=_resolving(raw))
 
 
 class _Watched:
-    """Stands in `socket.socket` for a method that it inherits: the same for the class, watched for a socket."""
+    """Replaces a method that `socket.socket` inherits: the same for the class, watched for a socket."""
 
     def __init__(self, original: "Any", call: "Any") -> None:
         self._original, self._call = original, call
@@ -65,7 +65,7 @@ class _Watched:
 
 
 class _Method(partial):  # type: ignore[type-arg] # in Python 3.9 as well
-    """What a socket gives out as its method: named and compared as it would be."""
+    """What a socket hands out as its method: with the same name, and compared in the same way."""
 
     @property
     def __name__(self) -> str:
@@ -84,13 +84,13 @@ class _Method(partial):  # type: ignore[type-arg] # in Python 3.9 as well
 
 
 class _Call(map):  # type: ignore[type-arg] # in Python 3.9 as well
-    """A call that has raised, see above."""
+    """A call that has raised: see above."""
 
     __init__ = property(next)
 
 
 class _Option:
-    """Stands for `getsockopt`: SO_ERROR says how a connect that was under way has ended."""
+    """Replaces `getsockopt`: SO_ERROR says how a connect that was under way has ended."""
 
     def __init__(self, original: "Any", error: "tuple[int, int]") -> None:
         self._original, self._error = original, error
@@ -129,7 +129,7 @@ def _raising(original: "Any") -> "Any":
 
 
 def _returning(original: "Any") -> "Any":
-    """`connect_ex`, which returns the error's number, and raises what is none of the connection's."""
+    """`connect_ex`, which returns the error's number, and raises what is not the connection's error."""
 
     class ReturningConnect(_Call):
         def __new__(cls, sock: "Any", *given: "Any") -> "Any":
@@ -163,17 +163,17 @@ def _resolving(raw: "Any") -> "Any":
 
 
 def _without_us(error: BaseException) -> "list[BaseException]":
-    """What was raised, without the frame of ours that it has come through."""
+    """What was raised, without our frame in its traceback."""
     error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
     return [error]
 
 
 def _exhausted() -> "Generator[None, None, None]":
-    """A generator that is at its end: its `throw` raises what it is given, and adds no frame."""
-    found = _nothing()
-    for _ in found:
+    """A generator that has ended: its `throw` raises what it is given, and adds no frame."""
+    generator = _nothing()
+    for _ in generator:
         pass
-    return found
+    return generator
 
 
 def _nothing() -> "Generator[None, None, None]":
@@ -185,7 +185,7 @@ _throw = _exhausted().throw
 
 
 def _quietly(note: "Any", *what: "Any") -> None:
-    """Take a note; what goes wrong with it is not the program's business."""
+    """Take a note; what goes wrong with it must not reach the program."""
     try:  # noqa: SIM105 -- contextlib is not built in
         note(*what)
     except Exception:  # noqa: BLE001, S110 -- the law of this file
@@ -208,10 +208,10 @@ def _failed(sock: "Any", address: "Any", error: "OSError | int") -> None:
     if begun is None and notes.again((address, name), frame):
         return
     if not isinstance(error, int) and isinstance(error, _state["module"].gaierror):
-        notes.note((address, name), frame, _place(address) | {"what": "resolve"})
+        notes.note((address, name), frame, _endpoint(address) | {"what": "resolve"})
     elif name is not None or (number is None and isinstance(error, _state["module"].timeout)):
         errno = name or "ETIMEDOUT"
-        about = _place(address) | {"what": "connect", "errno": errno}
+        about = _endpoint(address) | {"what": "connect", "errno": errno}
         if begun:
             notes.note((address, name), begun[1], begun[0] | about)
         else:
@@ -219,17 +219,17 @@ def _failed(sock: "Any", address: "Any", error: "OSError | int") -> None:
 
 
 def _begin(descriptor: int, address: "Any", frame: "FrameType") -> None:
-    """Remember who began this connect; one on the same descriptor before it was given up."""
+    """Remember who began this connect; an earlier one on the same descriptor was given up."""
     if descriptor in _pending:
         _given_up(*_pending.pop(descriptor))
     if len(_pending) >= MOST_PENDING:
         _pending.pop(next(iter(_pending)))
-    _pending[descriptor] = _place(address) | {"what": "connect"}, stacks.stack(frame)
+    _pending[descriptor] = _endpoint(address) | {"what": "connect"}, stacks.stack(frame)
     notes.watch_the_end()
 
 
 def _settle(sock: "Any", number: int) -> None:
-    """How a connect that was under way has ended."""
+    """Note how a connect that was under way has ended."""
     about, stack = _pending.pop(sock.fileno())
     name = _codes.get(number)
     if name:
@@ -240,7 +240,7 @@ def _settle(sock: "Any", number: int) -> None:
 
 
 def _given_up(about: "dict[str, Any]", stack: "stacks.Stack") -> None:
-    """Asyncio reads the outcome of each connect; where it did not, somebody lost patience."""
+    """Note a connect whose outcome asyncio never read: the program gave it up."""
     if any(code.co_name == "sock_connect" and "asyncio" in code.co_filename for code, _ in stack[:4]):
         notes.note((about.get("address"), None), stack, about | {"errno": "ETIMEDOUT", "given_up": True})
 
@@ -255,20 +255,20 @@ def _unresolved(host: "Any", port: "Any") -> None:
 
 
 def _worked(address: "Any") -> None:
-    """A connect that worked: after a failure of the same port it is worth a line."""
-    about = _place(address)
-    if any(one[2].get("port") == about.get("port") for one in notes.counts.values()):
+    """Note a connect that worked, if the same port has failed before."""
+    about = _endpoint(address)
+    if any(known[2].get("port") == about.get("port") for known in notes.counts.values()):
         about["name"] = stacks.asked_for(sys._getframe(3), about)  # noqa: SLF001 -- the caller of connect
         notes.mend(about)
 
 
-def _place(address: "Any") -> "dict[str, Any]":
+def _endpoint(address: "Any") -> "dict[str, Any]":
     if isinstance(address, tuple):
         return {"address": str(address[0]), "port": address[1]}
     return {"path": (address if isinstance(address, str) else bytes(address).decode("utf-8", "surrogateescape"))}
 
 
 def _all_given_up() -> None:
-    """What is still under way at the end."""
+    """Note what is still under way at the end."""
     for about, stack in list(_pending.values()):
         _given_up(about, stack)

@@ -1,4 +1,4 @@
-"""Which code asked for a connection: the stack at that moment, and in asyncio that of the task which waits for it."""
+"""Which code asked for a connection: the stack at that moment, and in asyncio that of the task that waits for it."""
 
 import sys
 from _thread import get_ident
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MOST_FRAMES = 64
 LONGEST_HOST = 400
 INNERMOST = 12
-"""In how many of the innermost frames a library's variables are looked for."""
+"""How many of the innermost frames are searched for a library's variables."""
 CONNECTING = ("create_connection", "connect_tcp", "start_connection", "getaddrinfo", "_connect")
 """Functions of libraries whose variables name the host and port that were asked for."""
 
@@ -21,20 +21,20 @@ _library: "list[str]" = []  # where the standard library's files are
 
 
 def begin(socket_file: str) -> None:
-    """Say where the module `socket` is, and the standard library with it."""
+    """Set where the module `socket` is, and so the standard library."""
     _library[:] = [socket_file.rpartition("/")[0] + "/"]
 
 
 def stack(frame: "FrameType | None") -> "Stack":
     """Code and line of each frame, the innermost first, up to the event loop that called."""
-    found: Stack = []
-    while frame is not None and len(found) < MOST_FRAMES:
+    entries: Stack = []
+    while frame is not None and len(entries) < MOST_FRAMES:
         code = frame.f_code
         if code.co_name == "_run" and "asyncio" in code.co_filename:
             break
-        found.append((code, frame.f_lineno))
+        entries.append((code, frame.f_lineno))
         frame = frame.f_back
-    return found
+    return entries
 
 
 def who_asked(frame: "FrameType", about: "dict[str, Any]") -> "tuple[Stack, dict[str, Any]]":
@@ -42,19 +42,19 @@ def who_asked(frame: "FrameType", about: "dict[str, Any]") -> "tuple[Stack, dict
     return completed(stack(frame), about, frame)
 
 
-def completed(found: "Stack", about: "dict[str, Any]", frame: "FrameType") -> "tuple[Stack, dict[str, Any]]":
-    """A stack, and `about` with the host that was asked for, as far as `frame` or a task that waits can tell.
+def completed(entries: "Stack", about: "dict[str, Any]", frame: "FrameType") -> "tuple[Stack, dict[str, Any]]":
+    """A stack, and `about` with the host that was asked for, if `frame` or a waiting task knows it.
 
-    Where none of the program's own code is in the stack, that of the task which waits for it is below it.
+    If none of the program's own code is in the stack, the stack of the task that waits for it is added below.
     """
-    known = any(_is_users(code) for code, _ in found)
+    known = any(_is_users(code) for code, _ in entries)
     host = about.get("name") or asked_for(frame, about)
     if not (known and host):
         waiting = _waiting_task(about)
-        host = host or next(filter(None, (_asks_for(one, about) for one in waiting)), None)
+        host = host or next(filter(None, (_asks_for(waiter, about) for waiter in waiting)), None)
         if not known:
-            found = found + [(one.f_code, one.f_lineno) for one in waiting]
-    return found[:MOST_FRAMES], (about | {"name": host} if host else about)
+            entries = entries + [(waiter.f_code, waiter.f_lineno) for waiter in waiting]
+    return entries[:MOST_FRAMES], (about | {"name": host} if host else about)
 
 
 def _is_users(code: "CodeType") -> bool:
@@ -73,7 +73,7 @@ def _waiting_task(about: "dict[str, Any]") -> "list[FrameType]":
                 running = [frames] if thread != get_ident() else []
                 chains = [*running, *map(_chain, tasks.all_tasks(frame.f_locals["self"]))]  # type: ignore[union-attr] # it is loaded
                 for chain in chains:
-                    if any(_is_users(one.f_code) for one in chain) and any(_asks_for(one, about) for one in chain):
+                    if any(_is_users(link.f_code) for link in chain) and any(_asks_for(link, about) for link in chain):
                         return chain
                 break
             frames.append(frame)
@@ -84,14 +84,14 @@ def _waiting_task(about: "dict[str, Any]") -> "list[FrameType]":
 
 
 def _chain(task: "Any") -> "list[FrameType]":
-    """The frames of a task that waits, the innermost first."""
+    """The frames of a waiting task, the innermost first."""
     frames: list[FrameType] = []
-    at = task.get_coro()
-    while at is not None and len(frames) < MOST_FRAMES:
-        frame = getattr(at, "cr_frame", None) or getattr(at, "gi_frame", None)
+    awaited = task.get_coro()
+    while awaited is not None and len(frames) < MOST_FRAMES:
+        frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "gi_frame", None)
         if frame is not None:
             frames.append(frame)
-        at = getattr(at, "cr_await", None) or getattr(at, "gi_yieldfrom", None)
+        awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "gi_yieldfrom", None)
     return frames[::-1]
 
 
@@ -110,12 +110,15 @@ def asked_for(frame: "FrameType | None", about: "dict[str, Any]") -> "str | None
 def _asks_for(frame: "FrameType", about: "dict[str, Any]") -> "str | None":
     if frame.f_code.co_name not in CONNECTING:
         return None
-    seen = frame.f_locals
-    pairs: list[Any] = [(seen.get("host"), seen.get("port")), (seen.get("remote_host"), seen.get("remote_port"))]
-    if isinstance(seen.get("address"), tuple):
-        pairs.append(seen["address"][:2])
-    pairs += [one[4][:2] for one in seen.get("addr_infos") or ()]
-    owner = getattr(seen.get("self"), "__dict__", None) or {}
+    variables = frame.f_locals
+    pairs: list[Any] = [
+        (variables.get("host"), variables.get("port")),
+        (variables.get("remote_host"), variables.get("remote_port")),
+    ]
+    if isinstance(variables.get("address"), tuple):
+        pairs.append(variables["address"][:2])
+    pairs += [info[4][:2] for info in variables.get("addr_infos") or ()]
+    owner = getattr(variables.get("self"), "__dict__", None) or {}
     pairs.append((owner.get("host"), owner.get("port")))
     for host, port in pairs:
         if isinstance(host, str) and host and str(port) == str(about.get("port")):

@@ -1,4 +1,4 @@
-"""Looking with another process's eyes: its network, its files for names, its environment, as far as each may be had."""
+"""Checks as another process sees the system: its network, its files for names, its environment, as far as each may be read."""
 
 import json
 import os
@@ -76,8 +76,8 @@ def files_of(name: str, **files: str) -> Iterator[None]:
 
 
 @needs_namespaces
-def test_a_service_is_reached_through_the_eyes_of_a_process_beside_it() -> None:
-    """What is refused from here connects with the eyes of a process in the namespace where it listens."""
+def test_a_service_is_reached_from_the_network_of_a_process_beside_it() -> None:
+    """What is refused from here connects from a process in the namespace where it listens."""
     with network_namespace() as prefix, service(prefix) as (pid, port):
         here = document(f"127.0.0.1:{port}")
         there = document(f"127.0.0.1:{port}", "--pid", str(pid))
@@ -144,7 +144,7 @@ def test_nobody_is_told_in_one_line_that_it_may_not_enter() -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"refused: process {pid} lives in another network namespace, which this user may not enter; run it as root\n"
+        f"refused: process {pid} is in another network namespace, which this user may not enter; run refused as root\n"
     )
 
 
@@ -170,7 +170,7 @@ def test_a_process_that_is_not_there() -> None:
 
 
 def test_a_process_that_has_ended_and_was_not_waited_for() -> None:
-    """A zombie has no eyes any more."""
+    """A zombie has no network any more."""
     process = subprocess.Popen(["true"])
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     try:
@@ -187,7 +187,7 @@ def fake(folder: Path, name: str, script: str) -> None:
 
 
 def test_a_container_is_found_by_its_engine(tmp_path: Path) -> None:
-    """`docker inspect` names its process, and the session says whose eyes these are."""
+    """`docker inspect` names its process, and the session says whose view it uses."""
     with service() as (pid, port):
         fake(tmp_path, "docker", f'[ "$*" = "inspect --format {{{{.State.Pid}}}} db" ] && echo {pid} || exit 1')
         path = f"{tmp_path}:{os.environ['PATH']}"
@@ -212,7 +212,7 @@ def test_a_container_that_does_not_run_is_said(tmp_path: Path, monkeypatch: pyte
     fake(tmp_path, "docker", "echo 0")
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(ProcessContextError, match="'db' is not running; `docker start db`"):
+    with pytest.raises(ProcessContextError, match="'db' is not running; start it with `docker start db`"):
         of_container("db")
 
 
@@ -233,7 +233,7 @@ def test_a_name_that_is_an_option_of_an_engines_is_none() -> None:
 
 
 def test_pid_and_container_exclude_each_other() -> None:
-    """There is one pair of eyes."""
+    """Only one of the two may be named."""
     done = check("127.0.0.1:1", "--pid", "1", "--container", "db")
 
     assert (done.returncode, done.stdout) == (2, "")

@@ -28,7 +28,7 @@ GROUPS = (
     Group(id="name", title="Name", question="Does the name lead to the right machine?"),
     Group(id="port", title="Port", question="Is it the right port?"),
     Group(id="path", title="Path", question="Does the way there let it through?"),
-    Group(id="server", title="Server", question="Does the far end serve?"),
+    Group(id="server", title="Server", question="Does the other end serve?"),
     Group(id="client", title="Client", question="May this machine connect at all?"),
     Group(id="unix", title="Socket", question="Is the socket file right?", transport="unix"),
 )
@@ -119,4 +119,4 @@ QUESTIONS = (
 
 def question(identifier: str) -> Question:
     """The question of this id. Raises KeyError for an unknown one."""
-    return {one.id: one for one in QUESTIONS}[identifier]
+    return {entry.id: entry for entry in QUESTIONS}[identifier]

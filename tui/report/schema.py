@@ -15,8 +15,8 @@ _WHOLE = (Verdict, Alternative, Remedy)
 
 def document_schema() -> dict[str, Any]:
     """The schema of one document, draft 2020-12. Unknown keys are allowed: later versions may add some."""
-    found = msgspec.json.schema(Document)
+    schema = msgspec.json.schema(Document)
     for kind in _WHOLE:
-        part = found["$defs"][kind.__name__]
+        part = schema["$defs"][kind.__name__]
         part["required"] = list(part["properties"])
-    return {"$schema": DIALECT, "$id": ID, "title": SCHEMA, **found}
+    return {"$schema": DIALECT, "$id": ID, "title": SCHEMA, **schema}

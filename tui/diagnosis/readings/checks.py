@@ -1,4 +1,4 @@
-"""The looks that several hypotheses need, built from what is known so far."""
+"""The checks that several hypotheses need, built from what is known so far."""
 
 from collections.abc import Iterator
 
@@ -86,7 +86,7 @@ def routes(case: Case) -> Iterator[AnyRequest]:
 
 
 def tables(case: Case) -> Iterator[AnyRequest]:
-    """The socket table here, and on the far end where a command prefix leads there."""
+    """The socket table here, and on the other end where a command prefix leads there."""
     if isinstance(case.target, TcpTarget):
         yield ListListeners()
         for prefix in case.options.servers:

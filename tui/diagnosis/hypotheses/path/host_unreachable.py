@@ -34,7 +34,7 @@ def judge(case: Case) -> Judgement:
     own = {address: all_ for address, all_ in hosts.silent(case).items() if down and outcomes.is_local(case, address)}
     if down and own:
         return _loopback_down(case, own, down)
-    told = {address: one for address, one in hosts.told(case).items() if hosts.says_unreachable(one.icmp)}
+    told = {address: one for address, one in hosts.icmp_rejections(case).items() if hosts.says_unreachable(one.icmp)}
     kinds: tuple[tuple[Callable[[Case, dict[str, TcpAttempt]], Judgement], Worth], ...] = (
         (_by_a_router, "proved"),
         (_forwarded, "forwarded"),
@@ -77,7 +77,7 @@ def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt,
         if outcomes.is_local(case, address) or hosts.signs_of_life(case, address):
             continue
         failed = hosts.failed_neighbour(case, address)
-        word = hosts.told(case).get(address)
+        word = hosts.icmp_rejections(case).get(address)
         if word is None:
             if failed and address in hosts.silent(case):
                 yield address, (one, failed)
@@ -200,7 +200,7 @@ def _claim(told: dict[str, TcpAttempt]) -> str:
 
 
 def _word(case: Case, address: str) -> str:
-    one = hosts.told(case)[address]
+    one = hosts.icmp_rejections(case)[address]
     asked = hosts.says_host_unreachable(one) and hosts.came_late(case, address)
     reason = "nobody answered it on its own link" if asked else "it knows no way there"
     return f"ICMP `{_meaning(one)}` came from {_sender(one)} after {one.latency_ms:.0f} ms: {reason}."

@@ -15,13 +15,13 @@ from tui.model.requests import AnyRequest, ListAddresses, TraceHops
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts and their ICMP errors; our own addresses; the hops, to place the sender; a look from the server."""
     yield from checks.basics(case)
-    for address, one in hosts.told(case).items():
+    for address, one in hosts.icmp_rejections(case).items():
         yield ListAddresses()
         if one.icmp and not hosts.is_itself(address, one.icmp.sender) and outcomes.is_remote(case, address):
             yield TraceHops(address=address, port=case.tcp.port)
     yield from checks.life_signs(case)
     yield from checks.tables(case)
-    yield from rules.looks_there(case)
+    yield from rules.checks_there(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -29,7 +29,7 @@ def judge(case: Case) -> Judgement:
     by_rule = rules.stopped_there(case, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
     if by_rule:
         return rules.judged_there(case, by_rule)
-    told = {address: one for address, one in hosts.told(case).items() if hosts.sent_here(case, one) is not True}
+    told = {address: one for address, one in hosts.icmp_rejections(case).items() if hosts.sent_here(case, one) is not True}
     forbidden = {address: one for address, one in told.items() if one.outcome in {Outcome.REFUSED, Outcome.REJECTED}}
     proved = {address: one for address, one in forbidden.items() if hosts.sent_here(case, one) is False}
     if proved:
@@ -130,12 +130,12 @@ def _by_reset(case: Case) -> Judgement:
                 "Nothing listens in the far end's table; a filter could still answer first.", *outcomes.ids(one, far)
             )
     nearer = {ResetSource.NEARER, ResetSource.SEEMS_NEARER}
-    own = [one for one in resets if not ((found := reset_origin.origin(case, one)) and found.whence in nearer)]
+    own = [one for one in resets if not ((found := reset_origin.origin(case, one)) and found.source in nearer)]
     if not own:
         return still_open("A reset came back, from nearer than the host.", *outcomes.ids(*resets.values()))
     first = own[0]
     found = reset_origin.origin(case, first)
-    where = first if found and found.whence is ResetSource.ITSELF else f"{first}, or before it,"
+    where = first if found and found.source is ResetSource.ITSELF else f"{first}, or before it,"
     return still_open(
         "A plain reset came back; a filter on the server can send one too.",
         *outcomes.ids(*resets.values()),

@@ -27,14 +27,14 @@ def judge(case: Case) -> Judgement:
         (ResetSource.SEEMS_NEARER, _seems),
         (ResetSource.AT_FIRST_HOP, _at_the_first_hop),
     ):
-        these = {address: one for address, one in found.items() if one.whence is whence}
+        these = {address: one for address, one in found.items() if one.source is whence}
         if these:
             return say(case, these)
-    unclear = [address for address in resets if address not in found or found[address].whence is ResetSource.UNCLEAR]
+    unclear = [address for address in resets if address not in found or found[address].source is ResetSource.UNCLEAR]
     if unclear:
         return _not_known(case, unclear[0], found.get(unclear[0]))
     first = found[resets[0]]
-    where = "from the host itself" if first.whence is ResetSource.ITSELF else "from behind the machine that answers to ping"
+    where = "from the host itself" if first.source is ResetSource.ITSELF else "from behind the machine that answers to ping"
     return ruled_out(
         f"The reset seems to come {where}: {reset_origin.in_words(first)}.", *outcomes.ids(*(one.fact for one in found.values()))
     )

@@ -21,7 +21,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Time exceeded at full TTL, and hops that repeat."""
-    expired = {address: one for address, one in hosts.told(case).items() if hosts.is_time_exceeded(one.icmp)}
+    expired = {address: one for address, one in hosts.icmp_rejections(case).items() if hosts.is_time_exceeded(one.icmp)}
     loops = {address: loop for address in (*expired, *hosts.silent(case)) if (loop := round_of(hosts.trail(case, address)))}
     proved = {address: one for address, one in expired.items() if address in loops}
     if proved:

@@ -35,7 +35,7 @@ def judge(case: Case) -> Judgement:
     found = {address: words for address in working if (words := talk.mismatch(case, address))}
     if found:
         return _found(case, found, meant)
-    answered = [one for address in working for one in talk.said(case, address) if one.protocols]
+    answered = [one for address in working for one in talk.words(case, address) if one.protocols]
     if answered:
         return ruled_out(
             f"It answers as {label_of(answered[0].protocols)}, which fits.", *outcomes.ids(*(one.fact for one in answered))

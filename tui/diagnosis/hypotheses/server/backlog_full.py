@@ -272,7 +272,7 @@ def _let_it_run(state: ProcessState | None, pid: int | str, unit: str, verify: s
 
 def _unix_needs(case: Case) -> Iterator[AnyRequest]:
     yield from unix_sockets.needs(case)
-    found = unix_sockets.found(case)
+    found = unix_sockets.path_fact(case)
     if found and found.holder_pid and any(one.errno == FULL for one in either_kind.attempts(case)):
         yield ExamineProcess(pid=found.holder_pid)
 
@@ -284,7 +284,7 @@ def _unix(case: Case) -> Judgement:
         return settled or ruled_out("There is no path.")
     if attempt.errno != FULL:
         return ruled_out(f"The attempt ends in {attempt.errno}, not in EAGAIN.", *outcomes.ids(attempt))
-    found, path = unix_sockets.found(case), unix_sockets.shown(case)
+    found, path = unix_sockets.path_fact(case), unix_sockets.shown(case)
     pid = found.holder_pid if found else None
     state = queues.process(case, pid, None)
     who = f"{found.holder} (pid {pid})" if found and found.holder else "the server"

@@ -50,7 +50,7 @@ def _is_unheard(case: Case, address: str) -> bool:
     """Whether nothing has come from the host itself since it was last heard, if it ever was."""
     if hosts.signs_of_life(case, address):
         return False
-    word = hosts.told(case).get(address)
+    word = hosts.icmp_rejections(case).get(address)
     if word is None or word.icmp is None:
         return word is None
     return not hosts.is_itself(address, word.icmp.sender) and not hosts.is_time_exceeded(word.icmp)
@@ -68,7 +68,7 @@ def _heard(case: Case, address: str) -> list[TcpAttempt]:
 
 def _no_neighbour(case: Case, address: str) -> bool:
     """Whether the host's own link had no answer from it: here by our neighbour entry, far off by the last router's word."""
-    word = hosts.told(case).get(address)
+    word = hosts.icmp_rejections(case).get(address)
     if word is None or hosts.sent_here(case, word):
         asked = word is not None and hosts.says_host_unreachable(word) and hosts.came_late(case, address)
         return hosts.is_on_link(case, address) and (asked or hosts.failed_neighbour(case, address) is not None)
@@ -101,7 +101,7 @@ def _proved(case: Case, gone: dict[str, TcpAttempt]) -> Judgement:
 
 def _usual_reason(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(mute))
-    word = hosts.told(case).get(first)
+    word = hosts.icmp_rejections(case).get(first)
     failed = hosts.failed_neighbour(case, first)
     return likely(
         f"{outcomes.joined(mute)} does not answer on its own link: most often the machine is off or unplugged.",

@@ -175,7 +175,7 @@ def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: R
     return likely(
         f"A rule{rules.who_made(rule)} leads {asked} to {there}, and most likely nothing listens there.",
         *outcomes.ids(*refused.values(), reading),
-        reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.place(rule)}) leads the connection to {there}.",
+        reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.location(rule)}) leads the connection to {there}.",
         next_check=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
         explains=refused,
         culprit=Culprit(kind="address", address=address or host, port=port or case.tcp.port),
@@ -186,7 +186,7 @@ def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: R
 
 def _came_from_nearer(case: Case, address: str) -> bool:
     found = reset_origin.origin(case, address)
-    return found is not None and found.whence is ResetSource.NEARER
+    return found is not None and found.source is ResetSource.NEARER
 
 
 def _in_its_name(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
@@ -208,7 +208,7 @@ def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
         ResetSource.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(found)}.",
         ResetSource.FARTHER: f" It comes from behind what else answers, as of a forwarded port: {reset_origin.in_words(found)}.",
     }
-    return told.get(found.whence, ""), outcomes.ids(found.fact) if found.whence in told else ()
+    return told.get(found.source, ""), outcomes.ids(found.fact) if found.source in told else ()
 
 
 def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:

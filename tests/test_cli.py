@@ -133,7 +133,7 @@ UNUSABLE = [
     ("demo --check", "", "refused demo lists"),
     ("demo healthy", "", "--check"),
     ("report /no/such/file", "", "No such file"),
-    ("report pyproject.toml", "", "no event of a session"),
+    ("report pyproject.toml", "", "not an event of a session"),
     ("report tui", "", "directory"),
     ("report", "", "FILE"),
     ("replay /no/such/file", "", "No such file"),

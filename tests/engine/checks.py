@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved, Outcome, Route, TcpAttempt
 from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute
 
@@ -18,16 +18,16 @@ class ScriptedLook:
         self.asked: list[AnyRequest] = []
         self.cancelled: list[AnyRequest] = []
 
-    async def __call__(self, request: AnyRequest, tell: Tell) -> None:
+    async def __call__(self, request: AnyRequest, on_fact: OnFact) -> None:
         """Take the look."""
         self.asked.append(request)
         try:
             await asyncio.sleep(0)
             if type(request) not in self.script:
-                tell(NotObserved(request=request, reason="The script has no such look."))
+                on_fact(NotObserved(request=request, reason="The script has no such look."))
                 return
             for fact in self.script[type(request)](request):
-                tell(fact)
+                on_fact(fact)
                 await asyncio.sleep(0)
         except asyncio.CancelledError:
             self.cancelled.append(request)

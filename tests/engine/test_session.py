@@ -12,7 +12,7 @@ from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import Ask, Conclude, Run
 from tui.diagnosis.ranking import assess
 from tui.engine.replay import Replay
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.engine.session import Pace, Session
 from tui.engine.walk import Walk
 from tui.model.case import fold_all
@@ -92,10 +92,10 @@ async def test_the_walk_waits_for_its_looks() -> None:
     """A look that is under way keeps the walk from ending, and its fact is judged."""
     release = asyncio.Event()
 
-    async def slow(request: AnyRequest, tell: Tell) -> None:
+    async def slow(request: AnyRequest, on_fact: OnFact) -> None:
         if isinstance(request, ListListeners):
             await release.wait()
-        await ScriptedLook(NOTHING_LISTENS)(request, tell)
+        await ScriptedLook(NOTHING_LISTENS)(request, on_fact)
 
     walk = Session(LOCAL, Options(), slow, pace=Pace.UNATTENDED)
     running = asyncio.create_task(walk.run())
@@ -115,7 +115,7 @@ async def test_cancelling_ends_every_look() -> None:
     stuck: list[AnyRequest] = []
     ended: list[AnyRequest] = []
 
-    async def hang(request: AnyRequest, _tell: Tell) -> None:
+    async def hang(request: AnyRequest, _tell: OnFact) -> None:
         stuck.append(request)
         try:
             await asyncio.Event().wait()
@@ -163,7 +163,7 @@ async def test_a_session_and_its_replay_are_both_walks() -> None:
 async def test_a_defect_in_the_engine_is_not_swallowed() -> None:
     """A look that breaks its promise and raises ends the walk with its error."""
 
-    async def broken(_request: AnyRequest, _tell: Tell) -> None:
+    async def broken(_request: AnyRequest, _tell: OnFact) -> None:
         raise RuntimeError("a look may not raise")
 
     with pytest.raises(RuntimeError, match="may not raise"):

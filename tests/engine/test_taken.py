@@ -1,6 +1,6 @@
 """What was looked at before the walk is told, and not looked at again."""
 
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.engine.taken import beginning_with
 from tui.model.facts import AnyFact, Route
 from tui.model.requests import AnyRequest, ListListeners, LookUpRoute
@@ -14,7 +14,7 @@ async def test_a_look_that_was_taken_is_told_once() -> None:
     looked: list[AnyRequest] = []
     told: list[AnyFact] = []
 
-    async def check(request: AnyRequest, _tell: Tell) -> None:
+    async def check(request: AnyRequest, _tell: OnFact) -> None:
         looked.append(request)
 
     look = beginning_with({KNOWN: SEEN}, check)

@@ -58,7 +58,7 @@ def test_a_look_that_was_under_way_is_named() -> None:
     """Where a walk was cut, what was under way is said to have no answer."""
     request = TraceHops(address="10.0.3.9", port=5432)
 
-    assert sentences(asked=(request,)) == ["The hops towards 10.0.3.9:5432: the walk ended before the look did."]
+    assert sentences(asked=(request,)) == ["The hops towards 10.0.3.9:5432: the walk ended before this check did."]
     assert sentences(asked=(request,), ended=(request,)) == []
 
 

@@ -1,4 +1,4 @@
-"""One broken situation: its name, what is broken, how it is set up, and the truth about it."""
+"""One broken setup: its name, what is broken, how it is set up, and the truth about it."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -26,7 +26,7 @@ class Truth:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A situation to try the program on."""
+    """A setup to try the program on."""
 
     name: str
     title: str

@@ -76,7 +76,7 @@ class Remedy(Struct, frozen=True, kw_only=True):
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
-    """One hypothesis held against the case."""
+    """What the case says of one hypothesis."""
 
     state: State
     reason: str
@@ -90,7 +90,7 @@ class Judgement(Struct, frozen=True, kw_only=True):
     """What would disprove it."""
     remedies: tuple[Remedy, ...] = ()
     next_check: str = ""
-    """For open ones: the cheapest look that would decide."""
+    """For open ones: the cheapest check that would decide."""
     explains: frozenset[str] = frozenset()
     """The symptoms it accounts for: addresses whose attempts fail, or `name`, or a socket path."""
 

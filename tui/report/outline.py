@@ -16,7 +16,7 @@ from tui.report.outcomes import OUTCOME_WORDS
 from tui.report.sentences import fact_words
 
 LONGEST = 2000
-"""No sentence of a report is longer, in characters; what is comes from outside and is cut."""
+"""The longest sentence in a report, in characters; a longer one comes from outside and is cut."""
 
 
 class Heading(Struct, frozen=True):
@@ -53,7 +53,7 @@ class SourceLines(Struct, frozen=True):
 
 
 Item = tuple[Paragraph | Labelled | CommandLine | SourceLines, ...]
-"""What stands behind one bullet."""
+"""What belongs to one bullet."""
 
 
 class Items(Struct, frozen=True):
@@ -225,5 +225,5 @@ def _fact(fact: AnyFact) -> Item:
 
 
 def _line(text: str) -> str:
-    """Safe on one line: a record may come from another machine, and its texts through this door."""
+    """Safe on one line: a record may come from another machine, and its texts pass through here."""
     return safe_text(text, limit=LONGEST)

@@ -45,8 +45,8 @@ def document(reading: ErrorReading) -> ParseDocument:
 
 
 def as_text(reading: ErrorReading) -> str:
-    """Plain lines: endpoints, what went wrong, who said it, where in the code, and what is not said."""
-    lines = [f"{target.role}: {_address(target)}" for target in reading.endpoints] or ["endpoint: none is named"]
+    """Plain lines: endpoints, what went wrong, which tool printed it, where in the code, and what is missing."""
+    lines = [f"{target.role}: {_address(target)}" for target in reading.endpoints] or ["endpoint: none named"]
     lines.append(f"error: {reading.error_class}")
     if reading.contradicted:
         lines.append(f"denied by the inner error: {', '.join(reading.contradicted)}")
@@ -54,7 +54,7 @@ def as_text(reading: ErrorReading) -> str:
         lines.append(f"tool: {reading.tool}")
     lines += [f"code: {_frame(frame)}" for frame in reading.code]
     if reading.missing:
-        lines.append(f"not said: {', '.join(reading.missing)}")
+        lines.append(f"missing: {', '.join(reading.missing)}")
     return "".join(f"{safe_text(line)}\n" for line in lines)
 
 

@@ -10,7 +10,7 @@ from tui.report.document import SCHEMA, Document
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ID = "urn:refused:schema:refused-1"
 _WHOLE = (Verdict, Alternative, Remedy)
-"""What always has all of its keys, although the program's own code may leave some to their defaults."""
+"""The types that always have all of their keys, although the program's own code may leave some to their defaults."""
 
 
 def document_schema() -> dict[str, Any]:

@@ -82,13 +82,13 @@ def prose(text: str) -> str:
 def _pieces(text: str) -> Iterator[Piece]:
     """Words and the space between them, each word split into what is plain and what is not."""
     for part in re.split(r"(\s+)", text):
-        found = _WORD.fullmatch(part)
-        if part.isspace() or found is None:
+        match = _WORD.fullmatch(part)
+        if part.isspace() or match is None:
             yield Piece(part, code=not part.isspace())
             continue
-        yield Piece(found["before"])
-        yield Piece(found["word"], code=not _PLAIN.fullmatch(found["word"]))
-        yield Piece(found["after"])
+        yield Piece(match["before"])
+        yield Piece(match["word"], code=not _PLAIN.fullmatch(match["word"]))
+        yield Piece(match["after"])
 
 
 def _drawn(pieces: Iterable[Piece]) -> Iterator[str]:

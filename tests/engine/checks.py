@@ -1,4 +1,4 @@
-"""Scripted looks: what a session's probes would see, without a socket."""
+"""Scripted checks: what a session's probes would see, without a socket."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -10,7 +10,7 @@ from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute
 Script = Mapping[type, Callable[[AnyRequest], Iterable[AnyFact]]]
 
 
-class ScriptedLook:
+class ScriptedChecks:
     """Tells the facts of its script, one a turn of the event loop; remembers what it was asked."""
 
     def __init__(self, script: Script) -> None:
@@ -19,12 +19,12 @@ class ScriptedLook:
         self.cancelled: list[AnyRequest] = []
 
     async def __call__(self, request: AnyRequest, on_fact: OnFact) -> None:
-        """Take the look."""
+        """Make the check."""
         self.asked.append(request)
         try:
             await asyncio.sleep(0)
             if type(request) not in self.script:
-                on_fact(NotObserved(request=request, reason="The script has no such look."))
+                on_fact(NotObserved(request=request, reason="The script has no such check."))
                 return
             for fact in self.script[type(request)](request):
                 on_fact(fact)

@@ -1,4 +1,4 @@
-"""What may stand on the command line: one parser a command, each value checked before anything else is loaded.
+"""What the command line may say: one parser for each command, each value checked before anything else is loaded.
 
 Law: nothing heavy is imported here, and no message repeats a whole word of the person's, which may hold a password.
 """
@@ -29,7 +29,7 @@ COMMANDS = {
     "replay": "open a recorded session, step by step",
     "report": "a recorded session as Markdown, HTML or JSON",
 }
-"""The words that are commands where they stand first; any other first word is a target."""
+"""The words that are commands where they come first; any other first word is a target."""
 
 TARGET_HELP = (
     "HOST:PORT, [V6]:PORT, HOST with --port, a URL, /path or unix:///path of a socket, or a whole error text; "
@@ -371,5 +371,5 @@ def _container(text: str) -> str:
 
 
 def _without_credentials(message: str) -> str:
-    """What argparse says, without anything that stands before an `@`, on one line."""
+    """What argparse says, without anything before an `@`, on one line."""
     return re.sub(r"\S*@", "", re.sub(r"//.*@", "//", " ".join(message.split())))

@@ -1,4 +1,4 @@
-"""`refused run`: the command first, to its end; then what failed, in a line or two, and the walk for whoever wants it.
+"""`refused run`: the command first, to its end; then what failed, in a line or two, and the walk for a person who wants it.
 
 Law: standard output is the command's, and so is the exit status. Our own messages go to standard error, after the command's
 output, and only to a person at a terminal or where a verdict was asked for.
@@ -114,7 +114,7 @@ def _someone_is_there() -> bool:
 
 
 def _wants_the_walk() -> bool:
-    """Whether the person presses Enter. What was typed for the command and not read by it is no answer."""
+    """Whether the person presses Enter. What was typed for the command, and it did not read, does not count."""
     import termios
     import tty
 

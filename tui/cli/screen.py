@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MOST_RECENT = 50
 """How many past sessions the start screen offers."""
 LONGEST_HEADER = 1 << 16
-"""A longer first line is no header, in bytes."""
+"""A longer first line is not a header, in bytes."""
 _TERMINAL = "/dev/tty"
 
 

@@ -1,6 +1,6 @@
 """Standard output, which carries results alone, and standard error, which carries a line about them.
 
-Whoever reads standard output may stop at any moment; that is no error. What can't be written is said on one line.
+The reader of standard output may stop at any moment; that is not an error. What can't be written is reported on one line.
 """
 
 import os

@@ -67,7 +67,7 @@ class FakeService(AbstractContextManager["FakeService"]):
     def _accept(self, listener: socket.socket) -> None:
         try:
             connection, _ = listener.accept()
-        except OSError:  # whoever knocked is gone already
+        except OSError:  # the client is gone already
             return
         if self._hangs_up:
             connection.close()

@@ -1,4 +1,4 @@
-"""Files and nameservers that make a name of a demonstration lead where the scenario wants it."""
+"""Files and nameservers that lead a demonstration's name where the scenario wants it."""
 
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence

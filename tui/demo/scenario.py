@@ -21,7 +21,7 @@ class Truth:
     status: Literal["failing", "reachable", "degraded", "intermittent"]
     certainty: Literal["confirmed", "likely"] = "confirmed"
     also: frozenset[str] = frozenset()
-    """Causes that may stand beside it, because they hold too."""
+    """Causes that may be named beside it, because they hold too."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     id: str = ""
     """`group.cause`, filled in from the module's path."""
     place: int
-    """Where it stands in its group's walk."""
+    """Its place in its group's walk."""
     before_attempts: bool = False
     """Whether it may say something before the first attempt has ended; the others are not tested until then."""
     onset: Literal["change", "setting"] | None = None

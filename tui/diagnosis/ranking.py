@@ -30,7 +30,7 @@ _TELLING = (
     Outcome.TIMEOUT,
     Outcome.BLOCKED,
 )
-"""Where attempts fail differently, the outcome that says most stands for the target."""
+"""Where attempts fail differently, the first of these that occurs is the target's outcome."""
 
 
 def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:

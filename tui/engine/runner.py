@@ -62,7 +62,7 @@ def _facts(request: AnyRequest, system: SystemView) -> AsyncGenerator[AnyFact, N
 def probe_for(request: AnyRequest) -> ModuleType:
     """The module that answers `request`, imported when it is first needed: the one that its tag names.
 
-    It stands below `tui.vantage` where the request goes through a command prefix, else below `tui.probes`. Raises KeyError
+    It is below `tui.vantage` where the request goes through a command prefix, else below `tui.probes`. Raises KeyError
     where there is none.
     """
     room = vantage if getattr(request, "vantage", None) else probes

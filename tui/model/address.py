@@ -1,6 +1,6 @@
 """IP addresses as text: their family and zone, what range they are in, and whether two are the same.
 
-Facts and requests hold an address as people and the kernel write it; whoever wants to know something of such a text asks here.
+Facts and requests hold an address as people and the kernel write it; what can be known of such a text is asked here.
 An IPv6 address may name its zone, as in `fe80::1%eth0` (RFC 4007, section 11). An IPv4-mapped one, `::ffff:10.0.0.1`, stands
 for the IPv4 address (RFC 4291, 2.5.5.2). Text that is not an address raises nothing, except in `parse_address`.
 """

@@ -108,7 +108,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 class Alternative(Struct, frozen=True, kw_only=True):
-    """A cause that is not ruled out, and what would tell it apart."""
+    """A cause that is not ruled out, and what would decide."""
 
     cause: str
     certainty: Certainty

@@ -71,7 +71,7 @@ class Document(Struct, frozen=True, kw_only=True):
     walk: tuple[WalkStep, ...]
     evidence: tuple[AnyFact, ...]
     signs: tuple[str, ...] = ()
-    """What the time of the answers tells besides: of a lost packet, or of load. No cause rests on it alone."""
+    """What the answer times tell besides: a lost packet, or load. No cause rests on it alone."""
     unseen: tuple[str, ...]
     """What could not be checked, and what would allow it."""
     complete: bool

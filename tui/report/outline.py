@@ -46,7 +46,7 @@ class CommandLine(Struct, frozen=True):
 
 
 class SourceLines(Struct, frozen=True):
-    """Lines of code, as they stand in a file."""
+    """Lines of code, as they are in a file."""
 
     lines: tuple[str, ...]
     language: str = ""

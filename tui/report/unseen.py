@@ -47,7 +47,7 @@ def _newest_tables(case: Case) -> list[Listeners]:
 
 
 def _ports_left_alone(case: Case) -> Iterator[str]:
-    """The other ports that were not tried, where trying them would have told more."""
+    """The other ports that were not tried, where they could have told more."""
     consent = next(question for question in QUESTIONS if question.id == CONSENT_PORTS)
     if case.answer(CONSENT_PORTS) in {"no", UNKNOWN.key} and consent.applies(case):
         ports = ", ".join(map(str, likely_ports(case.tcp)))

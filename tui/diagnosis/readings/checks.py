@@ -102,7 +102,7 @@ def life_signs(case: Case) -> Iterator[AnyRequest]:
 
 
 def basics(case: Case) -> Iterator[AnyRequest]:
-    """What every hypothesis about a TCP target stands on: names, routes, attempts."""
+    """What every hypothesis about a TCP target rests on: names, routes, attempts."""
     yield from names(case)
     yield from routes(case)
     yield from connects(case)

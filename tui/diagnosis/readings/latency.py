@@ -1,4 +1,4 @@
-"""What the time of answers tells: a lost packet, a host or path under load. Signs beside the verdict, never a cause.
+"""What the answer times tell: a lost packet, a host or path under load. Signs beside the verdict, never a cause.
 
 Linux sends a SYN again after a second, and then at growing distances (RFC 6298); so an answer that comes a second or more
 after the call is one to a repeated packet. A full accept queue drops SYNs, and so does a path that loses packets.

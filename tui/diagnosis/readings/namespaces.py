@@ -76,13 +76,17 @@ def candidates(case: Case) -> list[ServiceLocation]:
 def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[ServiceLocation]:
     """The listener on the port, or on the port inside that the container's engine forwards it to."""
     container = space.container
-    led = next((inside for _, outside, inside in container.published if outside == port), port) if container else port
-    rows = [listener for listener in space.listeners if listener.port == led and not _contradicts(case, listener, container)]
+    inside_port = next((inside for _, outside, inside in container.published if outside == port), port) if container else port
+    rows = [
+        listener for listener in space.listeners if listener.port == inside_port and not _contradicts(case, listener, container)
+    ]
     if not rows:
         return
     row = next((listener for listener in rows if not is_loopback(listener.address)), rows[0])
     published = (
-        next(((host, outside) for host, outside, inside in container.published if inside == led), None) if container else None
+        next(((host, outside) for host, outside, inside in container.published if inside == inside_port), None)
+        if container
+        else None
     )
     meant, served = hosts.meant_family(case), family_of_program(row.process)
     yield ServiceLocation(

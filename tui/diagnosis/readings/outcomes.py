@@ -67,7 +67,7 @@ def latest(case: Case) -> dict[str, TcpAttempt]:
 def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
     """The newest attempts that did not connect; with `outcomes`, only those that ended so.
 
-    An address of a family for which this machine has no route or address at all is no failure where the other
+    An address of a family for which this machine has no route or address at all is not a failure where the other
     family connects: programs skip it (RFC 6724, section 6, rule 1).
     """
     working = {ip_family(address) for address in connecting(case)}

@@ -37,7 +37,7 @@ class ResetSource(StrEnum):
 
 
 class Origin(Struct, frozen=True):
-    """One reading, with the hop that the resets come from and who stands there, where that is known."""
+    """One reading, with the hop that the resets come from and who is there, where that is known."""
 
     source: ResetSource
     fact: ResetOrigin

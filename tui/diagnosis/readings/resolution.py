@@ -41,7 +41,7 @@ WRONG_MACHINE = frozenset(
         "server.unresponsive",
     }
 )
-"""What can be wrong with the machine that a wrong name leads to: true of that machine, and not what needs mending."""
+"""What can be wrong with the machine that a wrong name leads to: true of that machine, and not what has to be fixed."""
 _ENDS_UNFOUND = frozenset({"[NOTFOUND=return]", "[!UNAVAIL=return]"})
 """The usual actions that end a lookup at a source that has not found the name."""
 _NO_ANSWER = frozenset({"timeout", "refused", "unreachable"})

@@ -52,7 +52,7 @@ def far_filters(case: Case, address: str) -> tuple[Firewall, ...]:
 
 
 def makes(rule: Rule) -> frozenset[Outcome]:
-    """How an attempt ends that the rule stops; it is `fits` that tells a refusal by ICMP from one by a reset."""
+    """How an attempt ends that the rule stops; `fits` tells a refusal by ICMP from one by a reset."""
     if rule.verdict == "drop" or rule.on == "answer":
         return frozenset({Outcome.TIMEOUT})
     if rule.verdict == "tcp-reset":
@@ -100,10 +100,12 @@ def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgeme
         f"{counted_packets(rule)}"
     )
     refuted_by = "Without that rule, the same attempt comes to the same end."
-    mend = tuple(remedies(case, rule, first, prefix=reading.vantage))
+    actions = tuple(remedies(case, rule, first, prefix=reading.vantage))
     blamed = culprit(rule, first, port)
     if table and all(outcomes.has_address(table, address) for address in ruled):
-        return confirmed(summary, *evidence, reason=reason, explains=ruled, culprit=blamed, refuted_by=refuted_by, remedies=mend)
+        return confirmed(
+            summary, *evidence, reason=reason, explains=ruled, culprit=blamed, refuted_by=refuted_by, remedies=actions
+        )
     return likely(
         summary,
         *evidence,
@@ -112,7 +114,7 @@ def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgeme
         explains=ruled,
         culprit=blamed,
         refuted_by=refuted_by,
-        remedies=mend,
+        remedies=actions,
     )
 
 
@@ -169,7 +171,7 @@ def named(rule: Rule) -> str:
 
 
 def location(rule: Rule) -> str:
-    """Where it stands: `table inet filter, chain output, handle 7`."""
+    """Where the rule is: `table inet filter, chain output, handle 7`."""
     number = f", handle {rule.handle}" if rule.handle is not None else f", rule {rule.line}" if rule.line else ""
     return f"table {rule.family} {rule.table}, chain {rule.chain}{number}"
 

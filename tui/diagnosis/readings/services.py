@@ -286,7 +286,7 @@ def journal(service: Service) -> str:
 
 
 def remedies(case: Case, service: Service) -> Iterator[Remedy]:
-    """What to do about a service that has ended: read why, mend it, start it."""
+    """What to do about a service that has ended: read why, fix it, start it."""
     target = case.target.label
     if service.manager == "none":
         yield Remedy(
@@ -302,7 +302,7 @@ def remedies(case: Case, service: Service) -> Iterator[Remedy]:
             verify="No new line of an out-of-memory kill appears in the kernel's log.",
         )
     yield Remedy(
-        do=f"Read why {service.name} ended, and mend that.",
+        do=f"Read why {service.name} ended, and fix that.",
         command=f"{command(service, 'status')}; {journal(service)}",
         verify="The reason in its log is gone after the next start.",
     )

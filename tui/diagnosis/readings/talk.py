@@ -69,7 +69,7 @@ def _talk_to(case: Case, address: str, protocol: str, wait_s: float, again: int 
 
 
 def _others(case: Case, address: str, protocol: str) -> Iterator[str]:
-    """What else it may speak: TLS, what the target's scheme or port stands for, what the listening program serves, HTTP."""
+    """What else it may speak: TLS, the usual protocol of the target's scheme or port, what the listening program serves, HTTP."""
     row = listener(case, address)
     kinds = [
         hosts.meant_family(case),

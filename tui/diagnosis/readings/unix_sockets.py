@@ -1,4 +1,4 @@
-"""Readings that the causes of `unix` share: the newest attempt on the socket's path, and what stands there."""
+"""Readings that the causes of `unix` share: the newest attempt on the socket's path, and what is there."""
 
 import shlex
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def path_fact(case: Case) -> UnixPath | None:
 
 
 def service(case: Case) -> str:
-    """The service that the person named, for a command line; else a word that stands for it."""
+    """The service that the person named, for a command line; else a word in its place."""
     return shlex.quote(case.options.service or "NAME")
 
 

@@ -32,7 +32,7 @@ class NameSources(Fact, frozen=True, kw_only=True, tag="name-sources"):
     nsswitch: tuple[str, ...] = ()
     """The words of the `hosts:` line, in order; the default `files dns` where there is none."""
     nsswitch_line: str = ""
-    """Where it stands, as `path:line`; empty where the default is used."""
+    """Where that line is, as `path:line`; empty where the default is used."""
     servers: tuple[Nameserver, ...] = ()
     """The configured nameservers that are asked, in their order."""
     nameservers_unused: tuple[str, ...] = ()

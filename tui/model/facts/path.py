@@ -88,7 +88,7 @@ class Proxy(Fact, frozen=True, kw_only=True, tag="proxy"):
 
     @property
     def label(self) -> str:
-        """`proxy.corp:3128`; the setting as it stands where it names no host and port."""
+        """`proxy.corp:3128`; the setting as it is written where it names no host and port."""
         if self.host is None or self.port is None:
             return self.value or "?"
         return endpoint(self.host, self.port)

@@ -10,7 +10,7 @@ import pytest
 
 from tui import errors
 from tui.errors import read_error
-from tui.errors.classes import MOST_MENTIONS, last_places
+from tui.errors.classes import MOST_MENTIONS, last_positions
 from tui.errors.endpoints import MOST
 from tui.errors.frames import MOST as MOST_FRAMES
 from tui.errors.shape import MOST_WINDOWS, Shape, shapes, windows
@@ -71,7 +71,7 @@ def test_a_pattern_sees_a_bounded_part_of_any_text(shape: Shape) -> None:
     """However often its hint stands in ten megabytes, a pattern sees at most a fixed number of windows of fixed size."""
     hint = shape.hints[0] if shape.hints else "refused "
     text = hint * (TEN_MEGABYTES // len(hint))
-    trouble = sorted(last_places(text, "refused"))[-MOST_WINDOWS:]
+    trouble = sorted(last_positions(text, "refused"))[-MOST_WINDOWS:]
 
     seen = sum(end - start for start, end in windows(text, shape, trouble))
 
@@ -80,10 +80,10 @@ def test_a_pattern_sees_a_bounded_part_of_any_text(shape: Shape) -> None:
 
 def test_a_phrase_is_looked_for_a_bounded_number_of_times() -> None:
     """Of a phrase that fills the text, the last mentions are kept."""
-    places = list(last_places("refused " * 100_000, "refused"))
+    positions = list(last_positions("refused " * 100_000, "refused"))
 
-    assert len(places) == MOST_MENTIONS
-    assert max(places) == 8 * 99_999
+    assert len(positions) == MOST_MENTIONS
+    assert max(positions) == 8 * 99_999
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ PORTS = {
         "import socket\ndef port():\n    return 5433\nsocket.create_connection(('db', port()))  # <-",
         "5433",
         "literal",
-        "what port() gives: the literal 5433 at line 3",
+        "what port() returns: the literal 5433 at line 3",
     ),
     "cast": (
         "import os, socket\nPORT = int(os.environ.get('DB_PORT', '5433'))\nsocket.create_connection(('db', PORT))  # <-",

@@ -217,7 +217,7 @@ class MoonPanel(LinesPanel):
 
     def fill(self, view):
         """Tell its phase."""
-        self.tell([StepRow(line("The moon is full."))])
+        self.set_rows([StepRow(line("The moon is full."))])
 
 
 PANEL = MoonPanel

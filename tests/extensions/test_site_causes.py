@@ -32,7 +32,7 @@ REFUSED = {
 def points(monkeypatch: pytest.MonkeyPatch) -> list[EntryPoint]:
     """The entry points of the example package, which can be imported."""
     monkeypatch.syspath_prepend(str(SITE))
-    lines = (SITE / "refused_site_causes-1.dist-info" / "entry_points.txt").read_text(encoding="utf-8").splitlines()[1:]
+    lines = (SITE / "refused_example_causes-1.dist-info" / "entry_points.txt").read_text(encoding="utf-8").splitlines()[1:]
     return [EntryPoint(name=name, value=value, group=ENTRY_POINT) for name, value in (line.split(" = ") for line in lines)]
 
 
@@ -71,7 +71,7 @@ def test_a_cause_is_used_only_where_it_keeps_the_laws(points: list[EntryPoint]) 
     assert [cause.id for cause in kept] == ["server.maintenance", "server.raises", "server.claims"]
     assert len(refused) == len(REFUSED)
     for line, (identifier, why) in zip(refused, REFUSED.items(), strict=True):
-        assert line.startswith(f"the cause {identifier} of site_causes.")
+        assert line.startswith(f"the cause {identifier} of example_causes.")
         assert why in line
 
 

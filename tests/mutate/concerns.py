@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 WIDER: Mapping[str, tuple[str, ...]] = {
     "diagnosis": ("diagnosis", "report", "engine", "ui/test_rows"),
     "errors": ("errors", "test_targets", "test_messages", "watch"),
-    "engine": ("engine", "test_check", "test_recording", "test_cli", "ui"),
+    "engine": ("engine", "test_check", "test_recording"),
     "probes": ("probes", "vantage", "engine", "test_check"),
 }
 """For a folder of `tui/`, how the paths begin of the tests that concern it; another folder has the tests of its own name."""

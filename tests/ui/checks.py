@@ -1,4 +1,4 @@
-"""What the looks of the scenes see: facts with fixed times, one function a kind of request."""
+"""What the checks of the scenes see: facts with fixed times, one function for each kind of request."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta

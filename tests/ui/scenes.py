@@ -1,4 +1,4 @@
-"""Scenes for the screen: scripted looks and a clock of their own, so that every run shows the same."""
+"""Scenes for the screen: scripted checks and a clock of their own, so that every run shows the same."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tests.ui import checks
 from tests.ui.checks import BEGIN
+from tests.ui.pictured import PICTURED
 from tui.engine.runner import OnFact
 from tui.engine.session import Pace, Session
 from tui.model.facts import AnyFact, NotObserved, Outcome
@@ -118,7 +119,7 @@ class Scripted:
     asked: list[AnyRequest] = field(default_factory=list)
 
     async def __call__(self, request: AnyRequest, tell: OnFact) -> None:
-        """Take the look."""
+        """Run the check."""
         self.asked.append(request)
         await asyncio.sleep(0)
         if type(request) not in self.script:
@@ -140,7 +141,7 @@ def session(
     clock: Clock | None = None,
     code: tuple[Frame, ...] = (),
 ) -> Session:
-    """A session on scripted looks, whose events all carry the time of the clock."""
+    """A session on scripted checks, whose events all carry the time of the clock."""
     check = Scripted(script, frozenset(held))
     return Session(
         parse_target(target),
@@ -150,4 +151,5 @@ def session(
         clock=clock or Clock(jump_s=7.4),
         pace=pace,
         code=code,
+        causes=PICTURED,
     )

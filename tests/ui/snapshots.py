@@ -23,7 +23,7 @@ def snapshot(
     answers: Iterable[tuple[str, str]] = (),
     progress: tuple[int, int] | None = None,
 ) -> Snapshot:
-    """What is known of `target` once these facts were seen; all looks `under_way` began with the scene."""
+    """What is known about `target` once these facts were seen; all checks `under_way` began with the scene."""
     begun = tuple(under_way)
     case = Case(
         target=parse_target(target), options=options or Options(), facts=tuple(facts), answers=tuple(answers), asked=begun

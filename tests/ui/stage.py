@@ -10,8 +10,8 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from tests.ui.pictured import PICTURED
 from tests.ui.scenes import Clock
-from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import Run, decide
 from tui.diagnosis.ranking import assess
 from tui.engine.replay import Replay
@@ -53,7 +53,7 @@ def app_on(
 
 def replay_of(events: Iterable[AnyEvent], *, at_end: bool = True) -> RefusedApp:
     """The app on a recording."""
-    return RefusedApp(DOORS, recording=Replay(events, at_end=at_end), ascii_only=False, clock=Clock())
+    return RefusedApp(DOORS, recording=Replay(events, at_end=at_end, causes=PICTURED), ascii_only=False, clock=Clock())
 
 
 def starting(backend: Backend = DOORS) -> RefusedApp:
@@ -106,12 +106,12 @@ def steps(snapshot: Snapshot) -> object:
 
 
 def done(snapshot: Snapshot) -> object:
-    """Nothing is left to look at."""
+    """Nothing is left to check."""
     return snapshot.concluded
 
 
 async def to_the_end(pilot: Pilot[None]) -> None:
-    """Go on with Enter until nothing is left to look at."""
+    """Go on with Enter until nothing is left to check."""
     snapshot = await shown(pilot, _stands)
     while not snapshot.concluded:
         await pilot.press("enter")
@@ -131,10 +131,9 @@ def _settled(screen: WalkScreen) -> bool:
         return False
     if not isinstance(session, Session):
         return True
-    causes = hypotheses()
-    decided = decide(session.case, causes)
+    decided = decide(session.case, session.causes)
     stands = not isinstance(decided, Run) or decided.steps
-    return stands and session.waiting == decided and session.assessment == assess(session.case, causes)
+    return stands and session.waiting == decided and session.assessment == assess(session.case, session.causes)
 
 
 def words(app: RefusedApp, panel: str) -> str:

@@ -62,11 +62,11 @@ async def _press(target: str, script: Script, keys: list[str], sizes: list[tuple
 
 
 def _asked(session: object) -> list[AnyRequest]:
-    from tests.ui.test_walk_screen import look_of
+    from tests.ui.test_walk_screen import checks_of
     from tui.engine.session import Session
 
     assert isinstance(session, Session)
-    return look_of(session).asked
+    return checks_of(session).asked
 
 
 def _no_report(_walk: object) -> Path:

@@ -86,7 +86,7 @@ async def test_nothing_new_is_not_published() -> None:
 
 
 async def test_looks_under_way_have_their_begin() -> None:
-    """A look that has not ended is known with the time at which it began."""
+    """A check that has not ended is known with the time at which it began."""
     clock = scenes.Clock()
     session = scenes.session(HERE, scenes.WAITING, held=[Connect], clock=clock)
     bridge, published, running = await watched(session)
@@ -111,7 +111,7 @@ async def test_a_closed_bridge_is_silent() -> None:
 
 
 async def test_a_replay_that_goes_back_forgets() -> None:
-    """Going back in a recording brings back the looks that were under way then."""
+    """Going back in a recording brings back the checks that were under way then."""
     session = scenes.session(HERE, scenes.REFUSED_HERE, pace=Pace.UNATTENDED)
     await session.run()
     replay = Replay(session.events)

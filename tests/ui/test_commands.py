@@ -65,7 +65,7 @@ def test_the_key_table_has_every_command() -> None:
     table = key_table().splitlines()
 
     assert len(table) == len(COMMANDS) + 2
-    assert "| `?` `F1` | Show every key, and what the panel shows. |" in table
+    assert "| `?` `F1` | Show every key, and what this panel shows. |" in table
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ class Stage(App[None]):
 async def told(pilot: Pilot[None], items: Sequence[int]) -> Numbers:
     """Tell the rows and wait for the screen."""
     assert isinstance(pilot.app, Stage)
-    pilot.app.table.tell(items)
+    pilot.app.table.set_rows(items)
     await pilot.pause()
     return pilot.app.table
 
@@ -149,7 +149,7 @@ async def test_head_and_foot_stay() -> None:
     async with Stage().run_test(size=(40, 6)) as pilot:
         assert isinstance(pilot.app, Stage)
         table = pilot.app.table
-        table.tell(range(50), head=[line("HEAD")], foot=[line("FOOT")])
+        table.set_rows(range(50), head=[line("HEAD")], foot=[line("FOOT")])
         await pilot.pause()
         await pilot.press("end")
         await pilot.pause()

@@ -21,8 +21,8 @@ TARGET = parse_target("db-1:5432")
 
 
 @pytest.mark.parametrize(("key", "status"), [("q", 0), ("ctrl+q", 0), ("ctrl+c", 130)])
-async def test_leaving_cancels_every_look(key: str, status: int) -> None:
-    """With looks that would never end, leaving ends them all."""
+async def test_leaving_cancels_every_check(key: str, status: int) -> None:
+    """With checks that would never end, leaving ends them all."""
     begun: list[AnyRequest] = []
     ended: list[AnyRequest] = []
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.widgets import OptionList
 
 from tests.ui import scenes
+from tests.ui.pictured import IDS, PICTURED
 from tests.ui.pictures import approve_picture
 from tests.ui.scenes import ELSEWHERE, HERE, SOCKET, Clock
 from tests.ui.stage import (
@@ -190,7 +192,7 @@ async def test_palette() -> None:
     async with playing(app, USUAL) as pilot:
         await shown(pilot, done)
         await pilot.press("ctrl+p")
-        await until(pilot, lambda: len(app.screen.query("CommandList")) and app.screen.query_one("CommandList").display)
+        await until(pilot, lambda: any(one.display and one.highlighted is not None for one in app.screen.query(OptionList)))
 
         approve_picture(app, "palette")
 
@@ -247,3 +249,8 @@ async def test_too_small() -> None:
         await shown(pilot, done)
 
         approve_picture(app, "too-small")
+
+
+def test_every_pictured_cause_exists() -> None:
+    """What stands on the pictures are causes of the catalogue."""
+    assert {cause.id for cause in PICTURED} == IDS

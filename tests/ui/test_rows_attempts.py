@@ -9,7 +9,7 @@ from tests.ui.checks import BEGIN, at
 from tests.ui.snapshots import snapshot
 from tui.model.facts import AnyFact, IcmpError, Outcome, TcpAttempt
 from tui.model.requests import Connect, ConnectUnix
-from tui.ui.rows.attempts import attempt_line, detail, newest_first, pending, schedule_words, several_places, sign_lines
+from tui.ui.rows.attempts import attempt_line, detail, newest_first, pending, schedule_words, several_addresses, sign_lines
 from tui.ui.rows.plot import BARS, bar, plot
 from tui.ui.rows.text import Tone, cells, plain
 
@@ -95,8 +95,8 @@ def test_several_addresses_are_named() -> None:
     """With more than one address tried, each line names its own."""
     other = Connect(address="10.0.3.4", port=5432)
 
-    assert not several_places(snapshot("db-1:5432", made(Outcome.REFUSED, 2), under_way=[ATTEMPTS]))
-    assert several_places(snapshot("db-1:5432", made(Outcome.REFUSED, 2), under_way=[other]))
+    assert not several_addresses(snapshot("db-1:5432", made(Outcome.REFUSED, 2), under_way=[ATTEMPTS]))
+    assert several_addresses(snapshot("db-1:5432", made(Outcome.REFUSED, 2), under_way=[other]))
 
 
 def test_everything_about_one_attempt() -> None:

@@ -63,7 +63,7 @@ def test_rows_fill_their_width(width: int) -> None:
     [
         ("timeout", None, "no answer"),
         ("refused", None, "port closed"),
-        ("unreachable", None, "out of reach"),
+        ("unreachable", None, "unreachable"),
         ("malformed", None, "malformed"),
         ("answered", "SERVFAIL", "SERVFAIL"),
         ("answered", "NXDOMAIN", "NXDOMAIN"),

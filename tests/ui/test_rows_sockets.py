@@ -109,7 +109,7 @@ def test_everything_about_one_socket() -> None:
 
 
 def test_the_vantage_that_was_chosen_comes_first() -> None:
-    """With a look from the far end, its table is the one to show."""
+    """With a check at the other end, its table is the one to show."""
     here, there = Listeners(listeners=OTHERS), Listeners(listeners=(POSTGRES,), vantage="ssh db-1")
     case = snapshot("db-1:5432", [there, here], options=Options(servers=("ssh db-1",))).case
 

@@ -73,7 +73,7 @@ def test_a_repair_that_holds() -> None:
     facts += [attempt(Outcome.CONNECTED, 252 + second) for second in range(3)]
     case = snapshot(TARGET, facts).case
 
-    assert recovery_words(case) == "10.0.3.9:5432 is reachable since 11:06:15, refused for 4 min 12 s."
+    assert recovery_words(case) == "10.0.3.9:5432 has been reachable since 11:06:15; before that refused for 4 min 12 s."
     assert not verifying(case)
 
 

@@ -117,7 +117,7 @@ def test_an_answer_stands_in_the_tree() -> None:
 
 
 def test_the_walk_is_at_the_first_leaf_that_is_not_settled() -> None:
-    """While looks are under way the place is a leaf that needs one of them; where none does, the verdict."""
+    """While checks are under way the place is a leaf that needs one of them; where none does, the verdict."""
     busy = snapshot(HERE, under_way=[ATTEMPTS])
     leaf = current_leaf(busy, CAUSES)
 
@@ -172,16 +172,16 @@ def test_a_question_of_the_past_says_its_answer(question: object) -> None:
     assert isinstance(question, Question)
     title, shown = step(snapshot(ELSEWHERE, answers=[(question.id, "reports")]), CAUSES, f"{QUESTION}{question.id}", 70)
 
-    assert title == "What you said"
+    assert title == "Your answer"
     assert any("reports" in plain(row.line) for row in shown)
 
 
 def test_what_waits_for_consent_says_what_it_sends() -> None:
-    """Each look that sends more than the attempts is put in a sentence with its numbers."""
+    """Each check that sends more than the attempts is put in a sentence with its numbers."""
     assert sends(SendEcho(address="10.0.3.9")) == "3 echo requests to 10.0.3.9, as ping sends them."
-    assert "at most 20" in sends(TraceHops(address="10.0.3.9", port=5432))
+    assert "up to 20" in sends(TraceHops(address="10.0.3.9", port=5432))
     assert sends(TryPorts(address="10.0.3.9", ports=(22, 80))).startswith("One attempt on each of 2 other ports")
-    assert sends(LookUpRoute(address="10.0.3.9")) == "A look at the route to 10.0.3.9."
+    assert sends(LookUpRoute(address="10.0.3.9")) == "A check of the route to 10.0.3.9."
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

@@ -22,8 +22,8 @@ from tui.ui.screens.help import HelpScreen
 from tui.ui.widgets.bar import ActionBar
 
 
-def look_of(session: Session) -> Scripted:
-    """The scripted look of a session."""
+def checks_of(session: Session) -> Scripted:
+    """The scripted checks of a session."""
     check = session._check
     assert isinstance(check, Scripted)
     return check
@@ -51,11 +51,11 @@ async def test_enter_takes_the_step_that_waits() -> None:
     async with playing(app) as pilot:
         await shown(pilot, steps)
         assert "3 echo requests to 10.0.3.9" in words(app, "step")
-        assert not any(isinstance(request, SendEcho) for request in look_of(session).asked)
+        assert not any(isinstance(request, SendEcho) for request in checks_of(session).asked)
 
         await pilot.press("enter")
         await shown(pilot, lambda now: not now.steps)
-        assert any(isinstance(request, SendEcho) for request in look_of(session).asked)
+        assert any(isinstance(request, SendEcho) for request in checks_of(session).asked)
 
 
 async def test_enter_never_consents_to_what_is_not_shown() -> None:
@@ -69,7 +69,7 @@ async def test_enter_never_consents_to_what_is_not_shown() -> None:
 
         await pilot.press("enter")
         await until(pilot, lambda: walk(app).selected is None)
-        assert not any(isinstance(request, SendEcho) for request in look_of(session).asked)
+        assert not any(isinstance(request, SendEcho) for request in checks_of(session).asked)
         await pilot.press("enter")
         await shown(pilot, lambda now: not now.steps)
 
@@ -85,7 +85,7 @@ async def test_answering(keys: list[str], answer: str) -> None:
         await until(pilot, lambda: session.case.answers)
 
         assert session.case.answer("consent.ports") == answer
-        assert any(isinstance(request, TryPorts) for request in look_of(session).asked) == (answer == "yes")
+        assert any(isinstance(request, TryPorts) for request in checks_of(session).asked) == (answer == "yes")
 
 
 async def test_a_click_answers() -> None:
@@ -154,7 +154,7 @@ async def test_auto_goes_on_by_itself() -> None:
         await pilot.press("a")
 
         await shown(pilot, lambda now: now.question or now.concluded)
-        assert any(isinstance(request, SendEcho) for request in look_of(session).asked)
+        assert any(isinstance(request, SendEcho) for request in checks_of(session).asked)
         assert session.pace is Pace.AUTO
 
 
@@ -169,7 +169,7 @@ async def test_any_leaf_can_be_shown_tested_and_set_aside() -> None:
         assert walk(app).step.title == "Path: packets arrive"
 
         await pilot.press("t")
-        await until(pilot, lambda: any(isinstance(request, SendEcho) for request in look_of(session).asked))
+        await until(pilot, lambda: any(isinstance(request, SendEcho) for request in checks_of(session).asked))
         walk(app).show("path.filtered")
         await pilot.press("x")
         await shown(pilot, lambda now: now.case.set_aside)
@@ -253,7 +253,7 @@ async def test_a_report_that_can_not_be_written() -> None:
         await pilot.press("r")
         await pilot.pause()
 
-        assert [one.message for one in app._notifications] == ["The report was not written: No space left on device"]
+        assert [one.message for one in app._notifications] == ["The report could not be written: No space left on device"]
 
 
 async def test_verifying_a_repair() -> None:
@@ -282,7 +282,7 @@ async def test_verifying_a_repair() -> None:
         assert any("already" in one.message for one in app._notifications)
         repaired.set()
 
-        await until(pilot, lambda: "is reachable since" in flat(app, "step"))
+        await until(pilot, lambda: "has been reachable since" in flat(app, "step"))
         assert made.count(Outcome.CONNECTED) == 3
 
 
@@ -294,16 +294,16 @@ async def test_the_sockets_are_looked_at_again() -> None:
     app = app_on(session)
     async with playing(app, USUAL) as pilot:
         await shown(pilot, done)
-        look_of(session).asked.clear()
+        checks_of(session).asked.clear()
         for _ in range(4):
             walk(app)._tick()
         await pilot.pause()
-        assert look_of(session).asked == []
+        assert checks_of(session).asked == []
 
         tables.pop(0)
         await pilot.press("3")
         await until(pilot, lambda: "postgres, pid 4711" in words(app, "sockets"))
-        assert any(isinstance(request, ListListeners) for request in look_of(session).asked)
+        assert any(isinstance(request, ListListeners) for request in checks_of(session).asked)
         assert len(session.case.all(Listeners)) == 2
 
 
@@ -406,14 +406,14 @@ async def test_a_defect_ends_the_walk_and_not_the_screen() -> None:
 
     async def broken(request: AnyRequest, tell: OnFact) -> None:
         if isinstance(request, ListListeners):
-            raise RuntimeError("a look may not raise")  # noqa: TRY004 -- any defect
+            raise RuntimeError("a check may not raise")  # noqa: TRY004 -- any defect
         await Scripted(scenes.REFUSED_HERE)(request, tell)
 
     app = app_on(Session(parse_target(HERE), Options(), broken, clock=Clock()))
     async with playing(app) as pilot:
         await until(pilot, lambda: app.walks and walk(app).failure)
 
-        assert "The walk itself failed: RuntimeError: a look may not raise" in line(app, "status")
+        assert "The walk itself failed: RuntimeError: a check may not raise" in line(app, "status")
         assert app.is_running
 
 

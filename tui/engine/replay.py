@@ -23,11 +23,11 @@ class Replay:
     def __init__(self, events: Iterable[AnyEvent], *, at_end: bool = True, causes: Iterable[Hypothesis] | None = None) -> None:
         self.pace = Pace.GUIDED
         self._recorded = tuple(events)
-        self._causes = tuple(causes) if causes is not None else hypotheses()
+        self.causes = tuple(causes) if causes is not None else hypotheses()
         self._listeners: list[Callable[[AnyEvent], None]] = []
         self._position = len(self._recorded) if at_end else 1
         self.case: Case = fold_all(self._recorded[: self._position])
-        self.assessment: Assessment = assess(self.case, self._causes)
+        self.assessment: Assessment = assess(self.case, self.causes)
 
     @property
     def events(self) -> list[AnyEvent]:
@@ -62,7 +62,7 @@ class Replay:
                 listener(event)
             if isinstance(event, FactSeen | Judged):
                 break
-        self.assessment = assess(self.case, self._causes)
+        self.assessment = assess(self.case, self.causes)
 
     def back(self) -> bool:
         """Go back before the last fact or judgement that is shown; False at the beginning."""
@@ -73,7 +73,7 @@ class Replay:
             return False
         self._position = position
         self.case = fold_all(self._recorded[:position])
-        self.assessment = assess(self.case, self._causes)
+        self.assessment = assess(self.case, self.causes)
         return True
 
     def set_pace(self, pace: Pace) -> None:

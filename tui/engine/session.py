@@ -80,7 +80,7 @@ class Session:
         self.events: list[AnyEvent] = []
         self._check = check
         self._clock = clock
-        self._causes = tuple(causes) if causes is not None else hypotheses()
+        self.causes = tuple(causes) if causes is not None else hypotheses()
         self._listeners: list[Listener] = []
         self._changed = asyncio.Event()
         self._step_granted = False
@@ -90,7 +90,7 @@ class Session:
         self._failure: BaseException | None = None
         self._opened = Opened(version=__version__, target=target, options=options, vantage=vantage, code=code)
         self.case = fold(Case(target=target), self._opened)
-        self.assessment: Assessment = assess(self.case, self._causes)
+        self.assessment: Assessment = assess(self.case, self.causes)
         self._assessed = self.case
 
     def subscribe(self, listener: Listener) -> None:
@@ -106,7 +106,7 @@ class Session:
                 self._changed.clear()
                 if self._failure:
                     raise self._failure
-                self.waiting = decide(self.case, self._causes)
+                self.waiting = decide(self.case, self.causes)
                 if self._advance(self.waiting):
                     continue
                 self._judge(final=isinstance(self.waiting, Conclude))
@@ -151,7 +151,7 @@ class Session:
 
     def test(self, cause: str) -> None:
         """Make now all checks that one hypothesis needs, steps too; none where it is not about this kind of target."""
-        for hypothesis in self._causes:
+        for hypothesis in self.causes:
             if hypothesis.id == cause and concerns(hypothesis, self.case):
                 for request in hypothesis.needs(self.case):
                     if request not in self.case.asked:
@@ -263,7 +263,7 @@ class Session:
     def _assess(self) -> Assessment:
         """The assessment of the case as it is now."""
         if self._assessed is not self.case:
-            self.assessment, self._assessed = assess(self.case, self._causes), self.case
+            self.assessment, self._assessed = assess(self.case, self.causes), self.case
         return self.assessment
 
     def _concluded(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from tui.diagnosis.decide import Decision
+from tui.diagnosis.hypothesis import Hypothesis
 from tui.engine.runner import OnFact
 from tui.engine.session import Pace
 from tui.model.case import Case
@@ -16,6 +17,8 @@ class Walk(Protocol):
     """What a Session and a Replay have in common. Where no check can be made, asking for one does nothing."""
 
     pace: Pace
+    causes: tuple[Hypothesis, ...]
+    """The causes that are judged, in the order of the walk."""
 
     @property
     def live(self) -> bool:

@@ -1,7 +1,7 @@
-"""From numbers, names and phrases to the class of an error. What the kernel said outweighs what was wrapped around it.
+"""From numbers, names and phrases to the class of an error. What the kernel said outweighs the words wrapped around it.
 
 Numbers: Linux (asm-generic/errno.h), macOS and the BSDs (sys/errno.h), Windows (winerror.h, WSA*), libuv (uv/errno.h) and
-the resolver's EAI codes (netdb.h). Linux's also stand negative (libuv) and in hexadecimal (Windows' too).
+the resolver's EAI codes (netdb.h). Linux's also occur as negative numbers (libuv), and Linux's and Windows' in hexadecimal.
 """
 
 import re
@@ -15,10 +15,10 @@ from tui.errors.phrases_localized import INNER_ABROAD, TROUBLE_ABROAD
 from tui.errors.types import ErrorClass
 
 WORD, OUTSIDE, INSIDE, CHAIN = range(4)
-"""How much a mention weighs: mere trouble; a wrapper's word; errno or its text; that the proxy failed."""
+"""How much a mention weighs, from the least: only trouble; a wrapper's word; errno or its text; that the proxy failed."""
 
 MOST_MENTIONS = 256
-"""How many mentions of one phrase are kept, the last ones: more say nothing new."""
+"""How many mentions of one phrase are kept, counted from the end: more say nothing new."""
 
 NUMBERS: dict[ErrorClass, frozenset[int]] = {
     "refused": frozenset({111, 61, 10061, 4078}),
@@ -28,19 +28,19 @@ NUMBERS: dict[ErrorClass, frozenset[int]] = {
     "dns": frozenset({11001, 11002, 11003, 11004, 3008, 3001, 3007, 3006}),
 }
 RESOLVER_NUMBERS = frozenset({-2, -3, -4, -5})
-"""EAI_NONAME, EAI_AGAIN, EAI_FAIL and EAI_NODATA of glibc, where they stand as an errno."""
+"""EAI_NONAME, EAI_AGAIN, EAI_FAIL and EAI_NODATA of glibc, when given as an errno."""
 
 CURL_STATUS: dict[int, ErrorClass] = {
     5: "proxy", 6: "dns", 28: "timeout", 35: "tls", 51: "tls", 52: "reset", 58: "tls", 59: "tls", 60: "tls", 77: "tls",
     80: "tls", 83: "tls", 90: "tls", 91: "tls", 97: "proxy",
 }  # fmt: skip
-"""libcurl-errors(3). Its 7 is left out: it means refused, unreachable or timed out alike."""
+"""libcurl-errors(3). Its 7 is left out: it can mean refused, unreachable or timed out."""
 
 ORACLE: dict[int, ErrorClass] = {
     12170: "timeout", 12535: "timeout", 12606: "timeout", 12537: "reset", 12547: "reset", 3113: "reset", 3135: "reset",
     12541: "refused", 12543: "unreachable", 12545: "dns",
 }  # fmt: skip
-"""Oracle's error help, chapters ORA and TNS: those that say how the connection failed."""
+"""From Oracle's error help, chapters ORA and TNS: the codes that say how the connection failed."""
 
 _ORACLE = re.compile(r"\b(?:ora|tns)-(\d{5})(?!\d)")
 _CURL = re.compile(r"curl(?:: \(| error:? | returned error code |[ _]?errno[: =]{1,3}|\(\) failed with code )(\d{1,2})(?!\d)")
@@ -53,11 +53,11 @@ _NUMBER = re.compile(
 )
 _TELLING = ("errno", "os error", "'", '"', "(reason")
 _SMALLEST_PLAIN = 100
-"""Numbers below it, which macOS has, may count anything unless they stand after one of `_TELLING`."""
+"""Numbers below this, such as macOS' errnos, may count anything unless they follow one of `_TELLING`."""
 
 
 class Mention(Struct, frozen=True):
-    """A place where the text says what went wrong; `error_class` is None where it says only that something did."""
+    """A place where the text says what went wrong; `error_class` is None if it says only that something did."""
 
     start: int
     end: int
@@ -66,29 +66,29 @@ class Mention(Struct, frozen=True):
 
 
 def lowered(text: str) -> str:
-    """`text` in lower case, every character at its place (some lower-case letters are two characters)."""
+    """`text` in lower case, with every character at the same position (some lower-case letters are two characters)."""
     low = text.lower()
-    return low if len(low) == len(text) else "".join(one if len(one := char.lower()) == 1 else char for char in text)
+    return low if len(low) == len(text) else "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 
 def mentions(low: str) -> tuple[Mention, ...]:
     """Where a text, in lower case, says what went wrong, in order."""
-    found = [
-        Mention(at, at + len(phrase), kind, weight) for phrase, kind, weight in _phrases() for at in last_places(low, phrase)
+    mentioned = [
+        Mention(at, at + len(phrase), kind, weight) for phrase, kind, weight in _phrases() for at in last_positions(low, phrase)
     ]
-    found += [
+    mentioned += [
         Mention(at, at + len(name), kind, INSIDE)
         for kind, names in SYMBOLS.items()
         for name in names
-        for at in last_places(low, name)
+        for at in last_positions(low, name)
         if _stands_alone(low, at)
     ]
-    found += _numbers(low)
-    return tuple(sorted(found, key=lambda one: (one.start, -one.weight)))
+    mentioned += _numbers(low)
+    return tuple(sorted(mentioned, key=lambda mention: (mention.start, -mention.weight)))
 
 
-def last_places(low: str, phrase: str, most: int = MOST_MENTIONS) -> Iterator[int]:
-    """Where `phrase` stands, from the end, at most `most` times."""
+def last_positions(low: str, phrase: str, most: int = MOST_MENTIONS) -> Iterator[int]:
+    """The positions of `phrase`, from the end, at most `most` of them."""
     at = low.rfind(phrase)
     while at >= 0 and most:
         yield at
@@ -96,14 +96,14 @@ def last_places(low: str, phrase: str, most: int = MOST_MENTIONS) -> Iterator[in
         at = low.rfind(phrase, 0, at)
 
 
-def decisive(found: Iterable[Mention], near: int) -> Mention | None:
-    """The mention that states the class: the weightiest, and of those the nearest to the position `near`."""
-    named = [one for one in found if one.error_class]
-    return min(named, key=lambda one: (-one.weight, _distance(one, near)), default=None)
+def decisive(candidates: Iterable[Mention], near: int) -> Mention | None:
+    """The mention that states the class: the weightiest, and among those the nearest to the position `near`."""
+    named = [mention for mention in candidates if mention.error_class]
+    return min(named, key=lambda mention: (-mention.weight, _distance(mention, near)), default=None)
 
 
 def class_of_number(number: int) -> ErrorClass | None:
-    """The class of an errno of any of the systems, None for a number that is none of theirs."""
+    """The class of an errno of any of these systems; None for any other number."""
     if number in RESOLVER_NUMBERS:
         return "dns"
     return next((kind for kind, numbers in NUMBERS.items() if abs(number) in numbers), None)

@@ -16,20 +16,29 @@ MOST = 16
 
 _ORDER: tuple[Role, ...] = ("proxy", "dialled", "upstream", "target")
 _STRONGER: tuple[Role, ...] = ("proxy", "upstream", "target", "dialled")
-"""The role that stays where one place has two: what was asked for and dialled without a detour is the target."""
+"""The role to keep when an endpoint has two: what was asked for and dialled directly is the target."""
 
 
-def endpoints_of(failed: FailedConnection, found: Sequence[Statement], view: TextView, *, by_proxy: bool) -> tuple[Endpoint, ...]:
-    """The endpoints of `failed`, the one to walk first. `by_proxy` says that the text blames a proxy."""
-    marks = [*failed.telling.marks[::-1], *(mark for one in reversed(failed.statements) for mark in one.marks[::-1])]
-    extra = [mark for one in found if one.says is Says.TRIED and belongs(failed, one) for mark in one.marks]
+def endpoints_of(
+    failed: FailedConnection, statements: Sequence[Statement], view: TextView, *, by_proxy: bool
+) -> tuple[Endpoint, ...]:
+    """The endpoints of `failed`, beginning with the one to walk. `by_proxy`: the text blames a proxy."""
+    marks = [*failed.telling.marks[::-1], *(mark for statement in reversed(failed.statements) for mark in statement.marks[::-1])]
+    extra = [
+        mark
+        for statement in statements
+        if statement.says is Says.TRIED and belongs(failed, statement)
+        for mark in statement.marks
+    ]
     names = {mark.host.lower() for mark in extra if mark.host and not is_literal(mark.host)}
-    extra = extra if len(names) <= 1 else []  # of several names none is known to be the one
-    variables = [mark for one in found if one.says is Says.TRIED for mark in one.marks if mark.role == "proxy"]
+    extra = extra if len(names) <= 1 else []  # with several names, nothing says which one it is
+    variables = [
+        mark for statement in statements if statement.says is Says.TRIED for mark in statement.marks if mark.role == "proxy"
+    ]
     marks = [_as(mark, "proxy") if any(_leads_to(mark, proxy) for proxy in variables) else mark for mark in marks]
     if by_proxy and not any(mark.role == "proxy" for mark in marks):
         marks = _dialled_is_proxy(marks)
-    asked = asked_for(failed, found)
+    asked = asked_for(failed, statements)
     if asked:
         wanted = asked.marks[0]
         marks = [_as(mark, "proxy") for mark in marks] if _by_a_detour(marks, wanted) else marks
@@ -40,7 +49,7 @@ def endpoints_of(failed: FailedConnection, found: Sequence[Statement], view: Tex
 
 
 def _name_first(marks: list[EndpointMark]) -> list[EndpointMark]:
-    """The name before the addresses that were dialled for it: walking the name tries them all, and looks at the name too."""
+    """The name before the addresses that were dialled for it: walking the name tries them all, and checks the name too."""
     name = next((mark for mark in marks if mark.role == "target" and mark.host and not is_literal(mark.host)), None)
     dialled = [mark for mark in marks if mark.role == "dialled"]
     if name is None or not dialled or marks[0].role != "dialled":
@@ -50,12 +59,12 @@ def _name_first(marks: list[EndpointMark]) -> list[EndpointMark]:
 
 
 def _leads_to(mark: EndpointMark, proxy: EndpointMark) -> bool:
-    """Whether what failed is the proxy that is set, or an address dialled at its port."""
-    return _is_place(mark, proxy) or (mark.role == "dialled" and mark.port == proxy.port)
+    """Whether what failed is the configured proxy, or an address dialled at its port."""
+    return _same_endpoint(mark, proxy) or (mark.role == "dialled" and mark.port == proxy.port)
 
 
 def _by_a_detour(marks: Sequence[EndpointMark], wanted: EndpointMark) -> bool:
-    """Whether none of the places that failed is the one that was asked for: another port, or another name."""
+    """Whether what failed is something else than what was asked for: another port, or another name."""
     if any(mark.host and wanted.host and same_host(mark.host, wanted.host) for mark in marks) or any(mark.path for mark in marks):
         return False
     names = any(mark.host and not is_literal(mark.host) for mark in marks)
@@ -68,7 +77,7 @@ def _dialled_is_proxy(marks: list[EndpointMark]) -> list[EndpointMark]:
 
 
 def _addresses_of_names(marks: list[EndpointMark]) -> list[EndpointMark]:
-    """Beside a name, an address at the same port is what was dialled for it."""
+    """An address at the same port as a name is what was dialled for that name."""
     named = {mark.port for mark in marks if mark.role == "target" and mark.host and not is_literal(mark.host)}
     return [
         _as(mark, "dialled") if mark.role == "target" and mark.host and is_literal(mark.host) and mark.port in named else mark
@@ -77,7 +86,7 @@ def _addresses_of_names(marks: list[EndpointMark]) -> list[EndpointMark]:
 
 
 def _with_port(marks: list[EndpointMark]) -> list[EndpointMark]:
-    """One connection has one port: where the text says it of the name, it is that of the dialled address too, and the reverse."""
+    """One connection has one port: what the text says for the name holds for the dialled address too, and the reverse."""
     ports = {mark.port for mark in marks if mark.port and mark.role != "proxy"}
     if len(ports) != 1:
         return marks
@@ -91,7 +100,7 @@ def _with_port(marks: list[EndpointMark]) -> list[EndpointMark]:
 def _merged(marks: Iterable[EndpointMark]) -> list[EndpointMark]:
     kept: list[EndpointMark] = []
     for mark in marks:
-        at = next((index for index, one in enumerate(kept) if _is_place(one, mark)), None)
+        at = next((index for index, earlier in enumerate(kept) if _same_endpoint(earlier, mark)), None)
         if at is None:
             kept.append(mark)
         else:
@@ -106,7 +115,7 @@ def _joined(one: EndpointMark, other: EndpointMark) -> EndpointMark:
     return _as(fuller, role)
 
 
-def _is_place(one: EndpointMark, other: EndpointMark) -> bool:
+def _same_endpoint(one: EndpointMark, other: EndpointMark) -> bool:
     if one.path or other.path:
         return one.path == other.path
     if not (one.host and other.host):

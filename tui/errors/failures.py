@@ -1,8 +1,8 @@
 """From sightings to failures: which belong to one failed connection, and which of its attempts says most.
 
-Sightings are of one failure when they share a line, name the same host, or are addresses that were dialled one after
-the other at the same port. Of several failures the last is the one to walk. Of several addresses of one
-connection the last one that answered is: a refusal says more than silence, and silence more than a missing route.
+Sightings belong to one failure when they share a line, name the same host, or are addresses that were dialled one after
+the other at the same port. Of several failures, the last is the one to walk. Of several addresses of one connection,
+it is the last one that answered: a refusal says more than silence, and silence more than a missing route.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from tui.errors.types import ErrorClass
 from tui.errors.view import TextView
 
 FAR = 12
-"""Lines that may stand between two sightings of one failure: a stack between a message and its fields."""
+"""How many lines may lie between two sightings of one failure: a stack between a message and its fields."""
 
 _SAYS_MOST: dict[ErrorClass | None, int] = {"timeout": 1, None: 1, "other": 1, "unreachable": 2}
 
@@ -31,11 +31,11 @@ class Spoken(Struct, frozen=True):
 
     def on(self, lines: Iterable[int]) -> list[Mention]:
         """The mentions on these lines, in order."""
-        return [one for line in sorted(lines) for one in self.by_line.get(line, ())]
+        return [mention for line in sorted(lines) for mention in self.by_line.get(line, ())]
 
 
 class Statement(Struct, frozen=True):
-    """A sighting with its place in the text and the class that its own lines give it."""
+    """A sighting with its position in the text and the class that its own lines give it."""
 
     sighting: ShapeMatch
     first_line: int
@@ -51,26 +51,26 @@ class Statement(Struct, frozen=True):
 
 
 class FailedConnection(Struct, frozen=True):
-    """One failed connection: the statements of it, in order, never none."""
+    """One failed connection: its statements in order, at least one."""
 
     statements: tuple[Statement, ...]
 
     @property
     def lines(self) -> frozenset[int]:
         """The lines that state it."""
-        return frozenset(line for one in self.statements for line in range(one.first_line, one.last_line + 1))
+        return frozenset(line for statement in self.statements for line in range(statement.first_line, statement.last_line + 1))
 
     @property
     def telling(self) -> Statement:
         """The attempt to walk: the last, unless another address of the same connection says more."""
         last = self.statements[-1]
         others = [
-            one
-            for one in self.statements
-            if one.record == last.record
-            and last.first_line - one.first_line <= FAR
-            and _rank(one) < _rank(last)
-            and one.error_class
+            statement
+            for statement in self.statements
+            if statement.record == last.record
+            and last.first_line - statement.first_line <= FAR
+            and _rank(statement) < _rank(last)
+            and statement.error_class
         ]
         return others[-1] if others else last
 
@@ -78,33 +78,33 @@ class FailedConnection(Struct, frozen=True):
 def spoken(view: TextView, mentions: tuple[Mention, ...]) -> Spoken:
     """The mentions of a text by its lines and log records."""
     by_line: dict[int, list[Mention]] = {}
-    for one in mentions:
-        by_line.setdefault(view.line_of(one.start), []).append(one)
+    for mention in mentions:
+        by_line.setdefault(view.line_of(mention.start), []).append(mention)
     return Spoken(mentions, by_line, view.records())
 
 
-def statements(view: TextView, shape_matches: Iterable[ShapeMatch], said: Spoken) -> tuple[Statement, ...]:
+def statements(view: TextView, shape_matches: Iterable[ShapeMatch], trouble: Spoken) -> tuple[Statement, ...]:
     """Each sighting with its lines, its log record and its class."""
-    found = []
+    located = []
     for sighting in shape_matches:
         first, last = view.line_of(sighting.start), view.line_of(sighting.end - 1)
-        near = said.on(range(first, last + 1))
+        near = trouble.on(range(first, last + 1))
         says = sighting.shape.says
         if says is Says.DEPENDS:
             says = Says.FAILED if near else Says.TRIED
         decided = decisive(near, sighting.end)
         kind = sighting.shape.error_class or (decided.error_class if decided else None)
-        found.append(Statement(sighting, first, last, said.records[first], says, kind))
-    return tuple(found)
+        located.append(Statement(sighting, first, last, trouble.records[first], says, kind))
+    return tuple(located)
 
 
-def failures(found: Iterable[Statement]) -> tuple[FailedConnection, ...]:
+def failures(statements: Iterable[Statement]) -> tuple[FailedConnection, ...]:
     """The statements that say "failed", grouped by connection, in the order of the text."""
     groups: list[list[Statement]] = []
-    failed = (one for one in found if one.says is Says.FAILED)
-    for _, on_line in groupby(failed, key=lambda one: one.first_line):
+    failed = (statement for statement in statements if statement.says is Says.FAILED)
+    for _, on_line in groupby(failed, key=lambda statement: statement.first_line):
         line = list(on_line)
-        if groups and any(_is_same(groups[-1], one) for one in line):
+        if groups and any(_is_same(groups[-1], statement) for statement in line):
             groups[-1] += line
         else:
             groups.append(line)
@@ -113,88 +113,96 @@ def failures(found: Iterable[Statement]) -> tuple[FailedConnection, ...]:
 
 def last_failure(groups: Sequence[FailedConnection]) -> FailedConnection | None:
     """The one to walk: the last that says how it failed, else the last."""
-    says_how = (group for group in reversed(groups) if any(one.error_class for one in group.statements))
+    says_how = (group for group in reversed(groups) if any(statement.error_class for statement in group.statements))
     return next(says_how, groups[-1] if groups else None)
 
 
-def tried_last(found: Sequence[Statement], said: Spoken, view: TextView) -> FailedConnection | None:
-    """Where no statement says that its own endpoint failed: what was tried, if one thing only, or just before it failed."""
-    how = [one for one in said.mentions if one.error_class]
-    tried = [one for one in found if one.says in {Says.TRIED, Says.ASKED}]
+def tried_last(statements: Sequence[Statement], trouble: Spoken, view: TextView) -> FailedConnection | None:
+    """If no statement says that its own endpoint failed: the only thing that was tried, or what was tried just before."""
+    how = [mention for mention in trouble.mentions if mention.error_class]
+    tried = [statement for statement in statements if statement.says in {Says.TRIED, Says.ASKED}]
     if not how or not tried:
         return None
-    if len({(mark.host or mark.path or "").lower() for one in tried for mark in one.marks}) == 1:
+    if len({(mark.host or mark.path or "").lower() for statement in tried for mark in statement.marks}) == 1:
         return FailedConnection((tried[-1],))
-    heaviest = max(one.weight for one in how)
-    line = view.line_of([one for one in how if one.weight == heaviest][-1].start)
-    near = [one for one in tried if 0 <= line - one.first_line <= FAR // 4 and one.sighting.shape.says is not Says.DEPENDS]
+    heaviest = max(mention.weight for mention in how)
+    line = view.line_of([mention for mention in how if mention.weight == heaviest][-1].start)
+    near = [
+        statement
+        for statement in tried
+        if 0 <= line - statement.first_line <= FAR // 4 and statement.sighting.shape.says is not Says.DEPENDS
+    ]
     return FailedConnection((near[-1],)) if near else None
 
 
-def class_of(failed: FailedConnection, said: Spoken) -> tuple[ErrorClass, tuple[ErrorClass, ...]]:
-    """The class of a failure, and the classes that wrappers' words on its lines name instead."""
+def class_of(failed: FailedConnection, trouble: Spoken) -> tuple[ErrorClass, tuple[ErrorClass, ...]]:
+    """The class of a failure, and other classes that wrappers' words on its lines name."""
     telling = failed.telling
-    on_lines = said.on(failed.lines)
-    if any(one.weight == CHAIN for one in on_lines) or any(mark.role == "proxy" for mark in telling.marks):
+    on_lines = trouble.on(failed.lines)
+    if any(mention.weight == CHAIN for mention in on_lines) or any(mark.role == "proxy" for mark in telling.marks):
         return "proxy", ()
     if telling.error_class:
-        inner = any(one.weight >= INSIDE and one.error_class == telling.error_class for one in on_lines)
-        outer = dict.fromkeys(one.error_class for one in on_lines if one.error_class and one.weight == OUTSIDE)
+        inner = any(mention.weight >= INSIDE and mention.error_class == telling.error_class for mention in on_lines)
+        outer = dict.fromkeys(mention.error_class for mention in on_lines if mention.error_class and mention.weight == OUTSIDE)
         return telling.error_class, tuple(kind for kind in outer if kind != telling.error_class) if inner else ()
-    elsewhere = [one.error_class for one in failed.statements if one.error_class]
+    elsewhere = [statement.error_class for statement in failed.statements if statement.error_class]
     if elsewhere:
         return elsewhere[-1], ()
-    below_proxy = [one for one in said.mentions if OUTSIDE <= one.weight < CHAIN]
-    inside = [one for one in below_proxy if one.weight == INSIDE]
-    lines = {line for line, record in enumerate(said.records) if record == telling.record}
-    same_record = [one for one in said.on(lines) if OUTSIDE <= one.weight < CHAIN]
+    below_proxy = [mention for mention in trouble.mentions if OUTSIDE <= mention.weight < CHAIN]
+    inside = [mention for mention in below_proxy if mention.weight == INSIDE]
+    lines = {line for line, record in enumerate(trouble.records) if record == telling.record}
+    same_record = [mention for mention in trouble.on(lines) if OUTSIDE <= mention.weight < CHAIN]
     around = decisive(same_record, telling.sighting.end) or decisive(inside, telling.sighting.end)
     return (around.error_class if around and around.error_class else "other"), ()
 
 
-def belongs(failed: FailedConnection, one: Statement) -> bool:
+def belongs(failed: FailedConnection, statement: Statement) -> bool:
     """Whether what was tried is part of this failure: the same host, or the name of a dialled address, or the reverse."""
-    if one.record != failed.telling.record:
+    if statement.record != failed.telling.record:
         return False
-    return _share_host(failed.statements, one) or _name_and_address(failed.statements, one)
+    return _share_host(failed.statements, statement) or _name_and_address(failed.statements, statement)
 
 
-def asked_for(failed: FailedConnection, found: Sequence[Statement]) -> Statement | None:
+def asked_for(failed: FailedConnection, statements: Sequence[Statement]) -> Statement | None:
     """The request that this failure ended: on its line, or the last before it."""
     lines, telling = failed.lines, failed.telling
-    asked = [one for one in found if one.says is Says.ASKED and one.first_line <= telling.last_line]
-    here = [one for one in asked if one.first_line in lines]
-    before = [one for one in asked if telling.first_line - one.first_line <= FAR // 2]
+    asked = [statement for statement in statements if statement.says is Says.ASKED and statement.first_line <= telling.last_line]
+    here = [statement for statement in asked if statement.first_line in lines]
+    before = [statement for statement in asked if telling.first_line - statement.first_line <= FAR // 2]
     return next(reversed(here or before), None)
 
 
-def _rank(one: Statement) -> int:
-    return _SAYS_MOST.get(one.error_class, 0)
+def _rank(statement: Statement) -> int:
+    return _SAYS_MOST.get(statement.error_class, 0)
 
 
-def _is_same(group: Sequence[Statement], one: Statement) -> bool:
+def _is_same(group: Sequence[Statement], statement: Statement) -> bool:
     last = group[-1]
-    if one.first_line <= last.last_line or _share_host(group[-FAR:], one):
+    if statement.first_line <= last.last_line or _share_host(group[-FAR:], statement):
         return True
-    return one.record == last.record and one.first_line - last.last_line <= FAR and _name_and_address(group[-FAR:], one)
-
-
-def _share_host(group: Sequence[Statement], one: Statement) -> bool:
-    return any(
-        a.host and b.host and same_host(a.host, b.host) and (a.port == b.port or None in {a.port, b.port})
-        for a in _marks(group)
-        for b in one.marks
+    return (
+        statement.record == last.record
+        and statement.first_line - last.last_line <= FAR
+        and _name_and_address(group[-FAR:], statement)
     )
 
 
-def _name_and_address(group: Sequence[Statement], one: Statement) -> bool:
+def _share_host(group: Sequence[Statement], statement: Statement) -> bool:
+    return any(
+        a.host and b.host and same_host(a.host, b.host) and (a.port == b.port or None in {a.port, b.port})
+        for a in _marks(group)
+        for b in statement.marks
+    )
+
+
+def _name_and_address(group: Sequence[Statement], statement: Statement) -> bool:
     """Whether both are at one port, and one side holds nothing but dialled addresses."""
-    ports = {mark.port for mark in _marks(group)} & {mark.port for mark in one.marks}
-    return bool(ports - {None}) and (_only_dialled(_marks(group)) or _only_dialled(one.marks))
+    ports = {mark.port for mark in _marks(group)} & {mark.port for mark in statement.marks}
+    return bool(ports - {None}) and (_only_dialled(_marks(group)) or _only_dialled(statement.marks))
 
 
 def _marks(group: Iterable[Statement]) -> Iterator[EndpointMark]:
-    return (mark for one in group for mark in one.marks)
+    return (mark for statement in group for mark in statement.marks)
 
 
 def _only_dialled(marks: Iterable[EndpointMark]) -> bool:

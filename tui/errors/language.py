@@ -1,4 +1,4 @@
-"""What a language's file says: the marks of its stacks, and how to read them."""
+"""What a language's file defines: the marks of its stacks, and how to read them."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tui.model.safe_text import safe_text
 Stack = tuple[Frame, ...]
 
 LONGEST_STACK = 200
-"""How many frames of one text are read, the last ones: recursion repeats itself."""
+"""How many frames of one text are read, counted from the end: recursion repeats itself."""
 
 
 class Language(Struct, frozen=True):
@@ -19,12 +19,12 @@ class Language(Struct, frozen=True):
 
     name: str
     marks: tuple[str, ...]
-    """One of these stands in every text that holds a stack of the language."""
+    """Every text with a stack of the language has one of these in it."""
     stacks: Callable[[str], tuple[Stack, ...]]
 
 
 def frame(match: re.Match[str], language: str, *, library: bool, function: str | None = None) -> Frame:
-    """A frame from the groups `path`, `line`, `function` and `source` of a match, those that it has."""
+    """A frame from the groups `path`, `line`, `function` and `source` of a match, as far as it has them."""
     groups = match.groupdict()
     path, line, source = groups.get("path"), groups.get("line"), groups.get("source")
     name = function or groups.get("function")

@@ -1,6 +1,6 @@
-"""Hosts and ports as they stand in texts: the parts of patterns, and what makes a host or a port one.
+"""Hosts and ports as texts write them: the parts of patterns, and what makes a valid host or port.
 
-Every repeat is bounded, so that no pattern can take more than a few hundred steps from one place.
+Every repeat is bounded, so that no pattern can take more than a few hundred steps from one position.
 """
 
 import re
@@ -12,17 +12,17 @@ from tui.model.schemes import default_port
 from tui.model.target import LONGEST_NAME, LONGEST_PORT
 
 NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}+"
-"""A host name or an address of IPv4, as far as its characters go."""
+"""A host name or an IPv4 address, judged by its characters only."""
 BRACKETED = r"\[[0-9A-Fa-f:.]{2,45}(?:%[\w.-]{1,16})?\]"
 V6 = r"(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f:.]{0,15}(?:%[\w.-]{1,16})?"
 V4 = r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)"
 REDACTED = r"<[\w .:-]{1,40}>|\*{3,20}|\*(?:\.\*){3}|\[[A-Za-z _]{2,20}\]"
 HOST = rf"(?:{NAME}|{BRACKETED}|{REDACTED})"
 ANY_HOST = rf"(?:{V6}|{NAME}|{BRACKETED}|{REDACTED})"
-"""With addresses of IPv6 that nothing encloses."""
+"""Including IPv6 addresses without brackets."""
 ADDRESS = rf"(?:{V6}|{BRACKETED}|{V4})"
 PORT = r"\d{1,5}(?![\w.]?\d|\n\d{1,4}(?:: |[,)\]]))"
-"""A number that no digit, decimal or version goes on, nor digits on the next line, where a terminal broke it."""
+"""A number not continued by a digit, a decimal or a version, nor by digits on the next line, where a terminal broke it."""
 OPEN = r"[\"'`\u2018\u201c\u201e\u00ab\u00bb\u2039]\s?"
 CLOSE = r"\s?[\"'`\u2019\u201c\u201d\u00ab\u00bb\u203a]"
 """Quotation marks of many languages, with the space that French puts inside."""
@@ -43,15 +43,15 @@ _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]{1,40}")
 
 
-_NO_PLACE = frozenset({
+_NO_HOST = frozenset({
     "s3", "s3a", "s3n", "gs", "wasb", "abfs", "docker", "oci", "file", "git+file", "blob", "data", "chrome-extension", "webpack",
     "webpack-internal", "package", "classpath", "queue", "topic", "memory", "sqlite",
 })  # fmt: skip
-"""Schemes whose second part is a bucket, an image, a queue or a file, and no host."""
+"""Schemes followed by a bucket, an image, a queue or a file instead of a host."""
 
 
 class UrlEndpoint(Struct, frozen=True):
-    """A host and port, or a path, as a URL names them; `start` and `end` are where, within the URL."""
+    """A host and port, or a path, as a URL names them; `start` and `end` are positions in the URL."""
 
     host: str | None
     port: int | None
@@ -61,7 +61,7 @@ class UrlEndpoint(Struct, frozen=True):
 
 
 def valid_host(text: str) -> str | None:
-    """The host that `text` is, without brackets and final dots; None for a redacted one and for what is no host."""
+    """The host that `text` is, without brackets and final dots; None for a redacted one and for anything that is not a host."""
     bare = text.strip("[]").rstrip(".-") if text.startswith("[") else text.rstrip(".-")
     if ":" in bare or re.fullmatch(r"[\d.]{1,253}", bare):
         return bare if is_literal(bare) else None
@@ -74,7 +74,7 @@ def valid_host(text: str) -> str | None:
 
 
 def valid_port(text: str | None) -> int | None:
-    """The port that `text` is; None if it is no number from 1 to 65535."""
+    """The port that `text` is; None if it is not a number from 1 to 65535."""
     if text is None or not (text.isascii() and text.isdigit()):
         return None
     number = int(text[:6])
@@ -82,7 +82,7 @@ def valid_port(text: str | None) -> int | None:
 
 
 def is_count(name: str) -> bool:
-    """Whether `name` is a word before a colon and a number that is no port: `line:42`, `pid:812`, `status:503`."""
+    """Whether `name` is a word before a colon and a number that is not a port: `line:42`, `pid:812`, `status:503`."""
     return bool(_COUNT.fullmatch(name))
 
 
@@ -92,16 +92,16 @@ def is_literal(host: str) -> bool:
 
 
 def same_host(one: str, other: str) -> bool:
-    """Whether two spellings are one host: letter case, a final dot and the zeros of IPv6 do not matter."""
+    """Whether two spellings mean the same host: letter case, a final dot and the zeros of IPv6 do not matter."""
     return _canonical(one) == _canonical(other)
 
 
 def read_url(url: str) -> UrlEndpoint:
-    """The place that a URL names, without credentials; a scheme with a default port says the port."""
+    """The endpoint that a URL names, without credentials; without a port, the scheme's default port if it has one."""
     scheme, _, rest = url.partition("://")
     offset = len(scheme) + 3
     authority = re.split(r"[/?#;,]", rest, maxsplit=1)[0].rstrip(".:!")
-    if scheme.lower() in _NO_PLACE:
+    if scheme.lower() in _NO_HOST:
         return UrlEndpoint(None, None, None, offset, len(url))
     if scheme.lower() in {"unix", "http+unix"} or rest.startswith("unix:"):
         path = rest.removeprefix("unix:").partition(":")[0].rstrip(".,;!?")
@@ -110,16 +110,16 @@ def read_url(url: str) -> UrlEndpoint:
         authority = authority[:-1]  # it closes the text around the URL
     if scheme.lower() in {"dns", "passthrough", "ipv4"} and rest.startswith("/"):
         offset, authority = offset + 1, rest[1:].partition("/")[0]
-    if scheme.lower() == "endpoint" and "/" in rest:  # etcd's client: an identity of its own, then the place
+    if scheme.lower() == "endpoint" and "/" in rest:  # etcd's client: an identity of its own, then the endpoint
         offset, authority = offset + len(authority) + 1, re.split(r"[/?#;,]", rest[len(authority) + 1 :], maxsplit=1)[0]
-    credentials, _, place = authority.rpartition("@")
+    credentials, _, host_port = authority.rpartition("@")
     offset += len(credentials) + 1 if credentials or authority.startswith("@") else 0
-    found = re.fullmatch(rf"(?P<host>{HOST})(?::(?P<port>[^:]{{0,8}}))?", place)
-    if not found:
+    match = re.fullmatch(rf"(?P<host>{HOST})(?::(?P<port>[^:]{{0,8}}))?", host_port)
+    if not match:
         return UrlEndpoint(None, None, None, offset, len(url))
-    port = valid_port(found["port"]) if found["port"] else _default(scheme)
+    port = valid_port(match["port"]) if match["port"] else _default(scheme)
     return UrlEndpoint(
-        valid_host(found["host"]), port, None, offset, offset + (found.end("port") if found["port"] else found.end("host"))
+        valid_host(match["host"]), port, None, offset, offset + (match.end("port") if match["port"] else match.end("host"))
     )
 
 
@@ -128,7 +128,7 @@ def _default(scheme: str) -> int | None:
 
 
 def _is_masked(labels: list[str]) -> bool:
-    """Whether an address of IPv4 had some of its numbers written over, as in 10.0.xx.xx."""
+    """Whether some numbers of an IPv4 address were masked, as in 10.0.xx.xx."""
     return labels[0].isdigit() and all(label.isdigit() or set(label.lower()) <= {"x"} for label in labels)
 
 

@@ -1,7 +1,7 @@
 """What programs write when a connection fails, in English: each phrase with the class that it states.
 
 `INNER` phrases repeat what the kernel, the resolver or the TLS library said. `OUTER` ones are a library's own words
-around it, and give way where an inner one stands. All in lower case; longer ones need not stand before shorter ones.
+around it, and count only if there is no inner one. All are in lower case; longer ones need not come before shorter ones.
 """
 
 from tui.errors.types import ErrorClass
@@ -168,7 +168,7 @@ SYMBOLS: dict[ErrorClass, tuple[str, ...]] = {
     "reset": ("econnreset", "econnaborted", "epipe"),
     "tls": ("eproto",),
 }
-"""Names of error numbers, as inner as a phrase; a letter before one makes it another word (`ModuleNotFound`), `WSA` does not."""
+"""Names of error numbers, as inner as a phrase; a letter before one makes another word (`ModuleNotFound`), `WSA` does not."""
 
 PROXY = (
     "proxyerror",
@@ -202,7 +202,7 @@ PROXY = (
     "received http code 503 from proxy",
     "received http code 403 from proxy",
 )
-"""The proxy is what failed: this outweighs how it failed."""
+"""What says that the proxy failed; this outweighs how it failed."""
 
 OUTER: dict[ErrorClass, tuple[str, ...]] = {
     "refused": ("refused", "not accepting connections"),
@@ -293,4 +293,4 @@ TROUBLE = (
     "error", "exception", "not reach",
     "no response", " is down", "denied", "not available", "unavailable", "no such file", "not known", "errno", "retrying",
 )  # fmt: skip
-"""Words that say that something failed, and not what."""
+"""Words that say that something failed, but not what."""

@@ -1,4 +1,4 @@
-"""The same in other languages: what glibc's and Windows' message catalogues and a few programs make of it.
+"""The same in other languages: as in the message catalogues of glibc and Windows, and in a few programs.
 
 Each language's phrases are those of its `libc` catalogue for ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH,
 ECONNRESET, EAI_NONAME and EAI_AGAIN, then those of Windows for the same numbers. In lower case.

@@ -1,7 +1,7 @@
 """Reads an error text: which endpoint failed, how, and in which line of whose code. No I/O; nothing is guessed.
 
-The inner error outweighs the wrapper's name for it. Text that a terminal broke into lines is read once more with the
-lines joined, and that reading counts only where it says more.
+The inner error outweighs the wrapper's name for it. Text that a terminal broke into lines is read again with the
+lines joined; that reading counts only if it says more.
 """
 
 from collections import Counter
@@ -19,9 +19,9 @@ from tui.model.target import Target, TargetError, parse_target
 
 
 def read_error(text: str | bytes) -> ErrorReading:
-    """What an error text of any tool says: see `Reading`. Only its last megabyte is read. Never raises.
+    """What an error text of any tool says: see `ErrorReading`. Only its last megabyte is read. Never raises.
 
-    Spans count in characters of `text`; of bytes, in characters as they decode (UTF-8, or UTF-16 by its mark).
+    Spans count characters of `text`; for bytes, characters once decoded (UTF-8, or UTF-16 by its byte order mark).
     """
     view = view_of(decoded(text))
     reading = _read(view)
@@ -31,9 +31,9 @@ def read_error(text: str | bytes) -> ErrorReading:
 
 
 def target_of(reading: ErrorReading) -> Target | None:
-    """The first endpoint that can be walked: a host with its port, or a Unix socket. None where there is none."""
-    for one in reading.endpoints:
-        text = one.path or (endpoint(one.host, one.port) if one.host and one.port else None)
+    """The first endpoint that can be walked: a host with its port, or a Unix socket. None if there is none."""
+    for candidate in reading.endpoints:
+        text = candidate.path or (endpoint(candidate.host, candidate.port) if candidate.host and candidate.port else None)
         if text:
             try:
                 return parse_target(text)
@@ -53,13 +53,13 @@ def _says(reading: ErrorReading) -> tuple[bool, bool, bool]:
 
 def _read(view: TextView) -> ErrorReading:
     low = lowered(view.text)
-    said = spoken(view, mentions(low))
-    found = statements(view, shape_matches(view.text, low, (one.start for one in said.mentions)), said)
-    groups = failures(found)
+    trouble = spoken(view, mentions(low))
+    all_statements = statements(view, shape_matches(view.text, low, (mention.start for mention in trouble.mentions)), trouble)
+    groups = failures(all_statements)
     stated = last_failure(groups)
-    failed = stated or tried_last(found, said, view)
-    kind, denied = class_of(stated, said) if stated else (_class_alone(said, len(low)), ())
-    endpoints = endpoints_of(failed, found, view, by_proxy=kind == "proxy") if failed else ()
+    failed = stated or tried_last(all_statements, trouble, view)
+    kind, denied = class_of(stated, trouble) if stated else (_class_alone(trouble, len(low)), ())
+    endpoints = endpoints_of(failed, all_statements, view, by_proxy=kind == "proxy") if failed else ()
     if endpoints and endpoints[0].role == "proxy":
         kind = "proxy"
     return ErrorReading(
@@ -69,13 +69,13 @@ def _read(view: TextView) -> ErrorReading:
         tool=tool_of(low),
         missing=_missing(endpoints, kind),
         code=frames_of(view),
-        failures=_listed(groups, said),
+        failures=_listed(groups, trouble),
     )
 
 
-def _class_alone(said: Spoken, end: int) -> ErrorClass:
-    """The class of a text whose endpoints do not fail in so many words: its weightiest mention, the last of them."""
-    last = decisive(said.mentions, end)
+def _class_alone(trouble: Spoken, end: int) -> ErrorClass:
+    """The class of a text that does not say outright which endpoint failed: that of its weightiest mention, the last such."""
+    last = decisive(trouble.mentions, end)
     return last.error_class if last and last.error_class else "other"
 
 
@@ -85,16 +85,16 @@ def _missing(endpoints: tuple[Endpoint, ...], kind: ErrorClass) -> tuple[str, ..
     lacks = {
         "host": not by_path and (first is None or first.host is None),
         "port": not by_path and (first is None or first.port is None),
-        "proxy": kind == "proxy" and all(one.role != "proxy" for one in endpoints),
+        "proxy": kind == "proxy" and all(known.role != "proxy" for known in endpoints),
     }
     return tuple(name for name, absent in lacks.items() if absent)
 
 
-def _listed(groups: tuple[FailedConnection, ...], said: Spoken) -> tuple[Failure, ...]:
+def _listed(groups: tuple[FailedConnection, ...], trouble: Spoken) -> tuple[Failure, ...]:
     counted: Counter[tuple[str | None, int | None, str | None, ErrorClass]] = Counter()
     for group in groups:
-        mark = next((one for one in group.telling.marks if one.role != "dialled"), group.telling.marks[-1])
-        counted[mark.host, mark.port, mark.path, class_of(group, said)[0]] += len(group.lines)
+        mark = next((mark for mark in group.telling.marks if mark.role != "dialled"), group.telling.marks[-1])
+        counted[mark.host, mark.port, mark.path, class_of(group, trouble)[0]] += len(group.lines)
     return tuple(
         Failure(host=host, port=port, path=path, error_class=kind, count=count)
         for (host, port, path, kind), count in counted.items()

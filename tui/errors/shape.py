@@ -1,8 +1,8 @@
-"""A shape is one syntactic form in which an endpoint stands, with the role that it gives it; the path is its name.
+"""A shape is one syntactic form in which texts write an endpoint, with the role that it gives it; its path is its name.
 
 Shapes are tried in the order of their `place`, specific ones first, and each claims what it matched: what one shape
-has explained, be it as "no endpoint at all", no later one explains otherwise. A pattern sees only windows of bounded
-size around a bounded number of places where its hint stands, so the cost does not depend on the text.
+has explained, even as "no endpoint at all", no later one explains differently. A pattern sees only windows of bounded
+size around a bounded number of hits of its hint, so the cost does not depend on the text.
 """
 
 import importlib
@@ -15,22 +15,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.by_path import modules_below, tag_of
-from tui.errors.classes import last_places
+from tui.errors.classes import last_positions
 from tui.errors.patterns import read_url, valid_host, valid_port
 from tui.errors.types import ErrorClass, Role
 
 MOST_WINDOWS = 256
-"""How many places of a hint are looked at, the last ones of the text."""
+"""How many hits of a hint are looked at, counted from the end of the text."""
 
 
 class Says(Enum):
-    """What a form says of the endpoint in it."""
+    """What a form says about its endpoint."""
 
     FAILED = "it failed"
     DEPENDS = "it failed, if its line speaks of trouble; else it was tried"
     TRIED = "it was tried, or is where the connection goes"
-    ASKED = "it is what the failing program had been asked for"
-    NOTHING = "this is no endpoint, or another's"
+    ASKED = "it is what the failing program was asked for"
+    NOTHING = "this is not an endpoint, or somebody else's"
 
 
 class EndpointMark(Struct, frozen=True):
@@ -75,12 +75,12 @@ class Shape(Struct, frozen=True, kw_only=True):
     form: str
     """How it looks, for the catalogue: H a host, A an address, P a port."""
     hints: tuple[str, ...] = ()
-    """One of these, in lower case, stands in every match; without any, only the surroundings of trouble are looked at."""
+    """Every match has one of these, in lower case; without hints, only the text around mentions of trouble is searched."""
     pattern: re.Pattern[str]
     role: Role = "target"
     says: Says = Says.FAILED
     marks: Callable[[Match, Role], Marks] = by_groups
-    """What a match names: None for something that is no endpoint, nothing at all where it is not this form after all."""
+    """The endpoints in a match: None for something that is not an endpoint, nothing at all if it is not this form after all."""
     error_class: ErrorClass | None = None
     """The class that the form itself states."""
     back: int = 300
@@ -111,14 +111,14 @@ def _shape(module: str) -> Shape:
 
 
 def shape_matches(text: str, low: str, trouble: Iterable[int]) -> tuple[ShapeMatch, ...]:
-    """Every shape in `text` (`low` is the same in lower case), in order. `trouble` is where failures are spoken of."""
+    """Every shape in `text` (`low` is the same in lower case), in order. `trouble`: the positions of mentions of failure."""
     around = tuple(trouble)[-MOST_WINDOWS:]
     claimed = bytearray(len(text))
-    found = []
+    matches = []
     for shape in shapes():
         for start, end in windows(low, shape, around):
             for match in shape.pattern.finditer(text, start, end):
-                cut = match.end() == end < len(text)  # by the window, not by the text
+                cut = match.end() == end < len(text)  # by the end of the window, not of the text
                 if cut or any(claimed[match.start() : match.end()]):
                     continue
                 marks = tuple(shape.marks(match, shape.role))
@@ -127,15 +127,17 @@ def shape_matches(text: str, low: str, trouble: Iterable[int]) -> tuple[ShapeMat
                 claimed[match.start() : match.end()] = b"\1" * (match.end() - match.start())
                 named = tuple(mark for mark in marks if mark)
                 if named:
-                    found.append(ShapeMatch(shape, match.start(), match.end(), named))
-    return tuple(sorted(found, key=lambda one: one.start))
+                    matches.append(ShapeMatch(shape, match.start(), match.end(), named))
+    return tuple(sorted(matches, key=lambda shape_match: shape_match.start))
 
 
 def windows(low: str, shape: Shape, trouble: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """The stretches of the text that the pattern of `shape` sees: in order, apart from each other."""
-    places = sorted({at for hint in shape.hints for at in last_places(low, hint, MOST_WINDOWS)} if shape.hints else set(trouble))
+    """The stretches of the text that the pattern of `shape` sees: in order, without overlap."""
+    positions = sorted(
+        {at for hint in shape.hints for at in last_positions(low, hint, MOST_WINDOWS)} if shape.hints else set(trouble)
+    )
     start = end = -1
-    for at in places:
+    for at in positions:
         if at - shape.back > end:
             if end >= 0:
                 yield start, end
@@ -146,15 +148,15 @@ def windows(low: str, shape: Shape, trouble: Iterable[int]) -> Iterator[tuple[in
 
 
 def mark(match: Match, host: str, port: str, role: Role) -> EndpointMark | None:
-    """The endpoint in two groups of a match; a group that is no host or no port counts as not said.
+    """The endpoint in two groups of a match; a group that is not a valid host or port is left out.
 
-    None for neither, and for port 0.
+    None if neither is valid, and for port 0.
     """
     name = valid_host(match[host]) if host != port else None
-    said = match[port] if port in match.re.groupindex else None
-    if said and not said.strip("0"):
+    digits = match[port] if port in match.re.groupindex else None
+    if digits and not digits.strip("0"):
         return None  # port 0 is "any port", which nobody dials
-    number = valid_port(said)
+    number = valid_port(digits)
     if name is None and number is None:
         return None
     inside = [group for group, there in ((host, name), (port, number)) if there is not None]
@@ -163,16 +165,16 @@ def mark(match: Match, host: str, port: str, role: Role) -> EndpointMark | None:
 
 
 def path_mark(match: Match, role: Role) -> EndpointMark:
-    """The socket in the group `path`, without the full stop of its sentence."""
+    """The socket in the group `path`, without the full stop of the sentence."""
     path = match["path"].rstrip(".")
     return EndpointMark(None, None, role, match.start("path"), match.start("path") + len(path), path)
 
 
 def url_mark(match: Match, group: str, role: Role) -> EndpointMark | None:
-    """The endpoint in a URL, its span without scheme, credentials and path."""
-    place = read_url(match[group])
-    if place.host is None and place.path is None:
+    """The endpoint in a URL; its span leaves out scheme, credentials and path."""
+    endpoint = read_url(match[group])
+    if endpoint.host is None and endpoint.path is None:
         return None
     return EndpointMark(
-        place.host, place.port, role, match.start(group) + place.start, match.start(group) + place.end, place.path
+        endpoint.host, endpoint.port, role, match.start(group) + endpoint.start, match.start(group) + endpoint.end, endpoint.path
     )

@@ -1,4 +1,4 @@
-"""The program or library that wrote the text, by what only it writes. The first mark that stands in the text decides."""
+"""The program or library that wrote the text, recognised by what only it writes. The first mark found in the text decides."""
 
 _MARKS = (
     ("nginx", ("while connecting to upstream", "while reading response header from upstream", "no live upstreams", "#0: *")),

@@ -18,7 +18,7 @@ ErrorClass = Literal["refused", "timeout", "dns", "reset", "unreachable", "tls",
 """`reset` is also a peer that closed too early; `proxy` means that the proxy is what failed."""
 
 Span = tuple[int, int]
-"""Start and end in characters of the text as it was given (of bytes: as they decode), end exclusive."""
+"""Start and end in characters of the text as it was given (for bytes: once decoded), end exclusive."""
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
 
 class Failure(Struct, frozen=True, kw_only=True, rename={"error_class": "class"}):
-    """One of the failures that the text lists, and in how many lines: of a long log, among the last few hundred."""
+    """One of the failures that the text lists, and in how many lines; in a long log, of the last few hundred."""
 
     host: str | None
     port: int | None
@@ -49,7 +49,7 @@ class ErrorReading(Struct, frozen=True, kw_only=True, rename={"error_class": "cl
     """Those of the last failure, the one to walk first."""
     error_class: ErrorClass = "other"
     contradicted: tuple[ErrorClass, ...] = ()
-    """Classes that outer words name and the inner error denies, such as a `TimeoutError` around a refusal."""
+    """Classes that outer words name and the inner error contradicts, such as a `TimeoutError` around a refusal."""
     tool: str | None = None
     missing: tuple[str, ...] = ()
     """Which of `host`, `port` and `proxy` a walk needs and the text does not say."""

@@ -1,7 +1,7 @@
-r"""The text as the patterns see it, and the way back: every position leads to the text as it was given.
+r"""The text as the patterns see it, and the way back from every position to the text as it was given.
 
-Left out of sight: terminal control sequences, invisible characters, the prefixes that compose and npm put before
-each line. Read as what they stand for: HTML entities, and the escapes of JSON (`\"`, `\/`, `\n` before an indent).
+Left out: terminal control sequences, invisible characters, the prefixes that compose and npm put before each line.
+Replaced by what they stand for: HTML entities, and the escapes of JSON (`\"`, `\/`, `\n` before an indent).
 """
 
 import html
@@ -18,7 +18,7 @@ LONGEST = 1 << 20
 """How much is read, in characters, from the end: a megabyte of log holds its last failure many times over."""
 
 NARROWEST_TERMINAL = 40
-"""A line shorter than this was not broken by a terminal."""
+"""Characters; a shorter line was not broken by a terminal."""
 
 _NOISE = re.compile(
     r"""
@@ -46,7 +46,7 @@ _BEGINS_ANEW = re.compile(
 
 
 class TextView(Struct, frozen=True):
-    """`text` for the patterns; `pieces` are pairs of a position in it and the same position as given."""
+    """`text` for the patterns; `pieces` pairs positions in it with the same positions in the text as given."""
 
     text: str
     pieces: tuple[Span, ...]
@@ -67,12 +67,12 @@ class TextView(Struct, frozen=True):
         return self.text[self.starts[number] : end]
 
     def records(self) -> tuple[int, ...]:
-        """For each line the number of its log record: a new one begins where a line starts with a time or a level."""
-        number, found = 0, []
+        """The number of each line's log record: a new record begins where a line starts with a time or a level."""
+        number, numbers = 0, []
         for start in self.starts:
             number += _BEGINS_ANEW.match(self.text, start) is not None
-            found.append(number)
-        return tuple(found)
+            numbers.append(number)
+        return tuple(numbers)
 
     def _origin(self, position: int) -> int:
         here, origin = self.pieces[bisect_right(self.pieces, (position, 1 << 60)) - 1]
@@ -80,7 +80,7 @@ class TextView(Struct, frozen=True):
 
 
 def decoded(text: str | bytes) -> str:
-    """Text as given; bytes as UTF-8, or as UTF-16 where they begin with its mark (PowerShell redirects so)."""
+    """Text as given; bytes as UTF-8, or as UTF-16 if they begin with its byte order mark (as PowerShell writes)."""
     if isinstance(text, str):
         return text
     if text[:2] in {b"\xff\xfe", b"\xfe\xff"}:
@@ -95,7 +95,7 @@ def view_of(given: str) -> TextView:
 
 
 def unwrapped(view: TextView) -> TextView | None:
-    """The view with the line ends removed that a terminal of fixed width put in; None if there are none."""
+    """The view without the line ends that a terminal of fixed width put in; None if there are none."""
     lengths = [len(view.line(number)) for number in range(len(view.starts))]
     width, count = max(Counter(lengths).items(), key=lambda item: item[0])
     if width < NARROWEST_TERMINAL or count == len(lengths):

@@ -1,1 +1,1 @@
-"""The showing: the only package that imports Textual. It shows a session and takes wishes; it decides nothing."""
+"""The screen: the only package that imports Textual. It shows a session, passes on what the person asks, but decides nothing."""

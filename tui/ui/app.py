@@ -1,4 +1,4 @@
-"""The application: which screen is shown, how it looks, and how it is left. It opens nothing by itself."""
+"""The application: which screen is shown, how it looks, and how the program ends. It opens nothing by itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ INTERRUPTED, TERMINATED = 130, 143
 
 
 class RefusedApp(App[None]):
-    """The screen of `refused`: on a target, on a recording, or at the start with neither."""
+    """The screen of `refused`: with a target, with a recording, or with neither, which shows the start screen."""
 
     TITLE = "refused"
     ALLOW_SELECT = False
@@ -48,11 +48,11 @@ class RefusedApp(App[None]):
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         first = "walk.tcss" if target or recording else "start.tcss"
-        # Without colours only the terminal's own style is right: grey shades are colours too.
+        # Without colours, only the terminal's own style is right: shades of grey are colours too.
         super().__init__(css_path=[str(SCREENS / first)], ansi_color=True if no_color() else None)
         self.backend = backend
         self.walks: list[WalkScreen] = []
-        """Every walk of this run, in the order in which they were begun."""
+        """Every walk of this run, oldest first."""
         self._target = target
         self._recording = recording
         self._clock = clock
@@ -64,19 +64,19 @@ class RefusedApp(App[None]):
         draw_scroll_bars(ascii_only=plain)
 
     def get_default_screen(self) -> Screen[Any]:
-        """The first screen, without a blank one before it."""
+        """The first screen, so that no blank one comes before it."""
         if self._recording is not None:
-            return self._new_walk(self._recording.case.target, partial(_given, self._recording))
+            return self._new_walk(self._recording.case.target, partial(_as_it_is, self._recording))
         if self._target is not None:
             return self._new_walk(self._target, partial(self.backend.open_session, self._target))
         return self._start_screen()
 
     def on_mount(self) -> None:
-        """End in good order when told to; a terminal that is gone ends the program by itself."""
+        """End in good order on SIGTERM; when the terminal goes away, the program ends by itself."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, partial(self.exit, return_code=TERMINATED))
 
     def on_unmount(self) -> None:
-        """Leave signals as they were."""
+        """Restore signal handling."""
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
 
     async def on_start_screen_chosen(self, message: StartScreen.Chosen) -> None:
@@ -88,7 +88,7 @@ class RefusedApp(App[None]):
             await self._bring_up(self._screen_for(message.choice))
 
     async def _bring_up(self, screen: WalkScreen) -> None:
-        """Show a walk above the first screen, which stays below: Textual can't exchange that one."""
+        """Show a walk above the first screen, which stays below: Textual can't replace that one."""
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         if screen is not self.screen:
@@ -99,7 +99,7 @@ class RefusedApp(App[None]):
         self.push_screen(self._start_screen())
 
     def action_help(self) -> None:
-        """Explain the panel with the focus, and every key."""
+        """Explain the focused panel, and every key."""
         from tui.ui.screens.help import HelpScreen
 
         panel = self.focused
@@ -111,7 +111,7 @@ class RefusedApp(App[None]):
         self.action_command_palette()
 
     def action_interrupt(self) -> None:
-        """Leave as Ctrl-C leaves other programs."""
+        """Leave the way other programs do on Ctrl-C."""
         self.exit(return_code=INTERRUPTED)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -133,7 +133,7 @@ class RefusedApp(App[None]):
             return choice
         if isinstance(choice, Target):
             return self._new_walk(choice, partial(self.backend.open_session, choice))
-        return self._new_walk(choice.case.target, partial(_given, choice))
+        return self._new_walk(choice.case.target, partial(_as_it_is, choice))
 
     def _new_walk(self, target: Target, open_walk: Callable[[], Walk]) -> WalkScreen:
         """A screen that stays alive, with its walk, while another one is shown."""
@@ -143,7 +143,7 @@ class RefusedApp(App[None]):
         return screen
 
 
-def _given(walk: Walk) -> Walk:
+def _as_it_is(walk: Walk) -> Walk:
     return walk
 
 

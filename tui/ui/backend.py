@@ -1,4 +1,4 @@
-"""What the screen is given from outside, so that it opens nothing by itself and a test can give something else."""
+"""What the screen is given from outside, so that it opens nothing by itself and tests can give it something else."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Backend:
-    """The ways out of the screen."""
+    """Everything that the screen may reach outside itself."""
 
     read_target: Callable[[str], Target]
-    """From typed or pasted text to a target; raises TargetError, whose message is one line for the person."""
+    """The target in typed or pasted text; raises TargetError, whose message is one line for the person."""
     open_session: Callable[[Target], Walk]
     """A new session that has not run yet. Called after the first paint: it may import and read what it needs."""
     open_recording: Callable[[Path], Walk]
     """A recorded session; raises SessionFileError or OSError."""
     write_report: Callable[[Walk], Path]
-    """Write the report as Markdown and return where; raises OSError."""
+    """Write the report as Markdown and return its path; raises OSError."""
     record_of: Callable[[Walk], str]
     """Where the session is kept, in words for the person: a path, or why there is none."""
     recent: Callable[[], tuple[tuple[str, Path], ...]] = tuple
-    """Sessions of the past as label and file, the newest first."""
+    """Past sessions as label and file, newest first."""

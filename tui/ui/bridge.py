@@ -1,7 +1,7 @@
-"""From the session's events to the screen: one snapshot at a time, at most ten a second, and none that says nothing new.
+"""From the session's events to the screen: one snapshot at a time, at most ten a second, and only when something is new.
 
-A session tells of events; what it waits for changes a moment after the last of them. So the bridge looks on for a
-second after each event, and then rests.
+What a session waits for changes a moment after its last event. So the bridge keeps comparing for a second after each
+event, and then rests.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from tui.engine.walk import Walk
 
 EVERY_S = 0.1
-"""The mean time between two snapshots: more is not read, and each one costs drawing."""
+"""The mean time between two snapshots: nobody reads faster, and each one costs drawing."""
 BURST = 3
-"""So many may follow one another at once after a rest, so that the first outcome does not wait behind the first look."""
+"""How many snapshots may follow at once after a rest, so that the first outcome does not wait behind the first check."""
 AT_ONCE_S = 0.01
 """Facts that arrive together are shown together."""
-LOOKS_ON = 10
-"""So many looks without news, and the bridge rests until the next event."""
+QUIET_ROUNDS = 10
+"""After this many snapshots without news, the bridge rests until the next event."""
 
 
 class Bridge:
@@ -36,16 +36,16 @@ class Bridge:
         self._publish = publish
         self._last: Snapshot | None = None
         self._spent_until = 0.0
-        """When the last of the snapshots published so far is paid for, at one in `EVERY_S`."""
+        """When the budget of one snapshot in `EVERY_S` has caught up with those published so far."""
         self._quiet = 0
         self._timer: asyncio.TimerHandle | None = None
         self._read = 0
         self._under_way: dict[AnyRequest, str] = {}
         self._closed = False
-        walk.subscribe(self._heard)
+        walk.subscribe(self._on_event)
 
     def wake(self) -> None:
-        """Look now: the person asked for something, or a moment has passed."""
+        """Take a snapshot now: the person asked for something, or time has passed."""
         self._quiet = 0
         self._arm(0.0)
 
@@ -74,8 +74,8 @@ class Bridge:
             progress=self._walk.progress,
         )
 
-    def _heard(self, event: AnyEvent) -> None:
-        """A fact is shown at once where the pace allows it; anything else can wait for the next one."""
+    def _on_event(self, event: AnyEvent) -> None:
+        """A fact is shown at once if the budget allows it; anything else can wait for the next snapshot."""
         self._quiet = 0
         self._arm(AT_ONCE_S if isinstance(event, FactSeen) else EVERY_S)
 
@@ -92,19 +92,19 @@ class Bridge:
 
     def _check(self) -> None:
         self._timer = None
-        found = self.snapshot()
-        if found == self._last:
+        snapshot = self.snapshot()
+        if snapshot == self._last:
             self._quiet += 1
         else:
             self._quiet = 0
-            self._last = found
+            self._last = snapshot
             self._spent_until = max(self._spent_until, asyncio.get_running_loop().time()) + EVERY_S
-            self._publish(found)
-        if self._quiet < LOOKS_ON:
+            self._publish(snapshot)
+        if self._quiet < QUIET_ROUNDS:
             self._arm(EVERY_S)
 
     def _note(self, events: list[AnyEvent]) -> None:
-        """Keep the looks that are under way; a replay that went back is read anew."""
+        """Keep track of the checks under way; a replay that went back is read again from the start."""
         if len(events) < self._read:
             self._read = 0
             self._under_way.clear()

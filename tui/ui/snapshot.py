@@ -1,4 +1,4 @@
-"""What the screen knows at one moment: frozen, so that it can be compared, kept and shown again."""
+"""What the screen knows at one moment: frozen, so it can be compared, kept and shown again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from tui.ui.rows.words import moment
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A session as it is shown. What follows from the number of events is not compared again."""
+    """A session as it is shown. What follows from the number of events is not compared."""
 
     case: Case = field(compare=False)
     assessment: Assessment
@@ -26,7 +26,7 @@ class Snapshot:
     newest: str = field(compare=False)
     """When its last event was."""
     under_way: Mapping[AnyRequest, str] = field(compare=False)
-    """The looks that are being taken, with the time at which each began."""
+    """The checks under way, with the time at which each began."""
     vantage: str = ""
     guided: bool = True
     live: bool = True
@@ -40,21 +40,21 @@ class Snapshot:
 
     @property
     def steps(self) -> tuple[AnyRequest, ...]:
-        """The looks that wait for the person's consent to go on."""
+        """The checks that wait for the person to go on."""
         return self.waiting.requests if isinstance(self.waiting, Run) and self.waiting.steps and self.guided else ()
 
     @property
     def busy(self) -> bool:
-        """Whether looks are under way here and now."""
+        """Whether checks are under way now; never in a replay."""
         return self.live and bool(self.under_way)
 
     @property
     def concluded(self) -> bool:
-        """Whether nothing is left to look at."""
+        """Whether nothing is left to check."""
         return isinstance(self.waiting, Conclude) and not self.under_way
 
     def elapsed_s(self, now: datetime) -> float:
-        """How long the walk has taken: until now while looks are under way, else until the last thing that happened."""
+        """How long the walk has taken: until now while checks are under way, otherwise until the last event. Seconds."""
         begun = moment(self.opened)
         ended = now if self.busy else moment(self.newest)
         return (ended - begun).total_seconds() if begun and ended else 0.0

@@ -1,7 +1,7 @@
-"""How tones look in the theme at hand, and how all of it looks where colours or glyphs are not to be had.
+"""How tones look in the current theme, and how everything looks without colours or without glyphs beyond ASCII.
 
-The styles come from the theme's own semantic variables. They are made here, not by style sheets: a component class a tone
-and widget costs more at the start than everything that the screen draws.
+The styles come from the theme's own semantic variables. They are made here, not by style sheets: a component class for each
+tone and widget costs more at the start than everything that the screen draws.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ ASCII = str.maketrans(
     "✓●◐○•▾▸…·←→█▇▆▅▄▃▂▁│─\u2013\u2014\u2018\u2019\u201c\u201d\u00d7",
     "+!~o*v>>-<>87654321|---''\"\"x",
 )
-"""Each glyph of ours by one of ASCII, so that columns stay in line."""
+"""An ASCII character for each of our glyphs, so that columns stay in line."""
 CURSOR = "cursor"
-"""What lies over the row under the cursor."""
+"""The style laid over the row under the cursor."""
 _MUTED, _UNDER_CURSOR = 0.6, 0.45
 """How strong muted text, and the colour behind the cursor, are against the background."""
 _VARIABLES = {
@@ -37,26 +37,26 @@ _BOLD = frozenset({Tone.STRONG, Tone.BAD, Tone.ACCENT})
 
 
 def styles(variables: Mapping[str, str], base: Style, *, ansi: bool) -> dict[str, Style]:
-    """A style for each tone and for the cursor, over `base`. `variables` are the theme's, `ansi` says that it has no shades."""
-    found: dict[str, Style] = {}
+    """A style for each tone and for the cursor, over `base`. `variables` are the theme's; `ansi` means that it has no shades."""
+    by_tone: dict[str, Style] = {}
     for tone in Tone:
         style = base + Style(bold=True) if tone in _BOLD else base
         if tone in _VARIABLES:
             style += Style(color=Color.parse(variables[_VARIABLES[tone]]).rich_color)
-        found[tone] = style
+        by_tone[tone] = style
     if ansi or base.color is None or base.bgcolor is None:
-        found[Tone.MUTED] = base + Style(dim=True)
-        found[CURSOR] = Style(reverse=True, bold=True)
+        by_tone[Tone.MUTED] = base + Style(dim=True)
+        by_tone[CURSOR] = Style(reverse=True, bold=True)
     else:
         text, ground = Color.from_rich_color(base.color), Color.from_rich_color(base.bgcolor)
         behind = ground.blend(Color.parse(variables["primary"]), _UNDER_CURSOR)
-        found[Tone.MUTED] = base + Style(color=ground.blend(text, _MUTED).rich_color)
-        found[CURSOR] = Style(color=base.color, bgcolor=behind.rich_color, bold=True)
-    return found
+        by_tone[Tone.MUTED] = base + Style(color=ground.blend(text, _MUTED).rich_color)
+        by_tone[CURSOR] = Style(color=base.color, bgcolor=behind.rich_color, bold=True)
+    return by_tone
 
 
 class PlainScrollBar(ScrollBarRender):
-    """Scroll bars without the glyphs for eighths of a cell."""
+    """Scroll bars drawn without the glyphs for eighths of a cell."""
 
     VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8

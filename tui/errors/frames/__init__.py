@@ -1,7 +1,7 @@
-"""The lines of code that a text names: one file for each language that knows how its stacks look and whose code is whose.
+"""The lines of code that a text names: one file for each language, which knows how its stacks look and whose code is whose.
 
 Each stack is read innermost frame first, and stacks root cause first, whatever order the language prints them in. The
-user's innermost frame is that of the first stack, so counted, that has one: the call that led to the failing connection.
+user's innermost frame is that of the first stack in this order that has one: the call that led to the failing connection.
 """
 
 import importlib
@@ -18,7 +18,7 @@ MOST = 64
 
 @cache
 def languages() -> tuple[Language, ...]:
-    """Every language, by the name of its file."""
+    """Every language, in the order of their file names."""
     from tui.errors import frames as package
 
     return tuple(importlib.import_module(module).LANGUAGE for module in modules_below(package))

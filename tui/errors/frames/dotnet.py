@@ -22,7 +22,7 @@ def _stacks(text: str) -> tuple[Stack, ...]:
 
 
 def _is_library(match: re.Match[str]) -> bool:
-    """Whether a frame is a known library's, or of a path that packages are built under (`/_/`, deterministic builds)."""
+    """Whether a frame is a known library's, or has a path that packages are built under (`/_/`, deterministic builds)."""
     return bool(_LIBRARY.match(match["function"])) or (match["path"] or "").startswith("/_/")
 
 

@@ -1,4 +1,4 @@
-"""Go's panics, two lines a frame, innermost first; and the place that package log puts before a line."""
+"""Go's panics, two lines for each frame, innermost first; and the file and line that package log puts before a message."""
 
 import re
 

@@ -29,8 +29,8 @@ def _stacks(text: str) -> tuple[Stack, ...]:
         if "." not in match["function"]:
             continue
         standard = (match["module"] or "").startswith(("java.", "jdk."))
-        one = frame(match, "java", library=standard or bool(_LIBRARY.match(match["function"])))
-        stacks.setdefault(sum(cause < match.start() for cause in causes), []).append(one)
+        java_frame = frame(match, "java", library=standard or bool(_LIBRARY.match(match["function"])))
+        stacks.setdefault(sum(cause < match.start() for cause in causes), []).append(java_frame)
     return tuple(tuple(stacks[cause]) for cause in sorted(stacks, reverse=True))
 
 

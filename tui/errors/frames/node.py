@@ -34,15 +34,15 @@ def _stacks(text: str) -> tuple[Stack, ...]:
             or text.count("\n", end, match.start()) > 1
         ):
             stacks.append([])
-        one = frame(match, "node", library=bool(_LIBRARY.search(match["path"])))
+        node_frame = frame(match, "node", library=bool(_LIBRARY.search(match["path"])))
         shown = sources.get((match["path"], match["line"]))
-        stacks[-1].append(_with(one, shown) if shown and one.role == "user" else one)
+        stacks[-1].append(_with(node_frame, shown) if shown and node_frame.role == "user" else node_frame)
         end = match.end()
     return tuple(tuple(frames) for frames in reversed(stacks))
 
 
-def _with(one: Frame, source: str) -> Frame:
-    return Frame(path=one.path, line=one.line, function=one.function, language=one.language, source=source, role=one.role)
+def _with(base: Frame, source: str) -> Frame:
+    return Frame(path=base.path, line=base.line, function=base.function, language=base.language, source=source, role=base.role)
 
 
 LANGUAGE = Language("node", ("at ",), _stacks)

@@ -1,4 +1,4 @@
-"""PHP: the place where it was thrown, then the callers innermost first, each with the function it *calls*."""
+"""PHP: where the exception was thrown, then the callers innermost first, each with the function that it *calls*."""
 
 import re
 from itertools import zip_longest

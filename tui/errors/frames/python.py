@@ -31,18 +31,18 @@ def _stacks(text: str) -> tuple[Stack, ...]:
     return classic or _chained(text, [(match, _cell(match)) for match in last(_CELL, text)])
 
 
-def _chained(text: str, found: list[tuple[re.Match[str], Frame]]) -> tuple[Stack, ...]:
+def _chained(text: str, matched: list[tuple[re.Match[str], Frame]]) -> tuple[Stack, ...]:
     """The stacks of the last chain of exceptions, root cause first."""
     chain: list[list[Frame]] = []
     end = -1
-    for match, one in found:
+    for match, entry in matched:
         between = text[max(end, match.start() - 4000) : match.start()] if end >= 0 else _BEGIN
         chained = any(sentence in between for sentence in _CHAINED)
         if _BEGIN in between or chained or not chain:
             if end >= 0 and not chained:
                 chain = []
             chain.append([])
-        chain[-1].append(one)
+        chain[-1].append(entry)
         end = match.end()
     return tuple(tuple(reversed(frames)) for frames in chain)
 
@@ -56,22 +56,22 @@ def _frame(match: re.Match[str]) -> Frame:
     path = match["path"]
     module = re.sub(r"\.pyx?$", "", path).replace("/", ".")
     compiled = "/" in path and (match["function"] or "").startswith(f"{module}.")  # a Cython module names itself so
-    one = frame(match, "python", library=is_library(path) or compiled)
-    if one.source and (_CARETS.fullmatch(one.source) or 'File "' in one.source):
-        return Frame(path=one.path, line=one.line, function=one.function, language=one.language, role=one.role)
-    return one
+    base = frame(match, "python", library=is_library(path) or compiled)
+    if base.source and (_CARETS.fullmatch(base.source) or 'File "' in base.source):
+        return Frame(path=base.path, line=base.line, function=base.function, language=base.language, role=base.role)
+    return base
 
 
 def _cell(match: re.Match[str]) -> Frame:
     path = match["path"] or match["old"] or match["cell"]
-    one = frame(match, "python", library=is_library(path))
+    base = frame(match, "python", library=is_library(path))
     return Frame(
         path=safe_text(path),
         line=int(match["arrow"]),
-        function=one.function,
-        language=one.language,
-        source=one.source,
-        role=one.role,
+        function=base.function,
+        language=base.language,
+        source=base.source,
+        role=base.role,
     )
 
 

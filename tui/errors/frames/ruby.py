@@ -14,8 +14,8 @@ _REVERSED = "Traceback (most recent call last)"
 
 
 def _stacks(text: str) -> tuple[Stack, ...]:
-    found = [match for match in last(_FRAME, text) if match["function"] or match["path"].endswith((".rb", ".ru", ".rake"))]
-    frames = [frame(match, "ruby", library=bool(_LIBRARY.search(match["path"]))) for match in found]
+    matches = [match for match in last(_FRAME, text) if match["function"] or match["path"].endswith((".rb", ".ru", ".rake"))]
+    frames = [frame(match, "ruby", library=bool(_LIBRARY.search(match["path"]))) for match in matches]
     if _REVERSED in text:
         frames.reverse()
     return (tuple(frames),) if frames else ()

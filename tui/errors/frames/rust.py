@@ -1,4 +1,4 @@
-"""Rust: the place of a panic, and a backtrace of two lines a frame, innermost first."""
+"""Rust: where it panicked, and a backtrace of two lines for each frame, innermost first."""
 
 import re
 
@@ -17,12 +17,12 @@ _LIBRARY = re.compile(
 
 def _stacks(text: str) -> tuple[Stack, ...]:
     stack = tuple(frame(match, "rust", library=bool(_LIBRARY.search(match["path"]))) for match in last(_FRAME, text))
-    named = {(one.path or "").removeprefix("./"): one for one in stack}
+    named = {(panic.path or "").removeprefix("./"): panic for panic in stack}
     panics = tuple(frame(match, "rust", library=bool(_LIBRARY.search(match["path"]))) for match in last(_PANIC, text))
     alone = tuple(
-        one
-        for one in panics
-        if not any(path.endswith(one.path or "") and other.line == one.line for path, other in named.items())
+        panic
+        for panic in panics
+        if not any(path.endswith(panic.path or "") and other.line == panic.line for path, other in named.items())
     )
     return tuple(frames for frames in (stack, alone) if frames)
 

@@ -1,1 +1,1 @@
-"""One file for each form in which an endpoint stands in a text. Adding a form is adding a file."""
+"""One file for each form in which texts write an endpoint. To add a form, add a file."""

@@ -1,4 +1,4 @@
-"""Android's sockets: the port in parentheses, and after `from` the local end."""
+"""Android's sockets: the port in parentheses, and the local end after `from`."""
 
 import re
 

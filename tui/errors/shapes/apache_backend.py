@@ -1,4 +1,4 @@
-"""Apache httpd's mod_proxy: the address that it dialled, and the backend's name behind it."""
+"""Apache httpd's mod_proxy: the address that it dialled, and then the backend's name."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A Python tuple that was printed without quotes: pymodbus."""
+"""A Python tuple printed without quotes: pymodbus."""
 
 import re
 

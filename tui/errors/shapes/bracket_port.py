@@ -1,4 +1,4 @@
-"""An address of IPv6 in brackets, and the port right behind them."""
+"""An IPv6 address in brackets, and the port right after them."""
 
 import re
 

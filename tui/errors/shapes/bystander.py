@@ -1,4 +1,4 @@
-"""Addresses that are someone else's: the client of a server, the local end of a connection, what one listens on."""
+"""Addresses that are someone else's: the client of a server, the local end of a connection, an address to listen on."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A host without a port behind "connect to host" and its kin: telnet, git, ssh."""
+"""A host without a port after "connect to host" and the like: telnet, git, ssh."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Host and port behind a word that leads to a place: "connect to", "server", "at"; a lone name needs the verb before."""
+"""Host and port after a word that leads to them: "connect to", "server", "at"; a name alone needs the verb before it."""
 
 import re
 

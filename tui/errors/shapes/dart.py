@@ -1,4 +1,4 @@
-"""Dart's socket errors: the address is the far end's, and the port the local end's, so it is not read."""
+"""Dart's socket errors: the address is the other end's, but the port is the local one, so it is not read."""
 
 import re
 

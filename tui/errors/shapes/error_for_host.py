@@ -1,4 +1,4 @@
-"""A host behind "error for host", without a port: Erlang's epmd, monitoring."""
+"""A host after "error for host", without a port: Erlang's epmd, monitoring."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Go's net package: the address that was dialled, which is the proxy's where `proxyconnect` stands before it."""
+"""Go's net package: the address that was dialled, which is the proxy's if `proxyconnect` comes before it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Go's resolver: the name that was looked up. The address after `on` is the nameserver's, and no endpoint."""
+"""Go's resolver: the name that was looked up. The address after `on` is the nameserver's, not an endpoint."""
 
 import re
 

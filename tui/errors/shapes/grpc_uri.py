@@ -1,4 +1,4 @@
-"""gRPC's URIs of names and addresses; the brackets around an address of IPv6 may be percent-encoded."""
+"""gRPC's URIs of names and addresses; the brackets around an IPv6 address may be percent-encoded."""
 
 import re
 
@@ -8,9 +8,11 @@ from tui.errors.types import Role
 
 
 def _marks(match: Match, role: Role) -> Marks:
-    found = mark(match, "encoded" if match["encoded"] else "host", "port", role)
-    if found and found.host:
-        yield EndpointMark(found.host, found.port, "dialled" if is_literal(found.host) else role, found.start, found.end)
+    endpoint = mark(match, "encoded" if match["encoded"] else "host", "port", role)
+    if endpoint and endpoint.host:
+        yield EndpointMark(
+            endpoint.host, endpoint.port, "dialled" if is_literal(endpoint.host) else role, endpoint.start, endpoint.end
+        )
 
 
 SHAPE = Shape(

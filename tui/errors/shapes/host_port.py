@@ -1,4 +1,4 @@
-"""Host and port on their own in a line of trouble: an address, `localhost`, or a name that brackets or words set off."""
+"""Host and port on their own in a line about trouble: an address, `localhost`, or a name set off by brackets or words."""
 
 import re
 

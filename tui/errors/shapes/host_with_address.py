@@ -1,4 +1,4 @@
-"""The name, and the address that was dialled in parentheses; no port is said: rsync."""
+"""The name, and in parentheses the address that was dialled, without a port: rsync."""
 
 import re
 

@@ -14,10 +14,10 @@ def _marks(match: Match, role: Role) -> Marks:
     port = valid_port(match["port"]) or {"http": 80, "https": 443}.get(match["scheme"] or "")
     if asked:
         yield EndpointMark(asked.host, port, role, asked.start, asked.end)
-    for found in _DIALLED.finditer(match["dialled"]):
-        if valid_host(found["addr"]):
+    for dialled in _DIALLED.finditer(match["dialled"]):
+        if valid_host(dialled["addr"]):
             at = match.start("dialled")
-            yield EndpointMark(found["addr"], port, "dialled", at + found.start("addr"), at + found.end("addr"))
+            yield EndpointMark(dialled["addr"], port, "dialled", at + dialled.start("addr"), at + dialled.end("addr"))
 
 
 SHAPE = Shape(

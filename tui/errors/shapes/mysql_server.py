@@ -1,4 +1,4 @@
-"""MySQL's and MariaDB's clients: the host in quotes, with or without the port, the errno behind it."""
+"""MySQL's and MariaDB's clients: the host in quotes, with or without the port, then the errno."""
 
 import re
 

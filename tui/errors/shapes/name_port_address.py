@@ -1,4 +1,4 @@
-"""apt, in any language: name and port, and the address that was dialled in parentheses."""
+"""apt, in any language: name and port, and in parentheses the address that was dialled."""
 
 import re
 

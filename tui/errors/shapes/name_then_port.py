@@ -1,4 +1,4 @@
-"""Haskell's HTTP client of old: the host in quotes, a space, the port."""
+"""Haskell's old HTTP client: the host in quotes, a space, the port."""
 
 import re
 

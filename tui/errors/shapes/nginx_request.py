@@ -1,4 +1,4 @@
-"""nginx, of a request that reached no upstream: the addresses on the line are the client's and its own."""
+"""nginx, about a request that reached no upstream: the addresses on the line are the client's and its own."""
 
 import re
 

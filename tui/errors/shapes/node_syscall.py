@@ -1,4 +1,4 @@
-"""Node's system errors: an address of IPv6 stands without brackets, and after `Local` the local end."""
+"""Node's system errors: an IPv6 address without brackets, and the local end after `Local`."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Oracle's JDBC address, which is no URL: an at sign, with or without slashes, then the place."""
+"""Oracle's JDBC address, which is not a URL: an at sign, with or without slashes, then host and port."""
 
 import re
 

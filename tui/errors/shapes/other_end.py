@@ -1,4 +1,4 @@
-"""Places that a program names without dialling them: the far end of what it accepted, its own name, a port that is taken."""
+"""Addresses that a program names without dialling them: whom it accepted, its own name, a port that is taken."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The port before the host: paramiko, Oracle, and many a log line."""
+"""The port before the host: paramiko, Oracle, and many log lines."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Prisma: host and port, each in quotation marks of its own, or with a space between them."""
+"""Prisma: host and port, each in its own quotation marks, or with a space between them."""
 
 import re
 

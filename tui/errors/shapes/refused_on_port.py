@@ -1,4 +1,4 @@
-"""The host before the verb, the port behind it: net-ldap, and people's own words."""
+"""The host before the verb, the port after it: net-ldap, and people's own words."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The URL that the failing program had been asked for. It connects elsewhere only through a proxy."""
+"""The URL that the failing program was asked for. It connects elsewhere only through a proxy."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""ONC RPC: the server before the library's own words, unless that is the library's function."""
+"""ONC RPC: the server before the library's own words, unless it is a function of the library."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A name without address, in the words of Java and others: the name stands behind the error."""
+"""A name without an address, in the words of Java and others: the name comes after the error."""
 
 import re
 

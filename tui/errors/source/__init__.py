@@ -1,6 +1,6 @@
 """From one line of Python source to where its host and port come from, and how failure is handled there.
 
-Static: nothing of the user's is run or imported. `syntax` links the file's parts, `connects` knows which calls connect,
+Static: none of the user's code is run or imported. `syntax` links the file's parts, `connects` knows which calls connect,
 `trace` follows a value back, `endpoint` takes addresses and URLs apart, `settings` reads the files beside it,
 `handling` gives advice.
 """
@@ -24,7 +24,7 @@ from tui.model.safe_text import safe_text
 __all__ = ["SourceReading", "imports_of", "read_python"]
 
 MOST_ELSEWHERE = 6
-"""Settings that say otherwise; more than a few are a list, not a hint."""
+"""How many settings that say otherwise are named; more would be a list, not a hint."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 -- compared, not bound
 _HIGHEST_PORT = 65535
 
@@ -47,18 +47,18 @@ def read_python(
     beside: Mapping[str, str] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> SourceReading | None:
-    """What the call on `line` of a file connects to; None where the file or the line is none that connects.
+    """What the call on `line` of a file connects to; None if the file can't be read as Python or the line does not connect.
 
-    `beside`: the texts of files beside it, by their path as it is to be shown; `callers`: lines of this file further up
-    the stack; `environ`: the environment of the process at hand. Never raises.
+    `beside`: the texts of files beside it, by their path as it will be shown; `callers`: lines of this file further up
+    the stack; `environ`: the environment of the process in question. Never raises.
     """
     parsed = parse(text)
     if parsed is None:
         return None
     files = beside or {}
     beside_it = [read_settings(name, content) for name, content in files.items() if not name.endswith(".py")]
-    settings = tuple(one for file in beside_it for one in file.settings)
-    published = tuple(one for file in beside_it for one in file.published)
+    settings = tuple(setting for file in beside_it for setting in file.settings)
+    published = tuple(port for file in beside_it for port in file.published)
     sources = Sources(environ=environ or {}, settings=settings, modules=dict(_modules(files)), callers=tuple(callers))
     tracer = Tracer(parsed, sources)
     try:
@@ -77,17 +77,17 @@ def read_python(
 
 
 def imports_of(text: str) -> tuple[str, ...]:
-    """The modules that a file imports, by their last name; those beside it may hold its constants."""
+    """The modules that a file imports, by the last part of their name; those beside it may hold its constants."""
     import ast
 
     parsed = parse(text)
-    found: dict[str, None] = {}
+    modules: dict[str, None] = {}
     for node in ast.walk(parsed.tree) if parsed else ():
         if isinstance(node, ast.Import):
-            found |= dict.fromkeys(one.name.rpartition(".")[2] for one in node.names)
+            modules |= dict.fromkeys(alias.name.rpartition(".")[2] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            found |= dict.fromkeys([(node.module or "").rpartition(".")[2], *(one.name for one in node.names)])
-    return tuple(name for name in found if name)
+            modules |= dict.fromkeys([(node.module or "").rpartition(".")[2], *(alias.name for alias in node.names)])
+    return tuple(name for name in modules if name)
 
 
 def _modules(files: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, Parsed]]]:
@@ -97,9 +97,13 @@ def _modules(files: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, Parsed]
 
 
 def _deeper(parsed: Parsed, tracer: Tracer, line: int) -> ConnectCall | None:
-    """The only connecting call of the function that `line` calls, where the stack ended in a library behind it."""
+    """The only connecting call in the function that `line` calls, if the stack ended in a library after it."""
     here = {last_name(call.func) for call in parsed.calls if call.lineno <= line <= (call.end_lineno or call.lineno)}
-    inside = [one for one in all_connects(parsed, tracer) if (function := parsed.function(one.call)) and function.name in here]
+    inside = [
+        connect
+        for connect in all_connects(parsed, tracer)
+        if (function := parsed.function(connect.call)) and function.name in here
+    ]
     return inside[0] if len(inside) == 1 else None
 
 
@@ -107,41 +111,46 @@ def _elsewhere(
     values: tuple[CodeValue, ...], settings: tuple[ConfigSetting, ...], published: tuple[Published, ...]
 ) -> Iterator[CodeValue]:
     """Settings beside the code that name another port for what looks like the same thing."""
-    port = next((one for one in values if one.part == "port"), None)
-    host = next((one for one in values if one.part == "host"), None)
+    port = next((value for value in values if value.part == "port"), None)
+    host = next((value for value in values if value.part == "host"), None)
     if port is None or port.value is None:
         return
-    told: set[tuple[str, int]] = {(port.path or "", port.line or 0)}
-    found = 0
-    for one in published:
+    named: set[tuple[str, int]] = {(port.path or "", port.line or 0)}
+    count = 0
+    for publication in published:
         ours = host is None or host.value is None or host.value in _LOOPBACK
-        ports = one.outside if ours else one.inside
-        fits = ours or one.service == host.value or not one.service  # type: ignore[union-attr]  # `ours` is false: there is a host
-        if fits and not ports.has(port.value) and (one.file, one.line) not in told:
-            told.add((one.file, one.line))
-            verb = "publishes" if "compose" in one.file.lower() else "starts"
-            name = f" for {safe_text(one.service, limit=60)}" if one.service else ""
+        ports = publication.outside if ours else publication.inside
+        fits = ours or publication.service == host.value or not publication.service  # type: ignore[union-attr]  # `ours` is false: there is a host
+        if fits and not ports.has(port.value) and (publication.file, publication.line) not in named:
+            named.add((publication.file, publication.line))
+            verb = "publishes" if "compose" in publication.file.lower() else "starts"
+            name = f" for {safe_text(publication.service, limit=60)}" if publication.service else ""
             yield CodeValue(
-                part="port", value=str(ports.first), origin="settings", name=one.service or None, path=one.file, line=one.line,
-                sentence=f"{one.file}:{one.line} {verb} {ports.label}{name}",
-            )  # fmt: skip
-            found += 1
-            if found == MOST_ELSEWHERE:
+                part="port",
+                value=str(ports.first),
+                origin="settings",
+                name=publication.service or None,
+                path=publication.file,
+                line=publication.line,
+                sentence=f"{publication.file}:{publication.line} {verb} {ports.label}{name}",
+            )
+            count += 1
+            if count == MOST_ELSEWHERE:
                 return
     words = _words(port.name) | _words(host.value if host else None)
     for setting in settings:
         is_port = setting.key.lower().endswith("port") and setting.value.isdecimal() and 0 < int(setting.value) <= _HIGHEST_PORT
-        same = setting.key == port.name or (len(words) > 1 and words <= {one for key in setting.keys for one in _words(key)})
+        same = setting.key == port.name or (len(words) > 1 and words <= {word for key in setting.keys for word in _words(key)})
         alone = setting.key.lower() == "port" and words == {"port"}
-        if is_port and setting.value != port.value and (same or alone) and (setting.file, setting.line) not in told:
-            told.add((setting.file, setting.line))
+        if is_port and setting.value != port.value and (same or alone) and (setting.file, setting.line) not in named:
+            named.add((setting.file, setting.line))
             name = safe_text(".".join(setting.keys), limit=80)
             yield CodeValue(
                 part="port", value=setting.value, origin="settings", name=name, path=setting.file, line=setting.line,
                 sentence=f"{setting.file}:{setting.line} sets {name} to {setting.value}",
             )  # fmt: skip
-            found += 1
-            if found == MOST_ELSEWHERE:
+            count += 1
+            if count == MOST_ELSEWHERE:
                 return
 
 

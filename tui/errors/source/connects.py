@@ -1,6 +1,6 @@
 """Which call of a file makes the connection, and which of its arguments are host, port and URL.
 
-Law: a table, not a guess: a call that is not in it counts only where its keywords say host and port.
+Law: a table, not a guess. A call that is not in it counts only if its keywords name host and port.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _HOST_PORT = frozenset(
     }
 )  # fmt: skip
 _SHIFTED = frozenset({"create_connection"})
-"""On an event loop the protocol factory comes first, host and port behind it."""
+"""On an event loop the protocol factory comes first, then host and port."""
 _URL_FIRST = frozenset(
     {
         "get", "post", "put", "delete", "head", "patch", "options", "urlopen", "Request", "from_url",
@@ -50,7 +50,7 @@ NOT_CONNECTS = frozenset({"settimeout", "sleep", "print", "close", "super", "len
 
 
 class ConnectCall(Struct, frozen=True):
-    """The call, and the expressions that say where it leads."""
+    """The call, and the expressions that say what it connects to."""
 
     call: ast.Call
     parts: tuple[tuple[Part, ast.expr], ...]
@@ -62,16 +62,16 @@ class ConnectCall(Struct, frozen=True):
 
 
 def connect_at(parsed: Parsed, tracer: Tracer, line: int) -> ConnectCall | None:
-    """The call on `line`, or the one that made the object which is used there; None where none is known to connect."""
+    """The call on `line`, or the one that made the object used there; None if neither is known to connect."""
     here = [call for call in parsed.calls if call.lineno <= line <= (call.end_lineno or call.lineno)]
     here.sort(key=lambda call: ((call.end_lineno or 0) - call.lineno, -call.col_offset))
-    found = [one for call in here if (one := connect_of(parsed, tracer, call))]
-    if found:
-        return max(found, key=lambda one: len({part for part, _ in one.parts}))
+    connects = [connect for call in here if (connect := connect_of(parsed, tracer, call))]
+    if connects:
+        return max(connects, key=lambda connect: len({part for part, _ in connect.parts}))
     for call in here:
         made = _maker(tracer, call)
-        if made is not None and (one := connect_of(parsed, tracer, made)):
-            return one
+        if made is not None and (connect := connect_of(parsed, tracer, made)):
+            return connect
     return None
 
 
@@ -90,8 +90,8 @@ def connect_of(parsed: Parsed, tracer: Tracer, call: ast.Call) -> ConnectCall | 
 def all_connects(parsed: Parsed, tracer: Tracer) -> Iterator[ConnectCall]:
     """Every call of the file that connects."""
     for call in parsed.calls:
-        if one := connect_of(parsed, tracer, call):
-            yield one
+        if connect := connect_of(parsed, tracer, call):
+            yield connect
 
 
 def _parts(tracer: Tracer, call: ast.Call) -> Iterator[tuple[Part, ast.expr]]:
@@ -142,7 +142,7 @@ def _host_port(call: ast.Call) -> Iterator[tuple[Part, ast.expr]]:
 
 
 def _of_url(value: ast.expr) -> Iterator[tuple[Part, ast.expr]]:
-    """A URL, or a list of which the first counts; a Request object is looked into."""
+    """A URL, or the first one of a list."""
     if isinstance(value, ast.List | ast.Tuple) and value.elts:
         yield "url", value.elts[0]
     else:
@@ -166,7 +166,7 @@ def _is_factory(value: ast.expr) -> bool:
 
 
 def _asks_http(name: str, call: ast.Call) -> bool:
-    """Whether `x.get(…)` is an HTTP request and no look into a mapping: by its object's name or its argument."""
+    """Whether `x.get(…)` is an HTTP request, not a lookup in a mapping: by its object's name or its argument."""
     text = constant(call.args[0])
     root = name.partition(".")[0].lower()
     known = {"requests", "httpx", "aiohttp", "session", "client", "http", "s", "api", "niquests", "curl_cffi", "pool"}
@@ -185,7 +185,7 @@ def _is_url_name(call: ast.Call) -> bool:
 def _base(tracer: Tracer, call: ast.Call) -> ast.Call | None:
     """The constructor that gave an HTTP client its base URL."""
     made = _maker(tracer, call)
-    return made if made is not None and any(one.arg == "base_url" for one in made.keywords) else None
+    return made if made is not None and any(keyword.arg == "base_url" for keyword in made.keywords) else None
 
 
 def _maker(tracer: Tracer, call: ast.Call) -> ast.Call | None:

@@ -1,6 +1,6 @@
-"""From a call to host and port with their origins; a URL is taken apart, each part with the piece that it came from.
+"""From a call to host and port with their origins; a URL is taken apart, and each part keeps the piece that it came from.
 
-Law: a piece that is not known stays unknown, and what stands around it is still told.
+Law: a piece that is not known stays unknown, and the pieces around it are still reported.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tui.model.safe_text import safe_text
 from tui.model.schemes import default_port
 
 _HOLE = "\x00"
-"""Stands for a piece that is not known; no URL holds it."""
+"""Stands for a piece that is not known; no URL has this character."""
 _URL = re.compile(
     r"(?:(?P<scheme>[A-Za-z][\w+.-]{0,30})://)?(?:[^/@?#\s]{0,200}@)?(?P<host>\[[^\]]{0,100}\]|[^:/?#\s,]{0,253})"
     r"(?::(?P<port>[^/?#,\s]{0,100}))?"
@@ -37,16 +37,16 @@ class _Piece(Struct, frozen=True):
 
 def values_of(tracer: Tracer, connect: ConnectCall) -> tuple[CodeValue, ...]:
     """Host and port (or the path) of a call, each with where it comes from."""
-    found: dict[str, CodeValue] = {}
+    by_part: dict[str, CodeValue] = {}
     for part, node in connect.parts:
         made = _of_url(tracer, node) if part == "url" else [code_value(part, tracer.trace(node))]
-        for one in made:
-            found.setdefault(one.part, one)
-    return tuple(found.values())
+        for value in made:
+            by_part.setdefault(value.part, value)
+    return tuple(by_part.values())
 
 
 def code_value(part: str, trace: Trace, value: Value = None) -> CodeValue:
-    """One part as the fact has it; secrets are masked, credentials dropped."""
+    """One part as the fact states it; secrets are masked, credentials dropped."""
     known = trace.value if value is None else value
     name = trace.name
     shown = None if known is None else safe_text(without_credentials(str(known)), limit=LONGEST_VALUE)
@@ -71,18 +71,18 @@ def _of_url(tracer: Tracer, node: ast.expr) -> Iterator[CodeValue]:
             key = "port" if pair["key"] == "port" else "host"
             yield _part(key, pieces, pair.start("value"), pair["value"])
         return
-    found = _URL.match(text)
-    if found is None or not found["host"]:
+    match = _URL.match(text)
+    if match is None or not match["host"]:
         whole = tracer.trace(node)
         if whole.words:
             yield code_value("url", whole)
         return
-    yield _part("host", pieces, found.start("host"), found["host"].strip("[]"))
-    if found["port"]:
-        yield _part("port", pieces, found.start("port"), found["port"])
-    elif found["scheme"] and _HOLE not in found["scheme"] and (port := default_port(found["scheme"])):
-        at = _piece_at(pieces, found.start("scheme"))
-        words = f"the default port of {found['scheme']}, {at.trace.words}"
+    yield _part("host", pieces, match.start("host"), match["host"].strip("[]"))
+    if match["port"]:
+        yield _part("port", pieces, match.start("port"), match["port"])
+    elif match["scheme"] and _HOLE not in match["scheme"] and (port := default_port(match["scheme"])):
+        at = _piece_at(pieces, match.start("scheme"))
+        words = f"the default port of {match['scheme']}, {at.trace.words}"
         yield code_value("port", replace(at.trace, origin="default", words=words), port)
 
 
@@ -101,7 +101,7 @@ def _piece_at(pieces: list[_Piece], position: int) -> _Piece:
 
 
 def _pieces(tracer: Tracer, node: ast.expr) -> Iterator[_Piece]:
-    """A string's parts: of an f-string, a sum, a format, each by itself."""
+    """The parts of a string, each by itself: of an f-string, a sum or a format."""
     match tracer.expression(node) if isinstance(node, ast.Name | ast.Attribute) else node:
         case ast.JoinedStr(values=values):
             for value in values:
@@ -124,17 +124,17 @@ def _pieces(tracer: Tracer, node: ast.expr) -> Iterator[_Piece]:
 
 
 def _filled(tracer: Tracer, pattern: ast.expr, hole: re.Pattern[str], arguments: list[ast.expr]) -> Iterator[_Piece]:
-    """A pattern with its holes filled in order; one that does not add up is one unknown piece."""
+    """A pattern with its holes filled in order; if their number does not match the arguments, one unknown piece."""
     text, whole = tracer.trace(pattern).value, tracer.trace(pattern)
     texts = hole.split(text) if isinstance(text, str) else []
     if len(texts) != len(arguments) + 1:
         yield _piece(Trace(line=whole.line, words=whole.words))
         return
-    for place, part in enumerate(texts):
+    for index, part in enumerate(texts):
         if part:
             yield _Piece(part, replace(whole, value=part))
-        if place < len(arguments):
-            yield from _pieces(tracer, arguments[place])
+        if index < len(arguments):
+            yield from _pieces(tracer, arguments[index])
 
 
 def _piece(trace: Trace) -> _Piece:

@@ -1,6 +1,6 @@
 """How failure is handled around a connecting call. Advice beside the cause, never a cause; nothing is ever edited.
 
-Law: what is said can be seen in the lines: a timeout that may be set elsewhere, or a handler in another file, is allowed for.
+Law: all advice can be verified in the lines. A timeout that may be set elsewhere, or a handler in another file, is allowed for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tui.model.facts.code import Advice
 _SPECIFIC = frozenset({"ConnectionRefusedError", "gaierror", "TimeoutError", "timeout", "ConnectionResetError", "herror"})
 _GENERIC = frozenset({"Exception", "BaseException", "OSError", "IOError", "EnvironmentError", "error", "ConnectionError"})
 _WIDTH = {"BaseException": 4, "Exception": 3, "OSError": 2, "IOError": 2, "EnvironmentError": 2, "error": 2, "ConnectionError": 1}
-"""How much a handler takes; `socket.error` is OSError's old name."""
+"""How wide a handler is; `socket.error` is OSError's old name."""
 _UNDER = {
     "ConnectionRefusedError": (
         "ConnectionError",
@@ -35,25 +35,25 @@ _UNDER = {
     "OSError": ("Exception", "BaseException"),
     "Exception": ("BaseException",),
 }
-"""What stands above each exception in Python's own hierarchy (the library reference, "Built-in Exceptions")."""
+"""What is above each exception in Python's own hierarchy (the library reference, "Built-in Exceptions")."""
 _UNRELATED = frozenset(
     {"TypeError", "ValueError", "KeyError", "IndexError", "AttributeError", "NameError", "ImportError", "ModuleNotFoundError"}
     | {"ZeroDivisionError", "UnicodeDecodeError", "JSONDecodeError", "StopIteration", "AssertionError", "KeyboardInterrupt"}
 )
-"""What a failing connection never raises; a handler for these alone handles none."""
+"""What a failing connection never raises; handlers for these alone do not handle one."""
 _HOPELESS = frozenset({"gaierror", "herror", "ValueError", "TypeError", "PermissionError", "SSLError", "CertificateError"})
-"""Errors that are the same a second later, unless somebody mends something."""
+"""Errors that come back a second later, unless somebody fixes something."""
 _WITHOUT_TIMEOUT = frozenset(
     {"MongoClient", "Elasticsearch", "create_engine", "KafkaProducer", "KafkaConsumer", "AsyncClient", "Client"}
 )
-"""Clients that have a timeout of their own by default."""
+"""Clients that have a timeout by default."""
 _BLOCKING_ROOTS = frozenset(
     {"requests", "urllib", "socket", "psycopg2", "pymysql", "smtplib", "ftplib", "imaplib", "http", "telnetlib"}
 )
 _BLOCKING_CALLS = frozenset({"urlopen", "create_connection", "HTTPConnection", "HTTPSConnection"})
 _SLEEPS = frozenset({"sleep", "wait", "wait_for", "delay", "backoff"})
 _TIMEOUT_PLACE = {"create_connection": 1, "urlopen": 2, "HTTPConnection": 2, "HTTPSConnection": 2}
-"""Where the timeout stands among the arguments."""
+"""The position of the timeout among the arguments."""
 _TIMEOUT_WORDS = frozenset(
     {"timeout", "connect_timeout", "socket_timeout", "socket_connect_timeout", "timeouts", "request_timeout"}
 )
@@ -67,31 +67,35 @@ def advice_for(parsed: Parsed, connect: ConnectCall) -> tuple[Advice, ...]:
 def _advice(parsed: Parsed, connect: ConnectCall) -> Iterator[Advice]:
     call = connect.call
     function = parsed.function(call)
-    loop = next((one for one in _until_function(parsed, call) if isinstance(one, ast.While | ast.For | ast.AsyncFor)), None)
-    tries = [one for one in _until_function(parsed, call) if isinstance(one, ast.Try) and _handles(one, call)]
+    loop = next(
+        (ancestor for ancestor in _until_function(parsed, call) if isinstance(ancestor, ast.While | ast.For | ast.AsyncFor)), None
+    )
+    tries = [ancestor for ancestor in _until_function(parsed, call) if isinstance(ancestor, ast.Try) and _handles(ancestor, call)]
     yield from _retries(loop, tries)
     yield from _order(tries)
     if not tries and not _is_handled_by_callers(parsed, function, set()):
         yield _unhandled(parsed, call)
-    yield from _told_apart(tries)
+    yield from _lumped_together(tries)
     yield from _timeouts(parsed, call, function)
     yield from _in_coroutine(call, function)
 
 
 def _retries(loop: ast.AST | None, tries: list[ast.Try]) -> Iterator[Advice]:
-    caught = next((one for one in tries if loop is not None and _is_in(one, getattr(loop, "body", []))), None)
+    caught = next((block for block in tries if loop is not None and _is_in(block, getattr(loop, "body", []))), None)
     if caught is None or not isinstance(loop, ast.While | ast.For | ast.AsyncFor):
         return
     again = [handler for handler in caught.handlers if _is_related(handler) and not _leaves(handler.body)]
     if not again:
         return
     endless = isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and bool(loop.test.value)
-    counted = any(isinstance(node, ast.Compare) for handler in again for one in handler.body for node in ast.walk(one))
+    counted = any(
+        isinstance(node, ast.Compare) for handler in again for statement in handler.body for node in ast.walk(statement)
+    )
     if endless and not counted:
         yield Advice(
             id="retry-unbounded",
             line=loop.lineno,
-            sentence=f"The loop at line {loop.lineno} never gives up: a port that stays closed keeps it busy and nobody is told.",
+            sentence=f"The loop at line {loop.lineno} never gives up: while the port stays closed it keeps trying, unnoticed.",
             suggestion=("for attempt in range(1, 4):  # three attempts, then let it fail", "    ..."),
         )
     if not any(last_name(node.func) in _SLEEPS for node in ast.walk(loop) if isinstance(node, ast.Call)):
@@ -107,8 +111,8 @@ def _retries(loop: ast.AST | None, tries: list[ast.Try]) -> Iterator[Advice]:
             id="retry-hopeless",
             line=hopeless.lineno,
             sentence=(
-                f"The handler at line {hopeless.lineno} ({_caught(hopeless)}) also repeats what repeating cannot "
-                "change: a name that does not exist, a wrong argument, a missing permission."
+                f"The handler at line {hopeless.lineno} ({_caught(hopeless)}) also retries what a retry cannot "
+                "fix: a name that does not exist, a wrong argument, a missing permission."
             ),
             suggestion=("except (ConnectionRefusedError, TimeoutError) as error:  # only these may pass with time", "    ..."),
         )
@@ -116,14 +120,14 @@ def _retries(loop: ast.AST | None, tries: list[ast.Try]) -> Iterator[Advice]:
 
 def _is_hopeless(handler: ast.ExceptHandler) -> bool:
     names = _names(handler)
-    return not names or bool(names & _HOPELESS) or any(_WIDTH.get(one, 0) > 1 for one in names)
+    return not names or bool(names & _HOPELESS) or any(_WIDTH.get(name, 0) > 1 for name in names)
 
 
 def _order(tries: list[ast.Try]) -> Iterator[Advice]:
-    """A generic handler that stands before a specific one: Python takes the first that fits."""
-    for one in tries:
+    """A generic handler that comes before a specific one: Python uses the first that matches."""
+    for block in tries:
         before: list[tuple[str, int]] = []
-        for handler in one.handlers:
+        for handler in block.handlers:
             for name in sorted(_names(handler)):
                 wider = next(
                     ((wide, line) for wide, line in before if wide in _UNDER.get(name, ()) or wide == "everything"), None
@@ -134,7 +138,7 @@ def _order(tries: list[ast.Try]) -> Iterator[Advice]:
                         line=handler.lineno,
                         sentence=(
                             f"The handler for {name} at line {handler.lineno} is never reached: the one for {wider[0]} at line "
-                            f"{wider[1]} stands before it and takes it too."
+                            f"{wider[1]} comes first and catches it too."
                         ),
                         suggestion=(
                             f"except {name} as error:  # the specific one first",
@@ -164,12 +168,13 @@ def _unhandled(parsed: Parsed, call: ast.Call) -> Advice:
     )
 
 
-def _told_apart(tries: list[ast.Try]) -> Iterator[Advice]:
-    """A handler for everything that goes wrong, without one for names that do not resolve."""
-    names = {name for one in tries for handler in one.handlers for name in _names(handler)}
-    bare = next((handler for one in tries for handler in one.handlers if handler.type is None), None)
+def _lumped_together(tries: list[ast.Try]) -> Iterator[Advice]:
+    """A handler for everything that can go wrong, without a specific one for any of it."""
+    names = {name for block in tries for handler in block.handlers for name in _names(handler)}
+    bare = next((handler for block in tries for handler in block.handlers if handler.type is None), None)
     wide = next(
-        (handler for one in tries for handler in one.handlers if any(_WIDTH.get(name, 0) > 1 for name in _names(handler))), bare
+        (handler for block in tries for handler in block.handlers if any(_WIDTH.get(name, 0) > 1 for name in _names(handler))),
+        bare,
     )
     if wide is None or names & _SPECIFIC:
         return
@@ -177,15 +182,15 @@ def _told_apart(tries: list[ast.Try]) -> Iterator[Advice]:
         id="not-told-apart",
         line=wide.lineno,
         sentence=(
-            f"The handler at line {wide.lineno} ({_caught(wide)}) takes an unknown name, a refusal and a timeout "
-            "for the same thing, although each has another remedy."
+            f"The handler at line {wide.lineno} ({_caught(wide)}) treats an unknown name, a refusal and a timeout "
+            "alike, although each has a different remedy."
         ),
         suggestion=(
             "except socket.gaierror as error:  # the name: no connection was tried",
             "    ...",
             "except ConnectionRefusedError as error:  # the port: somebody answered",
             "    ...",
-            "except TimeoutError as error:  # the way: nobody answered",
+            "except TimeoutError as error:  # the path: nobody answered",
             "    ...",
         ),
     )
@@ -193,9 +198,9 @@ def _told_apart(tries: list[ast.Try]) -> Iterator[Advice]:
 
 def _timeouts(parsed: Parsed, call: ast.Call, function: Function | None) -> Iterator[Advice]:
     last = last_name(call.func)
-    if last in _WITHOUT_TIMEOUT or any(one.arg in _TIMEOUT_WORDS or one.arg is None for one in call.keywords):
+    if last in _WITHOUT_TIMEOUT or any(keyword.arg in _TIMEOUT_WORDS or keyword.arg is None for keyword in call.keywords):
         return
-    places = [one for one in (function, parsed.tree) if one is not None]
+    scopes = [scope for scope in (function, parsed.tree) if scope is not None]
     setters = (
         "settimeout",
         "setdefaulttimeout",
@@ -206,7 +211,7 @@ def _timeouts(parsed: Parsed, call: ast.Call, function: Function | None) -> Iter
         "timeout_at",
         "setblocking",
     )
-    if any(last_name(node.func) in setters for place in places for node in ast.walk(place) if isinstance(node, ast.Call)):
+    if any(last_name(node.func) in setters for scope in scopes for node in ast.walk(scope) if isinstance(node, ast.Call)):
         return
     if len(call.args) > _TIMEOUT_PLACE.get(last, len(call.args)) and not isinstance(function, ast.AsyncFunctionDef):
         return
@@ -221,7 +226,7 @@ def _timeouts(parsed: Parsed, call: ast.Call, function: Function | None) -> Iter
     yield Advice(
         id="no-timeout",
         line=call.lineno,
-        sentence=f"The call at line {call.lineno} has no timeout: where packets vanish it waits for minutes.",
+        sentence=f"The call at line {call.lineno} has no timeout: if packets are dropped, it waits for minutes.",
         suggestion=better,
     )
 
@@ -231,44 +236,44 @@ def _in_coroutine(call: ast.Call, function: Function | None) -> Iterator[Advice]
         return
     name = dotted(call.func)
     blocking = name.partition(".")[0] in _BLOCKING_ROOTS or last_name(call.func) in _BLOCKING_CALLS
-    awaited = any(isinstance(node, ast.Await) and any(one is call for one in ast.walk(node)) for node in ast.walk(function))
+    awaited = any(isinstance(node, ast.Await) and any(inner is call for inner in ast.walk(node)) for node in ast.walk(function))
     if blocking and not awaited:
         shown = written(call)
         arguments = ", ".join(
-            [name, *map(ast.unparse, call.args), *(f"{one.arg}={ast.unparse(one.value)}" for one in call.keywords)]
+            [name, *map(ast.unparse, call.args), *(f"{keyword.arg}={ast.unparse(keyword.value)}" for keyword in call.keywords)]
         )
         yield Advice(
             id="blocking-in-coroutine",
             line=call.lineno,
-            sentence=f"{shown} at line {call.lineno} blocks the event loop: nothing else of the program runs until it has ended.",
+            sentence=f"{shown} at line {call.lineno} blocks the event loop: nothing else in the program runs until it returns.",
             suggestion=(f"await asyncio.to_thread({masked(arguments)})",),
         )
 
 
-def _is_handled_by_callers(parsed: Parsed, function: Function | None, seen: set[Function]) -> bool:
-    """Whether some call of the function in this file stands in a `try`, at any distance."""
-    if function is None or function in seen:
+def _is_handled_by_callers(parsed: Parsed, function: Function | None, visited: set[Function]) -> bool:
+    """Whether some call of the function in this file is inside a `try`, at any distance."""
+    if function is None or function in visited:
         return False
-    seen.add(function)
+    visited.add(function)
     calls = parsed.calls_of(function)
     for call in calls:
-        if any(isinstance(one, ast.Try) and _handles(one, call) for one in parsed.above(call)):
+        if any(isinstance(ancestor, ast.Try) and _handles(ancestor, call) for ancestor in parsed.above(call)):
             return True
-        if _is_handled_by_callers(parsed, parsed.function(call), seen):
+        if _is_handled_by_callers(parsed, parsed.function(call), visited):
             return True
     return False
 
 
 def _until_function(parsed: Parsed, node: ast.AST) -> Iterator[ast.AST]:
-    for one in parsed.above(node):
-        if isinstance(one, Function | ast.Lambda):
+    for ancestor in parsed.above(node):
+        if isinstance(ancestor, Function | ast.Lambda):
             return
-        yield one
+        yield ancestor
 
 
-def _handles(one: ast.Try, call: ast.Call) -> bool:
+def _handles(block: ast.Try, call: ast.Call) -> bool:
     """Whether the `try` holds the call and catches something that a failing connection raises."""
-    return _is_in(call, one.body) and any(_is_related(handler) for handler in one.handlers)
+    return _is_in(call, block.body) and any(_is_related(handler) for handler in block.handlers)
 
 
 def _is_related(handler: ast.ExceptHandler) -> bool:
@@ -277,7 +282,7 @@ def _is_related(handler: ast.ExceptHandler) -> bool:
 
 
 def _is_in(node: ast.AST, body: list[ast.stmt]) -> bool:
-    return any(one is node for statement in body for one in ast.walk(statement))
+    return any(inner is node for statement in body for inner in ast.walk(statement))
 
 
 def _leaves(body: list[ast.stmt]) -> bool:
@@ -290,7 +295,7 @@ def _leaves(body: list[ast.stmt]) -> bool:
 
 def _names(handler: ast.ExceptHandler) -> set[str]:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
-    return {last_name(one) for one in kinds} - {""}
+    return {last_name(kind) for kind in kinds} - {""}
 
 
 def _caught(handler: ast.ExceptHandler) -> str:
@@ -298,4 +303,4 @@ def _caught(handler: ast.ExceptHandler) -> str:
 
 
 def _statement(parsed: Parsed, node: ast.AST) -> ast.AST:
-    return next((one for one in parsed.above(node) if isinstance(one, ast.stmt)), node)
+    return next((ancestor for ancestor in parsed.above(node) if isinstance(ancestor, ast.stmt)), node)

@@ -1,4 +1,4 @@
-"""Code as it may be shown: without passwords, tokens and the credentials of URLs."""
+"""Code made safe to show: without passwords, tokens and the credentials of URLs."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from tui.model.safe_text import safe_text
 
 SECRET_NAME = re.compile(r"pass|pwd|secret|token|credential|api_?key|private|auth", re.IGNORECASE)
 LONGEST = 160
-"""Characters of one line that is shown."""
+"""How many characters of one line are shown."""
 _CREDENTIALS = re.compile(r"://[^\s\"'/]{0,200}@")
 _ASSIGNED = re.compile(
     r"(?P<before>(?:pass|pwd|secret|token|credential|api_?key|private|auth)\w{0,30}[\"']?\]?\s{0,20}[=:,]\s{0,20})"
@@ -18,13 +18,13 @@ _IN_CONNINFO = re.compile(r"(\bpassword\s{0,5}=\s{0,5})[^\s\"']{1,200}", re.IGNO
 
 
 def without_credentials(text: str) -> str:
-    """`text` whose URLs have lost what stands before their `@`."""
+    """`text` with everything before the `@` removed from its URLs."""
     return _CREDENTIALS.sub("://", text)
 
 
 def masked(text: str, *, limit: int = LONGEST) -> str:
     """A line from a file, safe to show, with what looks like a secret replaced by `***`."""
-    without = _ASSIGNED.sub(lambda found: f"{found['before']}'***'", without_credentials(text))
+    without = _ASSIGNED.sub(lambda match: f"{match['before']}'***'", without_credentials(text))
     return safe_text(_IN_CONNINFO.sub(r"\1***", without).replace("\t", "    "), limit=limit)
 
 

@@ -1,7 +1,7 @@
-"""Settings files: which key has which value, and where. INI, TOML, .env and Procfile, all alike; YAML by its own reader.
+"""Settings files: which key has which value, and where. One reader for INI, TOML, .env and Procfile; YAML has its own.
 
 Law: a file is read line by line and never run, included or expanded; a value that spans lines is not read. Every
-value keeps its line, which the parsers of these formats do not tell.
+value keeps its line, which the parsers of these formats do not give.
 """
 
 import re
@@ -11,7 +11,7 @@ from contextlib import suppress
 from tui.errors.source.types import ConfigSetting, PortRange, Published, SettingsFile
 
 MOST_LINES = 5_000
-"""Of one file; a settings file that people write is shorter."""
+"""Lines read of one file; settings files that people write are shorter."""
 LONGEST_LINE = 2_000
 _YAML = (".yaml", ".yml")
 _SECTION = re.compile(r"\s{0,80}\[{1,2}([^\[\]\n]{1,200})\]{1,2}\s{0,80}(?:[#;]|$)")
@@ -23,13 +23,13 @@ _PORT_OPTION = re.compile(r"(?:--?(?:port|p|bind|listen|b|l)[= ]|PORT=)(?:[\w.\[
 
 
 def read_settings(file: str, text: str) -> SettingsFile:
-    """What the text of one settings file says, in its order. Raises nothing."""
+    """What the text of one settings file says, in its order. Never raises."""
     name = file.rpartition("/")[2].lower()
     lines = text.splitlines()[:MOST_LINES]
     if name.endswith(_YAML):
         from tui.errors.source.yaml_settings import NotYamlError, read_yaml
 
-        # A template, or a file with a slip in it, is no YAML; its lines may still tell.
+        # A template, or a file with a mistake in it, is not YAML; its lines may still say something.
         with suppress(NotYamlError):
             return read_yaml(file, text, compose="compose" in name)
     return SettingsFile(
@@ -45,8 +45,8 @@ def _settings(file: str, lines: Iterable[str]) -> Iterator[ConfigSetting]:
         line = raw[:LONGEST_LINE]
         if not line.strip() or line.lstrip().startswith(("#", ";", "//")):
             continue
-        if found := _SECTION.match(line):
-            section, nesting = tuple(found[1].strip().strip("\"'").split(".")), []
+        if header := _SECTION.match(line):
+            section, nesting = tuple(header[1].strip().strip("\"'").split(".")), []
             continue
         pair = _PAIR.match(line)
         if pair is None:
@@ -55,7 +55,7 @@ def _settings(file: str, lines: Iterable[str]) -> Iterator[ConfigSetting]:
         while nesting and nesting[-1][0] >= depth:
             nesting.pop()
         key, value = pair["key"].strip("\"'"), _plain(pair["value"])
-        above = tuple(one for _, one in nesting)
+        above = tuple(parent for _, parent in nesting)
         if pair["mark"] == ":" and not value:
             nesting.append((depth, key))
             continue
@@ -65,14 +65,14 @@ def _settings(file: str, lines: Iterable[str]) -> Iterator[ConfigSetting]:
 def _procfile(file: str, lines: list[str]) -> Iterator[Published]:
     for number, raw in enumerate(lines, start=1):
         kind, colon, command = raw[:LONGEST_LINE].partition(":")
-        found = _PORT_OPTION.search(command) if colon and not kind.strip().startswith("#") else None
-        if found:
-            port = PortRange(first=int(found["port"]), last=int(found["port"]))
+        option = _PORT_OPTION.search(command) if colon and not kind.strip().startswith("#") else None
+        if option:
+            port = PortRange(first=int(option["port"]), last=int(option["port"]))
             yield Published(file=file, line=number, service=kind.strip(), outside=port, inside=port)
 
 
 def _plain(text: str) -> str:
-    """A value without its quotes, and without the comment behind it."""
+    """A value without its quotes and without the comment after it."""
     stripped = text.strip()
     if stripped[:1] in {'"', "'"}:
         quote = stripped[0]

@@ -1,6 +1,6 @@
-"""One parsed Python file: who stands in what, who assigns a name, who calls a function. Nothing of it is run.
+"""One parsed Python file: what is inside what, what assigns a name, what calls a function. None of it is run.
 
-Law: a file that Python itself would not read gives None, and what can't be told statically is not told at all.
+Law: a file that Python itself would not read gives None, and what can't be known statically is left unknown.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | ast
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.ExceptHandler, ast.Match)
 LONGEST_SOURCE = 1_000_000
-"""Characters; a longer file is generated, and nobody wrote its connect by hand."""
+"""Characters; a longer file is generated, and nobody wrote its connecting call by hand."""
 MOST_NODES = 200_000
-"""Parts of a file; ten thousand lines of code have about half as many."""
+"""Nodes of a file; ten thousand lines of code have about half as many."""
 
 
 class Binding(Struct, frozen=True):
     """One place that gives a name its value."""
 
     value: ast.expr | None
-    """None where it can't be told: a loop's variable, an import, a `with`."""
+    """None if it can't be known: a loop's variable, an import, a `with`."""
     line: int
     sure: bool
-    """Whether it is reached whenever its scope runs: it stands in no branch or loop."""
+    """Whether it is reached whenever its scope runs: it is not in a branch or loop."""
     of_loop: ast.expr | None = None
     """What a loop's variable runs over."""
 
@@ -40,59 +40,62 @@ class Parsed:
         self._parents: dict[ast.AST, ast.AST] = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
 
     def parent(self, node: ast.AST) -> ast.AST | None:
-        """What `node` stands in."""
+        """The node that `node` is directly inside."""
         return self._parents.get(node)
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Everything that `node` stands in, innermost first."""
-        found = self._parents.get(node)
-        while found is not None:
-            yield found
-            found = self._parents.get(found)
+        """Everything that `node` is inside, innermost first."""
+        ancestor = self._parents.get(node)
+        while ancestor is not None:
+            yield ancestor
+            ancestor = self._parents.get(ancestor)
 
     def scope(self, node: ast.AST) -> Scope:
-        """The function, class or module that `node` stands in."""
-        return next((one for one in self.above(node) if isinstance(one, Scope)), self.tree)
+        """The innermost function, class or module that `node` is inside."""
+        return next((ancestor for ancestor in self.above(node) if isinstance(ancestor, Scope)), self.tree)
 
     def function(self, node: ast.AST) -> Function | None:
-        """The innermost function that `node` stands in."""
-        return next((one for one in self.above(node) if isinstance(one, Function)), None)
+        """The innermost function that `node` is inside."""
+        return next((ancestor for ancestor in self.above(node) if isinstance(ancestor, Function)), None)
 
     def owner(self, function: ast.AST) -> ast.ClassDef | None:
         """The class whose method `function` is; None for a plain function."""
-        found = self._parents.get(function)
-        return found if isinstance(found, ast.ClassDef) else None
+        parent = self._parents.get(function)
+        return parent if isinstance(parent, ast.ClassDef) else None
 
     @cached_property
     def calls(self) -> list[ast.Call]:
         """Every call, in the order of the file."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
-        return sorted(found, key=lambda call: (call.lineno, call.col_offset))
+        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        return sorted(calls, key=lambda call: (call.lineno, call.col_offset))
 
     @cached_property
     def _bindings(self) -> dict[tuple[ast.AST, str], list[Binding]]:
-        found: dict[tuple[ast.AST, str], list[Binding]] = {}
+        bindings: dict[tuple[ast.AST, str], list[Binding]] = {}
         for node in ast.walk(self.tree):
             for target, value, loop in _targets(node):
                 where = self.tree if isinstance(target, ast.Name) and self._is_global(target) else self.scope(node)
-                sure = not any(isinstance(one, _BRANCHES) for one in self._within(node, where))
-                one = Binding(value=value, line=getattr(target, "lineno", 0), sure=sure and loop is None, of_loop=loop)
-                found.setdefault((where, _name(target)), []).append(one)
-        return found
+                sure = not any(isinstance(ancestor, _BRANCHES) for ancestor in self._within(node, where))
+                binding = Binding(value=value, line=getattr(target, "lineno", 0), sure=sure and loop is None, of_loop=loop)
+                bindings.setdefault((where, _name(target)), []).append(binding)
+        return bindings
 
     def bindings(self, scope: ast.AST, name: str) -> list[Binding]:
         """The places in `scope` itself that give `name` a value, in the order of the file."""
-        return sorted(self._bindings.get((scope, name), []), key=lambda one: one.line)
+        return sorted(self._bindings.get((scope, name), []), key=lambda binding: binding.line)
 
     def attributes(self, owner: ast.ClassDef, name: str) -> list[Binding]:
-        """The places in a class that give `self.name` a value, those in methods included."""
+        """The places in a class that give `self.name` a value, including those in its methods."""
         inside = [
-            one for function in owner.body if isinstance(function, Function) for one in self.bindings(function, f"self.{name}")
+            binding
+            for function in owner.body
+            if isinstance(function, Function)
+            for binding in self.bindings(function, f"self.{name}")
         ]
         return [*self.bindings(owner, name), *inside]
 
     def calls_of(self, function: Function) -> list[ast.Call]:
-        """The calls that lead to `function`, as far as its name tells: of a constructor, those of its class."""
+        """The calls that lead to `function`, judged by its name: for a constructor, those of its class."""
         owner = self.owner(function)
         name = owner.name if owner and function.name == "__init__" else function.name
         return [call for call in self.calls if last_name(call.func) == name]
@@ -104,14 +107,14 @@ class Parsed:
         )
 
     def _within(self, node: ast.AST, scope: ast.AST) -> Iterator[ast.AST]:
-        for one in self.above(node):
-            if one is scope:
+        for ancestor in self.above(node):
+            if ancestor is scope:
                 return
-            yield one
+            yield ancestor
 
 
 def parse(text: str) -> Parsed | None:
-    """The file as Python reads it; None for what is no Python, or too much of it."""
+    """The file as Python reads it; None if it is not Python, or too long."""
     if len(text) > LONGEST_SOURCE:
         return None
     try:
@@ -124,7 +127,7 @@ def parse(text: str) -> Parsed | None:
 
 
 def dotted(node: ast.expr) -> str:
-    """`os.environ.get` for the expression that says so; empty for one that is no chain of names."""
+    """`os.environ.get` for the expression of that form; empty if it is not a chain of names."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -135,7 +138,7 @@ def dotted(node: ast.expr) -> str:
 
 
 def last_name(node: ast.expr) -> str:
-    """The last name of a chain: `get` of `requests.get`; empty for what is none."""
+    """The last name of a chain: `get` of `requests.get`; empty if it is not a chain."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
@@ -146,10 +149,10 @@ def constant(node: ast.expr | None) -> str | int | None:
     return None
 
 
-def _targets(  # noqa: C901 -- one arm a statement that binds
+def _targets(  # noqa: C901 -- one arm for each statement that binds
     node: ast.AST,
 ) -> Iterator[tuple[ast.expr, ast.expr | None, ast.expr | None]]:
-    """Pairs of what a statement binds and to what; third what a loop's variable runs over."""
+    """What a statement binds, and to what; third, what a loop's variable runs over."""
     match node:
         case ast.Assign(targets=targets, value=value):
             for target in targets:
@@ -177,10 +180,10 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.ex
         yield target, value, None
         return
     alike = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
-    for place, one in enumerate(target.elts):
-        yield one, value.elts[place] if alike and isinstance(value, ast.Tuple | ast.List) else None, None
+    for index, element in enumerate(target.elts):
+        yield element, value.elts[index] if alike and isinstance(value, ast.Tuple | ast.List) else None, None
 
 
 def _name(target: ast.expr) -> str:
-    """The name that a target is known by: `port`, `self.port`; anything else by no name."""
+    """The name of a target: `port`, `self.port`; empty for anything else."""
     return dotted(target)

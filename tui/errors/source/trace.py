@@ -1,7 +1,7 @@
 """Where a value comes from, followed through one file: literals, constants, arguments, the environment, settings.
 
-Law: a value is told only where every way to it gives the same one; what is not known is None, and its last known place
-is named. Nothing is run. Depth and number of steps are bounded, so that code which goes in circles ends too.
+Law: a value is given only if every way to it gives the same one; what is not known is None, and the last place where it
+was known is named. Nothing is run. Depth and number of steps are bounded, so that code that goes in circles ends too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tui.errors.source.syntax import Binding, Function, Parsed, constant, dotted
 from tui.errors.source.types import Sources, Trace
 
 DEEPEST = 12
-"""Steps from the call back to the value; people lose the thread long before."""
+"""Steps from the call back to the value; people lose track long before."""
 _CASTS = frozenset({"int", "str", "float", "Path", "strip", "lower", "rstrip", "lstrip", "quote", "decode", "encode"})
 _ENVIRONMENT = frozenset({"os.getenv", "getenv", "os.environ.get", "environ.get", "os.environ", "environ", "os.environ.pop"})
 _ENVIRONMENT_READERS = frozenset({"config", "env", "env.str", "env.int", "decouple.config", "environ.Env", "Env"})
@@ -61,7 +61,7 @@ class Tracer:
                 return Trace(line=getattr(node, "lineno", None), words=f"an expression at line {getattr(node, 'lineno', '?')}")
 
     def expression(self, node: ast.expr, depth: int = 0) -> ast.expr:
-        """What a name stands for, where that is one expression: the call that made an object, the tuple of an address."""
+        """What a name stands for, if that is one expression: the call that made an object, the tuple of an address."""
         if depth > DEEPEST:
             return node
         bindings: list[Binding] = []
@@ -70,13 +70,13 @@ class Tracer:
             function = self._parsed.function(node)
             if not bindings and function:
                 given = self._given(function, node.id, self._calls(function))
-                bindings = [Binding(value=one, line=one.lineno, sure=True) for one in given]
+                bindings = [Binding(value=value, line=value.lineno, sure=True) for value in given]
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
             owner = self._owner(node)
             bindings = self._parsed.attributes(owner, node.attr) if owner else []
         elif isinstance(node, ast.Await):
             return self.expression(node.value, depth + 1)
-        values = [one.value for one in bindings if one.value is not None and constant(one.value) is None]
+        values = [binding.value for binding in bindings if binding.value is not None and constant(binding.value) is None]
         return self.expression(values[0], depth + 1) if len(bindings) == len(values) == 1 else node
 
     def _name(self, node: ast.Name, name: str, depth: int) -> Trace:
@@ -92,53 +92,53 @@ class Tracer:
         return imported or Trace(name=name, line=node.lineno, words=f"{name}, which this file does not set")
 
     def _bindings(self, node: ast.expr, name: str) -> list[Binding]:
-        """What gives the name its value where `node` stands: in the innermost scope that knows it, before the node's line."""
+        """What gives the name its value at `node`: in the innermost scope that knows it, before the node's line."""
         for scope in (*self._parsed.above(node), self._parsed.tree):
             if isinstance(scope, ast.ClassDef) and scope is not self._parsed.scope(node):
                 continue
-            found = self._parsed.bindings(scope, name)
+            bindings = self._parsed.bindings(scope, name)
             if isinstance(scope, Function):
-                earlier = [one for one in found if one.line <= node.lineno]
-                found = earlier or found
-            if found:
-                surely = [place for place, one in enumerate(found) if one.sure]
-                return found[surely[-1] :] if surely else found
+                earlier = [binding for binding in bindings if binding.line <= node.lineno]
+                bindings = earlier or bindings
+            if bindings:
+                surely = [index for index, binding in enumerate(bindings) if binding.sure]
+                return bindings[surely[-1] :] if surely else bindings
             if isinstance(scope, Function) and name in _parameters(scope):
                 return []
         return []
 
     def _bound(self, bindings: list[Binding], name: str, depth: int) -> Trace:
         traces: list[Trace] = []
-        for one in bindings:
-            if one.of_loop is not None:
-                traces.append(self._looped(one, name, depth))
+        for binding in bindings:
+            if binding.of_loop is not None:
+                traces.append(self._looped(binding, name, depth))
             else:
-                traces.append(called(self.trace(one.value, depth + 1), name, one.line))
-        places = " or ".join(str(one.line) for one in bindings)
-        return agreed(traces, f"{name}, set at line {places}", bindings[-1].line, name=name)
+                traces.append(called(self.trace(binding.value, depth + 1), name, binding.line))
+        lines = " or ".join(str(binding.line) for binding in bindings)
+        return agreed(traces, f"{name}, set at line {lines}", bindings[-1].line, name=name)
 
-    def _looped(self, one: Binding, name: str, depth: int) -> Trace:
-        of = self.expression(one.of_loop) if one.of_loop is not None else None
+    def _looped(self, binding: Binding, name: str, depth: int) -> Trace:
+        of = self.expression(binding.of_loop) if binding.of_loop is not None else None
         values = [self.trace(item, depth + 1) for item in of.elts] if isinstance(of, ast.Tuple | ast.List | ast.Set) else []
-        return agreed(values, f"{name}, one of the values of the loop at line {one.line}", one.line, name=name)
+        return agreed(values, f"{name}, one of the values of the loop at line {binding.line}", binding.line, name=name)
 
     def _parameter(self, function: Function, name: str, depth: int) -> Trace:
         words = f"the argument {name} of {function.name}()"
         calls = self._calls(function)
         passed = self._given(function, name, calls)
         if passed and len(passed) == len(calls):
-            found = agreed([self.trace(one, depth + 1) for one in passed], words, passed[-1].lineno, name=name)
-            return given(found, name, words, (one.lineno for one in passed))
+            trace = agreed([self.trace(value, depth + 1) for value in passed], words, passed[-1].lineno, name=name)
+            return given(trace, name, words, (value.lineno for value in passed))
         default = _default(function, name)
         if default is not None and not passed:
-            found = self.trace(default, depth + 1)
+            trace = self.trace(default, depth + 1)
             return replace(
-                found, origin="default", name=name, line=default.lineno, words=f"the default of {words} at line {default.lineno}"
+                trace, origin="default", name=name, line=default.lineno, words=f"the default of {words} at line {default.lineno}"
             )
         return Trace(origin="argument", name=name, line=function.lineno, words=f"{words} at line {function.lineno}")
 
     def _calls(self, function: Function) -> list[ast.Call]:
-        """The calls that lead to the function: those that the stack passed, if it is known, else all of the file."""
+        """The calls that lead to the function: those that are in the stack, if it is known, otherwise all in the file."""
         calls = self._parsed.calls_of(function)
         passed = [
             call
@@ -148,20 +148,20 @@ class Tracer:
         return passed or calls
 
     def _given(self, function: Function, name: str, calls: Iterable[ast.Call]) -> list[ast.expr]:
-        """What the calls of the function give for one parameter."""
-        found = []
-        positions = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+        """What the calls of the function pass for one parameter."""
+        values = []
+        positions = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
         method = self._parsed.owner(function) is not None and positions[:1] in (["self"], ["cls"])
         if method:
             positions = positions[1:]
         for call in calls:
-            keyword = next((one.value for one in call.keywords if one.arg == name), None)
-            place = positions.index(name) if name in positions else len(call.args)
-            starred = any(isinstance(one, ast.Starred) for one in call.args)
-            value = keyword if keyword is not None else call.args[place] if place < len(call.args) and not starred else None
+            keyword = next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+            index = positions.index(name) if name in positions else len(call.args)
+            starred = any(isinstance(argument, ast.Starred) for argument in call.args)
+            value = keyword if keyword is not None else call.args[index] if index < len(call.args) and not starred else None
             if value is not None:
-                found.append(value)
-        return found
+                values.append(value)
+        return values
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Trace:
         whole = dotted(node)
@@ -171,11 +171,14 @@ class Tracer:
             if bindings:
                 return self._bound(bindings, whole, depth)
         root, _, rest = whole.partition(".")
-        klass = next((one for one in self._parsed.tree.body if isinstance(one, ast.ClassDef) and one.name == root), None)
+        klass = next(
+            (statement for statement in self._parsed.tree.body if isinstance(statement, ast.ClassDef) and statement.name == root),
+            None,
+        )
         if klass and rest:
-            found = self._parsed.bindings(klass, rest)
-            if found:
-                return self._bound(found, whole, depth)
+            bindings = self._parsed.bindings(klass, rest)
+            if bindings:
+                return self._bound(bindings, whole, depth)
         module = self._module(root)
         if module and rest and "." not in rest:
             path, parsed = module
@@ -188,7 +191,7 @@ class Tracer:
         return Trace(name=whole or node.attr, line=node.lineno, words=f"{whole or node.attr} at line {node.lineno}")
 
     def _owner(self, node: ast.AST) -> ast.ClassDef | None:
-        return next((one for one in self._parsed.above(node) if isinstance(one, ast.ClassDef)), None)
+        return next((ancestor for ancestor in self._parsed.above(node) if isinstance(ancestor, ast.ClassDef)), None)
 
     def _subscript(self, node: ast.Subscript, depth: int) -> Trace:
         keys: list[str] = []
@@ -217,15 +220,17 @@ class Tracer:
             if key is not None and str(constant(key)) == keys[0]:
                 if len(keys) > 1 and isinstance(value, ast.Dict):
                     return self._of_dict(value, keys[1:], f"{name}[{keys[0]!r}]", depth)
-                found = self.trace(value, depth + 1)
-                return called(found, f"{name}[{keys[0]!r}]", value.lineno) if found.origin == "literal" else found
+                trace = self.trace(value, depth + 1)
+                return called(trace, f"{name}[{keys[0]!r}]", value.lineno) if trace.origin == "literal" else trace
         return Trace(name=keys[-1], line=made.lineno, words=f"{name}, a dictionary at line {made.lineno}")
 
     def _call(self, node: ast.Call, depth: int) -> Trace:
         name, last = dotted(node.func), last_name(node.func)
         first = constant(node.args[0]) if node.args else None
         fallback = (
-            node.args[1] if len(node.args) > 1 else next((one.value for one in node.keywords if one.arg == "default"), None)
+            node.args[1]
+            if len(node.args) > 1
+            else next((keyword.value for keyword in node.keywords if keyword.arg == "default"), None)
         )
         if isinstance(first, str) and (name in _ENVIRONMENT or name in _ENVIRONMENT_READERS):
             instead = None if fallback is None else partial(self.trace, fallback, depth + 1)
@@ -236,28 +241,34 @@ class Tracer:
         if last in {"get", "getint"} and isinstance(node.func, ast.Attribute) and isinstance(first, str):
             made = self.expression(node.func.value)
             if isinstance(made, ast.Dict):
-                found = self._of_dict(made, [first], dotted(node.func.value), depth)
-                return found if found.value is not None or fallback is None else self.trace(fallback, depth + 1)
-            keys = tuple(str(one) for one in map(constant, node.args[:2]) if one is not None)
-            found = setting(keys, self._sources, node.lineno)
-            return found if found.value is not None or len(keys) > 1 else setting(keys[:1], self._sources, node.lineno)
+                trace = self._of_dict(made, [first], dotted(node.func.value), depth)
+                return trace if trace.value is not None or fallback is None else self.trace(fallback, depth + 1)
+            keys = tuple(str(key) for key in map(constant, node.args[:2]) if key is not None)
+            trace = setting(keys, self._sources, node.lineno)
+            return trace if trace.value is not None or len(keys) > 1 else setting(keys[:1], self._sources, node.lineno)
         returned = self._returned(node, depth)
         return returned or Trace(
-            name=name or None, line=node.lineno, words=f"what {name or 'a call'}() gives at line {node.lineno}"
+            name=name or None, line=node.lineno, words=f"what {name or 'a call'}() returns at line {node.lineno}"
         )
 
     def _returned(self, node: ast.Call, depth: int) -> Trace | None:
-        """What a function of this file gives back, where it is one plain thing."""
-        functions = [one for one in self._parsed.tree.body if isinstance(one, Function) and one.name == last_name(node.func)]
-        returns = [one.value for function in functions for one in ast.walk(function) if isinstance(one, ast.Return) and one.value]
+        """What a function of this file returns, if it has only one return."""
+        functions = [
+            statement
+            for statement in self._parsed.tree.body
+            if isinstance(statement, Function) and statement.name == last_name(node.func)
+        ]
+        returns = [
+            inner.value for function in functions for inner in ast.walk(function) if isinstance(inner, ast.Return) and inner.value
+        ]
         if len(returns) != 1:
             return None
-        found = self.trace(returns[0], depth + 1)
-        return replace(found, words=f"what {last_name(node.func)}() gives: {found.words}") if found.words else None
+        trace = self.trace(returns[0], depth + 1)
+        return replace(trace, words=f"what {last_name(node.func)}() returns: {trace.words}") if trace.words else None
 
     def _first_known(self, values: list[ast.expr], line: int, depth: int) -> Trace:
-        traces = [self.trace(one, depth + 1) for one in values]
-        known = next((one for one in traces if one.value not in {None, ""}), None)
+        traces = [self.trace(value, depth + 1) for value in values]
+        known = next((trace for trace in traces if trace.value not in {None, ""}), None)
         if known is None or known is traces[0]:
             return known or traces[0]
         before = traces[0]
@@ -268,23 +279,23 @@ class Tracer:
         for call in self._parsed.calls:
             if last_name(call.func) not in _OPTION_MAKERS:
                 continue
-            flags = [str(one) for one in map(constant, call.args) if one is not None]
+            flags = [str(flag) for flag in map(constant, call.args) if flag is not None]
             if name in {flag.lstrip("-").replace("-", "_") for flag in flags}:
-                default = next((one.value for one in call.keywords if one.arg == "default"), None)
+                default = next((keyword.value for keyword in call.keywords if keyword.arg == "default"), None)
                 return option(flags[0], call.lineno, self.trace(default, DEEPEST))
         return None
 
     def _module(self, root: str) -> tuple[str, Parsed] | None:
-        """The file beside it that a name stands for, if the name was imported."""
+        """The file beside this one that a name stands for, if the name was imported."""
         for node in ast.walk(self._parsed.tree):
             if isinstance(node, ast.Import):
-                for one in node.names:
-                    if root == (one.asname or one.name):
-                        return self._sources.modules.get(one.name.rpartition(".")[2])
+                for alias in node.names:
+                    if root == (alias.asname or alias.name):
+                        return self._sources.modules.get(alias.name.rpartition(".")[2])
             elif isinstance(node, ast.ImportFrom):
-                for one in node.names:
-                    if root == (one.asname or one.name):
-                        return self._sources.modules.get(one.name)
+                for alias in node.names:
+                    if root == (alias.asname or alias.name):
+                        return self._sources.modules.get(alias.name)
         return None
 
     def _imported(self, name: str) -> Trace | None:
@@ -292,10 +303,10 @@ class Tracer:
         for node in ast.walk(self._parsed.tree):
             if isinstance(node, ast.ImportFrom):
                 module = self._sources.modules.get((node.module or "").rpartition(".")[2])
-                for one in node.names if module else ():
-                    if name == (one.asname or one.name) and module:
+                for alias in node.names if module else ():
+                    if name == (alias.asname or alias.name) and module:
                         tracer = Tracer(module[1], replace(self._sources, callers=()))
-                        return _elsewhere(tracer, module[1], one.name, module[0], 0)
+                        return _elsewhere(tracer, module[1], alias.name, module[0], 0)
         return None
 
 
@@ -304,23 +315,26 @@ def _elsewhere(tracer: Tracer, parsed: Parsed, name: str, path: str, depth: int)
     bindings = parsed.bindings(parsed.tree, name)
     if not bindings:
         return Trace(name=name, path=path, words=f"{name} in {path}")
-    found = tracer._bound(bindings, name, depth + 1)  # noqa: SLF001 -- the same class, for another file
-    if found.path:
-        return found
-    line = found.line or bindings[-1].line
-    return replace(found, path=path, line=line, words=f"{found.words.partition(' at line ')[0]} in {path}:{line}")
+    trace = tracer._bound(bindings, name, depth + 1)  # noqa: SLF001 -- the same class, for another file
+    if trace.path:
+        return trace
+    line = trace.line or bindings[-1].line
+    return replace(trace, path=path, line=line, words=f"{trace.words.partition(' at line ')[0]} in {path}:{line}")
 
 
 def _parameters(function: Function) -> list[str]:
     arguments = function.args
-    return [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    return [parameter.arg for parameter in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
 
 
 def _default(function: Function, name: str) -> ast.expr | None:
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
     shift = len(positional) - len(arguments.defaults)
-    for place, one in enumerate(positional):
-        if one.arg == name and place >= shift:
-            return arguments.defaults[place - shift]
-    return next((value for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if one.arg == name), None)
+    for index, parameter in enumerate(positional):
+        if parameter.arg == name and index >= shift:
+            return arguments.defaults[index - shift]
+    return next(
+        (value for parameter, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if parameter.arg == name),
+        None,
+    )

@@ -1,4 +1,4 @@
-"""What is known of one value, and what stands beside the code that is read."""
+"""What is known about one value, and what is beside the code that is read."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -9,12 +9,12 @@ from tui.errors.source.syntax import Parsed
 
 
 class ConfigSetting(Struct, frozen=True, kw_only=True):
-    """One key with its value, and where it stands."""
+    """One key with its value, and where it is set."""
 
     file: str
     line: int
     keys: tuple[str, ...]
-    """The sections and mappings that it stands in, outermost first, its own key last."""
+    """The sections and mappings that it is in, outermost first, then its own key."""
     value: str
 
     @property
@@ -24,7 +24,7 @@ class ConfigSetting(Struct, frozen=True, kw_only=True):
 
 
 class PortRange(Struct, frozen=True, kw_only=True):
-    """Ports in a row, mostly one."""
+    """Consecutive ports, usually just one."""
 
     first: int
     last: int
@@ -63,25 +63,25 @@ Value = str | int | None
 
 
 class Trace(Struct, frozen=True, kw_only=True):
-    """What is known of one value."""
+    """What is known about one value."""
 
     value: Value = None
     origin: Origin = "unknown"
     name: str | None = None
-    """The constant, argument, variable or key that it bears."""
+    """The constant, argument, variable or key that holds it."""
     path: str | None = None
-    """The file where it stands, if that is not the code's own."""
+    """The file that it is in, if that is not the code's own."""
     line: int | None = None
     words: str = ""
     """Where it comes from: `the constant PORT at line 4`."""
 
 
 class Sources(Struct, frozen=True, kw_only=True):
-    """What stands beside the code: the process's environment, settings files, other modules."""
+    """What is beside the code: the process's environment, settings files, other modules."""
 
     environ: Mapping[str, str] = {}
     settings: tuple[ConfigSetting, ...] = ()
     modules: Mapping[str, tuple[str, Parsed]] = {}
     """Python files beside it, by module name, with their path."""
     callers: tuple[int, ...] = ()
-    """Lines of this file that the stack passed, so that of several calls the right one is followed."""
+    """Lines of this file that are in the stack, so that the right one of several calls is followed."""

@@ -1,7 +1,7 @@
 """Settings in YAML, with their lines, and the ports that a compose file publishes (docs.docker.com/reference/compose-file).
 
-Law: the text becomes a graph of nodes and never objects. What is walked of it is bounded in depth and number, so that
-aliases that stand for one another cost no more than what is written.
+Law: the text becomes a graph of nodes, never objects. How much of it is walked is bounded in depth and number, so that
+aliases of aliases cost no more than what is written.
 """
 
 import re
@@ -12,9 +12,9 @@ import yaml
 from tui.errors.source.types import ConfigSetting, PortRange, Published, SettingsFile
 
 LONGEST_TEXT = 50_000
-"""Characters. PyYAML takes up to two seconds for as many where it has no libyaml; hardly any settings are longer."""
+"""Characters. Without libyaml, PyYAML takes up to two seconds for this many; hardly any settings are longer."""
 MOST_NODES = 20_000
-"""Nodes that are walked, counted again at each alias."""
+"""Nodes walked, counted again at each alias."""
 DEEPEST = 40
 LONGEST_VALUE = 2_000
 LONGEST_KEY = 200
@@ -29,32 +29,32 @@ _SHORT = re.compile(
 
 
 class NotYamlError(ValueError):
-    """The text is no YAML, or more of it than is read."""
+    """The text is not YAML, or too long to be read."""
 
 
 def read_yaml(file: str, text: str, *, compose: bool) -> SettingsFile:
-    """The settings in the text of a YAML file, and with `compose` the ports that it publishes. Raises NotYamlError alone."""
+    """The settings in the text of a YAML file, and with `compose` the ports that it publishes. Raises only NotYamlError."""
     if len(text) > LONGEST_TEXT:
-        raise NotYamlError("longer than is read")
+        raise NotYamlError("too long to be read")
     try:
         roots = list(yaml.compose_all(text, Loader=_LOADER))
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # the last two: an escape beyond Unicode
         raise NotYamlError(str(error)) from None
     walk = _Walk(file)
-    settings = tuple(one for root in roots for one in walk.settings(root, ()))
-    published = tuple(one for root in roots for one in walk.published(root)) if compose else ()
+    settings = tuple(setting for root in roots for setting in walk.settings(root, ()))
+    published = tuple(port for root in roots for port in walk.published(root)) if compose else ()
     return SettingsFile(settings=settings, published=published)
 
 
 class _Walk:
-    """A way through the graph of one file, which ends where MOST_NODES have been seen."""
+    """A walk through the graph of one file, which ends after MOST_NODES."""
 
     def __init__(self, file: str) -> None:
         self._file = file
         self._left = MOST_NODES
 
     def settings(self, node: yaml.Node, keys: tuple[str, ...]) -> Iterator[ConfigSetting]:
-        """The settings at and below a node that stands in `keys`."""
+        """The settings at and below a node that is in `keys`."""
         match node:
             case yaml.MappingNode():
                 for key, line, value in self._pairs(node):
@@ -66,24 +66,24 @@ class _Walk:
                 for item in self._items(node):
                     if isinstance(item, yaml.MappingNode):
                         yield from self.settings(item, keys)
-                    elif isinstance(item, yaml.ScalarNode) and (found := _ASSIGNMENT.fullmatch(_text(item))):
-                        yield self._made((*keys, found["key"]), _line(item), found["value"])
+                    elif isinstance(item, yaml.ScalarNode) and (assignment := _ASSIGNMENT.fullmatch(_text(item))):
+                        yield self._made((*keys, assignment["key"]), _line(item), assignment["value"])
 
     def published(self, root: yaml.Node) -> Iterator[Published]:
-        """The ports of each service, which stand below `services`, or at the top as in the first version of the format."""
+        """The ports of each service; services are below `services`, or at the top as in the first version of the format."""
         top = {key: value for key, _, value in self._pairs(root)}
         for service, _, body in self._pairs(top.get("services", root)):
             for key, _, ports in self._pairs(body):
                 for item in self._items(ports) if key == "ports" else ():
-                    found = self._long(service, item) if isinstance(item, yaml.MappingNode) else self._short(service, item)
-                    if found:
-                        yield found
+                    publication = self._long(service, item) if isinstance(item, yaml.MappingNode) else self._short(service, item)
+                    if publication:
+                        yield publication
 
     def _short(self, service: str, item: yaml.Node) -> Published | None:
-        found = _SHORT.fullmatch(_text(item))
-        if found is None or found["protocol"] not in {None, "tcp"}:
+        match = _SHORT.fullmatch(_text(item))
+        if match is None or match["protocol"] not in {None, "tcp"}:
             return None
-        return self._publication(service, _line(item), found["outside"], found["inside"])
+        return self._publication(service, _line(item), match["outside"], match["inside"])
 
     def _long(self, service: str, item: yaml.MappingNode) -> Published | None:
         parts = {key: (line, _text(value)) for key, line, value in self._pairs(item)}
@@ -114,7 +114,7 @@ class _Walk:
             yield item
 
     def _pairs(self, node: yaml.Node, depth: int = 0) -> Iterator[tuple[str, int, yaml.Node]]:
-        """Key, its line and value of each pair of a mapping, with those of the mappings that it merges in (`<<: *base`)."""
+        """The key, its line and the value of each pair in a mapping, with those that it merges in (`<<: *base`)."""
         for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
             if self._left <= 0:
                 return
@@ -128,7 +128,7 @@ class _Walk:
 
 
 def _text(node: yaml.Node) -> str:
-    """The text of a scalar on one line, its end cut off where it is long; empty for any other node."""
+    """The text of a scalar on one line, cut off if it is long; empty for any other node."""
     if not isinstance(node, yaml.ScalarNode) or node.start_mark.line != node.end_mark.line:
         return ""
     return str(node.value)[:LONGEST_VALUE].strip()
@@ -142,8 +142,9 @@ def _range(text: str) -> PortRange | None:
     """`8080` or `8080-8090` as ports; None for anything else."""
     first, dash, last = text.partition("-")
     if not all(
-        one.isascii() and one.isdecimal() and len(one) <= len(str(HIGHEST_PORT)) for one in ([first, last] if dash else [first])
+        number.isascii() and number.isdecimal() and len(number) <= len(str(HIGHEST_PORT))
+        for number in ([first, last] if dash else [first])
     ):
         return None
-    found = PortRange(first=int(first), last=int(last or first))
-    return found if 0 < found.first <= found.last <= HIGHEST_PORT else None
+    ports = PortRange(first=int(first), last=int(last or first))
+    return ports if 0 < ports.first <= ports.last <= HIGHEST_PORT else None

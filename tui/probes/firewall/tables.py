@@ -32,7 +32,10 @@ class Filter(Struct, frozen=True, kw_only=True):
 
 
 def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = ()) -> Filter:
-    """The filter in what `nft`, `iptables-nft`, `ip6tables-nft`, `iptables-legacy` and `ip6tables-legacy` printed."""
+    """The filter in what `nft`, `iptables-nft`, `ip6tables-nft`, `iptables-legacy` and `ip6tables-legacy` printed.
+
+    Whichever tool was done first: the same texts give the same filter.
+    """
     missing = list(unread)
     nft: Ruleset | None = None
     if NFT in texts:
@@ -52,7 +55,7 @@ def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = ()) -> Filter:
     rulesets = list(_merged(nft, by_iptables)) if nft else []
     if nft is None and by_iptables:
         rulesets.append(Ruleset(chains=by_iptables, read=held_against))
-    return Filter(rulesets=(*rulesets, *old), sources=tuple(texts), unread=tuple(dict.fromkeys(missing)))
+    return Filter(rulesets=(*rulesets, *old), sources=tuple(sorted(texts)), unread=tuple(sorted(set(missing))))
 
 
 def _merged(nft: Ruleset, by_iptables: dict[tuple[str, str, str], Chain]) -> Iterable[Ruleset]:

@@ -1,4 +1,4 @@
-"""Attempts: the schedule with its countdown, a plot over time, and each attempt in words, the newest first."""
+"""Attempts: the schedule with its countdown, a plot over time, and each attempt in words, newest first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tui.model.facts import Attempt
 
 MOST_PENDING = 3
-"""Schedules named one by one; a name with many addresses has as many."""
+"""How many schedules are named one by one; a name with many addresses has many."""
 
 
 class AttemptsPanel(Panel["Attempt"]):
@@ -19,9 +19,9 @@ class AttemptsPanel(Panel["Attempt"]):
 
     TITLE = "Attempts"
     HELP: ClassVar[str] = (
-        "Each attempt to connect: its number, time, outcome, who answered and how long it took; the newest stands first. "
-        "Above them the schedule with the wait until the next one, and a plot: the height is the latency (logarithmic), "
-        "the letter the outcome."
+        "Each attempt to connect: its number, time, outcome, who answered and how long it took; the newest is first. "
+        "Above them are the schedule, with the wait until the next attempt, and a plot: the height is the latency "
+        "(logarithmic), the letter the outcome."
     )
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
@@ -29,24 +29,24 @@ class AttemptsPanel(Panel["Attempt"]):
         self._several = False
 
     def fill(self, view: PanelView) -> None:
-        """Tell the attempts, with the schedule and the plot above them."""
-        from tui.ui.rows.attempts import newest_first, of_target, pending, schedule_words, several_places, sign_lines
+        """Show the attempts, with the schedule and the plot above them."""
+        from tui.ui.rows.attempts import newest_first, of_target, pending, schedule_words, several_addresses, sign_lines
         from tui.ui.rows.plot import plot
 
         width = self.room.width
-        self._several = several_places(view.snapshot)
+        self._several = several_addresses(view.snapshot)
         now = pending(view.snapshot, view.now)
         head: list[Line] = []
-        for one in now[:MOST_PENDING]:
-            where = f"{one.where} " if self._several else ""
-            head.append(line(Span(cut(f"{where}{one.words}", width), one.tone)))
+        for schedule in now[:MOST_PENDING]:
+            where = f"{schedule.where} " if self._several else ""
+            head.append(line(Span(cut(f"{where}{schedule.words}", width), schedule.tone)))
         if len(now) > MOST_PENDING:
             head.append(line(muted(f"and {len(now) - MOST_PENDING} more under way")))
         if not now:
             head.append(line(Span(cut(schedule_words(view.snapshot), width), Tone.MUTED)))
         head += plot(of_target(view.snapshot), width)
         head += sign_lines(view.snapshot, width)
-        self.tell(newest_first(view.snapshot), head=head)
+        self.set_rows(newest_first(view.snapshot), head=head)
 
     @property
     def detail(self) -> str:
@@ -56,7 +56,7 @@ class AttemptsPanel(Panel["Attempt"]):
         return detail(self.picked) if self.picked else ""
 
     def name_of(self, item: Attempt) -> str:
-        """Attempts are known by the fact's id."""
+        """Attempts are identified by the fact's id."""
         return item.id
 
     def draw(self, item: Attempt, width: int) -> Line:

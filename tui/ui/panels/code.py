@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class CodePanel(LinesPanel):
-    """The user's own innermost frame, as far as the file is here."""
+    """The user's own innermost frame, if its file is on this machine."""
 
     TITLE = "Code"
     HELP: ClassVar[str] = (
@@ -22,19 +22,19 @@ class CodePanel(LinesPanel):
     )
 
     def fill(self, view: PanelView) -> None:
-        """Tell what is known of the code."""
+        """Show what is known about the code."""
         from tui.ui.rows.code import code
 
-        self.tell(code(view.snapshot.case, self.room.width))
+        self.set_rows(code(view.snapshot.case, self.room.width))
 
     def has_something(self, view: PanelView) -> bool:
-        """Whether a line of code is known that asked."""
+        """Whether the line of code that asked is known."""
         from tui.diagnosis.readings.code import code_location
 
         return code_location(view.snapshot.case) is not None
 
     def can_pick(self, item: StepRow) -> bool:
-        """Every line, so that a long source can be read through."""
+        """Every line can be picked, so that a long source can be read through."""
         return bool(item.line)
 
 

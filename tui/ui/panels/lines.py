@@ -1,4 +1,4 @@
-"""What panels of wrapped lines share: rows that bring their line, and the command that some of them carry."""
+"""What panels of wrapped lines share: rows that come with their line and, some of them, with a command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LinesPanel(Panel["StepRow"]):
-    """Lines of words, each with the command that shows the same by hand, where there is one."""
+    """Lines of words, each with the command that shows the same by hand, if there is one."""
 
     @property
     def command(self) -> str:
@@ -25,9 +25,9 @@ class LinesPanel(Panel["StepRow"]):
         return self.command
 
     def name_of(self, item: StepRow) -> str:
-        """Lines are known by their words."""
+        """Lines are identified by their words."""
         return "".join(span.text for span in item.line)
 
     def draw(self, item: StepRow, width: int) -> Line:  # noqa: ARG002 -- the lines are wrapped for their width already
-        """Rows bring their line."""
+        """A row comes with its line."""
         return item.line

@@ -1,4 +1,4 @@
-"""What all panels share: they are given the same view, draw it only while they are visible, and have a help of their own."""
+"""What all panels share: they are given the same view, draw it only while they are visible, and have their own help text."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class PanelView:
     place: str
     """What the step shows."""
     walk_at: str
-    """Where the walk is, whatever the person looks at."""
+    """Where the walk is, whatever the person is looking at."""
     now: datetime
 
 
 class Panel(KeyedTable[T]):
-    """A table with a title in its border. A subclass says in `fill` what stands in it."""
+    """A table with a title in its border. A subclass fills in its rows in `fill`."""
 
     TITLE: ClassVar[str]
     HELP: ClassVar[str]
@@ -40,13 +40,13 @@ class Panel(KeyedTable[T]):
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
         self.number = 0
-        """The key that leads to it."""
+        """Its key."""
         self.view: PanelView | None = None
         self.title = ""
         """What the border says, without the key."""
 
     def on_mount(self) -> None:
-        """Show the panel's own title until there is more to say."""
+        """Show the panel's own title until there is a better one."""
         self.entitle(self.TITLE)
 
     def present(self, view: PanelView) -> None:
@@ -56,15 +56,15 @@ class Panel(KeyedTable[T]):
             self.fill(view)
 
     def fill(self, view: PanelView) -> None:
-        """Tell the rows of this view."""
+        """Set the rows for this view."""
         raise NotImplementedError
 
-    def has_something(self, view: PanelView) -> bool:  # noqa: ARG002 -- most panels always have
-        """Whether there is anything in `view` for it to show."""
+    def has_something(self, view: PanelView) -> bool:  # noqa: ARG002 -- most panels always have something
+        """Whether `view` has anything for it to show."""
         return True
 
     def entitle(self, title: str) -> bool:
-        """Set the border's title, behind the key that leads here; whether it is another one than before."""
+        """Set the title in the border, after the panel's key; returns whether it has changed."""
         if title == self.title:
             return False
         self.title = title
@@ -74,17 +74,17 @@ class Panel(KeyedTable[T]):
 
     @property
     def command(self) -> str:
-        """The command under the cursor, where rows have one."""
+        """The command under the cursor, if rows have one."""
         return ""
 
     @property
     def detail(self) -> str:
-        """Everything about the row under the cursor, where there is more than the row shows."""
+        """Everything about the row under the cursor, if there is more than the row shows."""
         return ""
 
     @property
     def visible_now(self) -> bool:
-        """Whether the panel stands on the screen."""
+        """Whether the panel is on the screen."""
         return self.room.width > 0 and self.is_on_screen
 
     def on_resize(self) -> None:

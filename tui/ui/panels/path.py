@@ -1,4 +1,4 @@
-"""Path: the route and neighbour used, the echo, and who answers at which distance."""
+"""Path: the route and neighbour in use, the answers to echo requests, and who answers at which distance."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class PathPanel(LinesPanel):
-    """How packets get there, as far as it was seen."""
+    """How packets get there, as far as is known."""
 
     TITLE = "Path"
     HELP: ClassVar[str] = (
@@ -22,14 +22,14 @@ class PathPanel(LinesPanel):
     )
 
     def fill(self, view: PanelView) -> None:
-        """Tell what is known of the path."""
+        """Show what is known about the path."""
         from tui.ui.rows.path import path
 
         rows = path(view.snapshot.case, self.room.width)
-        self.tell(rows, head=() if rows else [line(muted("Not looked at yet."))])
+        self.set_rows(rows, head=() if rows else [line(muted("Not checked yet."))])
 
     def can_pick(self, item: StepRow) -> bool:
-        """The rows whose look can be repeated by hand."""
+        """Only rows whose check can be repeated by hand."""
         return bool(item.command)
 
 

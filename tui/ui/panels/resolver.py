@@ -1,4 +1,4 @@
-"""Resolver: what each source says of the name, and where they differ."""
+"""Resolver: what each source says about the name, and where they differ."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ResolverPanel(Panel["ResolverRow"]):
 
     TITLE = "Resolver"
     HELP: ClassVar[str] = (
-        "Who says what about the name: the hosts file, what programs here get (system), and each nameserver asked by itself "
+        "Who says what about the name: the hosts file, what programs here get (system), and each nameserver asked directly "
         "for A and AAAA, with the time to live and the round trip. “differs” marks an answer that programs here do not get."
     )
 
@@ -25,16 +25,16 @@ class ResolverPanel(Panel["ResolverRow"]):
         self._rooms = (0, 0)
 
     def fill(self, view: PanelView) -> None:
-        """Tell the sources."""
+        """Show the sources."""
         from tui.ui.rows.resolver import empty_words, notes, resolver, rooms_for
 
         rows = resolver(view.snapshot)
         width = self.room.width
         if not rows:
-            self.tell((), head=[line(muted(one)) for one in wrap(empty_words(view.snapshot), width)])
+            self.set_rows((), head=[line(muted(part)) for part in wrap(empty_words(view.snapshot), width)])
             return
         self._rooms = rooms_for(rows)
-        self.tell(rows, foot=[cut_line(one, width) for one in notes(view.snapshot)])
+        self.set_rows(rows, foot=[cut_line(note, width) for note in notes(view.snapshot)])
 
     @property
     def detail(self) -> str:
@@ -42,7 +42,7 @@ class ResolverPanel(Panel["ResolverRow"]):
         return f"{self.picked.who} {self.picked.kind} {self.picked.answer} · {self.picked.detail}" if self.picked else ""
 
     def name_of(self, item: ResolverRow) -> str:
-        """Sources are known by server, name and type."""
+        """Sources are identified by server, name and type."""
         return item.key
 
     def draw(self, item: ResolverRow, width: int) -> Line:
@@ -52,7 +52,7 @@ class ResolverPanel(Panel["ResolverRow"]):
         return source_line(item, width, self._rooms)
 
     def can_pick(self, item: ResolverRow) -> bool:
-        """A heading says nothing of its own."""
+        """Everything but a heading, which says nothing of its own."""
         return not item.heading
 
 

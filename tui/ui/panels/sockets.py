@@ -1,4 +1,4 @@
-"""Sockets: what listens on this machine, live; what matters to the target stands first."""
+"""Sockets: what listens on this machine, live, with what matters to the target first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.ui.rows.sockets import Ranking
 
 LONGEST_WAIT_S = 25.0
-"""A table that was asked for and never came is asked for again: longer than any look may take."""
+"""A table that has not come by then is asked for again: no check may take that long."""
 
 
 def _listeners() -> type[Listeners]:
@@ -27,32 +27,32 @@ class SocketsPanel(Panel["Listener"]):
 
     TITLE = "Sockets"
     HELP: ClassVar[str] = (
-        "The listening TCP and bound UDP sockets of this machine, looked at once a second. Those that matter to the target "
-        "(its port, its service, a digit slip away) are marked and stand first. / filters, o sorts. The queue is what "
-        "waits to be accepted, against its limit. Owners of other users' sockets are visible to root alone."
+        "The listening TCP and bound UDP sockets of this machine, read once a second. Those that matter to the target "
+        "(its port, its service, a port one typing slip away) are marked and come first. / filters, o sorts. The queue is "
+        "the number of connections that wait to be accepted, and its limit. Only root can see who owns other users' sockets."
     )
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it
         super().__init__(id=id)
         self.sort = "port"
         self.wanted = ""
-        """What the person filters for."""
+        """The text that the person filters by."""
         self._live: Listeners | None = None
         self._asked_at: float | None = None
         self._sorted_for: tuple[object, ...] = ()
-        """What the rows were made of; the table itself is kept, so that its id stays its own."""
+        """What the rows were made from; the table itself is kept too, so that no other gets its id."""
         self._table: Listeners | None = None
         self._rows: list[Listener] = []
-        self._rank: Ranking = lambda _one: 0
+        self._rank: Ranking = lambda _listener: 0
 
     @property
     def wants_news(self) -> bool:
-        """Whether a newer table would be seen, there is one already, and none has been asked for that has not come."""
+        """Whether a newer table would be visible, there is one already, and no newer one is on its way."""
         asked = self._asked_at is not None and monotonic() - self._asked_at < LONGEST_WAIT_S
         return self.visible_now and not asked and self.view is not None and self.view.snapshot.case.last(_listeners()) is not None
 
     def asked(self) -> None:
-        """A newer table was asked for."""
+        """Note that a newer table was asked for."""
         self._asked_at = monotonic()
 
     def take(self, fact: AnyFact) -> None:
@@ -64,7 +64,7 @@ class SocketsPanel(Panel["Listener"]):
                 self.fill(self.view)
 
     def fill(self, view: PanelView) -> None:
-        """Tell the sockets, sorted and filtered; a table that was told already is not sorted again."""
+        """Show the sockets, sorted and filtered; the same table is not sorted twice."""
         from tui.ui.rows.sockets import empty_words, heads, newest_table, notes, ranking, sockets
 
         case, width = view.snapshot.case, self.room.width
@@ -72,7 +72,7 @@ class SocketsPanel(Panel["Listener"]):
         table = self._live if self._live and recorded and recorded.vantage is None and view.snapshot.live else recorded
         if table is None:
             self.entitle(self.TITLE)
-            self.tell((), head=[line(muted(one)) for one in wrap(empty_words(case), width)])
+            self.set_rows((), head=[line(muted(part)) for part in wrap(empty_words(case), width)])
             return
         inputs = (id(table), self.sort, self.wanted, case.answers)
         if inputs != self._sorted_for:
@@ -81,9 +81,11 @@ class SocketsPanel(Panel["Listener"]):
             self._table = table
         self.entitle(self._words(table, len(self._rows)))
         head = (
-            [heads(width, self.sort)] if self._rows else [line(muted("No socket fits." if self.wanted else "No socket listens."))]
+            [heads(width, self.sort)]
+            if self._rows
+            else [line(muted("No socket matches." if self.wanted else "No socket listens."))]
         )
-        self.tell(self._rows, head=head, foot=[cut_line(one, width) for one in notes(table, len(self._rows), self.wanted)])
+        self.set_rows(self._rows, head=head, foot=[cut_line(note, width) for note in notes(table, len(self._rows), self.wanted)])
 
     def _words(self, table: Listeners, shown: int) -> str:
         where = "here" if table.vantage is None else "there"
@@ -91,7 +93,7 @@ class SocketsPanel(Panel["Listener"]):
         return f"{self.TITLE} {where} ({number})"
 
     def sort_next(self) -> str:
-        """Go to the next order, and name it."""
+        """Go to the next sort order, and return its name."""
         from tui.ui.rows.sockets import SORTS
 
         self.sort_by(SORTS[(SORTS.index(self.sort) + 1) % len(SORTS)])
@@ -125,7 +127,7 @@ class SocketsPanel(Panel["Listener"]):
         return detail(self.picked) if self.picked else ""
 
     def name_of(self, item: Listener) -> str:
-        """Sockets are known by protocol, address, port and inode."""
+        """Sockets are identified by protocol, address, port and inode."""
         from tui.ui.rows.sockets import name_of
 
         return name_of(item)

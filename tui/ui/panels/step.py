@@ -1,4 +1,4 @@
-"""The step: the question, the leaf, the branch or the verdict at the place that is shown."""
+"""The step: the question, the leaf, the branch or the verdict at the current place."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ class StepPanel(Panel["StepRow"]):
     )
 
     def fill(self, view: PanelView) -> None:
-        """Tell the lines of the place that is shown."""
+        """Show the lines of the current place."""
         from tui.ui.rows.steps import step
 
         title, rows = step(view.snapshot, view.causes, view.place, self.room.width)
         if self.entitle(title):
             self.items, self.cursor = (), 0
             self.scroll_to(y=0, animate=False)
-        self.tell(rows)
+        self.set_rows(rows)
 
     def name_of(self, item: StepRow) -> str:
-        """Rows that can be picked are known by what they do."""
+        """Rows that can be picked are identified by what they do."""
         return item.choice or item.command
 
     def draw(self, item: StepRow, width: int) -> Line:  # noqa: ARG002 -- the lines are wrapped for their width already
-        """Rows bring their line."""
+        """A row comes with its line."""
         return item.line
 
     def can_pick(self, item: StepRow) -> bool:
@@ -44,7 +44,7 @@ class StepPanel(Panel["StepRow"]):
 
     @property
     def command(self) -> str:
-        """The command under the cursor, or the first one shown; empty where there is none."""
+        """The command under the cursor, or the first one shown; empty if there is none."""
         if self.picked and self.picked.command:
             return self.picked.command
         return next((row.command for row in self.items if row.command), "")

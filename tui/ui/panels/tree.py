@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tui.ui.rows.walk import Node
 
 WIDEST = 48
-"""Farther apart, a title and its answer are no longer read as one, in cells."""
+"""A title and its answer that are farther apart are no longer read together, in cells."""
 
 
 class TreePanel(Panel["Node"]):
@@ -29,31 +29,31 @@ class TreePanel(Panel["Node"]):
         """What the person folded (True) and unfolded (False)."""
 
     def fill(self, view: PanelView) -> None:
-        """Tell the visible nodes; while the panel has no focus, the cursor follows the walk."""
+        """Show the visible nodes; while the panel has no focus, the cursor follows the walk."""
         from tui.ui.rows.walk import tree
 
         nodes = tree(view.snapshot, view.causes, (view.place, view.walk_at), self.folds, min(self.room.width, WIDEST))
-        self.tell(nodes)
+        self.set_rows(nodes)
         if not self.has_focus:
             self.follow(view.place)
 
     def follow(self, place: str) -> None:
-        """Put the cursor on a place without telling anybody."""
-        found = next((row for row, node in enumerate(self.items) if node.key == place), None)
-        if found is not None and found != self.cursor:
-            self.cursor = found
-            self.keep_in_view(found)
+        """Put the cursor on a place without posting a message."""
+        row = next((index for index, node in enumerate(self.items) if node.key == place), None)
+        if row is not None and row != self.cursor:
+            self.cursor = row
+            self.keep_in_view(row)
 
     def name_of(self, item: Node) -> str:
-        """Nodes are known by their place."""
+        """Nodes are identified by their place."""
         return item.key
 
     def draw(self, item: Node, width: int) -> Line:  # noqa: ARG002 -- nodes are drawn for their width already
-        """Nodes bring their line."""
+        """A node comes with its line."""
         return item.line
 
     def fold(self, *, folded: bool) -> bool:
-        """Fold or unfold the group under the cursor, or the one its leaf is in; whether anything changed."""
+        """Fold or unfold the group under the cursor, or the one its leaf is in; returns whether anything changed."""
         from tui.ui.rows.place import GROUP, VERDICT, group_of_place
 
         if self.picked is None or self.view is None or self.picked.key == VERDICT:
@@ -67,7 +67,7 @@ class TreePanel(Panel["Node"]):
         return before != [node.key for node in self.items]
 
     def toggle(self) -> bool:
-        """Fold or unfold the group under the cursor; False where there is no group."""
+        """Fold or unfold the group under the cursor; False if there is no group or nothing changed."""
         from tui.ui.rows.place import GROUP
 
         if self.picked is None or not self.picked.key.startswith(GROUP):

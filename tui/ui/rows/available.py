@@ -1,4 +1,4 @@
-"""Which commands would do something now: what the footer shows, and what a key is worth."""
+"""Which commands would do something now: the footer shows these, and only their keys work."""
 
 from tui.model.requests import Schedule
 from tui.ui.rows.place import CODE, GROUP, QUESTION, VERDICT, works
@@ -8,8 +8,8 @@ ALWAYS = frozenset({"escape", "help", "palette", "quit", "interrupt", "new", "fi
 
 
 def available(snapshot: Snapshot, place: str, *, picked: bool, copyable: bool) -> frozenset[str]:
-    """The ids of the commands that would do something. `picked`: the person chose the place; `copyable`: it shows a command."""
-    found = set(ALWAYS)
+    """The ids of the commands that would do something. `picked`: the person chose the place; `copyable`: a command is shown."""
+    offered = set(ALWAYS)
     conditions = {
         "next": picked or bool(snapshot.question or snapshot.steps) or _more_to_replay(snapshot),
         "back": bool(snapshot.case.answers) if snapshot.live else bool(snapshot.progress and snapshot.progress[0] > 1),
@@ -22,7 +22,7 @@ def available(snapshot: Snapshot, place: str, *, picked: bool, copyable: bool) -
         "verdict": place != VERDICT,
         "copy": copyable,
     }
-    return frozenset(found | {name for name, holds in conditions.items() if holds})
+    return frozenset(offered | {name for name, holds in conditions.items() if holds})
 
 
 def _more_to_replay(snapshot: Snapshot) -> bool:

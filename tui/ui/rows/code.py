@@ -1,4 +1,4 @@
-"""The line of code that asked: its source, where host and port come from, and how failure is handled there."""
+"""The line of code that asked for the connection: its source, where host and port come from, how failure is handled there."""
 
 from tui.diagnosis.readings.code import call_words
 from tui.model.case import Case
@@ -14,11 +14,11 @@ NONE_KNOWN = (
 
 
 def code(case: Case, width: int) -> list[StepRow]:
-    """Everything about each frame that was read, the newest first; or how to have one."""
+    """Everything about each frame that was read, newest first; or, without any, how to get one."""
     rows: list[StepRow] = []
-    for one in reversed(case.all(Code)):
+    for frame in reversed(case.all(Code)):
         rows += [StepRow(EMPTY)] if rows else []
-        rows += _one(one, width)
+        rows += _frame(frame, width)
     for fact in case.all(NotObserved):
         if isinstance(fact.request, ReadCode):
             rows += _rows(labelled("code", f"{fact.request.path}:{fact.request.line}", width, Tone.STRONG, gutter=GUTTER))
@@ -26,14 +26,14 @@ def code(case: Case, width: int) -> list[StepRow]:
     return rows or _rows(paragraph(NONE_KNOWN, width, Tone.MUTED))
 
 
-def _one(fact: Code, width: int) -> list[StepRow]:
+def _frame(fact: Code, width: int) -> list[StepRow]:
     within = f" in {fact.function}" if fact.function else ""
     rows = _rows(labelled("code", f"{fact.path}:{fact.line}{within}", width, Tone.STRONG, gutter=GUTTER))
     if fact.read_as:
         rows += _rows(labelled("", f"read here as {fact.read_as}", width, Tone.MUTED, gutter=GUTTER))
     if fact.changed:
         return rows + _rows(
-            labelled("", "The file has changed since: that line is another one now.", width, Tone.WARN, gutter=GUTTER)
+            labelled("", "The file has changed since; that line is a different one now.", width, Tone.WARN, gutter=GUTTER)
         )
     if fact.values:
         rows += _rows(labelled("says", f"{call_words(fact)}.", width, Tone.ACCENT, gutter=GUTTER))
@@ -59,4 +59,4 @@ def _source(number: int, text: str, width: int, *, here: bool) -> Line:
 
 
 def _rows(lines: list[Line]) -> list[StepRow]:
-    return [StepRow(one) for one in lines]
+    return [StepRow(row) for row in lines]

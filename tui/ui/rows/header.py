@@ -1,4 +1,4 @@
-"""The first line (target, where from, how long, what is looked at) and the one with the verdict so far."""
+"""The first line (target, where from, how long, what is being checked) and the one with the verdict so far."""
 
 from datetime import datetime
 
@@ -13,11 +13,11 @@ from tui.ui.snapshot import Snapshot
 
 NAME = " refused  "
 LEAST_BESIDE, LEAST_LABEL = 40, 12
-"""What a long target leaves to the rest of the line, and what the rest leaves to it, in cells."""
+"""How much of the line a long target leaves to the rest, and how much the rest leaves to the target, in cells."""
 
 
 def header(target: Target, snapshot: Snapshot | None, asks: str, now: datetime, width: int) -> Line:
-    """The first line; what there is no room for is left out, the origin first."""
+    """The first line; if there is no room for all of it, the origin is left out first."""
     label = cut(target.label, max(width - LEAST_BESIDE, LEAST_LABEL))
     left = [strong(NAME), Span(label, Tone.ACCENT), muted(f" · {target.transport}")]
     if snapshot is None:
@@ -27,7 +27,7 @@ def header(target: Target, snapshot: Snapshot | None, asks: str, now: datetime, 
     used = sum(cells(span.text) for span in left)
     right_room = max(width - used - 2, 0)
     right = f"{time}  {doing}"
-    origin = next((one for one in origins(snapshot) if cells(one) + cells(right) + 6 <= right_room), "")
+    origin = next((form for form in origins(snapshot) if cells(form) + cells(right) + 6 <= right_room), "")
     right = cut(right, right_room)
     gap = width - used - cells(origin) - cells(right) - 1
     middle = max(gap // 2, 1) if origin else 0
@@ -36,7 +36,7 @@ def header(target: Target, snapshot: Snapshot | None, asks: str, now: datetime, 
 
 
 def activity(snapshot: Snapshot, asks: str) -> str:
-    """What the session does now, in words."""
+    """What the session is doing now, in words."""
     if snapshot.progress:
         shown, total = snapshot.progress
         return f"replay {shown} of {total}"
@@ -45,14 +45,14 @@ def activity(snapshot: Snapshot, asks: str) -> str:
     if snapshot.steps:
         return "? waits for you"
     if snapshot.under_way:
-        return f"• testing: {asks}" if asks else "• attempts go on"
+        return f"• testing: {asks}" if asks else "• still trying"
     return "done" if snapshot.concluded else "deciding"
 
 
 def origins(snapshot: Snapshot) -> list[str]:
-    """Where the looks are taken from, the fullest form first."""
-    source = next((one.local_address for one in reversed(snapshot.case.all(TcpAttempt)) if one.local_address), None)
-    source = source or next((one.source for one in reversed(snapshot.case.all(Route)) if one.source), None)
+    """Where the checks are run from, the fullest form first."""
+    source = next((attempt.local_address for attempt in reversed(snapshot.case.all(TcpAttempt)) if attempt.local_address), None)
+    source = source or next((route.source for route in reversed(snapshot.case.all(Route)) if route.source), None)
     if not snapshot.vantage:
         return [f"from {source}"] if source else []
     return [f"from {snapshot.vantage} ({source})", f"from {snapshot.vantage}"] if source else [f"from {snapshot.vantage}"]
@@ -62,11 +62,11 @@ def status(snapshot: Snapshot | None, width: int) -> Line:
     """The verdict so far, in one line."""
     if snapshot is None:
         return ()
-    found = snapshot.assessment.verdict
-    if found:
-        mark = certainty_mark(found.certainty)
-        head = f" {mark.glyph} {mark.state}: {found.cause} "
-        return line(Span(head, mark.tone), cut(found.summary, max(width - cells(head), 0)))
+    verdict = snapshot.assessment.verdict
+    if verdict:
+        mark = certainty_mark(verdict.certainty)
+        head = f" {mark.glyph} {mark.state}: {verdict.cause} "
+        return line(Span(head, mark.tone), cut(verdict.summary, max(width - cells(head), 0)))
     if works(snapshot):
         return line(Span(" ✓ it connects", Tone.GOOD))
     if snapshot.concluded:

@@ -1,4 +1,4 @@
-"""The marks: a glyph and a word for each state, so that nothing is said by colour alone.
+"""The marks: a glyph and a word for each state, so that nothing depends on colour alone.
 
 A leaf's title says what should be so ("name exists"), so its word answers that: `yes` where the cause is ruled out,
 `no` where it is confirmed.
@@ -44,11 +44,11 @@ def certainty_mark(certainty: Certainty) -> StateMark:
 
 
 def together(states: list[State]) -> State:
-    """What a group's mark says of its leaves: the most telling of them."""
+    """The state that a group's mark shows: that of its most telling leaf."""
     for telling in (State.CONFIRMED, State.LIKELY):
         if telling in states:
             return telling
     for same in (State.RULED_OUT, State.NOT_TESTED):
-        if states and all(one is same for one in states):
+        if states and all(state is same for state in states):
             return same
     return State.OPEN if states else State.NOT_TESTED

@@ -1,4 +1,4 @@
-"""The path: the route and neighbour that are used, whether the machine answers an echo, and who answers at which hop."""
+"""The path: the route and neighbour in use, whether the machine answers an echo request, and who answers at which hop."""
 
 from typing import TypeVar
 
@@ -15,13 +15,15 @@ _HOP_TONES = {"refused": Tone.BAD, "rejected": Tone.BAD, "unreachable": Tone.BAD
 
 
 def path(case: Case, width: int) -> list[StepRow]:
-    """The rows, kind by kind; of each look the newest."""
+    """The rows, kind by kind; only the newest fact of each check."""
     rows: list[StepRow] = []
-    for one in _newest(case.all(UnixPath), "path"):
-        good = one.type == "socket" and one.listening is not False and not one.barrier
-        rows += _rows("path", fact_words(one), width, Tone.PLAIN if good else Tone.BAD, one.command)
-        rows += _rows("holder", f"{one.holder}, pid {one.holder_pid}", width, Tone.PLAIN, "") if one.holder else []
-        for other in one.look_alikes:
+    for unix_path in _newest(case.all(UnixPath), "path"):
+        good = unix_path.type == "socket" and unix_path.listening is not False and not unix_path.barrier
+        rows += _rows("path", fact_words(unix_path), width, Tone.PLAIN if good else Tone.BAD, unix_path.command)
+        rows += (
+            _rows("holder", f"{unix_path.holder}, pid {unix_path.holder_pid}", width, Tone.PLAIN, "") if unix_path.holder else []
+        )
+        for other in unix_path.look_alikes:
             rows += _rows("like it", other, width, Tone.PLAIN, "")
     for route in _newest(case.all(Route)):
         tone = Tone.PLAIN if route.type in {"unicast", "local"} else Tone.BAD
@@ -47,20 +49,20 @@ def path(case: Case, width: int) -> list[StepRow]:
 
 
 def hop_words(hop: Hop) -> str:
-    """Who answered at this distance, and with what."""
-    said = hop.outcome.replace("-", " ")
+    """Who answered at this distance, and how."""
+    outcome = hop.outcome.replace("-", " ")
     time = f", {took(hop.rtt_ms)}" if hop.rtt_ms is not None else ""
-    return f"{hop.sender or 'nobody'}: {said}{time}"
+    return f"{hop.sender or 'nobody'}: {outcome}{time}"
 
 
 F = TypeVar("F", bound=AnyFact)
 
 
-def _newest(facts: tuple[F, ...], place: str = "address") -> list[F]:
-    """The newest fact about each address, or path."""
-    return list({getattr(one, place): one for one in facts}.values())
+def _newest(facts: tuple[F, ...], attribute: str = "address") -> list[F]:
+    """The newest fact about each address, or other `attribute`."""
+    return list({getattr(fact, attribute): fact for fact in facts}.values())
 
 
 def _rows(label: str, text: str, width: int, tone: Tone, command: str) -> list[StepRow]:
     first, *rest = labelled(label, text, width, tone, gutter=GUTTER)
-    return [StepRow(first, command=command), *(StepRow(one) for one in rest)]
+    return [StepRow(first, command=command), *(StepRow(row) for row in rest)]

@@ -1,6 +1,6 @@
-"""A plot of attempts over time: one column each, its height the latency, its letter the outcome.
+"""A plot of attempts over time: one column each, with the latency as its height and a letter for the outcome.
 
-The column of an answer that came to a SYN which had to be sent again stands out.
+A column stands out if the answer came only after the SYN had been sent again.
 """
 
 import math
@@ -14,7 +14,7 @@ from tui.ui.rows.words import outcome_tone
 
 BARS = "▁▂▃▄▅▆▇█"
 LOWEST_MS, HIGHEST_MS = 0.1, 10_000.0
-"""The ends of the logarithmic scale: a loopback refusal, and the longest that anybody waits for one attempt."""
+"""The ends of the logarithmic scale: a refusal on loopback, and the longest that anybody waits for one attempt."""
 LETTERS = {
     Outcome.CONNECTED: "c",
     Outcome.REFUSED: "r",
@@ -38,13 +38,15 @@ def bar(latency_ms: float) -> str:
 
 
 def plot(attempts: tuple[Attempt, ...], width: int) -> list[Line]:
-    """Two rows of columns and letters for the newest attempts that fit, with the numbers in words beside them."""
+    """A row of columns and a row of letters for the newest attempts that fit, with the numbers in words beside them."""
     if not attempts:
         return []
-    latencies = [one.latency_ms for one in attempts]
+    latencies = [attempt.latency_ms for attempt in attempts]
     words = f"  {took(min(latencies))} to {took(max(latencies))}, last {took(latencies[-1])}"
     shown = attempts[-max(width - len(words), 1) :]
-    meanings = ", ".join(dict.fromkeys(f"{LETTERS[one.outcome]} {OUTCOME_WORDS[one.outcome].short}" for one in shown))
-    columns = [Span(bar(one.latency_ms), Tone.WARN if was_sent_again(one) else outcome_tone(one)) for one in shown]
-    letters = [Span(LETTERS[one.outcome], outcome_tone(one)) for one in shown]
+    meanings = ", ".join(dict.fromkeys(f"{LETTERS[attempt.outcome]} {OUTCOME_WORDS[attempt.outcome].short}" for attempt in shown))
+    columns = [
+        Span(bar(attempt.latency_ms), Tone.WARN if was_sent_again(attempt) else outcome_tone(attempt)) for attempt in shown
+    ]
+    letters = [Span(LETTERS[attempt.outcome], outcome_tone(attempt)) for attempt in shown]
     return [line(*columns, muted(words)), line(*letters, Span(f"  {meanings}", Tone.MUTED))]

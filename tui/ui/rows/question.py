@@ -1,4 +1,4 @@
-"""A question to the person: what is asked and why, the answers with what each will do, the default first."""
+"""A question for the person: what is asked and why, and the answers with what each will do, the default first."""
 
 from tui.diagnosis.tree import UNKNOWN, Choice, Question
 from tui.ui.rows.marks import certainty_mark
@@ -14,27 +14,27 @@ def choices(question: Question) -> tuple[Choice, ...]:
 
 
 def asked(snapshot: Snapshot, question: Question, width: int) -> list[StepRow]:
-    """The question that waits for its answer."""
+    """The question that waits for an answer."""
     rows = [*_so_far(snapshot, width)]
-    rows += [StepRow(one) for one in paragraph(question.text(snapshot.case), width, Tone.STRONG)]
+    rows += [StepRow(row) for row in paragraph(question.text(snapshot.case), width, Tone.STRONG)]
     rows.append(StepRow(EMPTY))
-    rows += [StepRow(one) for one in labelled("why", question.why, width)]
+    rows += [StepRow(row) for row in labelled("why", question.why, width)]
     rows.append(StepRow(EMPTY))
-    for place, choice in enumerate(choices(question)):
-        rows.append(StepRow(line(f"[ {choice.label} ]", muted("  Enter") if place == 0 else ""), choice=choice.key))
-        rows += [StepRow(one) for one in paragraph(choice.effect, width, Tone.MUTED, indent=2)]
+    for index, choice in enumerate(choices(question)):
+        rows.append(StepRow(line(f"[ {choice.label} ]", muted("  Enter") if index == 0 else ""), choice=choice.key))
+        rows += [StepRow(row) for row in paragraph(choice.effect, width, Tone.MUTED, indent=2)]
     if question.free_text:
-        rows += [StepRow(EMPTY), StepRow(line(muted("Or press i and type it.")))]
+        rows += [StepRow(EMPTY), StepRow(line(muted("Or press i to type it.")))]
     return rows
 
 
 def answered(snapshot: Snapshot, question: Question, width: int) -> list[StepRow]:
-    """A question of the past, with the answer that was given."""
+    """An earlier question, with the answer that was given."""
     answer = snapshot.case.answer(question.id)
     label = next((choice.label for choice in choices(question) if choice.key == answer), answer or "no answer")
-    rows = [StepRow(one) for one in labelled("asked", question.text(snapshot.case), width, Tone.STRONG)]
-    rows += [StepRow(one) for one in labelled("why", question.why, width)]
-    rows += [StepRow(EMPTY), *(StepRow(one) for one in labelled("you", label, width))]
+    rows = [StepRow(row) for row in labelled("asked", question.text(snapshot.case), width, Tone.STRONG)]
+    rows += [StepRow(row) for row in labelled("why", question.why, width)]
+    rows += [StepRow(EMPTY), *(StepRow(row) for row in labelled("you", label, width))]
     return rows
 
 
@@ -45,7 +45,7 @@ def _so_far(snapshot: Snapshot, width: int) -> list[StepRow]:
     mark = certainty_mark(verdict.certainty)
     text = f"{mark.glyph} So far {mark.state}: {verdict.summary}"
     return [
-        *(StepRow(one) for one in paragraph(text, width, mark.tone)),
+        *(StepRow(row) for row in paragraph(text, width, mark.tone)),
         StepRow(line(Span("d shows all of it", Tone.MUTED))),
         StepRow(EMPTY),
     ]

@@ -1,4 +1,4 @@
-"""Verifying after a repair: whether the target connects and stays so, and since when."""
+"""Verifying a repair: whether the target connects and keeps connecting, and since when."""
 
 from datetime import datetime
 
@@ -9,39 +9,39 @@ from tui.ui.rows.words import lasted, moment, time_of_day
 
 
 def recovery_words(case: Case) -> str:
-    """What verifying has shown so far, one sentence an address; empty before it has begun."""
-    places = dict.fromkeys(one.label for one in case.all(Attempt) if one.purpose == "verify")
-    return "\n".join(_of_place(place, [one for one in case.all(Attempt) if one.label == place]) for place in places)
+    """What verifying has shown so far, one sentence for each address; empty before it has begun."""
+    labels = dict.fromkeys(attempt.label for attempt in case.all(Attempt) if attempt.purpose == "verify")
+    return "\n".join(_words_for(label, [attempt for attempt in case.all(Attempt) if attempt.label == label]) for label in labels)
 
 
 def verifying(case: Case) -> bool:
-    """Whether attempts go on because not every address has connected often enough in a row."""
-    rounds = [one for one in case.all(Attempt) if one.purpose == "verify"]
-    places = {one.label for one in rounds}
-    return any(len(steady_run([one for one in rounds if one.label == place])) < STAYS_SO for place in places)
+    """Whether attempts continue because some address has not yet connected often enough in a row."""
+    rounds = [attempt for attempt in case.all(Attempt) if attempt.purpose == "verify"]
+    labels = {attempt.label for attempt in rounds}
+    return any(len(steady_run([attempt for attempt in rounds if attempt.label == label])) < STAYS_SO for label in labels)
 
 
 def steady_run(attempts: list[Attempt]) -> list[Attempt]:
     """The attempts at the end that all connected."""
     run: list[Attempt] = []
-    for one in reversed(attempts):
-        if one.outcome is not Outcome.CONNECTED:
+    for attempt in reversed(attempts):
+        if attempt.outcome is not Outcome.CONNECTED:
             break
-        run.insert(0, one)
+        run.insert(0, attempt)
     return run
 
 
-def _of_place(place: str, attempts: list[Attempt]) -> str:
+def _words_for(label: str, attempts: list[Attempt]) -> str:
     run = steady_run(attempts)
     if not run:
-        return f"Verifying {place}: not yet reachable, attempt {attempts[-1].number}."
-    steady = len([one for one in run if one.purpose == "verify"])
+        return f"Verifying {label}: not yet reachable, attempt {attempts[-1].number}."
+    steady = len([attempt for attempt in run if attempt.purpose == "verify"])
     if steady < STAYS_SO:
-        return f"Verifying {place}: connected {steady} of {STAYS_SO} times in a row."
-    failed = [one for one in attempts if one.outcome is not Outcome.CONNECTED]
+        return f"Verifying {label}: connected {steady} of {STAYS_SO} times in a row."
+    failed = [attempt for attempt in attempts if attempt.outcome is not Outcome.CONNECTED]
     begun, ended = _moment(failed[:1]), _moment(run[:1])
-    before = f", {failed[0].outcome} for {lasted((ended - begun).total_seconds())}" if begun and ended else ""
-    return f"{place} is reachable since {time_of_day(run[0].at)}{before}."
+    before = f"; before that {failed[0].outcome} for {lasted((ended - begun).total_seconds())}" if begun and ended else ""
+    return f"{label} has been reachable since {time_of_day(run[0].at)}{before}."
 
 
 def _moment(attempts: list[Attempt]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What each source says of the name: hosts, the system, every nameserver; and where they differ."""
+"""What each source says about the name: the hosts file, the system, every nameserver; and where they differ."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from tui.ui.snapshot import Snapshot
 KIND, TTL = 4, 8
 """Widths of the columns that hold the record type and the time to live."""
 WIDEST_SOURCE = 15
-"""A longer address of a nameserver is cut; the line below the panels has it whole."""
+"""A longer nameserver address is cut; the line below the panels has all of it."""
 WIDE_ENOUGH_FOR_TTL = 56
 DIFFERS = "← differs"
 
@@ -34,7 +34,7 @@ class ResolverRow(NamedTuple):
     differs: bool = False
     detail: str = ""
     heading: bool = False
-    """A name that is asked for, above the answers to it."""
+    """A name that was asked for, above its answers."""
 
 
 def resolver(snapshot: Snapshot) -> list[ResolverRow]:
@@ -46,7 +46,7 @@ def resolver(snapshot: Snapshot) -> list[ResolverRow]:
 
 
 def empty_words(snapshot: Snapshot) -> str:
-    """What to say where there are no rows."""
+    """What to say if there are no rows."""
     target = snapshot.case.target
     if isinstance(target, UnixTarget):
         return "A socket in the file system has no name to resolve."
@@ -54,52 +54,52 @@ def empty_words(snapshot: Snapshot) -> str:
 
 
 def source_line(row: ResolverRow, width: int, rooms: tuple[int, int]) -> Line:
-    """One row in `width` cells; `rooms` are those of the first and the last column."""
+    """One row in `width` cells; `rooms` are the widths of the first and the last column."""
     if row.heading:
         return (muted(fit(row.who, width)),)
     first, last = rooms
     ttl = [(muted(row.ttl), TTL)] if width >= WIDE_ENOUGH_FOR_TTL else []
     remark = Span(DIFFERS, Tone.WARN) if row.differs else muted(row.round_trip)
     answer = max(width - first - KIND - last - 3 - (TTL + 1 if ttl else 0), 1)
-    said = Span(row.answer, row.tone)
-    parts: list[tuple[str | Span, int]] = [(row.who, first), (muted(row.kind), KIND), (said, answer), *ttl, (remark, last)]
+    words = Span(row.answer, row.tone)
+    parts: list[tuple[str | Span, int]] = [(row.who, first), (muted(row.kind), KIND), (words, answer), *ttl, (remark, last)]
     return columns(parts, right=frozenset({len(parts) - 1}))
 
 
 def rooms_for(rows: list[ResolverRow]) -> tuple[int, int]:
-    """The widths of the first column, with the source, and the last, with the round trip or a remark in its place."""
-    told = [row for row in rows if not row.heading]
-    source = max((cells(row.who) for row in told), default=0)
-    last = max((cells(DIFFERS) if row.differs else cells(row.round_trip) for row in told), default=0)
+    """The widths of the first column, with the source, and the last, with the round trip or a remark instead."""
+    answers = [row for row in rows if not row.heading]
+    source = max((cells(row.who) for row in answers), default=0)
+    last = max((cells(DIFFERS) if row.differs else cells(row.round_trip) for row in answers), default=0)
     return min(source, WIDEST_SOURCE), last
 
 
 def notes(snapshot: Snapshot) -> list[Line]:
-    """The settings that decide how the name is completed and in which order it is looked for."""
-    found = outcomes.name_sources(snapshot.case)
-    if found is None:
+    """The settings that decide how the name is completed, and in which order sources are asked."""
+    sources = outcomes.name_sources(snapshot.case)
+    if sources is None:
         return []
-    search = f", search {listed(found.search)}, ndots {found.ndots}" if found.search else ""
-    return [line(muted(f"order: {' '.join(found.nsswitch) or 'files dns'}{search}"))]
+    search = f", search {listed(sources.search)}, ndots {sources.ndots}" if sources.search else ""
+    return [line(muted(f"order: {' '.join(sources.nsswitch) or 'files dns'}{search}"))]
 
 
 def _hosts(case: Case) -> Iterator[ResolverRow]:
-    found = outcomes.name_sources(case)
-    if found is None:
+    sources = outcomes.name_sources(case)
+    if sources is None:
         return
-    for entry in found.hosts:
+    for entry in sources.hosts:
         where = f"{entry.path} line {entry.line}"
         yield ResolverRow(
             f"hosts {entry.path} {entry.line}", "hosts", "", entry.address, Tone.PLAIN, detail=f"{where}: {entry.text}"
         )
-    if not found.hosts:
-        yield ResolverRow("hosts", "hosts", "", "no entry", Tone.MUTED, detail="No line of the hosts file names it.")
+    if not sources.hosts:
+        yield ResolverRow("hosts", "hosts", "", "no entry", Tone.MUTED, detail="No line of the hosts file has this name.")
 
 
 def _system(snapshot: Snapshot) -> Iterator[ResolverRow]:
     answer = outcomes.system_answer(snapshot.case)
     if answer is None:
-        if any(isinstance(one, ResolveSystem) for one in snapshot.under_way):
+        if any(isinstance(request, ResolveSystem) for request in snapshot.under_way):
             yield ResolverRow("system", "system", "", "asking", Tone.MUTED)
         return
     words = listed(answer.addresses) or answer.error or "no address"
@@ -118,59 +118,63 @@ def _system_detail(answer: SystemAnswer) -> str:
 
 
 def _nameservers(snapshot: Snapshot) -> Iterator[ResolverRow]:
-    """Each name that a lookup would ask for, and what each server says of it; names asked for a test come last."""
+    """Each name that a lookup would ask for, with what each server says about it; names asked only as a test come last."""
     case = snapshot.case
     answers = outcomes.nameserver_answers(case)
     asking = [request for request in snapshot.under_way if isinstance(request, AskNameserver)]
-    found = outcomes.name_sources(case)
-    own = [outcomes.plain_name(name) for name in (found.expansions if found else ())] or [outcomes.plain_name(case.tcp.host)]
-    told = [*(one.name for one in answers), *(one.name for one in asking)]
-    names = dict.fromkeys([*own, *map(outcomes.plain_name, told)])
+    sources = outcomes.name_sources(case)
+    own = [outcomes.plain_name(name) for name in (sources.expansions if sources else ())] or [outcomes.plain_name(case.tcp.host)]
+    asked = [*(answer.name for answer in answers), *(request.name for request in asking)]
+    names = dict.fromkeys([*own, *map(outcomes.plain_name, asked)])
     for name in names:
-        mine = [one for one in answers if outcomes.plain_name(one.name) == name]
-        done = {(one.server, one.port) for one in mine}
-        missing = [one for one in asking if outcomes.plain_name(one.name) == name and (one.server, one.port) not in done]
+        mine = [answer for answer in answers if outcomes.plain_name(answer.name) == name]
+        done = {(answer.server, answer.port) for answer in mine}
+        missing = [
+            request
+            for request in asking
+            if outcomes.plain_name(request.name) == name and (request.server, request.port) not in done
+        ]
         if (mine or missing) and name != outcomes.plain_name(case.tcp.host):
             yield ResolverRow(f"name {name}", name, "", "", Tone.MUTED, heading=True)
-        for one in mine:
-            yield _answer(one, differs=name in own and differs(one, case))
+        for answer in mine:
+            yield _answer(answer, differs=name in own and differs(answer, case))
         for request in missing:
             yield ResolverRow(f"{request.server} {request.port} {name}", request.server, "", "asking", Tone.MUTED)
 
 
-def _answer(one: NameserverAnswer, *, differs: bool) -> ResolverRow:
-    nothing = one.outcome == "answered" and one.rcode in {None, "NOERROR"}
-    tone = Tone.PLAIN if one.addresses else Tone.MUTED if nothing else Tone.BAD
-    alias = f"alias of {listed(one.cnames)}" if one.cnames else ""
+def _answer(answer: NameserverAnswer, *, differs: bool) -> ResolverRow:
+    nothing = answer.outcome == "answered" and answer.rcode in {None, "NOERROR"}
+    tone = Tone.PLAIN if answer.addresses else Tone.MUTED if nothing else Tone.BAD
+    alias = f"alias of {listed(answer.cnames)}" if answer.cnames else ""
     return ResolverRow(
-        key=f"{one.server} {one.port} {one.name} {one.rtype} {one.checking_disabled}",
-        who=_server(one),
-        kind=one.rtype,
-        answer=answer_words(one),
+        key=f"{answer.server} {answer.port} {answer.name} {answer.rtype} {answer.checking_disabled}",
+        who=_server(answer),
+        kind=answer.rtype,
+        answer=answer_words(answer),
         tone=tone,
-        ttl=f"ttl {one.ttl_s}" if one.ttl_s is not None else "",
-        round_trip=took(one.rtt_ms),
+        ttl=f"ttl {answer.ttl_s}" if answer.ttl_s is not None else "",
+        round_trip=took(answer.rtt_ms),
         differs=differs,
-        detail=" · ".join(part for part in (one.name, one.detail, alias, one.command) if part),
+        detail=" · ".join(part for part in (answer.name, answer.detail, alias, answer.command) if part),
     )
 
 
-def answer_words(one: NameserverAnswer) -> str:
+def answer_words(answer: NameserverAnswer) -> str:
     """What one nameserver said, or how it failed, for a column."""
-    if one.outcome == "answered":
-        said = "no such record" if one.rcode in {None, "NOERROR"} else str(one.rcode)
-        return listed(one.addresses) if one.addresses else said
-    return {"timeout": "no answer", "refused": "port closed", "unreachable": "out of reach"}.get(one.outcome, one.outcome)
+    if answer.outcome == "answered":
+        nothing = "no such record" if answer.rcode in {None, "NOERROR"} else str(answer.rcode)
+        return listed(answer.addresses) if answer.addresses else nothing
+    return {"timeout": "no answer", "refused": "port closed"}.get(answer.outcome, answer.outcome)
 
 
-def _server(one: NameserverAnswer) -> str:
-    return f"{one.server}:{one.port}" if one.port != 53 else one.server  # noqa: PLR2004 -- the port of the DNS (RFC 1035)
+def _server(answer: NameserverAnswer) -> str:
+    return f"{answer.server}:{answer.port}" if answer.port != 53 else answer.server  # noqa: PLR2004 -- the port of the DNS (RFC 1035)
 
 
-def differs(one: NameserverAnswer, case: Case) -> bool:
-    """Whether this server gives addresses and none of them is among those that programs here get."""
+def differs(answer: NameserverAnswer, case: Case) -> bool:
+    """Whether this server gives addresses, none of which programs here get."""
     system = outcomes.system_answer(case)
-    if system is None or not one.addresses:
+    if system is None or not answer.addresses:
         return False
-    same_family = {address for address in system.addresses if (ip_family(address) == "IPv6") == (one.rtype == "AAAA")}
-    return bool(same_family) and not same_family & set(one.addresses)
+    same_family = {address for address in system.addresses if (ip_family(address) == "IPv6") == (answer.rtype == "AAAA")}
+    return bool(same_family) and not same_family & set(answer.addresses)

@@ -1,4 +1,4 @@
-"""The listening sockets: those that matter to the target first and marked, then all others, sorted and filtered."""
+"""The listening sockets, sorted and filtered: first those that matter to the target, marked, then all others."""
 
 from collections.abc import Callable, Iterable
 from operator import attrgetter
@@ -14,22 +14,22 @@ from tui.model.target import UnixTarget
 from tui.ui.rows.text import Line, Span, Tone, columns, line, muted, strong
 
 SORTS = ("port", "who", "address", "queue")
-"""The orders that the panel goes through."""
+"""The sort orders that the panel cycles through."""
 WIDE_ENOUGH_FOR_QUEUE, WIDE_ENOUGH_FOR_USER = 52, 68
 UNRELATED = 9
 
 
 Ranking = Callable[[Listener], int]
-"""How closely a listener concerns the target; smaller is closer, `UNRELATED` is not at all."""
+"""How closely a listener concerns the target; smaller is closer, `UNRELATED` means not at all."""
 
 
 def sockets(table: Listeners, rank: Ranking, *, sort: str = "port", wanted: str = "") -> list[Listener]:
-    """The listeners, those that matter first; `wanted` is a text that must occur in the row."""
-    shown = [one for one in table.listeners if wanted.lower() in searched(one)] if wanted else table.listeners
+    """The listeners, those that matter first; `wanted` is a text that must occur in a row."""
+    shown = [listener for listener in table.listeners if wanted.lower() in searched(listener)] if wanted else table.listeners
     near: list[Listener] = []
     others: list[Listener] = []
-    for one in shown:
-        (others if rank(one) == UNRELATED else near).append(one)
+    for listener in shown:
+        (others if rank(listener) == UNRELATED else near).append(listener)
     order = _order(sort)
     near.sort(key=order)
     near.sort(key=rank)
@@ -37,58 +37,59 @@ def sockets(table: Listeners, rank: Ranking, *, sort: str = "port", wanted: str 
     return near + others
 
 
-def name_of(one: Listener) -> str:
-    """What identifies a socket from one look to the next."""
-    return f"{one.proto} {one.address} {one.port} {one.inode}"
+def name_of(listener: Listener) -> str:
+    """What identifies a socket from one table to the next."""
+    return f"{listener.proto} {listener.address} {listener.port} {listener.inode}"
 
 
-def searched(one: Listener) -> str:
-    """What the filter looks into."""
-    return f"{one.proto} {one.address}:{one.port} {one.who} {one.user or ''} {one.command or ''}".lower()
+def searched(listener: Listener) -> str:
+    """The text that the filter searches."""
+    where = f"{listener.proto} {listener.address}:{listener.port}"
+    return f"{where} {listener.who} {listener.user or ''} {listener.command or ''}".lower()
 
 
 def _order(sort: str) -> Callable[[Listener], Any]:
     match sort:
         case "who":
-            return lambda one: (one.who.lower(), one.port)
+            return lambda listener: (listener.who.lower(), listener.port)
         case "address":
             return attrgetter("address", "port")
         case "queue":
-            return lambda one: (-(one.queue or 0), one.port)
+            return lambda listener: (-(listener.queue or 0), listener.port)
         case _:
             return attrgetter("port", "proto", "address")
 
 
 def ranking(case: Case) -> Ranking:
-    """By the target's port, its service, a port that is a slip away; the same for all rows of one table."""
+    """Ranks by the target's port, its service, and ports that are easily mistyped for it; the same for all rows of one table."""
     target = case.target
     if isinstance(target, UnixTarget):
-        return lambda _one: UNRELATED
+        return lambda _listener: UNRELATED
     port, service = target.port, (service_name(case) or "").lower()
     family = family_of_scheme(target.scheme) or family_of_port(port)
     programs = frozenset(family.programs if family else ())
     near = frozenset((*slips(port), *(family.ports if family else ())))
 
-    def rank(one: Listener) -> int:
-        if one.port == port:
-            return 0 if one.proto == "tcp" else 1
-        if service and service in searched(one):
+    def rank(listener: Listener) -> int:
+        if listener.port == port:
+            return 0 if listener.proto == "tcp" else 1
+        if service and service in searched(listener):
             return 2
-        if one.process in programs:
+        if listener.process in programs:
             return 3
-        return 4 if one.port in near and one.proto == "tcp" else UNRELATED
+        return 4 if listener.port in near and listener.proto == "tcp" else UNRELATED
 
     return rank
 
 
 def heads(width: int, sort: str = "") -> Line:
-    """The names of the columns; the one that is sorted by is marked."""
+    """The names of the columns; the one that the rows are sorted by is marked."""
     names = (strong(f"{name}▾") if name and name == sort else muted(name) for name in ("", *_names(width)))
     return columns(zip(names, _rooms(width), strict=True))
 
 
 def sort_at(cell: int, width: int) -> str | None:
-    """The order that the column at this cell of the head stands for; None where it stands for none."""
+    """The sort order of the column at this cell of the head; None if there is none."""
     end = 0
     for name, room in zip(("", *_names(width)), _rooms(width), strict=True):
         end += room + 1
@@ -97,26 +98,28 @@ def sort_at(cell: int, width: int) -> str | None:
     return None
 
 
-def socket_line(one: Listener, matters: int, width: int) -> Line:
+def socket_line(listener: Listener, matters: int, width: int) -> Line:
     """One row, in `width` cells; `matters` is its rank."""
     near = matters < UNRELATED
     tone = Tone.ACCENT if matters <= 1 else Tone.STRONG if near else Tone.PLAIN
-    cells = [Span(text, tone) for text in ("▸" if near else " ", one.proto, one.address, str(one.port))]
+    cells = [Span(text, tone) for text in ("▸" if near else " ", listener.proto, listener.address, str(listener.port))]
     if width >= WIDE_ENOUGH_FOR_QUEUE:
-        cells.append(Span(queue(one), _full(one)))
+        cells.append(Span(queue(listener), _full(listener)))
     if width >= WIDE_ENOUGH_FOR_USER:
-        cells.append(Span(one.user or "?", tone))
-    who = one.who if width >= WIDE_ENOUGH_FOR_QUEUE or not one.process else f"{one.process} {one.pid or ''}"
+        cells.append(Span(listener.user or "?", tone))
+    who = listener.who if width >= WIDE_ENOUGH_FOR_QUEUE or not listener.process else f"{listener.process} {listener.pid or ''}"
     return columns(zip([*cells, Span(who, tone)], _rooms(width), strict=True))
 
 
-def queue(one: Listener) -> str:
-    """Connections that wait against their limit: `0/128`."""
-    return "" if one.queue is None else f"{one.queue}/{'?' if one.queue_limit is None else one.queue_limit}"
+def queue(listener: Listener) -> str:
+    """Waiting connections and their limit: `0/128`."""
+    return "" if listener.queue is None else f"{listener.queue}/{'?' if listener.queue_limit is None else listener.queue_limit}"
 
 
-def _full(one: Listener) -> Tone:
-    return Tone.BAD if one.queue and one.queue_limit is not None and one.queue >= one.queue_limit else Tone.MUTED
+def _full(listener: Listener) -> Tone:
+    return (
+        Tone.BAD if listener.queue and listener.queue_limit is not None and listener.queue >= listener.queue_limit else Tone.MUTED
+    )
 
 
 def _names(width: int) -> Iterable[str]:
@@ -140,15 +143,19 @@ def _rooms(width: int) -> list[int]:
     return [*fixed, max(left - fixed[2], 1)]
 
 
-def detail(one: Listener) -> str:
-    """Everything that is known of one socket, for the line below the table."""
-    parts = [one.who, f"user {one.user}" if one.user else "", one.unit or "", one.container or ""]
-    parts += [f"queue {queue(one)}" if one.queue is not None else "", f"on {one.device}" if one.device else "", one.command or ""]
+def detail(listener: Listener) -> str:
+    """Everything that is known about one socket, for the line below the table."""
+    parts = [listener.who, f"user {listener.user}" if listener.user else "", listener.unit or "", listener.container or ""]
+    parts += [
+        f"queue {queue(listener)}" if listener.queue is not None else "",
+        f"on {listener.device}" if listener.device else "",
+        listener.command or "",
+    ]
     return " · ".join(dict.fromkeys(part for part in parts if part))
 
 
 def notes(table: Listeners | None, shown: int, wanted: str) -> list[Line]:
-    """What the table does not show, and what would."""
+    """What the table does not show, and what would show it."""
     if table is None:
         return []
     lines: list[Line] = []
@@ -164,17 +171,17 @@ def notes(table: Listeners | None, shown: int, wanted: str) -> list[Line]:
 
 
 def empty_words(case: Case) -> str:
-    """What to say where there is no table."""
+    """What to say if there is no table."""
     unix = isinstance(case.target, UnixTarget)
-    return "The target is a socket in the file system; who listens on it stands under Path." if unix else "Not looked at yet."
+    return "The target is a socket in the file system; Path shows who listens on it." if unix else "Not checked yet."
 
 
 def hidden_words(number: int) -> str:
-    """How many owners could not be seen, and who might see them; a root inside a container may not either."""
+    """How many owners could not be seen, and who might see them; root inside a container may not either."""
     return "1 owner hidden: root may see it" if number == 1 else f"{number} owners hidden: root may see them"
 
 
 def newest_table(case: Case) -> Listeners | None:
-    """The newest table of this machine, or of the vantage that was chosen."""
+    """The newest table of this machine, or of the vantage point that was chosen."""
     chosen = next(iter(case.options.servers), None)
     return (outcomes.listeners(case, chosen) if chosen else None) or outcomes.listeners(case)

@@ -1,4 +1,4 @@
-"""The step: what is asked, why, what was seen with the command that shows it by hand, and what it means."""
+"""The step: what is asked, why, what was seen (with the command that shows it by hand), and what it means."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -19,14 +19,14 @@ from tui.ui.snapshot import Snapshot
 GUTTER = 7
 """The width of the labels at the left."""
 MOST_FACTS_SHOWN = 12
-"""A step that rests on more facts names the rest by number; the record has them all."""
+"""If a step rests on more facts, the others are only counted; the record has them all."""
 
-MOST_LOOKS_NAMED = 6
-"""A name with many addresses asks for many like looks; the rest is given by number."""
+MOST_CHECKS_NAMED = 6
+"""A name with many addresses asks for many similar checks; the rest are only counted."""
 
 
 class StepRow(NamedTuple):
-    """A line of the step; with a `command` it can be copied, with a `choice` it answers the question."""
+    """A line of the step; a `command` can be copied, a `choice` answers the question."""
 
     line: Line
     command: str = ""
@@ -41,7 +41,7 @@ def leaf(snapshot: Snapshot, cause: Hypothesis, width: int) -> list[StepRow]:
         *_rows(labelled("why", cause.why, width)),
         StepRow(EMPTY),
     ]
-    rows += seen(evidence(snapshot.case, judgement), width)
+    rows += fact_rows(evidence(snapshot.case, judgement), width)
     rows += _not_seen(snapshot.case, cause, width)
     rows.append(StepRow(EMPTY))
     return rows + means(judgement, width)
@@ -49,8 +49,8 @@ def leaf(snapshot: Snapshot, cause: Hypothesis, width: int) -> list[StepRow]:
 
 def group(snapshot: Snapshot, identifier: str, causes: Iterable[Hypothesis], width: int) -> list[StepRow]:
     """A branch: what it asks, and what each of its leaves says."""
-    found = next(one for one in GROUPS if one.id == identifier)
-    rows = [*_rows(labelled("asks", found.question, width, Tone.STRONG)), StepRow(EMPTY)]
+    branch = next(branch for branch in GROUPS if branch.id == identifier)
+    rows = [*_rows(labelled("asks", branch.question, width, Tone.STRONG)), StepRow(EMPTY)]
     for cause in causes:
         if group_id(cause.id) != identifier:
             continue
@@ -67,14 +67,14 @@ def evidence(case: Case, judgement: Judgement) -> list[AnyFact]:
     return [fact for fact in case.facts if fact.id in wanted]
 
 
-def seen(facts: list[AnyFact], width: int, *, label: str = "seen", gutter: int = GUTTER) -> list[StepRow]:
+def fact_rows(facts: list[AnyFact], width: int, *, label: str = "seen", gutter: int = GUTTER) -> list[StepRow]:
     """Facts in words, each followed by the command that shows the same by hand."""
     rows: list[StepRow] = []
-    told: set[str] = set()
+    shown: set[str] = set()
     for fact in facts[:MOST_FACTS_SHOWN]:
         rows += _rows(labelled(label if not rows else "", fact_words(fact), width, gutter=gutter))
-        if fact.command and fact.command not in told:
-            told.add(fact.command)
+        if fact.command and fact.command not in shown:
+            shown.add(fact.command)
             rows += command(fact.command, width, indent=gutter)
     rest = facts[MOST_FACTS_SHOWN:]
     if rest:
@@ -89,7 +89,7 @@ def command(text: str, width: int, *, indent: int = GUTTER) -> list[StepRow]:
 
 
 def means(judgement: Judgement, width: int) -> list[StepRow]:
-    """The state, because of which fact, and what would tell more."""
+    """The state, the reason for it, and what would tell more."""
     mark = MARKS[judgement.state]
     text = f"{mark.glyph} {mark.state}: {judgement.reason}"
     first, *rest = labelled("means", text, width, mark.tone, gutter=GUTTER)
@@ -100,18 +100,18 @@ def means(judgement: Judgement, width: int) -> list[StepRow]:
 
 
 def going_on(snapshot: Snapshot, width: int) -> list[StepRow]:
-    """What waits for the person's Enter: the next looks, and what they send."""
-    rows = [StepRow(line(Span("Next", Tone.ACCENT), muted("  Enter takes it, s skips it")))]
-    for request in snapshot.steps[:MOST_LOOKS_NAMED]:
+    """What waits for Enter: the next checks, and what they send."""
+    rows = [StepRow(line(Span("Next", Tone.ACCENT), muted("  Enter runs it, s skips it")))]
+    for request in snapshot.steps[:MOST_CHECKS_NAMED]:
         rows += _rows(paragraph(sends(request), width, indent=2))
-    rest = len(snapshot.steps) - MOST_LOOKS_NAMED
+    rest = len(snapshot.steps) - MOST_CHECKS_NAMED
     if rest > 0:
         rows += _rows(paragraph(f"The same for {rest} more.", width, indent=2))
     return [*rows, StepRow(EMPTY)]
 
 
 def _not_seen(case: Case, cause: Hypothesis, width: int) -> list[StepRow]:
-    """Looks that this leaf needs and that could not be taken, and what would allow them."""
+    """Checks that this leaf needs and that could not be made, and what would allow them."""
     needed = frozenset(cause.needs(case))
     rows: list[StepRow] = []
     for fact in case.all(NotObserved):
@@ -121,4 +121,4 @@ def _not_seen(case: Case, cause: Hypothesis, width: int) -> list[StepRow]:
 
 
 def _rows(lines: list[Line]) -> list[StepRow]:
-    return [StepRow(one) for one in lines]
+    return [StepRow(row) for row in lines]

@@ -13,11 +13,13 @@ from tui.ui.snapshot import Snapshot
 
 
 def step(snapshot: Snapshot, causes: Sequence[Hypothesis], place: str, width: int) -> tuple[str, list[StepRow]]:
-    """The title and the lines for `place`; what waits for the person's Enter stands above them."""
+    """The title and the lines for `place`; above them is what waits for Enter."""
     if place.startswith(QUESTION):
-        one = question(place.removeprefix(QUESTION))
-        waits = snapshot.question is not None and snapshot.question.id == one.id
-        return ("A question to you", asked(snapshot, one, width)) if waits else ("What you said", answered(snapshot, one, width))
+        shown = question(place.removeprefix(QUESTION))
+        waits = snapshot.question is not None and snapshot.question.id == shown.id
+        return (
+            ("A question for you", asked(snapshot, shown, width)) if waits else ("Your answer", answered(snapshot, shown, width))
+        )
     waiting = going_on(snapshot, width) if snapshot.steps else []
     if place == VERDICT:
         return "The verdict", waiting + verdict(snapshot, width)
@@ -25,8 +27,8 @@ def step(snapshot: Snapshot, causes: Sequence[Hypothesis], place: str, width: in
         return "The code that asked", waiting + code(snapshot.case, width)
     if place.startswith(GROUP):
         identifier = place.removeprefix(GROUP)
-        title = next(one.title for one in GROUPS if one.id == identifier)
+        title = next(branch.title for branch in GROUPS if branch.id == identifier)
         return title, group(snapshot, identifier, causes, width)
-    cause = next(one for one in causes if one.id == place)
-    branch = next(one.title for one in GROUPS if one.id == group_id(place))
-    return f"{branch}: {cause.title}", waiting + leaf(snapshot, cause, width)
+    cause = next(cause for cause in causes if cause.id == place)
+    branch = next(branch for branch in GROUPS if branch.id == group_id(place))
+    return f"{branch.title}: {cause.title}", waiting + leaf(snapshot, cause, width)

@@ -1,6 +1,6 @@
 """Lines of text with a tone for each part; measured, cut and wrapped in terminal cells.
 
-No markup: what a person or a machine elsewhere wrote is only ever text here.
+No markup: what a person or another machine wrote is only ever text here.
 """
 
 import unicodedata
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Tone(StrEnum):
-    """What a part of a line means for the eye. Never the only sign: the words say the same."""
+    """How a part of a line should look. It is never the only sign: the words say the same."""
 
     PLAIN = "plain"
     STRONG = "strong"
@@ -35,18 +35,18 @@ EMPTY: Line = ()
 
 
 def line(*parts: str | Span) -> Line:
-    """A line of plain strings and toned spans; empty ones are left out."""
+    """A line of plain strings and spans with a tone; empty ones are left out."""
     spans = (part if isinstance(part, Span) else Span(part) for part in parts)
     return tuple(span for span in spans if span.text)
 
 
 def muted(text: str) -> Span:
-    """Text that stands back."""
+    """Less prominent text."""
     return Span(text, Tone.MUTED)
 
 
 def strong(text: str) -> Span:
-    """Text that stands out."""
+    """Prominent text."""
     return Span(text, Tone.STRONG)
 
 
@@ -69,7 +69,7 @@ def _cell(char: str) -> int:
 
 
 def cut(text: str, width: int) -> str:
-    """`text` in at most `width` cells; where something is lost, it ends with an ellipsis."""
+    """`text` in at most `width` cells; if something is cut off, it ends with an ellipsis."""
     if cells(text) <= width:
         return text
     kept, used = "", 0
@@ -82,7 +82,7 @@ def cut(text: str, width: int) -> str:
 
 
 def cut_line(parts: Line, width: int) -> Line:
-    """A line in at most `width` cells, cut where it is too long."""
+    """A line in at most `width` cells, cut if it is too long."""
     spans: list[Span] = []
     for span in parts:
         spans.append(span._replace(text=cut(span.text, width)))
@@ -98,7 +98,7 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` broken at spaces into lines of at most `width` cells; words that are longer are broken anywhere."""
+    """`text` broken at spaces into lines of at most `width` cells; longer words are broken anywhere."""
     width = max(width, 1)
     lines: list[str] = []
     for paragraph in text.split("\n"):
@@ -116,7 +116,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _pieces(word: str, width: int) -> list[str]:
-    """A word in pieces of at most `width` cells; at least one, which may be empty."""
+    """A word in pieces of at most `width` cells; at least one piece, which may be empty."""
     if cells(word) <= width:
         return [word]
     pieces, current = [], ""
@@ -134,16 +134,16 @@ def paragraph(text: str, width: int, tone: Tone = Tone.PLAIN, *, indent: int = 0
 
 
 def labelled(label: str, text: str, width: int, tone: Tone = Tone.PLAIN, *, gutter: int = 7) -> list[Line]:
-    """`text` wrapped beside a muted label that stands in a gutter of its own."""
+    """`text` wrapped beside a muted label, which has a gutter of its own."""
     first, *rest = wrap(text, width - gutter)
-    return [line(muted(fit(label, gutter)), Span(first, tone)), *(line(" " * gutter, Span(one, tone)) for one in rest)]
+    return [line(muted(fit(label, gutter)), Span(first, tone)), *(line(" " * gutter, Span(part, tone)) for part in rest)]
 
 
 def columns(parts: Iterable[tuple[str | Span, int]], *, right: frozenset[int] = frozenset()) -> Line:
-    """Cells of fixed widths with a space between them; the places in `right` are aligned there."""
+    """Columns of fixed widths with a space between them; those whose index is in `right` are aligned right."""
     spans: list[Span] = []
-    for place, (part, width) in enumerate(parts):
+    for index, (part, width) in enumerate(parts):
         span = part if isinstance(part, Span) else Span(part)
-        spans.append(Span(fit(span.text, width, right=place in right), span.tone))
+        spans.append(Span(fit(span.text, width, right=index in right), span.tone))
         spans.append(Span(" "))
     return tuple(spans[:-1])

@@ -1,4 +1,4 @@
-"""The walk as a folded tree: groups, their leaves and questions, and the verdict at its end; and as one line of marks."""
+"""The walk as a folding tree (groups, their leaves and questions, and the verdict at its end), and as one line of marks."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -20,60 +20,62 @@ class Node(NamedTuple):
     """A row of the tree."""
 
     key: str
-    """The place it stands for."""
+    """The place that it stands for."""
     line: Line
 
 
 def tree(
     snapshot: Snapshot, causes: Iterable[Hypothesis], places: tuple[str, str], folds: Mapping[str, bool], width: int
 ) -> list[Node]:
-    """The visible rows. `places` are what the step shows and where the walk is; both are unfolded to.
+    """The visible rows. `places` are what the step shows and where the walk is; the groups of both are unfolded.
 
     `folds` holds what the person folded (True) or unfolded (False).
     """
     place, walk_at = places
     known = of_target(causes, snapshot.case)
-    # A branch that the cursor rests on is not unfolded by that: moving over it would make the tree jump.
+    # The cursor on a branch does not unfold it: moving across would make the tree jump.
     here = {group_of_place(walk_at), "" if place.startswith(GROUP) else group_of_place(place)}
     nodes: list[Node] = []
     for group in groups_of(causes, snapshot.case):
-        leaves = [one for one in known if group_id(one.id) == group.id]
-        states = [judgement_of(snapshot, one).state for one in leaves]
+        leaves = [cause for cause in known if group_id(cause.id) == group.id]
+        states = [judgement_of(snapshot, cause).state for cause in leaves]
         folded = folds.get(group.id, group.id not in here and not _TELLING & set(states))
         nodes.append(_group(group, together(states), folded=folded, width=width))
         if not folded:
             code = code_location(snapshot.case) if group.id == CODE_GROUP else None
             nodes += [_code(code, here=place == CODE, width=width)] if code else []
-            nodes += [_leaf(one, judgement_of(snapshot, one), here=one.id == place, width=width) for one in leaves]
+            nodes += [_leaf(cause, judgement_of(snapshot, cause), here=cause.id == place, width=width) for cause in leaves]
             nodes += [
-                _question(one, snapshot, place, width) for one in QUESTIONS if one.group == group.id and _shown(one, snapshot)
+                _question(question, snapshot, place, width)
+                for question in QUESTIONS
+                if question.group == group.id and _shown(question, snapshot)
             ]
     return [*nodes, _verdict(snapshot, place, width)]
 
 
 def judgement_of(snapshot: Snapshot, cause: Hypothesis) -> Judgement:
-    """What the case says of a leaf."""
+    """What the case says about a leaf."""
     untested = Judgement(state=State.NOT_TESTED, reason="Nothing is known yet.")
     return snapshot.assessment.judgements.get(cause.id, untested)
 
 
 def group_states(snapshot: Snapshot, causes: Iterable[Hypothesis]) -> list[tuple[Group, State]]:
-    """Each branch with what its leaves say together."""
+    """Each branch with the state that its leaves come to."""
     known = of_target(causes, snapshot.case)
     return [
-        (group, together([judgement_of(snapshot, one).state for one in known if group_id(one.id) == group.id]))
+        (group, together([judgement_of(snapshot, cause).state for cause in known if group_id(cause.id) == group.id]))
         for group in groups_of(causes, snapshot.case)
     ]
 
 
 def group_marks(snapshot: Snapshot, causes: Iterable[Hypothesis], place: str) -> list[tuple[str, Line]]:
-    """The walk in few words: each branch's id, with its mark and title; the one where we are stands out."""
+    """The walk in few words: each branch's id, with its mark and title; the current branch stands out."""
     here = group_of_place(place)
-    found = []
+    marks = []
     for group, state in group_states(snapshot, causes):
         name = Span(f" {group.title}", Tone.STRONG if group.id == here else Tone.PLAIN)
-        found.append((group.id, line(FOLDED if group.id == here else " ", MARKS[state].span(), name)))
-    return found
+        marks.append((group.id, line(FOLDED if group.id == here else " ", MARKS[state].span(), name)))
+    return marks
 
 
 def _group(group: Group, state: State, *, folded: bool, width: int) -> Node:
@@ -95,23 +97,23 @@ def _code(where: str, *, here: bool, width: int) -> Node:
     return Node(CODE, _spread(left, Span(cut(where, max(width - 10, 1)), Tone.ACCENT), width))
 
 
-def _shown(one: Question, snapshot: Snapshot) -> bool:
-    asked = snapshot.question is not None and snapshot.question.id == one.id
-    return asked or snapshot.case.answer(one.id) is not None
+def _shown(question: Question, snapshot: Snapshot) -> bool:
+    asked = snapshot.question is not None and snapshot.question.id == question.id
+    return asked or snapshot.case.answer(question.id) is not None
 
 
-def _question(one: Question, snapshot: Snapshot, place: str, width: int) -> Node:
-    answer = snapshot.case.answer(one.id)
+def _question(question: Question, snapshot: Snapshot, place: str, width: int) -> Node:
+    answer = snapshot.case.answer(question.id)
     words = "asks you" if answer is None else "you: " + ("don't know" if answer == UNKNOWN.key else answer)
     tone = Tone.ACCENT if answer is None else Tone.MUTED
-    key = f"{QUESTION}{one.id}"
+    key = f"{QUESTION}{question.id}"
     return Node(key, line(_pointer(here=key == place), Span("?", tone), " ", Span(cut(words, width - 4), tone)))
 
 
 def _verdict(snapshot: Snapshot, place: str, width: int) -> Node:
-    found = snapshot.assessment.verdict
-    if found:
-        mark = certainty_mark(found.certainty)
+    verdict = snapshot.assessment.verdict
+    if verdict:
+        mark = certainty_mark(verdict.certainty)
         glyph, word = mark.span(), Span(mark.state, mark.tone)
     elif works(snapshot):
         glyph, word = MARKS[State.RULED_OUT].span(), Span("connects", Tone.GOOD)
@@ -122,7 +124,7 @@ def _verdict(snapshot: Snapshot, place: str, width: int) -> Node:
 
 
 def _pointer(*, here: bool) -> str:
-    """The sign of the place that the step shows."""
+    """The sign beside the place that the step shows."""
     return f"{FOLDED} " if here else "  "
 
 

@@ -11,7 +11,7 @@ _TONES = {Outcome.CONNECTED: Tone.GOOD, Outcome.SILENT: Tone.WARN, Outcome.TIMEO
 
 
 def lasted(seconds: float) -> str:
-    """A longer time in words: `8 s`, `4 min 12 s`, `2 h 5 min`."""
+    """A duration in words: `8 s`, `4 min 12 s`, `2 h 5 min`."""
     whole = max(round(seconds), 0)
     if whole < MINUTE:
         return f"{whole} s"
@@ -21,27 +21,27 @@ def lasted(seconds: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """An elapsed time as on a clock: `00:07`, `1:02:03`."""
+    """Elapsed time as a clock shows it: `00:07`, `1:02:03`."""
     whole = max(int(seconds), 0)
     minutes = f"{whole % HOUR // MINUTE:02}:{whole % MINUTE:02}"
     return f"{whole // HOUR}:{minutes}" if whole >= HOUR else minutes
 
 
 def moment(at: str) -> datetime | None:
-    """A time of the record (UTC, RFC 3339); None where there is none."""
+    """A time from the record (UTC, RFC 3339); None if it is not one."""
     try:
-        found = datetime.fromisoformat(at)
+        time = datetime.fromisoformat(at)
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def time_of_day(at: str) -> str:
-    """A time of the record on the wall clock here: `11:02:03`."""
-    found = moment(at)
-    return f"{found.astimezone():%H:%M:%S}" if found else "--:--:--"
+    """A time from the record as the local time of day: `11:02:03`."""
+    time = moment(at)
+    return f"{time.astimezone():%H:%M:%S}" if time else "--:--:--"
 
 
 def outcome_tone(attempt: Attempt) -> Tone:
-    """How the outcome looks: good only where it connected."""
+    """The tone of an outcome: good only if it connected."""
     return _TONES.get(attempt.outcome, Tone.BAD)

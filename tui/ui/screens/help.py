@@ -1,4 +1,4 @@
-"""Help: what the panel with the focus shows, and every key."""
+"""Help: what the focused panel shows, and every key."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ class HelpText(KeyedTable[Line]):
 
     def on_resize(self) -> None:
         """Wrap for the width."""
-        self.tell(help_lines(self._about, self._text, self.room.width))
+        self.set_rows(help_lines(self._about, self._text, self.room.width))
 
     def name_of(self, item: Line) -> str:
-        """Lines are known by nothing."""
+        """Lines have no key of their own."""
         return str(id(item))
 
     def draw(self, item: Line, width: int) -> Line:  # noqa: ARG002 -- the lines are wrapped for their width already
-        """A line is itself."""
+        """The line itself."""
         return item
 
-    def can_pick(self, item: Line) -> bool:  # noqa: ARG002 -- none can
-        """Help is read."""
+    def can_pick(self, item: Line) -> bool:  # noqa: ARG002 -- no line can
+        """Help is only read."""
         return False
 
 
@@ -52,8 +52,12 @@ def help_lines(about: str, text: str, width: int) -> list[Line]:
         keys = " ".join(shown_key(key) for key in command.keys)
         first, *rest = wrap(command.says, width - KEYS)
         lines.append(line(Span(fit(keys, KEYS), Tone.ACCENT), first))
-        lines += [line(" " * KEYS, one) for one in rest]
-    return [*lines, EMPTY, *paragraph("Moving: arrows or h j k l, Page up, Page down, Home, End, Tab; and the mouse.", width)]
+        lines += [line(" " * KEYS, part) for part in rest]
+    return [
+        *lines,
+        EMPTY,
+        *paragraph("Move with the arrows or h j k l, Page up, Page down, Home, End, Tab, or the mouse.", width),
+    ]
 
 
 class HelpScreen(ModalScreen[None]):

@@ -1,7 +1,7 @@
-"""The start: a target or a whole error is typed or pasted, what was understood is shown, and Enter starts the walk.
+"""The start: type or paste a target or a whole error, see what was understood, and press Enter to start the walk.
 
 refused  finds out why a connection fails                                                      #title
-Type a target, or paste the whole error:
+Type what cannot be reached, or paste the whole error:
 ┌──────────────────────────────────────────────────────────────────────────────────────────┐
 │ psycopg2.OperationalError: connection to server at "db-1", port 5432 failed: …             │   #text
 └──────────────────────────────────────────────────────────────────────────────────────────┘
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 PROMPT = "Type what cannot be reached, or paste the whole error:"
 HINT = f"For example {EXAMPLES}"
 LONGEST_TEXT = 200_000
-"""A longer paste is not read while it grows: no error is that long."""
+"""Anything beyond this is not read, in characters: no error is that long."""
 
 
 class Recent(NamedTuple):
@@ -51,18 +51,18 @@ class Recent(NamedTuple):
 
 
 Choice: TypeAlias = "Target | Walk | WalkScreen"
-"""What the start screen ends with: a new target, a recording, or a walk that is still open."""
+"""What the person can choose: a new target, a recording, or a walk that is still open."""
 
 
 class RecentSessions(KeyedTable[Recent]):
     """The sessions that can be opened again."""
 
     def name_of(self, item: Recent) -> str:
-        """Sessions are known by their file or screen."""
+        """Sessions are identified by their label and file."""
         return f"{item.label} {item.path}"
 
     def draw(self, item: Recent, width: int) -> Line:
-        """The label; one that is still open says so."""
+        """The label, and whether the session is still open."""
         return line(cut(item.label, width - 7), muted("  open") if item.walk else "")
 
 
@@ -70,7 +70,7 @@ class StartScreen(Screen[None]):
     """Where a walk begins."""
 
     class Chosen(Message):
-        """The person chose, or (None) went back."""
+        """The person made a choice, or (None) went back."""
 
         def __init__(self, choice: Choice | None) -> None:
             super().__init__()
@@ -86,7 +86,7 @@ class StartScreen(Screen[None]):
         self._recent = [*walks, *(Recent(label, path=path) for label, path in backend.recent())]
         self._can_go_back = bool(walks)
         self.understood: Target | None = None
-        """The target that the text names, so far."""
+        """The target that the text names so far."""
 
     def compose(self) -> ComposeResult:
         """The parts, as in the drawing above."""
@@ -107,13 +107,13 @@ class StartScreen(Screen[None]):
         return self.query_one("#text", TextArea)
 
     def on_mount(self) -> None:
-        """Say what is expected."""
+        """Say what can be typed."""
         self.query_one("#title", Bar).say(lambda _width: line(strong(" refused  "), muted("finds out why a connection fails")))
         self.query_one("#prompt", Bar).say(lambda width: line(f" {cut(PROMPT, width - 1)}"))
         self._say(HINT)
         for table in self.query(RecentSessions):
             table.border_title = "Sessions"
-            table.tell(self._recent)
+            table.set_rows(self._recent)
         keys = [("Enter", "start", "screen.start"), ("Tab", "sessions", "app.focus_next")][: 2 if self._recent else 1]
         back = [("Esc", "back", "screen.escape")] if self._can_go_back else []
         keys += [*back, ("F1", "help", "app.help"), ("Ctrl+C", "quit", "app.interrupt")]
@@ -123,7 +123,7 @@ class StartScreen(Screen[None]):
 
     @on(TextArea.Changed)
     def read(self) -> None:
-        """Say what the text is understood as, or what is wrong with it."""
+        """Say how the text was understood, or what is wrong with it."""
         text = self.text.text[:LONGEST_TEXT]
         self.understood = None
         if not text.strip():
@@ -138,7 +138,7 @@ class StartScreen(Screen[None]):
             self._say(f"Understood: {self.understood.label} · {self.understood.transport}{scheme}", Tone.GOOD)
 
     def action_start(self) -> None:
-        """Open the session under the cursor, start the walk, or show what was read from a longer text to be corrected."""
+        """Open the session under the cursor, start the walk, or put the target read from a longer text into the field."""
         table = next(iter(self.query(RecentSessions)), None)
         if table is not None and table.has_focus:
             self._open(table.picked)
@@ -153,7 +153,7 @@ class StartScreen(Screen[None]):
         self.post_message(self.Chosen(self.understood))
 
     def action_escape(self) -> None:
-        """Back to the walk, where there is one."""
+        """Go back to the walk, if there is one."""
         if self._can_go_back:
             self.post_message(self.Chosen(None))
 

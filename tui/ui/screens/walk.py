@@ -1,4 +1,4 @@
-"""The walk's screen: where its parts stand, what they show, and when they look again.
+"""The walk's screen: where its parts are, what they show, and when they are updated.
 
      refused  db-1:5432 · tcp          from web-3 (10.0.5.7)           00:07  • testing: Is it the right port?   #title
     ┌ 2 The walk ─────────┐┌ 1 Does anything listen on this port? ────┐┌ 3 Sockets here (14) ───────────┐
@@ -12,7 +12,7 @@
      Enter next  a auto  s skip  b back  c copy  ? help  q quit                                           #keys
 
 In a small terminal the tree is one line of marks (#marks), and the panels are tabs (#tabs), one at a time.
-Nothing that the first paint does not show is imported before it.
+What the first paint does not show is imported only after it.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ if TYPE_CHECKING:
     from tui.ui.snapshot import Snapshot
 
 TICK_S = 0.5
-"""How often a countdown moves on while looks are under way."""
+"""How often a countdown moves on while checks are under way."""
 TICKS_A_TABLE = 2
-"""The sockets are looked at once a second."""
+"""The sockets are read once a second."""
 ALL_TABS = 70
-"""From so many columns on every tab has room; below, some stand only where there is something behind them."""
+"""From this many columns on, every tab has room; below, some are there only if they have something to show."""
 COLUMNS = [(0, "-too-narrow"), (40, "-narrow"), (120, "-wide")]
 ROWS = [(0, "-too-short"), (12, "-short"), (30, "-tall")]
-"""From how many columns and rows on a class applies."""
+"""The number of columns and rows from which each class applies."""
 
 
 class WalkScreen(WalkActions):
@@ -77,7 +77,7 @@ class WalkScreen(WalkActions):
     def __init__(
         self, target: Target, open_walk: Callable[[], Walk], backend: Backend, clock: Callable[[], datetime], size: Size
     ) -> None:
-        # The classes that the first resize would give: without them everything is styled twice before the first paint.
+        # The classes that the first resize would set: without them, everything is styled twice before the first paint.
         super().__init__(classes=f"{_class_for(size.width, COLUMNS)} {_class_for(size.height, ROWS)}")
         self.target = target
         self.backend = backend
@@ -87,7 +87,7 @@ class WalkScreen(WalkActions):
         self._ticks = 0
         self._begun = False
         self._complete = False
-        """Whether all panels are there."""
+        """Whether all panels have been added."""
         self.failure: BaseException | None = None
         """The defect that ended the walk, if one did."""
 
@@ -98,7 +98,7 @@ class WalkScreen(WalkActions):
         yield ActionBar(id="tabs")
         with Horizontal(id="body"):
             for panel in panels_in("left", "middle"):
-                # Set later, the class would style everything twice before the first paint.
+                # Setting the class later would style everything twice before the first paint.
                 yield panel.set_class(panel.id == self.tab, "-tab")
             yield Vertical(id="live")
         yield Bar(id="status")
@@ -112,12 +112,11 @@ class WalkScreen(WalkActions):
         self.show_tab("step")
 
     async def _begin(self) -> None:
-        """Open the session and let it run; then add the live panels, while the first looks are under way."""
-        from tui.diagnosis.causes import hypotheses
+        """Open the session and let it run; then add the live panels, while the first checks are under way."""
         from tui.ui.bridge import Bridge
 
         self.walk = self._open_walk()
-        self.causes = hypotheses()
+        self.causes = self.walk.causes
         self.bridge = Bridge(self.walk, self._publish)
         self._walk_on()
         shared = panels_in("shared")
@@ -129,7 +128,7 @@ class WalkScreen(WalkActions):
 
     @work(group="walk", exit_on_error=False)
     async def _walk_on(self) -> None:
-        """Run the session. A function, since a coroutine that is dropped before its start leaves a warning on the terminal."""
+        """Run the session. A function, because a coroutine that is dropped before its start leaves a warning on the terminal."""
         if self.walk:
             await self.walk.run(linger=True)
 
@@ -144,7 +143,7 @@ class WalkScreen(WalkActions):
             self.present(message.snapshot)
 
     def present(self, snapshot: Snapshot | None = None) -> None:
-        """Show `snapshot`, or the last one again because the person went elsewhere in it."""
+        """Show `snapshot`, or the last one again after the person moved to another part of it."""
         snapshot = snapshot or (self.view.snapshot if self.view else None)
         if snapshot is None:
             return
@@ -184,13 +183,13 @@ class WalkScreen(WalkActions):
         leaf = current_leaf(view.snapshot, view.causes)
         self.bar("title").say(partial(header, self.target, view.snapshot, leaf.question if leaf else "", view.now))
         marks = group_marks(view.snapshot, view.causes, view.place)
-        self.query_one("#marks", ActionBar).offer([Part(one, f"screen.show('group:{group}')") for group, one in marks])
+        self.query_one("#marks", ActionBar).offer([Part(mark, f"screen.show('group:{group}')") for group, mark in marks])
         self._draw_tabs()
         self.bar("status").say(lambda width: self._status(width) or status(view.snapshot, width))
         self._draw_keys()
 
     def _status(self, width: int) -> Line:
-        """What comes before the verdict in the line at the bottom: a defect, or all about the row under the cursor."""
+        """What the line at the bottom shows instead of the verdict: a defect, or everything about the row under the cursor."""
         if self.failure:
             words = f" The walk itself failed: {type(self.failure).__name__}: {self.failure}. What was seen is recorded."
             return line(Span(cut(words, width), Tone.BAD))
@@ -199,23 +198,23 @@ class WalkScreen(WalkActions):
         return line(muted(cut(f" {detail}", width))) if detail else ()
 
     def _draw_keys(self) -> None:
-        keys = [(key_of(one), one.word, f"screen.press('{one.id}')") for one in footer(self.available)]
+        keys = [(key_of(command), command.word, f"screen.press('{command.id}')") for command in footer(self.available)]
         if self.focused and not isinstance(self.focused, Panel):
             keys = [("Enter", "done", "screen.done"), ("Esc", "leave", "screen.leave")]
         parts = [Part(line(Span(key, Tone.ACCENT), f" {word}"), action) for key, word, action in keys]
         self.query_one("#keys", ActionBar).offer(fitting(parts, self.size.width, kept=2))
 
     def _tick(self) -> None:
-        """Move the clock and the countdowns while looks are under way, and look at the sockets while they are shown."""
+        """Update the clock and the countdowns while checks are under way, and the sockets while they are visible."""
         self._ticks += 1
         if self.bridge:
             self.bridge.wake()
         if self.view and self.view.snapshot.busy:
             self.present()
         if self._ticks % TICKS_A_TABLE == 0:
-            self._look_at_sockets()
+            self._refresh_sockets()
 
-    def _look_at_sockets(self) -> None:
+    def _refresh_sockets(self) -> None:
         panel = self.sockets
         if self.walk is None or not self.walk.live or not panel.wants_news:
             return
@@ -225,12 +224,12 @@ class WalkScreen(WalkActions):
         self.walk.refresh(ListListeners(), panel.take)
 
     def on_screen_suspend(self) -> None:
-        """Nobody sees this screen: nothing is looked at for it."""
+        """Stop the updates: nobody sees this screen."""
         if self._timer:
             self._timer.pause()
 
     def on_screen_resume(self) -> None:
-        """Somebody looks: begin right behind the first paint, which follows this; later, look on."""
+        """The first time, begin right after the first paint, which follows this; later, go on with the updates."""
         if not self._begun:
             self._begun = True
             self.call_later(self._begin)
@@ -239,20 +238,20 @@ class WalkScreen(WalkActions):
         self.present()
 
     def on_unmount(self) -> None:
-        """Hear nothing more of the session."""
+        """Take nothing more from the session."""
         if self.bridge:
             self.bridge.close()
 
     @on(Worker.StateChanged)
     def note_defect(self, event: Worker.StateChanged) -> None:
-        """A defect ends the walk, not the screen: what was seen stays readable."""
+        """A defect ends the walk, not the screen: what was seen can still be read."""
         if event.worker.group == "walk" and event.state is WorkerState.ERROR:
             self.failure = event.worker.error
             self.present()
 
     @on(KeyedTable.Moved)
     def follow_cursor(self, message: KeyedTable.Moved) -> None:
-        """Moving in the tree shows the step there; clicking an answer gives it."""
+        """Moving in the tree shows the step there; a click on an answer gives it."""
         message.stop()
         match message.table:
             case TreePanel(picked=node) if node is not None:
@@ -264,13 +263,13 @@ class WalkScreen(WalkActions):
                 self._draw_bars(self.view)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """The panel with the focus is the one that a small terminal shows."""
+        """A small terminal shows the focused panel."""
         if isinstance(event.widget, Panel) and event.widget.id:
             self.show_tab(event.widget.id)
         self.present()
 
     def on_resize(self) -> None:
-        """What a terminal that was too small has hidden gets its focus back."""
+        """Give the focus back to a panel that was hidden while the terminal was too small."""
         self.call_after_refresh(self._focus_again)
 
     def _focus_again(self) -> None:
@@ -278,7 +277,7 @@ class WalkScreen(WalkActions):
             self.panel(self.tab).focus()
 
     def show_tab(self, name: str) -> None:
-        """Bring a panel to the front, where panels hide one another."""
+        """Bring a panel to the front, if panels hide one another."""
         self.tab = name
         chosen = PANELS[number_of(name) - 1]
         self.query_one("#live", Vertical).set_class(chosen.column in {"right", "shared"}, "-tab")

@@ -1,4 +1,4 @@
-"""What a person can ask of a walk: each command's action, passed on to the session. Nothing is decided here."""
+"""What a person can do in a walk: each command's action, passed on to the session. Nothing is decided here."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 """The key of "I don't know" (tui.diagnosis.tree)."""
 
-CONDITIONAL = frozenset(one.id for one in COMMANDS if one.where == "walk" and "(" not in one.id)
-"""The commands that do something only at times; going to a panel always does."""
+CONDITIONAL = frozenset(command.id for command in COMMANDS if command.where == "walk" and "(" not in command.id)
+"""The commands that do something only at times; going to a panel always works."""
 
-ACTIONS = frozenset(one.id.partition("(")[0] for one in COMMANDS if one.where == "walk")
-"""All actions of a walk; before there is anything to show, none does anything."""
+ACTIONS = frozenset(command.id.partition("(")[0] for command in COMMANDS if command.where == "walk")
+"""All actions of a walk; none does anything until there is something to show."""
 
 
 class WalkActions(Screen[None]):
@@ -47,7 +47,7 @@ class WalkActions(Screen[None]):
         self.tab = "step"
 
     def present(self) -> None:
-        """Show what is known again."""
+        """Show again what is known."""
         raise NotImplementedError
 
     def show_tab(self, name: str) -> None:
@@ -76,20 +76,20 @@ class WalkActions(Screen[None]):
         return self.query_one("#sockets", SocketsPanel)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 -- Textual's signature
-        """A command that would do nothing is not run."""
+        """Whether an action may run: a command that would do nothing may not."""
         if self.view is None:
             return action not in ACTIONS
         return action not in CONDITIONAL or action in self.available
 
     async def action_press(self, command: str) -> None:
-        """What a click in the footer asks for."""
+        """What a click in the footer does."""
         if command in {"quit", "help"}:
             await self.app.run_action(f"app.{command}")
         else:
             await self.run_action(f"screen.{command}")
 
     def action_next(self) -> None:
-        """Go back to where the walk is, give the answer under the cursor, or let the looks that wait be taken."""
+        """Go back to where the walk is, give the answer under the cursor, or let the waiting checks run."""
         tree = self.query_one("#tree", TreePanel)
         if tree.has_focus and tree.toggle():
             return
@@ -123,11 +123,11 @@ class WalkActions(Screen[None]):
         if self.walk:
             guided = self.walk.pace is Pace.GUIDED
             self.walk.set_pace(Pace.AUTO if guided else Pace.GUIDED)
-            self._say("It goes on by itself and stops at questions only." if guided else "It stops before each step.")
+            self._say("It goes on by itself and stops only for questions." if guided else "It stops before each step.")
             self._asked()
 
     def action_back(self) -> None:
-        """Take the last answer back, or go one step back in a replay."""
+        """Take back the last answer, or go back one step in a replay."""
         if self.walk and self.walk.back():
             self._asked()
 
@@ -140,25 +140,25 @@ class WalkActions(Screen[None]):
             self._asked()
 
     def action_exclude(self) -> None:
-        """Take the person's word that it is not this."""
+        """Rule this cause out on the person's word."""
         if self.walk and self.view:
             self.walk.set_aside(self.view.place, "excluded")
             self._asked()
 
     def action_test(self) -> None:
-        """Take all looks of the shown leaf now."""
+        """Run all checks of this leaf now."""
         if self.walk and self.view:
             self.selected = self.view.place
             self.walk.test(self.view.place)
             self._wake()
 
     def action_verify(self) -> None:
-        """Attempt until it connects and stays so."""
+        """Try until it connects and keeps connecting."""
         from tui.ui.rows.recovery import verifying
 
         if self.walk and self.view:
             if verifying(self.view.snapshot.case):
-                self._say("Attempts are already going on, one a second.")
+                self._say("It is already trying, once a second.")
             else:
                 self.walk.verify()
             self.action_verdict()
@@ -171,12 +171,12 @@ class WalkActions(Screen[None]):
         self.action_panel("step")
 
     def action_show(self, place: str) -> None:
-        """Show a place that was clicked."""
+        """Show the place that was clicked."""
         self.show(place)
         self.action_panel("tree")
 
     def show(self, place: str) -> None:
-        """Show a place in the step until the person goes on; the walk's own place is followed again."""
+        """Show a place in the step until the person goes on; choosing where the walk is follows it again."""
         from tui.ui.rows.place import followed
 
         if self.view:
@@ -184,26 +184,26 @@ class WalkActions(Screen[None]):
             self.present()
 
     def action_copy(self) -> None:
-        """Copy a command, and show it: not every terminal hands it on."""
+        """Copy a command, and show it: not every terminal passes it to the clipboard."""
         command = self._command()
         if command:
             self.app.copy_to_clipboard(command)
             self._say(f"Copied: {command}")
 
     def action_report(self) -> None:
-        """Write the report, and hand its Markdown to the clipboard."""
+        """Write the report, and put its Markdown on the clipboard."""
         if self.walk is None:
             return
         try:
             path = self.backend.write_report(self.walk)
             self.app.copy_to_clipboard(path.read_text(encoding="utf-8"))
         except OSError as error:
-            self._say(f"The report was not written: {error.strerror or error}")
+            self._say(f"The report could not be written: {error.strerror or error}")
         else:
             self._say(f"The report is in {path}, and on the clipboard where the terminal allows it.")
 
     def action_filter(self) -> None:
-        """Filter the sockets while typing."""
+        """Filter the sockets as the person types."""
         panel = self.sockets
         self.show_tab("sockets")
         self._enter("port, address, process or user", lambda _text: None, typed=panel.filter, value=panel.wanted)
@@ -219,15 +219,15 @@ class WalkActions(Screen[None]):
         self.call_after_refresh(self.query_one(f"#{name}", Panel).focus)
 
     def action_neighbour(self, step: int) -> None:
-        """Go to the next panel; in the tree, fold and unfold as long as that changes something."""
+        """Go to the next panel; in the tree, fold and unfold first, if that changes anything."""
         tree = self.query_one("#tree", TreePanel)
         if tree.has_focus and tree.fold(folded=step < 0):
             return
-        place = FROM_LEFT_TO_RIGHT.index(self.tab) + step
-        self.action_panel(FROM_LEFT_TO_RIGHT[place % len(FROM_LEFT_TO_RIGHT)])
+        index = FROM_LEFT_TO_RIGHT.index(self.tab) + step
+        self.action_panel(FROM_LEFT_TO_RIGHT[index % len(FROM_LEFT_TO_RIGHT)])
 
     def action_escape(self) -> None:
-        """One step back: drop the filter, or follow the walk again."""
+        """Go back: drop the filter, or follow the walk again."""
         panel = self.sockets
         if panel.wanted:
             panel.filter("")
@@ -250,7 +250,7 @@ class WalkActions(Screen[None]):
         self.action_panel("step")
 
     def _asked(self) -> None:
-        """The walk goes on: follow it."""
+        """Follow the walk, which goes on."""
         self.selected = None
         self._wake()
 
@@ -265,7 +265,7 @@ class WalkActions(Screen[None]):
     def _enter(
         self, prompt: str, done: Callable[[str], None], *, typed: Callable[[str], None] | None = None, value: str = ""
     ) -> None:
-        """Open the line at the bottom to type into; `typed` is told each change."""
+        """Open the line at the bottom to type into; `typed` is called on each change."""
         from tui.ui.widgets.entry import TextEntry
 
         if not self.query(TextEntry):
@@ -274,17 +274,17 @@ class WalkActions(Screen[None]):
             entry.focus()
 
     async def action_done(self) -> None:
-        """What a click on Enter asks for, while something is typed."""
+        """What a click on Enter does while something is being typed."""
         for entry in self.query("#entry"):
             await entry.run_action("submit")
 
     async def action_leave(self) -> None:
-        """What a click on Esc asks for, while something is typed."""
+        """What a click on Esc does while something is being typed."""
         for entry in self.query("#entry"):
             await entry.run_action("leave")
 
     def on_text_entry_closed(self, message: TextEntry.Closed) -> None:
-        """The line is done with: back to the panel that was in front."""
+        """The field is no longer needed: go back to the panel that was in front."""
         message.stop()
         if message.entry.is_attached:
             message.entry.remove()

@@ -13,7 +13,7 @@ from tui.ui.widgets.line_widget import LineWidget
 
 
 class Bar(LineWidget):
-    """A line that is drawn anew only when it changed. `draw` is given the width in cells."""
+    """A line that is redrawn only when it has changed. `draw` is given the width in cells."""
 
     DEFAULT_CSS = "Bar { height: 1; }"
 
@@ -35,7 +35,7 @@ class Bar(LineWidget):
 
     @property
     def words(self) -> str:
-        """What it says now, without tones."""
+        """Its text now, without tones."""
         return "".join(span.text for span in self._draw(self.size.width or 80))
 
 
@@ -79,7 +79,7 @@ def width_of(part: Part) -> int:
 
 
 def fitting(parts: Sequence[Part], width: int, *, kept: int, gap: int = 2) -> list[Part]:
-    """As many parts as fit into `width` cells; the last `kept` ones always, the others from the first on."""
+    """As many parts as fit into `width` cells: always the last `kept` ones, and of the others as many from the start as fit."""
     first, last = list(parts[: len(parts) - kept]), list(parts[len(parts) - kept :])
     while first and 1 + sum(width_of(part) + gap for part in (*first, *last)) - gap > width:
         first.pop()

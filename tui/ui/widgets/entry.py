@@ -1,4 +1,4 @@
-"""One line at the bottom to type into, for a filter or an answer; it exists only while it is used."""
+"""One line at the bottom to type into, for a filter or an answer; it exists only while it is in use."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from textual.widgets import Input
 
 
 class TextEntry(Input):
-    """A field that tells what was typed and then goes away. Esc leaves without a word."""
+    """A field that passes on what was typed and then goes away. Esc drops it."""
 
     DEFAULT_CSS = "TextEntry.-textual-compact { height: 1; padding: 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     class Closed(Message):
-        """The field is done with."""
+        """The field is no longer needed."""
 
         def __init__(self, entry: TextEntry) -> None:
             super().__init__()
@@ -33,13 +33,13 @@ class TextEntry(Input):
         self._typed = typed
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell each change, where that is wanted."""
+        """Pass on each change, if somebody wants it."""
         event.stop()
         if self._typed:
             self._typed(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Tell what was typed."""
+        """Pass on what was typed."""
         event.stop()
         self._done(event.value)
         self.post_message(self.Closed(self))

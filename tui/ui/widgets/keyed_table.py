@@ -1,7 +1,7 @@
-"""Rows that are told, never edited: the table is given the rows that should stand there, and works out what changed.
+"""Rows that are set, never edited: the table is given all rows that it should show, and works out what has changed.
 
-Cursor and scroll position survive by key. Only visible rows are drawn, and of those only the ones that differ from
-what is on the screen, so twenty thousand rows cost what forty cost.
+The cursor stays on its row, by the row's key. Only visible rows are drawn, and of those only the ones that differ from
+what is on the screen, so twenty thousand rows cost no more than forty.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
         self._drawn: dict[int, tuple[Line, bool]] = {}
 
     def name_of(self, item: T) -> str:
-        """What identifies a row from one telling to the next."""
+        """The row's key: what identifies it when the rows are set again."""
         raise NotImplementedError
 
     def draw(self, item: T, width: int) -> Line:
@@ -72,27 +72,27 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
         """Whether the cursor may stand on this row."""
         return True
 
-    def tell(self, items: Sequence[T], *, head: Sequence[Line] = (), foot: Sequence[Line] = ()) -> None:
-        """Show these rows instead of what is shown. The cursor stays on its row, or where its row was."""
+    def set_rows(self, items: Sequence[T], *, head: Sequence[Line] = (), foot: Sequence[Line] = ()) -> None:
+        """Show these rows instead of the present ones. The cursor stays on its row, or where its row was."""
         held = self.name_of(self.items[self.cursor]) if self.cursor < len(self.items) else None
         self.items, self._head, self._foot = items, tuple(head), tuple(foot)
         if held is not None and not (self.cursor < len(items) and self.name_of(items[self.cursor]) == held):
-            found = next((place for place, item in enumerate(items) if self.name_of(item) == held), None)
-            self.cursor = self.cursor if found is None else found
+            row = next((index for index, item in enumerate(items) if self.name_of(item) == held), None)
+            self.cursor = self.cursor if row is None else row
         self.cursor = self._pickable(min(self.cursor, max(len(items) - 1, 0)))
         self._measure()
         self._redraw()
 
     @property
     def picked(self) -> T | None:
-        """The row under the cursor, if the cursor may stand there."""
+        """The row under the cursor, if it can be picked."""
         if self.cursor < len(self.items) and self.can_pick(self.items[self.cursor]):
             return self.items[self.cursor]
         return None
 
     @property
     def words(self) -> list[str]:
-        """All lines as text, the fixed ones too."""
+        """All lines as text, including the fixed ones."""
         width = self.room.width or 80
         rows = (plain(self.draw(item, width)) for item in self.items)
         return [*map(plain, self._head), *rows, *map(plain, self._foot)]
@@ -110,13 +110,13 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
         return self.painted(line, self.room.width, cursor=cursor)
 
     def action_move(self, step: int) -> None:
-        """Move to the next row that can be picked, or scroll where none is near."""
-        place = self.cursor + step
-        while 0 <= place < len(self.items) and not self.can_pick(self.items[place]):
-            place += step
+        """Move to the next row that can be picked, or scroll if none is near."""
+        row = self.cursor + step
+        while 0 <= row < len(self.items) and not self.can_pick(self.items[row]):
+            row += step
         first, last = self._window()
-        if 0 <= place < len(self.items) and first - 1 <= place <= last + 1:
-            self.pick(place)
+        if 0 <= row < len(self.items) and first - 1 <= row <= last + 1:
+            self.pick(row)
         else:
             self.scroll_relative(y=step, animate=False)
 
@@ -131,22 +131,22 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
         self.pick(self._pickable(0 if step < 0 else len(self.items) - 1))
         self.scroll_to(y=0 if step < 0 else self.max_scroll_y, animate=False)
 
-    def pick(self, place: int, *, clicked: bool = False) -> None:
+    def pick(self, row: int, *, clicked: bool = False) -> None:
         """Put the cursor on a row and bring it into view."""
-        if not 0 <= place < len(self.items):
+        if not 0 <= row < len(self.items):
             return
-        self.cursor = place
-        self.keep_in_view(place)
+        self.cursor = row
+        self.keep_in_view(row)
         self._redraw()
         self.post_message(self.Moved(self, clicked=clicked))
 
-    def keep_in_view(self, place: int) -> None:
-        """Scroll as little as brings the row into view."""
+    def keep_in_view(self, row: int) -> None:
+        """Scroll no farther than needed to bring the row into view."""
         first, last = self._window()
-        if place < first:
-            self.scroll_to(y=place, animate=False)
-        elif place > last:
-            self.scroll_to(y=place - self._rows_shown() + 1, animate=False)
+        if row < first:
+            self.scroll_to(y=row, animate=False)
+        elif row > last:
+            self.scroll_to(y=row - self._rows_shown() + 1, animate=False)
 
     def on_click(self, event: events.Click) -> None:
         """Pick the row that was clicked."""
@@ -156,15 +156,15 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
         if offset.y < len(self._head):
             self.head_clicked(offset.x)
             return
-        place = offset.y - len(self._head) + round(self.scroll_y)
-        if offset.y < self.room.height - len(self._foot) and place < len(self.items) and self.can_pick(self.items[place]):
-            self.pick(place, clicked=True)
+        row = offset.y - len(self._head) + round(self.scroll_y)
+        if offset.y < self.room.height - len(self._foot) and row < len(self.items) and self.can_pick(self.items[row]):
+            self.pick(row, clicked=True)
 
     def head_clicked(self, cell: int) -> None:
         """What a click on the head, that many cells from the left, asks for."""
 
     def on_resize(self) -> None:
-        """Measure again: the width decides how rows are drawn. A subclass's own handler is called besides this one."""
+        """Measure again: the width decides how rows are drawn. A subclass's own handler is called as well as this one."""
         self._measure()
 
     def on_focus(self) -> None:
@@ -182,11 +182,11 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
             return self._head[y], False
         if y >= height - len(self._foot):
             return self._foot[y - height + len(self._foot)], False
-        place = y - len(self._head) + round(self.scroll_y)
-        if not 0 <= place < len(self.items):
+        row = y - len(self._head) + round(self.scroll_y)
+        if not 0 <= row < len(self.items):
             return EMPTY, False
-        item = self.items[place]
-        here = place == self.cursor and self.has_focus and self.can_pick(item)
+        item = self.items[row]
+        here = row == self.cursor and self.has_focus and self.can_pick(item)
         return self.draw(item, width), here
 
     def _redraw(self) -> None:
@@ -197,7 +197,7 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
                 self.refresh(Region(0, y, width, 1))
 
     def _measure(self) -> None:
-        # Never below what is visible: a change of the virtual size draws the whole table anew.
+        # Never less than what is visible: a change of the virtual size redraws the whole table.
         lines = len(self._head) + len(self.items) + len(self._foot)
         size = Size(self.room.width, max(lines, self.room.height))
         if size != self.virtual_size:
@@ -210,9 +210,9 @@ class KeyedTable(ScrollView, LineWidget, Generic[T], can_focus=True):
         first = round(self.scroll_y)
         return first, first + self._rows_shown() - 1
 
-    def _pickable(self, place: int) -> int:
-        """The nearest row to `place` that can be picked, later ones first; `place` where there is none."""
-        place = min(max(place, 0), max(len(self.items) - 1, 0))
-        later = (one for one in range(place, len(self.items)) if self.can_pick(self.items[one]))
-        earlier = (one for one in range(place - 1, -1, -1) if self.can_pick(self.items[one]))
-        return next(later, next(earlier, place))
+    def _pickable(self, row: int) -> int:
+        """The nearest row to `row` that can be picked, later ones first; `row` itself if there is none."""
+        row = min(max(row, 0), max(len(self.items) - 1, 0))
+        later = (index for index in range(row, len(self.items)) if self.can_pick(self.items[index]))
+        earlier = (index for index in range(row - 1, -1, -1) if self.can_pick(self.items[index]))
+        return next(later, next(earlier, row))

@@ -1,4 +1,4 @@
-"""From lines of toned text to what the screen draws. The last gate: nothing here is markup, nothing moves the cursor."""
+"""From lines of text with tones to what the screen draws. The last gate: nothing here is markup or moves the cursor."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LineWidget(Widget):
         )
 
     def shown(self, text: str) -> str:
-        """`text` without anything that would steer the terminal; in ASCII where that is all there is."""
+        """`text` without anything that would control the terminal; in ASCII if the terminal shows no more."""
         if not text.isprintable():
             text = safe_text(text)
         if not text.isascii() and self.app.has_class("-ascii"):
@@ -42,7 +42,7 @@ class LineWidget(Widget):
         return text
 
     def notify_style_update(self) -> None:
-        """The theme or the ground changed: the tones are worked out anew."""
+        """The theme or the background has changed: work the tones out again."""
         self._tones = None
         super().notify_style_update()
 

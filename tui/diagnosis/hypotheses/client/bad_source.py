@@ -13,7 +13,7 @@ from tui.model.requests import AnyRequest, ListAddresses
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """The code that asked, first of the client's looks; attempts; this machine's addresses, once a chosen source failed."""
+    """The code that asked, the first of the client's checks; attempts; this machine's addresses, once a chosen source failed."""
     yield from checks.code(case)
     yield from checks.basics(case)
     if _unavailable(case):
@@ -22,12 +22,14 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """EADDRNOTAVAIL with a chosen source that is on no interface, or one from which nothing can be sent there."""
-    unfit = {address: one for address, one in outcomes.failing(case, Outcome.BLOCKED).items() if _is_unfit(address, one)}
+    unfit = {
+        address: attempt for address, attempt in outcomes.failing(case, Outcome.BLOCKED).items() if _is_unfit(address, attempt)
+    }
     if unfit:
         return _unfit(case, unfit)
     unavailable = _unavailable(case)
     if not unavailable:
-        chosen = any(one.source for one in outcomes.latest(case).values())
+        chosen = any(attempt.source for attempt in outcomes.latest(case).values())
         reason = "The chosen source address was accepted." if chosen else "The kernel chose the source address."
         return ruled_out(reason, *outcomes.ids(*outcomes.latest(case).values()))
     source = next(iter(unavailable.values())).source or ""
@@ -40,27 +42,31 @@ def judge(case: Case) -> Judgement:
 
 def _unavailable(case: Case) -> dict[str, TcpAttempt]:
     """The failing addresses whose newest attempt could not use its chosen source."""
-    return {address: one for address, one in outcomes.failing(case).items() if one.errno == "EADDRNOTAVAIL" and one.source}
+    return {
+        address: attempt
+        for address, attempt in outcomes.failing(case).items()
+        if attempt.errno == "EADDRNOTAVAIL" and attempt.source
+    }
 
 
-def _is_unfit(address: str, one: TcpAttempt) -> bool:
+def _is_unfit(address: str, attempt: TcpAttempt) -> bool:
     """Whether the chosen source can't lead there: of the other family, or loopback's towards another machine (EINVAL)."""
-    if one.source is None:
+    if attempt.source is None:
         return False
-    other_family = one.errno == "EAFNOSUPPORT" and ip_family(one.source) != ip_family(address)
-    return other_family or (one.errno == "EINVAL" and is_loopback(one.source) and not is_loopback(address))
+    other_family = attempt.errno == "EAFNOSUPPORT" and ip_family(attempt.source) != ip_family(address)
+    return other_family or (attempt.errno == "EINVAL" and is_loopback(attempt.source) and not is_loopback(address))
 
 
 def _unfit(case: Case, unfit: dict[str, TcpAttempt]) -> Judgement:
-    first, one = next(iter(unfit.items()))
-    source = one.source or ""
+    first, attempt = next(iter(unfit.items()))
+    source = attempt.source or ""
     reason = "it is a loopback address, which leads to no other machine"
-    if one.errno == "EAFNOSUPPORT":
+    if attempt.errno == "EAFNOSUPPORT":
         reason = f"it is {ip_family(source)}, and the target is {ip_family(first)}"
     return likely(
         f"The client binds {source} before it connects, and nothing can be sent from there to {first}: {reason}.",
         *outcomes.ids(*unfit.values()),
-        reason=f"The attempt with the chosen source {source} ends in {one.errno} at once.",
+        reason=f"The attempt with the chosen source {source} ends in {attempt.errno} at once.",
         next_check="The same attempt without a chosen source gets further.",
         explains=unfit,
         culprit=Culprit(kind="address", address=source),
@@ -70,7 +76,7 @@ def _unfit(case: Case, unfit: dict[str, TcpAttempt]) -> Judgement:
 
 
 def _missing(case: Case, unavailable: dict[str, TcpAttempt], source: str, own: list[str], here: Addresses | None) -> Judgement:
-    usable = [one for one in own if ip_family(one) == ip_family(source)]
+    usable = [address for address in own if ip_family(address) == ip_family(source)]
     culprit = Culprit(kind="address", address=source)
     refuted_by = f"`ip -br address` shows {source} on an interface."
     remedies = tuple(_remedies(case, source, usable))
@@ -104,7 +110,7 @@ def _remedies(case: Case, source: str, usable: list[str]) -> Iterator[Remedy]:
         verify=f"`refused check {case.target.label}` connects without a chosen source.",
     )
     yield Remedy(
-        do=f"If {source} should be here (a floating address, a VPN's), find out who ought to set it and where it is now.",
+        do=f"If {source} should be here (a floating address, a VPN's), find out who should set it and where it is now.",
         command=f"ip -br address | grep -F {shlex.quote(source)}; ip neigh show {shlex.quote(source)}",
         verify=f"`ip -br address` shows {source}.",
     )

@@ -44,25 +44,25 @@ def judge(case: Case) -> Judgement:
         return _theirs(case, policy, theirs)
     if not forbidden:
         return _silent(case, policy)
-    unsure = [address for address, one in forbidden.items() if not _by_policy(case, address, one)]
+    unsure = [address for address, attempt in forbidden.items() if not _by_policy(case, address, attempt)]
     if unsure:
         return still_open(
             f"{unsure[0]} ends in {forbidden[unsure[0]].errno}; a route or an ICMP message may say so as well.",
             *outcomes.ids(*forbidden.values()),
             summary=f"A policy on this machine may forbid {unsure[0]} ({forbidden[unsure[0]].errno}).",
-            next_check=f"`ip route get {unsure[0]}`: a route that is not `prohibit` leaves a policy.",
+            next_check=f"`ip route get {unsure[0]}`: if the route is not `prohibit`, a policy is left.",
             explains=forbidden,
         )
-    return _told(case, forbidden, policy)
+    return _by_errno(case, forbidden, policy)
 
 
 def _forbidden(case: Case) -> dict[str, TcpAttempt]:
     """The addresses that our own kernel forbade at once, without an ICMP message or a route that explains it."""
     return {
-        address: one
-        for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
-        if one.errno in FORBIDDEN
-        and one.icmp is None
+        address: attempt
+        for address, attempt in outcomes.failing(case, Outcome.BLOCKED).items()
+        if attempt.errno in FORBIDDEN
+        and attempt.icmp is None
         and ((route := outcomes.route_to(case, address)) is None or route.type in _PLAIN_ROUTES)
     }
 
@@ -101,21 +101,21 @@ def _covers(setting: str | None, address: str) -> bool:
 def _silent(case: Case, policy: Confinement | None) -> Judgement:
     """IPAddressDeny= drops what leaves: TCP sees silence, and an echo request of the same process EPERM."""
     silent = outcomes.failing(case, Outcome.TIMEOUT)
-    denied = {address: one for address, one in silent.items() if denies(policy, address)}
+    denied = {address: attempt for address, attempt in silent.items() if denies(policy, address)}
     if policy is None or not denied:
-        kept = {address: one for address, one in silent.items() if local_drops.is_kept_here(case, address)}
+        kept = {address: attempt for address, attempt in silent.items() if local_drops.is_kept_here(case, address)}
         if kept and not local_drops.full_tracking(case):
             return _by_no_rule(case, kept)
         return ruled_out("No attempt was forbidden by this machine.", *outcomes.ids(*outcomes.latest(case).values()))
     address = next(iter(denied))
-    echoes = [one for one in case.all(Echo) if one.address in denied and one.error == "EPERM"]
+    echoes = [echo for echo in case.all(Echo) if echo.address in denied and echo.error == "EPERM"]
     quoted = f"IPAddressDeny={policy.ip_address_deny}"
     summary = f"{quoted} of {policy.unit or 'this unit'} covers {address}: what this process sends there is dropped."
     evidence = outcomes.ids(*denied.values(), policy, *echoes)
     culprit = Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=address)
     refuted_by = f"The same attempt on {address} stays silent outside {policy.unit or 'the unit'}."
     remedies = tuple(_remedies(case, policy))
-    if echoes and {one.address for one in echoes} >= denied.keys():
+    if echoes and {echo.address for echo in echoes} >= denied.keys():
         return confirmed(
             summary,
             *evidence,
@@ -138,11 +138,11 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
 
 
 def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Judgement:
-    """Silence that this machine makes: where all rules were read and none matches, a BPF program is left."""
+    """Silence that this machine causes: where all rules were read and none matches, a BPF program is left."""
     first = next(iter(kept))
     readings = [reading for address in kept if (reading := rules.filter_of(case, address))]
-    clean = len(readings) == len(kept) and all(one.answer == "does-not-match" and not one.unread for one in readings)
-    echoes = [one for address in kept for one in local_drops.forbidden_echoes(case, address)]
+    clean = len(readings) == len(kept) and all(reading.answer == "does-not-match" and not reading.unread for reading in readings)
+    echoes = [echo for address in kept for echo in local_drops.forbidden_echoes(case, address)]
     evidence = outcomes.ids(*kept.values(), *echoes, *readings)
     apart = "As root: `bpftool cgroup tree` has an egress program, or `tc filter show dev DEVICE egress` one that drops."
     if not (clean and echoes):
@@ -166,7 +166,7 @@ def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Judgement:
 
 
 def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Judgement:
-    """It connects from here, and the unit of the process with whose eyes we look may not send there."""
+    """It connects from here, and the unit of the process that --pid names may not send there."""
     unit = policy.unit or "its unit"
     quoted = f"IPAddressDeny={policy.ip_address_deny}"
     return likely(
@@ -180,9 +180,9 @@ def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Judgement:
     )
 
 
-def _told(case: Case, forbidden: dict[str, TcpAttempt], policy: Confinement | None) -> Judgement:
-    address, one = next(iter(forbidden.items()))
-    errno = one.errno
+def _by_errno(case: Case, forbidden: dict[str, TcpAttempt], policy: Confinement | None) -> Judgement:
+    address, attempt = next(iter(forbidden.items()))
+    errno = attempt.errno
     evidence = outcomes.ids(*forbidden.values(), policy, *(outcomes.route_to(case, each) for each in forbidden))
     refuted_by = f"A `prohibit` route to {address} in `ip route get {address}`, or the same {errno} outside every policy."
     remedies = tuple(_remedies(case, policy))
@@ -202,7 +202,7 @@ def _told(case: Case, forbidden: dict[str, TcpAttempt], policy: Confinement | No
 def _suspect(policy: Confinement | None, errno: str) -> tuple[str, Culprit | None]:
     """What most likely forbids it, in words, and its culprit."""
     if policy and policy.pid:
-        policy = None  # it was read of the named process, and the attempt is our own
+        policy = None  # it is the named process's, and the attempt is our own
     if policy and errno == "EPERM" and policy.seccomp in {"filter", "strict"}:
         return "a seccomp filter holds this process", Culprit(kind="process", name="seccomp", unit=policy.unit or "")
     profile = policy.lsm_profile if policy else None
@@ -224,7 +224,7 @@ def _remedies(case: Case, policy: Confinement | None) -> Iterator[Remedy]:
     yield Remedy(
         do="Try the same from a plain shell, outside the unit, container or sandbox; if that connects, change its policy.",
         command="grep -E 'Seccomp|NoNewPrivs' /proc/self/status; cat /proc/self/attr/current; cat /proc/self/cgroup",
-        verify=f"{label} connects from the place where it failed.",
+        verify=f"{label} connects where it failed.",
     )
 
 

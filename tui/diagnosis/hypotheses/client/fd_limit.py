@@ -1,6 +1,6 @@
 """The process, or the system, is out of file descriptors.
 
-EMFILE and ENFILE say so of our own attempt; of a process that the person named its count says it.
+EMFILE and ENFILE say so for our own attempt; for a process that the person named, its count does.
 """
 
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         yield from unix_sockets.needs(case)
     else:
         yield from checks.basics(case)
-    for one in _without_descriptor(case).values():
-        yield ReadLimits(address=one.address, port=one.port) if isinstance(one, TcpAttempt) else ReadLimits()
+    for attempt in _without_descriptor(case).values():
+        yield ReadLimits(address=attempt.address, port=attempt.port) if isinstance(attempt, TcpAttempt) else ReadLimits()
     if case.options.pid is not None:
         yield ExamineProcess(pid=case.options.pid)
 
@@ -44,13 +44,17 @@ def judge(case: Case) -> Judgement:
 
 
 def _without_descriptor(case: Case) -> dict[str, Attempt]:
-    return {address: one for address, one in either_kind.failing(case, Outcome.BLOCKED).items() if one.errno in {OWN, SYSTEM}}
+    return {
+        address: attempt
+        for address, attempt in either_kind.failing(case, Outcome.BLOCKED).items()
+        if attempt.errno in {OWN, SYSTEM}
+    }
 
 
 def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
-    one = next(iter(without.values()))
+    attempt = next(iter(without.values()))
     limits = case.last(Limits)
-    whole = one.errno == SYSTEM
+    whole = attempt.errno == SYSTEM
     if whole:
         count = f" ({limits.files_open:,} of {limits.files_limit:,} are open)" if limits and limits.files_open is not None else ""
         summary = f"This machine as a whole is out of file descriptors{count}: no process can open another socket."
@@ -60,7 +64,7 @@ def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
     return confirmed(
         summary,
         *outcomes.ids(*without.values(), limits),
-        reason=f"Making the socket ends in {one.errno}.",
+        reason=f"Making the socket ends in {attempt.errno}.",
         explains=without,
         culprit=Culprit(kind="limit", limit="fs.file-max" if whole else "RLIMIT_NOFILE"),
         refuted_by="`cat /proc/sys/fs/file-nr`: the first number is far below the third."
@@ -74,7 +78,7 @@ def _theirs(case: Case, state: ProcessState) -> Judgement:
     unit = state.unit or "UNIT"
     summary = (
         f"{state.name} (pid {state.pid}) has all of its {state.descriptor_limit} file descriptors open: "
-        "it cannot open another socket, wherever to."
+        "it cannot open another socket, whatever the target."
     )
     reason = f"{state.descriptors} descriptors are open, and its soft limit is {state.descriptor_limit} (RLIMIT_NOFILE)."
     culprit = Culprit(kind="process", pid=state.pid, name=state.name, limit="RLIMIT_NOFILE")
@@ -96,7 +100,7 @@ def _theirs(case: Case, state: ProcessState) -> Judgement:
     return likely(
         summary,
         *outcomes.ids(state),
-        reason=f"{reason} They may not be listed by this user, and some may lie above the limit, inherited.",
+        reason=f"{reason} This user may not list them, and some may be inherited and lie above the limit.",
         next_check=f"As root: `ls /proc/{state.pid}/fd`; as many numbers below {state.descriptor_limit} confirm it.",
         culprit=culprit,
         refuted_by=refuted_by,
@@ -108,7 +112,7 @@ def _for_this_process(case: Case) -> Iterator[Remedy]:
     yield Remedy(
         do="Raise the limit of the shell or unit that starts it.",
         command="ulimit -n 4096",
-        verify=f"`refused check {case.target.label}` comes to another end.",
+        verify=f"`refused check {case.target.label}` ends differently.",
     )
 
 
@@ -121,7 +125,7 @@ def _for_the_machine(case: Case) -> Iterator[Remedy]:
     yield Remedy(
         do="Raise the machine's limit.",
         command="sysctl -w fs.file-max=1000000",
-        verify=f"`refused check {case.target.label}` comes to another end.",
+        verify=f"`refused check {case.target.label}` ends differently.",
     )
 
 

@@ -23,30 +23,30 @@ EXHAUSTED = 0.95
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts; the limits once one found no port, and our addresses where its source was chosen."""
     yield from checks.basics(case)
-    for address, one in _without_port(case).items():
+    for address, attempt in _without_port(case).items():
         yield ReadLimits(address=address, port=case.tcp.port)
-        if one.source:
+        if attempt.source:
             yield ListAddresses()
 
 
 def judge(case: Case) -> Judgement:
     """An errno that means no free port, and as many ports in use towards the target as there are."""
-    without = {address: one for address, one in _without_port(case).items() if _source_may_be_ours(case, one)}
+    without = {address: attempt for address, attempt in _without_port(case).items() if _source_may_be_ours(case, attempt)}
     if not without:
         return ruled_out("No attempt lacked a source port.", *outcomes.ids(*outcomes.latest(case).values()))
-    proved = {address: found for address in without if (found := _limits(case, address)) and _is_exhausted(found)}
+    proved = {address: limits for address in without if (limits := _limits(case, address)) and _is_exhausted(limits)}
     if proved:
         return _proved(case, without, proved)
-    address, one = next(iter(without.items()))
-    found = _limits(case, address)
-    if found and found.usable_ports is not None and found.used_towards_target is not None:
-        return _enough(without, found)
-    return _uncounted(case, address, one, found)
+    address, attempt = next(iter(without.items()))
+    limits = _limits(case, address)
+    if limits and limits.usable_ports is not None and limits.used_towards_target is not None:
+        return _enough(without, limits)
+    return _uncounted(case, address, attempt, limits)
 
 
 def _without_port(case: Case) -> dict[str, TcpAttempt]:
     """The failing addresses whose newest attempt got no source port."""
-    return {address: one for address, one in outcomes.failing(case, Outcome.BLOCKED).items() if one.errno in NO_PORT}
+    return {address: attempt for address, attempt in outcomes.failing(case, Outcome.BLOCKED).items() if attempt.errno in NO_PORT}
 
 
 def _source_may_be_ours(case: Case, attempt: TcpAttempt) -> bool:
@@ -58,55 +58,57 @@ def _source_may_be_ours(case: Case, attempt: TcpAttempt) -> bool:
 
 
 def _limits(case: Case, address: str) -> Limits | None:
-    """The newest look at the limits towards an address."""
-    return next((one for one in reversed(case.all(Limits)) if (one.address, one.port) == (address, case.tcp.port)), None)
-
-
-def _is_exhausted(found: Limits) -> bool:
-    usable, used = found.usable_ports, found.used_towards_target
-    return usable is not None and used is not None and used > 0 and used >= EXHAUSTED * usable
-
-
-def _counted(found: Limits) -> str:
-    """`28,232 of 28,232 source ports are in use, 20,000 of them in TIME-WAIT`."""
-    waiting = f", {found.waiting_to_expire:,} of them in TIME-WAIT" if found.waiting_to_expire else ""
-    used, usable = found.used_towards_target or 0, found.usable_ports or 0
-    return f"{used:,} of {usable:,} source ports ({found.first_port} to {found.last_port}) are in use towards it{waiting}"
-
-
-def _proved(case: Case, without: dict[str, TcpAttempt], proved: dict[str, Limits]) -> Judgement:
-    address, found = next(iter(proved.items()))
-    return confirmed(
-        f"This machine has no free source port left towards {outcomes.joined(proved)} port {case.tcp.port}: {_counted(found)}."
-        + _user(found),
-        *outcomes.ids(*(without[one] for one in proved), *proved.values()),
-        reason=f"connect ends in {without[address].errno} at once; {_counted(found)}.",
-        explains=proved,
-        culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.tcp.port),
-        refuted_by=f"`ss -Htan dst {address} dport = :{case.tcp.port} | wc -l` is far below the size of the range.",
-        remedies=_remedies(case, address, found),
+    """The newest limits towards an address."""
+    return next(
+        (limits for limits in reversed(case.all(Limits)) if (limits.address, limits.port) == (address, case.tcp.port)), None
     )
 
 
-def _user(found: Limits) -> str:
-    if not found.biggest_user or not found.biggest_user_ports:
+def _is_exhausted(limits: Limits) -> bool:
+    usable, used = limits.usable_ports, limits.used_towards_target
+    return usable is not None and used is not None and used > 0 and used >= EXHAUSTED * usable
+
+
+def _counted(limits: Limits) -> str:
+    """`28,232 of 28,232 source ports are in use, 20,000 of them in TIME-WAIT`."""
+    waiting = f", {limits.waiting_to_expire:,} of them in TIME-WAIT" if limits.waiting_to_expire else ""
+    used, usable = limits.used_towards_target or 0, limits.usable_ports or 0
+    return f"{used:,} of {usable:,} source ports ({limits.first_port} to {limits.last_port}) are in use towards it{waiting}"
+
+
+def _proved(case: Case, without: dict[str, TcpAttempt], proved: dict[str, Limits]) -> Judgement:
+    address, limits = next(iter(proved.items()))
+    return confirmed(
+        f"This machine has no free source port left towards {outcomes.joined(proved)} port {case.tcp.port}: {_counted(limits)}."
+        + _user(limits),
+        *outcomes.ids(*(without[each] for each in proved), *proved.values()),
+        reason=f"connect ends in {without[address].errno} at once; {_counted(limits)}.",
+        explains=proved,
+        culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.tcp.port),
+        refuted_by=f"`ss -Htan dst {address} dport = :{case.tcp.port} | wc -l` is far below the size of the range.",
+        remedies=_remedies(case, address, limits),
+    )
+
+
+def _user(limits: Limits) -> str:
+    if not limits.biggest_user or not limits.biggest_user_ports:
         return ""
-    if found.biggest_user_ports == found.used_towards_target:
-        return f" All are held by {found.biggest_user}."
-    return f" Of {found.sampled} open ones that were looked at, {found.biggest_user_ports} are held by {found.biggest_user}."
+    if limits.biggest_user_ports == limits.used_towards_target:
+        return f" All are held by {limits.biggest_user}."
+    return f" Of {limits.sampled} open ones in a sample, {limits.biggest_user_ports} are held by {limits.biggest_user}."
 
 
-def _enough(without: dict[str, TcpAttempt], found: Limits) -> Judgement:
+def _enough(without: dict[str, TcpAttempt], limits: Limits) -> Judgement:
     """Ports are left towards the target, by the count."""
-    address, one = next(iter(without.items()))
-    if ip_family(address) == "IPv6" and not found.used_towards_target:
+    address, attempt = next(iter(without.items()))
+    if ip_family(address) == "IPv6" and not limits.used_towards_target:
         return ruled_out(
-            f"{_counted(found)}; without an IPv6 address of our own the errno is the same.", *outcomes.ids(one, found)
+            f"{_counted(limits)}; without an IPv6 address of our own the errno is the same.", *outcomes.ids(attempt, limits)
         )
-    usable = found.usable_ports or 0
+    usable = limits.usable_ports or 0
     return still_open(
-        f"{_counted(found)}, and yet connect ends in {one.errno}.",
-        *outcomes.ids(one, found),
+        f"{_counted(limits)}, and yet connect ends in {attempt.errno}.",
+        *outcomes.ids(attempt, limits),
         summary=f"The {usable:,} source ports are taken: by sockets that are bound to a port of their own, or for a moment.",
         next_check=f"`ss -Htan | wc -l; ss -Htln`, and again at the moment of a failure; `sysctl {_RANGE}`.",
         explains=without,
@@ -116,35 +118,35 @@ def _enough(without: dict[str, TcpAttempt], found: Limits) -> Judgement:
 _RANGE = "net.ipv4.ip_local_port_range"
 
 
-def _uncounted(case: Case, address: str, one: TcpAttempt, found: Limits | None) -> Judgement:
-    if ip_family(address) == "IPv6" and one.errno == "EADDRNOTAVAIL":
+def _uncounted(case: Case, address: str, attempt: TcpAttempt, limits: Limits | None) -> Judgement:
+    if ip_family(address) == "IPv6" and attempt.errno == "EADDRNOTAVAIL":
         return still_open(
             "EADDRNOTAVAIL for IPv6 means no free source port, or no IPv6 address on this machine.",
-            *outcomes.ids(one, found),
+            *outcomes.ids(attempt, limits),
             summary=f"No source port is free towards {address}, or this machine has no IPv6 address.",
             next_check=f"`ip -6 address; ss -Htan dst [{address}] | wc -l`.",
             explains={address},
         )
     return likely(
         f"This machine seems to have no free source port left towards {address} port {case.tcp.port}.",
-        *outcomes.ids(one, found),
-        reason=f"connect ends in {one.errno} at once, with no source address chosen; the ports in use were not counted.",
+        *outcomes.ids(attempt, limits),
+        reason=f"connect ends in {attempt.errno} at once, with no source address chosen; the ports in use were not counted.",
         next_check=f"`sysctl {_RANGE}; ss -Htan dst {address} dport = :{case.tcp.port} | wc -l`: as many confirm it.",
         explains={address},
         culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.tcp.port),
         refuted_by="The count is far below the size of the range.",
-        remedies=_remedies(case, address, found),
+        remedies=_remedies(case, address, limits),
     )
 
 
-def _remedies(case: Case, address: str, found: Limits | None) -> Iterator[Remedy]:
+def _remedies(case: Case, address: str, limits: Limits | None) -> Iterator[Remedy]:
     verify = f"`refused check {case.target.label}` connects."
     yield Remedy(
         do="Find who opens so many connections, and let it keep and reuse them (a pool, HTTP keep-alive).",
         command=f"ss -Htanp dst {address} dport = :{case.tcp.port} | grep -o 'pid=[0-9]*' | sort | uniq -c | sort -rn",
         verify=verify,
     )
-    if found is None or found.waiting_to_expire:
+    if limits is None or limits.waiting_to_expire:
         yield Remedy(
             do="Let the kernel reuse ports in TIME-WAIT for new outgoing connections.",
             command="sysctl -w net.ipv4.tcp_tw_reuse=1",

@@ -49,28 +49,28 @@ def _instead(case: Case) -> dict[str, NameserverRecord]:
     """
     disputed = _disputed(case)
     families = {ip_family(address) for address in disputed}
-    found: dict[str, NameserverRecord] = {}
-    for one in resolution.nameservers(case):
-        if one.resolved and any(_lacking(address, one) for address in disputed):
-            for address in one.resolved.addresses:
+    instead: dict[str, NameserverRecord] = {}
+    for server in resolution.nameservers(case):
+        if server.resolved and any(_lacking(address, server) for address in disputed):
+            for address in server.resolved.addresses:
                 if address not in outcomes.failing(case) and ip_family(address) in families:
-                    found.setdefault(address, one)
-    return found
+                    instead.setdefault(address, server)
+    return instead
 
 
-def _lacking(address: str, one: NameserverRecord) -> bool:
+def _lacking(address: str, server: NameserverRecord) -> bool:
     """Whether the server gives addresses of the same family, and not this one."""
-    given = one.resolved.addresses if one.resolved else ()
+    given = server.resolved.addresses if server.resolved else ()
     return address not in given and any(ip_family(other) == ip_family(address) for other in given)
 
 
 def _disputed(case: Case) -> dict[str, TcpAttempt]:
-    """The failing addresses in use that some nameserver's answer lacks; addresses of the hosts file are no one's answer."""
+    """The failing addresses in use that some nameserver's answer lacks; addresses of the hosts file are nobody's answer."""
     entries = resolution.hosts_entries(case)
     servers = resolution.nameservers(case)
     return {
-        address: one
-        for address, one in outcomes.failing(case).items()
+        address: attempt
+        for address, attempt in outcomes.failing(case).items()
         if address in outcomes.addresses(case) and address not in entries and any(_lacking(address, server) for server in servers)
     }
 
@@ -81,15 +81,15 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Judgement:
     if not others:
         return still_open("The answers differ, and every address in them fails.", *_ids(servers))
     if working and not working.keys() & others.keys():
-        return still_open("The answers share no address that connects, as a round robin's may.", *_ids(servers))
+        return still_open("The answers share no address that connects, as in a round robin.", *_ids(servers))
     connects, fails = resolution.split(case, tuple(others))
-    good = [*(one for address, one in working.items() if address in others), *connects]
+    good = [*(attempt for address, attempt in working.items() if address in others), *connects]
     if fails and not good:
         return still_open(
             "The answers differ, and what the other resolver gives fails as well.", *_ids(servers), *outcomes.ids(*fails)
         )
     address = next(iter(failing))
-    giver = next((one for one in servers if one.resolved and address in one.resolved.addresses), None)
+    giver = next((server for server in servers if server.resolved and address in server.resolved.addresses), None)
     other = good[0].address if good else next(iter(others))
     source = _source(case, giver)
     summary = (
@@ -137,13 +137,13 @@ def _source(case: Case, giver: NameserverRecord | None) -> str:
 
 def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...]) -> Judgement:
     """One nameserver says that there is no address and another gives one; or all give one, and a lookup here none."""
-    giving = next((one for one in servers if one.resolved), None)
+    giving = next((server for server in servers if server.resolved), None)
     if giving is None:
         return ruled_out("No nameserver gives an address.", *_ids(servers))
     if resolution.left_out(case) or not resolution.asks_dns(case):
         return ruled_out("The hosts line of nsswitch.conf decides, not the DNS.", *outcomes.ids(outcomes.name_sources(case)))
     host = case.tcp.host
-    denying = next((one for one in servers if one.configured and one.denies), None)
+    denying = next((server for server in servers if server.configured and server.denies), None)
     hard = system.error in resolution.HARD_ERRORS
     if denying is None and not hard:
         return still_open(f"{giving.label} gives an address; the lookup ends with {system.error}.", *_ids((giving,)))
@@ -178,12 +178,12 @@ def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[NameserverRe
     )
 
 
-def _answers(one: NameserverRecord | None) -> tuple[object, ...]:
-    return one.answers if one else ()
+def _answers(server: NameserverRecord | None) -> tuple[object, ...]:
+    return server.answers if server else ()
 
 
 def _ids(servers: tuple[NameserverRecord, ...]) -> tuple[str, ...]:
-    return outcomes.ids(*(answer for one in servers for answer in one.answers))
+    return outcomes.ids(*(answer for server in servers for answer in server.answers))
 
 
 def _remedies(case: Case, wrong: NameserverRecord | None, right: NameserverRecord) -> Iterator[Remedy]:

@@ -21,34 +21,34 @@ def judge(case: Case) -> Judgement:
     settled = resolution.settled(case)
     if settled:
         return settled
-    seen = outcomes.latest(case)
-    if not seen:
+    latest = outcomes.latest(case)
+    if not latest:
         return not_tested("Nothing has been tried yet.")
     working = outcomes.connecting(case)
     if not working:
-        return ruled_out("No address connects.", *outcomes.ids(*seen.values()))
-    dead = {address: one for address, one in outcomes.failing(case).items() if _is_dead(case, address, one)}
+        return ruled_out("No address connects.", *outcomes.ids(*latest.values()))
+    dead = {address: attempt for address, attempt in outcomes.failing(case).items() if _is_dead(case, address, attempt)}
     if not dead:
-        return ruled_out("No address fails where another of its family connects.", *outcomes.ids(*seen.values()))
+        return ruled_out("No address fails where another of its family connects.", *outcomes.ids(*latest.values()))
     return _named(case, dead, working)
 
 
 def _is_dead(case: Case, address: str, attempt: TcpAttempt) -> bool:
     """Whether the address failed each time, out there, while one of its family connects.
 
-    What this machine's own kernel blocks says nothing of the address; one that connected before comes and goes.
+    What this machine's own kernel blocks says nothing about the address; one that connected before comes and goes.
     """
     family = ip_family(address)
     return (
         attempt.outcome is not Outcome.BLOCKED
-        and all(one.outcome is not Outcome.CONNECTED for one in outcomes.attempts(case, address))
+        and all(attempt.outcome is not Outcome.CONNECTED for attempt in outcomes.attempts(case, address))
         and any(ip_family(other) == family for other in outcomes.connecting(case))
     )
 
 
 def _named(case: Case, dead: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Judgement:
     host, port = case.tcp.host, case.tcp.port
-    first, one = next(iter(dead.items()))
+    first, attempt = next(iter(dead.items()))
     verb = "fails" if len(dead) == 1 else "fail"
     summary = (
         f"{host} has {len(dead) + len(working)} addresses in use: {outcomes.joined(dead)} {verb}, {outcomes.joined(working)} "
@@ -58,11 +58,11 @@ def _named(case: Case, dead: dict[str, TcpAttempt], working: dict[str, TcpAttemp
     culprit = Culprit(kind="address", address=first, port=port)
     refuted_by = f"Attempts on {first} that connect: `refused check {case.target.label} --attempts 10`."
     remedies = tuple(_remedies(case, first))
-    if outcomes.schedule_ended(case) or all(one.next_in_s is None for one in dead.values()):
+    if outcomes.schedule_ended(case) or all(attempt.next_in_s is None for attempt in dead.values()):
         return confirmed(
             summary,
             *evidence,
-            reason=f"Each attempt on {first} ended in `{one.outcome}`; {next(iter(working))} connects.",
+            reason=f"Each attempt on {first} ended in `{attempt.outcome}`; {next(iter(working))} connects.",
             explains=dead,
             culprit=culprit,
             refuted_by=refuted_by,

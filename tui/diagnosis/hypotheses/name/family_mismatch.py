@@ -25,22 +25,22 @@ def judge(case: Case) -> Judgement:
     settled = resolution.settled(case)
     if settled:
         return settled
-    seen = outcomes.latest(case)
-    if not seen:
+    latest = outcomes.latest(case)
+    if not latest:
         return not_tested("Nothing has been tried yet.")
     working = {**outcomes.connecting(case), **_other_that_connects(case)}
     served = {ip_family(address) for address in working}
     if len(served) != 1:
         reason = "Both families connect." if served else "Neither family connects."
-        return ruled_out(reason, *outcomes.ids(*seen.values()))
+        return ruled_out(reason, *outcomes.ids(*latest.values()))
     failing = {
-        address: one
-        for address, one in outcomes.failing(case).items()
-        if ip_family(address) not in served and one.outcome is not Outcome.BLOCKED
+        address: attempt
+        for address, attempt in outcomes.failing(case).items()
+        if ip_family(address) not in served and attempt.outcome is not Outcome.BLOCKED
     }
     if not failing:
-        return ruled_out("No address of the other family fails out there.", *outcomes.ids(*seen.values()))
-    if any(one.outcome is Outcome.CONNECTED for address in failing for one in outcomes.attempts(case, address)):
+        return ruled_out("No address of the other family fails beyond this machine.", *outcomes.ids(*latest.values()))
+    if any(attempt.outcome is Outcome.CONNECTED for address in failing for attempt in outcomes.attempts(case, address)):
         return still_open("The other family comes and goes.", *outcomes.ids(*failing.values()))
     return _named(case, failing, working)
 
@@ -56,18 +56,18 @@ def _other_loopback(case: Case) -> str | None:
 
 def _other_that_connects(case: Case) -> dict[str, TcpAttempt]:
     other = _other_loopback(case)
-    found = resolution.other_attempts(case).get(other) if other else None
-    return {found.address: found} if found and found.outcome is Outcome.CONNECTED else {}
+    attempt = resolution.other_attempts(case).get(other) if other else None
+    return {attempt.address: attempt} if attempt and attempt.outcome is Outcome.CONNECTED else {}
 
 
 def _named(case: Case, failing: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Judgement:
     host, port = case.tcp.host, case.tcp.port
     bad, good = next(iter(failing)), next(iter(working))
     tried, served = ip_family(bad), ip_family(good)
-    refused = all(one.outcome is Outcome.REFUSED and one.icmp is None for one in failing.values())
+    refused = all(attempt.outcome is Outcome.REFUSED and attempt.icmp is None for attempt in failing.values())
     table = outcomes.listeners(case)
     here = outcomes.is_local(case, bad) and outcomes.is_local(case, good)
-    listener = next((one for one in outcomes.on_port(table, port) if here and outcomes.covers(one, good)), None)
+    listener = next((row for row in outcomes.on_port(table, port) if here and outcomes.covers(row, good)), None)
     who = (listener.known_owner if listener else "") or "the service"
     summary = f"{host} also means {bad} ({tried}), which fails; {who} answers on {served} only, {endpoint(good, port)}."
     if good not in outcomes.addresses(case):
@@ -108,13 +108,13 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
         verify=f"{endpoint(bad, port)} connects.",
     )
     yield Remedy(
-        do=f"Or name the address that is served in the client: {good} instead of {host}.",
+        do=f"Or give the client the address that is served: {good} instead of {host}.",
         command=f"refused check {endpoint(good, port)}",
         verify="It connects each time.",
     )
     if not here:
         yield Remedy(
-            do=f"Or take the {record} record away while the service has no {ip_family(bad)}.",
+            do=f"Or remove the {record} record while the service has no {ip_family(bad)}.",
             command=f"dig {host} {record}",
             verify=f"The answer has no {record} record.",
         )

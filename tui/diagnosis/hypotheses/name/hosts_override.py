@@ -33,7 +33,7 @@ def judge(case: Case) -> Judgement:
     if not used:
         return ruled_out(f"The hosts file does not give {case.tcp.host}'s address.", *outcomes.ids(sources, system))
     line = f"{used[0].path} line {used[0].line}"
-    if resolution.is_localhost(case.tcp.host) and all(is_loopback(one.address) for one in used):
+    if resolution.is_localhost(case.tcp.host) and all(is_loopback(entry.address) for entry in used):
         return ruled_out(f"{line} gives it the loopback address, as it should be.", *outcomes.ids(sources))
     others = _others(case)
     if not others:
@@ -42,7 +42,7 @@ def judge(case: Case) -> Judgement:
         return not_tested("Nothing has been tried yet.")
     overridden = _overridden(case)
     if not overridden:
-        works = [one for address, one in outcomes.connecting(case).items() if address in entries]
+        works = [attempt for address, attempt in outcomes.connecting(case).items() if address in entries]
         word = "connects" if works else "agrees with the DNS"
         return ruled_out(f"The address from {line} {word}.", *outcomes.ids(sources, *works))
     return _weighed(case, overridden, others)
@@ -50,17 +50,17 @@ def judge(case: Case) -> Judgement:
 
 def _without_other(case: Case, line: str) -> Judgement:
     servers = resolution.nameservers(case)
-    answers = outcomes.ids(*(answer for one in servers for answer in one.answers))
-    if servers and all(one.denies for one in servers):
+    answers = outcomes.ids(*(answer for server in servers for answer in server.answers))
+    if servers and all(server.denies for server in servers):
         return ruled_out(f"The DNS has no address for it, so {line} overrides nothing.", *answers)
-    if any(one.resolved for one in servers):
+    if any(server.resolved for server in servers):
         return ruled_out(f"The DNS gives no address that {line} leaves out.", *answers)
     return still_open(f"{line} gives the address; what the DNS says is not known.", *answers)
 
 
 def _overridden(case: Case) -> dict[str, HostsEntry]:
     """The entries whose address fails and that no nameserver gives; ::1 and 127.0.0.1 are one machine, not two."""
-    published = {address for one in resolution.nameservers(case) if one.resolved for address in one.resolved.addresses}
+    published = {address for server in resolution.nameservers(case) if server.resolved for address in server.resolved.addresses}
     failing = outcomes.failing(case)
     here = {ip_family(address) for address in published if is_loopback(address)}
     return {
@@ -73,26 +73,26 @@ def _overridden(case: Case) -> dict[str, HostsEntry]:
 def _others(case: Case) -> dict[str, NameserverAnswer]:
     """The DNS's addresses that the hosts file does not give, each with an answer that has it; the entry's family first."""
     entries = resolution.hosts_entries(case)
-    found = {
+    by_address = {
         address: answer
-        for one in resolution.nameservers(case)
-        if one.resolved
-        for answer in one.resolved.answers
+        for server in resolution.nameservers(case)
+        if server.resolved
+        for answer in server.resolved.answers
         for address in answer.addresses
         if address not in entries
     }
     families = {ip_family(address) for address in entries}
-    return dict(sorted(found.items(), key=lambda pair: ip_family(pair[0]) not in families))
+    return dict(sorted(by_address.items(), key=lambda pair: ip_family(pair[0]) not in families))
 
 
 def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Judgement:
     host, port = case.tcp.host, case.tcp.port
     address, entry = next(iter(overridden.items()))
     connects, fails = resolution.split(case, tuple(others))
-    other, answer = next(((one.address, others[one.address]) for one in connects), next(iter(others.items())))
+    other, answer = next(((attempt.address, others[attempt.address]) for attempt in connects), next(iter(others.items())))
     failing = outcomes.failing(case)
     evidence = outcomes.ids(
-        outcomes.name_sources(case), outcomes.system_answer(case), *(failing[one] for one in overridden), answer
+        outcomes.name_sources(case), outcomes.system_answer(case), *(failing[listed] for listed in overridden), answer
     )
     server = Nameserver(address=answer.server, port=answer.port).label
     summary = f"{entry.path} line {entry.line} sends {host} to {address}, which fails; {server} (DNS) gives {other}"
@@ -151,7 +151,7 @@ def _remedies(case: Case, entry: HostsEntry, other: str) -> Iterator[Remedy]:
         verify=f"`getent ahosts {host}` prints {other}, and {case.target.label} connects.",
     )
     yield Remedy(
-        do="If a program keeps that line (a container engine, a VPN, cloud-init), change its setting instead.",
+        do="If a program writes that line (a container engine, a VPN, cloud-init), change its setting instead.",
         command=f"sed -n {entry.line}p {entry.path}",
         verify="The line stays right after a restart of that program.",
     )

@@ -29,7 +29,7 @@ def judge(case: Case) -> Judgement:
     servers = resolution.nameservers(case, configured=True)
     if not servers:
         return not_tested("No configured nameserver has been asked.")
-    down = [one for one in servers if one.silent]
+    down = [server for server in servers if server.silent]
     if not down:
         return _half_silent(case, system, servers)
     if not resolution.asks_dns(case):
@@ -41,10 +41,10 @@ def judge(case: Case) -> Judgement:
 
 def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], down: list[NameserverRecord]) -> Judgement:
     host = case.tcp.host
-    living = [one for one in servers if not one.silent]
+    living = [server for server in servers if not server.silent]
     evidence = outcomes.ids(system, *_answers(down))
-    names = outcomes.joined(one.label for one in down)
-    if any(one.denies for one in living):
+    names = outcomes.joined(server.label for server in down)
+    if any(server.denies for server in living):
         return still_open(
             f"{_how(down)}; another server answers that there is no address.",
             *evidence,
@@ -53,7 +53,7 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ..
             explains={outcomes.NAME},
         )
     unasked = resolution.unasked(case)
-    cut_off = next((one for one in down if not _was_asked(one)), None)
+    cut_off = next((server for server in down if not _was_asked(server)), None)
     if cut_off:
         return _cut_off(case, system, down, cut_off)
     if living or unasked or system.error != "EAI_AGAIN":
@@ -81,9 +81,9 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ..
     )
 
 
-def _was_asked(one: NameserverRecord) -> bool:
-    """Whether the query can have come to the server: `unreachable` at once is the word of this machine, or of one on the way."""
-    return any(answer.outcome != "unreachable" or answer.rtt_ms >= hosts.RESOLVED_AFTER_MS for answer in one.answers)
+def _was_asked(server: NameserverRecord) -> bool:
+    """Whether the query can have reached the server: `unreachable` at once comes from this machine, or from one on the way."""
+    return any(answer.outcome != "unreachable" or answer.rtt_ms >= hosts.RESOLVED_AFTER_MS for answer in server.answers)
 
 
 def _cut_off(case: Case, system: SystemAnswer, down: list[NameserverRecord], first: NameserverRecord) -> Judgement:
@@ -91,7 +91,7 @@ def _cut_off(case: Case, system: SystemAnswer, down: list[NameserverRecord], fir
     return likely(
         f"{case.tcp.host} can't be resolved: {first.label}, a nameserver of this machine, can't be reached ({detail}).",
         *outcomes.ids(system, *_answers(down)),
-        reason=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it.",
+        reason=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it got there.",
         next_check=f"`refused check {endpoint(first.address, first.port)}` says what stands in the way.",
         explains={outcomes.NAME},
         culprit=_culprit(first),
@@ -102,7 +102,7 @@ def _cut_off(case: Case, system: SystemAnswer, down: list[NameserverRecord], fir
 
 def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], down: list[NameserverRecord]) -> Judgement:
     evidence = outcomes.ids(system, *_answers(down))
-    giving = next((one for one in servers if one.resolved), None)
+    giving = next((server for server in servers if server.resolved), None)
     first = down[0]
     elsewhere = system.source not in {None, *resolution.DNS_SOURCES} or set(system.addresses) <= set(
         resolution.hosts_entries(case)
@@ -111,7 +111,7 @@ def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord,
         return still_open(f"{_how(down)}, and the name resolves without it.", *evidence)
     summary = f"{first.label}, a nameserver of this machine, does not answer, and it is asked before {giving.label}, which does."
     evidence = (*evidence, *outcomes.ids(*giving.answers))
-    waits = any(one.outcome == "timeout" or one.rtt_ms >= SLOW_MS for one in first.answers)
+    waits = any(answer.outcome == "timeout" or answer.rtt_ms >= SLOW_MS for answer in first.answers)
     stub = "resolve" in (sources.nsswitch if (sources := outcomes.name_sources(case)) else ())
     if system.took_ms >= SLOW_MS and waits and not stub:
         return confirmed(
@@ -126,7 +126,7 @@ def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord,
         summary,
         *evidence,
         reason=f"{_how([first])}; this lookup took {system.took_ms:.0f} ms.",
-        next_check=f"`time getent ahosts {case.tcp.host}`, several times: a second or more confirms that it is felt.",
+        next_check=f"`time getent ahosts {case.tcp.host}`, several times: a second or more confirms the delay.",
         culprit=_culprit(first),
         refuted_by=f"`dig @{first.address} -p {first.port} {case.tcp.host}` gets an answer from here.",
         remedies=_remedies(case, first),
@@ -134,9 +134,9 @@ def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord,
 
 
 def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...]) -> Judgement:
-    """A server that answers for one record type and stays silent for the other holds every lookup that wants both."""
-    for one in servers:
-        for word in one.words:
+    """A server that answers for one record type and stays silent for the other holds up every lookup that wants both."""
+    for server in servers:
+        for word in server.words:
             missing = {answer.rtype for answer in word.answers if answer.outcome == "timeout"}
             answered = {answer.rtype for answer in word.answers if answer.outcome == "answered"}
             waited = system.took_ms >= SLOW_MS or not system.addresses
@@ -145,9 +145,9 @@ def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverReco
                 and word.result in {NameserverAnswers.ADDRESSES, NameserverAnswers.UNCLEAR}
                 and waited
             ):
-                return _no_answer_for(missing.pop(), case, system, one)
+                return _no_answer_for(missing.pop(), case, system, server)
     answers = _answers(servers)
-    giving = next((one for one in servers if one.resolved), None)
+    giving = next((server for server in servers if server.resolved), None)
     if giving and system.error == "EAI_AGAIN":
         return still_open(
             f"The lookup ends with EAI_AGAIN, and {giving.label} gave an address when it was asked alone.",
@@ -157,65 +157,65 @@ def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverReco
             "each several times; then `dig +tcp +keepopen` with A and AAAA, as a lookup asks when an answer does not fit UDP.",
             explains={outcomes.NAME},
         )
-    if any(word.result is NameserverAnswers.UNCLEAR for one in servers for word in one.words) and not system.addresses:
+    if any(word.result is NameserverAnswers.UNCLEAR for server in servers for word in server.words) and not system.addresses:
         return still_open("Some queries were not answered.", *outcomes.ids(*answers))
-    return ruled_out(f"{outcomes.joined(one.label for one in servers)} answered.", *outcomes.ids(*answers))
+    return ruled_out(f"{outcomes.joined(server.label for server in servers)} answered.", *outcomes.ids(*answers))
 
 
-def _no_answer_for(kind: str, case: Case, system: SystemAnswer, one: NameserverRecord) -> Judgement:
+def _no_answer_for(kind: str, case: Case, system: SystemAnswer, server: NameserverRecord) -> Judgement:
     return likely(
-        f"{one.label} answers, and stays silent for {kind} records, so a lookup of both families waits for it.",
-        *outcomes.ids(system, *one.answers),
-        reason=f"The {kind} query to {one.label} was not answered; the lookup took {system.took_ms:.0f} ms.",
-        next_check=f"`dig @{one.address} -p {one.port} {case.tcp.host} {kind}` three times: always silent confirms it.",
+        f"{server.label} answers, and stays silent for {kind} records, so a lookup of both families waits for it.",
+        *outcomes.ids(system, *server.answers),
+        reason=f"The {kind} query to {server.label} was not answered; the lookup took {system.took_ms:.0f} ms.",
+        next_check=f"`dig @{server.address} -p {server.port} {case.tcp.host} {kind}` three times: silence each time confirms it.",
         explains=() if system.addresses else {outcomes.NAME},
-        culprit=_culprit(one),
+        culprit=_culprit(server),
         refuted_by=f"The {kind} query is answered when it is sent again.",
-        remedies=_remedies(case, one),
+        remedies=_remedies(case, server),
     )
 
 
 def _answers(servers: Iterable[NameserverRecord]) -> list[object]:
-    return [answer for one in servers for answer in one.answers]
+    return [answer for server in servers for answer in server.answers]
 
 
 def _how(down: list[NameserverRecord]) -> str:
     """How the servers fail, in words."""
-    return outcomes.joined(f"{one.label} {_manner(one)}" for one in down)
+    return outcomes.joined(f"{server.label} {_manner(server)}" for server in down)
 
 
-def _manner(one: NameserverRecord) -> str:
-    if any(answer.truncated for answer in one.answers):
-        return "has more to say than fits UDP, and its TCP port does not answer"
-    answers = {answer.outcome for answer in one.answers}
+def _manner(server: NameserverRecord) -> str:
+    if any(answer.truncated for answer in server.answers):
+        return "has a longer answer than fits UDP, and its TCP port does not answer"
+    answers = {answer.outcome for answer in server.answers}
     if answers == {"refused"}:
         return "refuses on its port"
     return "can't be reached" if answers == {"unreachable"} else "stays silent"
 
 
-def _culprit(one: NameserverRecord) -> Culprit:
-    return Culprit(kind="nameserver", address=one.address, port=one.port)
+def _culprit(server: NameserverRecord) -> Culprit:
+    return Culprit(kind="nameserver", address=server.address, port=server.port)
 
 
-def _remedies(case: Case, one: NameserverRecord) -> Iterator[Remedy]:
+def _remedies(case: Case, server: NameserverRecord) -> Iterator[Remedy]:
     host = case.tcp.host
     sources = outcomes.name_sources(case)
     conf = sources.resolv_conf if sources else "/etc/resolv.conf"
-    ask = f"dig @{one.address} -p {one.port} {host}"
-    if is_loopback(one.address):
+    ask = f"dig @{server.address} -p {server.port} {host}"
+    if is_loopback(server.address):
         yield Remedy(
-            do=f"Start the resolver that should listen on {one.label} of this machine.",
-            command=f"ss -lunp 'sport = :{one.port}'; systemctl status systemd-resolved",
+            do=f"Start the resolver that should listen on {server.label} of this machine.",
+            command=f"ss -lunp 'sport = :{server.port}'; systemctl status systemd-resolved",
             verify=f"`{ask}` gets an answer.",
         )
     else:
         yield Remedy(
-            do=f"See whether {one.label} lives, and whether a filter or a lost VPN stands in between.",
-            command=f"ip route get {one.address}; {ask}; {ask} +tcp",
+            do=f"See whether {server.label} is up, and whether a filter or a lost VPN stands in between.",
+            command=f"ip route get {server.address}; {ask}; {ask} +tcp",
             verify=f"`{ask}` gets an answer.",
         )
     yield Remedy(
-        do=f"Or take {one.label} out of {conf} (where a program writes that file, in its settings), and name one that answers.",
+        do=f"Or take {server.label} out of {conf} (if a program writes that file, in its settings), and name one that answers.",
         command=f"grep -n nameserver {conf}",
         verify=f"`time getent ahosts {host}` prints an address at once.",
     )
@@ -227,7 +227,7 @@ HYPOTHESIS = Hypothesis(
     onset="change",
     title="nameserver answers",
     question="Does every nameserver of this machine answer?",
-    why="A silent nameserver makes each lookup wait, and if it is the only one no name resolves. That is no fault of the name.",
+    why="A silent nameserver makes each lookup wait, and if it is the only one no name resolves. The name is not at fault.",
     meaning="A configured nameserver does not answer.",
     proof="A query to that server times out or its port refuses, and so the lookup fails (EAI_AGAIN) or waits for it.",
     mistaken_for=("name.not-found", "name.nameserver-error"),

@@ -16,10 +16,10 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.names(case)
     if not outcomes.name_fails(case):
         return
-    for one in resolution.nameservers(case, configured=True):
-        for word in one.words:
+    for server in resolution.nameservers(case, configured=True):
+        for word in server.words:
             if any(answer.rcode == "SERVFAIL" for answer in word.answers):
-                yield AskNameserver(server=one.address, port=one.port, name=word.name, checking_disabled=True)
+                yield AskNameserver(server=server.address, port=server.port, name=word.name, checking_disabled=True)
 
 
 def judge(case: Case) -> Judgement:
@@ -31,9 +31,9 @@ def judge(case: Case) -> Judgement:
     servers = resolution.nameservers(case, configured=True)
     if not servers:
         return not_tested("No configured nameserver has been asked.")
-    failing = [(one, word) for one in servers for word in one.words if word.result is NameserverAnswers.FAILURE]
+    failing = [(server, word) for server in servers for word in server.words if word.result is NameserverAnswers.FAILURE]
     if not failing:
-        return ruled_out(f"{outcomes.joined(one.label for one in servers)} answers without an error.", *_ids(servers))
+        return ruled_out(f"{outcomes.joined(server.label for server in servers)} answers without an error.", *_ids(servers))
     if not resolution.asks_dns(case):
         return ruled_out("Programs here do not ask the DNS.", *outcomes.ids(outcomes.name_sources(case)))
     if system.addresses:
@@ -44,37 +44,37 @@ def judge(case: Case) -> Judgement:
 def _fails(
     case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], failing: list[tuple[NameserverRecord, Word]]
 ) -> Judgement:
-    one, word = failing[0]
+    server, word = failing[0]
     helped = next((other for other in servers if other.resolved), None)
     denied = {
         other.name
-        for server in servers
-        for other in server.words
+        for asked in servers
+        for other in asked.words
         if other.result in {NameserverAnswers.NXDOMAIN, NameserverAnswers.NO_DATA}
     }
     code = _code(word)
-    unsigned = _unsigned(case, one, word)
+    unsigned = _unsigned(case, server, word)
     evidence = outcomes.ids(system, *word.answers, *unsigned)
     if helped is None and all(name in denied for name in resolution.deciding(case)):
-        return still_open(f"{one.label} answers {code}; another server answers that there is no address.", *evidence)
+        return still_open(f"{server.label} answers {code}; another server answers that there is no address.", *evidence)
     name = word.name.rstrip(".")
     detail = next((answer.detail for answer in word.answers if answer.detail), "")
-    summary = f"{one.label} answers {code} for {name}{f' ({detail})' if detail else ''}."
+    summary = f"{server.label} answers {code} for {name}{f' ({detail})' if detail else ''}."
     if unsigned:
         summary = (
             f"{summary} Without the check of DNSSEC it gives {outcomes.joined(unsigned[0].addresses)}: the signatures are wrong."
         )
-    culprit = Culprit(kind="nameserver", address=one.address, port=one.port, name=name)
-    refuted_by = f"`dig @{one.address} -p {one.port} {name}` is answered with NOERROR or NXDOMAIN."
-    remedies = tuple(_remedies(case, one, word, dnssec=bool(unsigned)))
+    culprit = Culprit(kind="nameserver", address=server.address, port=server.port, name=name)
+    refuted_by = f"`dig @{server.address} -p {server.port} {name}` is answered with NOERROR or NXDOMAIN."
+    remedies = tuple(_remedies(case, server, word, dnssec=bool(unsigned)))
     waiting = resolution.unasked(case)
     if helped or waiting or system.error in resolution.HARD_ERRORS:
         other = f"{helped.label} gives an address" if helped else f"the lookup ends with {system.error or 'no address'}"
         return likely(
             summary,
             *evidence,
-            reason=f"{one.label} answers {code}; {other}.",
-            next_check=f"`getent ahosts {case.tcp.host}` again, and with {one.label} taken out of resolv.conf.",
+            reason=f"{server.label} answers {code}; {other}.",
+            next_check=f"`getent ahosts {case.tcp.host}` again, and with {server.label} taken out of resolv.conf.",
             explains={outcomes.NAME},
             culprit=culprit,
             refuted_by=refuted_by,
@@ -83,7 +83,7 @@ def _fails(
     return confirmed(
         summary,
         *evidence,
-        reason=f"{one.label} answers {code}, no other server helps, and the lookup ends with {system.error or 'no address'}.",
+        reason=f"{server.label} answers {code}, no other server helps, and the lookup ends with {system.error or 'no address'}.",
         explains={outcomes.NAME},
         culprit=culprit,
         refuted_by=refuted_by,
@@ -95,50 +95,54 @@ def _resolves(
     case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], failing: list[tuple[NameserverRecord, Word]]
 ) -> Judgement:
     """A server that fails on the very name that another, asked after it, resolves."""
-    giving = next((one for one in servers if one.resolved), None)
+    giving = next((server for server in servers if server.resolved), None)
     name = giving.resolved.name if giving and giving.resolved else None
-    hit = next(((one, word) for one, word in failing if word.name == name and all(map(resolution.failed, word.answers))), None)
+    hit = next(
+        ((server, word) for server, word in failing if word.name == name and all(map(resolution.failed, word.answers))), None
+    )
     by_dns = system.source in {None, *resolution.DNS_SOURCES} and not set(system.addresses) & set(resolution.hosts_entries(case))
     if hit is None or giving is None or not by_dns or servers.index(hit[0]) > servers.index(giving):
-        one, word = failing[0]
-        return still_open(f"{one.label} answers {_code(word)} for {word.name}; the name resolves without it.", *_ids((one,)))
-    one, word = hit
+        server, word = failing[0]
+        return still_open(
+            f"{server.label} answers {_code(word)} for {word.name}; the name resolves without it.", *_ids((server,))
+        )
+    server, word = hit
     return likely(
-        f"{one.label}, a nameserver of this machine, answers {_code(word)} for {word.name}; {giving.label}, asked next, helps.",
+        f"{server.label}, a nameserver of this machine, answers {_code(word)} for {word.name}; {giving.label}, the next, helps.",
         *outcomes.ids(system, *word.answers, *giving.answers),
-        reason=f"{one.label} answers {_code(word)}, {giving.label} gives the address.",
-        next_check=f"`dig @{one.address} -p {one.port} {word.name}` again: the same failure shows that it lasts.",
-        culprit=Culprit(kind="nameserver", address=one.address, port=one.port),
-        refuted_by=f"`dig @{one.address} -p {one.port} {word.name}` is answered with NOERROR.",
-        remedies=_remedies(case, one, word, dnssec=False),
+        reason=f"{server.label} answers {_code(word)}, {giving.label} gives the address.",
+        next_check=f"`dig @{server.address} -p {server.port} {word.name}` again: the same failure shows that it lasts.",
+        culprit=Culprit(kind="nameserver", address=server.address, port=server.port),
+        refuted_by=f"`dig @{server.address} -p {server.port} {word.name}` is answered with NOERROR.",
+        remedies=_remedies(case, server, word, dnssec=False),
     )
 
 
 def _ids(servers: tuple[NameserverRecord, ...]) -> tuple[str, ...]:
-    return outcomes.ids(*(answer for one in servers for answer in one.answers))
+    return outcomes.ids(*(answer for server in servers for answer in server.answers))
 
 
 def _code(word: Word) -> str:
     codes = [
-        one.rcode if one.outcome == "answered" and one.rcode else "what no resolver can use"
-        for one in word.answers
-        if resolution.failed(one)
+        answer.rcode if answer.outcome == "answered" and answer.rcode else "what no resolver can use"
+        for answer in word.answers
+        if resolution.failed(answer)
     ]
     return outcomes.joined(dict.fromkeys(codes))
 
 
-def _unsigned(case: Case, one: NameserverRecord, word: Word) -> tuple[NameserverAnswer, ...]:
+def _unsigned(case: Case, server: NameserverRecord, word: Word) -> tuple[NameserverAnswer, ...]:
     """The answers that the same server gives when it does not check signatures (CD, RFC 4035, 3.2.2)."""
     return tuple(
         answer
         for answer in outcomes.nameserver_answers(case, name=word.name)
-        if answer.checking_disabled and (answer.server, answer.port) == (one.address, one.port) and answer.addresses
+        if answer.checking_disabled and (answer.server, answer.port) == (server.address, server.port) and answer.addresses
     )
 
 
-def _remedies(case: Case, one: NameserverRecord, word: Word, *, dnssec: bool) -> Iterator[Remedy]:
+def _remedies(case: Case, server: NameserverRecord, word: Word, *, dnssec: bool) -> Iterator[Remedy]:
     name = word.name.rstrip(".")
-    ask = f"dig @{one.address} -p {one.port} {name}"
+    ask = f"dig @{server.address} -p {server.port} {name}"
     if dnssec:
         yield Remedy(
             do="Check this resolver's clock, then the zone's signatures and its DS record; whoever runs the zone mends those.",
@@ -147,7 +151,7 @@ def _remedies(case: Case, one: NameserverRecord, word: Word, *, dnssec: bool) ->
         )
     else:
         yield Remedy(
-            do=f"Read the log of {one.label}; SERVFAIL: it can't reach the zone, REFUSED: it does not serve this client.",
+            do=f"Read the log of {server.label}; SERVFAIL: it can't reach the zone, REFUSED: it does not serve this client.",
             command=f"{ask}; dig +trace {name}",
             verify=f"`{ask}` answers NOERROR.",
         )

@@ -27,11 +27,11 @@ def judge(case: Case) -> Judgement:
     if not resolution.asks_dns(case):
         return ruled_out("Programs here do not ask the DNS for it.", *outcomes.ids(outcomes.name_sources(case)))
     servers = resolution.nameservers(case)
-    giving = next((one for one in servers if one.resolved), None)
+    giving = next((server for server in servers if server.resolved), None)
     if giving:
         return ruled_out(f"{giving.label} gives an address for it.", *outcomes.ids(*giving.answers))
     names = resolution.deciding(case)
-    words = [word for one in servers if one.configured for word in one.words if word.name in names]
+    words = [word for server in servers if server.configured for word in server.words if word.name in names]
     empty = next((word for word in words if word.result is NameserverAnswers.NO_DATA), None)
     if empty:
         return _empty(case, system, empty, certain=system.error in resolution.HARD_ERRORS)
@@ -77,7 +77,7 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
     return likely(
         summary,
         *evidence,
-        reason=f"The lookup ends with {system.error or 'no address'}, and it is not plain which answer it got.",
+        reason=f"The lookup ends with {system.error or 'no address'}, and it is not clear which answer it got.",
         next_check=f"`dig {name} A` and `dig {name} AAAA`: NOERROR with no answer from both confirms it.",
         explains={outcomes.NAME},
         culprit=Culprit(kind="name", name=name),

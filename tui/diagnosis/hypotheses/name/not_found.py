@@ -15,7 +15,7 @@ from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
 
 NSSWITCH = "/etc/nsswitch.conf"
-"""Where the hosts line stands (nsswitch.conf(5)), for the case that its place was not recorded."""
+"""Where the hosts line is (nsswitch.conf(5)), if its file was not recorded."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -24,7 +24,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 
 def judge(case: Case) -> Judgement:
-    """NXDOMAIN for every name that is tried and nothing in hosts; or a line of nsswitch.conf that leaves out who knows."""
+    """NXDOMAIN for every name that is tried and nothing in hosts; or an nsswitch.conf that leaves out a source that knows it."""
     settled = resolution.settled(case)
     system = outcomes.system_answer(case)
     if settled or system is None:
@@ -44,9 +44,9 @@ def judge(case: Case) -> Judgement:
 def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: resolution.LeftOut) -> Judgement:
     host = case.tcp.host
     path, _, line = (sources.nsswitch_line or f"{NSSWITCH}:").rpartition(":")
-    knowing = [one for one in resolution.nameservers(case) if one.resolved]
+    knowing = [server for server in resolution.nameservers(case) if server.resolved]
     known = f" {knowing[0].label} knows the name." if knowing else ""
-    evidence = outcomes.ids(system, sources, *(answer for one in knowing for answer in one.answers))
+    evidence = outcomes.ids(system, sources, *(answer for server in knowing for answer in server.answers))
     summary = f"{host} is not found: the hosts line of {path} decides, and {left_out.words}.{known}"
     reason = f"The hosts line reads `{' '.join(sources.nsswitch)}`: {left_out.words}."
     culprit = Culprit(kind="file", path=path, line=int(line) if line.isdigit() else UNSET)
@@ -76,13 +76,13 @@ def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: 
 
 
 def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
-    """What the nameservers' own answers make of it."""
+    """Judge by the nameservers' own answers."""
     every = resolution.nameservers(case)
-    giving = next((one for one in every if one.resolved), None)
+    giving = next((server for server in every if server.resolved), None)
     if giving:
         return ruled_out(f"{giving.label} gives an address for it.", *outcomes.ids(*giving.answers))
     names = resolution.deciding(case)
-    words = [word for one in every if one.configured for word in one.words if word.name in names]
+    words = [word for server in every if server.configured for word in server.words if word.name in names]
     existing = next((word for word in words if word.result is NameserverAnswers.NO_DATA), None)
     if existing:
         return ruled_out(f"{existing.name} exists, without an address.", *outcomes.ids(*existing.answers))
@@ -103,9 +103,9 @@ def _denied(
     sources = outcomes.name_sources(case)
     answers = [
         answer
-        for one in every
-        if one.configured
-        for word in one.words
+        for server in every
+        if server.configured
+        for word in server.words
         if word.result is NameserverAnswers.NXDOMAIN
         for answer in word.answers
         if answer.rcode == "NXDOMAIN"

@@ -10,18 +10,18 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, AskNameserver
 
 UNLIKELY_LABEL = "refused-asks-for-a-name-that-nobody-made"
-"""A label that no zone has: an answer for it is a wildcard's (RFC 4592)."""
+"""A label that no zone has: an answer for it comes from a wildcard (RFC 4592)."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Names, attempts; once a completed name's address has failed, the other readings of the name, and a wildcard's sign."""
+    """Names, attempts; once a completed name's address failed, its other readings, and a name that only a wildcard answers."""
     yield from checks.basics(case)
     name = _completed(case)
     if name and outcomes.failing(case) and not outcomes.connecting(case):
         yield from resolution.try_others(case, tuple(_others(case, name)))
-        for one in resolution.nameservers(case, configured=True):
-            if one.resolved and one.resolved.name == name:
-                yield AskNameserver(server=one.address, port=one.port, name=_nobodys_name(case, name))
+        for server in resolution.nameservers(case, configured=True):
+            if server.resolved and server.resolved.name == name:
+                yield AskNameserver(server=server.address, port=server.port, name=_nobodys_name(case, name))
 
 
 def judge(case: Case) -> Judgement:
@@ -37,7 +37,7 @@ def judge(case: Case) -> Judgement:
     if not outcomes.attempts(case):
         return not_tested("Nothing has been tried yet.")
     if outcomes.connecting(case):
-        return ruled_out(f"{case.tcp.host} was completed to {name}, which connects.", *_seen(case, name))
+        return ruled_out(f"{case.tcp.host} was completed to {name}, which connects.", *_evidence(case, name))
     return _weighed(case, name)
 
 
@@ -59,21 +59,23 @@ def _nobodys_name(case: Case, name: str) -> str:
 def _others(case: Case, name: str) -> dict[str, str]:
     """The addresses of the other readings of the name, each with that reading; the name as typed first."""
     typed = outcomes.plain_name(case.tcp.host)
-    words = [word for one in resolution.nameservers(case) for word in one.words if word.name != name]
+    words = [word for server in resolution.nameservers(case) for word in server.words if word.name != name]
     words.sort(key=lambda word: outcomes.plain_name(word.name) != typed)
     in_use = outcomes.addresses(case)
-    found: dict[str, str] = {}
+    by_address: dict[str, str] = {}
     for word in words:
         for address in word.addresses:
             if address not in in_use:
-                found.setdefault(address, word.name)
-    return found
+                by_address.setdefault(address, word.name)
+    return by_address
 
 
 def _wildcard(case: Case, name: str) -> tuple[NameserverAnswer, ...]:
     """The answers for a name that nobody made, where they give an address that is in use."""
     in_use = set(outcomes.addresses(case))
-    return tuple(one for one in outcomes.nameserver_answers(case, name=_nobodys_name(case, name)) if in_use & set(one.addresses))
+    return tuple(
+        answer for answer in outcomes.nameserver_answers(case, name=_nobodys_name(case, name)) if in_use & set(answer.addresses)
+    )
 
 
 def _weighed(case: Case, name: str) -> Judgement:
@@ -96,7 +98,7 @@ def _weighed(case: Case, name: str) -> Judgement:
         return _perhaps(
             case,
             name,
-            f"; {_domain(case, name)} answers for every name (a wildcard), also for one that nobody made",
+            f"; {_domain(case, name)} answers for every name (a wildcard), even for one that nobody made",
             next_check=f"Whether a machine called {name} is known to whoever runs {_domain(case, name)}.",
             evidence=outcomes.ids(*wildcard),
         )
@@ -104,12 +106,12 @@ def _weighed(case: Case, name: str) -> Judgement:
         reading = next(iter(others.values())).rstrip(".")
         return still_open(
             f"{case.tcp.host} was completed to {name}; it can also be read as {reading}.",
-            *_seen(case, name),
+            *_evidence(case, name),
             summary=f"{case.tcp.host} was completed to {name}, and {reading}, another reading of it, exists too.",
             next_check=f"Which machine was meant: refused check {reading}:{case.tcp.port}",
             explains=outcomes.failing(case),
         )
-    return still_open(f"{case.tcp.host} was completed to {name}; nothing shows that another was meant.", *_seen(case, name))
+    return still_open(f"{case.tcp.host} was completed to {name}; nothing shows that another was meant.", *_evidence(case, name))
 
 
 def _as_typed(case: Case, name: str, attempt: TcpAttempt) -> Judgement:
@@ -117,7 +119,7 @@ def _as_typed(case: Case, name: str, attempt: TcpAttempt) -> Judgement:
     failing = outcomes.failing(case)
     return confirmed(
         f"{host} was completed to {name} ({next(iter(failing))}), which fails; as typed it is {attempt.address}, which connects.",
-        *_seen(case, name),
+        *_evidence(case, name),
         *outcomes.ids(*failing.values(), attempt),
         reason=f"The search list was tried before the name as typed, and {_domain(case, name)} answered.",
         explains=failing,
@@ -131,7 +133,7 @@ def _perhaps(case: Case, name: str, sign: str, *, next_check: str, evidence: tup
     failing = outcomes.failing(case)
     return likely(
         f"{case.tcp.host} was completed to {name} ({next(iter(failing))}), which fails{sign}.",
-        *_seen(case, name),
+        *_evidence(case, name),
         *outcomes.ids(*failing.values()),
         *evidence,
         reason=f"The name used, {name}, is not the one typed, and its address is the failing one{sign}.",
@@ -143,9 +145,9 @@ def _perhaps(case: Case, name: str, sign: str, *, next_check: str, evidence: tup
     )
 
 
-def _seen(case: Case, name: str) -> tuple[str, ...]:
+def _evidence(case: Case, name: str) -> tuple[str, ...]:
     answers = [
-        answer for one in resolution.nameservers(case) for word in one.words if word.name == name for answer in word.answers
+        answer for server in resolution.nameservers(case) for word in server.words if word.name == name for answer in word.answers
     ]
     return outcomes.ids(outcomes.system_answer(case), outcomes.name_sources(case), *answers)
 

@@ -1,1 +1,1 @@
-"""Something on the way says no, or nothing."""
+"""Something on the way rejects packets, or drops them."""

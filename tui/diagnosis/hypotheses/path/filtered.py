@@ -14,7 +14,7 @@ Silent = dict[str, tuple[TcpAttempt, ...]]
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts; echo, hops and other ports, to see whether the host lives; the far end's socket table."""
+    """Attempts; echo, hops and other ports, to see whether the host lives; the other end's socket table."""
     yield from checks.basics(case)
     yield from hosts.neighbour_checks(case)
     yield from checks.life_signs(case)
@@ -24,47 +24,51 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 
 def judge(case: Case) -> Judgement:
-    """Repeated silence of packets that left this machine, from a host that answers elsewhere, and not by a full queue."""
-    silent = {address: all_ for address, all_ in hosts.silent(case).items() if not outcomes.is_local(case, address)}
+    """Repeated silence to packets that left this machine, from a host that answers otherwise, and not for a full queue."""
+    silent = {address: attempts for address, attempts in hosts.silent(case).items() if not outcomes.is_local(case, address)}
     if not silent:
         return ruled_out("No address of another machine stays silent.", *outcomes.ids(*outcomes.latest(case).values()))
     by_rule = rules.stopped_there(case, Outcome.TIMEOUT)
     if by_rule:
         return rules.judged_there(case, by_rule)
-    reachable = {address: all_ for address, all_ in silent.items() if not hosts.failed_neighbour(case, address)}
+    reachable = {address: attempts for address, attempts in silent.items() if not hosts.failed_neighbour(case, address)}
     if not reachable:
         return ruled_out("The next machine on our own link does not answer at all.", *outcomes.ids(*_flat(silent)))
     left = {
-        address: all_
-        for address, all_ in reachable.items()
+        address: attempts
+        for address, attempts in reachable.items()
         if hosts.leaves(case, address) is not False and not rules.is_stopped_here(case, address)
     }
     if not left:
         return _held_back(case, reachable)
     full = [row for address in left for row in _full_queues(case, address) if not _comes_to_no_queue(case, address)]
     if full:
-        return still_open(f"The queue of {hosts.owner(full[0])} is full; that alone makes silence.", *outcomes.ids(*_flat(left)))
-    repeated = {address: all_ for address, all_ in left.items() if hosts.is_repeated(all_)}
-    alive = {address: all_ for address, all_ in repeated.items() if hosts.signs_of_life(case, address)}
-    proved = {address: all_ for address, all_ in alive.items() if hosts.leaves(case, address) and _is_no_queue(case, address)}
+        return still_open(
+            f"The queue of {hosts.owner(full[0])} is full; that alone explains the silence.", *outcomes.ids(*_flat(left))
+        )
+    repeated = {address: attempts for address, attempts in left.items() if hosts.is_repeated(attempts)}
+    alive = {address: attempts for address, attempts in repeated.items() if hosts.signs_of_life(case, address)}
+    proved = {
+        address: attempts for address, attempts in alive.items() if hosts.leaves(case, address) and _is_no_queue(case, address)
+    }
     if proved:
         return _proved(case, proved)
     if alive:
         return _alive(case, alive)
-    on_link = {address: one for address in repeated if (one := _answers_on_link(case, address))}
+    on_link = {address: entry for address in repeated if (entry := _answers_on_link(case, address))}
     if on_link:
         return _there_on_link(case, on_link, repeated)
     return _open(case, left)
 
 
 def _full_queues(case: Case, address: str) -> list[Listener]:
-    """The listeners of the far end, where its table was seen, that can take no more connections (ss(8): Recv-Q, Send-Q)."""
+    """The listeners at the other end, where its table was seen, that can take no more connections (ss(8): Recv-Q, Send-Q)."""
     rows = outcomes.on_port(hosts.table(case, address), case.tcp.port)
     return [row for row in rows if hosts.has_full_queue(row)]
 
 
 def _is_no_queue(case: Case, address: str) -> bool:
-    """Whether the silence cannot be a full accept queue's: only the far end's table tells.
+    """Whether a full accept queue can't explain the silence: only the other end's table tells.
 
     Other ports that are silent too show that something filters, and not that it filters this one.
     """
@@ -72,28 +76,28 @@ def _is_no_queue(case: Case, address: str) -> bool:
 
 
 def _comes_to_no_queue(case: Case, address: str) -> bool:
-    """Whether attempts were seen not to arrive at the queue, full or not."""
-    seen = queues.watch(case, address)
-    return seen is not None and queues.never_came(seen)
+    """Whether it was seen that attempts do not reach the queue, full or not."""
+    watch = queues.watch(case, address)
+    return watch is not None and queues.never_came(watch)
 
 
 def _held_back(case: Case, silent: Silent) -> Judgement:
     if all(rules.is_stopped_here(case, address) for address in silent):
-        return ruled_out("A rule of this machine stops it before.", *outcomes.ids(*_flat(silent)))
+        return ruled_out("A rule of this machine stops it first.", *outcomes.ids(*_flat(silent)))
     first = next(iter(silent))
     return still_open(
         "Packets for this port do not seem to leave this machine.",
         *outcomes.ids(*_flat(silent), *hosts.hops(case, first)),
         summary=f"A filter next to this machine (a security group, the first router) drops port {case.tcp.port} of {first}.",
-        next_check="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is out there.",
+        next_check="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is beyond this machine.",
         explains=silent,
     )
 
 
 def _answers_on_link(case: Case, address: str) -> Neighbour | None:
-    """The newest look at the neighbour entry of a host on our link, if it was found alive in the last half minute."""
-    seen = hosts.neighbours(case, address) if hosts.is_on_link(case, address) else ()
-    return seen[-1] if seen and seen[-1].state == "reachable" else None
+    """The newest neighbour entry of a host on our link, if the host answered within the last half minute."""
+    entries = hosts.neighbours(case, address) if hosts.is_on_link(case, address) else ()
+    return entries[-1] if entries and entries[-1].state == "reachable" else None
 
 
 def _proved(case: Case, silent: Silent) -> Judgement:
@@ -105,7 +109,7 @@ def _proved(case: Case, silent: Silent) -> Judgement:
         reason=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}. {_trail_ends(case, first)}",
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
-        refuted_by="On the server a listener whose queue is full (`ss -ltn`: Recv-Q above Send-Q) would be silent likewise.",
+        refuted_by="On the server a listener whose queue is full (`ss -ltn`: Recv-Q above Send-Q) would be just as silent.",
         remedies=_remedies(case, first),
     )
 
@@ -126,21 +130,21 @@ def _alive(case: Case, silent: Silent) -> Judgement:
 
 
 def _what_else(case: Case, address: str) -> str:
-    """The look that would decide between a filter out there, one here, and a full queue."""
+    """The check that would decide between a filter on the way, one here, and a full queue."""
     port = case.tcp.port
     if hosts.leaves(case, address):
         return f"On {address}: `ss -ltn 'sport = :{port}'`. Recv-Q above Send-Q is a full queue; else a filter drops it."
-    return "As root, here: `nft list ruleset; iptables-save`. If no rule drops it, a filter out there does, or a queue is full."
+    return "As root, here: `nft list ruleset; iptables-save`. If no rule drops it, a filter on the way does, or a queue is full."
 
 
-def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Judgement:
-    first, entry = next(iter(seen.items()))
+def _there_on_link(case: Case, entries: dict[str, Neighbour], silent: Silent) -> Judgement:
+    first, entry = next(iter(entries.items()))
     return likely(
         f"{first} is there on the local link and stays silent on port {case.tcp.port}: a filter drops it.",
         *outcomes.ids(*silent[first], entry),
         reason=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
         next_check=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
-        explains=seen,
+        explains=entries,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"{first} went down in the last half minute, or a rule of this machine drops it.",
         remedies=_remedies(case, first),
@@ -150,7 +154,7 @@ def _there_on_link(case: Case, seen: dict[str, Neighbour], silent: Silent) -> Ju
 def _open(case: Case, silent: Silent) -> Judgement:
     first = next(iter(silent))
     if not hosts.is_repeated(silent[first]):
-        reason = f"{_count(silent[first])} got no answer, which a lost packet does too."
+        reason = f"{_count(silent[first])} got no answer, which a lost packet explains too."
     else:
         reason = f"{_count(silent[first])} got no answer, and nothing yet shows that {first} lives. {_trail_ends(case, first)}"
     return still_open(
@@ -172,18 +176,21 @@ def _trail_ends(case: Case, address: str) -> str:
 
 
 def _count(attempts: tuple[TcpAttempt, ...]) -> str:
-    packets = sum(1 + (one.retransmits or 0) for one in attempts)
+    packets = sum(1 + (attempt.retransmits or 0) for attempt in attempts)
     tries = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
     return f"{tries} ({packets} packets)" if packets > len(attempts) else tries
 
 
 def _flat(silent: Silent) -> list[TcpAttempt]:
-    return [one for all_ in silent.values() for one in all_]
+    return [attempt for attempts in silent.values() for attempt in attempts]
 
 
 def _remedies(case: Case, address: str) -> Iterator[Remedy]:
     port = case.tcp.port
-    source = next((one.local_address for one in outcomes.attempts(case, address) if one.local_address), None) or "this machine"
+    source = (
+        next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
+        or "this machine"
+    )
     trail = hosts.trail(case, address)
     yield Remedy(
         do=f"On {address}: see whether the packets arrive while you try again.",
@@ -203,10 +210,10 @@ HYPOTHESIS = Hypothesis(
     onset="setting",
     title="packets arrive",
     question="Do packets for this port get through?",
-    why="A filter that drops gives no answer at all. If the same host answers elsewhere, the silence is about this port.",
+    why="A filter that drops gives no answer at all. If the same host answers otherwise, the silence is about this port.",
     meaning="Packets vanish: no answer on this port although the host lives.",
-    proof="Repeated silence of packets that left this machine, from a host that answers elsewhere; and a look at its socket "
-    "table, since a full accept queue is silent in the same way.",
+    proof="Repeated silence to packets that left this machine, from a host that answers otherwise; and its socket "
+    "table, since a full accept queue is just as silent.",
     mistaken_for=("server.down", "server.backlog-full", "path.local-firewall"),
     supersedes=frozenset({"server.down"}),
     needs=needs,

@@ -16,9 +16,11 @@ Worth = Literal["proved", "forwarded", "near", "perhaps", "no"]
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts; who sent the error; the neighbour entry on our link; whether the host answers elsewhere."""
+    """Attempts; who sent the error; the neighbour entry on our link; whether the host answers otherwise."""
     yield from checks.basics(case)
-    own_silent = any(outcomes.is_local(case, one) for one in (*outcomes.failing(case, Outcome.TIMEOUT), *outcomes.quiet(case)))
+    own_silent = any(
+        outcomes.is_local(case, address) for address in (*outcomes.failing(case, Outcome.TIMEOUT), *outcomes.quiet(case))
+    )
     if own_silent or outcomes.failing(case, Outcome.UNREACHABLE):
         yield ListAddresses()
     yield from hosts.neighbour_checks(case)
@@ -31,40 +33,44 @@ def judge(case: Case) -> Judgement:
     if dead:
         return _on_this_link(case, dead)
     down = hosts.loopback_is_down(case)
-    own = {address: all_ for address, all_ in hosts.silent(case).items() if down and outcomes.is_local(case, address)}
+    own = {address: attempts for address, attempts in hosts.silent(case).items() if down and outcomes.is_local(case, address)}
     if down and own:
         return _loopback_down(case, own, down)
-    told = {address: one for address, one in hosts.icmp_rejections(case).items() if hosts.says_unreachable(one.icmp)}
+    reported = {
+        address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.says_unreachable(attempt.icmp)
+    }
     kinds: tuple[tuple[Callable[[Case, dict[str, TcpAttempt]], Judgement], Worth], ...] = (
         (_by_a_router, "proved"),
         (_forwarded, "forwarded"),
         (_by_a_router_perhaps, "perhaps"),
     )
-    for say, kind in kinds:
-        found = {address: one for address, one in told.items() if _worth(case, address, one) == kind}
-        if found:
-            return say(case, found)
-    unsure = {address: one for address, one in told.items() if _worth(case, address, one) == "near"}
+    for judge_as, kind in kinds:
+        of_kind = {address: attempt for address, attempt in reported.items() if _worth(case, address, attempt) == kind}
+        if of_kind:
+            return judge_as(case, of_kind)
+    unsure = {address: attempt for address, attempt in reported.items() if _worth(case, address, attempt) == "near"}
     if unsure:
         return _on_this_link_perhaps(unsure)
-    if told:
-        return ruled_out("The host that is called unreachable answers, or says so itself.", *outcomes.ids(*told.values()))
+    if reported:
+        return ruled_out(
+            "The host that is reported unreachable answers, or reports it itself.", *outcomes.ids(*reported.values())
+        )
     if hosts.silent(case):
-        return still_open("Silence so far: no router and no neighbour entry has named the host unreachable.")
+        return still_open("Silence so far: no router and no neighbour entry shows the host unreachable.")
     return ruled_out("No address is reported unreachable.", *outcomes.ids(*outcomes.latest(case).values()))
 
 
-def _worth(case: Case, address: str, one: TcpAttempt) -> Worth:
+def _worth(case: Case, address: str, attempt: TcpAttempt) -> Worth:
     """What an ICMP `unreachable` is worth, by its sender, its delay, and what else is known of the host."""
-    here = hosts.sent_here(case, one)
+    here = hosts.sent_here(case, attempt)
     slow = hosts.came_late(case, address)
     alive = bool(hosts.signs_of_life(case, address))
-    sender = one.icmp.sender if one.icmp else ""
+    sender = attempt.icmp.sender if attempt.icmp else ""
     if hosts.is_itself(address, sender) or (here and outcomes.is_local(case, address)):
-        # The target can't be out of its own reach: that is a filter there, or a port that it forwards.
-        return "forwarded" if slow and hosts.says_host_unreachable(one) else "no"
+        # The target can always reach itself: that is a filter there, or a port that it forwards.
+        return "forwarded" if slow and hosts.says_host_unreachable(attempt) else "no"
     if here:
-        return "near" if hosts.says_host_unreachable(one) else "no"
+        return "near" if hosts.says_host_unreachable(attempt) else "no"
     if alive:
         return "forwarded" if slow else "no"
     proved = here is False and (slow or hosts.dead_echo(case, address))
@@ -72,17 +78,21 @@ def _worth(case: Case, address: str, one: TcpAttempt) -> Worth:
 
 
 def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Neighbour | None]]]:
-    """The addresses whose own link has no answer: by our own ICMP error after three tries, or by the neighbour entry."""
-    for address, one in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
+    """The addresses for which nothing answers on our link: by our own ICMP error after three tries, or by the neighbour entry."""
+    for address, attempt in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
         if outcomes.is_local(case, address) or hosts.signs_of_life(case, address):
             continue
         failed = hosts.failed_neighbour(case, address)
-        word = hosts.icmp_rejections(case).get(address)
-        if word is None:
+        reported = hosts.icmp_rejections(case).get(address)
+        if reported is None:
             if failed and address in hosts.silent(case):
-                yield address, (one, failed)
-        elif hosts.sent_here(case, word) and hosts.says_host_unreachable(word) and (failed or hosts.came_late(case, address)):
-            yield address, (word, failed)
+                yield address, (attempt, failed)
+        elif (
+            hosts.sent_here(case, reported)
+            and hosts.says_host_unreachable(reported)
+            and (failed or hosts.came_late(case, address))
+        ):
+            yield address, (reported, failed)
 
 
 def _on_this_link(case: Case, dead: dict[str, tuple[TcpAttempt, Neighbour | None]]) -> Judgement:
@@ -123,7 +133,7 @@ def _on_this_link(case: Case, dead: dict[str, tuple[TcpAttempt, Neighbour | None
 def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Addresses) -> Judgement:
     return likely(
         f"The loopback interface lo of this machine is down, so nothing reaches {outcomes.joined(own)}, its own address.",
-        *outcomes.ids(*(one for all_ in own.values() for one in all_), down),
+        *outcomes.ids(*(attempt for attempts in own.values() for attempt in attempts), down),
         reason="What a machine sends to itself goes through lo; lo is not up, and the attempts got no answer.",
         next_check="`ip link set lo up` (as root), and try again: an answer or a refusal confirms it.",
         explains=own,
@@ -131,7 +141,7 @@ def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Add
         refuted_by="`ip -br link show lo` shows UP.",
         remedies=(
             Remedy(
-                do="Set it up, and find out why it is down: a new network namespace starts so.",
+                do="Bring it up, and find out why it is down: it is so in a new network namespace.",
                 command="ip link set lo up",
                 verify=f"`refused check {case.target.label}` is answered.",
             ),
@@ -140,88 +150,88 @@ def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Add
 
 
 def _on_this_link_perhaps(near: dict[str, TcpAttempt]) -> Judgement:
-    first, one = next(iter(near.items()))
+    first, attempt = next(iter(near.items()))
     return still_open(
-        f"Our own kernel reported `{_meaning(one)}` after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
+        f"Our own kernel reported `{_meaning(attempt)}` after {attempt.latency_ms:.1f} ms, sooner than a neighbour fails.",
         *outcomes.ids(*near.values()),
-        summary=f"{first} can't be reached: a neighbour that was being asked already, or a tunnel without a peer for it.",
-        next_check=f"`ip neigh show {first}` and `ip route get {first}`: FAILED, or a tunnel's device, speak for it.",
+        summary=f"{first} can't be reached: its neighbour entry was being resolved already, or a tunnel has no peer for it.",
+        next_check=f"`ip neigh show {first}` and `ip route get {first}`: FAILED, or a tunnel's device, supports this.",
         explains=near,
     )
 
 
-def _by_a_router(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
-    first, one = next(iter(told.items()))
+def _by_a_router(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+    first, attempt = next(iter(reported.items()))
     usual = f" Most often {first} is off or unplugged (server.down); a machine that never existed looks the same."
     return confirmed(
-        _claim(told),
-        *_evidence(case, told),
-        reason=_word(case, first) + usual * (hosts.says_host_unreachable(one) and hosts.came_late(case, first)),
-        explains=told,
-        culprit=Culprit(kind="address", address=_sender(one)),
-        refuted_by=_disproof(first, one),
-        remedies=_router_remedies(first, _sender(one)),
+        _claim(reported),
+        *_evidence(case, reported),
+        reason=_word(case, first) + usual * (hosts.says_host_unreachable(attempt) and hosts.came_late(case, first)),
+        explains=reported,
+        culprit=Culprit(kind="address", address=_sender(attempt)),
+        refuted_by=_disproof(first, attempt),
+        remedies=_router_remedies(first, _sender(attempt)),
     )
 
 
-def _by_a_router_perhaps(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
-    first, one = next(iter(told.items()))
+def _by_a_router_perhaps(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+    first, attempt = next(iter(reported.items()))
     return likely(
-        _claim(told),
-        *_evidence(case, told),
+        _claim(reported),
+        *_evidence(case, reported),
         reason=_word(case, first),
-        next_check=f"`ping -c 3 {first}`: an answer would mean that {_sender(one)} rejects this port alone.",
-        explains=told,
-        culprit=Culprit(kind="address", address=_sender(one)),
-        refuted_by=_disproof(first, one),
-        remedies=_router_remedies(first, _sender(one)),
+        next_check=f"`ping -c 3 {first}`: an answer would mean that {_sender(attempt)} rejects this port alone.",
+        explains=reported,
+        culprit=Culprit(kind="address", address=_sender(attempt)),
+        refuted_by=_disproof(first, attempt),
+        remedies=_router_remedies(first, _sender(attempt)),
     )
 
 
-def _forwarded(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
-    first, one = next(iter(told.items()))
+def _forwarded(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+    first, attempt = next(iter(reported.items()))
     life = hosts.signs_of_life(case, first)
     return likely(
-        f"Port {case.tcp.port} of {first} seems to be forwarded to another machine, which {_sender(one)} cannot reach.",
-        *_evidence(case, told),
+        f"Port {case.tcp.port} of {first} seems to be forwarded to another machine, which {_sender(attempt)} cannot reach.",
+        *_evidence(case, reported),
         *outcomes.ids(*life),
         reason=_word(case, first) + (f" {first} itself {hosts.life_in_words(life)}." if life else f" {first} itself is there."),
-        next_check=f"On {_sender(one)}: `nft list ruleset` or `iptables-save -t nat` names where the port is forwarded to.",
-        explains=told,
-        culprit=Culprit(kind="address", address=_sender(one)),
-        refuted_by=f"No rule on {_sender(one)} forwards port {case.tcp.port}.",
-        remedies=_router_remedies(first, _sender(one)),
+        next_check=f"On {_sender(attempt)}: `nft list ruleset` or `iptables-save -t nat` names where the port is forwarded to.",
+        explains=reported,
+        culprit=Culprit(kind="address", address=_sender(attempt)),
+        refuted_by=f"No rule on {_sender(attempt)} forwards port {case.tcp.port}.",
+        remedies=_router_remedies(first, _sender(attempt)),
     )
 
 
-def _claim(told: dict[str, TcpAttempt]) -> str:
-    one = next(iter(told.values()))
-    return f"{_sender(one)}, a router on the way, cannot reach {outcomes.joined(told)} (ICMP {_meaning(one)})."
+def _claim(reported: dict[str, TcpAttempt]) -> str:
+    attempt = next(iter(reported.values()))
+    return f"{_sender(attempt)}, a router on the way, cannot reach {outcomes.joined(reported)} (ICMP {_meaning(attempt)})."
 
 
 def _word(case: Case, address: str) -> str:
-    one = hosts.icmp_rejections(case)[address]
-    asked = hosts.says_host_unreachable(one) and hosts.came_late(case, address)
-    reason = "nobody answered it on its own link" if asked else "it knows no way there"
-    return f"ICMP `{_meaning(one)}` came from {_sender(one)} after {one.latency_ms:.0f} ms: {reason}."
+    attempt = hosts.icmp_rejections(case)[address]
+    asked = hosts.says_host_unreachable(attempt) and hosts.came_late(case, address)
+    reason = "nothing answered on its own link" if asked else "it has no route there"
+    return f"ICMP `{_meaning(attempt)}` came from {_sender(attempt)} after {attempt.latency_ms:.0f} ms: {reason}."
 
 
-def _evidence(case: Case, told: dict[str, TcpAttempt]) -> tuple[str, ...]:
-    echoes = (hosts.dead_echo(case, address) for address in told)
-    hops = (hosts.hop_of(case, address, _sender(one)) for address, one in told.items())
-    return outcomes.ids(*told.values(), *echoes, *hops)
+def _evidence(case: Case, reported: dict[str, TcpAttempt]) -> tuple[str, ...]:
+    echoes = (hosts.dead_echo(case, address) for address in reported)
+    hops = (hosts.hop_of(case, address, _sender(attempt)) for address, attempt in reported.items())
+    return outcomes.ids(*reported.values(), *echoes, *hops)
 
 
-def _disproof(address: str, one: TcpAttempt) -> str:
-    return f"{address} answers to ping or on another port; or a rule on {_sender(one)} that answers `{_meaning(one)}`."
+def _disproof(address: str, attempt: TcpAttempt) -> str:
+    return f"{address} answers to ping or on another port; or a rule on {_sender(attempt)} that answers `{_meaning(attempt)}`."
 
 
-def _sender(one: TcpAttempt) -> str:
-    return one.icmp.sender if one.icmp else "?"
+def _sender(attempt: TcpAttempt) -> str:
+    return attempt.icmp.sender if attempt.icmp else "?"
 
 
-def _meaning(one: TcpAttempt) -> str:
-    return one.icmp.meaning if one.icmp else "unreachable"
+def _meaning(attempt: TcpAttempt) -> str:
+    return attempt.icmp.meaning if attempt.icmp else "unreachable"
 
 
 def _link_remedies(address: str, device: str) -> Iterator[Remedy]:
@@ -234,7 +244,7 @@ def _link_remedies(address: str, device: str) -> Iterator[Remedy]:
     yield Remedy(
         do="Or use the address that the machine has now, if it got another one.",
         command=f"ip neigh show dev {device}",
-        verify="The attempts on that address come to another end.",
+        verify="The attempts on that address end differently.",
     )
 
 

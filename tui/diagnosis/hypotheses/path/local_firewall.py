@@ -31,21 +31,21 @@ def judge(case: Case) -> Judgement:
     by_rule = dict(_by_rule(case))
     if by_rule:
         return _ruled(case, by_rule)
-    ours = {address: one for address, one in hosts.icmp_rejections(case).items() if hosts.sent_here(case, one)}
-    proved = {address: one for address, one in ours.items() if _is_a_filters(case, address, one)}
+    ours = {address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.sent_here(case, attempt)}
+    proved = {address: attempt for address, attempt in ours.items() if _is_a_filters(case, address, attempt)}
     if proved:
         return _proved(case, proved)
-    perhaps = {address: one for address, one in ours.items() if _may_be_a_filters(case, address, one)}
+    perhaps = {address: attempt for address, attempt in ours.items() if _may_be_a_filters(case, address, attempt)}
     if perhaps:
         return _perhaps(perhaps)
     tracking = local_drops.full_tracking(case)
-    lost = {address: all_ for address, all_ in hosts.silent(case).items() if local_drops.is_kept_here(case, address)}
+    lost = {address: attempts for address, attempts in hosts.silent(case).items() if local_drops.is_kept_here(case, address)}
     if tracking and lost:
         return _table_full(case, lost, tracking)
-    held = {address: all_ for address, all_ in hosts.silent(case).items() if hosts.leaves(case, address) is False}
+    held = {address: attempts for address, attempts in hosts.silent(case).items() if hosts.leaves(case, address) is False}
     if held:
         return _not_by_rules(case, held, "This machine keeps the packets back") or _held(case, held)
-    swallowed = {address: one for address, one in hosts.silent(case).items() if outcomes.is_local(case, address)}
+    swallowed = {address: attempt for address, attempt in hosts.silent(case).items() if outcomes.is_local(case, address)}
     if swallowed:
         plain = _without_a_filter(case, swallowed)
         return plain or _not_by_rules(case, swallowed, "An address of this machine stays silent") or _swallowed(case, swallowed)
@@ -69,8 +69,8 @@ def _by_rule(case: Case) -> Iterator[tuple[str, tuple[Firewall, Rule]]]:
         rule = reading.deciding if reading else None
         if reading is None or rule is None or not rules.is_stopped_here(case, address):
             continue
-        if any(hosts.sent_here(case, one) is False for one in outcomes.attempts(case, address) if one.icmp):
-            continue  # another machine's word
+        if any(hosts.sent_here(case, attempt) is False for attempt in outcomes.attempts(case, address) if attempt.icmp):
+            continue  # another machine reported it
         yield address, (reading, rule)
 
 
@@ -83,16 +83,16 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
         summary = f"The Kubernetes service {service} has no endpoints, so a rule of kube-proxy here rejects {what}."
     else:
         summary = f"This machine's own packet filter {rules.does(rule, what)}: {rules.named(rule)}."
-    seen = "silence" if rules.makes(rule) == {Outcome.TIMEOUT} else "the refusal"
+    effect = "silence" if rules.makes(rule) == {Outcome.TIMEOUT} else "the refusal"
     return confirmed(
         summary,
         *outcomes.ids(*(reading for reading, _ in ruled.values())),
-        *outcomes.ids(*(one for each in ruled for one in outcomes.attempts(case, each))),
-        reason=f"`{rules.quoted(rule)}` ({rules.location(rule)}) matches this connection and explains {seen}."
+        *outcomes.ids(*(attempt for each in ruled for attempt in outcomes.attempts(case, each))),
+        reason=f"`{rules.quoted(rule)}` ({rules.location(rule)}) matches this connection and explains {effect}."
         f"{rules.counted_packets(rule)}",
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
-        refuted_by="Without that rule, the same attempt comes to the same end.",
+        refuted_by="Without that rule, the same attempt ends the same way.",
         remedies=rules.remedies(case, rule, first),
     )
 
@@ -111,53 +111,53 @@ def _not_by_rules(case: Case, silent: Mapping[str, tuple[TcpAttempt, ...]], what
     reading = rules.filter_of(case, first)
     return still_open(
         f"{what}, and none of the {reading.rules if reading else 0} rules of this machine stops the connection.",
-        *outcomes.ids(*(one for all_ in silent.values() for one in all_), reading),
+        *outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), reading),
         summary=f"Something on this machine that no rule shows (a BPF program, traffic control) drops {outcomes.joined(silent)}.",
-        next_check="As root: `bpftool net; bpftool cgroup tree; tc filter show dev DEVICE egress`. `ip link show lo` without UP?",
+        next_check="As root: `bpftool net; bpftool cgroup tree; tc filter show dev DEVICE egress; ip link show lo` (is it UP?)",
         explains=silent,
     )
 
 
-def _is_a_filters(case: Case, address: str, one: TcpAttempt) -> bool:
+def _is_a_filters(case: Case, address: str, attempt: TcpAttempt) -> bool:
     """Whether nothing but a filter can have sent the error from here: no failed neighbour, no tunnel without a peer."""
-    if not hosts.says_host_unreachable(one):
-        return not hosts.is_time_exceeded(one.icmp)
-    seen = hosts.neighbours(case, address)
-    near = outcomes.is_local(case, address) or (bool(seen) and seen[-1].state == "reachable")
+    if not hosts.says_host_unreachable(attempt):
+        return not hosts.is_time_exceeded(attempt.icmp)
+    entries = hosts.neighbours(case, address)
+    near = outcomes.is_local(case, address) or (bool(entries) and entries[-1].state == "reachable")
     return near and not hosts.came_late(case, address)
 
 
-def _may_be_a_filters(case: Case, address: str, one: TcpAttempt) -> bool:
+def _may_be_a_filters(case: Case, address: str, attempt: TcpAttempt) -> bool:
     quick = not hosts.came_late(case, address)
-    return quick and not hosts.is_time_exceeded(one.icmp) and not hosts.failed_neighbour(case, address)
+    return quick and not hosts.is_time_exceeded(attempt.icmp) and not hosts.failed_neighbour(case, address)
 
 
-def _proved(case: Case, told: dict[str, TcpAttempt]) -> Judgement:
-    first, one = next(iter(told.items()))
-    sender, meaning = (one.icmp.sender, one.icmp.meaning) if one.icmp else ("", "")
+def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+    first, attempt = next(iter(reported.items()))
+    sender, meaning = (attempt.icmp.sender, attempt.icmp.meaning) if attempt.icmp else ("", "")
     return confirmed(
-        f"This machine's own packet filter rejects port {case.tcp.port} of {outcomes.joined(told)} (ICMP {meaning}).",
-        *outcomes.ids(*told.values()),
-        reason=f"ICMP `{meaning}` came after {one.latency_ms:.1f} ms from {sender}, an address of this machine.",
-        explains=told,
+        f"This machine's own packet filter rejects port {case.tcp.port} of {outcomes.joined(reported)} (ICMP {meaning}).",
+        *outcomes.ids(*reported.values()),
+        reason=f"ICMP `{meaning}` came after {attempt.latency_ms:.1f} ms from {sender}, an address of this machine.",
+        explains=reported,
         culprit=Culprit(kind="address", address=sender),
         refuted_by=f"No rule here rejects TCP to {endpoint(first, case.tcp.port)}.",
         remedies=_remedies(case.tcp.port),
     )
 
 
-def _perhaps(told: dict[str, TcpAttempt]) -> Judgement:
-    first, one = next(iter(told.items()))
-    meaning = one.icmp.meaning if one.icmp else ""
+def _perhaps(reported: dict[str, TcpAttempt]) -> Judgement:
+    first, attempt = next(iter(reported.items()))
+    meaning = attempt.icmp.meaning if attempt.icmp else ""
     return likely(
-        f"This machine's own packet filter seems to reject port {one.port} of {first} (ICMP {meaning}).",
-        *outcomes.ids(*told.values()),
-        reason=f"ICMP `{meaning}` came from this machine itself after {one.latency_ms:.1f} ms, sooner than a neighbour fails.",
+        f"This machine's own packet filter seems to reject port {attempt.port} of {first} (ICMP {meaning}).",
+        *outcomes.ids(*reported.values()),
+        reason=f"ICMP `{meaning}` came from this machine itself after {attempt.latency_ms:.1f} ms, sooner than neighbours fail.",
         next_check=f"As root: `{RULES}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
-        explains=told,
-        culprit=Culprit(kind="address", address=one.icmp.sender if one.icmp else first),
+        explains=reported,
+        culprit=Culprit(kind="address", address=attempt.icmp.sender if attempt.icmp else first),
         refuted_by="No rule here rejects it.",
-        remedies=_remedies(one.port),
+        remedies=_remedies(attempt.port),
     )
 
 
@@ -167,11 +167,11 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     if elsewhere:
         sign = f"{elsewhere.sender}, the first router, answers for port {elsewhere.port} and never for this one."
     else:
-        number = sum(one.retransmits or 0 for one in attempts)
+        number = sum(attempt.retransmits or 0 for attempt in attempts)
         sign = f"All {number} retransmissions failed in this machine (TCPRetransFail)."
     return likely(
         f"This machine itself keeps back the packets to port {case.tcp.port} of {outcomes.joined(held)}.",
-        *outcomes.ids(*(one for all_ in held.values() for one in all_), elsewhere, *hosts.hops(case, first)),
+        *outcomes.ids(*(fact for facts in held.values() for fact in facts), elsewhere, *hosts.hops(case, first)),
         reason=sign,
         next_check=f"As root: `{RULES}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
         explains=held,
@@ -182,15 +182,15 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
 
 
 def _without_a_filter(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement | None:
-    """That a full queue, or a loopback interface that is down, alone makes the silence of an own address."""
+    """That a full queue, or a loopback interface that is down, alone explains the silence of an own address."""
     first = next(iter(silent))
     full = [row for row in _rows(case, first) if hosts.has_full_queue(row)]
-    evidence = outcomes.ids(*(one for all_ in silent.values() for one in all_), outcomes.listeners(case))
-    seen = queues.watch(case, first)
-    if full and not (seen and queues.never_came(seen)):
-        return still_open(f"The queue of {hosts.owner(full[0])} is full; that alone makes silence.", *evidence)
+    evidence = outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), outcomes.listeners(case))
+    watch = queues.watch(case, first)
+    if full and not (watch and queues.never_came(watch)):
+        return still_open(f"The queue of {hosts.owner(full[0])} is full; that alone explains the silence.", *evidence)
     if hosts.loopback_is_down(case):
-        return still_open("The loopback interface is down; that alone makes silence.", *evidence)
+        return still_open("The loopback interface is down; that alone explains the silence.", *evidence)
     return None
 
 
@@ -201,17 +201,17 @@ def _rows(case: Case, address: str) -> list[Listener]:
 
 
 def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
-    """On this machine a closed port answers and an open one accepts, so silence is made by something here."""
+    """On this machine a closed port answers and an open one accepts, so something here causes the silence."""
     first = next(iter(silent))
     table, rows = outcomes.listeners(case), _rows(case, first)
-    evidence = outcomes.ids(*(one for all_ in silent.values() for one in all_), table)
+    evidence = outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), table)
     summary = f"This machine's own packet filter drops connections to {outcomes.joined(silent)}, its own address."
     apart = f"As root: `{RULES}` has a rule that drops them; `ip link show lo` without UP would explain it too."
     if table is None or not hosts.is_repeated(silent[first]):
         return still_open(
             "An address of this machine stays silent.", *evidence, summary=summary, next_check=apart, explains=silent
         )
-    room = "with a full queue that no attempt came to" if any(map(hosts.has_full_queue, rows)) else "with room in its queue"
+    room = "with a full queue that no attempt reached" if any(map(hosts.has_full_queue, rows)) else "with room in its queue"
     state = f"{hosts.owner(rows[0])} listens there {room}" if rows else "nothing listens there, so a reset was due"
     return likely(
         summary,
@@ -225,21 +225,23 @@ def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgeme
     )
 
 
-def _table_full(case: Case, lost: Mapping[str, tuple[TcpAttempt, ...]], found: Limits) -> Judgement:
+def _table_full(case: Case, lost: Mapping[str, tuple[TcpAttempt, ...]], limits: Limits) -> Judgement:
     first = next(iter(lost))
-    count = f"{found.tracked_connections:,} of {found.tracking_limit:,}"
+    count = f"{limits.tracked_connections:,} of {limits.tracking_limit:,}"
     return likely(
-        f"The packet filter's table of connections is full ({count}): what is new, to {outcomes.joined(lost)} too, is dropped.",
-        *outcomes.ids(*(one for all_ in lost.values() for one in all_), *local_drops.forbidden_echoes(case, first), found),
+        f"The packet filter's table of connections is full ({count}): new ones, also to {outcomes.joined(lost)}, are dropped.",
+        *outcomes.ids(
+            *(attempt for attempts in lost.values() for attempt in attempts), *local_drops.forbidden_echoes(case, first), limits
+        ),
         reason=f"Packets do not seem to leave this machine, and nf_conntrack_count is at its limit: {count}.",
-        next_check="`dmesg | grep 'nf_conntrack: table full'` (as root): a line from now confirms it.",
+        next_check="`dmesg | grep 'nf_conntrack: table full'` (as root): a recent line confirms it.",
         explains=lost,
         culprit=Culprit(kind="limit", limit="nf_conntrack_max", address=first),
         refuted_by="`sysctl net.netfilter.nf_conntrack_count` is far below nf_conntrack_max while attempts stay silent.",
         remedies=(
             Remedy(
                 do="Raise the limit, and find who opens so many connections.",
-                command=f"sysctl -w net.netfilter.nf_conntrack_max={2 * (found.tracking_limit or 0)}; conntrack -L | head -1000",
+                command=f"sysctl -w net.netfilter.nf_conntrack_max={2 * (limits.tracking_limit or 0)}; conntrack -L | head -1000",
                 verify=f"`refused check {case.target.label}` is answered.",
             ),
         ),
@@ -252,7 +254,7 @@ def _reset_without_a_hop(case: Case, address: str) -> Hop | None:
     Without that comparison it may be an address translation in user space, which ends every connection at the first hop.
     """
     route = outcomes.route_to(case, address)
-    first = next((one for one in hosts.hops(case, address) if one.ttl == 1 and one.outcome == "refused"), None)
+    first = next((hop for hop in hosts.hops(case, address) if hop.ttl == 1 and hop.outcome == "refused"), None)
     compared = route and route.gateway and hosts.first_hop_elsewhere(case, address)
     return first if first and hosts.is_itself(address, first.sender) and compared else None
 
@@ -273,21 +275,21 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
 
 
 def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Listener, Listeners]]]:
-    """Own addresses that answered with a reset after a look that showed a listener for them."""
+    """Own addresses that answered with a reset after a table that showed a listener for them."""
     table = outcomes.listeners(case)
-    for address, one in outcomes.refused_by_reset(case).items():
+    for address, attempt in outcomes.refused_by_reset(case).items():
         rows = outcomes.on_port(table, case.tcp.port) if outcomes.is_local(case, address) else ()
         row = next((row for row in rows if hosts.reaches(row, address, here=True)), None)
         plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in outcomes.attempts(case, address))
-        if table and row and plain and table.at and table.at < one.at and not _is_clean(case, address):
-            yield address, (one, row, table)
+        if table and row and plain and table.at and table.at < attempt.at and not _is_clean(case, address):
+            yield address, (attempt, row, table)
 
 
 def _served(case: Case, served: dict[str, tuple[TcpAttempt, Listener, Listeners]]) -> Judgement:
-    first, (one, row, table) = next(iter(served.items()))
+    first, (attempt, row, table) = next(iter(served.items()))
     return still_open(
         f"{hosts.owner(row)} was listening before {first} answered with a reset.",
-        *outcomes.ids(one, table),
+        *outcomes.ids(attempt, table),
         summary=f"This machine's own packet filter answers {endpoint(first, case.tcp.port)} with a reset.",
         next_check=f"As root: `{RULES}` has a rule with `tcp reset`.",
         explains=served,
@@ -296,16 +298,16 @@ def _served(case: Case, served: dict[str, tuple[TcpAttempt, Listener, Listeners]
 
 def _rules_hidden(case: Case) -> bool:
     """Whether this machine's rules were asked for, and may not be read."""
-    asked = (one.request for one in case.all(NotObserved))
-    return any(isinstance(one, ReadFirewall) and one.vantage is None for one in asked)
+    asked = (gap.request for gap in case.all(NotObserved))
+    return any(isinstance(request, ReadFirewall) and request.vantage is None for request in asked)
 
 
 def _in_silence(case: Case) -> Judgement:
-    """Far-off silence: a drop here looks like a drop there until a packet is seen to have left."""
+    """Silence from another machine: a drop here looks like a drop there until a packet is seen to leave."""
     silent = hosts.silent(case)
     unseen = {
-        address: all_
-        for address, all_ in silent.items()
+        address: attempts
+        for address, attempts in silent.items()
         if hosts.leaves(case, address) is None and outcomes.is_remote(case, address)
     }
     clean = [address for address in unseen if _is_clean(case, address)]
@@ -317,7 +319,7 @@ def _in_silence(case: Case) -> Judgement:
     if not silent:
         return ruled_out("No attempt was answered or kept back by this machine.", *outcomes.ids(*outcomes.latest(case).values()))
     if not unseen:
-        evidence = outcomes.ids(*(hop for one in silent for hop in hosts.trail(case, one)))
+        evidence = outcomes.ids(*(hop for address in silent for hop in hosts.trail(case, address)))
         if not _rules_hidden(case):
             return ruled_out("Packets for this port leave this machine.", *evidence)
         return still_open(
@@ -325,18 +327,18 @@ def _in_silence(case: Case) -> Judgement:
             *evidence,
             summary=f"A rule of this machine may drop the answers that come back from {outcomes.joined(silent)}.",
             next_check=f"As root: `{RULES}` has a rule of INPUT that drops them.",
-            explains={one for one in silent if outcomes.is_remote(case, one)},
+            explains={address for address in silent if outcomes.is_remote(case, address)},
         )
     first = next(iter(unseen))
-    echo = next((one for one in case.all(Echo) if one.address == first and one.error == "EPERM"), None)
-    evidence = outcomes.ids(*(one for all_ in unseen.values() for one in all_), echo)
+    echo = next((echo for echo in case.all(Echo) if echo.address == first and echo.error == "EPERM"), None)
+    evidence = outcomes.ids(*(attempt for attempts in unseen.values() for attempt in attempts), echo)
     summary = f"This machine's own packet filter drops what it sends to port {case.tcp.port} of {outcomes.joined(unseen)}."
-    maybe = [reading for one in unseen if (reading := rules.filter_of(case, one))]
+    maybe = [reading for address in unseen if (reading := rules.filter_of(case, address))]
     perhaps = next((rule for reading in maybe for rule in reading.undecided), None)
     if perhaps:
         quote = f"`{rules.quoted(perhaps)}` ({rules.location(perhaps)})"
         return still_open(
-            f"It can't be told whether {quote} matches. {perhaps.why}".strip(),
+            f"It is not known whether {quote} matches. {perhaps.why}".strip(),
             *evidence,
             *outcomes.ids(*maybe),
             summary=f"A rule of this machine may stop it: `{rules.quoted(perhaps)}`{rules.who_made(perhaps)}.",
@@ -347,7 +349,7 @@ def _in_silence(case: Case) -> Judgement:
     if echo is None:
         reason = "No packet for this port was seen to leave this machine."
         # Nothing at all comes back from a host that is down; a drop here is worth naming where other packets get through.
-        alive = {address: all_ for address, all_ in unseen.items() if hosts.signs_of_life(case, address)}
+        alive = {address: attempts for address, attempts in unseen.items() if hosts.signs_of_life(case, address)}
         if not alive:
             return still_open(reason, *evidence)
         return still_open(reason, *evidence, summary=summary, next_check=apart, explains=alive)
@@ -372,7 +374,7 @@ def _remedies(port: int) -> Iterator[Remedy]:
     yield Remedy(
         do="Change it where it was set. For a Kubernetes service, give it ready endpoints.",
         command="firewall-cmd --list-all; ufw status numbered; kubectl get endpoints",
-        verify="The attempts come to another end.",
+        verify="The attempts end differently.",
     )
 
 

@@ -11,23 +11,23 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, MeasureMtu
 
 WRITABLE = frozenset({"HTTP", "TLS", "Redis"})
-"""Protocols in which something harmless and large can be said."""
+"""Protocols in which a large and harmless request can be sent."""
 ENOUGH = 4
-"""Pairs of connections that must fare the same: of one, a dead machine behind a balancer may have got the first by chance."""
+"""Pairs of connections that must agree: in a single one, a balancer may have sent the first to a dead machine by chance."""
 
 _HEADERS = 40
 """Bytes of IPv4 and TCP around a segment, at least."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts; where a talk stays silent, what becomes of large and of small segments."""
+    """Attempts; where a request stays unanswered, what becomes of large and of small segments."""
     yield from checks.basics(case)
     if not case.options.talk:
         return
-    for one in _silent_talks(case).values():
-        if one.spoken in WRITABLE:
+    for talk in _silent_talks(case).values():
+        if talk.spoken in WRITABLE:
             name = None if case.tcp.is_literal else case.tcp.host
-            yield MeasureMtu(address=one.address, port=one.port, family=one.spoken, server_name=name)
+            yield MeasureMtu(address=talk.address, port=talk.port, family=talk.spoken, server_name=name)
 
 
 def judge(case: Case) -> Judgement:
@@ -35,13 +35,13 @@ def judge(case: Case) -> Judgement:
     connecting = outcomes.connecting(case)
     if not connecting:
         return ruled_out("No address connects, so it is not about large packets.", *outcomes.ids(*outcomes.latest(case).values()))
-    seen = {one.address: one for one in case.all(PathMtu) if one.address in connecting and one.port == case.tcp.port}
-    for differs, say in ((_stalls, _on_the_way_there), (_is_left_unanswered, _on_the_way_back)):
-        found = {address: one for address, one in seen.items() if differs(one)}
-        if found:
-            return say(case, found)
-    if seen:
-        first = next(iter(seen.values()))
+    measured = {mtu.address: mtu for mtu in case.all(PathMtu) if mtu.address in connecting and mtu.port == case.tcp.port}
+    for differs, judge_as in ((_stalls, _on_the_way_there), (_is_left_unanswered, _on_the_way_back)):
+        differing = {address: mtu for address, mtu in measured.items() if differs(mtu)}
+        if differing:
+            return judge_as(case, differing)
+    if measured:
+        first = next(iter(measured.values()))
         return _no_difference(first)
     silent = _silent_talks(case)
     if silent:
@@ -55,92 +55,93 @@ def judge(case: Case) -> Judgement:
 def _silent_talks(case: Case) -> dict[str, Talk]:
     """The addresses that connect and have not answered in any protocol, with the first talk that was silent."""
     connecting = outcomes.connecting(case)
-    mine = [one for one in case.all(Talk) if one.address in connecting and one.port == case.tcp.port]
-    answered = {one.address for one in mine if one.outcome == "answered"}
-    return {one.address: one for one in reversed(mine) if one.outcome == "silent" and one.address not in answered}
+    mine = [talk for talk in case.all(Talk) if talk.address in connecting and talk.port == case.tcp.port]
+    answered = {talk.address for talk in mine if talk.outcome == "answered"}
+    return {talk.address: talk for talk in reversed(mine) if talk.outcome == "silent" and talk.address not in answered}
 
 
-def _stalls(one: PathMtu) -> bool:
-    return one.small == "acknowledged" and one.large == "stalled" and one.clamped_large == "acknowledged"
+def _stalls(mtu: PathMtu) -> bool:
+    return mtu.small == "acknowledged" and mtu.large == "stalled" and mtu.clamped_large == "acknowledged"
 
 
-def _is_left_unanswered(one: PathMtu) -> bool:
-    return one.large == one.clamped_large == "acknowledged" and one.answered is False and one.clamped_answered is True
+def _is_left_unanswered(mtu: PathMtu) -> bool:
+    return mtu.large == mtu.clamped_large == "acknowledged" and mtu.answered is False and mtu.clamped_answered is True
 
 
-def _no_difference(one: PathMtu) -> Judgement:
-    if one.large == "acknowledged":
+def _no_difference(mtu: PathMtu) -> Judgement:
+    if mtu.large == "acknowledged":
         return ruled_out(
-            f"{one.large_bytes} bytes in segments of up to {one.mss} bytes were acknowledged, and small segments bring no more.",
-            *outcomes.ids(one),
+            f"{mtu.large_bytes} bytes in segments of up to {mtu.mss} bytes were acknowledged, and small segments bring no more.",
+            *outcomes.ids(mtu),
         )
     return still_open(
-        f"The first bytes were {one.small}, the rest {one.large}, in small segments {one.clamped_large}.", *outcomes.ids(one)
+        f"The first bytes were {mtu.small}, the rest {mtu.large}, in small segments {mtu.clamped_large}.",
+        *outcomes.ids(mtu),
     )
 
 
-def _on_the_way_there(case: Case, found: dict[str, PathMtu]) -> Judgement:
-    one = next(iter(found.values()))
-    where = endpoint(one.address, one.port)
+def _on_the_way_there(case: Case, measured: dict[str, PathMtu]) -> Judgement:
+    mtu = next(iter(measured.values()))
+    where = endpoint(mtu.address, mtu.port)
     return _certain(
         case,
-        found,
-        f"It connects, and large packets to {where} vanish: segments of {one.mss} bytes are never acknowledged, "
-        f"those of {one.clamped_mss} bytes are, and no router says why.",
+        measured,
+        f"It connects, and large packets to {where} vanish: segments of {mtu.mss} bytes are never acknowledged, "
+        f"those of {mtu.clamped_mss} bytes are, and no router says why.",
     )
 
 
-def _on_the_way_back(case: Case, found: dict[str, PathMtu]) -> Judgement:
-    one = next(iter(found.values()))
-    where = endpoint(one.address, one.port)
+def _on_the_way_back(case: Case, measured: dict[str, PathMtu]) -> Judgement:
+    mtu = next(iter(measured.values()))
+    where = endpoint(mtu.address, mtu.port)
     return _certain(
         case,
-        found,
+        measured,
         f"It connects, and large packets from {where} vanish: its answer comes only where its segments are "
-        f"small ({one.clamped_mss} bytes).",
+        f"small ({mtu.clamped_mss} bytes).",
     )
 
 
-def _certain(case: Case, found: dict[str, PathMtu], summary: str) -> Judgement:
-    first, one = next(iter(found.items()))
-    talks = [talk for talk in case.all(Talk) if talk.address in found and talk.outcome == "silent"]
+def _certain(case: Case, measured: dict[str, PathMtu], summary: str) -> Judgement:
+    first, mtu = next(iter(measured.items()))
+    talks = [talk for talk in case.all(Talk) if talk.address in measured and talk.outcome == "silent"]
     reason = (
-        f"The same {one.large_bytes} bytes were written on two connections at the same time, with segments of up to {one.mss} "
-        f"and of up to {one.clamped_mss} bytes; only the second one got on."
+        f"The same {mtu.large_bytes} bytes were written on two connections at the same time, with segments of up to {mtu.mss} "
+        f"and of up to {mtu.clamped_mss} bytes; only the second one went on."
     )
-    if one.pairs >= ENOUGH:
+    if mtu.pairs >= ENOUGH:
         return confirmed(
             summary,
-            *outcomes.ids(*found.values(), *talks),
-            reason=f"{reason} So it was with {one.pairs} pairs of connections.",
-            culprit=Culprit(kind="address", address=first, port=one.port),
-            refuted_by=f"`ping -M do -s 1472 {first}` (IPv4) is answered, from here, while the exchange stands still.",
-            remedies=_remedies(first, one),
+            *outcomes.ids(*measured.values(), *talks),
+            reason=f"{reason} It was the same with {mtu.pairs} pairs of connections.",
+            culprit=Culprit(kind="address", address=first, port=mtu.port),
+            refuted_by=f"`ping -M do -s 1472 {first}` (IPv4) is answered, from here, while the exchange stalls.",
+            remedies=_remedies(first, mtu),
         )
-    if _has_learnt(one):
+    if _has_learnt(mtu):
         return likely(
             summary,
-            *outcomes.ids(*found.values(), *talks),
-            reason=f"{reason} Meanwhile a router said that the path takes {one.path_mtu} bytes, and they keep to it.",
-            next_check=f"`ip route flush cache`, and try {case.target.label} again: it stands still anew.",
-            culprit=Culprit(kind="address", address=first, port=one.port),
-            refuted_by=f"{case.target.label} still does not answer, although `ip route get {first}` shows `mtu {one.path_mtu}`.",
-            remedies=_remedies(first, one),
+            *outcomes.ids(*measured.values(), *talks),
+            reason=f"{reason} Meanwhile a router reported a path of {mtu.path_mtu} bytes, and new connections keep to it.",
+            next_check=f"`ip route flush cache`, and try {case.target.label} again: it stalls again.",
+            culprit=Culprit(kind="address", address=first, port=mtu.port),
+            refuted_by=f"{case.target.label} still does not answer, although `ip route get {first}` shows `mtu {mtu.path_mtu}`.",
+            remedies=_remedies(first, mtu),
         )
     return still_open(
-        f"{reason} With other connections it was not so.",
-        *outcomes.ids(*found.values(), *talks),
+        f"{reason} Other pairs of connections did not show it.",
+        *outcomes.ids(*measured.values(), *talks),
         summary=summary,
         next_check=f"`tracepath -n {first}` names the hop where the packets get too large, or where the trail ends.",
     )
 
 
-def _has_learnt(one: PathMtu) -> bool:
-    """Whether the large write brought an ICMP error that told the path's size, so that later connections ask for less."""
-    return one.path_mtu is not None and one.mss is not None and one.path_mtu < one.mss + _HEADERS
+def _has_learnt(mtu: PathMtu) -> bool:
+    """Whether the large write brought an ICMP error with the path's size, so that later connections send smaller segments."""
+    return mtu.path_mtu is not None and mtu.mss is not None and mtu.path_mtu < mtu.mss + _HEADERS
 
 
-def _remedies(address: str, one: PathMtu) -> Iterator[Remedy]:
+def _remedies(address: str, mtu: PathMtu) -> Iterator[Remedy]:
     yield Remedy(
         do="Find the link whose packets must be smaller (a tunnel, a VPN, PPPoE, an overlay network), hop by hop.",
         command=f"tracepath -n {address}",
@@ -150,12 +151,12 @@ def _remedies(address: str, one: PathMtu) -> Iterator[Remedy]:
         do="Let ICMP `fragmentation needed` (IPv4 3/4) and `packet too big` (IPv6 2/0) pass every filter on the way; "
         "or have the router before the narrow link reduce the segment size:",
         command="iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu",
-        verify=f"{endpoint(address, one.port)} answers.",
+        verify=f"{endpoint(address, mtu.port)} answers.",
     )
     yield Remedy(
         do="Until then, on this machine: let the kernel try smaller segments by itself.",
         command="sysctl -w net.ipv4.tcp_mtu_probing=1",
-        verify=f"{endpoint(address, one.port)} answers after some seconds.",
+        verify=f"{endpoint(address, mtu.port)} answers after some seconds.",
     )
 
 
@@ -165,7 +166,7 @@ HYPOTHESIS = Hypothesis(
     question="Do large packets get through as small ones do?",
     why="A handshake takes small packets alone. Where a link is narrower and its ICMP errors are filtered, large ones vanish.",
     meaning="It connects, and large packets vanish.",
-    proof="The same request stalls, or stays unanswered, in segments as usual, and gets on in small ones; four times.",
+    proof="The same request stalls, or stays unanswered, in segments of the usual size, and goes on in small ones; four times.",
     mistaken_for=("server.unresponsive",),
     supersedes=frozenset({"server.unresponsive", "port.wrong-protocol", "server.closes-early"}),
     needs=needs,

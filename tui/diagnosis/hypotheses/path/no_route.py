@@ -11,9 +11,9 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
 NO_ROUTE = frozenset({"none", "throw"})
+"""How a failed lookup ends; a `throw` route ends it in one table, and no other table has a route."""
 TO_MANY = frozenset({"broadcast", "multicast"})
-"""Routes to more than one machine; TCP has ENETUNREACH for such an address too (tcp_v4_connect)."""
-"""What a lookup that fails ends with; a `throw` route ends it in one table, and no other table goes on."""
+"""Routes to more than one machine; TCP gives ENETUNREACH for such an address too (tcp_v4_connect)."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -26,9 +26,9 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 def judge(case: Case) -> Judgement:
     """ENETUNREACH at once, and a route lookup that finds nothing."""
     blocked = {
-        address: one
-        for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
-        if one.errno == "ENETUNREACH" and one.icmp is None
+        address: attempt
+        for address, attempt in outcomes.failing(case, Outcome.BLOCKED).items()
+        if attempt.errno == "ENETUNREACH" and attempt.icmp is None
     }
     if not blocked and (homeless := _without_own_address(case)):
         return _homeless(case, homeless)
@@ -47,22 +47,22 @@ def judge(case: Case) -> Judgement:
 def _without_own_address(case: Case) -> dict[str, TcpAttempt]:
     """IPv6 addresses for which the kernel found no source address, although none was chosen."""
     return {
-        address: one
-        for address, one in outcomes.failing(case, Outcome.BLOCKED).items()
-        if one.errno == "EADDRNOTAVAIL" and one.source is None and ip_family(address) == "IPv6"
+        address: attempt
+        for address, attempt in outcomes.failing(case, Outcome.BLOCKED).items()
+        if attempt.errno == "EADDRNOTAVAIL" and attempt.source is None and ip_family(address) == "IPv6"
     }
 
 
 def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
-    """The errno of a lack of source ports too; only a machine without IPv6 addresses of its own makes it this cause."""
+    """A lack of source ports has the same errno; it is this cause only where the machine has no IPv6 address of its own."""
     own = case.last(Addresses)
     if own is None:
-        return not_tested("This machine's addresses were not looked at.")
-    reachable = [one for _, one in own.addresses if ip_family(one) == "IPv6" and not is_loopback(one)]
+        return not_tested("This machine's addresses were not read.")
+    reachable = [address for _, address in own.addresses if ip_family(address) == "IPv6" and not is_loopback(address)]
     if reachable and not own.ipv6_disabled:
         return ruled_out(f"This machine has the IPv6 address {reachable[0]}.", *outcomes.ids(own, *blocked.values()))
     first = next(iter(blocked))
-    state = "IPv6 is switched off on this machine" if own.ipv6_disabled else "No IPv6 address is this machine's own"
+    state = "IPv6 is switched off on this machine" if own.ipv6_disabled else "This machine has no IPv6 address of its own"
     return likely(
         f"{state}: nothing can be sent to {outcomes.joined(blocked)}.",
         *outcomes.ids(*blocked.values(), own),
@@ -78,7 +78,7 @@ def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
 def _proved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(blocked))
     routes = [outcomes.route_to(case, address) for address in blocked]
-    thrown = next((one.text for one in routes if one and one.type == "throw" and one.text), "")
+    thrown = next((route.text for route in routes if route and route.type == "throw" and route.text), "")
     return confirmed(
         f"This machine has no route to {outcomes.joined(blocked)}: nothing was sent."
         + (f" The route `{thrown}` ends there." * bool(thrown)),
@@ -95,11 +95,11 @@ def _unproved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(blocked))
     route = outcomes.route_to(case, first)
     source = f" from {case.options.source}" if case.options.source else ""
-    seen = f"the lookup now gives `{route.text or route.type}`" if route else "the route was not looked up"
+    lookup = f"the lookup now gives `{route.text or route.type}`" if route else "the route was not looked up"
     return likely(
         f"This machine's kernel had no route to {first} for this connection.",
         *outcomes.ids(*blocked.values(), route),
-        reason=f"connect() failed with ENETUNREACH at once, and {seen}.",
+        reason=f"connect() failed with ENETUNREACH at once, and {lookup}.",
         next_check=f"`{_get(first)}{source}`: an error confirms it; `ip rule` shows routes by source or mark.",
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
@@ -128,7 +128,7 @@ def _remedies(address: str) -> Iterator[Remedy]:
     )
     if six:
         yield Remedy(
-            do="If this machine shall have no IPv6, let the client use the IPv4 address.",
+            do="If this machine should have no IPv6, let the client use the IPv4 address.",
             command="ip -6 route show default",
             verify="The client connects over IPv4.",
         )
@@ -138,8 +138,8 @@ HYPOTHESIS = Hypothesis(
     place=10,
     onset="setting",
     title="route exists",
-    question="Does this machine know a way to the address?",
-    why="Without a route nothing is sent: the kernel says no at once, and no other machine was ever asked.",
+    question="Does this machine have a route to the address?",
+    why="Without a route nothing is sent: the kernel refuses at once, and no other machine is asked.",
     meaning="There is no route to the address.",
     proof="ENETUNREACH at once, without an ICMP error, and the kernel's route lookup finds nothing.",
     mistaken_for=("path.route-rejects",),

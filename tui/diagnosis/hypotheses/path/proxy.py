@@ -21,7 +21,7 @@ MOST_ADDRESSES = 4
 _FORBIDDEN = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.REJECTED, Outcome.BLOCKED})
 """How a direct attempt ends in a network that lets only its proxy out."""
 _SPOKE = frozenset({Outcome.RESET, Outcome.CLOSED, Outcome.SILENT})
-"""The proxy took the connection; it was asked nothing, so its silence or its farewell proves little."""
+"""The proxy took the connection; nothing was asked of it, so that it is silent or closes proves little."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -38,13 +38,13 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """A proxy variable applies, the attempt on the proxy fails, and a direct one connects."""
-    seen = case.last(Proxy)
-    if seen is None:
+    settings = case.last(Proxy)
+    if settings is None:
         return not_tested("The proxy variables have not been read yet.")
     proxy = _proxy(case)
     if proxy is None:
-        exempt = f" {seen.exempted_by} in NO_PROXY exempts the target." if seen.exempted_by else ""
-        return ruled_out(f"No proxy applies to this target.{exempt}", *outcomes.ids(seen))
+        exempt = f" {settings.exempted_by} in NO_PROXY exempts the target." if settings.exempted_by else ""
+        return ruled_out(f"No proxy applies to this target.{exempt}", *outcomes.ids(settings))
     if not proxy.host or not proxy.port:
         return still_open(f"{proxy.variable} is set to {proxy.value}, which names no host and port.", *outcomes.ids(proxy))
     answer = _resolution(case, proxy)
@@ -53,7 +53,7 @@ def judge(case: Case) -> Judgement:
     tried = _tried(case, proxy)
     if not tried:
         return still_open(f"{proxy.label} has not been tried yet.", *outcomes.ids(proxy))
-    working = [one for one in tried if one.outcome is Outcome.CONNECTED]
+    working = [attempt for attempt in tried if attempt.outcome is Outcome.CONNECTED]
     if working:
         return ruled_out(
             f"The proxy, {proxy.label}, answers; programs that read {proxy.variable} go through it and not directly.",
@@ -64,8 +64,8 @@ def judge(case: Case) -> Judgement:
 
 def _proxy(case: Case) -> Proxy | None:
     """The newest reading of the settings, if a proxy applies."""
-    seen = case.last(Proxy)
-    return seen if seen and seen.applies else None
+    settings = case.last(Proxy)
+    return settings if settings and settings.applies else None
 
 
 def _resolution(case: Case, proxy: Proxy) -> SystemAnswer | None:
@@ -73,7 +73,7 @@ def _resolution(case: Case, proxy: Proxy) -> SystemAnswer | None:
     if literal_address(proxy.host or ""):
         return None
     wanted = outcomes.plain_name(proxy.host or "")
-    return next((one for one in reversed(case.all(SystemAnswer)) if outcomes.plain_name(one.name) == wanted), None)
+    return next((answer for answer in reversed(case.all(SystemAnswer)) if outcomes.plain_name(answer.name) == wanted), None)
 
 
 def _addresses(case: Case, proxy: Proxy) -> tuple[str, ...]:
@@ -88,14 +88,14 @@ def _tried(case: Case, proxy: Proxy) -> list[TcpAttempt]:
     """The newest attempt on each address of the proxy."""
     addresses = _addresses(case, proxy)
     newest = {
-        one.address: one
-        for one in case.all(TcpAttempt)
-        if one.purpose == "proxy" and one.port == proxy.port and one.address in addresses
+        attempt.address: attempt
+        for attempt in case.all(TcpAttempt)
+        if attempt.purpose == "proxy" and attempt.port == proxy.port and attempt.address in addresses
     }
     return list(newest.values())
 
 
-def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, seen: tuple[str, ...]) -> Judgement:
+def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, facts: tuple[str, ...]) -> Judgement:
     direct, failing = outcomes.connecting(case), outcomes.failing(case)
     label = proxy.label
     who = (
@@ -106,8 +106,8 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, se
     summary = f"{who} connect{'s' if len(proxy.honoured_by) == 1 else ''} to the proxy {label}, and {how}"
     if proxy.honoured_by and proxy.direct:
         summary += f" ({outcomes.joined(proxy.direct)} {'goes' if len(proxy.direct) == 1 else 'go'} directly)"
-    evidence = (*outcomes.ids(proxy), *seen, *outcomes.ids(*direct.values(), *failing.values()))
-    symptoms = frozenset(one.label for one in tried)
+    evidence = (*outcomes.ids(proxy), *facts, *outcomes.ids(*direct.values(), *failing.values()))
+    symptoms = frozenset(attempt.label for attempt in tried)
     culprit = Culprit(
         kind="proxy",
         address=tried[0].address if tried else proxy.host or UNSET,
@@ -118,7 +118,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, se
     remedies = tuple(_remedies(case, proxy))
     answer = _resolution(case, proxy)
     passing = answer is not None and answer.error not in resolution.HARD_ERRORS and not answer.addresses
-    if direct and not passing and not proxy.exempted_by and not any(one.outcome in _SPOKE for one in tried):
+    if direct and not passing and not proxy.exempted_by and not any(attempt.outcome in _SPOKE for attempt in tried):
         return confirmed(
             f"{summary}. Directly, {case.target.label} connects.",
             *evidence,
@@ -128,7 +128,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, se
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    intended = frozenset(address for address, one in failing.items() if one.outcome in _FORBIDDEN)
+    intended = frozenset(address for address, attempt in failing.items() if attempt.outcome in _FORBIDDEN)
     if direct:
         tail = f"Directly, {case.target.label} connects."
         tail += f" Some programs obey {proxy.exempted_by} in NO_PROXY and go there directly." if proxy.exempted_by else ""
@@ -143,7 +143,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, se
         reason=f"{proxy.variable} applies to this target, and {how}.",
         next_check=missing
         if direct
-        else f"An attempt through {label} once it is up, or a direct one from where direct is allowed.",
+        else f"An attempt through {label} once it is up, or a direct one from where that is allowed.",
         explains=symptoms | intended,
         culprit=culprit,
         refuted_by=refuted_by,

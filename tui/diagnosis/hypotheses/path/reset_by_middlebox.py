@@ -21,108 +21,109 @@ def judge(case: Case) -> Judgement:
     resets = [address for address in outcomes.refused_by_reset(case) if not outcomes.is_local(case, address)]
     if not resets:
         return ruled_out("No other machine answers with a reset.", *outcomes.ids(*outcomes.latest(case).values()))
-    found = {address: one for address in resets if (one := reset_origin.origin(case, address))}
-    for whence, say in (
+    origins = {address: origin for address in resets if (origin := reset_origin.origin(case, address))}
+    for source, judge_as in (
         (ResetSource.NEARER, _proved),
         (ResetSource.SEEMS_NEARER, _seems),
         (ResetSource.AT_FIRST_HOP, _at_the_first_hop),
     ):
-        these = {address: one for address, one in found.items() if one.source is whence}
+        these = {address: origin for address, origin in origins.items() if origin.source is source}
         if these:
-            return say(case, these)
-    unclear = [address for address in resets if address not in found or found[address].source is ResetSource.UNCLEAR]
+            return judge_as(case, these)
+    unclear = [address for address in resets if address not in origins or origins[address].source is ResetSource.UNCLEAR]
     if unclear:
-        return _not_known(case, unclear[0], found.get(unclear[0]))
-    first = found[resets[0]]
+        return _not_known(case, unclear[0], origins.get(unclear[0]))
+    first = origins[resets[0]]
     where = "from the host itself" if first.source is ResetSource.ITSELF else "from behind the machine that answers to ping"
     return ruled_out(
-        f"The reset seems to come {where}: {reset_origin.in_words(first)}.", *outcomes.ids(*(one.fact for one in found.values()))
+        f"The reset seems to come {where}: {reset_origin.in_words(first)}.",
+        *outcomes.ids(*(origin.fact for origin in origins.values())),
     )
 
 
-def _proved(case: Case, found: dict[str, Origin]) -> Judgement:
-    first, one = next(iter(found.items()))
-    far = max(other.smallest_ttl or 0 for other in one.fact.references)
+def _proved(case: Case, origins: dict[str, Origin]) -> Judgement:
+    first, origin = next(iter(origins.items()))
+    far = max(other.smallest_ttl or 0 for other in origin.fact.references)
     return confirmed(
-        f"{one.sender}, a machine in between (hop {one.hop}; {first} is {far} hops away), "
-        f"answers port {case.tcp.port} of {outcomes.joined(found)} with a forged reset.",
-        *_evidence(case, found),
-        reason=f"Both measurements place the sender at hop {one.hop}: {reset_origin.in_words(one)}.",
-        explains=found,
-        culprit=_culprit(first, one),
+        f"{origin.sender}, a machine in between (hop {origin.hop}; {first} is {far} hops away), "
+        f"answers port {case.tcp.port} of {outcomes.joined(origins)} with a forged reset.",
+        *_evidence(case, origins),
+        reason=f"Both measurements place the sender at hop {origin.hop}: {reset_origin.in_words(origin)}.",
+        explains=origins,
+        culprit=_culprit(first, origin),
         refuted_by=f"`tcpdump -ni any tcp port {case.tcp.port}` on {first} shows the SYN come in and the reset go out.",
-        remedies=_remedies(case, first, one),
+        remedies=_remedies(case, first, origin),
     )
 
 
-def _seems(case: Case, found: dict[str, Origin]) -> Judgement:
-    first, one = next(iter(found.items()))
+def _seems(case: Case, origins: dict[str, Origin]) -> Judgement:
+    first, origin = next(iter(origins.items()))
     return likely(
-        f"{_who(one)} seems to answer port {case.tcp.port} of {outcomes.joined(found)} with a reset, instead of the host.",
-        *_evidence(case, found),
-        reason=f"The reset seems to come from nearer than the host: {reset_origin.in_words(one)}.",
-        next_check=f"On {one.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp reset`, "
-        f"or one that leads the port to another machine. Or, on {first}: `tcpdump -ni any tcp port {case.tcp.port}`.",
-        explains=found,
-        culprit=_culprit(first, one),
+        f"{_who(origin)} seems to answer port {case.tcp.port} of {outcomes.joined(origins)} with a reset, instead of the host.",
+        *_evidence(case, origins),
+        reason=f"The reset seems to come from nearer than the host: {reset_origin.in_words(origin)}.",
+        next_check=f"On {origin.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp "
+        f"reset`, or one that redirects the port to another machine. Or, on {first}: `tcpdump -ni any tcp port {case.tcp.port}`.",
+        explains=origins,
+        culprit=_culprit(first, origin),
         refuted_by=f"A capture on {first} that shows the SYN come in and the reset go out; or a translation of the port.",
-        remedies=_remedies(case, first, one),
+        remedies=_remedies(case, first, origin),
     )
 
 
-def _at_the_first_hop(case: Case, found: dict[str, Origin]) -> Judgement:
+def _at_the_first_hop(case: Case, origins: dict[str, Origin]) -> Judgement:
     """With TTL 1 nothing leaves our own link: our own filter and a router that filters before it routes look the same."""
-    clear = {address: one for address, one in found.items() if reset_origin.own_filter_is_clear(case, address)}
+    clear = {address: origin for address, origin in origins.items() if reset_origin.own_filter_is_clear(case, address)}
     if clear:
         return _seems(case, clear)
-    one = next(iter(found.values()))
+    origin = next(iter(origins.values()))
     return still_open(
-        f"The reset comes even with TTL 1: {reset_origin.in_words(one)}.",
-        *_evidence(case, found),
-        summary=f"{one.sender or 'The first router'} answers port {case.tcp.port} of {outcomes.joined(found)} with a reset.",
+        f"The reset comes even with TTL 1: {reset_origin.in_words(origin)}.",
+        *_evidence(case, origins),
+        summary=f"{origin.sender or 'The first router'} answers port {case.tcp.port} of {outcomes.joined(origins)} with a reset.",
         next_check="As root, here: `nft list ruleset; iptables-save`. If no rule there sends resets, the first router does.",
-        explains=found,
+        explains=origins,
     )
 
 
-def _not_known(case: Case, address: str, found: Origin | None) -> Judgement:
+def _not_known(case: Case, address: str, origin: Origin | None) -> Judgement:
     latest = outcomes.latest(case)[address]
-    if found is None:
-        return still_open("A reset came; how far from was not measured.", *outcomes.ids(latest))
-    if found.fact.received_ttl is None and found.fact.smallest_ttl is None:
-        return still_open("A reset came; its distance could not be measured.", *outcomes.ids(latest, found.fact))
-    if not found.fact.references:
+    if origin is None:
+        return still_open("A reset came; from how far away was not measured.", *outcomes.ids(latest))
+    if origin.fact.received_ttl is None and origin.fact.smallest_ttl is None:
+        return still_open("A reset came; its distance could not be measured.", *outcomes.ids(latest, origin.fact))
+    if not origin.fact.references:
         return still_open(
-            f"Nothing else of {address} answers that its distance could be compared with: {reset_origin.in_words(found)}.",
-            *outcomes.ids(latest, found.fact),
+            f"Nothing else answers from {address}, so its distance can't be compared: {reset_origin.in_words(origin)}.",
+            *outcomes.ids(latest, origin.fact),
         )
     return still_open(
-        f"The measurements do not agree: {reset_origin.in_words(found)}.",
-        *outcomes.ids(latest, found.fact),
-        summary=f"A machine in between, or one that the port is led on to, answers for {address}.",
+        f"The measurements do not agree: {reset_origin.in_words(origin)}.",
+        *outcomes.ids(latest, origin.fact),
+        summary=f"A machine in between, or one that the port is forwarded to, answers for {address}.",
         next_check=f"On {address}: `tcpdump -ni any tcp port {case.tcp.port}` shows whether the SYNs come in.",
         explains={address},
     )
 
 
-def _who(one: Origin) -> str:
-    at = f" (hop {one.hop})" if one.hop is not None else ""
-    return f"{one.sender}{at}, a machine in between," if one.sender else f"A machine in between{at}"
+def _who(origin: Origin) -> str:
+    at = f" (hop {origin.hop})" if origin.hop is not None else ""
+    return f"{origin.sender}{at}, a machine in between," if origin.sender else f"A machine in between{at}"
 
 
-def _culprit(address: str, one: Origin) -> Culprit:
+def _culprit(address: str, origin: Origin) -> Culprit:
     """The box where it is known, else the port that it answers for."""
-    if one.sender:
-        return Culprit(kind="address", address=one.sender)
-    return Culprit(kind="address", address=address, port=one.fact.port)
+    if origin.sender:
+        return Culprit(kind="address", address=origin.sender)
+    return Culprit(kind="address", address=address, port=origin.fact.port)
 
 
-def _evidence(case: Case, found: dict[str, Origin]) -> tuple[str, ...]:
-    return outcomes.ids(*(outcomes.latest(case)[address] for address in found), *(one.fact for one in found.values()))
+def _evidence(case: Case, origins: dict[str, Origin]) -> tuple[str, ...]:
+    return outcomes.ids(*(outcomes.latest(case)[address] for address in origins), *(origin.fact for origin in origins.values()))
 
 
-def _remedies(case: Case, address: str, one: Origin) -> Iterator[Remedy]:
-    port, who = case.tcp.port, one.sender or f"the machine at hop {one.hop}"
+def _remedies(case: Case, address: str, origin: Origin) -> Iterator[Remedy]:
+    port, who = case.tcp.port, origin.sender or f"the machine at hop {origin.hop}"
     source = (
         next((tried.local_address for tried in outcomes.attempts(case, address) if tried.local_address), None) or "this machine"
     )

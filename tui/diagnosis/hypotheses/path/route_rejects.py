@@ -1,4 +1,4 @@
-"""A route of this machine says no."""
+"""A route of this machine rejects the connection."""
 
 from collections.abc import Iterator
 
@@ -29,17 +29,17 @@ def judge(case: Case) -> Judgement:
     if not rejecting:
         if not case.all(Route):
             return not_tested("The routes have not been looked up.")
-        return ruled_out("The kernel's route says no to no address.", *outcomes.ids(*case.all(Route)))
+        return ruled_out("No address has a route that rejects it.", *outcomes.ids(*case.all(Route)))
     failing = outcomes.failing(case)
     blocked = {address: failing[address] for address in rejecting if address in failing and _is_its_word(failing[address])}
-    proved = {address: one for address, one in blocked.items() if one.errno in _errnos(rejecting[address])}
+    proved = {address: attempt for address, attempt in blocked.items() if attempt.errno in _errnos(rejecting[address])}
     if proved:
         return _proved(proved, rejecting)
     if blocked:
         return _other_errno(blocked, rejecting)
     if any(address in outcomes.latest(case) for address in rejecting):
         return ruled_out("The attempts did not end at once.", *outcomes.ids(*rejecting.values(), *outcomes.latest(case).values()))
-    return still_open("The route says no, and nothing has been tried yet.", *outcomes.ids(*rejecting.values()))
+    return still_open("The route rejects it, and nothing has been tried yet.", *outcomes.ids(*rejecting.values()))
 
 
 def _is_its_word(attempt: TcpAttempt) -> bool:
@@ -47,7 +47,7 @@ def _is_its_word(attempt: TcpAttempt) -> bool:
 
 
 def _errnos(route: Route) -> set[str | None]:
-    """The errno of the route's type, and what the lookup itself said: a rule's refusal has another than a route's."""
+    """The errno of the route's type, and that of the lookup itself: a rule's refusal has another than a route's."""
     return {ERRNOS[route.type], route.errno or ERRNOS[route.type]}
 
 
@@ -55,7 +55,7 @@ def _proved(blocked: dict[str, TcpAttempt], routes: dict[str, Route]) -> Judgeme
     first = next(iter(blocked))
     route = routes[first]
     return confirmed(
-        f"A route of this machine says no to {outcomes.joined(blocked)}: `{_quoted(route)}`.",
+        f"A route of this machine rejects {outcomes.joined(blocked)}: `{_quoted(route)}`.",
         *outcomes.ids(*(routes[address] for address in blocked), *blocked.values()),
         reason=f"The route's type is {route.type}, and connect() failed with {blocked[first].errno} at once.",
         explains=blocked,
@@ -69,9 +69,9 @@ def _other_errno(blocked: dict[str, TcpAttempt], routes: dict[str, Route]) -> Ju
     first = next(iter(blocked))
     route = routes[first]
     return likely(
-        f"A route of this machine seems to say no to {first}: `{_quoted(route)}`.",
+        f"A route of this machine seems to reject {first}: `{_quoted(route)}`.",
         *outcomes.ids(route, *blocked.values()),
-        reason=f"The route's type is {route.type}; connect() failed at once with {blocked[first].errno}, which is not its own.",
+        reason=f"The route's type is {route.type}; connect() failed at once with {blocked[first].errno}, not that type's errno.",
         next_check=f"`ip route get {without_zone(first)}` and another attempt: both name the same refusal.",
         explains=blocked,
         culprit=_culprit(route),
@@ -98,7 +98,7 @@ def _remedies(address: str, route: Route) -> Iterator[Remedy]:
     )
     if not route.is_rule:
         yield Remedy(
-            do="If it should not be there, delete it, and the program or file that sets it.",
+            do="If it should not be there, delete it, and correct the program or file that sets it.",
             command=f"ip {six}route del {route.type} {route.destination or address}{in_table}",
             verify=f"`ip route get {without_zone(address)}` prints a gateway or a device.",
         )
@@ -109,7 +109,7 @@ HYPOTHESIS = Hypothesis(
     before_attempts=True,
     onset="setting",
     title="route lets through",
-    question="Does a route of this machine say no on purpose?",
+    question="Does a route of this machine reject it on purpose?",
     why="A route can be unreachable, prohibit or blackhole. Then the kernel refuses, and the error looks like one from far away.",
     meaning="A route says unreachable, prohibit or blackhole.",
     proof="The route, quoted, and the errno of its type at once.",

@@ -21,9 +21,11 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Time exceeded at full TTL, and hops that repeat."""
-    expired = {address: one for address, one in hosts.icmp_rejections(case).items() if hosts.is_time_exceeded(one.icmp)}
+    expired = {
+        address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.is_time_exceeded(attempt.icmp)
+    }
     loops = {address: loop for address in (*expired, *hosts.silent(case)) if (loop := round_of(hosts.trail(case, address)))}
-    proved = {address: one for address, one in expired.items() if address in loops}
+    proved = {address: attempt for address, attempt in expired.items() if address in loops}
     if proved:
         return _proved(case, proved, loops)
     if expired:
@@ -47,23 +49,23 @@ def round_of(trail: tuple[Hop, ...]) -> tuple[Hop, ...]:
             None,
         )
         if again is not None:
-            between = {one.sender for one in trail[start + 1 : again]}
+            between = {hop.sender for hop in trail[start + 1 : again]}
             if between - {first.sender} or _comes_up(first, trail) >= OFTEN:
                 return trail[start:again]
     return ()
 
 
 def _comes_up(router: Hop, trail: tuple[Hop, ...]) -> int:
-    return sum(one.sender == router.sender for one in trail)
+    return sum(hop.sender == router.sender for hop in trail)
 
 
 def _proved(case: Case, expired: dict[str, TcpAttempt], loops: dict[str, tuple[Hop, ...]]) -> Judgement:
-    first, one = next(iter(expired.items()))
+    first, attempt = next(iter(expired.items()))
     routers = _routers(loops[first])
     return confirmed(
         f"Packets to {outcomes.joined(expired)} go round between {outcomes.joined(routers)} until their time to live ends.",
         *outcomes.ids(*expired.values(), *hosts.trail(case, first)),
-        reason=f"{_sender(one)} reported `time exceeded` at full TTL, and {routers[0]} comes up again on the way.",
+        reason=f"{_sender(attempt)} reported `time exceeded` at full TTL, and {routers[0]} comes up again on the way.",
         explains=expired,
         culprit=Culprit(kind="address", address=routers[0]),
         refuted_by=f"`traceroute -n {first}` reaches it, or shows no router twice.",
@@ -72,16 +74,16 @@ def _proved(case: Case, expired: dict[str, TcpAttempt], loops: dict[str, tuple[H
 
 
 def _without_hops(case: Case, expired: dict[str, TcpAttempt]) -> Judgement:
-    first, one = next(iter(expired.items()))
+    first, attempt = next(iter(expired.items()))
     return likely(
         f"Packets to {outcomes.joined(expired)} use up their time to live on the way, as in a routing loop.",
         *outcomes.ids(*expired.values(), *hosts.trail(case, first)),
-        reason=f"{_sender(one)} reported `time exceeded` for a packet with full TTL; no router was seen twice.",
+        reason=f"{_sender(attempt)} reported `time exceeded` for a packet with full TTL; no router was seen twice.",
         next_check=f"`traceroute -n {first}`: routers that repeat confirm it. `sysctl net.ipv4.ip_default_ttl`: 64 is usual.",
         explains=expired,
-        culprit=Culprit(kind="address", address=_sender(one)),
+        culprit=Culprit(kind="address", address=_sender(attempt)),
         refuted_by=f"`traceroute -n {first}` shows no router twice, or this machine's default TTL is set very low.",
-        remedies=_remedies(first, [_sender(one)]),
+        remedies=_remedies(first, [_sender(attempt)]),
     )
 
 
@@ -101,11 +103,11 @@ def _without_expiry(case: Case, loops: dict[str, tuple[Hop, ...]]) -> Judgement:
 
 
 def _routers(loop: tuple[Hop, ...]) -> list[str]:
-    return list(dict.fromkeys(one.sender for one in loop if one.sender))
+    return list(dict.fromkeys(hop.sender for hop in loop if hop.sender))
 
 
-def _sender(one: TcpAttempt) -> str:
-    return one.icmp.sender if one.icmp else "?"
+def _sender(attempt: TcpAttempt) -> str:
+    return attempt.icmp.sender if attempt.icmp else "?"
 
 
 def _remedies(address: str, routers: list[str]) -> Iterator[Remedy]:

@@ -1,1 +1,1 @@
-"""The right machine, the wrong door."""
+"""The right machine, the wrong port."""

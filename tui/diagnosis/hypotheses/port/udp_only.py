@@ -10,11 +10,11 @@ from tui.model.judgement import Judgement, Remedy
 from tui.model.requests import AnyRequest
 
 FIRST_EPHEMERAL = 32768
-"""From here on the kernel gives ports to clients (ip_local_port_range), whose UDP sockets look like a server's."""
+"""From this port on, the kernel gives ports to clients (ip_local_port_range), whose UDP sockets look like a server's."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, and the socket table here and on the far end."""
+    """Attempts, and the socket table here and at the other end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
 
@@ -24,19 +24,19 @@ def judge(case: Case) -> Judgement:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
-    seen = [(address, table) for address in refused if (table := hosts.table(case, address))]
-    if not seen:
+    tables = [(address, table) for address in refused if (table := hosts.table(case, address))]
+    if not tables:
         return not_tested("The socket table has not been seen.")
-    for address, table in seen:
+    for address, table in tables:
         rows = outcomes.on_port(table, case.tcp.port, "udp")
-        row = next((one for one in rows if hosts.reaches(one, address, here=outcomes.is_local(case, address))), None)
+        row = next((row for row in rows if hosts.reaches(row, address, here=outcomes.is_local(case, address))), None)
         if row and not outcomes.on_port(table, case.tcp.port) and not outcomes.connecting(case):
-            same = {other: one for other, one in refused.items() if hosts.table(case, other) is table}
-            return _found(case, same, table, row)
-    return ruled_out("The port is not bound for UDP alone.", *outcomes.ids(*(table for _, table in seen)))
+            same = {other: attempt for other, attempt in refused.items() if hosts.table(case, other) is table}
+            return _bound_for_udp(case, same, table, row)
+    return ruled_out("The port is not bound for UDP alone.", *outcomes.ids(*(table for _, table in tables)))
 
 
-def _found(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
+def _bound_for_udp(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
     port = case.tcp.port
     who = hosts.owner(row)
     summary = f"{who} uses port {port} for UDP only: no TCP service is there."

@@ -19,15 +19,15 @@ from tui.model.schemes import Family, family_of_port, family_of_program
 CROWDED = "HTTP"
 """The family of which one machine runs many services that have nothing to do with each other."""
 GO_BETWEENS = frozenset({"pgbouncer", "proxysql", "redis-sentinel", "mongos", "beam.smp", "etcd", "nats-server", "emqx"})
-"""Programs of a family that stand before the service, or open doors of their own beside it."""
+"""Programs of a family that stand in front of the service, or open ports of their own beside it."""
 SIDE_DOORS = frozenset({2380, 6222, 6432, 8222, 9300, 15672, 25672, 26379, 33060})
 """Their ports, and those for peers and administration: not the service itself."""
 EVERYBODYS = frozenset({HTTP, TLS})
-"""Protocols that so many services speak that hearing one says nothing."""
+"""Protocols that so many services speak that an answer in one proves nothing."""
 MOST_TALKED_TO = 3
-"""Other ports that are spoken to: those that fit best."""
+"""Other ports that are sent a request: those that fit best."""
 SHORTEST_SLIP = 3
-"""Digits of a port from which on a slip says something; two-digit ports all lie close together."""
+"""Digits that a port needs for a slip to say something; two-digit ports all lie close together."""
 
 
 class NearMiss(Struct, frozen=True):
@@ -45,9 +45,9 @@ class NearMiss(Struct, frozen=True):
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table here and on the far end, and the likely ports of another machine, with consent.
+    """Attempts, the socket table here and at the other end, and the likely ports of another machine, with consent.
 
-    Of those that accept, the few that may be the service are spoken to, so that it is known by what it says.
+    Of those that accept, the few that may be the service are sent a request, to know it by its answer.
     """
     yield from checks.basics(case)
     yield from checks.tables(case)
@@ -56,9 +56,9 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     if meant is None or meant.protocol in EVERYBODYS or not case.options.talk:
         return
     name = None if case.tcp.is_literal else case.tcp.host
-    unknown = [one for one in _fitting(case, outcomes.refused_by_reset(case)) if not one.protocol]
-    for one in unknown[:MOST_TALKED_TO]:
-        yield TalkTo(address=one.address, port=one.port, protocol=meant.protocol, server_name=name)
+    unknown = [attempt for attempt in _fitting(case, outcomes.refused_by_reset(case)) if not attempt.protocol]
+    for attempt in unknown[:MOST_TALKED_TO]:
+        yield TalkTo(address=attempt.address, port=attempt.port, protocol=meant.protocol, server_name=name)
 
 
 def judge(case: Case) -> Judgement:
@@ -71,18 +71,18 @@ def judge(case: Case) -> Judgement:
     for address in refused:
         table = hosts.table(case, address)
         if table:
-            same = {other: one for other, one in refused.items() if hosts.table(case, other) is table}
+            same = {other: attempt for other, attempt in refused.items() if hosts.table(case, other) is table}
             return _in_table(case, same, table)
     return _from_outside(case, refused)
 
 
 def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> Judgement:
     """Judge by a socket table of the machine that refused."""
-    found = sorted(_candidates(case, refused, table), key=lambda one: one.rank, reverse=True)
+    candidates = sorted(_candidates(case, refused, table), key=lambda candidate: candidate.rank, reverse=True)
     evidence = outcomes.ids(*refused.values(), table)
-    if not found:
+    if not candidates:
         return ruled_out("No listener on another port fits what was meant.", *evidence)
-    best = [one for one in found if one.rank == found[0].rank]
+    best = [candidate for candidate in candidates if candidate.rank == candidates[0].rank]
     settled = services.set_to_port(case, next(iter(refused)))
     if settled and not best[0].named:
         return ruled_out(f"{settled.name} belongs on port {case.tcp.port}, by its own settings.", *evidence, settled.id)
@@ -93,15 +93,17 @@ def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> J
             *evidence,
         )
     listener = best[0].listener
-    places = outcomes.joined(dict.fromkeys(endpoint(one.listener.address, one.listener.port) for one in best))
+    endpoints = outcomes.joined(
+        dict.fromkeys(endpoint(candidate.listener.address, candidate.listener.port) for candidate in best)
+    )
     who = hosts.owner(listener)
     doubt = _doubt(case, best, table)
-    claim = f"{outcomes.joined(endpoint(one, case.tcp.port) for one in refused)} is refused"
+    claim = f"{outcomes.joined(endpoint(address, case.tcp.port) for address in refused)} is refused"
     if not doubt:
         return confirmed(
             f"{who} listens on port {_ports(best)}, and nothing on port {case.tcp.port}: the port is wrong.",
             *evidence,
-            reason=f"{claim}; {places} is {who}, {_reason(case, best[0])}.",
+            reason=f"{claim}; {endpoints} is {who}, {_reason(case, best[0])}.",
             explains=refused,
             culprit=hosts.listener_culprit("process", listener),
             refuted_by=f"{who} is not the service that {case.target.label} stands for.",
@@ -109,7 +111,7 @@ def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> J
         )
     if _is_weak(best):
         return still_open(
-            f"{places} is {who}, {_reason(case, best[0])}; {doubt}",
+            f"{endpoints} is {who}, {_reason(case, best[0])}; {doubt}",
             *evidence,
             summary=f"{who} on port {_ports(best)} may be the service that was meant.",
             next_check=f"Whether {who} is the service that {case.target.label} stands for.",
@@ -118,7 +120,7 @@ def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> J
     return likely(
         f"{who} listens on port {_ports(best)}, and nothing on port {case.tcp.port}: the port may be wrong.",
         *evidence,
-        reason=f"{claim}; {places} is {who}, {_reason(case, best[0])}. But {doubt}",
+        reason=f"{claim}; {endpoints} is {who}, {_reason(case, best[0])}. But {doubt}",
         next_check=f"Whether {who} is the service that {case.target.label} stands for; or name it: --service NAME.",
         explains=refused,
         culprit=hosts.listener_culprit("process", listener),
@@ -128,54 +130,56 @@ def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> J
 
 
 def _candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator[NearMiss]:
-    """One for each port and owner that would take a connection to one of the addresses and has something that speaks for it."""
+    """One for each port and owner that would take a connection to one of the addresses and fits in some way."""
     near = slips(case.tcp.port)
     meant = hosts.meant_family(case)
-    seen: set[tuple[int, int | None, str]] = set()
+    yielded: set[tuple[int, int | None, str]] = set()
     for row in table.listeners:
-        taken = any(hosts.reaches(row, one, here=outcomes.is_local(case, one)) for one in refused)
-        if row.proto != "tcp" or row.port == case.tcp.port or not taken or (row.port, row.pid, hosts.owner(row)) in seen:
+        taken = any(hosts.reaches(row, address, here=outcomes.is_local(case, address)) for address in refused)
+        if row.proto != "tcp" or row.port == case.tcp.port or not taken or (row.port, row.pid, hosts.owner(row)) in yielded:
             continue
-        seen.add((row.port, row.pid, hosts.owner(row)))
+        yielded.add((row.port, row.pid, hosts.owner(row)))
         served = family_of_program(row.process)
-        one = NearMiss(
+        candidate = NearMiss(
             listener=row,
             named=bool(service_name(case)) and hosts.is_named(case, row),
             same_family=bool(meant and meant == served),
             slip=row.port in near,
         )
-        if (one.named or one.same_family or one.slip) and not (not one.named and hosts.contradicts(case, row)):
-            yield one
+        if (candidate.named or candidate.same_family or candidate.slip) and not (
+            not candidate.named and hosts.contradicts(case, row)
+        ):
+            yield candidate
 
 
 def _doubt(case: Case, best: list[NearMiss], table: Listeners) -> str:
     """Why it is not certain that the best candidate is what was meant; empty where nothing speaks against it."""
-    one, row = best[0], best[0].listener
-    owners = {(two.listener.pid, hosts.owner(two.listener)) for two in best}
+    candidate, row = best[0], best[0].listener
+    owners = {(listed.listener.pid, hosts.owner(listed.listener)) for listed in best}
     if not table.owners_known or not row.process:
         return "its process is not known."
-    if one.named:
+    if candidate.named:
         return "" if len(owners) == 1 else f"{len(owners)} listeners have that name."
     if len(best) > 1:
         return f"it is one of {len(best)} that fit equally well."
     if table.omitted:
-        return f"{table.omitted} more listeners were not looked at."
+        return f"{table.omitted} more listeners were left out."
     if row.process in GO_BETWEENS or {row.port, case.tcp.port} & SIDE_DOORS:
         return f"{row.process} on that port may stand beside the service that was meant."
-    return _doubt_of_family(case, one) if one.same_family else _doubt_of_slip(case, row)
+    return _doubt_of_family(case, candidate) if candidate.same_family else _doubt_of_slip(case, row)
 
 
-def _doubt_of_family(case: Case, one: NearMiss) -> str:
+def _doubt_of_family(case: Case, candidate: NearMiss) -> str:
     meant = hosts.meant_family(case)
-    if meant and meant.name == CROWDED and not one.slip:
+    if meant and meant.name == CROWDED and not candidate.slip:
         return f"a machine can have many {CROWDED} services."
-    if meant and not one.slip and _is_front_door(case, one.listener.port, meant):
+    if meant and not candidate.slip and _is_front_door(case, candidate.listener.port, meant):
         return f"a machine can have {meant.name} on its usual port and another one on port {case.tcp.port}."
     return ""
 
 
 def _is_front_door(case: Case, port: int, meant: Family) -> bool:
-    """Whether `port` is the kind's usual one and another was asked: that it is open says little of what was on the other."""
+    """Whether `port` is the kind's usual one and another was asked: that it is open says little about the other."""
     return port == meant.ports[0] != case.tcp.port
 
 
@@ -193,29 +197,29 @@ def _doubt_of_slip(case: Case, row: Listener) -> str:
 
 
 def _is_weak(best: list[NearMiss]) -> bool:
-    """Whether only a likeness of numbers speaks for it, and not even that for one alone."""
+    """Whether only a likeness of numbers speaks for it, and not even for a single listener."""
     return not (best[0].named or best[0].same_family) and (
-        len(best) > 1 or min(len(str(one.listener.port)) for one in best) < SHORTEST_SLIP
+        len(best) > 1 or min(len(str(candidate.listener.port)) for candidate in best) < SHORTEST_SLIP
     )
 
 
-def _reason(case: Case, one: NearMiss) -> str:
-    if one.named:
+def _reason(case: Case, candidate: NearMiss) -> str:
+    if candidate.named:
         return f"the service named {service_name(case)}"
     meant = hosts.meant_family(case)
-    words = [f"which serves {meant.name}"] if one.same_family and meant else []
-    return " and ".join([*words, *(["one slip of a digit away"] if one.slip else [])])
+    words = [f"which serves {meant.name}"] if candidate.same_family and meant else []
+    return " and ".join([*words, *(["one slip of a digit away"] if candidate.slip else [])])
 
 
 def _ports(best: list[NearMiss]) -> str:
-    return outcomes.joined(dict.fromkeys(str(one.listener.port) for one in best))
+    return outcomes.joined(dict.fromkeys(str(candidate.listener.port) for candidate in best))
 
 
 def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     """Judge by attempts on other ports; whose process it is can't be seen."""
     meant = hosts.meant_family(case)
     fitting = [*_fitting(case, refused)]
-    greeted = [one for one in fitting if _speaks(case, one)]
+    greeted = [attempt for attempt in fitting if _speaks(case, attempt)]
     if not fitting:
         if not any(hosts.other_attempts(case, address) for address in refused):
             return still_open(
@@ -223,27 +227,27 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
                 *outcomes.ids(*refused.values()),
                 next_check="Attempts on other ports, or on the server: `ss -ltnp`.",
             )
-        tried = [one for address in refused for one in hosts.other_attempts(case, address)]
+        tried = [attempt for address in refused for attempt in hosts.other_attempts(case, address)]
         return ruled_out("No other likely port accepts.", *outcomes.ids(*refused.values(), *tried))
-    one = (greeted or fitting)[0]
-    first = one.address
-    kind = f"another port of {meant.name}" if meant and one.port in _all_ports(meant) else "one slip of a digit away"
-    summary = f"{first} refuses port {case.tcp.port} and accepts port {one.port}, {kind}."
+    attempt = (greeted or fitting)[0]
+    first = attempt.address
+    kind = f"another port of {meant.name}" if meant and attempt.port in _all_ports(meant) else "one slip of a digit away"
+    summary = f"{first} refuses port {case.tcp.port} and accepts port {attempt.port}, {kind}."
     evidence = outcomes.ids(refused[first], *fitting)
     explains = refused
-    culprit = Culprit(kind="address", address=first, port=one.port)
-    refuted_by = f"Port {one.port} of {first} is another service than the one that {case.target.label} stands for."
-    remedies = tuple(_far_remedies(case, one))
-    if len(greeted) == 1 and meant and not _is_front_door(case, one.port, meant):
-        answer = _talk(case, one)
+    culprit = Culprit(kind="address", address=first, port=attempt.port)
+    refuted_by = f"Port {attempt.port} of {first} is another service than the one that {case.target.label} stands for."
+    remedies = tuple(_far_remedies(case, attempt))
+    if len(greeted) == 1 and meant and not _is_front_door(case, attempt.port, meant):
+        answer = _talk(case, attempt)
         return confirmed(
-            f"{first} refuses port {case.tcp.port}, and {meant.name} answers on port {one.port}: the port is wrong.",
+            f"{first} refuses port {case.tcp.port}, and {meant.name} answers on port {attempt.port}: the port is wrong.",
             *evidence,
             *outcomes.ids(answer),
             reason=(
-                f"Port {one.port} says `{answer.detail or answer.first_bytes[:60]}` to {answer.spoken}."
+                f"Port {attempt.port} says `{answer.detail or answer.first_bytes[:60]}` to {answer.spoken}."
                 if answer
-                else f"Port {one.port} says `{(one.first_bytes or '')[:60]}` when it is connected."
+                else f"Port {attempt.port} says `{(attempt.first_bytes or '')[:60]}` when it is connected."
             ),
             explains=explains,
             culprit=culprit,
@@ -253,8 +257,8 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     return likely(
         summary,
         *evidence,
-        reason=f"A reset came from port {case.tcp.port}; port {one.port} connects, {kind}.",
-        next_check=f"On {first}: `ss -ltnp` names the process on port {one.port}.",
+        reason=f"A reset came from port {case.tcp.port}; port {attempt.port} connects, {kind}.",
+        next_check=f"On {first}: `ss -ltnp` names the process on port {attempt.port}.",
         explains=explains,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -262,18 +266,18 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _is_sibling(case: Case, one: TcpAttempt, meant: Family | None) -> bool:
-    """Another usual port of the same kind; a web server's front door says nothing of the services behind other ports."""
-    if meant is None or one.port not in _all_ports(meant) or {one.port, case.tcp.port} & SIDE_DOORS:
+def _is_sibling(case: Case, attempt: TcpAttempt, meant: Family | None) -> bool:
+    """Another usual port of the same kind; a web server's usual port says nothing about the services on other ports."""
+    if meant is None or attempt.port not in _all_ports(meant) or {attempt.port, case.tcp.port} & SIDE_DOORS:
         return False
     front = {meant.ports[0], meant.tls_port}
-    return meant.name != CROWDED or case.tcp.port in front or one.port not in front
+    return meant.name != CROWDED or case.tcp.port in front or attempt.port not in front
 
 
-def _is_slip(one: TcpAttempt, near: tuple[int, ...], meant: Family | None) -> bool:
-    usual = family_of_port(one.port)
-    long_enough = len(str(one.port)) >= SHORTEST_SLIP
-    return one.port in near and long_enough and (usual is None or meant is None or usual == meant)
+def _is_slip(attempt: TcpAttempt, near: tuple[int, ...], meant: Family | None) -> bool:
+    usual = family_of_port(attempt.port)
+    long_enough = len(str(attempt.port)) >= SHORTEST_SLIP
+    return attempt.port in near and long_enough and (usual is None or meant is None or usual == meant)
 
 
 def _all_ports(family: Family) -> tuple[int, ...]:
@@ -285,37 +289,37 @@ def _fitting(case: Case, refused: Iterable[str]) -> Iterator[TcpAttempt]:
     family, meant = hosts.meant_family(case), meant_protocol(case.tcp)
     near = slips(case.tcp.port)
     for address in refused:
-        for one in hosts.other_attempts(case, address):
-            if one.outcome is not Outcome.CONNECTED:
+        for attempt in hosts.other_attempts(case, address):
+            if attempt.outcome is not Outcome.CONNECTED:
                 continue
-            heard = protocols_labelled(one.protocol) or _unfit(case, one)
+            heard = protocols_labelled(attempt.protocol) or _unfit(case, attempt)
             other = bool(meant and heard and meant.protocol not in heard)
-            if _speaks(case, one) or (not other and (_is_sibling(case, one, family) or _is_slip(one, near, family))):
-                yield one
+            if _speaks(case, attempt) or (not other and (_is_sibling(case, attempt, family) or _is_slip(attempt, near, family))):
+                yield attempt
 
 
-def _unfit(case: Case, one: TcpAttempt) -> tuple[str, ...]:
-    """The protocols of an answer of that other port which does not fit what was spoken."""
-    return next((two.protocols for two in _talks(case, one) if two.understood == "no"), ())
+def _unfit(case: Case, attempt: TcpAttempt) -> tuple[str, ...]:
+    """The protocols of an answer from that other port that does not fit the request."""
+    return next((talk.protocols for talk in _talks(case, attempt) if talk.understood == "no"), ())
 
 
-def _talk(case: Case, one: TcpAttempt) -> Talk | None:
+def _talk(case: Case, attempt: TcpAttempt) -> Talk | None:
     """The newest talk with that other port, if it answered in the protocol that was spoken."""
-    found = _talks(case, one)
-    return found[-1] if found and found[-1].understood == "yes" else None
+    talks = _talks(case, attempt)
+    return talks[-1] if talks and talks[-1].understood == "yes" else None
 
 
-def _talks(case: Case, one: TcpAttempt) -> list[Talk]:
-    return [two for two in case.all(Talk) if (two.address, two.port) == (one.address, one.port)]
+def _talks(case: Case, attempt: TcpAttempt) -> list[Talk]:
+    return [talk for talk in case.all(Talk) if (talk.address, talk.port) == (attempt.address, attempt.port)]
 
 
-def _speaks(case: Case, one: TcpAttempt) -> bool:
-    """Whether that other port speaks the protocol that is meant, by its greeting or when spoken to."""
+def _speaks(case: Case, attempt: TcpAttempt) -> bool:
+    """Whether that other port speaks the protocol that is meant, by its greeting or its answer to a request."""
     meant = meant_protocol(case.tcp)
     if meant is None or meant.protocol in EVERYBODYS:
         return False
-    answer = _talk(case, one)
-    return meant.protocol in protocols_labelled(one.protocol) or bool(answer and answer.spoken == meant.protocol)
+    answer = _talk(case, attempt)
+    return meant.protocol in protocols_labelled(attempt.protocol) or bool(answer and answer.spoken == meant.protocol)
 
 
 def _remedies(case: Case, address: str, listener: Listener) -> Iterator[Remedy]:
@@ -331,14 +335,14 @@ def _remedies(case: Case, address: str, listener: Listener) -> Iterator[Remedy]:
     )
 
 
-def _far_remedies(case: Case, one: TcpAttempt) -> Iterator[Remedy]:
+def _far_remedies(case: Case, attempt: TcpAttempt) -> Iterator[Remedy]:
     yield Remedy(
-        do=f"Let the client use port {one.port}, if that is the service.",
-        command=f"refused check {endpoint(one.address, one.port)}",
+        do=f"Let the client use port {attempt.port}, if that is the service.",
+        command=f"refused check {endpoint(attempt.address, attempt.port)}",
         verify="It connects, and the client works with it.",
     )
     yield Remedy(
-        do=f"On {one.address}: see which ports the service listens on.",
+        do=f"On {attempt.address}: see which ports the service listens on.",
         command="ss -ltnp",
         verify=f"Its port is there, and the client's setting names the same; it is {case.tcp.port} now.",
     )

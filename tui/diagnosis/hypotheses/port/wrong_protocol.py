@@ -18,7 +18,7 @@ LONGEST_QUOTE = 100
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table, and the first words to what connects."""
+    """Attempts, the socket table, and a first request to what connects."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
@@ -32,44 +32,44 @@ def judge(case: Case) -> Judgement:
     meant = talk.meant(case)
     if meant is None:
         return not_tested(f"Which protocol port {case.tcp.port} is meant to speak is not known.")
-    found = {address: words for address in working if (words := talk.mismatch(case, address))}
-    if found:
-        return _found(case, found, meant)
-    answered = [one for address in working for one in talk.words(case, address) if one.protocols]
+    mismatches = {address: words for address in working if (words := talk.mismatch(case, address))}
+    if mismatches:
+        return _mismatched(case, mismatches, meant)
+    answered = [words for address in working for words in talk.words(case, address) if words.protocols]
     if answered:
         return ruled_out(
-            f"It answers as {label_of(answered[0].protocols)}, which fits.", *outcomes.ids(*(one.fact for one in answered))
+            f"It answers as {label_of(answered[0].protocols)}, which fits.", *outcomes.ids(*(words.fact for words in answered))
         )
     ended = talk.mute(case, ended=True)
     if ended:
         return _closes(case, next(iter(ended)), meant)
     silent = talk.mute(case, ended=False)
     if silent:
-        evidence = outcomes.ids(*(one for all_ in silent.values() for one in all_))
-        reason = f"It answers nothing to {meant.protocol}, and a service of another protocol can be as silent."
+        evidence = outcomes.ids(*(fact for attempts in silent.values() for fact in attempts))
+        reason = f"It does not answer {meant.protocol}, and a service of another protocol can be as silent."
         if meant.by != "scheme":
             return still_open(reason, *evidence)
         return still_open(
             reason,
             *evidence,
-            summary=f"Something else than {_name(meant.protocol)} may listen there, and wait for other words.",
+            summary=f"Something other than {_name(meant.protocol)} may listen there, and wait for another request.",
             next_check=f"On the server: `ss -ltnp 'sport = :{case.tcp.port}'` names the process.",
         )
-    return not_tested("It has not been spoken to.")
+    return not_tested("No request has been sent to it.")
 
 
-def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
-    address, words = next(iter(found.items()))
+def _mismatched(case: Case, mismatches: dict[str, Words], meant: Meant) -> Judgement:
+    address, words = next(iter(mismatches.items()))
     answers_as = words.protocols
-    place = endpoint(address, case.tcp.port)
-    evidence = outcomes.ids(*(one.fact for one in found.values()), *talk.talks(case, address, meant.protocol))
-    reason = _because(words, place)
+    where = endpoint(address, case.tcp.port)
+    evidence = outcomes.ids(*(heard.fact for heard in mismatches.values()), *talk.talks(case, address, meant.protocol))
+    reason = _because(words, where)
     if meant.by == "usual" or (meant.by == "registered" and _may_be_a_setting(case, answers_as)):
-        return still_open(f"{reason} Nobody said that it should speak {_name(meant.protocol)}.", *evidence)
-    summary = f"{place} speaks {_name(label_of(answers_as))}, not {_name(meant.protocol)}: {_claim(case, meant, answers_as)}."
+        return still_open(f"{reason} Nothing says that it should speak {_name(meant.protocol)}.", *evidence)
+    summary = f"{where} speaks {_name(label_of(answers_as))}, not {_name(meant.protocol)}: {_claim(case, meant, answers_as)}."
     if meant.by == "registered":
         return still_open(reason, *evidence, summary=summary, next_check=talk.name_it(case))
-    refuted_by = f"An answer of {place} in {_name(meant.protocol)}."
+    refuted_by = f"An answer of {where} in {_name(meant.protocol)}."
     remedies = tuple(_remedies(case, address, meant, answers_as))
     culprit = _culprit(case, address)
     if not _may_be_a_setting(case, answers_as):
@@ -86,7 +86,7 @@ def _found(case: Case, found: dict[str, Words], meant: Meant) -> Judgement:
 
 
 def _may_be_a_setting(case: Case, answers_as: tuple[str, ...]) -> bool:
-    """Whether the service speaks TLS where a client of that kind is told so by a setting, on the same port."""
+    """Whether the service speaks TLS where a setting tells a client of that kind to do so, on the same port."""
     family = hosts.meant_family(case)
     own_port = bool(family and family.tls_port and family.tls_port not in family.ports)
     has_scheme = case.tcp.scheme is not None and talk.has_door_for_tls(family)
@@ -94,36 +94,36 @@ def _may_be_a_setting(case: Case, answers_as: tuple[str, ...]) -> bool:
 
 
 def _closes(case: Case, address: str, meant: Meant) -> Judgement:
-    """It ends the connection at our words, without one of its own: a database does so, and so does a server that is full."""
-    all_ = talk.nothing(case, address)
-    place = endpoint(address, case.tcp.port)
-    reason = f"{place} closed {len(all_)} connections at the first words of {_name(meant.protocol)}, without a byte."
+    """It ends the connection after our request, without a byte: a database does so, and so does a server that is full."""
+    talks = talk.nothing(case, address)
+    where = endpoint(address, case.tcp.port)
+    reason = f"{where} closed {len(talks)} connections after our first words in {_name(meant.protocol)}, without a byte."
     row = talk.listener(case, address)
     served = family_of_program(row.process if row else None)
     family = hosts.meant_family(case)
     if row and served and family and served != family and meant.by == "scheme":
         return likely(
-            f"{hosts.owner(row)} listens on {place}, which serves {served.name}, not {_name(meant.protocol)}.",
-            *outcomes.ids(*all_, hosts.table(case, address)),
+            f"{hosts.owner(row)} listens on {where}, which serves {served.name}, not {_name(meant.protocol)}.",
+            *outcomes.ids(*talks, hosts.table(case, address)),
             reason=reason,
             next_check=f"A client of {served.name} on that port.",
             culprit=hosts.listener_culprit("process", row),
-            refuted_by=f"An answer of {place} in {_name(meant.protocol)}.",
+            refuted_by=f"An answer of {where} in {_name(meant.protocol)}.",
             remedies=tuple(_remedies(case, address, meant, (served.name,))),
         )
     return still_open(
         reason,
-        *outcomes.ids(*all_),
-        summary=f"{place} may speak another protocol than {_name(meant.protocol)}.",
+        *outcomes.ids(*talks),
+        summary=f"{where} may speak another protocol than {_name(meant.protocol)}.",
         next_check=f"On {address}: `ss -ltnp 'sport = :{case.tcp.port}'` names the program.",
     )
 
 
-def _because(words: Words, place: str) -> str:
+def _because(words: Words, where: str) -> str:
     quote = f"`{words.text[:LONGEST_QUOTE]}`" if words.text else "first bytes"
     if words.asked is None:
-        return f"{place} says {quote} as soon as it is connected: {_name(label_of(words.protocols))}."
-    return f"To {_name(words.asked)} {place} answers {quote}: {_name(label_of(words.protocols))}."
+        return f"{where} says {quote} as soon as it is connected: {_name(label_of(words.protocols))}."
+    return f"To {_name(words.asked)} {where} answers {quote}: {_name(label_of(words.protocols))}."
 
 
 def _name(protocol: str | None) -> str:

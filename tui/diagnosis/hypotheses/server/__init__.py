@@ -1,1 +1,1 @@
-"""The far end."""
+"""The server at the other end."""

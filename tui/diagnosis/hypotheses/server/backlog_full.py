@@ -1,7 +1,7 @@
 """The accept queue is full.
 
-A full queue drops SYNs without a word, so from outside it is a filter's silence: only the queue itself tells. A Unix
-socket's full queue says so (EAGAIN).
+A full queue drops SYNs without a word, so from outside it looks like a filter: only the queue itself tells them apart.
+A Unix socket's full queue says so (EAGAIN).
 """
 
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from tui.model.requests import AnyRequest, ExamineProcess, WatchQueue
 from tui.model.target import UnixTarget
 
 _ORDER = (State.CONFIRMED, State.LIKELY, State.OPEN, State.NOT_TESTED, State.RULED_OUT)
-"""Of several addresses the one of which most is known speaks."""
+"""Of several addresses, the one about which most is known decides."""
 FULL = "EAGAIN"
 """What a Unix socket whose queue is full answers to a connect that does not wait (connect(2))."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts and socket tables; a watch of the queue where silence or a full row asks for it, and a look at its process."""
+    """Attempts and socket tables; a watch of the queue where silence or a full row asks for it, and its process."""
     if isinstance(case.target, UnixTarget):
         yield from _unix_needs(case)
         return
@@ -34,10 +34,10 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     for address in queues.watched(case):
         for vantage in queues.vantages(case, address):
             yield WatchQueue(address=address, port=case.tcp.port, vantage=vantage)
-        seen = queues.watch(case, address)
-        for one in queues.queues(case, address, seen) if seen else ():
-            if seen and one.ever_at_limit and one.listener.pid:
-                yield ExamineProcess(pid=one.listener.pid, vantage=seen.vantage)
+        watch = queues.watch(case, address)
+        for queue in queues.queues(case, address, watch) if watch else ():
+            if watch and queue.ever_at_limit and queue.listener.pid:
+                yield ExamineProcess(pid=queue.listener.pid, vantage=watch.vantage)
                 break
 
 
@@ -49,33 +49,33 @@ def judge(case: Case) -> Judgement:
     troubled = queues.troubled(case)
     if not troubled:
         return ruled_out("No attempt stayed without an answer, and none was answered late.", *outcomes.ids(*attempts))
-    found = [_address(case, address, fitting) for address, fitting in troubled.items()]
-    first = min(found, key=lambda one: _ORDER.index(one.state))
-    alike = [one for one in found if one.state is first.state]
+    judgements = [_address(case, address, fitting) for address, fitting in troubled.items()]
+    first = min(judgements, key=lambda judgement: _ORDER.index(judgement.state))
+    alike = [judgement for judgement in judgements if judgement.state is first.state]
     return replace(
         first,
-        evidence=tuple(dict.fromkeys(fact for one in alike for fact in one.evidence)),
-        explains=frozenset().union(*(one.explains for one in alike)) if first.summary else frozenset(),
+        evidence=tuple(dict.fromkeys(fact for judgement in alike for fact in judgement.evidence)),
+        explains=frozenset().union(*(judgement.explains for judgement in alike)) if first.summary else frozenset(),
     )
 
 
 def _address(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> Judgement:
-    seen = queues.watch(case, address)
-    if seen is None:
+    watch = queues.watch(case, address)
+    if watch is None:
         return _not_watched(case, address, fitting)
-    watched = queues.queues(case, address, seen)
-    evidence = outcomes.ids(*fitting, seen)
+    watched = queues.queues(case, address, watch)
+    evidence = outcomes.ids(*fitting, watch)
     if not watched:
         return ruled_out(f"Nothing listens for {address} on port {case.tcp.port}.", *evidence)
-    full = next((one for one in watched if one.ever_full), None)
-    fullest = full or next((one for one in watched if one.ever_at_limit), None)
+    full = next((queue for queue in watched if queue.ever_full), None)
+    fullest = full or next((queue for queue in watched if queue.ever_at_limit), None)
     if fullest is None:
-        return _had_room(case, address, fitting, seen, watched)
-    if queues.never_came(seen):
-        return _never_came(case, address, fitting, seen, fullest)
-    if full and seen.overflows:
-        return _proved(case, address, fitting, seen, full)
-    return _fits(case, address, fitting, seen, fullest)
+        return _had_room(case, address, fitting, watch, watched)
+    if queues.never_came(watch):
+        return _never_came(case, address, fitting, watch, fullest)
+    if full and watch.overflows:
+        return _proved(case, address, fitting, watch, full)
+    return _fits(case, address, fitting, watch, fullest)
 
 
 def _not_watched(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> Judgement:
@@ -100,89 +100,91 @@ def _not_watched(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> J
 
 
 def _had_room(
-    case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: QueueWatch, watched: tuple[AcceptQueue, ...]
+    case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, watched: tuple[AcceptQueue, ...]
 ) -> Judgement:
-    """No look found the queue at its limit."""
+    """No reading found the queue at its limit."""
     row = watched[0]
     limit = "unknown" if row.limit is None else str(row.limit)
-    evidence = outcomes.ids(*fitting, seen)
-    at_times = len(fitting) < len(outcomes.attempts(case, address)) or bool(seen.overflows)
+    evidence = outcomes.ids(*fitting, watch)
+    at_times = len(fitting) < len(outcomes.attempts(case, address)) or bool(watch.overflows)
     if not at_times and (row.limit is not None or not _most(row)):
         return ruled_out(
-            f"The queue of {_who(row)} had room at every look (at most {_most(row)} of {limit}).",
+            f"The queue of {_who(row)} had room at every reading (at most {_most(row)} of {limit}).",
             *evidence,
         )
     return still_open(
         f"The queue of {_who(row)} was seen with {_most(row)} waiting, its limit is {limit}.",
         *evidence,
         summary=f"The accept queue of {_who(row)} {'is full at times' if at_times else 'may be full'}.",
-        next_check=f'{_where(seen, address)}, under load: watch -n 0.2 "{_command(case)}".',
+        next_check=f'{_where(watch, address)}, under load: watch -n 0.2 "{_command(case)}".',
         explains={address} & outcomes.failing(case).keys(),
     )
 
 
-def _never_came(case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
-    """The queue is full, and no SYN of ours found it so: they were dropped before."""
+def _never_came(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, queue: AcceptQueue) -> Judgement:
+    """The queue is full, and our SYNs did not reach it: they were dropped before."""
     return still_open(
-        f"The queue of {_who(queue)} is full, but our attempts did not come to it: "
-        "no connection found it full meanwhile (ListenOverflows stands still).",
-        *outcomes.ids(*fitting, seen),
-        summary=f"The accept queue of {_who(queue)} is full, and a filter drops packets before it.",
+        f"The queue of {_who(queue)} is full, but our attempts did not reach it: "
+        "no connection found it full meanwhile (ListenOverflows did not grow).",
+        *outcomes.ids(*fitting, watch),
+        summary=f"The accept queue of {_who(queue)} is full, and a filter drops packets before they reach it.",
         next_check="As root: `nft list ruleset; iptables-save`. Without a rule that drops them, ListenOverflows grows.",
         explains={address} & outcomes.failing(case).keys(),
     )
 
 
-def _proved(case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: QueueWatch, queue: AcceptQueue) -> Judgement:
-    state = queues.process(case, queue.listener.pid, seen.vantage)
+def _proved(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, queue: AcceptQueue) -> Judgement:
+    state = queues.process(case, queue.listener.pid, watch.vantage)
     return confirmed(
         _summary(case, address, queue, state),
-        *outcomes.ids(*fitting, seen, hosts.table(case, address), state),
-        reason=_because(seen, queue, fitting),
+        *outcomes.ids(*fitting, watch, hosts.table(case, address), state),
+        reason=_because(watch, queue, fitting),
         explains={address} & outcomes.failing(case).keys(),
-        culprit=_culprit(queue.listener, seen),
-        refuted_by=f"{_where(seen, address)}: {_command(case)} shows Recv-Q not above Send-Q while an attempt stays silent.",
-        remedies=_remedies(case, queue, seen, state),
+        culprit=_culprit(queue.listener, watch),
+        refuted_by=f"{_where(watch, address)}: {_command(case)} shows Recv-Q not above Send-Q while an attempt stays silent.",
+        remedies=_remedies(case, queue, watch, state),
     )
 
 
-def _fits(case: Case, address: str, fitting: tuple[TcpAttempt, ...], seen: QueueWatch | None, queue: AcceptQueue) -> Judgement:
-    """The queue is full, or nearly, and that an attempt found it so was not seen; without a watch, by the socket table alone."""
-    state = queues.process(case, queue.listener.pid, seen.vantage if seen else None)
+def _fits(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch | None, queue: AcceptQueue) -> Judgement:
+    """The queue is full, or nearly, but no attempt was seen to find it full; without a watch, by the socket table alone."""
+    state = queues.process(case, queue.listener.pid, watch.vantage if watch else None)
     return likely(
         _summary(case, address, queue, state),
-        *outcomes.ids(*fitting, seen, *hosts.tables(case, address), state),
-        reason=_because(seen, queue, fitting),
-        next_check=f"{_where(seen, address)}: {_command(case)}, twice; ListenOverflows that grows with each attempt confirms it.",
+        *outcomes.ids(*fitting, watch, *hosts.tables(case, address), state),
+        reason=_because(watch, queue, fitting),
+        next_check=f"{_where(watch, address)}: {_command(case)}, twice; ListenOverflows growing with each attempt confirms it.",
         explains={address} & outcomes.failing(case).keys(),
-        culprit=_culprit(queue.listener, seen),
+        culprit=_culprit(queue.listener, watch),
         refuted_by="Recv-Q not above Send-Q while an attempt stays silent.",
-        remedies=_remedies(case, queue, seen, state),
+        remedies=_remedies(case, queue, watch, state),
     )
 
 
 def _summary(case: Case, address: str, queue: AcceptQueue, state: ProcessState | None) -> str:
     who, most = _who(queue), _most(queue)
     always = "is full" if queue.always_full else "fills up"
-    place = endpoint(address, case.tcp.port)
+    where = endpoint(address, case.tcp.port)
     plain = (
-        f"The accept queue of {who} on {place} {always}: {most} connection{'s wait' if most != 1 else ' waits'} with a limit of "
-        f"{queue.limit}, and the kernel drops what comes then without a word."
+        f"The accept queue of {who} on {where} {always}: {most} connection{'s wait' if most != 1 else ' waits'} with a limit of "
+        f"{queue.limit}, and the kernel silently drops what comes then."
     )
     return f"{plain} {queues.why_it_does_not_accept(state)}".strip()
 
 
-def _because(seen: QueueWatch | None, queue: AcceptQueue, fitting: tuple[TcpAttempt, ...]) -> str:
+def _because(watch: QueueWatch | None, queue: AcceptQueue, fitting: tuple[TcpAttempt, ...]) -> str:
     low, high = min(queue.lengths), max(queue.lengths)
     waited = f"{high} waited" if low == high else f"{low} to {high} waited"
-    looked = "One look" if len(queue.lengths) == 1 else f"{len(queue.lengths)} looks"
+    readings = "One reading" if len(queue.lengths) == 1 else f"{len(queue.lengths)} readings"
     risen = (
-        f"; meanwhile {seen.overflows} connection{'s' if seen.overflows != 1 else ''} in that network namespace found a full "
+        f"; meanwhile {watch.overflows} connection{'s' if watch.overflows != 1 else ''} in that network namespace found a full "
         "queue (ListenOverflows)"
-        if seen and seen.overflows
+        if watch and watch.overflows
         else ""
     )
-    return f"{_count(fitting)}. {looked} at the queue: {waited}, the limit is {queue.limit}{risen}. {_limit(seen, queue)}".strip()
+    return (
+        f"{_count(fitting)}. {readings} of the queue: {waited}, the limit is {queue.limit}{risen}. {_limit(watch, queue)}".strip()
+    )
 
 
 def _who(queue: AcceptQueue) -> str:
@@ -190,17 +192,17 @@ def _who(queue: AcceptQueue) -> str:
     return hosts.owner(queue.listener, opens=False)
 
 
-def _limit(seen: QueueWatch | None, queue: AcceptQueue) -> str:
-    """Which of the two numbers makes the limit (listen(2))."""
-    if seen is None or seen.somaxconn is None or queue.limit is None:
+def _limit(watch: QueueWatch | None, queue: AcceptQueue) -> str:
+    """Which of the two numbers sets the limit (listen(2))."""
+    if watch is None or watch.somaxconn is None or queue.limit is None:
         return ""
-    if queue.limit < seen.somaxconn:
-        return f"The program itself asked for {queue.limit} in listen(); net.core.somaxconn would allow {seen.somaxconn}."
-    return f"net.core.somaxconn, {seen.somaxconn}, makes that limit; the program asked for as many or more."
+    if queue.limit < watch.somaxconn:
+        return f"The program itself asked for {queue.limit} in listen(); net.core.somaxconn would allow {watch.somaxconn}."
+    return f"net.core.somaxconn, {watch.somaxconn}, sets that limit; the program asked for as many or more."
 
 
 def _count(fitting: tuple[TcpAttempt, ...]) -> str:
-    silent = sum(one.outcome is Outcome.TIMEOUT for one in fitting)
+    silent = sum(attempt.outcome is Outcome.TIMEOUT for attempt in fitting)
     late = len(fitting) - silent
     words = [f"{silent} attempt{'s' if silent != 1 else ''} got no answer"] if silent else []
     words += [f"{late} {'was' if late == 1 else 'were'} answered only after a second SYN"] if late else []
@@ -211,28 +213,28 @@ def _most(queue: AcceptQueue) -> int:
     return max(queue.lengths, default=0)
 
 
-def _where(seen: QueueWatch | None, address: str) -> str:
-    if seen is None:
+def _where(watch: QueueWatch | None, address: str) -> str:
+    if watch is None:
         return f"On {address}"
-    return f"Through `{seen.vantage}`" if seen.vantage else "Here"
+    return f"Through `{watch.vantage}`" if watch.vantage else "Here"
 
 
 def _command(case: Case) -> str:
     return f"ss -ltn 'sport = :{case.tcp.port}'; nstat -az TcpExtListenOverflows"
 
 
-def _culprit(row: Listener, seen: QueueWatch | None) -> Culprit:
+def _culprit(row: Listener, watch: QueueWatch | None) -> Culprit:
     culprit = hosts.listener_culprit("process", row)
-    if seen and seen.somaxconn is not None and row.queue_limit is not None:
-        return replace(culprit, limit="backlog" if row.queue_limit < seen.somaxconn else "net.core.somaxconn")
+    if watch and watch.somaxconn is not None and row.queue_limit is not None:
+        return replace(culprit, limit="backlog" if row.queue_limit < watch.somaxconn else "net.core.somaxconn")
     return culprit
 
 
-def _remedies(case: Case, queue: AcceptQueue, seen: QueueWatch | None, state: ProcessState | None) -> Iterator[Remedy]:
+def _remedies(case: Case, queue: AcceptQueue, watch: QueueWatch | None, state: ProcessState | None) -> Iterator[Remedy]:
     pid, unit = queue.listener.pid or "PID", queue.listener.unit or "UNIT"
     verify = f"`ss -ltn 'sport = :{case.tcp.port}'` shows Recv-Q near 0, and {case.target.label} connects."
     yield from _let_it_run(state, pid, unit, verify)
-    capped = bool(seen and seen.somaxconn is not None and queue.limit is not None and queue.limit >= seen.somaxconn)
+    capped = bool(watch and watch.somaxconn is not None and queue.limit is not None and queue.limit >= watch.somaxconn)
     yield Remedy(
         do="If it accepts, but too slowly for bursts: raise its limit, then restart it, since the limit is set by listen().",
         command="sysctl -w net.core.somaxconn=4096"
@@ -272,9 +274,9 @@ def _let_it_run(state: ProcessState | None, pid: int | str, unit: str, verify: s
 
 def _unix_needs(case: Case) -> Iterator[AnyRequest]:
     yield from unix_sockets.needs(case)
-    found = unix_sockets.path_fact(case)
-    if found and found.holder_pid and any(one.errno == FULL for one in either_kind.attempts(case)):
-        yield ExamineProcess(pid=found.holder_pid)
+    file = unix_sockets.path_fact(case)
+    if file and file.holder_pid and any(attempt.errno == FULL for attempt in either_kind.attempts(case)):
+        yield ExamineProcess(pid=file.holder_pid)
 
 
 def _unix(case: Case) -> Judgement:
@@ -284,20 +286,20 @@ def _unix(case: Case) -> Judgement:
         return settled or ruled_out("There is no path.")
     if attempt.errno != FULL:
         return ruled_out(f"The attempt ends in {attempt.errno}, not in EAGAIN.", *outcomes.ids(attempt))
-    found, path = unix_sockets.path_fact(case), unix_sockets.shown(case)
-    pid = found.holder_pid if found else None
+    file, path = unix_sockets.path_fact(case), unix_sockets.shown(case)
+    pid = file.holder_pid if file else None
     state = queues.process(case, pid, None)
-    who = f"{found.holder} (pid {pid})" if found and found.holder else "the server"
-    waiting = f": {found.queue} wait with a limit of {found.queue_limit}" if found and found.queue is not None else ""
+    who = f"{file.holder} (pid {pid})" if file and file.holder else "the server"
+    waiting = f": {file.queue} wait with a limit of {file.queue_limit}" if file and file.queue is not None else ""
     typed = unix_sockets.typed(case)
-    holder = Listener(proto="tcp", address="", port=0, pid=pid, process=found.holder if found else None)
+    holder = Listener(proto="tcp", address="", port=0, pid=pid, process=file.holder if file else None)
     return confirmed(
         f"The accept queue of {who} on {path} is full{waiting}. {queues.why_it_does_not_accept(state)}".strip(),
-        *outcomes.ids(attempt, found, state),
+        *outcomes.ids(attempt, file, state),
         reason=f"The attempt ends in EAGAIN after {attempt.latency_ms / 1000:.1f} s of waiting, as for a full queue alone.",
         explains={unix_sockets.path_of(case)},
-        culprit=Culprit(kind="process", pid=pid, name=found.holder, path=path)
-        if found and found.holder and pid
+        culprit=Culprit(kind="process", pid=pid, name=file.holder, path=path)
+        if file and file.holder and pid
         else Culprit(kind="file", path=path),
         refuted_by=f"`ss -lx src {typed}` shows Recv-Q not above Send-Q.",
         remedies=_unix_remedies(case, holder, state),
@@ -320,7 +322,7 @@ HYPOTHESIS = Hypothesis(
     onset="change",
     title="queue has room",
     question="Has the server's accept queue room for another connection?",
-    why="The kernel drops connections that a program does not accept in time. From outside that is a filter's silence.",
+    why="The kernel drops connections that a program does not accept in time. From outside that looks like a filter.",
     meaning="The accept queue is full.",
     proof="The listener's queue above its limit while ListenOverflows grows and attempts stay silent; for a Unix socket EAGAIN.",
     mistaken_for=("path.filtered",),

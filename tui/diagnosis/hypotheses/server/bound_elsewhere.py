@@ -12,7 +12,7 @@ from tui.model.requests import AnyRequest
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, and the socket table here and on the far end."""
+    """Attempts, and the socket table here and at the other end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
 
@@ -22,13 +22,13 @@ def judge(case: Case) -> Judgement:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
-    unseen = {address: one for address, one in refused.items() if hosts.table(case, address) is None}
+    unseen = {address: attempt for address, attempt in refused.items() if hosts.table(case, address) is None}
     for address in refused:
         table = hosts.table(case, address)
         rows = outcomes.on_port(table, case.tcp.port)
         if table and rows:
             return _held_against(case, address, table, rows)
-    unseen |= {address: one for address, one in refused.items() if _is_anothers(case, address)}
+    unseen |= {address: attempt for address, attempt in refused.items() if _is_anothers(case, address)}
     if unseen:
         return _from_outside(case, unseen)
     first = next(iter(refused))
@@ -37,11 +37,11 @@ def judge(case: Case) -> Judgement:
 
 def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listener, ...]) -> Judgement:
     here = outcomes.is_local(case, address)
-    same = {other: one for other, one in outcomes.refused_by_reset(case).items() if hosts.table(case, other) is table}
+    same = {other: attempt for other, attempt in outcomes.refused_by_reset(case).items() if hosts.table(case, other) is table}
     taking = next((row for row in rows if any(hosts.reaches(row, other, here=here) for other in same)), None)
     if taking:
         return ruled_out(
-            f"{hosts.owner(taking)} listens on {endpoint(taking.address, taking.port)}, which takes it.",
+            f"{hosts.owner(taking)} listens on {endpoint(taking.address, taking.port)}, which takes the connection.",
             *outcomes.ids(table),
         )
     row = next((row for row in rows if not hosts.contradicts(case, row)), rows[0])
@@ -53,14 +53,14 @@ def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listen
 
 
 def _is_anothers(case: Case, address: str) -> bool:
-    """Whether the machine whose table was seen does not have the address itself: then its table says nothing of it."""
+    """Whether the machine whose table was seen does not have the address itself: then its table says nothing about it."""
     table = hosts.table(case, address)
     return bool(table and table.addresses and not outcomes.has_address(table, address))
 
 
 def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
-    """Whether no translation of addresses on the way could lead from `address` to this socket on the far end."""
-    bound_to_target = outcomes.has_address(table, address) or any(one.address == address for one in table.listeners)
+    """Whether no translation of addresses on the way could lead from `address` to this socket at the other end."""
+    bound_to_target = outcomes.has_address(table, address) or any(listener.address == address for listener in table.listeners)
     other_family = not is_unspecified(row.address) and ip_family(row.address) != ip_family(address)
     only_v6 = row.address == "::" and row.v6_only and ip_family(address) == "IPv4"
     return row.device is None and (is_loopback(row.address) or bound_to_target or other_family or only_v6)
@@ -69,9 +69,9 @@ def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
 def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener, *, here: bool) -> Judgement:
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in refused)
     return confirmed(
-        f"{hosts.owner(row)} listens on {_place(row)}, and not on {asked}.",
+        f"{hosts.owner(row)} listens on {_bound_to(row)}, and not on {asked}.",
         *outcomes.ids(*refused.values(), table),
-        reason=f"A reset came back from {asked}; the socket table has the port on {_place(row)} only.",
+        reason=f"A reset came back from {asked}; the socket table has the port on {_bound_to(row)} only.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
         refuted_by=f"A listener on {asked} in `ss -ltn`.",
@@ -81,9 +81,9 @@ def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: L
 
 def _another_service(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
     return likely(
-        f"{hosts.owner(row)} listens on {_place(row)}, and not on {outcomes.joined(refused)}; another service may be meant.",
+        f"{hosts.owner(row)} listens on {_bound_to(row)}, and not on {outcomes.joined(refused)}; another service may be meant.",
         *outcomes.ids(*refused.values(), table),
-        reason=f"The port is open on {_place(row)} only, and {row.process or 'it'} does not fit the target.",
+        reason=f"The port is open on {_bound_to(row)} only, and {row.process or 'it'} does not fit the target.",
         next_check=f"Whether {hosts.owner(row)} is the service that {case.target.label} stands for.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
@@ -95,10 +95,10 @@ def _another_service(case: Case, refused: dict[str, TcpAttempt], table: Listener
 def _perhaps_translated(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
     first = next(iter(refused))
     return likely(
-        f"{hosts.owner(row)} listens on {_place(row)} of the far end, which does not take connections to {first}.",
+        f"{hosts.owner(row)} listens on {_bound_to(row)} at the other end, which does not take connections to {first}.",
         *outcomes.ids(*refused.values(), table),
-        reason=f"A reset came back, and the far end's socket table has the port on {_place(row)} only.",
-        next_check=f"On the far end: `ip -brief address` shows {first}. If not, a translation on the way leads there.",
+        reason=f"A reset came back, and the other end's socket table has the port on {_bound_to(row)} only.",
+        next_check=f"At the other end: `ip -brief address` shows {first}. If not, addresses are translated on the way.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
         refuted_by=f"{first} is translated on the way to {row.address}.",
@@ -112,7 +112,7 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     if outcomes.is_local(case, first) or not outcomes.is_remote(case, first):
         return still_open("The socket table has not been seen.", *outcomes.ids(*refused.values()))
     return still_open(
-        "A reset came back, and the far end's socket table was not seen.",
+        "A reset came back, and the other end's socket table was not read.",
         *outcomes.ids(*refused.values()),
         summary=f"The service on {first} listens on another address, such as 127.0.0.1 only.",
         next_check=f"On {first}: `ss -ltnp 'sport = :{port}'` shows the address that it listens on.",
@@ -120,7 +120,7 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _place(row: Listener) -> str:
+def _bound_to(row: Listener) -> str:
     return endpoint(row.address, row.port) + (f" of {row.device} alone" if row.device else "")
 
 
@@ -141,7 +141,7 @@ def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterato
         )
     elif is_loopback(row.address):
         yield Remedy(
-            do="Or, if it shall stay private, go through a tunnel.",
+            do="Or, if it should stay private, go through a tunnel.",
             command=f"ssh -N -L {port}:{endpoint(row.address, port)} {case.tcp.host}",
             verify=f"refused check {endpoint('127.0.0.1', port)} connects while the tunnel is up.",
         )
@@ -167,7 +167,7 @@ HYPOTHESIS = Hypothesis(
     question="Does the service listen on this address?",
     why="A service can listen on loopback only, on one interface, or on one address family. Elsewhere its port is closed.",
     meaning="The service listens, on another address: loopback only, another interface, the other family.",
-    proof="The listener's own address, from a look on this machine or on the server.",
+    proof="The listener's own address, as read on this machine or on the server.",
     mistaken_for=("server.not-listening", "name.family-mismatch"),
     supersedes=frozenset({"server.not-listening"}),
     needs=needs,

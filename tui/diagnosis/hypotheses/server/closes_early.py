@@ -15,11 +15,11 @@ from tui.model.target import UnixTarget
 REPEATEDLY = 2
 _ENDED = {Outcome.CLOSED: "closed", Outcome.RESET: "reset"}
 _FORWARDERS = frozenset({"docker-proxy", "rootlessport", "slirp4netns", "pasta", "gvproxy", "ssh", "sshd", "socat", "kubectl"})
-"""Programs that accept first and look for the service afterwards."""
+"""Programs that accept first and connect to the service afterwards."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts that are held for a moment, the first words to what stays open, the socket table, and the process behind it."""
+    """Attempts that are held for a moment, a first request to what stays open, the socket table, and the process behind it."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
@@ -43,13 +43,13 @@ def judge(case: Case) -> Judgement:
             )
         )
     every = {address: either_kind.attempts(case, address) for address in ended}
-    always = {address: all_ for address, all_ in every.items() if all(one.outcome in _ENDED for one in all_)}
-    proved = {address: all_ for address, all_ in always.items() if len(all_) >= REPEATEDLY}
+    always = {address: attempts for address, attempts in every.items() if all(attempt.outcome in _ENDED for attempt in attempts)}
+    proved = {address: attempts for address, attempts in always.items() if len(attempts) >= REPEATEDLY}
     return _proved(case, proved) if proved else _perhaps(case, always or every)
 
 
 def _turned_away(case: Case) -> dict[str, Words]:
-    """The addresses whose service says in its newest words that it does not take us."""
+    """The addresses whose service says in its newest words that it rejects us."""
     return {address: words for address in either_kind.latest(case) if (words := talk.rejection(case, address))}
 
 
@@ -59,7 +59,7 @@ def _in_words(case: Case, rejection: dict[str, Words]) -> Judgement:
     row = talk.listener(case, address)
     return confirmed(
         f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.rejection}`.",
-        *outcomes.ids(*(one.fact for one in rejection.values()), talk.process(case, address)),
+        *outcomes.ids(*(heard.fact for heard in rejection.values()), talk.process(case, address)),
         reason=f"It says so itself{f', as {label_of(words.protocols)}' if words.protocols else ''}.{_descriptors(case, address)}",
         explains=rejection.keys() & either_kind.failing(case).keys(),
         culprit=_culprit(case, address, row),
@@ -75,14 +75,14 @@ def _in_words(case: Case, rejection: dict[str, Words]) -> Judgement:
 
 
 def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Judgement:
-    """It stays open until it is spoken to, and then ends without a word: a limit, an access list, or another protocol."""
+    """It stays open until we send something, and then ends without a byte: a limit, an access list, or another protocol."""
     address, talks = next(iter(hung_up.items()))
     meant = talk.meant(case)
     row = talk.listener(case, address)
     number = "Once" if len(talks) == 1 else f"{len(talks)} times"
-    reason = f"{number} it ended the connection at the first words of {talks[0].spoken}, before any byte of its own."
-    evidence = outcomes.ids(*(one for all_ in hung_up.values() for one in all_), talk.process(case, address))
-    summary = f"{_who(row)} on {case.target.label} accepts, and ends the connection when it is spoken to, without a byte."
+    reason = f"{number} it ended the connection after our first words in {talks[0].spoken}, before it sent a byte."
+    evidence = outcomes.ids(*(fact for facts in hung_up.values() for fact in facts), talk.process(case, address))
+    summary = f"{_who(row)} on {case.target.label} accepts, and ends the connection at the first request, without sending a byte."
     next_check = "What the server logs at that moment."
     if meant is None or meant.by == "usual" or len(talks) < REPEATEDLY:
         return still_open(reason, *evidence, next_check=next_check)
@@ -104,7 +104,7 @@ def _descriptors(case: Case, address: str) -> str:
     process = talk.process(case, address)
     if process is None or not process.is_out_of_descriptors:
         return ""
-    return f" Process {process.pid} has {process.descriptors} descriptors open, and may have {process.descriptor_limit}."
+    return f" Process {process.pid} has {process.descriptors} file descriptors open; its limit is {process.descriptor_limit}."
 
 
 def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
@@ -113,7 +113,7 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
     table = hosts.table(case, first) if row else None
     return confirmed(
         f"{_who(row)} on {case.target.label} accepts the connection and {_how(attempts)} it at once, before any byte.",
-        *outcomes.ids(*(one for all_ in ended.values() for one in all_), table, talk.process(case, first)),
+        *outcomes.ids(*(fact for facts in ended.values() for fact in facts), table, talk.process(case, first)),
         reason=f"{_counted(attempts)}{_descriptors(case, first)}",
         explains=ended,
         culprit=_culprit(case, first, row),
@@ -147,7 +147,7 @@ def _how(attempts: tuple[Attempt, ...]) -> str:
 
 def _counted(attempts: tuple[Attempt, ...]) -> str:
     last = attempts[-1]
-    number = sum(one.outcome in _ENDED for one in attempts)
+    number = sum(attempt.outcome in _ENDED for attempt in attempts)
     after = f", the last after {last.held_ms:.0f} ms" if last.held_ms is not None else ""
     return f"{number} of {len(attempts)} attempts were connected and then {_ENDED[last.outcome]} by the peer{after}."
 
@@ -174,7 +174,7 @@ def _remedies(case: Case, row: Listener | None) -> Iterator[Remedy]:
         verify="The log names the reason.",
     )
     yield Remedy(
-        do="Read the access lists that answer so: those of TCP wrappers, where the program is linked with libwrap, and its own.",
+        do="Read the access lists that do this: those of TCP wrappers, where the program is linked with libwrap, and its own.",
         command="grep -v '^#' /etc/hosts.allow /etc/hosts.deny",
         verify="None of them names this client.",
     )

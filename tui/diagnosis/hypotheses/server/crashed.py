@@ -18,7 +18,7 @@ _KILL = 9
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table, and the state of the service here and on the far end."""
+    """Attempts, the socket table, and the state of the service here and at the other end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from services.checks(case)
@@ -30,17 +30,17 @@ def judge(case: Case) -> Judgement:
     if not failing:
         return ruled_out("No address refuses or ends the connection.", *outcomes.ids(*outcomes.latest(case).values()))
     for address in failing:
-        found = [one for one in services.services(case, address) if services.ended(one)]
-        free = [one for one in found if not _taken(case, address, one)]
+        ended = [service for service in services.services(case, address) if services.ended(service)]
+        free = [service for service in ended if not _taken(case, address, service)]
         if free:
             return _of_service(case, address, free[0], failing)
     for address in failing:
         exited = _exited(case) if outcomes.is_local(case, address) else None
         if exited and not _holders(case, address):
             return _of_container(case, *exited, failing)
-    seen = [one for address in failing for one in services.services(case, address)]
-    if seen:
-        return ruled_out(f"{outcomes.joined(one.name for one in seen)}: {_states(seen)}.", *outcomes.ids(*seen))
+    known = [service for address in failing for service in services.services(case, address)]
+    if known:
+        return ruled_out(f"{outcomes.joined(service.name for service in known)}: {_states(known)}.", *outcomes.ids(*known))
     return still_open("No unit, container or pid file was seen that belongs on this port.", *outcomes.ids(*failing.values()))
 
 
@@ -52,12 +52,12 @@ def _holders(case: Case, address: str) -> bool:
 
 
 def _taken(case: Case, address: str, service: Service) -> bool:
-    """Whether another than the service's own socket listens in its place."""
+    """Whether something other than the service's own socket listens in its place."""
     return _holders(case, address) and services.socket_row(case, address, service) is None
 
 
 def _states(units: list[Service]) -> str:
-    return outcomes.joined(one.active or one.load or "unknown" for one in units)
+    return outcomes.joined(service.active or service.load or "unknown" for service in units)
 
 
 def _of_service(case: Case, address: str, service: Service, failing: dict[str, TcpAttempt]) -> Judgement:
@@ -70,12 +70,12 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
         f"{service.name}{belongs} {state}: {services.how_it_ended(service)}."
         f"{services.again_and_again(service)}{services.quoted_end(service)}"
     )
-    explained = {one: attempt for one, attempt in failing.items() if service in services.services(case, one)}
+    explained = {failed: attempt for failed, attempt in failing.items() if service in services.services(case, failed)}
     evidence = outcomes.ids(*explained.values(), *tables, service)
     reason = (
         f"{service.name} is {service.active} ({service.result or service.sub or 'gone'}), and nothing listens on port {port}."
     )
-    refuted_by = f"`{services.command(service, 'is-active')}` says active, or the program that belongs on port {port} is another."
+    refuted_by = f"`{services.command(service, 'is-active')}` says active, or another program belongs on port {port}."
     if service.manager == "none":
         refuted_by = f"A process of {service.name} that runs, or another program that belongs on port {port}."
     culprit = services.culprit(service, port)
@@ -103,17 +103,17 @@ def _exited(case: Case) -> tuple[Container, OtherNamespaces] | None:
     """The container of this machine that has ended and was named, or published the port."""
     fact = case.last(OtherNamespaces)
     name, port = service_name(case), case.tcp.port
-    for one in fact.containers if fact else ():
-        is_named = name is not None and (one.name == name or one.id.startswith(name))
-        is_published = name is None and any(host_port == port for _, host_port, _ in one.published)
-        if fact and one.state in _DEAD and (is_named or is_published):
-            return one, fact
+    for container in fact.containers if fact else ():
+        is_named = name is not None and (container.name == name or container.id.startswith(name))
+        is_published = name is None and any(host_port == port for _, host_port, _ in container.published)
+        if fact and container.state in _DEAD and (is_named or is_published):
+            return container, fact
     return None
 
 
 def _of_container(case: Case, container: Container, fact: OtherNamespaces, failing: dict[str, TcpAttempt]) -> Judgement:
     name = container.name or container.id
-    explained = {address: one for address, one in failing.items() if outcomes.is_local(case, address)}
+    explained = {address: attempt for address, attempt in failing.items() if outcomes.is_local(case, address)}
     tables = tuple(dict.fromkeys(table for address in explained for table in hosts.tables(case, address)))
     code = container.exit_code
     how = "" if code is None else f" with exit status {code}"
@@ -163,7 +163,7 @@ HYPOTHESIS = Hypothesis(
     question="Has the service that should listen ended?",
     why="A service that crashed leaves its port closed, and its manager knows how it ended and what it said last.",
     meaning="The service that should listen has ended.",
-    proof="Its unit is failed, its container exited, or its process gone, with status or signal, and nothing listens.",
+    proof="Its unit has failed, its container has exited, or its process is gone, with status or signal, and nothing listens.",
     mistaken_for=("server.not-listening",),
     supersedes=frozenset({"server.not-listening", "server.closes-early"}),
     needs=needs,

@@ -13,37 +13,37 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ListListeners, ReadService
 
 ALTERNATES = 2
-"""Changes of outcome, one of them from connected to refused, that make more than a service which stopped once."""
+"""Changes of outcome, one of them from connected to refused, that mean more than a service that stopped once."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """The schedule of attempts; the socket table, and once more after it had worked and failed."""
+    """The schedule of attempts; the socket table, and again once it has failed after it had worked."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     if any(outcomes.is_local(case, address) for address in _fallen(case)):
         yield ListListeners(again=1)
-    yield from _service_looks(case)
+    yield from _service_checks(case)
 
 
 def judge(case: Case) -> Judgement:
     """Outcomes that alternate on one address, or a listener that changes."""
-    seen = outcomes.attempts(case)
+    attempts = outcomes.attempts(case)
     fallen = _fallen(case)
     if not fallen:
-        return ruled_out("No address failed after it had connected.", *outcomes.ids(*seen))
-    plain = {address: all_ for address, all_ in fallen.items() if _fails_as_if_absent(all_)}
+        return ruled_out("No address failed after it had connected.", *outcomes.ids(*attempts))
+    plain = {address: attempts for address, attempts in fallen.items() if _fails_as_if_absent(attempts)}
     if not plain:
         return _otherwise(case, fallen)
     changed = _changed_listener(case) if any(outcomes.is_local(case, address) for address in plain) else None
-    alternating = {address: all_ for address, all_ in plain.items() if _changes(all_) >= ALTERNATES}
-    restarts = {address: found for address in plain if (found := services.restart(case, address))}
+    alternating = {address: attempts for address, attempts in plain.items() if _changes(attempts) >= ALTERNATES}
+    restarts = {address: restart for address in plain if (restart := services.restart(case, address))}
     if alternating or changed or restarts:
         proved = alternating or {address: plain[address] for address in restarts} or plain
         return _proved(case, proved, changed, next(iter(restarts.values()), None))
     return _once(case, plain)
 
 
-def _service_looks(case: Case) -> Iterator[AnyRequest]:
+def _service_checks(case: Case) -> Iterator[AnyRequest]:
     """The state of the service once it failed after it had worked, and again when the attempts are over."""
     for address in _fallen(case):
         for request in services.look_at(case, address):
@@ -54,32 +54,32 @@ def _service_looks(case: Case) -> Iterator[AnyRequest]:
 
 def _fallen(case: Case) -> dict[str, tuple[TcpAttempt, ...]]:
     """The addresses where an attempt failed after one that had connected, with their attempts."""
-    found = {address: outcomes.attempts(case, address) for address in outcomes.latest(case)}
+    by_address = {address: outcomes.attempts(case, address) for address in outcomes.latest(case)}
     return {
-        address: all_
-        for address, all_ in found.items()
-        if any(_works(one) and not _works(later) for one, later in itertools.pairwise(all_))
+        address: attempts
+        for address, attempts in by_address.items()
+        if any(_works(earlier) and not _works(later) for earlier, later in itertools.pairwise(attempts))
     }
 
 
 def _works(attempt: TcpAttempt) -> bool:
-    """Whether somebody accepted; a service that ends within the moment that a connection is watched closes or resets it."""
+    """Whether it was accepted; a service that ends while the connection is watched closes or resets it."""
     return attempt.outcome in {Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET}
 
 
 def _fails_as_if_absent(attempts: tuple[TcpAttempt, ...]) -> bool:
     """Whether every failure is a plain refusal, as of a port without a listener."""
-    return all(_works(one) or (one.outcome is Outcome.REFUSED and one.icmp is None) for one in attempts)
+    return all(_works(attempt) or (attempt.outcome is Outcome.REFUSED and attempt.icmp is None) for attempt in attempts)
 
 
 def _changes(attempts: tuple[TcpAttempt, ...]) -> int:
-    return sum(_works(one) != _works(later) for one, later in itertools.pairwise(attempts))
+    return sum(_works(earlier) != _works(later) for earlier, later in itertools.pairwise(attempts))
 
 
 def _changed_listener(case: Case) -> tuple[Listener, Listener, Listeners] | None:
-    """A listener on the port before and after it was replaced by another process of the same name, and the later look.
+    """A listener on the port before and after it was replaced by another process of the same name, and the later table.
 
-    Workers can share an address, so two looks differ only where they have no process in common.
+    Workers can share an address, so two tables differ only where they have no process in common.
     """
     tables = [table for table in case.all(Listeners) if table.vantage is None and table.owners_known]
     held = [(rows, table) for table in tables if (rows := _with_pid(outcomes.on_port(table, case.tcp.port)))]
@@ -102,7 +102,7 @@ def _proved(
     restart: services.Restart | None,
 ) -> Judgement:
     first, attempts = next(iter(fallen.items()))
-    pattern = ", ".join(one.outcome for one in attempts[-6:])
+    pattern = ", ".join(attempt.outcome for attempt in attempts[-6:])
     restarted = f" {hosts.owner(changed[1])} listens now; before it was pid {changed[0].pid}." if changed else ""
     culprit = Culprit(kind="address", address=first, port=case.tcp.port)
     if changed:
@@ -112,7 +112,7 @@ def _proved(
         culprit = services.culprit(restart.after, case.tcp.port)
     return confirmed(
         f"{case.target.label} comes and goes: {first} connects at times and refuses at others.{restarted}",
-        *outcomes.ids(*(one for all_ in fallen.values() for one in all_), changed[2] if changed else None, *_both(restart)),
+        *outcomes.ids(*(fact for facts in fallen.values() for fact in facts), changed[2] if changed else None, *_both(restart)),
         reason=f"On one address: {pattern}.",
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=culprit,
@@ -132,9 +132,9 @@ def _restarted(restart: services.Restart, attempts: tuple[TcpAttempt, ...]) -> s
     how = "" if service.active == "active" and ended is None else f"; last, {services.how_it_ended(service)}"
     sentence = f" {restart.in_words}{how}."
     began, again = restart.before.started, service.started
-    for one in reversed(attempts):
-        at = services.moment(one.at)
-        if not _works(one) and at is not None and began is not None and again is not None and began <= at <= again + 1:
+    for attempt in reversed(attempts):
+        at = services.moment(attempt.at)
+        if not _works(attempt) and at is not None and began is not None and again is not None and began <= at <= again + 1:
             between = f"its starts at {services.hour(began)} and {services.hour(again)}"
             sentence += f" The refusal at {services.hour(at)} lies between {between}."
             break
@@ -145,8 +145,8 @@ def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     first, attempts = next(iter(fallen.items()))
     return likely(
         f"{case.target.label} stopped while it was watched: {first} connected, and refuses now.",
-        *outcomes.ids(*(one for all_ in fallen.values() for one in all_)),
-        reason=f"On one address: {', '.join(one.outcome for one in attempts[-6:])}.",
+        *outcomes.ids(*(fact for facts in fallen.values() for fact in facts)),
+        reason=f"On one address: {', '.join(attempt.outcome for attempt in attempts[-6:])}.",
         next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
@@ -159,7 +159,7 @@ def _otherwise(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgeme
     """Time-outs, ICMP errors or early closes in between: a full queue, a lossy path or a limit fit as well."""
     first, attempts = next(iter(fallen.items()))
     return still_open(
-        f"On one address: {', '.join(one.outcome for one in attempts[-6:])}. A service that is absent refuses plainly.",
+        f"On one address: {', '.join(attempt.outcome for attempt in attempts[-6:])}. A service that is absent refuses plainly.",
         *outcomes.ids(*attempts),
         summary=f"The service on {first} restarts again and again.",
         next_check="On the server: `systemctl show UNIT -p NRestarts`, twice; a number that grows confirms it.",

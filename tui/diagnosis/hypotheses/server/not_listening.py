@@ -14,7 +14,7 @@ from tui.model.requests import AnyRequest
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, and the socket table here and on the far end."""
+    """Attempts, and the socket table here and at the other end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from services.checks(case)
@@ -25,12 +25,12 @@ def judge(case: Case) -> Judgement:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
-    absent = {address: one for address, one in refused.items() if _nothing_in(hosts.tables(case, address), case)}
-    proved = {address: one for address, one in absent.items() if _all_seen(case, address)}
+    absent = {address: attempt for address, attempt in refused.items() if _nothing_in(hosts.tables(case, address), case)}
+    proved = {address: attempt for address, attempt in absent.items() if _all_read(case, address)}
     if proved:
         return _proved(case, proved)
-    unseen = {address: one for address, one in refused.items() if address in absent or not hosts.tables(case, address)}
-    own = {address: one for address, one in unseen.items() if not _came_from_nearer(case, address)}
+    unseen = {address: attempt for address, attempt in refused.items() if address in absent or not hosts.tables(case, address)}
+    own = {address: attempt for address, attempt in unseen.items() if not _came_from_nearer(case, address)}
     if own:
         return _from_outside(case, own)
     if unseen:
@@ -49,8 +49,8 @@ def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
     return bool(tables) and not any(outcomes.on_port(table, case.tcp.port) for table in tables)
 
 
-def _all_seen(case: Case, address: str) -> bool:
-    """Whether every table that may speak for the address was seen, and to its end."""
+def _all_read(case: Case, address: str) -> bool:
+    """Whether every table that may speak for the address was read, and read to its end."""
     tables = hosts.tables(case, address)
     wanted = 1 if outcomes.is_local(case, address) else len(case.options.servers)
     whole = len(tables) == wanted or (bool(tables) and all(outcomes.has_address(table, address) for table in tables))
@@ -59,12 +59,12 @@ def _all_seen(case: Case, address: str) -> bool:
 
 def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     port = case.tcp.port
-    places = outcomes.joined(endpoint(address, port) for address in refused)
+    endpoints = outcomes.joined(endpoint(address, port) for address in refused)
     tables = tuple(dict.fromkeys(table for address in refused for table in hosts.tables(case, address)))
     elsewhere = namespaces.sole(case)
     if elsewhere and elsewhere.listener and any(outcomes.is_local(case, address) for address in refused):
         return likely(
-            f"Nothing listens on {places}: a reset came back, and the socket table of this network namespace has no listener.",
+            f"Nothing listens on {endpoints}: a reset came back, and the socket table of this network namespace has no listener.",
             *outcomes.ids(*refused.values(), *tables, case.last(OtherNamespaces)),
             reason=f"Nothing listens on port {port} here; in another network namespace of this machine, something does.",
             next_check=f"Whether {hosts.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
@@ -74,38 +74,40 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
             remedies=_remedies(case),
         )
     return confirmed(
-        f"Nothing listens on {places}: a reset came back, and the socket table has no listener.{_rests(case, refused)}",
+        f"Nothing listens on {endpoints}: a reset came back, and the socket table has no listener.{_service_note(case, refused)}",
         *outcomes.ids(*refused.values(), *tables, _stopped(case, refused) or _unknown_unit(case)),
         reason=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
         culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
-        refuted_by=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that leads it to another machine.",
+        refuted_by=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that redirects it to another machine.",
         remedies=_remedies(case, _stopped(case, refused)),
     )
 
 
 def _stopped(case: Case, refused: Iterable[str]) -> Service | None:
     """The service that belongs on the port and is stopped, if there is exactly one."""
-    found = {
-        one.name: one
+    candidates = {
+        service.name: service
         for address in refused
-        for one in services.services(case, address)
-        if services.is_stopped(one) and services.is_meant(case, address, one)
+        for service in services.services(case, address)
+        if services.is_stopped(service) and services.is_meant(case, address, service)
     }
-    return next(iter(found.values())) if len(found) == 1 else None
+    return next(iter(candidates.values())) if len(candidates) == 1 else None
 
 
 def _runs(case: Case, refused: Iterable[str]) -> str:
     """That the service which belongs on the port runs, or is being started, and does not listen there."""
-    found = {
-        one.name: one
+    candidates = {
+        service.name: service
         for address in refused
-        for one in services.services(case, address)
-        if one.active in {"active", "activating"} and not services.ended(one) and services.is_meant(case, address, one)
+        for service in services.services(case, address)
+        if service.active in {"active", "activating"}
+        and not services.ended(service)
+        and services.is_meant(case, address, service)
     }
-    if len(found) != 1:
+    if len(candidates) != 1:
         return ""
-    service = next(iter(found.values()))
+    service = next(iter(candidates.values()))
     since = f" since {services.clock(service.since)}" if service.since else ""
     if services.is_starting(service):
         return f" {service.name}, which belongs there, is still being started ({service.sub}{since})."
@@ -113,11 +115,11 @@ def _runs(case: Case, refused: Iterable[str]) -> str:
 
 
 def _unknown_unit(case: Case) -> Service | None:
-    """What systemd said of the name that the person gave, if it knows no such unit."""
-    return next((one for one in case.all(Service) if one.load == "not-found" and service_name(case)), None)
+    """The answer of systemd for the name that the person gave, if it knows no such unit."""
+    return next((service for service in case.all(Service) if service.load == "not-found" and service_name(case)), None)
 
 
-def _rests(case: Case, refused: Iterable[str]) -> str:
+def _service_note(case: Case, refused: Iterable[str]) -> str:
     """That the service which belongs on the port is stopped, as a sentence with a space before it."""
     service = _stopped(case, refused)
     unknown = _unknown_unit(case)
@@ -128,8 +130,8 @@ def _rests(case: Case, refused: Iterable[str]) -> str:
     since = f" since {services.clock(service.since)}" if service.since else ""
     if service.load == "masked":
         return f" {service.name}, which belongs there, is masked: it cannot be started."
-    never = "" if service.since else "; it was not started since the machine was"
-    disabled = ", and is not started with the machine (disabled)" if service.enabled == "disabled" else ""
+    never = "" if service.since else "; it has not been started since boot"
+    disabled = ", and does not start at boot (disabled)" if service.enabled == "disabled" else ""
     return f" {service.name}, which belongs there, is stopped (inactive{since}{never}){disabled}."
 
 
@@ -147,17 +149,17 @@ def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
 def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     port = case.tcp.port
     host = next(iter(refused))
-    led = rules.dnat(case, host)
-    if led and led.translated:
-        return _dnat(case, refused, led, led.translated)
+    reading = rules.dnat(case, host)
+    if reading and reading.translated:
+        return _dnat(case, refused, reading, reading.translated)
     tables = hosts.tables(case, host)
-    not_seen = "the socket table was not seen to its end" if tables else "the socket table of that machine was not seen"
+    unread = "the socket table was read only in part" if tables else "the socket table of that machine was not read"
     distance, measured = _distance(case, host)
     return likely(
         f"{host} answered with a reset: the machine is there, and most likely nothing listens on port {port}.",
         *outcomes.ids(*refused.values(), *tables),
         *measured,
-        reason=f"A reset came back, and {not_seen}.{distance}",
+        reason=f"A reset came back, and {unread}.{distance}",
         next_check=f"On {host}: `ss -ltn 'sport = :{port}'`; no line confirms it. Or give --server 'ssh {host}'.",
         explains=refused,
         culprit=Culprit(kind="address", address=host, port=port),
@@ -167,15 +169,15 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
 
 
 def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: Rule) -> Judgement:
-    """A rule hands the connection on, so the table of this machine does not speak for it: most likely nothing listens there."""
+    """A rule redirects the connection, so this machine's table says nothing about it: most likely nothing listens there."""
     host = next(iter(refused))
     address, port = rule.leads_to or (None, None)
     there = "another address" if address is None else address if port is None else endpoint(address, port)
     asked = endpoint(host, case.tcp.port)
     return likely(
-        f"A rule{rules.who_made(rule)} leads {asked} to {there}, and most likely nothing listens there.",
+        f"A rule{rules.who_made(rule)} redirects {asked} to {there}, and most likely nothing listens there.",
         *outcomes.ids(*refused.values(), reading),
-        reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.location(rule)}) leads the connection to {there}.",
+        reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.location(rule)}) redirects the connection to {there}.",
         next_check=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
         explains=refused,
         culprit=Culprit(kind="address", address=address or host, port=port or case.tcp.port),
@@ -185,30 +187,30 @@ def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: R
 
 
 def _came_from_nearer(case: Case, address: str) -> bool:
-    found = reset_origin.origin(case, address)
-    return found is not None and found.source is ResetSource.NEARER
+    origin = reset_origin.origin(case, address)
+    return origin is not None and origin.source is ResetSource.NEARER
 
 
 def _in_its_name(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
-    """A machine in between answered, so nothing is known of the host's port."""
+    """A machine in between answered, so nothing is known about the host's port."""
     first = next(iter(refused))
-    found = reset_origin.origin(case, first)
+    origin = reset_origin.origin(case, first)
     return still_open(
-        f"A machine in between answered in the name of {first}, so the reset says nothing of the host.",
-        *outcomes.ids(*refused.values(), found.fact if found else None),
+        f"A machine in between answered in the name of {first}, so the reset says nothing about the host.",
+        *outcomes.ids(*refused.values(), origin.fact if origin else None),
     )
 
 
 def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
     """What the reset's distance says, in a sentence, and the evidence for it."""
-    found = reset_origin.origin(case, address)
-    if found is None:
+    origin = reset_origin.origin(case, address)
+    if origin is None:
         return "", ()
-    told = {
-        ResetSource.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(found)}.",
-        ResetSource.FARTHER: f" It comes from behind what else answers, as of a forwarded port: {reset_origin.in_words(found)}.",
+    sentences = {
+        ResetSource.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(origin)}.",
+        ResetSource.FARTHER: f" It comes from beyond the host, as from a forwarded port: {reset_origin.in_words(origin)}.",
     }
-    return told.get(found.source, ""), outcomes.ids(found.fact) if found.source in told else ()
+    return sentences.get(origin.source, ""), outcomes.ids(origin.fact) if origin.source in sentences else ()
 
 
 def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:
@@ -228,7 +230,7 @@ def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:
         yield Remedy(
             do=f"See how the unit of {service} is really called.",
             command=f"systemctl list-unit-files '*{unknown.name.partition('.')[0]}*'",
-            verify=f"`refused check {case.target.label} --service` with that name says how it stands.",
+            verify=f"`refused check {case.target.label} --service` with that name shows its state.",
         )
     yield Remedy(
         do=f"Start {service or 'the service that belongs there'}, on the machine that refused.",
@@ -248,7 +250,7 @@ HYPOTHESIS = Hypothesis(
     question="Does anything listen on this port?",
     why="A reset is an answer: the machine is up and its kernel found no socket for the port.",
     meaning="The machine is there and nothing listens.",
-    proof="A reset from the host itself, and no listener in its socket table, here or in a look from the server.",
+    proof="A reset from the host itself, and no listener in its socket table, read here or on the server.",
     mistaken_for=("port.wrong-port", "server.bound-elsewhere"),
     needs=needs,
     judge=judge,

@@ -34,20 +34,20 @@ def judge(case: Case) -> Judgement:
         return not_tested("The socket table has not been seen.")
     if _listens_here(case):
         return ruled_out(f"Port {case.tcp.port} has a listener in this namespace.", *outcomes.ids(table))
-    seen = case.last(OtherNamespaces)
-    if seen is None:
+    others = case.last(OtherNamespaces)
+    if others is None:
         return not_tested("The other network namespaces have not been looked at.")
-    found = namespaces.candidates(case)
-    if found:
-        return _found(case, seen, refused, found)
-    return _nothing_found(case, seen, refused)
+    candidates = namespaces.candidates(case)
+    if candidates:
+        return _located(case, others, refused, candidates)
+    return _nowhere(case, others, refused)
 
 
 def _refused_here(case: Case) -> dict[str, TcpAttempt]:
     """The addresses of this machine that refused by a reset, where no rule decides before its sockets do."""
     return {
-        address: one
-        for address, one in outcomes.refused_by_reset(case).items()
+        address: attempt
+        for address, attempt in outcomes.refused_by_reset(case).items()
         if outcomes.is_local(case, address) and not rules.dnat(case, address) and not rules.is_reset_by_rule(case, address)
     }
 
@@ -61,27 +61,29 @@ def _not_here(case: Case) -> Judgement:
     if not refused:
         return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
     if all(outcomes.is_local(case, address) for address in refused):
-        return ruled_out("A rule of this machine's packet filter decides, before its sockets.", *outcomes.ids(*refused.values()))
+        return ruled_out(
+            "A rule of this machine's packet filter decides before its sockets do.", *outcomes.ids(*refused.values())
+        )
     return still_open(
-        "Another machine refused; its namespaces and containers are not seen from here.", *outcomes.ids(*refused.values())
+        "Another machine refused; its namespaces and containers can't be seen from here.", *outcomes.ids(*refused.values())
     )
 
 
-def _found(case: Case, seen: OtherNamespaces, refused: dict[str, TcpAttempt], found: list[ServiceLocation]) -> Judgement:
-    best = found[0]
-    rivals = namespaces.rivals(best, found)
+def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt], candidates: list[ServiceLocation]) -> Judgement:
+    best = candidates[0]
+    rivals = namespaces.rivals(best, candidates)
     table = outcomes.listeners(case)
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in refused)
-    evidence = outcomes.ids(*refused.values(), table, seen)
+    evidence = outcomes.ids(*refused.values(), table, others)
     summary, reason = _sentence(case, best, asked)
     reason = f"{reason} Here, nothing listens on port {case.tcp.port}."
     remedies = tuple(_remedies(case, best))
     refuted_by = (
         f"A listener on port {case.tcp.port} in this namespace's `ss -ltn`, or {case.target.label} stands for another service."
     )
-    # A namespace that is no container's and at no cable's end may be a stranger's, seen from any but the first one.
+    # Outside the first namespace, another one that no container or cable ties to ours may be a stranger's.
     proved = best.listener and not rivals and not (table and table.omitted)
-    related = best.named or best.is_known or seen.initial is True or (seen.initial is None and best.fits)
+    related = best.named or best.is_known or others.initial is True or (others.initial is None and best.fits)
     if proved and related and not (best.namespace and best.namespace.initial):
         return confirmed(
             summary,
@@ -94,17 +96,17 @@ def _found(case: Case, seen: OtherNamespaces, refused: dict[str, TcpAttempt], fo
         )
     if best.listener and not (related or best.fits or namespaces.sole(case)):
         return still_open(
-            f"{reason} Nothing ties that namespace to this one, so it may be a stranger's.",
+            f"{reason} Nothing ties that namespace to this one, so it may be unrelated.",
             *evidence,
             summary=summary,
             next_check=_tell_apart(case, best),
             explains=refused,
         )
-    others = f" {len(rivals)} more namespaces have a listener on this port." if rivals else ""
+    more = f" {len(rivals)} more namespaces have a listener on this port." if rivals else ""
     return likely(
         summary,
         *evidence,
-        reason=f"{reason}{others}",
+        reason=f"{reason}{more}",
         next_check=_tell_apart(case, best),
         explains=refused,
         culprit=_culprit(best),
@@ -113,27 +115,27 @@ def _found(case: Case, seen: OtherNamespaces, refused: dict[str, TcpAttempt], fo
     )
 
 
-def _sentence(case: Case, one: ServiceLocation, asked: str) -> tuple[str, str]:
+def _sentence(case: Case, location: ServiceLocation, asked: str) -> tuple[str, str]:
     """The verdict's sentence, and the fact that decides."""
     port = case.tcp.port
-    where = _place(one)
-    if one.listener is None:
-        host, outside = one.published or ("", 0)
+    where = _in_words(location)
+    if location.listener is None:
+        host, outside = location.published or ("", 0)
         summary = f"{_capital(where)} has port {port} inside, and publishes it on {_published(host, outside)}, not on {asked}."
-        return summary, f"{one.container.engine if one.container else 'The engine'} names the port of {where}."
-    row = one.listener
+        return summary, f"{location.container.engine if location.container else 'The engine'} names the port of {where}."
+    row = location.listener
     listens = f"{hosts.owner(row) if row.process else 'A service'} listens on {endpoint(row.address, row.port)} in {where}"
-    if one.published and one.published[1] == port and row.port != port:
+    if location.published and location.published[1] == port and row.port != port:
         tail = f"which the engine publishes on port {port}, and {asked} is refused"
-    elif one.published and one.published[1] == port and is_unspecified(one.published[0]):
-        inner = ", on loopback alone" if is_loopback(row.address) else ""
-        tail = f"{'and' if not inner else 'there'} published on port {port}{inner}; {asked} is refused all the same"
-    elif one.published:
-        tail = f"which publishes it on {_published(*one.published)}, and not on {asked}"
+    elif location.published and location.published[1] == port and is_unspecified(location.published[0]):
+        inner = "on loopback alone, " if is_loopback(row.address) else ""
+        tail = f"{inner}and is published on port {port}; {asked} is refused all the same"
+    elif location.published:
+        tail = f"which publishes it on {_published(*location.published)}, and not on {asked}"
     else:
-        tail = f"and nothing listens here, where {asked} is asked"
-    if one.namespace and one.namespace.initial:
-        tail = f"and nothing listens in the one that this process is in, where {asked} is asked"
+        tail = f"and nothing listens here, where {asked} leads"
+    if location.namespace and location.namespace.initial:
+        tail = f"and nothing listens in the one of this process, where {asked} leads"
     return f"{listens}, {tail}.", f"{_capital(where)} has a listener on port {row.port}."
 
 
@@ -141,12 +143,12 @@ def _published(host: str, port: int) -> str:
     return f"port {port}" if is_unspecified(host) else endpoint(host, port)
 
 
-def _place(one: ServiceLocation) -> str:
+def _in_words(location: ServiceLocation) -> str:
     """The namespace in words."""
-    if one.container:
-        engine = f" ({one.container.engine})" if one.container.engine != "unknown" else ""
-        return f"container {one.container.label}{engine}"
-    space = one.namespace
+    if location.container:
+        engine = f" ({location.container.engine})" if location.container.engine != "unknown" else ""
+        return f"container {location.container.label}{engine}"
+    space = location.namespace
     if space and space.initial:
         return "this machine's first network namespace"
     if space and space.name:
@@ -160,20 +162,24 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _tell_apart(case: Case, one: ServiceLocation) -> str:
+def _tell_apart(case: Case, location: ServiceLocation) -> str:
     meant = service_name(case) or case.target.label
-    if one.listener is None:
-        return f"`docker port {one.container.label if one.container else 'NAME'}`: where the port is published."
-    return f"Whether what listens in {_place(one)} is the service that {meant} stands for: `{_enter(one, 'ss -ltnp')}`."
+    if location.listener is None:
+        return f"`docker port {location.container.label if location.container else 'NAME'}`: where the port is published."
+    return (
+        f"Whether what listens in {_in_words(location)} is the service that {meant} stands for: `{_enter(location, 'ss -ltnp')}`."
+    )
 
 
-def _culprit(one: ServiceLocation) -> Culprit:
-    row, space = one.listener, one.namespace
-    pid = next((pid for pid in (row and row.pid, space and space.pid, one.container and one.container.pid) if pid), None)
-    name = (row.process if row else None) or (space.name if space and not one.container else None)
+def _culprit(location: ServiceLocation) -> Culprit:
+    row, space = location.listener, location.namespace
+    pid = next(
+        (pid for pid in (row and row.pid, space and space.pid, location.container and location.container.pid) if pid), None
+    )
+    name = (row.process if row else None) or (space.name if space and not location.container else None)
     return Culprit(
-        kind="container" if one.container else "listener",
-        container=one.container.label if one.container else UNSET,
+        kind="container" if location.container else "listener",
+        container=location.container.label if location.container else UNSET,
         address=row.address if row else UNSET,
         port=row.port if row else UNSET,
         pid=pid if pid is not None else UNSET,
@@ -181,52 +187,52 @@ def _culprit(one: ServiceLocation) -> Culprit:
     )
 
 
-def _enter(one: ServiceLocation, command: str) -> str:
+def _enter(location: ServiceLocation, command: str) -> str:
     """The command, run in that namespace."""
-    space = one.namespace
-    if space and space.name and not one.container:
+    space = location.namespace
+    if space and space.name and not location.container:
         return f"ip netns exec {shlex.quote(space.name)} {command}"
-    pid = (space.pid if space else None) or (one.container.pid if one.container else None)
+    pid = (space.pid if space else None) or (location.container.pid if location.container else None)
     if pid:
         return f"nsenter -t {pid} -n {command}"
-    return f"docker exec {shlex.quote(one.container.label)} {command}" if one.container else command
+    return f"docker exec {shlex.quote(location.container.label)} {command}" if location.container else command
 
 
-def _with_its_eyes(case: Case, one: ServiceLocation) -> str:
-    """The command that walks the same target from there."""
-    pid = one.namespace.pid if one.namespace else None
+def _check_from_there(case: Case, location: ServiceLocation) -> str:
+    """The command that checks the same target from there."""
+    pid = location.namespace.pid if location.namespace else None
     target = shlex.quote(case.target.label)
-    return f"refused check --pid {pid} {target}" if pid else _enter(one, f"refused check {target}")
+    return f"refused check --pid {pid} {target}" if pid else _enter(location, f"refused check {target}")
 
 
-def _remedies(case: Case, one: ServiceLocation) -> Iterator[Remedy]:
+def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
     port = case.tcp.port
-    row, container = one.listener, one.container
+    row, container = location.listener, location.container
     connects = f"{case.target.label} connects."
-    if row and is_loopback(row.address) and not (one.namespace and one.namespace.initial):
+    if row and is_loopback(row.address) and not (location.namespace and location.namespace.initial):
         yield Remedy(
-            do=f"It listens on {row.address} of that namespace alone, where nothing else gets: let it listen on 0.0.0.0.",
-            command=_enter(one, f"ss -ltnp 'sport = :{row.port}'"),
+            do=f"It listens only on {row.address} of that namespace, which nothing else reaches: let it listen on 0.0.0.0.",
+            command=_enter(location, f"ss -ltnp 'sport = :{row.port}'"),
             verify=f"That shows 0.0.0.0:{row.port}, *:{row.port} or the namespace's own address.",
         )
-    if one.published and (one.published[1] != port or not is_unspecified(one.published[0])):
-        host, outside = one.published
+    if location.published and (location.published[1] != port or not is_unspecified(location.published[0])):
+        host, outside = location.published
         yield Remedy(
             do="Use the port that is published.",
             command=f"refused check {endpoint('127.0.0.1' if is_unspecified(host) else host, outside)}",
             verify="It connects.",
         )
-    elif container and not one.published:
+    elif container and not location.published:
         inside = row.port if row else port
         tool = container.engine if container.engine in {"docker", "podman"} else "docker"
         yield Remedy(
-            do="Publish the port: a container gets its published ports when it is made, so make it anew.",
+            do="Publish the port. Published ports are set when a container is created, so create it again.",
             command=f"{tool} run --publish {port}:{inside} … {shlex.quote(container.image or 'IMAGE')}",
             verify=connects,
         )
     reachable = [
         address
-        for address in (one.namespace.addresses if one.namespace and not one.namespace.initial else ())
+        for address in (location.namespace.addresses if location.namespace and not location.namespace.initial else ())
         if row and (outcomes.covers(row, address))
     ]
     if reachable:
@@ -238,35 +244,35 @@ def _remedies(case: Case, one: ServiceLocation) -> Iterator[Remedy]:
     if not container:
         yield Remedy(
             do="Start client and service in the same network namespace, or run the client in that one.",
-            command=_with_its_eyes(case, one),
+            command=_check_from_there(case, location),
             verify="It connects there.",
         )
     yield Remedy(
         do="See for yourself what listens there (as root).",
-        command=_enter(one, "ss -ltnp"),
+        command=_enter(location, "ss -ltnp"),
         verify=f"It shows port {row.port if row else port}.",
     )
 
 
-def _nothing_found(case: Case, seen: OtherNamespaces, refused: dict[str, TcpAttempt]) -> Judgement:
+def _nowhere(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]) -> Judgement:
     port = case.tcp.port
-    inside = seen.inside if seen.inside and any(is_loopback(peer_address(address)) for address in refused) else None
-    if inside or seen.initial is False:
+    inside = others.inside if others.inside and any(is_loopback(peer_address(address)) for address in refused) else None
+    if inside or others.initial is False:
         what = f"container {inside}" if inside else "a network namespace of its own"
         return still_open(
-            f"This process is in {what}, and its host's namespaces are not all seen.",
-            *outcomes.ids(*refused.values(), seen),
+            f"This process is in {what}, and not all of its host's namespaces can be seen.",
+            *outcomes.ids(*refused.values(), others),
             summary=f"The service is outside of {what} that this process is in: localhost is the container, not its host.",
-            next_check=f"On the host: `ss -ltnp 'sport = :{port}'`. From here: its address, or the other container's name.",
+            next_check=f"On the host: `ss -ltnp 'sport = :{port}'`. From here: the host's address, or the other container's.",
             explains=refused,
         )
-    if seen.hidden:
+    if others.hidden:
         return still_open(
-            f"{seen.hidden} network namespaces could not be looked into; in those that could, nothing listens on port {port}.",
-            *outcomes.ids(seen),
+            f"{others.hidden} network namespaces could not be read; in the others, nothing listens on port {port}.",
+            *outcomes.ids(others),
         )
     return ruled_out(
-        f"Nothing that fits listens on port {port} in any other network namespace that is seen.", *outcomes.ids(seen)
+        f"Nothing that fits listens on port {port} in any other network namespace that can be seen.", *outcomes.ids(others)
     )
 
 
@@ -275,7 +281,7 @@ HYPOTHESIS = Hypothesis(
     onset="setting",
     title="same namespace",
     question="Does the service listen in a container or another network namespace?",
-    why="A container and a network namespace have ports and a loopback of their own. What is not published is not here.",
+    why="A container and a network namespace have ports and a loopback of their own. What is not published is closed here.",
     meaning="The service listens inside a container or another network namespace and the port is not published here.",
     proof="A listener in another namespace of this machine, its container's name, and none on the port here.",
     mistaken_for=("server.not-listening", "server.bound-elsewhere"),

@@ -14,10 +14,10 @@ from tui.model.judgement import Judgement, Remedy
 from tui.model.requests import AnyRequest
 
 GO_BETWEENS = frozenset({"haproxy", "envoy", "traefik", "nginx", "socat", "docker-proxy", "ssh", "sshd", "kubectl", "systemd"})
-"""Programs that stand before others: that one of them holds a port does not mean that the service is not there."""
+"""Programs that stand in front of others: where one of them holds the port, the service may still be there."""
 
 
-class _Found(Struct, frozen=True):
+class _Conflict(Struct, frozen=True):
     """Who holds a port that a service wanted, and what shows it."""
 
     address: str
@@ -40,10 +40,10 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """A service that has ended or is stopped, its log, and another program on its port."""
-    found = [one for address in outcomes.latest(case) for one in _found(case, address)]
-    found.sort(key=lambda one: (one.holder is None, one.line is None, one.service.why != "named"))
-    if found:
-        return _judged(case, found[0])
+    conflicts = [conflict for address in outcomes.latest(case) for conflict in _conflicts(case, address)]
+    conflicts.sort(key=lambda conflict: (conflict.holder is None, conflict.line is None, conflict.service.why != "named"))
+    if conflicts:
+        return _judged(case, conflicts[0])
     for address in outcomes.latest(case):
         stranger = _stranger(case, address)
         if stranger:
@@ -60,7 +60,7 @@ def _rows(case: Case, address: str) -> tuple[Listener, ...]:
     return tuple(row for row in rows if hosts.reaches(row, address, here=here))
 
 
-def _found(case: Case, address: str) -> Iterator[_Found]:
+def _conflicts(case: Case, address: str) -> Iterator[_Conflict]:
     """Each service that is meant and does not run, with who holds its port or what its log says of that."""
     table = hosts.table(case, address)
     fails = address in outcomes.failing(case)
@@ -74,18 +74,18 @@ def _found(case: Case, address: str) -> Iterator[_Found]:
         port, line = _wanted(case, lines)
         holder = next(iter(_others(table, port, service)), None)
         if line and services.ended(service):
-            yield _Found(address, port, service, holder, line, table)
+            yield _Conflict(address, port, service, holder, line, table)
         elif holder and holder in _rows(case, address) and holder.process not in GO_BETWEENS:
             unlike = service.why == "named" and not fails and not hosts.is_named(case, holder)
             if unlike or services.ended(service):
-                yield _Found(address, port, service, holder, None, table)
+                yield _Conflict(address, port, service, holder, None, table)
 
 
 def _wanted(case: Case, lines: tuple[LogLine, ...]) -> tuple[int, LogLine | None]:
     """The port that was taken, by the log: the target's where a line names it or none names any; and that line."""
     port = case.tcp.port
-    named = [(one, line) for line in lines for one in services.ports_in(line)]
-    own = next(((one, line) for one, line in reversed(named) if one == port), None)
+    named = [(number, line) for line in lines for number in services.ports_in(line)]
+    own = next(((number, line) for number, line in reversed(named) if number == port), None)
     if own:
         return own
     if named:
@@ -100,49 +100,51 @@ def _others(table: Listeners | None, port: int, service: Service) -> list[Listen
     return sorted(foreign, key=lambda row: row.process is None and row.unit is None)
 
 
-def _judged(case: Case, found: _Found) -> Judgement:
-    service, holder, port = found.service, found.holder, found.port
-    failing = {address: one for address, one in services.failing(case).items() if service in services.services(case, address)}
-    evidence = outcomes.ids(*(failing or outcomes.connecting(case)).values(), found.table, service)
-    said = f" Its log says: “{found.line.text[: services.LONGEST_QUOTE]}”." if found.line else ""
+def _judged(case: Case, conflict: _Conflict) -> Judgement:
+    service, holder, port = conflict.service, conflict.holder, conflict.port
+    failing = {
+        address: attempt for address, attempt in services.failing(case).items() if service in services.services(case, address)
+    }
+    evidence = outcomes.ids(*(failing or outcomes.connecting(case)).values(), conflict.table, service)
+    log = f" Its log says: “{conflict.line.text[: services.LONGEST_QUOTE]}”." if conflict.line else ""
     if holder is None:
         return likely(
-            f"{service.name} could not start because port {port} was taken; by whom is not to be seen now.{said}",
+            f"{service.name} could not start because port {port} was taken; who held it can't be seen any more.{log}",
             *evidence,
             reason=f"{service.name} is {service.active}, and its log says that the address was in use.",
             next_check=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
             explains=failing,
             culprit=services.culprit(service, port),
             refuted_by=f"{service.name} starts, or ends again for another reason.",
-            remedies=_remedies(case, found),
+            remedies=_remedies(case, conflict),
         )
     who = hosts.owner(holder)
-    place = endpoint(holder.address, holder.port)
-    if found.line:
+    where = endpoint(holder.address, holder.port)
+    if conflict.line:
         return confirmed(
-            f"{who} holds port {port} ({place}), so {service.name} could not start.{said}",
+            f"{who} holds port {port} ({where}), so {service.name} could not start.{log}",
             *evidence,
-            reason=f"{who} listens on {place}, {service.name} is {service.active}, and its log says that the address is in use.",
+            reason=f"{who} listens on {where}, {service.name} is {service.active}, and its log says that the address is in use.",
             explains=failing,
             culprit=hosts.listener_culprit("process", holder),
             refuted_by=f"{who} belongs to {service.name}, or {service.name} starts while it listens.",
-            remedies=_remedies(case, found),
+            remedies=_remedies(case, conflict),
         )
     state = "has failed" if services.ended(service) else "does not run"
     return likely(
-        f"{who} answers on port {port} ({place}), and {service.name}, which belongs there, {state}.",
+        f"{who} answers on port {port} ({where}), and {service.name}, which belongs there, {state}.",
         *evidence,
-        reason=f"{who} listens on {place}, and {service.name} is {service.active}.",
+        reason=f"{who} listens on {where}, and {service.name} is {service.active}.",
         next_check=f"`{services.journal(service)}`: a line that the address is already in use confirms it.",
         explains=failing,
         culprit=hosts.listener_culprit("process", holder),
         refuted_by=f"{who} belongs to {service.name}.",
-        remedies=_remedies(case, found),
+        remedies=_remedies(case, conflict),
     )
 
 
 def _stranger(case: Case, address: str) -> Judgement | None:
-    """Another program than the one that was named answers, and nothing of that name was seen at all."""
+    """A program other than the one that was named answers, and nothing of that name was seen."""
     name, rows = service_name(case), _rows(case, address)
     table = hosts.table(case, address)
     if name is None or not rows or table is None or not table.owners_known or address in outcomes.failing(case):
@@ -153,7 +155,7 @@ def _stranger(case: Case, address: str) -> Judgement | None:
     if any(row.process in GO_BETWEENS or row.container for row in known):
         return None
     who = hosts.owner(known[0])
-    if any(one.active in {"active", "activating"} for one in services.services(case, address)):
+    if any(service.active in {"active", "activating"} for service in services.services(case, address)):
         return still_open(f"{who} listens on port {case.tcp.port}, and {name} runs as well.", *outcomes.ids(table))
     return likely(
         f"{who} answers on port {case.tcp.port}, and not {name}, which should.",
@@ -161,10 +163,10 @@ def _stranger(case: Case, address: str) -> Judgement | None:
         reason=f"The listener on {endpoint(known[0].address, known[0].port)} is {who}; nothing named {name} listens anywhere.",
         next_check=f"Whether {who} is started by {name} under another name.",
         culprit=hosts.listener_culprit("process", known[0]),
-        refuted_by=f"{who} is {name} under another name, or stands before it.",
+        refuted_by=f"{who} is {name} under another name, or stands in front of it.",
         remedies=[
             Remedy(
-                do=f"Decide which of both the port is for, and give the other one another port; then start {name}.",
+                do=f"Decide which of the two the port is for, and give the other one another port; then start {name}.",
                 command=f"ss -ltnp 'sport = :{case.tcp.port}'",
                 verify=f"`refused check {case.target.label} --service {name}` finds nothing wrong.",
             )
@@ -172,21 +174,21 @@ def _stranger(case: Case, address: str) -> Judgement | None:
     )
 
 
-def _remedies(case: Case, found: _Found) -> Iterator[Remedy]:
-    service, holder = found.service, found.holder
+def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
+    service, holder = conflict.service, conflict.holder
     again = services.command(service, *(("reset-failed", "start") if service.active == "failed" else ("start",)))
     if holder is not None:
         who = hosts.owner(holder)
         unit = holder.unit or (f"process {holder.pid}" if holder.pid else "it")
         yield Remedy(
-            do=f"Decide which of both the port is for. If {service.name}: stop {who}, or give it another port.",
+            do=f"Decide which of the two the port is for. If {service.name}: stop {who}, or give it another port.",
             command=f"systemctl status {unit}" if holder.unit else f"ps -fp {holder.pid}" if holder.pid else "ss -ltnp",
-            verify=f"`ss -ltnp 'sport = :{found.port}'` shows no line.",
+            verify=f"`ss -ltnp 'sport = :{conflict.port}'` shows no line.",
         )
     else:
         yield Remedy(
-            do=f"See who holds port {found.port}, also for a moment only: a second start of the same service does.",
-            command=f"ss -ltnp 'sport = :{found.port}'",
+            do=f"See who holds port {conflict.port}, even for a moment: a second start of the same service does.",
+            command=f"ss -ltnp 'sport = :{conflict.port}'",
             verify="No line is shown.",
         )
     yield Remedy(
@@ -200,7 +202,7 @@ HYPOTHESIS = Hypothesis(
     place=35,
     title="has its own port",
     question="Does another program hold the port?",
-    why="Only one program can listen on an address and port; the second one to come fails to start.",
+    why="Only one program can listen on an address and port; a second one fails to start.",
     meaning="Another program holds the port, so the service could not start or someone else answers.",
     proof="The holder against the service that was meant, and “address already in use” in its log.",
     mistaken_for=("port.wrong-protocol", "server.crashed"),

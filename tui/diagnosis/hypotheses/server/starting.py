@@ -10,7 +10,7 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest
 
 LONGEST_START_S = 90.0
-"""systemd waits as long for a service to be ready (DefaultTimeoutStartSec=); a start before that is not this one."""
+"""As long as systemd waits for a service to be ready (DefaultTimeoutStartSec=); an earlier start is not this one."""
 STAYS = 2
 """Attempts in a row that must connect: one may be a moment between two restarts."""
 BEFORE = 2
@@ -28,17 +28,17 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Refused, refused, connected, and no failure after that."""
-    seen = outcomes.attempts(case)
-    came = {address: all_ for address in outcomes.connecting(case) if (all_ := _came_up(outcomes.attempts(case, address)))}
+    attempts = outcomes.attempts(case)
+    came = {address: phases for address in outcomes.connecting(case) if (phases := _came_up(outcomes.attempts(case, address)))}
     if not came:
         begun = _begun(case)
         if begun:
             return _not_yet(case, *begun)
-        return ruled_out("No address was refused first and connected after that.", *outcomes.ids(*seen))
+        return ruled_out("No address was refused first and connected after that.", *outcomes.ids(*attempts))
     first, (refused, connected) = next(iter(came.items()))
     port = case.tcp.port
     service = _started_between(case, first, refused, connected)
-    evidence = outcomes.ids(*(one for pair in came.values() for part in pair for one in part), service)
+    evidence = outcomes.ids(*(attempt for pair in came.values() for part in pair for attempt in part), service)
     culprit = Culprit(kind="address", address=first, port=port)
     reason = f"{first}: {_times(len(refused), 'refused')}, then {_times(len(connected), 'connected')}."
     unit = ""
@@ -46,8 +46,8 @@ def judge(case: Case) -> Judgement:
         culprit = services.culprit(service, port)
         unit = f" {service.name} was started at {services.clock(service.started or 0)}."
     refuted_by = f"A refusal on {first} after the first success."
-    # An ICMP error is a filter's, or a load balancer's without a backend: then it is that which changed.
-    by_reset = all(one.icmp is None for one in refused)
+    # An ICMP error comes from a filter, or a load balancer without a backend: then that is what changed.
+    by_reset = all(attempt.icmp is None for attempt in refused)
     if len(refused) >= BEFORE and len(connected) >= STAYS and by_reset:
         return confirmed(
             f"{case.target.label} was still starting: refused at first, connected since.{unit}",
@@ -61,7 +61,7 @@ def judge(case: Case) -> Judgement:
         f"{case.target.label} was refused at first and connects now: it seems to have been starting.{unit}",
         *evidence,
         reason=reason if by_reset else f"{reason} The refusal was an ICMP error, which a filter or a balancer sends.",
-        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it had been starting.",
+        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
         culprit=culprit,
         refuted_by=refuted_by,
         remedies=_remedies(case, service),
@@ -70,13 +70,13 @@ def judge(case: Case) -> Judgement:
 
 def _came_up(attempts: tuple[TcpAttempt, ...]) -> tuple[list[TcpAttempt], list[TcpAttempt]] | None:
     """Refusals first and successes after them, and nothing else; what connects only after a repair shows no start."""
-    scheduled = [one for one in attempts if one.purpose == "target"]
-    working = [one.outcome in outcomes.WORKING for one in scheduled]
-    if True not in working or not all(one.outcome in outcomes.WORKING for one in attempts[len(scheduled) :]):
+    scheduled = [attempt for attempt in attempts if attempt.purpose == "target"]
+    working = [attempt.outcome in outcomes.WORKING for attempt in scheduled]
+    if True not in working or not all(attempt.outcome in outcomes.WORKING for attempt in attempts[len(scheduled) :]):
         return None
     at = working.index(True)
     refused, connected = scheduled[:at], scheduled[at:]
-    pure = all(one.outcome is Outcome.REFUSED for one in refused) and all(working[at:])
+    pure = all(attempt.outcome is Outcome.REFUSED for attempt in refused) and all(working[at:])
     return (refused, connected) if refused and pure else None
 
 
@@ -87,9 +87,9 @@ def _times(number: int, what: str) -> str:
 def _begun(case: Case) -> tuple[str, Service] | None:
     """An address that refuses and the service that belongs there and is being started."""
     for address in outcomes.refused_by_reset(case):
-        for one in services.services(case, address):
-            if services.is_starting(one) and services.is_meant(case, address, one):
-                return address, one
+        for service in services.services(case, address):
+            if services.is_starting(service) and services.is_meant(case, address, service):
+                return address, service
     return None
 
 
@@ -99,7 +99,7 @@ def _not_yet(case: Case, address: str, service: Service) -> Judgement:
         f"{service.name}, which belongs on port {case.tcp.port}, is still starting: {service.active} ({service.sub}){since}.",
         *outcomes.ids(*outcomes.attempts(case, address), service),
         reason=f"{address} refuses, and {service.name} is {service.active} ({service.sub}).",
-        next_check=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it had been starting.",
+        next_check=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it was starting.",
         explains=[address],
         culprit=services.culprit(service, case.tcp.port),
         refuted_by=f"{service.name} becomes active and the port stays refused, or it fails.",
@@ -110,10 +110,10 @@ def _not_yet(case: Case, address: str, service: Service) -> Judgement:
 def _started_between(case: Case, address: str, refused: list[TcpAttempt], connected: list[TcpAttempt]) -> Service | None:
     """The service that belongs there, if its start lies among the attempts: not long before the first, not after a success."""
     first, success = services.moment(refused[0].at), services.moment(connected[0].at)
-    for one in services.services(case, address):
-        known = None not in {one.started, first, success} and services.is_meant(case, address, one)
-        if known and (first or 0) - LONGEST_START_S <= (one.started or 0) <= (success or 0) + 1:
-            return one
+    for service in services.services(case, address):
+        known = None not in {service.started, first, success} and services.is_meant(case, address, service)
+        if known and (first or 0) - LONGEST_START_S <= (service.started or 0) <= (success or 0) + 1:
+            return service
     return None
 
 
@@ -125,7 +125,7 @@ def _remedies(case: Case, service: Service | None) -> Iterator[Remedy]:
         verify="The client connects after a restart of both.",
     )
     yield Remedy(
-        do="If it was no start, look for a restart in the service's log.",
+        do="If it was not starting, look for a restart in the service's log.",
         command=f"journalctl -u {unit} --since '10 minutes ago'",
         verify=f"`refused check {case.target.label} --attempts 10` connects each time.",
     )

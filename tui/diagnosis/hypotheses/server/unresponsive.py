@@ -11,13 +11,13 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, WatchQueue
 
 REPEATEDLY = 2
-"""Talks without an answer from which on it is no accident."""
+"""Requests in a row without an answer: a single one may be an accident."""
 BUSY_PERCENT = 90.0
 """Of one processor: a thread that never waits. Below 100, because the kernel counts in hundredths of a second."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the first words to what connects, and the process behind it where it says nothing."""
+    """Attempts, a first request to what connects, and the process behind it where it does not answer."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
@@ -30,7 +30,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 
 def _quiet(case: Case) -> tuple[str, ...]:
-    """The addresses that connect and have said nothing, although they were spoken to or where they can't be."""
+    """The addresses that connect and have sent nothing, after a request or where none can be sent."""
     speaks = talk.meant(case) is not None and case.options.talk
     return tuple(
         address
@@ -48,23 +48,24 @@ def judge(case: Case) -> Judgement:
         process = talk.process(case, address)
         trouble = _trouble(process) if process else ""
         if process and trouble:
-            found = _by_process(case, address, process, trouble)
-            if found:
-                return found
+            judgement = _by_process(case, address, process, trouble)
+            if judgement:
+                return judgement
     silent = talk.mute(case, ended=False)
     if silent:
         return _silent(case, silent)
-    spoken = [one for address in working for one in talk.words(case, address)]
+    spoken = [words for address in working for words in talk.words(case, address)]
     if spoken:
-        return ruled_out("It speaks.", *outcomes.ids(*(one.fact for one in spoken)))
+        return ruled_out("It speaks.", *outcomes.ids(*(words.fact for words in spoken)))
     ended = talk.mute(case, ended=True)
     if ended:
         return ruled_out(
-            "It does not stay silent: it ends the connection.", *outcomes.ids(*(one for all_ in ended.values() for one in all_))
+            "It does not stay silent: it ends the connection.",
+            *outcomes.ids(*(fact for facts in ended.values() for fact in facts)),
         )
     if talk.meant(case) is None:
         return not_tested("It connects; what it should answer is not known.")
-    return not_tested("It has not been spoken to.")
+    return not_tested("No request has been sent to it.")
 
 
 def _trouble(process: ProcessState) -> str:
@@ -74,7 +75,7 @@ def _trouble(process: ProcessState) -> str:
         return f"is stopped{by} (state {process.state})"
     if process.states and set(process.states) == {"D"}:
         where = f" in {process.waits_in}" if process.waits_in else ""
-        return f"waits for a device without end (state D{where})"
+        return f"is stuck waiting for a device (state D{where})"
     if process.busy_percent is not None and process.busy_percent >= BUSY_PERCENT:
         return f"keeps a processor fully busy ({process.busy_percent:.0f} %)"
     if process.is_out_of_descriptors:
@@ -83,7 +84,7 @@ def _trouble(process: ProcessState) -> str:
 
 
 def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -> Judgement | None:
-    """Confirmed where silence was met, or where nobody takes connections from the queue; a process alone proves nothing."""
+    """Confirmed where a request met silence, or nothing takes connections from the queue; the process alone proves nothing."""
     row = talk.listener(case, address)
     silence = talk.mute(case, ended=False).get(address, ())
     queue = _waiting(case, address)
@@ -91,12 +92,12 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
     if row is None or not (silence or process.is_stopped or (queue and held)):
         return None
     who = hosts.owner(row)
-    place = endpoint(address, case.tcp.port)
+    where = endpoint(address, case.tcp.port)
     evidence = outcomes.ids(outcomes.latest(case).get(address), *silence, process, queue)
-    summary = f"{who} accepts on {place} and never answers: it {trouble}."
+    summary = f"{who} accepts on {where} and never answers: it {trouble}."
     reason = _silence_in_words(silence) if silence else f"It connects; process {process.pid} {trouble}."
     culprit = hosts.listener_culprit("process", row)
-    refuted_by = f"An answer from {place} while process {process.pid} {trouble}: another process of it serves."
+    refuted_by = f"An answer from {where} while process {process.pid} {trouble}: another of its processes serves."
     remedies = tuple(_local_remedies(case, process, row.unit))
     # A process at its limit still serves the connections that it has, so there the queue must show that it takes no new one.
     repeated = len(silence) >= REPEATEDLY and not process.is_out_of_descriptors
@@ -106,7 +107,7 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
         summary,
         *evidence,
         reason=reason,
-        next_check=f"Whether a client gets an answer from {place}; a process beside this one may serve.",
+        next_check=f"Whether a client gets an answer from {where}; another process may serve.",
         culprit=culprit,
         refuted_by=refuted_by,
         remedies=remedies,
@@ -114,34 +115,34 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
 
 
 def _waiting(case: Case, address: str) -> QueueWatch | None:
-    """The look at the accept queue, if connections waited in it all the time and nobody took one."""
+    """The watch of the accept queue, if connections waited in it all the time and none was taken."""
     row = talk.listener(case, address)
-    for one in reversed(case.all(QueueWatch)):
-        if one.address == address and one.port == case.tcp.port:
-            mine = [queue.lengths for queue in one.queues if row and queue.listener.pid == row.pid and queue.lengths]
+    for watch in reversed(case.all(QueueWatch)):
+        if watch.address == address and watch.port == case.tcp.port:
+            mine = [queue.lengths for queue in watch.queues if row and queue.listener.pid == row.pid and queue.lengths]
             stuck = [lengths for lengths in mine if min(lengths) > 0 and list(lengths) == sorted(lengths)]
-            return one if stuck else None
+            return watch if stuck else None
     return None
 
 
 def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
-    address, all_ = next(iter(silent.items()))
-    place = endpoint(address, case.tcp.port)
+    address, exchanges = next(iter(silent.items()))
+    where = endpoint(address, case.tcp.port)
     meant = talk.meant(case)
-    evidence = outcomes.ids(*(one for talks in silent.values() for one in talks))
-    reason = _silence_in_words(all_)
+    evidence = outcomes.ids(*(exchange for talks in silent.values() for exchange in talks))
+    reason = _silence_in_words(exchanges)
     if meant is None or meant.by == "usual":
-        return still_open(f"{reason} But whether it should answer that is not known.", *evidence)
+        return still_open(f"{reason} Whether it should answer that is not known.", *evidence)
     if meant.by == "registered":
         return still_open(
             reason,
             *evidence,
-            summary=f"{place} accepts the connection and answers nothing to {meant.protocol}, which its port stands for.",
+            summary=f"{where} accepts the connection and does not answer {meant.protocol}, which its port stands for.",
             next_check=talk.name_it(case),
         )
-    summary = f"{place} accepts the connection and answers nothing to {meant.protocol}."
+    summary = f"{where} accepts the connection and does not answer {meant.protocol}."
     next_check = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
-    if len(all_) < REPEATEDLY or any(one.acknowledged is False for one in all_):
+    if len(exchanges) < REPEATEDLY or any(exchange.acknowledged is False for exchange in exchanges):
         return still_open(reason, *evidence, summary=summary, next_check=next_check)
     row = talk.listener(case, address)
     return likely(
@@ -150,21 +151,21 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
         reason=reason,
         next_check=next_check,
         culprit=(hosts.listener_culprit("process", row) if row else Culprit(kind="address", address=address, port=case.tcp.port)),
-        refuted_by=f"An answer from {place}; or a larger answer that is lost on the way: then small requests get theirs.",
-        remedies=tuple(_far_remedies(case, address, listened=all_[0].listened)),
+        refuted_by=f"An answer from {where}; or a large answer is lost on the way: then small ones come through.",
+        remedies=tuple(_far_remedies(case, address, listened=exchanges[0].listened)),
     )
 
 
 def _silence_in_words(talks: tuple[Talk, ...]) -> str:
     if not talks:
         return ""
-    waits = outcomes.joined(f"{one.waited_ms / 1000:.1f} s" for one in talks)
+    waits = outcomes.joined(f"{exchange.waited_ms / 1000:.1f} s" for exchange in talks)
     times = "once" if len(talks) == 1 else f"{len(talks)} times"
     if talks[0].listened:
         return f"Connected {times}; the server speaks first in {talks[0].spoken}, and said nothing in {waits}."
-    if any(one.acknowledged is False for one in talks):
+    if any(exchange.acknowledged is False for exchange in talks):
         return f"{talks[0].spoken} was spoken {times}; nothing came in {waits}, and what was sent was not acknowledged."
-    taken = ", which its kernel acknowledged" if any(one.acknowledged for one in talks) else ""
+    taken = ", which its kernel acknowledged" if any(exchange.acknowledged for exchange in talks) else ""
     return f"{talks[0].spoken} was spoken {times}{taken}; nothing came back in {waits}."
 
 
@@ -190,7 +191,7 @@ def _local_remedies(case: Case, process: ProcessState, unit: str | None) -> Iter
         verify="The reason is found: a lock, a disk, a loop.",
     )
     yield Remedy(
-        do="Or restart it, if it may lose what it is doing.",
+        do="Or restart it, if what it is doing may be lost.",
         command=f"systemctl restart {unit}" if unit else "",
         verify=f"`refused check {case.target.text}` is reachable.",
     )
@@ -217,7 +218,7 @@ HYPOTHESIS = Hypothesis(
     question="Does the server answer, once it has accepted?",
     why="The kernel accepts for a process that hangs: it connects, and then nothing comes.",
     meaning="It accepts and never answers.",
-    proof="Connected, a request sent, silence; and the process is stopped (T), in D, or busy without end.",
+    proof="Connected, a request sent, silence; and the process is stopped (T), stuck on a device (D), or busy all the time.",
     mistaken_for=("path.mtu",),
     needs=needs,
     judge=judge,

@@ -28,15 +28,15 @@ def judge(case: Case) -> Judgement:
 
 
 def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Judgement:
-    seen = fact.look_alikes if fact else ()
-    deleted, alike = path in seen, tuple(one for one in seen if one != path)
+    look_alikes = fact.look_alikes if fact else ()
+    deleted, alike = path in look_alikes, tuple(candidate for candidate in look_alikes if candidate != path)
     parent = fact.nearest_parent if fact else None
     short = bool(parent) and parent != (path.rpartition("/")[0] or "/")
     summary = f"There is no {path}"
     if short:
         summary += f": the path ends at {parent}"
     if deleted:
-        summary += "; a service listens on a socket whose file of that path is deleted, or is in another mount namespace"
+        summary += "; a service listens on a socket of that path whose file is deleted, or is in another mount namespace"
     if alike:
         summary += (
             f"; {outcomes.joined(alike)} {'is a listening socket' if len(alike) == 1 else 'are listening sockets'} of that name"
@@ -58,7 +58,7 @@ def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Ju
         f"{summary}.",
         *outcomes.ids(attempt, fact),
         reason=f"The attempt ends in {attempt.errno}; the path itself was not seen.",
-        next_check=f"`namei -l {unix_sockets.typed(case)}`: where it ends.",
+        next_check=f"`namei -l {unix_sockets.typed(case)}` shows where it ends.",
         explains={unix_sockets.path_of(case)},
         culprit=culprit,
         refuted_by=refuted_by,

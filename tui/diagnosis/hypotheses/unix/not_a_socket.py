@@ -13,7 +13,7 @@ _KINDS = {"file": "a regular file", "directory": "a directory", "fifo": "a named
 _OTHER_KIND = "EPROTOTYPE"
 """The socket is of another type than the client's (unix(7))."""
 _EXPECTED = frozenset({"ECONNREFUSED", "EACCES"})
-"""The kernel looks at the rights first, and then refuses what is no socket (unix_find_bsd, net/unix/af_unix.c)."""
+"""The kernel looks at the rights first, and then refuses what is not a socket (unix_find_bsd, net/unix/af_unix.c)."""
 
 
 def judge(case: Case) -> Judgement:
@@ -24,7 +24,7 @@ def judge(case: Case) -> Judgement:
         return settled or ruled_out("There is no path.")
     path = unix_sockets.shown(case)
     if fact is None or fact.type == "unknown":
-        return not_tested("The path has not been looked at, or may not be seen.")
+        return not_tested("The path has not been checked, or this user may not see it.")
     if attempt.errno == _OTHER_KIND:
         return _another_kind(case, attempt, fact)
     if fact.type not in _KINDS:
@@ -44,11 +44,11 @@ def judge(case: Case) -> Judgement:
 
 
 def _another_kind(case: Case, attempt: Attempt, fact: UnixPath) -> Judgement:
-    """It is a socket, so this cause does not fit; no other names it, and a person should not be left without a word."""
+    """It is a socket, so this cause does not fit; but no other cause names it, and the person should be told."""
     path, kind = unix_sockets.shown(case), fact.socket_kind or "datagram or seqpacket"
     holder = f" of {fact.holder} (pid {fact.holder_pid})" if fact.holder else ""
     return still_open(
-        f"{path} is a socket, of another type than a stream: the attempt ends in EPROTOTYPE.",
+        f"{path} is a socket, but not a stream socket: the attempt ends in EPROTOTYPE.",
         *outcomes.ids(attempt, fact),
         summary=f"{path} is a {kind} socket{holder}, and a client of stream sockets cannot connect to it.",
         next_check=f"`ss -ax src {unix_sockets.typed(case)}`: the first column is the type that the client must use.",

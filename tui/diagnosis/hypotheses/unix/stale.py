@@ -46,7 +46,7 @@ def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Ju
     return likely(
         summary,
         *evidence,
-        reason="The attempt ends in ECONNREFUSED; what stands at the path, or who listens, was not seen.",
+        reason="The attempt ends in ECONNREFUSED; what is at the path, or who listens, was not seen.",
         next_check=f"`stat -c %F {typed}; ss -lx src {typed}`: a socket without a listener confirms it.",
         explains={unix_sockets.path_of(case)},
         culprit=culprit,

@@ -20,7 +20,7 @@ CASES = Path(__file__).parent / "cases"
 
 
 class Expectation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the case must come to. Left out: not looked at."""
+    """What the case must come to. Left out: not compared."""
 
     cause: str | None
     """The verdict's cause; the word `none` where there must be no verdict."""
@@ -42,7 +42,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One file. Facts without an id get `<kind>-<n>`; the schedule counts as ended unless `running` is true."""
 
     about: str
-    """The situation, in one sentence."""
+    """The setup, in one sentence."""
     target: str
     expect: Expectation
     options: Options = Options()

@@ -20,7 +20,7 @@ from tests.approved import ROOT
 REFUSED = [sys.executable, "-m", "tui"]
 PATIENCE_S = 30.0
 """How long a terminal is watched for words that should come; far beyond what they take."""
-LOOK_EVERY_S = 0.01
+POLL_EVERY_S = 0.01
 _ON_TERMINAL = "import os, sys; os.login_tty(0); os.execv(sys.argv[1], sys.argv[1:])"
 
 
@@ -54,7 +54,7 @@ def until_recorded(words: bytes, state: Path) -> None:
     end = time.monotonic() + PATIENCE_S
     while not any(words in path.read_bytes() for path in sessions(state)):
         assert time.monotonic() < end, f"{words!r} was not recorded"
-        select.select([], [], [], LOOK_EVERY_S)
+        select.select([], [], [], POLL_EVERY_S)
 
 
 class Terminal:

@@ -133,7 +133,7 @@ UNUSABLE = [
     ("demo --check", "", "refused demo lists"),
     ("demo healthy", "", "--check"),
     ("report /no/such/file", "", "No such file"),
-    ("report pyproject.toml", "", "no event of a session"),
+    ("report pyproject.toml", "", "not an event of a session"),
     ("report tui", "", "directory"),
     ("report", "", "FILE"),
     ("replay /no/such/file", "", "No such file"),
@@ -150,7 +150,7 @@ UNUSABLE = [
     ("words", "text", "says"), UNUSABLE, ids=[f"{words} {text}".strip() or "nothing" for words, text, _ in UNUSABLE]
 )
 def test_what_cant_be_used_is_one_line(words: str, text: str, says: str, tmp_path: Path) -> None:
-    """Status 2, nothing on standard output, and one line on standard error that says what and how to mend it."""
+    """Status 2, nothing on standard output, and one line on standard error that says what and how to fix it."""
     done = run(*words.split(), state=tmp_path, text=text)
 
     assert (done.returncode, done.stdout) == (2, "")

@@ -1,6 +1,6 @@
 """What is found by its path is complete: every request has its probe, every fact its words, every panel its key and picture.
 
-A union with `assert_never` would let the type checker see it; here each member is looked at.
+A union with `assert_never` would let the type checker see it; here each member is checked.
 """
 
 import importlib

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.approved import ROOT
-from tests.engine.checks import NOTHING_LISTENS, ScriptedLook
+from tests.engine.checks import NOTHING_LISTENS, ScriptedChecks
 from tests.program import environment, sessions
 from tests.report.hostile import TEXTS
 from tui.engine.recording import Recorder, SessionFileError, default_path, read
@@ -27,8 +27,8 @@ TARGET = parse_target("127.0.0.1:8081")
 
 
 async def walked(path: Path) -> Session:
-    """A whole walk on scripted looks, with everything that a person can do, recorded at `path`."""
-    session = Session(TARGET, Options(), ScriptedLook(NOTHING_LISTENS), pace=Pace.UNATTENDED)
+    """A whole walk on scripted checks, with everything that a person can do, recorded at `path`."""
+    session = Session(TARGET, Options(), ScriptedChecks(NOTHING_LISTENS), pace=Pace.UNATTENDED)
     recorder = Recorder(path)
     session.subscribe(recorder.write)
     await session.run()

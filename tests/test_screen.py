@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.checks import NOTHING_LISTENS, ScriptedLook
+from tests.engine.checks import NOTHING_LISTENS, ScriptedChecks
 from tui.cli.screen import MOST_RECENT, Keeping, recent, write_report
 from tui.engine.recording import default_path, read, sessions_directory
 from tui.engine.replay import Replay
@@ -23,8 +23,8 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def session(target: str = "127.0.0.1:8081") -> Session:
-    """A session on scripted looks."""
-    return Session(parse_target(target), Options(), ScriptedLook(NOTHING_LISTENS), pace=Pace.UNATTENDED)
+    """A session on scripted checks."""
+    return Session(parse_target(target), Options(), ScriptedChecks(NOTHING_LISTENS), pace=Pace.UNATTENDED)
 
 
 async def recorded(keep: Keeping, target: str = "127.0.0.1:8081") -> Session:

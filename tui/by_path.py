@@ -1,7 +1,7 @@
 """Modules that are found by their path: adding a file is all that it takes to add what it holds.
 
-Nothing is imported to find them, so whoever asks loads only what it needs; and next to nothing to look for them, since
---help does so too.
+Nothing is imported to find them, so whoever asks loads only what it needs; and the search itself imports next to
+nothing, since --help does it too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def modules_below(package: ModuleType) -> tuple[str, ...]:
-    """The full names of all modules below `package` and its sub-packages, in the order of the alphabet."""
+    """The full names of all modules below `package` and its sub-packages, in alphabetical order."""
     return tuple(sorted(_walked(package.__path__, package.__name__, _in_folder if _is_in_files(package) else _by_importer)))
 
 

@@ -151,7 +151,7 @@ async def test_a_delay_holds_up_its_own_name_alone() -> None:
     """The answer that is not delayed comes first, though it was asked for later."""
     async with FakeNameserver({"late.test": ["10.0.0.1"], "soon.test": ["10.0.0.2"]}, delays_s={"late.test": 0.2}) as server:
         late = asyncio.create_task(ask(server, "late.test"))
-        await server.heard(1)
+        await server.wait_for(1)
         assert addresses(await ask(server, "soon.test")) == ["10.0.0.2"]
         assert not late.done()
         assert addresses(await late) == ["10.0.0.1"]
@@ -180,7 +180,7 @@ async def test_nothing_is_left_when_it_ends() -> None:
         writer.write(len(query).to_bytes(2, "big") + query)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
             client.sendto(query, (server.address, server.port))
-            await server.heard(2)
+            await server.wait_for(2)
     writer.close()
     await asyncio.gather(writer.wait_closed(), return_exceptions=True)
 

@@ -48,7 +48,7 @@ def test_an_answer_to_a_repeated_syn() -> None:
     """It is named with its time, and what may be behind it; the attempts are the evidence."""
     (sign,) = signs(case(attempt(1, 0.4), attempt(2, 1004.0, retransmits=1), attempt(3, 3010.0, retransmits=2)))
 
-    assert sign.text.startswith(f"Attempts 2 and 3 to {HOST} had an answer only after 3.0 s")
+    assert sign.text.startswith(f"Attempts 2 and 3 to {HOST} got an answer only after 3.0 s")
     assert "accept queue is full" in sign.text
     assert sign.evidence == ("attempt-2", "attempt-3")
 
@@ -57,8 +57,8 @@ def test_echoes_tell_path_from_server() -> None:
     """Lost echoes speak for the path, and whole ones for the server."""
     again = attempt(1, 1004.0, retransmits=1)
 
-    assert "speaks for the path" in said(again, echo(2, 0.3, 0.3))[0]
-    assert "speaks for the server" in said(again, echo(3, 0.3, 0.3, 0.3))[0]
+    assert "points to the path" in said(again, echo(2, 0.3, 0.3))[0]
+    assert "points to the server" in said(again, echo(3, 0.3, 0.3, 0.3))[0]
     assert "speaks" not in said(again, echo(0))[0]
 
 
@@ -73,7 +73,7 @@ def test_silence_is_no_late_answer() -> None:
 def test_an_answer_far_later_than_the_fastest() -> None:
     """The fastest of the session, an echo too, is the measure."""
     (sentence,) = said(attempt(1, 0.4), attempt(2, 240.0))
-    assert sentence.startswith(f"Attempt 2 to {HOST} had an answer only after 240 ms, the fastest after 0.4 ms")
+    assert sentence.startswith(f"Attempt 2 to {HOST} got an answer only after 240 ms, the fastest after 0.4 ms")
     known = case(attempt(1, 240.0), echo(3, 0.3, 0.4, 0.3))
     assert baseline_ms(known, HOST) == 0.3
     assert is_late(known, attempt(1, 240.0))

@@ -53,7 +53,7 @@ def test_every_judgement_of_any_mixture_of_facts_is_whole(case: Case) -> None:
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(case=mixed_cases())
 def test_any_mixture_of_facts_can_be_weighed_and_continued(case: Case) -> None:
-    """Ranking and the choice of the next look take any mixture of facts, and no look is wanted that was asked for."""
+    """Ranking and the choice of the next check take any mixture of facts, and no check is wanted that was asked for."""
     assess(case, hypotheses())
     decide(case, hypotheses())
 

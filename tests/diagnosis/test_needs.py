@@ -1,4 +1,4 @@
-"""Which looks a cause of name, proxy or client asks for, and when: none without its reason, none twice as wide as it must be."""
+"""Which checks a cause of name, proxy or client asks for, and when: none without its reason, none twice as wide as it must be."""
 
 from msgspec.structs import replace
 
@@ -43,7 +43,7 @@ def _others(case: Case, *causes: str) -> set[str]:
 
 
 def test_the_dns_address_is_tried_once_the_hosts_entry_fails() -> None:
-    """The hosts entry's failing address asks for one attempt on the DNS's; equal wishes are one look."""
+    """The hosts entry's failing address asks for one attempt on the DNS's; equal requests are one check."""
     case = _without(_case("name.hosts-override/old-entry-and-the-dns-address-connects"), "other-address")
 
     wanted = [one for one in wanted_checks(case, hypotheses()) if isinstance(one, Connect) and one.purpose == "other-address"]

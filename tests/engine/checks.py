@@ -1,16 +1,16 @@
-"""Scripted looks: what a session's probes would see, without a socket."""
+"""Scripted checks: what a session's probes would see, without a socket."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved, Outcome, Route, TcpAttempt
 from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute
 
 Script = Mapping[type, Callable[[AnyRequest], Iterable[AnyFact]]]
 
 
-class ScriptedLook:
+class ScriptedChecks:
     """Tells the facts of its script, one a turn of the event loop; remembers what it was asked."""
 
     def __init__(self, script: Script) -> None:
@@ -18,16 +18,16 @@ class ScriptedLook:
         self.asked: list[AnyRequest] = []
         self.cancelled: list[AnyRequest] = []
 
-    async def __call__(self, request: AnyRequest, tell: Tell) -> None:
-        """Take the look."""
+    async def __call__(self, request: AnyRequest, on_fact: OnFact) -> None:
+        """Make the check."""
         self.asked.append(request)
         try:
             await asyncio.sleep(0)
             if type(request) not in self.script:
-                tell(NotObserved(request=request, reason="The script has no such look."))
+                on_fact(NotObserved(request=request, reason="The script has no such check."))
                 return
             for fact in self.script[type(request)](request):
-                tell(fact)
+                on_fact(fact)
                 await asyncio.sleep(0)
         except asyncio.CancelledError:
             self.cancelled.append(request)

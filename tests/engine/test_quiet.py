@@ -53,7 +53,7 @@ async def test_an_attempt_that_is_answered_is_not_quiet() -> None:
 
 
 async def test_attempts_on_anything_else_are_not_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No look waits for the attempts on a proxy or on another address."""
+    """No check waits for the attempts on a proxy or on another address."""
     monkeypatch.setattr(quiet, "QUIET_AFTER_S", 0.0)
     schedule = Schedule()
     asyncio.get_running_loop().call_later(0.01, schedule.gate.set)

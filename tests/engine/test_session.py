@@ -1,4 +1,4 @@
-"""A session decides, looks, absorbs and records; it can be steered and cancelled at any moment."""
+"""A session decides, checks, absorbs and records; it can be steered and cancelled at any moment."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engine.checks import NOTHING_LISTENS, Script, ScriptedLook, table
+from tests.engine.checks import NOTHING_LISTENS, Script, ScriptedChecks, table
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import Ask, Conclude, Run
 from tui.diagnosis.ranking import assess
 from tui.engine.replay import Replay
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.engine.session import Pace, Session
 from tui.engine.walk import Walk
 from tui.model.case import fold_all
@@ -27,9 +27,9 @@ LOCAL = parse_target("127.0.0.1:8081")
 
 
 def session(
-    check: ScriptedLook, *, pace: Pace = Pace.UNATTENDED, target: str = "127.0.0.1:8081", options: Options | None = None
+    check: ScriptedChecks, *, pace: Pace = Pace.UNATTENDED, target: str = "127.0.0.1:8081", options: Options | None = None
 ) -> Session:
-    """A session on scripted looks and a clock that stands still."""
+    """A session on scripted checks and a clock that stands still."""
     return Session(parse_target(target), options or Options(), check, pace=pace, clock=lambda: NOW)
 
 
@@ -43,7 +43,7 @@ async def until(condition: object) -> None:
 
 async def test_an_unattended_walk_ends_with_the_cause() -> None:
     """Without a person the walk runs to its end and names the cause."""
-    found = await session(ScriptedLook(NOTHING_LISTENS)).run()
+    found = await session(ScriptedChecks(NOTHING_LISTENS)).run()
 
     assert found.verdict is not None
     assert (found.verdict.cause, found.verdict.certainty) == ("server.not-listening", "confirmed")
@@ -51,7 +51,7 @@ async def test_an_unattended_walk_ends_with_the_cause() -> None:
 
 async def test_every_fact_has_an_id_and_a_time() -> None:
     """Facts are numbered by kind and stamped, and the verdict's evidence names them."""
-    walk = session(ScriptedLook(NOTHING_LISTENS))
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
 
     found = await walk.run()
 
@@ -63,9 +63,9 @@ async def test_every_fact_has_an_id_and_a_time() -> None:
     assert set(found.verdict.evidence) <= set(ids)
 
 
-async def test_no_look_is_taken_twice() -> None:
-    """However many hypotheses need a look, it is asked once."""
-    check = ScriptedLook(NOTHING_LISTENS)
+async def test_no_check_is_made_twice() -> None:
+    """However many hypotheses need a check, it is asked once."""
+    check = ScriptedChecks(NOTHING_LISTENS)
 
     await session(check).run()
 
@@ -74,7 +74,7 @@ async def test_no_look_is_taken_twice() -> None:
 
 async def test_the_events_are_the_session() -> None:
     """The header comes first, the final judgement last, and folding the events gives the case."""
-    walk = session(ScriptedLook(NOTHING_LISTENS))
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
     heard: list[object] = []
     walk.subscribe(heard.append)
 
@@ -88,14 +88,14 @@ async def test_the_events_are_the_session() -> None:
     assert fold_all(walk.events) == walk.case
 
 
-async def test_the_walk_waits_for_its_looks() -> None:
-    """A look that is under way keeps the walk from ending, and its fact is judged."""
+async def test_the_walk_waits_for_its_checks() -> None:
+    """A check that is under way keeps the walk from ending, and its fact is judged."""
     release = asyncio.Event()
 
-    async def slow(request: AnyRequest, tell: Tell) -> None:
+    async def slow(request: AnyRequest, on_fact: OnFact) -> None:
         if isinstance(request, ListListeners):
             await release.wait()
-        await ScriptedLook(NOTHING_LISTENS)(request, tell)
+        await ScriptedChecks(NOTHING_LISTENS)(request, on_fact)
 
     walk = Session(LOCAL, Options(), slow, pace=Pace.UNATTENDED)
     running = asyncio.create_task(walk.run())
@@ -110,12 +110,12 @@ async def test_the_walk_waits_for_its_looks() -> None:
     assert found.verdict.certainty == "confirmed"
 
 
-async def test_cancelling_ends_every_look() -> None:
-    """Whoever cancels the walk gets control back with no look left running."""
+async def test_cancelling_ends_every_check() -> None:
+    """Whoever cancels the walk gets control back with no check left running."""
     stuck: list[AnyRequest] = []
     ended: list[AnyRequest] = []
 
-    async def hang(request: AnyRequest, _tell: Tell) -> None:
+    async def hang(request: AnyRequest, _tell: OnFact) -> None:
         stuck.append(request)
         try:
             await asyncio.Event().wait()
@@ -134,7 +134,7 @@ async def test_cancelling_ends_every_look() -> None:
 
 async def test_a_cancelled_walk_says_what_its_facts_say() -> None:
     """Facts that came in a moment before the end count: the assessment is that of the case."""
-    walk = session(ScriptedLook(NOTHING_LISTENS))
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
     running = asyncio.create_task(walk.run())
 
     def cancel_at_the_first_fact(event: AnyEvent) -> None:
@@ -150,8 +150,8 @@ async def test_a_cancelled_walk_says_what_its_facts_say() -> None:
 
 
 async def test_a_session_and_its_replay_are_both_walks() -> None:
-    """A front end is given either, knows which looks are possible, and shows the same of both."""
-    begun = session(ScriptedLook(NOTHING_LISTENS))
+    """A front end is given either, knows which checks are possible, and shows the same of both."""
+    begun = session(ScriptedChecks(NOTHING_LISTENS))
     await begun.run()
     walks: tuple[Walk, ...] = (begun, Replay(begun.events))
 
@@ -161,10 +161,10 @@ async def test_a_session_and_its_replay_are_both_walks() -> None:
 
 
 async def test_a_defect_in_the_engine_is_not_swallowed() -> None:
-    """A look that breaks its promise and raises ends the walk with its error."""
+    """A check that breaks its promise and raises ends the walk with its error."""
 
-    async def broken(_request: AnyRequest, _tell: Tell) -> None:
-        raise RuntimeError("a look may not raise")
+    async def broken(_request: AnyRequest, _tell: OnFact) -> None:
+        raise RuntimeError("a check may not raise")
 
     with pytest.raises(RuntimeError, match="may not raise"):
         await Session(LOCAL, Options(), broken).run()
@@ -186,8 +186,8 @@ REMOTE: Script = {
 
 
 async def test_the_guided_walk_stops_before_a_step() -> None:
-    """Looks that send more than the attempts wait for the person, and `next` grants them."""
-    check = ScriptedLook(REMOTE)
+    """Checks that send more than the attempts wait for the person, and `next` grants them."""
+    check = ScriptedChecks(REMOTE)
     walk = session(check, pace=Pace.GUIDED, target="10.0.3.9:5432")
     running = asyncio.create_task(walk.run(linger=True))
 
@@ -201,7 +201,7 @@ async def test_the_guided_walk_stops_before_a_step() -> None:
 
 async def test_the_automatic_walk_stops_at_questions_only() -> None:
     """In automatic tempo steps are taken; a question waits, and its answer goes into the case."""
-    walk = session(ScriptedLook(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432")
+    walk = session(ScriptedChecks(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432")
     running = asyncio.create_task(walk.run(linger=True))
 
     await until(lambda: isinstance(walk.waiting, Ask))
@@ -216,7 +216,7 @@ async def test_the_automatic_walk_stops_at_questions_only() -> None:
 
 async def test_back_takes_the_last_answer_back() -> None:
     """After `back` the question is asked again; without an answer there is nothing to take back."""
-    walk = session(ScriptedLook(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432")
+    walk = session(ScriptedChecks(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432")
     running = asyncio.create_task(walk.run(linger=True))
     await until(lambda: isinstance(walk.waiting, Ask))
     asked = walk.waiting
@@ -233,7 +233,7 @@ async def test_back_takes_the_last_answer_back() -> None:
 
 async def test_what_the_options_answer_is_not_asked() -> None:
     """A question that the options answer is recorded as answered, without a person."""
-    walk = session(ScriptedLook(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432", options=Options(probe_ports=False))
+    walk = session(ScriptedChecks(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432", options=Options(probe_ports=False))
     running = asyncio.create_task(walk.run(linger=True))
 
     await until(lambda: any(isinstance(event, Answered) and event.question == "consent.ports" for event in walk.events))
@@ -244,7 +244,7 @@ async def test_what_the_options_answer_is_not_asked() -> None:
 
 async def test_an_excluded_cause_is_ruled_out() -> None:
     """The person's word counts: an excluded cause is no verdict any more."""
-    walk = session(ScriptedLook(NOTHING_LISTENS))
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
     await walk.run()
 
     walk.set_aside("server.not-listening", "excluded")
@@ -258,7 +258,7 @@ async def test_a_refresh_keeps_only_news() -> None:
     """Looking again adds a fact when something changed, and nothing when nothing did."""
     late = Listener(proto="tcp", address="127.0.0.1", port=9)
     tables = iter([Listeners(), Listeners(), Listeners(listeners=(late,))])
-    check = ScriptedLook({**NOTHING_LISTENS, ListListeners: lambda _request: [next(tables)]})
+    check = ScriptedChecks({**NOTHING_LISTENS, ListListeners: lambda _request: [next(tables)]})
     walk = session(check)
     running = asyncio.create_task(walk.run(linger=True))
     await until(lambda: isinstance(walk.waiting, Conclude))
@@ -275,7 +275,7 @@ async def test_a_refresh_keeps_only_news() -> None:
 
 async def test_a_replay_reaches_the_same_verdict() -> None:
     """Folding a recorded session, step by step, ends at the verdict that was recorded."""
-    walk = session(ScriptedLook(NOTHING_LISTENS))
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
     found = await walk.run()
 
     replay = Replay(walk.events, at_end=False)
@@ -303,13 +303,13 @@ def test_a_replay_is_where_it_is_whatever_way_it_came(moves: list[str]) -> None:
 
 
 async def _recorded() -> list[AnyEvent]:
-    walk = session(ScriptedLook(NOTHING_LISTENS))
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
     await walk.run()
     return list(walk.events)
 
 
-def test_looks_are_opened_and_closed_in_the_record() -> None:
-    """Each look that starts is recorded with its end."""
+def test_checks_are_opened_and_closed_in_the_record() -> None:
+    """Each check that starts is recorded with its end."""
     events = asyncio.run(_recorded())
 
     started = [event.request for event in events if isinstance(event, CheckStarted)]

@@ -1,6 +1,6 @@
-"""What was looked at before the walk is told, and not looked at again."""
+"""What was checked before the walk is passed on, and not checked again."""
 
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.engine.taken import beginning_with
 from tui.model.facts import AnyFact, Route
 from tui.model.requests import AnyRequest, ListListeners, LookUpRoute
@@ -9,17 +9,17 @@ KNOWN = LookUpRoute(address="10.0.0.1")
 SEEN = Route(address="10.0.0.1", type="unicast")
 
 
-async def test_a_look_that_was_taken_is_told_once() -> None:
-    """The first time it is asked for it is told as it was seen; a repetition, and every other look, is taken."""
-    looked: list[AnyRequest] = []
-    told: list[AnyFact] = []
+async def test_a_check_that_was_made_is_passed_on_once() -> None:
+    """The first time that it is asked for, its fact comes as it was seen; a repetition, and every other check, is made."""
+    checked: list[AnyRequest] = []
+    facts: list[AnyFact] = []
 
-    async def check(request: AnyRequest, _tell: Tell) -> None:
-        looked.append(request)
+    async def check(request: AnyRequest, _on_fact: OnFact) -> None:
+        checked.append(request)
 
-    look = beginning_with({KNOWN: SEEN}, check)
+    check_once = beginning_with({KNOWN: SEEN}, check)
     for request in (KNOWN, ListListeners(), KNOWN):
-        await look(request, told.append)
+        await check_once(request, facts.append)
 
-    assert told == [SEEN]
-    assert looked == [ListListeners(), KNOWN]
+    assert facts == [SEEN]
+    assert checked == [ListListeners(), KNOWN]

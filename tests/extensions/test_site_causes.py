@@ -21,7 +21,7 @@ from tui.model.target import parse_target
 SITE = Path(__file__).parent / "site"
 REFUSED = {
     "server.talks-too-much": "its title is empty or longer than 18 characters",
-    "server.no-hypothesis": "it is no Hypothesis",
+    "server.no-hypothesis": "it is not a Hypothesis",
     "server.not-there": "AttributeError",
     "server.down": "there is a cause of that name already",
     "moon.full": "its name is not GROUP.CAUSE with a group of name, port, path, server, client, unix",

@@ -17,7 +17,7 @@ def test_a_lost_syn_is_told_of(lab: Lab, typed: str) -> None:
 
     assert (document["status"], document["verdict"]) == ("reachable", None)
     (sign,) = document["signs"]
-    assert "had an answer only after 1.0 s" in sign
+    assert "got an answer only after 1.0 s" in sign
     assert "accept queue is full" in sign
 
 

@@ -139,7 +139,7 @@ async def test_a_look_that_is_left_leaves_nothing() -> None:
     async with FakeNameserver(silent={EVERY}) as server:
         request = AskNameserver(server=server.address, port=server.port, name="a.test")
         taken = asyncio.create_task(seen(nameserver_answer.check(request, SystemView())))
-        await server.heard(2)
+        await server.wait_for(2)
         taken.cancel()
         assert isinstance((await asyncio.gather(taken, return_exceptions=True))[0], asyncio.CancelledError)
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.casefile import all_files, load
 from tests.documents import documented, validated
-from tests.engine.checks import NOTHING_LISTENS, ScriptedLook, table
+from tests.engine.checks import NOTHING_LISTENS, ScriptedChecks, table
 from tui.diagnosis.causes import hypotheses
 from tui.engine.session import Pace, Session
 from tui.model.case import Case
@@ -24,9 +24,9 @@ from tui.report.formats.markdown import as_markdown
 from tui.report.formats.text import as_text
 
 
-async def walked(check: ScriptedLook | None = None) -> list[AnyEvent]:
-    """The events of a whole walk on scripted looks."""
-    session = Session(parse_target("127.0.0.1:8081"), Options(), check or ScriptedLook(NOTHING_LISTENS), pace=Pace.UNATTENDED)
+async def walked(check: ScriptedChecks | None = None) -> list[AnyEvent]:
+    """The events of a whole walk on scripted checks."""
+    session = Session(parse_target("127.0.0.1:8081"), Options(), check or ScriptedChecks(NOTHING_LISTENS), pace=Pace.UNATTENDED)
     await session.run()
     return session.events
 
@@ -100,7 +100,7 @@ async def test_a_reachable_target_has_no_verdict() -> None:
         assert isinstance(request, Connect)
         return [TcpAttempt(address=request.address, port=request.port, outcome=Outcome.CONNECTED, latency_ms=0.1)]
 
-    check = ScriptedLook({**NOTHING_LISTENS, Connect: connects, ListListeners: table()})
+    check = ScriptedChecks({**NOTHING_LISTENS, Connect: connects, ListListeners: table()})
     found = validated(as_json(document_of(await walked(check))))
 
     assert (found["status"], found["outcome"], found["verdict"], found["also"]) == ("reachable", "connected", None, [])
@@ -130,7 +130,7 @@ async def test_the_document_is_a_function_of_the_events() -> None:
 
 async def test_a_session_needs_no_second_fold() -> None:
     """The document from what a session knows is the one from its record."""
-    session = Session(parse_target("127.0.0.1:8081"), Options(), ScriptedLook(NOTHING_LISTENS), pace=Pace.UNATTENDED)
+    session = Session(parse_target("127.0.0.1:8081"), Options(), ScriptedChecks(NOTHING_LISTENS), pace=Pace.UNATTENDED)
     await session.run()
 
     assert session_document(session.case, session.assessment, session.events) == document_of(session.events)

@@ -1,4 +1,4 @@
-"""Nothing is silently skipped: what could not be looked at is said, with what would allow it."""
+"""Nothing is silently skipped: what could not be checked is named, with what would allow it."""
 
 from tests.documents import documented
 from tui.model.case import Case
@@ -20,8 +20,8 @@ def sentences(
     return list(unseen(case))
 
 
-def test_a_look_that_failed_is_named_with_its_reason_and_remedy() -> None:
-    """A look that could not be taken is one sentence: what, why, and what would allow it."""
+def test_a_check_that_failed_is_named_with_its_reason_and_remedy() -> None:
+    """A check that could not be made is one sentence: what, why, and what would allow it."""
     fact = NotObserved(
         request=SendEcho(address="10.0.3.9"), reason="This user may not open an ICMP socket.", remedy="run as root"
     )
@@ -30,14 +30,14 @@ def test_a_look_that_failed_is_named_with_its_reason_and_remedy() -> None:
 
 
 def test_the_same_is_said_once() -> None:
-    """A look that failed twice for the same reason is one sentence."""
+    """A check that failed twice for the same reason is one sentence."""
     fact = NotObserved(request=SendEcho(address="10.0.3.9"), reason="No.")
 
     assert len(sentences(fact, fact)) == 1
 
 
 def test_hidden_owners_are_counted() -> None:
-    """Owners that this user may not see are counted by the newest whole table; the quick first look does not count."""
+    """Owners that this user may not see are counted by the newest whole table; the quick first reading does not count."""
     quick = Listeners(hidden_owners=9, owners_known=False)
     found = sentences(quick, Listeners(hidden_owners=2))
 
@@ -56,11 +56,11 @@ def test_listeners_that_were_left_out_are_counted() -> None:
     assert "3 listening sockets beyond the first 0" in sentences(Listeners(omitted=3))[0]
 
 
-def test_a_look_that_was_under_way_is_named() -> None:
+def test_a_check_that_was_under_way_is_named() -> None:
     """Where a walk was cut, what was under way is said to have no answer."""
     request = TraceHops(address="10.0.3.9", port=5432)
 
-    assert sentences(asked=(request,)) == ["The hops towards 10.0.3.9:5432: the walk ended before the look did."]
+    assert sentences(asked=(request,)) == ["The hops towards 10.0.3.9:5432: the walk ended before this check did."]
     assert sentences(asked=(request,), ended=(request,)) == []
 
 
@@ -79,8 +79,8 @@ def test_ports_that_were_not_tried_are_said_where_they_would_have_told_more() ->
     assert said(local, "no") == []
 
 
-def test_requests_in_words_name_what_they_look_at() -> None:
-    """The far end's look and the route are told apart in words."""
+def test_requests_in_words_name_what_they_check() -> None:
+    """A check on the other end and one of the route differ in words."""
     found = sentences(
         NotObserved(request=ListListeners(vantage="ssh db1"), reason="No."),
         NotObserved(request=LookUpRoute(address="::1"), reason="No."),

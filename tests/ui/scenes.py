@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tests.ui import checks
 from tests.ui.checks import BEGIN
 from tests.ui.pictured import PICTURED
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.engine.session import Pace, Session
 from tui.model.facts import AnyFact, NotObserved, Outcome
 from tui.model.frame import Frame
@@ -118,7 +118,7 @@ class Scripted:
     held: frozenset[type] = frozenset()
     asked: list[AnyRequest] = field(default_factory=list)
 
-    async def __call__(self, request: AnyRequest, tell: Tell) -> None:
+    async def __call__(self, request: AnyRequest, tell: OnFact) -> None:
         """Run the check."""
         self.asked.append(request)
         await asyncio.sleep(0)

@@ -8,7 +8,7 @@ import pytest
 from tests.ui import scenes
 from tests.ui.scenes import HERE, Clock
 from tests.ui.stage import USUAL, app_on, done, playing, shown, until, walk
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.engine.session import Session
 from tui.model.facts import Outcome
 from tui.model.judgement import Assessment, Certainty, Status, Verdict
@@ -26,7 +26,7 @@ async def test_leaving_cancels_every_check(key: str, status: int) -> None:
     begun: list[AnyRequest] = []
     ended: list[AnyRequest] = []
 
-    async def hang(request: AnyRequest, _tell: Tell) -> None:
+    async def hang(request: AnyRequest, _tell: OnFact) -> None:
         begun.append(request)
         try:
             await asyncio.Event().wait()

@@ -139,5 +139,5 @@ def test_an_answer_to_a_repeated_syn_stands_out() -> None:
 
     assert plot((late,), 60)[0][0].tone is Tone.WARN
     lines = [plain(one) for one in sign_lines(snapshot("10.0.3.9:5432", [late]), 40)]
-    assert lines[0].startswith("Attempt 1 to 10.0.3.9 had an answer")
+    assert lines[0].startswith("Attempt 1 to 10.0.3.9 got an answer")
     assert all(cells(one) <= 40 for one in lines)

@@ -2,7 +2,7 @@
 
 from tests.ui.snapshots import snapshot
 from tui.diagnosis.causes import hypotheses
-from tui.diagnosis.readings.code import place_of_code
+from tui.diagnosis.readings.code import code_location
 from tui.model.facts import Advice, AnyFact, Code, CodeValue, NotObserved
 from tui.model.requests import ReadCode
 from tui.ui.rows.code import code
@@ -88,4 +88,4 @@ def test_the_step_shows_it() -> None:
 
 def test_the_place_in_short() -> None:
     """The file's own name and the line of the call."""
-    assert place_of_code(snapshot(TARGET, [CLIENT]).case) == "client.py:12"
+    assert code_location(snapshot(TARGET, [CLIENT]).case) == "client.py:12"

@@ -160,7 +160,7 @@ def test_a_branch_lists_its_leaves() -> None:
     said = "\n".join(plain(row.line) for row in shown)
 
     assert title == "Server"
-    assert "Does the far end serve?" in said
+    assert "Does the other end serve?" in said
     assert all(one.title in said for one in CAUSES if one.id.startswith("server."))
 
 

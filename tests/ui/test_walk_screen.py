@@ -10,7 +10,7 @@ from textual.widgets import Input
 from tests.ui import checks, scenes
 from tests.ui.scenes import ELSEWHERE, HERE, Clock, Scripted
 from tests.ui.stage import LARGE, USUAL, app_on, asks, done, flat, line, playing, shown, steps, to_the_end, until, walk, words
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.engine.session import Pace, Session
 from tui.model.facts import AnyFact, Listener, Listeners, Outcome, TcpAttempt
 from tui.model.options import Options
@@ -404,7 +404,7 @@ async def test_every_command_is_in_the_palette() -> None:
 async def test_a_defect_ends_the_walk_and_not_the_screen() -> None:
     """If the engine itself fails, the screen says so, and what was seen stays readable."""
 
-    async def broken(request: AnyRequest, tell: Tell) -> None:
+    async def broken(request: AnyRequest, tell: OnFact) -> None:
         if isinstance(request, ListListeners):
             raise RuntimeError("a check may not raise")  # noqa: TRY004 -- any defect
         await Scripted(scenes.REFUSED_HERE)(request, tell)

@@ -1,4 +1,4 @@
-"""What may stand on the command line: one parser a command, each value checked before anything else is loaded.
+"""What the command line may say: one parser for each command, each value checked before anything else is loaded.
 
 Law: nothing heavy is imported here, and no message repeats a whole word of the person's, which may hold a password.
 """
@@ -25,11 +25,11 @@ COMMANDS = {
     "check": "the same walk without a screen, for scripts; `-` reads standard input",
     "parse": "say what an error text names, without touching the network",
     "run": "run a command as it is, and walk the connection that fails in it",
-    "demo": "break something on loopback and walk it; alone: list what there is",
+    "demo": "break something on loopback and walk it; alone, list what there is",
     "replay": "open a recorded session, step by step",
     "report": "a recorded session as Markdown, HTML or JSON",
 }
-"""The words that are commands where they stand first; any other first word is a target."""
+"""The words that are commands where they come first; any other first word is a target."""
 
 TARGET_HELP = (
     "HOST:PORT, [V6]:PORT, HOST with --port, a URL, /path or unix:///path of a socket, or a whole error text; "
@@ -60,13 +60,13 @@ class Parser(argparse.ArgumentParser):
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """The words as values, options and targets in any order. Raises Unusable."""
-        found, unknown = self.parse_known_intermixed_args(words)
+        given, unknown = self.parse_known_intermixed_args(words)
         if unknown:
             option = next((word for word in unknown if word.startswith("-") and word != "--"), None)
             if option is not None:
                 self.error(f"unknown option {option.partition('=')[0][:40]}")
-            self.error("more words than it takes; several targets go to refused check, an error text stands in quotes")
-        return found
+            self.error("more words than it takes; give several targets to refused check, and an error text in quotes")
+        return given
 
 
 class RunParser(Parser):
@@ -78,11 +78,11 @@ class RunParser(Parser):
         while at < len(words) and words[at].startswith("-") and words[at] != "--":
             option = self._option_string_actions.get(words[at])
             at += 1 if option is None or option.nargs == 0 else 2
-        found = super().read(words[:at])
-        found.command = list(words[at + 1 :] if words[at : at + 1] == ["--"] else words[at:])
-        if not found.command:
+        given = super().read(words[:at])
+        given.command = list(words[at + 1 :] if words[at : at + 1] == ["--"] else words[at:])
+        if not given.command:
             self.error("name a command: refused run -- COMMAND")
-        return found
+        return given
 
 
 class _Layout(argparse.RawDescriptionHelpFormatter):
@@ -269,7 +269,7 @@ def _add_walk_options(parser: Parser) -> None:
     )
     schedule.add_argument("--source", type=_address, metavar="ADDR", help="connect from this local address")
     schedule.add_argument("--port", type=_whole(1, HIGHEST_PORT), metavar="N", help="the port, for a target that names none")
-    checks = parser.add_argument_group("looks")
+    checks = parser.add_argument_group("checks")
     checks.add_argument(
         "--nameserver",
         dest="nameservers",
@@ -289,16 +289,16 @@ def _add_walk_options(parser: Parser) -> None:
         type=_prefix,
         action="append",
         metavar="PREFIX",
-        help="a command that runs a shell on the far end, such as 'ssh db1' or 'docker exec -i web'; repeatable",
+        help="a command that runs a shell on the other end, such as 'ssh db1' or 'docker exec -i web'; repeatable",
     )
     context = checks.add_mutually_exclusive_group()
     context.add_argument(
         "--pid",
         type=_whole(1, HIGHEST_PID),
         metavar="PID",
-        help="look with this process's eyes: its network namespace, files for names, and environment",
+        help="check as this process sees it: its network namespace, files for names, and environment",
     )
-    context.add_argument("--container", type=_container, metavar="NAME", help="look with this container's eyes")
+    context.add_argument("--container", type=_container, metavar="NAME", help="check as this container sees it")
     record = parser.add_argument_group("record").add_mutually_exclusive_group()
     record.add_argument("--session", metavar="FILE", help="record into this new file instead of the state directory")
     record.add_argument("--no-session", action="store_true", help="record nothing")
@@ -338,8 +338,8 @@ def _address(text: str) -> str:
 def _nameserver(text: str) -> Nameserver:
     from tui.model.nameserver import DNS_PORT, Nameserver
 
-    found = re.fullmatch(r"\[([^\]]+)\](?::(.+))?", text) or re.fullmatch(r"([\d.]+)(?::(.+))?", text)
-    host, port = found.groups() if found else (text, None)
+    match = re.fullmatch(r"\[([^\]]+)\](?::(.+))?", text) or re.fullmatch(r"([\d.]+)(?::(.+))?", text)
+    host, port = match.groups() if match else (text, None)
     try:
         return Nameserver(address=_address(host), port=_whole(1, HIGHEST_PORT)(port or str(DNS_PORT)))
     except argparse.ArgumentTypeError:
@@ -352,7 +352,7 @@ def _prefix(text: str) -> str:
     try:
         words = shlex.split(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("has a quotation mark without its end") from None
+        raise argparse.ArgumentTypeError("has a quotation mark that is not closed") from None
     if not words:
         raise argparse.ArgumentTypeError("takes a command, such as 'ssh db1'")
     return text
@@ -371,5 +371,5 @@ def _container(text: str) -> str:
 
 
 def _without_credentials(message: str) -> str:
-    """What argparse says, without anything that stands before an `@`, on one line."""
+    """What argparse says, without anything before an `@`, on one line."""
     return re.sub(r"\S*@", "", re.sub(r"//.*@", "//", " ".join(message.split())))

@@ -40,7 +40,7 @@ class CheckOptions:
 
 
 def check(openings: Iterable[Opening], check_options: CheckOptions) -> ExitStatus:
-    """Walk each situation and print its result; the highest status, or INTERRUPTED.
+    """Walk each setup and print its result; the highest status, or INTERRUPTED.
 
     One after another: walks at the same time would read each other's traces in counters that the kernel keeps for the
     whole machine, and would share the few ICMP errors that a router sends in a second.
@@ -58,10 +58,10 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
         async with opening() as here:
             session, interrupted = await _walk(here, check_options)
         statuses.append(ExitStatus.INTERRUPTED if interrupted else status_of(session.assessment))
-        found = session_document(session.case, session.assessment, session.events)
+        document = session_document(session.case, session.assessment, session.events)
         try:
-            if found.evidence or not interrupted:
-                check_options.write_result(f"{chosen.between if number else ''}{chosen.render(found)}")
+            if document.evidence or not interrupted:
+                check_options.write_result(f"{chosen.between if number else ''}{chosen.render(document)}")
         except ReaderGone:
             break
         if interrupted:
@@ -94,18 +94,18 @@ def _progress(target: Target) -> Callable[[AnyEvent], None] | None:
     if not someone_watches():
         return None
 
-    def tell(event: AnyEvent) -> None:
+    def show(event: AnyEvent) -> None:
         match event:
-            case FactSeen(fact=Attempt(purpose="target") as one):
-                log_line(f"{target.label}: attempt {one.number} of {one.total}: {fact_words(one)}")
+            case FactSeen(fact=Attempt(purpose="target") as attempt):
+                log_line(f"{target.label}: attempt {attempt.number} of {attempt.total}: {fact_words(attempt)}")
             case CheckStarted(request=request) if isinstance(request, Step):
-                log_line(f"{target.label}: looking at {check_words(request)}")
+                log_line(f"{target.label}: checking {check_words(request)}")
 
-    return tell
+    return show
 
 
 def _say_where(recorder: Recorder) -> None:
-    """Where the record is, on a terminal; that there is none is always said."""
+    """Say on a terminal where the record is, and everywhere that there is none."""
     if recorder.failure:
         log_line(f"refused: {safe_text(recorder.failure)}")
     elif someone_watches():

@@ -2,8 +2,8 @@
 
 
 class Unusable(Exception):  # noqa: N818 -- named for what it says of the command line
-    """A command line that can't be used; the message is one line: what, and how to mend it."""
+    """A command line that can't be used; the message is one line: what, and how to fix it."""
 
 
-class ReaderGone(Exception):  # noqa: N818 -- it is no error: whoever read has read enough
+class ReaderGone(Exception):  # noqa: N818 -- not an error: the reader has read enough
     """Nobody reads standard output any more."""

@@ -22,8 +22,8 @@ class ExitStatus(IntEnum):
         "it fails, or it connects although something is wrong (degraded, intermittent), and a cause is confirmed or likely",
     )
     """It fails, or it connects although something is wrong (degraded, intermittent), and a cause is confirmed or likely."""
-    UNUSABLE = 2, "the command line or the target can't be used; one line on standard error says what and how to mend it"
-    """The command line or target can't be used (one line on standard error: what and how to mend it)."""
+    UNUSABLE = 2, "the command line or the target can't be used; one line on standard error says what and how to fix it"
+    """The command line or target can't be used (one line on standard error: what and how to fix it)."""
     CAUSE_OPEN = 3, "it fails and the cause stays open"
     """It fails and the cause stays open."""
     INTERRUPTED = 130, "interrupted"

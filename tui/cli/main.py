@@ -73,7 +73,9 @@ def _check(given: Namespace) -> int:
         session=_new_file(given.session),
     )
     context = _process_context(given)
-    return check.check([as_it_is(one.target, options, one.code, context, taken=one.taken) for one in targets], check_options)
+    return check.check(
+        [as_it_is(parsed.target, options, parsed.code, context, taken=parsed.taken) for parsed in targets], check_options
+    )
 
 
 def _run(given: Namespace) -> int:
@@ -98,9 +100,9 @@ def _demo(given: Namespace) -> int:
     if given.scenario is None:
         if given.check or given.json:
             raise Unusable("name a scenario; refused demo lists them")
-        write_result("".join(f"{one.name:<24}{one.title}\n" for one in SCENARIOS))
+        write_result("".join(f"{scenario.name:<24}{scenario.title}\n" for scenario in SCENARIOS))
         return ExitStatus.REACHABLE
-    chosen = next((one for one in SCENARIOS if one.name == given.scenario), None)
+    chosen = next((scenario for scenario in SCENARIOS if scenario.name == given.scenario), None)
     if chosen is None:
         raise Unusable("there is no such scenario; refused demo lists them")
     try:
@@ -169,15 +171,15 @@ def _targets(words: Sequence[str], port: int | None) -> tuple[ParsedInput, ...]:
 
     if words.count(STANDARD_INPUT) > 1:
         raise Unusable("- stands for standard input, which can be read only once")
-    found: list[ParsedInput] = []
+    parsed: list[ParsedInput] = []
     try:
         for word in words:
-            found += (
+            parsed += (
                 read_targets(read_standard_input(), port=port) if word == STANDARD_INPUT else [resolve_input(word, port=port)]
             )
     except TargetError as error:
         raise Unusable(str(error)) from None
-    return tuple(found)
+    return tuple(parsed)
 
 
 def _options(given: Namespace, *, probe_ports: bool | None = None) -> Options:
@@ -191,7 +193,7 @@ def _options(given: Namespace, *, probe_ports: bool | None = None) -> Options:
 
 
 def _process_context(given: Namespace) -> ProcessContext | None:
-    """The eyes that --pid or --container asks for. The whole program is moved, so it has neither a thread nor a socket yet."""
+    """The view that --pid or --container asks for. The whole program is moved, so it has neither a thread nor a socket yet."""
     if given.pid is None and given.container is None:
         return None
     from tui.probes.namespaces.process_context import ProcessContextError, of_container, of_process
@@ -212,7 +214,7 @@ def _new_file(text: str | None) -> Path | None:
     if path.exists() or path.is_symlink():
         raise Unusable(f"--session {text!r} exists already; name a new file")
     if not path.parent.is_dir():
-        raise Unusable(f"--session {text!r} is in no directory that exists; make it first")
+        raise Unusable(f"--session {text!r} is in a directory that does not exist; make it first")
     return path
 
 

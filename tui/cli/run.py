@@ -1,7 +1,7 @@
-"""`refused run`: the command first, to its end; then what failed, in a line or two, and the walk for whoever wants it.
+"""`refused run`: the command first, to its end; then what failed, in a line or two, and the walk for a person who wants it.
 
-Law: standard output is the command's, and so is the exit status. What is said goes to standard error, after the command's
-own output, and only to a person at a terminal or where a verdict was asked for.
+Law: standard output is the command's, and so is the exit status. Our own messages go to standard error, after the command's
+output, and only to a person at a terminal or where a verdict was asked for.
 """
 
 from __future__ import annotations
@@ -52,34 +52,34 @@ def run(command: Sequence[str], options: Callable[[], Options], run_options: Run
         if not strace.is_here():
             raise Unusable("strace is not installed here; install it, or leave --strace out")
     try:
-        seen = watch(command, traced=run_options.traced)
+        watched = watch(command, traced=run_options.traced)
     except NotStartedError as error:
         log_line(f"refused run: {safe_text(command[0])}: {error}")
         return error.status
     if run_options.check:
-        _print_verdict(seen, options, run_options)
-    elif seen.failed and _someone_is_there():
-        _tell(seen.failed)
+        _print_verdict(watched, options, run_options)
+    elif watched.failed and _someone_is_there():
+        _log_failures(watched.failed)
         if _wants_the_walk():
-            _walk(seen.failed[-1], options, run_options)
-    if seen.by_signal is not None:
+            _walk(watched.failed[-1], options, run_options)
+    if watched.by_signal is not None:
         from tui.watch.signals import die_by
 
         sys.stderr.flush()
-        die_by(seen.by_signal)
-    return seen.status
+        die_by(watched.by_signal)
+    return watched.status
 
 
-def _print_verdict(seen: Watched, options: Callable[[], Options], run_options: RunOptions) -> None:
+def _print_verdict(watched: Watched, options: Callable[[], Options], run_options: RunOptions) -> None:
     """The verdict on the last failure, on standard error."""
-    if not seen.failed:
+    if not watched.failed:
         log_line("refused: no failing connection was seen")
         return
-    _tell(seen.failed)
+    _log_failures(watched.failed)
     from tui.cli import check
     from tui.engine.setup import as_it_is
 
-    last = seen.failed[-1]
+    last = watched.failed[-1]
     shown = check.CheckOptions(
         format="text",
         write_result=lambda text: log_line(text.rstrip("\n")),
@@ -97,24 +97,24 @@ def _walk(last: FailedTarget, options: Callable[[], Options], run_options: RunOp
     screen.show(ParsedInput(last.target, last.code), options(), keep, ascii_only=run_options.ascii_only)
 
 
-def _tell(failed: Sequence[FailedTarget]) -> None:
-    for one in failed[-1 - MOST_OTHERS : -1]:
-        log_line(f"refused: before that, {_sentence(one)}")
+def _log_failures(failed: Sequence[FailedTarget]) -> None:
+    for failure in failed[-1 - MOST_OTHERS : -1]:
+        log_line(f"refused: before that, {_sentence(failure)}")
     log_line(f"refused: {_sentence(failed[-1])}")
 
 
-def _sentence(one: FailedTarget) -> str:
+def _sentence(failure: FailedTarget) -> str:
     """`db-1:5432 refused, 5 times, at client.py:12 in main`."""
-    times = f", {one.count} times" if one.count > 1 else ""
-    return f"{safe_text(one.target.label)} {one.how}{times}{f', at {one.line}' if one.line else ''}"
+    times = f", {failure.count} times" if failure.count > 1 else ""
+    return f"{safe_text(failure.target.label)} {failure.how}{times}{f', at {failure.line}' if failure.line else ''}"
 
 
 def _someone_is_there() -> bool:
-    return all(os.isatty(one) for one in (0, 1, 2))
+    return all(os.isatty(descriptor) for descriptor in (0, 1, 2))
 
 
 def _wants_the_walk() -> bool:
-    """Whether the person presses Enter. What was typed for the command and not read by it is no answer."""
+    """Whether the person presses Enter. What was typed for the command, and it did not read, does not count."""
     import termios
     import tty
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MOST_RECENT = 50
 """How many past sessions the start screen offers."""
 LONGEST_HEADER = 1 << 16
-"""A longer first line is no header, in bytes."""
+"""A longer first line is not a header, in bytes."""
 _TERMINAL = "/dev/tty"
 
 
@@ -77,13 +77,13 @@ def show(
     context: ProcessContext | None = None,
     ascii_only: bool | None,
 ) -> int:
-    """The screen on the target that is given, or its start; the program's exit status. `context` is used for every walk."""
+    """Show the target that is given, or the start screen, and return the exit status. `context` is used for every walk."""
     backend = _backend(options, keep, given=given, context=context)
     return asyncio.run(_run(backend, keep, target=given.target if given else None, ascii_only=ascii_only))
 
 
 def show_setup(opening: Opening, *, ascii_only: bool | None) -> int:
-    """The screen on something that is set up for it; nothing is recorded."""
+    """Show the walk on something that is set up for it; nothing is recorded."""
 
     async def run() -> int:
         keep = Keeping(record=False, why_not="not recorded, as it is a demonstration")
@@ -94,7 +94,7 @@ def show_setup(opening: Opening, *, ascii_only: bool | None) -> int:
 
 
 def show_recording(events: Sequence[AnyEvent], *, ascii_only: bool | None) -> int:
-    """The screen on a recorded session."""
+    """Show a recorded session."""
     from tui.engine.replay import Replay
     from tui.model.options import Options
 
@@ -125,15 +125,15 @@ def _backend(
     given: ParsedInput | None = None,
     context: ProcessContext | None = None,
 ) -> Backend:
-    """What the screen may do; `here` is a situation that was set up for its target, `given` is what is known of one."""
+    """What the screen may do; `here` is a setup for its target, `given` is what is known of one."""
     first = ParsedInput(here.target, here.code, here.taken) if here else given
     known = {first.target.label: first} if first else {}
 
     def read_target(text: str) -> Target:
-        found = resolve_input(text)
-        if found.code:
-            known[found.target.label] = found
-        return found.target
+        parsed = resolve_input(text)
+        if parsed.code:
+            known[parsed.target.label] = parsed
+        return parsed.target
 
     def open_session(target: Target) -> Walk:
         from tui.engine.runner import checks_on
@@ -142,9 +142,9 @@ def _backend(
 
         mine = here if here and here.target == target else None
         asked = known.get(target.label, ParsedInput(target))
-        known[target.label] = ParsedInput(target, asked.code)  # a second walk looks anew
+        known[target.label] = ParsedInput(target, asked.code)  # a second walk checks anew
         others = context.system if context else SystemView()
-        # What was read to know the target was read with our own eyes.
+        # What was read to know the target was read as this process sees it.
         check = beginning_with({} if context else asked.taken, checks_on(mine.system if mine else others))
         who = vantage(context.who if context else "")
         session = Session(target, options, check, pace=Pace.GUIDED, vantage=who, code=asked.code)
@@ -183,7 +183,7 @@ def write_report(walk: Walk) -> Path:
 
 
 def recent() -> tuple[tuple[str, Path], ...]:
-    """The newest recorded sessions as label and file; what is none is passed over."""
+    """The newest recorded sessions as label and file; other files are skipped."""
     from tui.engine.recording import sessions_directory
 
     files = sorted(sessions_directory().glob("*.jsonl"), reverse=True)[:MOST_RECENT]

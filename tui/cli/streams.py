@@ -1,6 +1,6 @@
 """Standard output, which carries results alone, and standard error, which carries a line about them.
 
-Whoever reads standard output may stop at any moment; that is no error. What can't be written is said on one line.
+The reader of standard output may stop at any moment; that is not an error. What can't be written is reported on one line.
 """
 
 import os
@@ -29,7 +29,7 @@ def write_result(text: str) -> None:
 
 
 def log_line(text: str) -> None:
-    """Write a line to standard error; where nobody can read it, it is not said."""
+    """Write a line to standard error, or nothing where nobody can read it."""
     try:  # noqa: SIM105 -- contextlib is not loaded for --help
         print(text, file=sys.stderr, flush=True)  # noqa: T201 -- where it belongs; nowhere where standard error was closed
     except OSError:  # a terminal that is gone
@@ -37,12 +37,12 @@ def log_line(text: str) -> None:
 
 
 def someone_watches() -> bool:
-    """Whether standard error is a terminal, so that progress is worth telling."""
+    """Whether standard error is a terminal, so that progress is worth showing."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
 def _write_nowhere() -> None:
-    """What is still buffered would fail again when the interpreter ends."""
+    """Send what is still buffered nowhere: it would fail again when the interpreter ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

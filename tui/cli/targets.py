@@ -1,4 +1,4 @@
-"""From what a person gives (a word, standard input, a pasted error) to targets. What names none is said on one line.
+"""From what a person gives (a word, standard input, a pasted error) to targets. What names none is an error of one line.
 
 An error text may name the code that asked for the target; that is kept beside it.
 """
@@ -31,28 +31,28 @@ class ParsedInput(NamedTuple):
     target: Target
     code: tuple[Frame, ...] = ()
     taken: Taken = MappingProxyType({})
-    """The look at that code, where it had to be read to know the target."""
+    """What was read of that code, where it had to be read to know the target."""
 
 
 def read_target(text: str, *, port: int | None = None) -> Target:
-    """The target alone of what `understand` reads. Raises TargetError."""
+    """The target alone of what `resolve_input` reads. Raises TargetError."""
     return resolve_input(text, port=port).target
 
 
 def resolve_input(text: str, *, port: int | None = None) -> ParsedInput:
     """The target that `text` is or, if it is an error text, the endpoint that it names. Raises TargetError."""
     if len(text.split()) > 1:
-        found = _endpoint_in(text, port)
-        if found is None:
+        parsed = _endpoint_in(text, port)
+        if parsed is None:
             raise TargetError(f"the text names no endpoint; try one of: {EXAMPLES}")
-        return found
+        return parsed
     try:
         return ParsedInput(parse_target(text, port=port))
     except TargetError:
-        found = _endpoint_in(text, port)
-        if found is None:
+        parsed = _endpoint_in(text, port)
+        if parsed is None:
             raise
-        return found
+        return parsed
 
 
 def read_targets(text: str, *, port: int | None = None) -> tuple[ParsedInput, ...]:
@@ -79,12 +79,12 @@ def read_standard_input() -> str:
 
 
 def as_text(raw: bytes) -> str:
-    """Bytes as UTF-8, or as UTF-16 where they begin with its mark; what is neither is spelled as replacement characters."""
+    """Bytes as UTF-8, or as UTF-16 where they begin with its mark; other bytes become replacement characters."""
     return raw.decode("utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig", "replace")
 
 
 def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
-    """The endpoint to walk that an error text names, or that the code does which it names; None where neither does.
+    """The endpoint to walk that an error text names, or else the code that it names; None where neither does.
 
     Raises TargetError where a part is missing.
     """
@@ -92,10 +92,10 @@ def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
     from tui.model.frame import frame_to_read
 
     reading = read_error(text)
-    found = target_of(reading)
-    if found:
-        return ParsedInput(found, reading.code)
-    host = next((one.host for one in reading.endpoints if one.host), None)
+    target = target_of(reading)
+    if target:
+        return ParsedInput(target, reading.code)
+    host = next((named.host for named in reading.endpoints if named.host), None)
     if host and port is not None:
         return ParsedInput(parse_target(endpoint(host, port)), reading.code)
     request = frame_to_read(reading.code)
@@ -111,7 +111,7 @@ def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
 
 
 def _read_code(request: ReadCode) -> Code | None:
-    """The code at a frame, where its file is here and tells what the call connects to."""
+    """The code at a frame, where its file is here and says what the call connects to."""
     from tui.model.facts import Code
     from tui.probes.kernel.system_view import SystemView
     from tui.probes.source_code import read
@@ -124,7 +124,7 @@ def _endpoint_of_code(code: Code, host: str | None, port: int | None) -> tuple[T
     """What the call in the code connects to, where it says so; else which part it leaves open."""
     from tui.diagnosis.readings.code import call_words
 
-    known = {one.part: one.value for one in code.values if one.value}
+    known = {value.part: value.value for value in code.values if value.value}
     if host and known.get("host") not in {host, None}:
         return None, ""
     name, number = host or known.get("host"), str(port or known.get("port") or "")

@@ -67,7 +67,7 @@ class FakeService(AbstractContextManager["FakeService"]):
     def _accept(self, listener: socket.socket) -> None:
         try:
             connection, _ = listener.accept()
-        except OSError:  # whoever knocked is gone already
+        except OSError:  # the client is gone already
             return
         if self._hangs_up:
             connection.close()
@@ -94,18 +94,18 @@ class FakeService(AbstractContextManager["FakeService"]):
 def _bound(address: str, port: int) -> socket.socket:
     """A bound TCP socket beside which another one of ours can have the same port (SO_REUSEPORT, socket(7))."""
     family = socket.AF_INET6 if ip_family(address) == "IPv6" else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    bound = socket.socket(family, socket.SOCK_STREAM)
     try:
-        found.setblocking(False)  # noqa: FBT003 -- the method's only form
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.setblocking(False)  # noqa: FBT003 -- the method's only form
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
-            found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        found.bind((address, port))
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind((address, port))
     except OSError:
-        found.close()
+        bound.close()
         raise
-    return found
+    return bound
 
 
 @contextmanager
@@ -117,23 +117,25 @@ def fake_services(
     Raises OSError where no such port is found.
     """
     with ExitStack() as held:
-        yield _found(held, addresses, also_free, hangs_up=hangs_up)
+        yield _shut_services(held, addresses, also_free, hangs_up=hangs_up)
 
 
-def _found(held: ExitStack, addresses: tuple[str, ...], also_free: Neighbours, *, hangs_up: bool) -> tuple[FakeService, ...]:
+def _shut_services(
+    held: ExitStack, addresses: tuple[str, ...], also_free: Neighbours, *, hangs_up: bool
+) -> tuple[FakeService, ...]:
     ports = random.sample(PORTS, TRIES)
     for left, port in zip(reversed(range(TRIES)), ports, strict=True):
         try:
             for other in (port, *also_free(port)):
                 _probe(other)
             with ExitStack() as tried:
-                found = tuple(tried.enter_context(FakeService(address, port, hangs_up=hangs_up)) for address in addresses)
+                services = tuple(tried.enter_context(FakeService(address, port, hangs_up=hangs_up)) for address in addresses)
                 held.push(tried.pop_all())
         except OSError:
             if not left:
                 raise
         else:
-            return found
+            return services
     raise AssertionError("one of the tries returns or raises")
 
 

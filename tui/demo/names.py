@@ -1,4 +1,4 @@
-"""Files and nameservers that make a name of a demonstration lead where the scenario wants it."""
+"""Files and nameservers that lead a demonstration's name where the scenario wants it."""
 
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -23,16 +23,16 @@ async def files(
 ) -> AsyncIterator[SystemView]:
     """A hosts file (name to address lines), a resolv.conf with these servers and an nsswitch.conf that asks both."""
     with tempfile.TemporaryDirectory(prefix="refused-demo-") as directory:
-        place = Path(directory)
+        folder = Path(directory)
         lines = [f"{address}\t{name}\n" for address, name in (hosts or {}).items()]
-        (place / "hosts").write_text("".join(lines), encoding="utf-8")
-        (place / "nsswitch.conf").write_text("hosts: files dns\n", encoding="utf-8")
-        servers = "".join(f"nameserver {one.address}\n" for one in nameservers)
-        (place / "resolv.conf").write_text(f"{servers}options timeout:1 attempts:1\n", encoding="utf-8")
+        (folder / "hosts").write_text("".join(lines), encoding="utf-8")
+        (folder / "nsswitch.conf").write_text("hosts: files dns\n", encoding="utf-8")
+        servers = "".join(f"nameserver {server.address}\n" for server in nameservers)
+        (folder / "resolv.conf").write_text(f"{servers}options timeout:1 attempts:1\n", encoding="utf-8")
         yield SystemView(
-            hosts=place / "hosts",
-            nsswitch=place / "nsswitch.conf",
-            resolv_conf=place / "resolv.conf",
+            hosts=folder / "hosts",
+            nsswitch=folder / "nsswitch.conf",
+            resolv_conf=folder / "resolv.conf",
             environ=environ or {},
             nameserver_port=nameservers[0].port if nameservers else 53,
         )
@@ -48,13 +48,13 @@ async def two_nameservers(first: Zone, second: Zone) -> AsyncIterator[tuple[Fake
 async def _pair(held: AsyncExitStack, first: Zone, second: Zone) -> tuple[FakeNameserver, FakeNameserver]:
     for left in reversed(range(TRIES)):
         async with AsyncExitStack() as tried:
-            one = await tried.enter_async_context(FakeNameserver(first, address="127.0.0.2"))
+            primary = await tried.enter_async_context(FakeNameserver(first, address="127.0.0.2"))
             try:
-                other = await tried.enter_async_context(FakeNameserver(second, address="127.0.0.3", port=one.port))
+                secondary = await tried.enter_async_context(FakeNameserver(second, address="127.0.0.3", port=primary.port))
             except OSError:
                 if not left:
                     raise
                 continue
             held.push_async_exit(tried.pop_all())
-            return one, other
+            return primary, secondary
     raise AssertionError("one of the tries returns or raises")

@@ -1,4 +1,4 @@
-"""A small nameserver on loopback, for demonstrations and tests: it answers, fails and stays silent to order.
+"""A small nameserver on loopback, for demonstrations and tests: it answers, fails and stays silent as ordered.
 
 Law: it listens on loopback alone, asks nobody, and is gone with its context: no socket or task outlives it.
 """
@@ -58,10 +58,10 @@ class FakeNameserver:
 
     def count(self, name: str | None = None) -> int:
         """How many queries came, or how many for `name`, of the last MOST_ASKED."""
-        return sum(name is None or one.name == plain(name) for one in self.asked)
+        return sum(name is None or query.name == plain(name) for query in self.asked)
 
-    async def heard(self, queries: int) -> None:
-        """Wait until so many queries came, MOST_ASKED at most."""
+    async def wait_for(self, queries: int) -> None:
+        """Wait until this many queries came, MOST_ASKED at most."""
         while len(self.asked) < min(queries, MOST_ASKED):
             self._news.clear()
             await self._news.wait()
@@ -133,14 +133,14 @@ class FakeNameserver:
         loop = asyncio.get_running_loop()
         while True:
             query, peer = await loop.sock_recvfrom(sock, _LARGEST)
-            said = self._hear(query, via_tcp=False)
-            if said and said.wire is not None and len(self._tasks) < MOST_AT_ONCE:
-                self._start(self._send(sock, said, peer))
+            response = self._answer(query, via_tcp=False)
+            if response and response.wire is not None and len(self._tasks) < MOST_AT_ONCE:
+                self._start(self._send(sock, response, peer))
 
-    async def _send(self, sock: socket.socket, said: Response, peer: tuple[str, int]) -> None:
-        await asyncio.sleep(said.delay_s)
+    async def _send(self, sock: socket.socket, response: Response, peer: tuple[str, int]) -> None:
+        await asyncio.sleep(response.delay_s)
         with suppress(OSError):  # the asker is gone
-            await asyncio.get_running_loop().sock_sendto(sock, said.wire or b"", peer)
+            await asyncio.get_running_loop().sock_sendto(sock, response.wire or b"", peer)
 
     async def _serve_connections(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -157,10 +157,10 @@ class FakeNameserver:
         loop = asyncio.get_running_loop()
         with closing(connection), suppress(OSError, TimeoutError):
             while header := await self._read(connection, 2):
-                said = self._hear(await self._read(connection, int.from_bytes(header, "big")), via_tcp=True)
-                if said and said.wire is not None and not self._silent_tcp:
-                    await asyncio.sleep(said.delay_s)
-                    await loop.sock_sendall(connection, len(said.wire).to_bytes(2, "big") + said.wire)
+                response = self._answer(await self._read(connection, int.from_bytes(header, "big")), via_tcp=True)
+                if response and response.wire is not None and not self._silent_tcp:
+                    await asyncio.sleep(response.delay_s)
+                    await loop.sock_sendall(connection, len(response.wire).to_bytes(2, "big") + response.wire)
         self._connections.discard(connection)
 
     async def _read(self, connection: socket.socket, size: int) -> bytes:
@@ -174,9 +174,9 @@ class FakeNameserver:
                 data += more
         return data
 
-    def _hear(self, query: bytes, *, via_tcp: bool) -> Response | None:
-        said = self._zone.answer(query, "tcp" if via_tcp else "udp")
-        if said:
-            self.asked.append(said.asked)
+    def _answer(self, query: bytes, *, via_tcp: bool) -> Response | None:
+        response = self._zone.answer(query, "tcp" if via_tcp else "udp")
+        if response:
+            self.asked.append(response.asked)
             self._news.set()
-        return said
+        return response

@@ -1,4 +1,4 @@
-"""One broken situation: its name, what is broken, how it is set up, and the truth about it."""
+"""One broken setup: its name, what is broken, how it is set up, and the truth about it."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -21,12 +21,12 @@ class Truth:
     status: Literal["failing", "reachable", "degraded", "intermittent"]
     certainty: Literal["confirmed", "likely"] = "confirmed"
     also: frozenset[str] = frozenset()
-    """Causes that may stand beside it, because they hold too."""
+    """Causes that may be named beside it, because they hold too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A situation to try the program on."""
+    """A setup to try the program on."""
 
     name: str
     title: str

@@ -41,9 +41,9 @@ class Behaviours(TypedDict, total=False):
     silent_types: Collection[str]
     """No answer comes for these record types, such as `AAAA`."""
     truncated: Collection[str]
-    """Over UDP the answer has the TC bit and nothing else, as every answer has that is too long."""
+    """Over UDP the answer has the TC bit and nothing else, as every answer that is too long."""
     garbled: Collection[str]
-    """The answer is no DNS message."""
+    """The answer is not a DNS message."""
     referred: Collection[str]
     """The answer names other servers: a lame delegation."""
     bogus: Collection[str]
@@ -52,7 +52,7 @@ class Behaviours(TypedDict, total=False):
     """Seconds before each answer."""
     ttl_s: int
     edns: bool
-    """False: a query with EDNS gives FORMERR, as from servers of old."""
+    """False: a query with EDNS gives FORMERR, as from old servers."""
 
 
 class Query(NamedTuple):
@@ -65,7 +65,7 @@ class Query(NamedTuple):
 
 
 class Response(NamedTuple):
-    """What a query is answered."""
+    """The answer to a query."""
 
     asked: Query
     wire: bytes | None
@@ -83,7 +83,7 @@ class Zone:
         self._delays_s = {plain(name): delay for name, delay in behaviours.get("delays_s", {}).items()}
 
     def answer(self, query_wire: bytes, via: Via) -> Response | None:
-        """What `query_wire` is answered; None for what is no query, which gets no answer."""
+        """The answer to `query_wire`; None where that is not a query, which gets no answer."""
         import dns.exception
         import dns.flags
         import dns.message

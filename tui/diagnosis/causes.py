@@ -1,7 +1,7 @@
 """Every cause that this installation can name: one file each below `hypotheses/`, and what other packages offer.
 
 A file's path is its cause's id. A site's own causes come in by the entry point `refused.hypotheses`, named by their id;
-what breaks a law there, when it is loaded or whenever it judges, costs that cause its say and never the walk its end.
+one that breaks a law, when it is loaded or whenever it judges, loses its say, and the walk goes on without it.
 """
 
 import importlib
@@ -55,7 +55,7 @@ def _of_sites() -> tuple[tuple[Hypothesis, ...], tuple[str, ...]]:
 
 def from_entry_points(points: Iterable[EntryPoint]) -> tuple[tuple[Hypothesis, ...], tuple[str, ...]]:
     """The causes behind `points` that keep the laws, contained; and for each other one, why it is not used, a sentence."""
-    taken = {one.id for one in own_hypotheses()}
+    taken = {hypothesis.id for hypothesis in own_hypotheses()}
     kept: list[Hypothesis] = []
     refused: list[str] = []
     for point in points:
@@ -84,7 +84,7 @@ def walk_order(hypothesis: Hypothesis) -> tuple[int, int, str]:
 def concerns(hypothesis: Hypothesis, case: Case) -> bool:
     """Whether the hypothesis is about this kind of target at all."""
     group = hypothesis.id.partition(".")[0]
-    kinds = hypothesis.transports or {one.transport for one in GROUPS if one.id == group}
+    kinds = hypothesis.transports or {branch.transport for branch in GROUPS if branch.id == group}
     return case.target.transport in kinds
 
 
@@ -97,7 +97,7 @@ def _entry_problems(identifier: str, loaded: object, taken: set[str]) -> Iterato
     if isinstance(loaded, Hypothesis):
         yield from hypothesis_problems(replace(loaded, id=identifier))
     else:
-        yield "it is no Hypothesis"
+        yield "it is not a Hypothesis"
 
 
 def _contained(hypothesis: Hypothesis) -> Hypothesis:

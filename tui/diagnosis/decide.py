@@ -1,4 +1,4 @@
-"""What to do next: a pure function of the case. Free looks first, then steps, then questions, then the verdict.
+"""What to do next: a pure function of the case. Free checks first, then steps, then questions, then the verdict.
 
 A person is asked only while something that fails has no confirmed cause.
 """
@@ -18,7 +18,7 @@ from tui.model.requests import AnyRequest, Schedule, Step
 
 
 class Run(Struct, frozen=True):
-    """Take these looks; none of them has been taken. `steps` send more than the attempts themselves."""
+    """Run these checks; none of them has been run. `steps` send more than the attempts themselves."""
 
     requests: tuple[AnyRequest, ...]
     steps: bool = False
@@ -31,11 +31,11 @@ class Ask(Struct, frozen=True):
 
 
 class Wait(Struct, frozen=True):
-    """Looks are under way, and nothing else is to be done."""
+    """Checks are under way, and there is nothing else to do."""
 
 
 class Conclude(Struct, frozen=True):
-    """Nothing is left that could be looked at."""
+    """Nothing is left that could be checked."""
 
 
 Decision = Run | Ask | Wait | Conclude
@@ -46,7 +46,7 @@ def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
     wanted = wanted_checks(case, hypotheses)
     free = [request for request in wanted if not isinstance(request, Step)]
     if free:
-        # Attempts are started last: loading what the other looks need must not fall into their latency.
+        # Attempts are started last: loading what the other checks need must not fall into their latency.
         return Run(tuple(sorted(free, key=lambda request: isinstance(request, Schedule))))
     if wanted:
         return Run(wanted, steps=True)
@@ -57,23 +57,26 @@ def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
 
 
 def wanted_checks(case: Case, hypotheses: Iterable[Hypothesis]) -> tuple[AnyRequest, ...]:
-    """The looks that some hypothesis needs and nobody has asked for, in the order of the walk."""
+    """The checks that some hypothesis needs and nobody has asked for, in the order of the walk."""
     aside = dict(case.set_aside)
     asked = set(case.asked)
     wanted = dict.fromkeys(
-        request for one in hypotheses if one.id not in aside and concerns(one, case) for request in one.needs(case)
+        request
+        for hypothesis in hypotheses
+        if hypothesis.id not in aside and concerns(hypothesis, case)
+        for request in hypothesis.needs(case)
     )
     return tuple(request for request in wanted if request not in asked)
 
 
 def next_question(case: Case) -> Question | None:
     """The first question of the tree that is worth asking and has no answer."""
-    return next((one for one in QUESTIONS if case.answer(one.id) is None and one.applies(case)), None)
+    return next((question for question in QUESTIONS if case.answer(question.id) is None and question.applies(case)), None)
 
 
 def is_settled(case: Case, hypotheses: Iterable[Hypothesis]) -> bool:
     """Whether confirmed causes account for everything that fails, so that no person needs to be asked."""
-    found = assess(case, hypotheses)
-    confirmed = [one for one in found.judgements.values() if one.state is State.CONFIRMED]
+    assessment = assess(case, hypotheses)
+    confirmed = [judgement for judgement in assessment.judgements.values() if judgement.state is State.CONFIRMED]
     symptoms = {*either_kind.failing(case), *((outcomes.NAME,) if outcomes.name_fails(case) else ())}
-    return symptoms <= {symptom for one in confirmed for symptom in one.explains}
+    return symptoms <= {symptom for judgement in confirmed for symptom in judgement.explains}

@@ -12,8 +12,8 @@ def tree_diagram(causes: Iterable[Hypothesis]) -> str:
     lines = ["target"]
     for group in GROUPS:
         lines.append(f"├─ {group.title}: {group.question}")
-        leaves = [f"{one.question}  [{one.id}]" for one in known if one.id.startswith(f"{group.id}.")]
-        asked = [f"asks you: {one.why}  [{one.id}]" for one in QUESTIONS if one.group == group.id]
+        leaves = [f"{hypothesis.question}  [{hypothesis.id}]" for hypothesis in known if hypothesis.id.startswith(f"{group.id}.")]
+        asked = [f"asks you: {question.why}  [{question.id}]" for question in QUESTIONS if question.group == group.id]
         rows = [*leaves, *asked]
         lines += [f"│  {'└─' if number == len(rows) else '├─'} {row}" for number, row in enumerate(rows, start=1)]
     return "\n".join([*lines, "└─ verdict: the cause, its proof, the remedy"])
@@ -21,8 +21,10 @@ def tree_diagram(causes: Iterable[Hypothesis]) -> str:
 
 def catalogue(causes: Iterable[Hypothesis]) -> str:
     """Every cause as a Markdown table: id, meaning, proof, what it is mistaken for."""
-    rows = [
-        f"| `{one.id}` | {one.meaning} | {one.proof} | {', '.join(f'`{other}`' for other in one.mistaken_for) or 'none'} |"
-        for one in causes
-    ]
+    rows = map(_catalogue_row, causes)
     return "\n".join(["| cause | means | proved by | easily mistaken for |", "|---|---|---|---|", *rows])
+
+
+def _catalogue_row(cause: Hypothesis) -> str:
+    mistaken_for = ", ".join(f"`{other}`" for other in cause.mistaken_for) or "none"
+    return f"| `{cause.id}` | {cause.meaning} | {cause.proof} | {mistaken_for} |"

@@ -18,7 +18,7 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     id: str = ""
     """`group.cause`, filled in from the module's path."""
     place: int
-    """Where it stands in its group's walk."""
+    """Its place in its group's walk."""
     before_attempts: bool = False
     """Whether it may say something before the first attempt has ended; the others are not tested until then."""
     onset: Literal["change", "setting"] | None = None
@@ -40,7 +40,7 @@ class Hypothesis(Struct, frozen=True, kw_only=True):
     transports: frozenset[Transport] = frozenset()
     """The kinds of target that it is about, where they are not just its group's."""
     needs: Callable[[Case], Iterable[AnyRequest]]
-    """The looks that would help to judge, given what is known; those already taken are harmless."""
+    """The checks that would help to judge, given what is known; those already made are harmless."""
     judge: Callable[[Case], Judgement]
 
 
@@ -55,7 +55,7 @@ def ruled_out(reason: str, *evidence: str) -> Judgement:
 
 
 def still_open(reason: str, *evidence: str, next_check: str = "", summary: str = "", explains: Iterable[str] = ()) -> Judgement:
-    """Not ruled out; with a `summary` it is worth naming as an alternative, and `tell_apart` says what would decide."""
+    """Not ruled out; with a `summary` it is worth naming as an alternative, and `next_check` says what would decide."""
     return Judgement(
         state=State.OPEN, reason=reason, evidence=evidence, next_check=next_check, summary=summary, explains=frozenset(explains)
     )
@@ -71,7 +71,7 @@ def likely(
     refuted_by: str,
     remedies: Iterable[Remedy] = (),
 ) -> Judgement:
-    """It fits better than any other, and the observation named in `tell_apart` is missing."""
+    """It fits better than any other, and the observation named in `next_check` is missing."""
     holds = confirmed(
         summary, *evidence, reason=reason, explains=explains, culprit=culprit, refuted_by=refuted_by, remedies=remedies
     )

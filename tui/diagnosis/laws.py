@@ -39,7 +39,7 @@ def _broken(judgement: Judgement, case: Case) -> Iterator[str]:
     offered = judgement.state is State.OPEN and bool(judgement.summary)
     unfounded = judgement.explains - symptoms(case)
     if not judgement.reason:
-        yield "it says no reason"
+        yield "it gives no reason"
     if not set(judgement.evidence) <= {fact.id for fact in case.facts}:
         yield "it rests on facts that are not there"
     if unfounded:

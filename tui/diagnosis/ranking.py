@@ -30,25 +30,27 @@ _TELLING = (
     Outcome.TIMEOUT,
     Outcome.BLOCKED,
 )
-"""Where attempts fail differently, the outcome that says most stands for the target."""
+"""Where attempts fail differently, the first of these that occurs is the target's outcome."""
 
 
 def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
     """Judge the case by every hypothesis and weigh the results."""
     known = tuple(sorted(hypotheses, key=walk_order))
-    judgements = {one.id: judged(one, case) for one in known}
-    candidates = [one for one in known if judgements[one.id].state in _CANDIDATES]
-    standing = [one for one in candidates if not _displaced(one, candidates, judgements)]
-    standing.sort(key=lambda one: _weight(one, judgements[one.id]))
+    judgements = {hypothesis.id: judged(hypothesis, case) for hypothesis in known}
+    candidates = [hypothesis for hypothesis in known if judgements[hypothesis.id].state in _CANDIDATES]
+    standing = [hypothesis for hypothesis in candidates if not _displaced(hypothesis, candidates, judgements)]
+    standing.sort(key=lambda hypothesis: _weight(hypothesis, judgements[hypothesis.id]))
     status = _status(case, standing)
     if status is Status.REACHABLE:
         standing = []
     chosen = _chosen(standing, judgements)
-    proved = [one for one in candidates if judgements[one.id].state is State.CONFIRMED]
-    lost = [one for one in candidates if one not in chosen and not _displaced(one, proved, judgements)]
-    verdicts: list[Verdict | None] = [_verdict(case, one, judgements[one.id]) for one in chosen]
+    proved = [hypothesis for hypothesis in candidates if judgements[hypothesis.id].state is State.CONFIRMED]
+    lost = [
+        hypothesis for hypothesis in candidates if hypothesis not in chosen and not _displaced(hypothesis, proved, judgements)
+    ]
+    verdicts: list[Verdict | None] = [_verdict(case, hypothesis, judgements[hypothesis.id]) for hypothesis in chosen]
     open_ones = _alternatives(case, known, lost if standing else [], judgements)
-    # What explains nothing that fails is no answer to why it fails.
+    # A cause that explains no failure does not answer why it fails.
     if status is Status.FAILING and not (chosen and judgements[chosen[0].id].explains):
         verdicts.insert(0, _possible(open_ones[0].cause, judgements[open_ones[0].cause]) if open_ones else None)
         open_ones = open_ones[1:]
@@ -56,7 +58,7 @@ def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
         status=status,
         outcome=_outcome(case, status, standing),
         verdict=verdicts[0] if verdicts else None,
-        also=tuple(one for one in verdicts[1:] if one is not None),
+        also=tuple(verdict for verdict in verdicts[1:] if verdict is not None),
         alternatives=open_ones,
         judgements=judgements,
     )
@@ -78,7 +80,7 @@ def judged(hypothesis: Hypothesis, case: Case) -> Judgement:
 
 
 def _as_sure_as_its_check(case: Case, judgement: Judgement) -> Judgement:
-    """The judgement, at most likely where it rests on a look from a machine that does not have the address it explains."""
+    """The judgement, only likely where it rests on the sockets of a machine that does not have the address it explains."""
     if judgement.state is not State.CONFIRMED:
         return judgement
     for fact in case.all(Listeners):
@@ -90,21 +92,21 @@ def _as_sure_as_its_check(case: Case, judgement: Judgement) -> Judgement:
             return replace(
                 judgement,
                 state=State.LIKELY,
-                reason=f"{judgement.reason} The machine that was looked at does not have {missing} itself.",
-                next_check=f"`{fact.vantage} ip -brief address`: whether {missing} is led to that machine by translation.",
+                reason=f"{judgement.reason} The machine that was checked does not have {missing} itself.",
+                next_check=f"`{fact.vantage} ip -brief address`: whether an address translation leads {missing} to that machine.",
             )
     return judgement
 
 
-def _displaced(one: Hypothesis, candidates: list[Hypothesis], judgements: dict[str, Judgement]) -> bool:
+def _displaced(hypothesis: Hypothesis, candidates: list[Hypothesis], judgements: dict[str, Judgement]) -> bool:
     """Whether a more specific cause, at least as certain, explains all that this one does."""
-    mine = judgements[one.id]
+    mine = judgements[hypothesis.id]
     return any(
-        one.id in other.supersedes
+        hypothesis.id in other.supersedes
         and _certain(judgements[other.id]) <= _certain(mine)
         and mine.explains <= judgements[other.id].explains
         for other in candidates
-        if other is not one
+        if other is not hypothesis
     )
 
 
@@ -112,29 +114,29 @@ def _certain(judgement: Judgement) -> int:
     return 0 if judgement.state is State.CONFIRMED else 1
 
 
-def _weight(one: Hypothesis, judgement: Judgement) -> tuple[bool, int, int, tuple[int, int, str]]:
+def _weight(hypothesis: Hypothesis, judgement: Judgement) -> tuple[bool, int, int, tuple[int, int, str]]:
     """Smaller is stronger: explains something, is confirmed, explains more; the walk settles ties."""
-    return (not judgement.explains, _certain(judgement), -len(judgement.explains), walk_order(one))
+    return (not judgement.explains, _certain(judgement), -len(judgement.explains), walk_order(hypothesis))
 
 
 def _chosen(standing: list[Hypothesis], judgements: dict[str, Judgement]) -> list[Hypothesis]:
     """The verdict and what belongs beside it: other confirmed causes, and likely ones for what is left unexplained."""
     chosen: list[Hypothesis] = []
     explained: frozenset[str] = frozenset()
-    for one in standing:
-        judgement = judgements[one.id]
+    for hypothesis in standing:
+        judgement = judgements[hypothesis.id]
         news = judgement.explains - explained or not judgement.explains
         if not chosen or judgement.state is State.CONFIRMED or news:
-            chosen.append(one)
+            chosen.append(hypothesis)
             explained |= judgement.explains
     return chosen
 
 
-def _verdict(case: Case, one: Hypothesis, judgement: Judgement) -> Verdict:
+def _verdict(case: Case, hypothesis: Hypothesis, judgement: Judgement) -> Verdict:
     """The judgement as a verdict; where a line of code asked for the wrong thing, that line is the culprit."""
-    asked = code.asked(case, one.id)
+    asked = code.asked(case, hypothesis.id)
     return Verdict(
-        cause=one.id,
+        cause=hypothesis.id,
         certainty=_CANDIDATES[judgement.state],
         summary=f"{judgement.summary} {asked.sentence}." if asked else judgement.summary,
         culprit=asked.culprit if asked else judgement.culprit,
@@ -161,21 +163,28 @@ def _alternatives(
 ) -> tuple[Alternative, ...]:
     """The likely causes that lost, then the open ones that would explain something that fails, those that explain most first.
 
-    Among equals, what fits to whether it ever worked comes first.
+    Among equals, what fits the answer to whether it ever worked comes first.
     """
-    possible = [one for one in known if judgements[one.id].state is State.OPEN and judgements[one.id].summary]
+    possible = [
+        hypothesis for hypothesis in known if judgements[hypothesis.id].state is State.OPEN and judgements[hypothesis.id].summary
+    ]
     if not either_kind.failing(case) and not outcomes.name_fails(case):
-        possible = [one for one in possible if one.id in talk.AFTER_CONNECTING]
+        possible = [hypothesis for hypothesis in possible if hypothesis.id in talk.AFTER_CONNECTING]
     unlikely = {"yes": "setting", "no": "change"}.get(case.answer(EVER_WORKED) or "")
-    possible.sort(key=lambda one: (-len(judgements[one.id].explains), one.onset is not None and one.onset == unlikely))
+    possible.sort(
+        key=lambda hypothesis: (
+            -len(judgements[hypothesis.id].explains),
+            hypothesis.onset is not None and hypothesis.onset == unlikely,
+        )
+    )
     return tuple(
         Alternative(
-            cause=one.id,
-            certainty=_CANDIDATES.get(judgements[one.id].state, Certainty.POSSIBLE),
-            summary=judgements[one.id].summary,
-            next_check=judgements[one.id].next_check,
+            cause=hypothesis.id,
+            certainty=_CANDIDATES.get(judgements[hypothesis.id].state, Certainty.POSSIBLE),
+            summary=judgements[hypothesis.id].summary,
+            next_check=judgements[hypothesis.id].next_check,
         )
-        for one in (*lost, *possible)
+        for hypothesis in (*lost, *possible)
     )
 
 
@@ -189,7 +198,7 @@ def _status(case: Case, standing: list[Hypothesis]) -> Status:
 
 def comes_and_goes(case: Case, address: str) -> bool:
     """Whether the attempts on one address or path failed after one that connected."""
-    connected = [one.outcome in outcomes.WORKING for one in either_kind.attempts(case, address)]
+    connected = [attempt.outcome in outcomes.WORKING for attempt in either_kind.attempts(case, address)]
     return any(earlier and not later for earlier, later in itertools.pairwise(connected))
 
 
@@ -199,10 +208,10 @@ def _outcome(case: Case, status: Status, standing: list[Hypothesis]) -> Outcome:
     if status is Status.REACHABLE:
         return Outcome.CONNECTED
     if status is Status.DEGRADED:
-        talked = any(one.id in talk.AFTER_CONNECTING for one in standing)
+        talked = any(hypothesis.id in talk.AFTER_CONNECTING for hypothesis in standing)
         return (talk.outcome(case) if talked else None) or Outcome.CONNECTED
-    seen = {one.outcome for one in either_kind.attempts(case)}
-    return next((one for one in _TELLING if one in seen), Outcome.PENDING)
+    endings = {attempt.outcome for attempt in either_kind.attempts(case)}
+    return next((outcome for outcome in _TELLING if outcome in endings), Outcome.PENDING)
 
 
 def without_judgements(assessment: Assessment) -> Assessment:

@@ -1,6 +1,6 @@
 """The guided tree as a table: its groups, and the questions that only a person can answer.
 
-A group's leaves are the hypotheses whose files stand in the folder of its name.
+A group's leaves are the hypotheses whose files are in the folder of its name.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ GROUPS = (
     Group(id="name", title="Name", question="Does the name lead to the right machine?"),
     Group(id="port", title="Port", question="Is it the right port?"),
     Group(id="path", title="Path", question="Does the way there let it through?"),
-    Group(id="server", title="Server", question="Does the far end serve?"),
+    Group(id="server", title="Server", question="Does the other end serve?"),
     Group(id="client", title="Client", question="May this machine connect at all?"),
     Group(id="unix", title="Socket", question="Is the socket file right?", transport="unix"),
 )
@@ -52,7 +52,7 @@ class Question(Struct, frozen=True, kw_only=True):
     choices: tuple[Choice, ...]
     """The first is the default, under Enter."""
     free_text: bool = False
-    """Whether the answer is typed; then the choices stand beside the input."""
+    """Whether the answer is typed; then the choices are shown beside the input."""
     applies: Callable[[Case], bool]
     """Whether it is worth asking, given the case."""
     preset: Callable[[Case], str | None] = lambda _case: None
@@ -63,7 +63,7 @@ UNKNOWN = Choice(key=answers.UNKNOWN, label="I don't know", effect="The walk goe
 
 
 def _silent_or_refused_elsewhere(case: Case) -> bool:
-    """Another machine refuses or stays silent, so its other ports would tell more."""
+    """Another machine refuses or stays silent, so its other ports may tell more."""
     return any(outcomes.is_remote(case, address) for address in outcomes.failing(case, Outcome.REFUSED, Outcome.TIMEOUT))
 
 
@@ -119,4 +119,4 @@ QUESTIONS = (
 
 def question(identifier: str) -> Question:
     """The question of this id. Raises KeyError for an unknown one."""
-    return {one.id: one for one in QUESTIONS}[identifier]
+    return {entry.id: entry for entry in QUESTIONS}[identifier]

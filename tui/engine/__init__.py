@@ -1,1 +1,1 @@
-"""Running a session: decide, look, absorb, record, repeat; cancel at any moment. Knows no screen."""
+"""Running a session: decide, check, absorb, record, repeat; cancel at any moment. Knows no screen."""

@@ -1,4 +1,4 @@
-"""Says that the first attempt of a schedule has had no answer for a moment, so that other looks need not wait for its end.
+"""Says that the first attempt of a schedule has had no answer for a moment, so that other checks need not wait for its end.
 
 Law: nothing is concluded from it. It only lets what an attempt without an answer would ask for anyway start sooner.
 """
@@ -12,7 +12,7 @@ from tui.model.requests import Connect
 
 QUIET_AFTER_S = 1.1
 """By then the SYN was sent again (after a second) and had a tenth of a second for its answer. A box that rejects, but had
-spent its ICMP errors, has got another one by then (Linux: one a second); so looks that start now, and may bring rejections
+spent its ICMP errors, has got another one by then (Linux: one a second); so checks that start now, and may bring rejections
 of their own, take none from this attempt."""
 
 

@@ -15,13 +15,13 @@ from tui.model.target import Target
 
 OWNER_ONLY = 0o600
 MOST_EVENTS = 1_000_000
-"""A longer file is no session: a day of watching makes a tenth of it."""
+"""A longer file is not a session: a day of watching makes a tenth of it."""
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 class SessionFileError(ValueError):
-    """A file that is no session; its message is one line for the person."""
+    """A file that is not a session; its message is one line for the person."""
 
 
 def sessions_directory() -> Path:
@@ -85,7 +85,7 @@ def read(path: Path) -> tuple[AnyEvent, ...]:
                 try:
                     events.append(_DECODER.decode(line))
                 except msgspec.DecodeError as error:
-                    raise SessionFileError(f"{path}: line {len(events) + 1} is no event of a session ({error})") from None
+                    raise SessionFileError(f"{path}: line {len(events) + 1} is not an event of a session ({error})") from None
     except OSError as error:
         raise SessionFileError(f"{path}: {error.strerror}") from None
     if not events or not isinstance(events[0], Opened):

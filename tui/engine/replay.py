@@ -1,4 +1,4 @@
-"""A recorded session, opened again step by step. No look is taken; the verdict is worked out anew from the facts."""
+"""A recorded session, opened again step by step. No check is made; the verdict is worked out anew from the facts."""
 
 from collections.abc import Callable, Iterable
 from typing import Literal
@@ -7,7 +7,7 @@ from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import Conclude, Decision, Wait
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.engine.session import Pace
 from tui.model.case import Case, fold, fold_all
 from tui.model.events import AnyEvent, FactSeen, Judged
@@ -87,10 +87,10 @@ class Replay:
         """Nothing: a recording is not changed."""
 
     def test(self, cause: str) -> None:
-        """Nothing: no look is taken."""
+        """Nothing: no check is made."""
 
-    def refresh(self, request: AnyRequest, tell: Tell | None = None) -> None:
-        """Nothing: no look is taken."""
+    def refresh(self, request: AnyRequest, on_fact: OnFact | None = None) -> None:
+        """Nothing: no check is made."""
 
     def verify(self) -> None:
-        """Nothing: no look is taken."""
+        """Nothing: no check is made."""

@@ -16,31 +16,31 @@ from tui.model.requests import AnyRequest, Connect, Schedule
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
 
-Tell = Callable[[AnyFact], None]
+OnFact = Callable[[AnyFact], None]
 """Where facts go, as they are seen."""
-Check = Callable[[AnyRequest, Tell], Awaitable[None]]
-"""What a session needs of the outside world: take this look and tell what is seen."""
+Check = Callable[[AnyRequest, OnFact], Awaitable[None]]
+"""What a session needs of the outside world: make this check and pass on each fact."""
 
 LONGEST_CHECK_S = 20.0
-"""No look but a schedule of attempts takes longer; a probe's own deadline comes first, and this one is the net."""
+"""No check but a schedule of attempts takes longer; a probe's own deadline comes first, and this is the safety net."""
 
 
 def checks_on(system: SystemView) -> Check:
-    """Real looks, read from `surroundings`."""
+    """Real checks, of what `system` shows."""
     return partial(check, system=system)
 
 
-async def check(request: AnyRequest, tell: Tell, *, system: SystemView) -> None:
-    """Tell what the probe for `request` sees. Raises nothing but a cancellation: what went wrong is a fact."""
+async def check(request: AnyRequest, on_fact: OnFact, *, system: SystemView) -> None:
+    """Pass on what the probe for `request` sees. Raises nothing but a cancellation: what went wrong is a fact."""
     try:
-        async with asyncio.timeout(_deadline_s(request)), aclosing(_facts(request, system)) as seen:
-            async for fact in seen:
-                tell(fact)
+        async with asyncio.timeout(_deadline_s(request)), aclosing(_facts(request, system)) as facts:
+            async for fact in facts:
+                on_fact(fact)
     except TimeoutError:
-        tell(NotObserved(request=request, reason="It took too long and was given up."))
-    except Exception as error:  # noqa: BLE001 -- a defect in one look must not end the walk; it is shown as a fact
-        tell(
-            NotObserved(request=request, reason=safe_text(f"The look itself failed: {type(error).__name__}: {error}", limit=300))
+        on_fact(NotObserved(request=request, reason="It took too long and was given up."))
+    except Exception as error:  # noqa: BLE001 -- a defect in one check must not end the walk; it is shown as a fact
+        on_fact(
+            NotObserved(request=request, reason=safe_text(f"The check itself failed: {type(error).__name__}: {error}", limit=300))
         )
 
 
@@ -62,7 +62,7 @@ def _facts(request: AnyRequest, system: SystemView) -> AsyncGenerator[AnyFact, N
 def probe_for(request: AnyRequest) -> ModuleType:
     """The module that answers `request`, imported when it is first needed: the one that its tag names.
 
-    It stands below `tui.vantage` where the request goes through a command prefix, else below `tui.probes`. Raises KeyError
+    It is below `tui.vantage` where the request goes through a command prefix, else below `tui.probes`. Raises KeyError
     where there is none.
     """
     room = vantage if getattr(request, "vantage", None) else probes

@@ -1,7 +1,7 @@
-"""A session: decide, look, absorb, repeat. Everything that happens is an event; the case is their fold.
+"""A session: decide, check, absorb, repeat. Everything that happens is an event; the case is their fold.
 
-The loop and all looks live in one event loop, so nothing here needs a lock. Cancelling `run` cancels every
-look at once.
+The loop and all checks live in one event loop, so nothing here needs a lock. Cancelling `run` cancels every
+check at once.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ from tui.diagnosis.decide import Ask, Conclude, Decision, Run, Wait, decide
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess, without_judgements
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, question
-from tui.engine.runner import Check, Tell
+from tui.engine.runner import Check, OnFact
 from tui.model.case import Case, fold
 from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
-from tui.model.facts import AnyFact, Attempt, Outcome, same_sight
+from tui.model.facts import AnyFact, Attempt, Outcome, same_observation
 from tui.model.frame import Frame
 from tui.model.judgement import Assessment
 from tui.model.options import Options
@@ -31,7 +31,7 @@ from tui.model.target import Target
 Listener = Callable[[AnyEvent], None]
 
 MOST_CHECKS = 300
-"""Looks under way at once: a name with 200 addresses is tried in one go, below the usual limit of 1024 descriptors."""
+"""Checks under way at once: a name with 200 addresses is tried in one go, below the usual limit of 1024 descriptors."""
 JUDGE_EVERY_S = 0.02
 """Facts that arrive together are judged together."""
 STAYS_SO = 3
@@ -58,7 +58,7 @@ class Session:
     """A Walk under way. `run` drives it; the other methods are what a person may do meanwhile."""
 
     live = True
-    """Whether looks can be taken; a replay has none."""
+    """Whether checks can be made; a replay makes none."""
     progress = None
     """All of it is shown; a replay stops at events."""
 
@@ -76,7 +76,7 @@ class Session:
     ) -> None:
         self.pace = pace
         self.waiting: Decision = Wait()
-        """What the session waits for: Ask and Run(steps) for the person, Wait for looks, Conclude for nothing."""
+        """What the session waits for: Ask and Run(steps) for the person, Wait for checks, Conclude for nothing."""
         self.events: list[AnyEvent] = []
         self._check = check
         self._clock = clock
@@ -98,7 +98,7 @@ class Session:
         self._listeners.append(listener)
 
     async def run(self, *, linger: bool = False) -> Assessment:
-        """Walk until nothing is left to look at and return the assessment; with `linger`, wait for more wishes instead."""
+        """Walk until nothing is left to check and return the assessment; with `linger`, wait for more wishes instead."""
         if not self.events:
             self._emit(self._opened)
         try:
@@ -150,17 +150,17 @@ class Session:
         self._wake()
 
     def test(self, cause: str) -> None:
-        """Take now all looks that one hypothesis needs, steps too; none where it is not about this kind of target."""
-        for one in self.causes:
-            if one.id == cause and concerns(one, self.case):
-                for request in one.needs(self.case):
+        """Make now all checks that one hypothesis needs, steps too; none where it is not about this kind of target."""
+        for hypothesis in self.causes:
+            if hypothesis.id == cause and concerns(hypothesis, self.case):
+                for request in hypothesis.needs(self.case):
                     if request not in self.case.asked:
                         self._start(request)
         self._wake()
 
-    def refresh(self, request: AnyRequest, tell: Tell | None = None) -> None:
-        """Take a look again, for a live panel: `tell` gets what is seen; the case gets it only where it is news."""
-        self._spawn(self._repeat(request, tell))
+    def refresh(self, request: AnyRequest, on_fact: OnFact | None = None) -> None:
+        """Make a check again, for a live panel: `on_fact` gets what is seen; the case gets it only where it is news."""
+        self._spawn(self._repeat(request, on_fact))
 
     def verify(self) -> None:
         """Attempt again and again, until every address connects and stays so."""
@@ -206,15 +206,15 @@ class Session:
             await self._check(request, self._absorb)
         self._emit(CheckEnded(request=request))
 
-    async def _repeat(self, request: AnyRequest, tell: Tell | None) -> None:
-        seen: list[AnyFact] = []
-        await self._check(request, seen.append)
-        if not seen:
+    async def _repeat(self, request: AnyRequest, on_fact: OnFact | None) -> None:
+        facts: list[AnyFact] = []
+        await self._check(request, facts.append)
+        if not facts:
             return
-        newest = seen[-1]
-        if tell:
-            tell(newest)
-        if not same_sight(self.case.last(type(newest)), newest) and len(self.case.facts) < MOST_FACTS:
+        newest = facts[-1]
+        if on_fact:
+            on_fact(newest)
+        if not same_observation(self.case.last(type(newest)), newest) and len(self.case.facts) < MOST_FACTS:
             self._absorb(newest)
 
     async def _verify(self) -> None:
@@ -228,13 +228,13 @@ class Session:
 
     def _verifying(self) -> list[Connect | ConnectUnix]:
         schedules = [
-            one
-            for one in self.case.asked
-            if isinstance(one, ConnectUnix) or (isinstance(one, Connect) and one.purpose == "target")
+            request
+            for request in self.case.asked
+            if isinstance(request, ConnectUnix) or (isinstance(request, Connect) and request.purpose == "target")
         ]
         return [
-            replace(one, attempts=1, purpose="verify") if isinstance(one, Connect) else replace(one, attempts=1)
-            for one in schedules
+            replace(request, attempts=1, purpose="verify") if isinstance(request, Connect) else replace(request, attempts=1)
+            for request in schedules
         ]
 
     async def _attempt_once(self, request: Connect | ConnectUnix, number: int) -> bool:
@@ -256,9 +256,9 @@ class Session:
 
     def _judge(self, *, final: bool) -> None:
         before = self.assessment
-        found = self._assess()
-        if without_judgements(found) != without_judgements(before) or (final and not self._concluded()):
-            self._emit(Judged(assessment=without_judgements(found), final=final))
+        assessment = self._assess()
+        if without_judgements(assessment) != without_judgements(before) or (final and not self._concluded()):
+            self._emit(Judged(assessment=without_judgements(assessment), final=final))
 
     def _assess(self) -> Assessment:
         """The assessment of the case as it is now."""
@@ -292,4 +292,4 @@ class Session:
 
 def unanswered(case: Case) -> list[str]:
     """The ids of the tree's questions that have no answer yet."""
-    return [one.id for one in QUESTIONS if case.answer(one.id) is None]
+    return [entry.id for entry in QUESTIONS if case.answer(entry.id) is None]

@@ -30,15 +30,15 @@ class Setup:
     on_event: Callable[[AnyEvent], None] | None = None
     """Called with each event of the walk; a demonstration that changes while it is walked reacts to them."""
     who: str = ""
-    """The process or container with whose eyes the looks are taken; empty for this process."""
+    """The process or container whose view the checks use; empty for this process."""
     code: tuple[Frame, ...] = ()
     """The code that asked for the target, where an error text or a watched process named it."""
     taken: Taken = field(default_factory=dict)
-    """Looks that were taken already with the same eyes, to know the target."""
+    """Checks that were made already with the same view, to know the target."""
 
 
 Opening = Callable[[], AbstractAsyncContextManager[Setup]]
-"""Sets a situation up and, at the end of its context, takes it down."""
+"""Sets it up and, at the end of its context, takes it down."""
 
 
 def as_it_is(
@@ -49,7 +49,7 @@ def as_it_is(
     *,
     taken: Taken | None = None,
 ) -> Opening:
-    """This machine as it is, seen with this process's eyes or with another's, to whom `taken` says nothing: nothing is set up."""
+    """This machine as it is, as this process sees it or as `context` does, for which `taken` does not count."""
     system, who = (context.system, context.who) if context else (SystemView(), "")
     own = (None if context else taken) or {}
 
@@ -61,6 +61,6 @@ def as_it_is(
 
 
 def vantage(who: str = "") -> str:
-    """Where the looks are taken from, for the session's header: this machine's name, and whose eyes are used."""
+    """Where the checks are made from, for the session's header: this machine's name, and whose view is used."""
     host = safe_text(socket.gethostname(), limit=80)
     return f"{who} on {host}" if who else host

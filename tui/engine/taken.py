@@ -1,4 +1,4 @@
-"""Looks that were taken before a walk began, so that it need not take them again."""
+"""Checks that were made before a walk began, so that it need not make them again."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.engine.runner import Check, Tell
+    from tui.engine.runner import Check, OnFact
     from tui.model.facts import AnyFact
     from tui.model.requests import AnyRequest
 
     Taken = Mapping[AnyRequest, AnyFact]
-    """What each of these looks saw."""
+    """What each of these checks saw."""
 
 
 def beginning_with(taken: Taken, check: Check) -> Check:
-    """Looks as `check` takes them, but that each of `taken` is told as it was seen the first time that it is asked for."""
+    """Checks as `check` makes them, except that each of `taken` gives its known fact the first time that it is asked for."""
     left = dict(taken)
 
-    async def look(request: AnyRequest, tell: Tell) -> None:
+    async def known_or_checked(request: AnyRequest, on_fact: OnFact) -> None:
         fact = left.pop(request, None)
         if fact is None:
-            await check(request, tell)
+            await check(request, on_fact)
         else:
-            tell(fact)
+            on_fact(fact)
 
-    return look
+    return known_or_checked

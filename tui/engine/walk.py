@@ -1,11 +1,11 @@
-"""The walk as front ends know it: a session under way or a recorded one, with nothing that tells them which it is but `live`."""
+"""The walk as front ends know it: a session under way or a recorded one, which only `live` tells apart."""
 
 from collections.abc import Callable
 from typing import Literal, Protocol
 
 from tui.diagnosis.decide import Decision
 from tui.diagnosis.hypothesis import Hypothesis
-from tui.engine.runner import Tell
+from tui.engine.runner import OnFact
 from tui.engine.session import Pace
 from tui.model.case import Case
 from tui.model.events import AnyEvent
@@ -14,7 +14,7 @@ from tui.model.requests import AnyRequest
 
 
 class Walk(Protocol):
-    """What a Session and a Replay have in common. Where no look can be taken, a wish for one does nothing."""
+    """What a Session and a Replay have in common. Where no check can be made, asking for one does nothing."""
 
     pace: Pace
     causes: tuple[Hypothesis, ...]
@@ -22,7 +22,7 @@ class Walk(Protocol):
 
     @property
     def live(self) -> bool:
-        """Whether looks can be taken."""
+        """Whether checks can be made."""
 
     @property
     def progress(self) -> tuple[int, int] | None:
@@ -42,13 +42,13 @@ class Walk(Protocol):
 
     @property
     def waiting(self) -> Decision:
-        """What the walk waits for: Ask and Run(steps) for the person, Wait for looks, Conclude for nothing."""
+        """What the walk waits for: Ask and Run(steps) for the person, Wait for checks, Conclude for nothing."""
 
     def subscribe(self, listener: Callable[[AnyEvent], None]) -> None:
         """Call `listener` with each event from now on, in order, inside the event loop."""
 
     async def run(self, *, linger: bool = False) -> Assessment:
-        """Walk until nothing is left to look at and return the assessment; with `linger`, wait for more wishes instead."""
+        """Walk until nothing is left to check and return the assessment; with `linger`, wait for more wishes instead."""
 
     def answer(self, identifier: str, answer: str) -> None:
         """The person's answer to the question `identifier`: the key of a choice, or free text where the question takes it."""
@@ -66,10 +66,10 @@ class Walk(Protocol):
         """Change who sets the pace."""
 
     def test(self, cause: str) -> None:
-        """Take now all looks that one hypothesis needs, steps too."""
+        """Make now all checks that one hypothesis needs, steps too."""
 
-    def refresh(self, request: AnyRequest, tell: Tell | None = None) -> None:
-        """Take a look again; `tell` gets what is seen, the case only what is news."""
+    def refresh(self, request: AnyRequest, on_fact: OnFact | None = None) -> None:
+        """Make a check again; `on_fact` gets what is seen, the case only what is news."""
 
     def verify(self) -> None:
         """Attempt again and again, until every address connects and stays so."""

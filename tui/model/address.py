@@ -1,8 +1,8 @@
 """IP addresses as text: their family and zone, what range they are in, and whether two are the same.
 
-Facts and requests hold an address as people and the kernel write it; whoever wants to know something of such a text asks here.
+Facts and requests hold an address as people and the kernel write it; what can be known of such a text is asked here.
 An IPv6 address may name its zone, as in `fe80::1%eth0` (RFC 4007, section 11). An IPv4-mapped one, `::ffff:10.0.0.1`, stands
-for the IPv4 address (RFC 4291, 2.5.5.2). Text that is no address raises nothing, except where `parse_address` is told to read it.
+for the IPv4 address (RFC 4291, 2.5.5.2). Text that is not an address raises nothing, except in `parse_address`.
 """
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -42,7 +42,7 @@ def zone_of(text: str) -> str:
 
 
 def plain_address(text: str) -> str:
-    """The address alone, in its usual spelling: without zone, and IPv4 where it is mapped. Text that is none stays as it is."""
+    """The address alone, in its usual spelling: without zone, and IPv4 where it is mapped. Other text stays as it is."""
     address = _plain(text)
     return text if address is None else str(address)
 
@@ -54,7 +54,7 @@ def peer_address(text: str) -> str:
 
 
 def same_address(first: str, second: str) -> bool:
-    """Whether two texts are the same address; a zone says only where it stands."""
+    """Whether two texts are the same address; a zone only says on which link, and is ignored."""
     return plain_address(first) == plain_address(second)
 
 
@@ -92,7 +92,7 @@ def endpoint(address: str, port: int) -> str:
 
 
 def _plain(text: str) -> IpAddress | None:
-    """The number without zone, and of IPv4 where it is mapped; None where the text is no address."""
+    """The number without zone, and of IPv4 where it is mapped; None where the text is not an address."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -36,14 +36,14 @@ class Case(Struct, frozen=True, kw_only=True):
         """The target, for what is only ever asked of a TCP port. Raises TypeError for a Unix socket."""
         if isinstance(self.target, TcpTarget):
             return self.target
-        raise TypeError(f"{self.target.label} is no TCP port")
+        raise TypeError(f"{self.target.label} is not a TCP port")
 
     @property
     def unix(self) -> UnixTarget:
         """The target, for what is only ever asked of a Unix socket. Raises TypeError for a TCP port."""
         if isinstance(self.target, UnixTarget):
             return self.target
-        raise TypeError(f"{self.target.label} is no Unix socket")
+        raise TypeError(f"{self.target.label} is not a Unix socket")
 
     def all(self, kind: type[F]) -> tuple[F, ...]:
         """All facts of this kind, oldest first."""
@@ -58,12 +58,12 @@ class Case(Struct, frozen=True, kw_only=True):
         return dict(self.answers).get(question)
 
     def has_ended(self, request: AnyRequest) -> bool:
-        """Whether this look was taken to its end."""
+        """Whether this check has come to its end."""
         return request in self.ended
 
     @property
     def in_flight(self) -> tuple[AnyRequest, ...]:
-        """The looks that were asked for and have not ended."""
+        """The checks that were asked for and have not ended."""
         return tuple(request for request in self.asked if request not in self.ended)
 
 

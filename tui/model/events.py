@@ -28,7 +28,7 @@ class Opened(Event, frozen=True, kw_only=True, tag="session"):
     target: Target
     options: Options
     vantage: str = ""
-    """Where the looks are taken from: this machine's name."""
+    """Where the checks are made from: this machine's name, and whose view is used."""
     code: tuple[Frame, ...] = ()
     """The code that asked for the target, the user's innermost frame first; empty where nothing names it."""
 
@@ -46,7 +46,7 @@ class FactSeen(Event, frozen=True, kw_only=True, tag="evidence"):
 
 
 class CheckEnded(Event, frozen=True, kw_only=True, tag="checked"):
-    """A probe has said all it had to say."""
+    """A probe has finished."""
 
     request: AnyRequest
 

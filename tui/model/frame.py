@@ -21,10 +21,10 @@ class Frame(Struct, frozen=True, kw_only=True):
 
 
 def frame_to_read(frames: Sequence[Frame]) -> ReadCode | None:
-    """The look at the user's own innermost frame, with the lines of its file that the stack passed; None without one."""
+    """The request to read the user's own innermost frame, with the lines of its file that the stack passed; None without one."""
     for frame in frames:
         if frame.role == "user" and frame.path and frame.line:
-            callers = tuple(one.line for one in frames if one.path == frame.path and one.line and one is not frame)
+            callers = tuple(other.line for other in frames if other.path == frame.path and other.line and other is not frame)
             return ReadCode(
                 path=frame.path,
                 line=frame.line,

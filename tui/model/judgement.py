@@ -76,7 +76,7 @@ class Remedy(Struct, frozen=True, kw_only=True):
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
-    """One hypothesis held against the case."""
+    """What the case says of one hypothesis."""
 
     state: State
     reason: str
@@ -90,7 +90,7 @@ class Judgement(Struct, frozen=True, kw_only=True):
     """What would disprove it."""
     remedies: tuple[Remedy, ...] = ()
     next_check: str = ""
-    """For open ones: the cheapest look that would decide."""
+    """For open ones: the cheapest check that would decide."""
     explains: frozenset[str] = frozenset()
     """The symptoms it accounts for: addresses whose attempts fail, or `name`, or a socket path."""
 
@@ -108,7 +108,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 class Alternative(Struct, frozen=True, kw_only=True):
-    """A cause that is not ruled out, and what would tell it apart."""
+    """A cause that is not ruled out, and what would decide."""
 
     cause: str
     certainty: Certainty

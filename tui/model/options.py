@@ -1,4 +1,4 @@
-"""What the person set before the walk: the schedule of attempts and what may be looked at."""
+"""What the person set before the walk: the schedule of attempts and what may be checked."""
 
 from msgspec import Struct
 
@@ -31,12 +31,12 @@ class Options(Struct, frozen=True, kw_only=True, omit_defaults=True):
     probe_ports: bool | None = None
     """Whether other ports of the target's host may be tried; None asks the person."""
     servers: tuple[str, ...] = ()
-    """Command prefixes that run a shell on the far end."""
+    """Command prefixes that run a shell on the other end."""
     source: str | None = None
     """The local address that the client binds before it connects."""
     talk: bool = True
     """Whether a first request of the protocol may be sent where the target connects."""
     pid: int | None = None
-    """A process with whose eyes to look: its namespaces, resolver files and environment."""
+    """Check as this process sees it: its namespaces, resolver files and environment."""
     container: str | None = None
-    """A container with whose eyes to look, by name or id."""
+    """Check as this container sees it; its name or id."""

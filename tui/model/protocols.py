@@ -40,7 +40,7 @@ CLIENT_FIRST = frozenset(
 _OVER_HTTP = frozenset({HTTP, "Elasticsearch", "etcd", "Docker", "HTTP proxy"})
 """Families whose protocol is HTTP."""
 _OTHER_TALK = frozenset({9300, 33060})
-"""Ports of a family that speak something else than its protocol: Elasticsearch's nodes, MySQL's X protocol."""
+"""Ports of a family that speak something other than its protocol: Elasticsearch's nodes, MySQL's X protocol."""
 _REGISTERED_BESIDE = frozenset({8080, 587})
 """Ports that IANA registers for a protocol beside its first one: http-alt, submission."""
 

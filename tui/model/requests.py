@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Request(Struct, frozen=True, kw_only=True, tag_field="check", omit_defaults=True):
-    """One look. `again` numbers a repetition of a look that was already taken."""
+    """One check. `again` numbers a repetition of a check that was already made."""
 
     again: int = 0
 
@@ -39,7 +39,7 @@ class AskNameserver(Request, frozen=True, kw_only=True, tag="nameserver-answer")
     configured: bool = True
     """Whether resolv.conf names this server, rather than the person."""
     checking_disabled: bool = False
-    """Whether the CD bit is set: the server shall answer without checking DNSSEC (RFC 4035, 3.2.2)."""
+    """Whether the CD bit is set: the server should answer without checking DNSSEC (RFC 4035, 3.2.2)."""
 
 
 Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify"]
@@ -126,7 +126,7 @@ class ReadProxies(Request, frozen=True, kw_only=True, tag="proxy"):
 
 
 class ExamineUnixPath(Request, frozen=True, kw_only=True, tag="unix-path"):
-    """Look at the path of a Unix socket: type, owner, mode, each component, and who listens."""
+    """Examine the path of a Unix socket: type, owner, mode, each component, and who listens."""
 
     path: str
 
@@ -156,7 +156,7 @@ class MeasureMtu(Step, frozen=True, kw_only=True, tag="path-mtu"):
 
 
 class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
-    """Read the packet filter, here or through `vantage`, and hold it against this connection."""
+    """Read the packet filter, here or through `vantage`, and see what it does to this connection."""
 
     address: str
     port: int
@@ -197,7 +197,7 @@ class ListOtherNamespaces(Request, frozen=True, kw_only=True, tag="other-namespa
 
 
 class ExamineProcess(Request, frozen=True, kw_only=True, tag="process-state"):
-    """Look at one process: its state, its processor time over a moment, its descriptors against their limit."""
+    """Examine one process: its state, its processor time over a moment, its descriptors against their limit."""
 
     pid: int
     vantage: str | None = None

@@ -86,8 +86,8 @@ def parse_target(text: str, *, port: int | None = None) -> Target:
         return _unix(text, None)
     if "://" in text:
         return _from_url(text, port)
-    host, found = _split(text)
-    return _tcp(_host(host, text), _port(found, text) if found else port, None)
+    host, number = _split(text)
+    return _tcp(_host(host, text), _port(number, text) if number else port, None)
 
 
 def _from_url(text: str, port: int | None) -> Target:
@@ -98,8 +98,8 @@ def _from_url(text: str, port: int | None) -> Target:
     scheme = url.scheme.lower()
     if scheme in {"unix", "http+unix"}:
         return _unix(url.path or f"/{url.netloc}", scheme)
-    host, found = _split(_first_host(url))
-    number = (_port(found, text) if found else None) or port or default_port(scheme)
+    host, port_text = _split(_first_host(url))
+    number = (_port(port_text, text) if port_text else None) or port or default_port(scheme)
     return _tcp(_host(host, text), number, scheme)
 
 
@@ -110,7 +110,7 @@ def _first_host(url: SplitResult) -> str:
 
 def _unix(path: str, scheme: str | None) -> UnixTarget:
     if "\0" in path or path.endswith("/"):
-        raise _unusable(path, "is no path of a socket")
+        raise _unusable(path, "is not the path of a socket")
     return UnixTarget(text=safe_text(path), path=path, scheme=scheme)
 
 
@@ -122,14 +122,14 @@ def _tcp(host: str, port: int | None, scheme: str | None) -> TcpTarget:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Host and port as written; an address of IPv6 needs no brackets when it has no port."""
+    """Host and port as written; an IPv6 address needs no brackets when it has no port."""
     text = text.partition("/")[0]
     if literal_address(text):
         return text, ""
-    found = _HOST_PORT.fullmatch(text)
-    if not found:
+    match = _HOST_PORT.fullmatch(text)
+    if not match:
         raise _unusable(text, "has more than one ':'; an IPv6 address with a port is written in brackets")
-    parts = found.groupdict()
+    parts = match.groupdict()
     return parts["v6"] or parts["host"] or "", parts["v6port"] or parts["port"] or ""
 
 

@@ -71,9 +71,9 @@ class Document(Struct, frozen=True, kw_only=True):
     walk: tuple[WalkStep, ...]
     evidence: tuple[AnyFact, ...]
     signs: tuple[str, ...] = ()
-    """What the time of the answers tells besides: of a lost packet, or of load. No cause rests on it alone."""
+    """What the answer times tell besides: a lost packet, or load. No cause rests on it alone."""
     unseen: tuple[str, ...]
-    """What could not be looked at, and what would allow it."""
+    """What could not be checked, and what would allow it."""
     complete: bool
     """Whether the walk came to its end; false for one that was interrupted, or whose record was cut short."""
     started: Moment
@@ -84,7 +84,7 @@ class Document(Struct, frozen=True, kw_only=True):
 def document(
     case: Case, assessment: Assessment, *, started: str, elapsed_s: float, version: str, complete: bool = True
 ) -> Document:
-    """The document for `case` as `assessment` sees it. `started` is UTC in RFC 3339, `version` the program's that looked."""
+    """The document for `case` as `assessment` sees it. `started` is UTC in RFC 3339, `version` the program's that walked."""
     return Document(
         schema=SCHEMA,
         target=_target(case.target),
@@ -93,9 +93,9 @@ def document(
         verdict=assessment.verdict,
         also=assessment.also,
         alternatives=assessment.alternatives,
-        walk=tuple(_step(one, assessment) for one in hypotheses() if concerns(one, case)),
+        walk=tuple(_step(hypothesis, assessment) for hypothesis in hypotheses() if concerns(hypothesis, case)),
         evidence=case.facts,
-        signs=tuple(one.text for one in signs(case)),
+        signs=tuple(sign.text for sign in signs(case)),
         unseen=tuple(unseen(case)),
         complete=complete,
         started=started,

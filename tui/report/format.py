@@ -13,4 +13,4 @@ class Format(Struct, frozen=True, kw_only=True):
     render: Callable[[Document], str]
     """A whole document as text, with its line end."""
     between: str = "\n"
-    """What stands between two documents."""
+    """What separates two documents."""

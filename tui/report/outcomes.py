@@ -9,11 +9,11 @@ class OutcomeWords(NamedTuple):
     """The words for one outcome."""
 
     target: str
-    """How the target answers as a whole: what stands after `fails:`."""
+    """How the target answers as a whole: what follows `fails:`."""
     attempt: str
     """How one attempt ended, where nothing more is known of it."""
     short: str
-    """The least that tells it from the others, for a legend."""
+    """The fewest words that tell it from the others, for a legend."""
 
 
 OUTCOME_WORDS = {

@@ -16,7 +16,7 @@ from tui.report.outcomes import OUTCOME_WORDS
 from tui.report.sentences import fact_words
 
 LONGEST = 2000
-"""No sentence of a report is longer, in characters; what is comes from outside and is cut."""
+"""The longest sentence in a report, in characters; a longer one comes from outside and is cut."""
 
 
 class Heading(Struct, frozen=True):
@@ -46,14 +46,14 @@ class CommandLine(Struct, frozen=True):
 
 
 class SourceLines(Struct, frozen=True):
-    """Lines of code, as they stand in a file."""
+    """Lines of code, as they are in a file."""
 
     lines: tuple[str, ...]
     language: str = ""
 
 
 Item = tuple[Paragraph | Labelled | CommandLine | SourceLines, ...]
-"""What stands behind one bullet."""
+"""What belongs to one bullet."""
 
 
 class Items(Struct, frozen=True):
@@ -91,19 +91,19 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
             yield from _code(fact)
     if document.alternatives:
         yield Heading("Still possible")
-        yield Items(tuple(_alternative(one) for one in document.alternatives))
+        yield Items(tuple(_alternative(alternative) for alternative in document.alternatives))
     if document.signs:
         yield Heading("Signs in the times")
-        yield Items(tuple((Paragraph(_line(one)),) for one in document.signs))
+        yield Items(tuple((Paragraph(_line(sign)),) for sign in document.signs))
     if document.unseen:
         yield Heading("Not seen")
-        yield Items(tuple((Paragraph(_line(one)),) for one in document.unseen))
+        yield Items(tuple((Paragraph(_line(sentence)),) for sentence in document.unseen))
     if full:
         yield Heading("The walk")
-        rows = tuple((one.id, one.state.replace("-", " "), _line(one.reason)) for one in document.walk)
+        rows = tuple((step.id, step.state.replace("-", " "), _line(step.reason)) for step in document.walk)
         yield Table(("cause", "state", "reason"), rows)
         yield Heading("Evidence")
-        yield Items(tuple(_fact(one) for one in document.evidence))
+        yield Items(tuple(_fact(fact) for fact in document.evidence))
     took = f"Started {document.started}, took {document.elapsed_s:.1f} s; times are UTC."
     yield Footer(_line(f"{took} Written by refused {document.version}."))
 
@@ -133,9 +133,9 @@ def _state_words(document: Document) -> str:
 
 def culprit_words(culprit: Culprit) -> str:
     """The thing at fault, by the keys of its kind: `nameserver 10.0.0.2:53`, `process redis-server, pid 812`."""
-    place = culprit.address if culprit.address is not UNSET else ""
+    address = culprit.address if culprit.address is not UNSET else ""
     if culprit.port is not UNSET:
-        place = endpoint(place, culprit.port) if place else f"port {culprit.port}"
+        address = endpoint(address, culprit.port) if address else f"port {culprit.port}"
     path = "" if culprit.path is UNSET else culprit.path
     line = "" if culprit.line is UNSET else f" line {culprit.line}"
     named = [
@@ -148,10 +148,10 @@ def culprit_words(culprit: Culprit) -> str:
         culprit.limit,
         culprit.rule,
     ]
-    chain = [one for one in (culprit.table, culprit.chain) if one is not UNSET]
+    chain = [name for name in (culprit.table, culprit.chain) if name is not UNSET]
     within = f"in {' '.join(chain)}{'' if culprit.handle is UNSET else f' handle {culprit.handle}'}" if chain else ""
     pid = "" if culprit.pid is UNSET else f"pid {culprit.pid}"
-    parts = [*(one for one in named if one is not UNSET), pid, place, within, f"{path}{line}"]
+    parts = [*(name for name in named if name is not UNSET), pid, address, within, f"{path}{line}"]
     return f"{culprit.kind} {', '.join(part for part in parts if part)}".strip()
 
 
@@ -162,8 +162,8 @@ def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Ite
         yield Labelled("culprit", _line(culprit_words(verdict.culprit)))
     if verdict.refuted_by:
         yield Labelled("would disprove it", _line(verdict.refuted_by))
-    known = {one.id: one for one in document.evidence}
-    resting = tuple(_fact(known[one]) for one in verdict.evidence if one in known)
+    known = {fact.id: fact for fact in document.evidence}
+    resting = tuple(_fact(known[identifier]) for identifier in verdict.evidence if identifier in known)
     if resting:
         yield Heading("It rests on", 3)
         yield Items(resting)
@@ -172,11 +172,11 @@ def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Ite
         yield Items(
             tuple(
                 (
-                    Paragraph(_line(one.do)),
-                    *((CommandLine(_line(one.command)),) if one.command else ()),
-                    *((Labelled("then", _line(one.verify)),) if one.verify else ()),
+                    Paragraph(_line(remedy.do)),
+                    *((CommandLine(_line(remedy.command)),) if remedy.command else ()),
+                    *((Labelled("then", _line(remedy.verify)),) if remedy.verify else ()),
                 )
-                for one in verdict.remedies
+                for remedy in verdict.remedies
             ),
             numbered=True,
         )
@@ -193,37 +193,37 @@ def _code(fact: Code) -> Iterator[Block]:
         )
         yield SourceLines(lines)
     if fact.values:
-        yield Items(tuple((Labelled(one.part, _line(_value(one))),) for one in fact.values))
+        yield Items(tuple((Labelled(value.part, _line(_value(value))),) for value in fact.values))
     if fact.elsewhere:
-        yield Labelled("beside it", _line("; ".join(one.sentence for one in fact.elsewhere)))
+        yield Labelled("beside it", _line("; ".join(mention.sentence for mention in fact.elsewhere)))
     if fact.advice:
         yield Heading("How failure is handled there", 3)
         yield Items(
             tuple(
                 (
-                    Paragraph(_line(one.sentence)),
-                    SourceLines(tuple(safe_text(text, limit=LONGEST) for text in one.suggestion), "python"),
+                    Paragraph(_line(advice.sentence)),
+                    SourceLines(tuple(safe_text(text, limit=LONGEST) for text in advice.suggestion), "python"),
                 )
-                for one in fact.advice
+                for advice in fact.advice
             )
         )
 
 
-def _value(one: CodeValue) -> str:
-    return f"{one.value}, {one.sentence}" if one.value is not None else one.sentence
+def _value(value: CodeValue) -> str:
+    return f"{value.value}, {value.sentence}" if value.value is not None else value.sentence
 
 
-def _alternative(one: Alternative) -> Item:
-    said = Paragraph(_line(f"{one.certainty}: {one.cause}. {one.summary}"))
-    return (said, Labelled("would tell", _line(one.next_check))) if one.next_check else (said,)
+def _alternative(alternative: Alternative) -> Item:
+    paragraph = Paragraph(_line(f"{alternative.certainty}: {alternative.cause}. {alternative.summary}"))
+    return (paragraph, Labelled("would tell", _line(alternative.next_check))) if alternative.next_check else (paragraph,)
 
 
 def _fact(fact: AnyFact) -> Item:
     time = fact.at[11:23] or "--:--:--"
-    said = Paragraph(_line(f"{time}  {fact_words(fact)}  [{fact.id}]"))
-    return (said, CommandLine(_line(fact.command))) if fact.command else (said,)
+    paragraph = Paragraph(_line(f"{time}  {fact_words(fact)}  [{fact.id}]"))
+    return (paragraph, CommandLine(_line(fact.command))) if fact.command else (paragraph,)
 
 
 def _line(text: str) -> str:
-    """Safe on one line: a record may come from another machine, and its texts through this door."""
+    """Safe on one line: a record may come from another machine, and its texts pass through here."""
     return safe_text(text, limit=LONGEST)

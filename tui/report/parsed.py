@@ -38,32 +38,34 @@ def as_json(reading: ErrorReading) -> str:
 
 def document(reading: ErrorReading) -> ParseDocument:
     """The reading with its schema; in the lines of code that it shows, URLs have no credentials."""
-    code = tuple(replace(one, source=_URL_CREDENTIALS.sub("://", one.source) if one.source else None) for one in reading.code)
+    code = tuple(
+        replace(frame, source=_URL_CREDENTIALS.sub("://", frame.source) if frame.source else None) for frame in reading.code
+    )
     return ParseDocument(schema=SCHEMA, **asdict(replace(reading, code=code)))
 
 
 def as_text(reading: ErrorReading) -> str:
-    """Plain lines: endpoints, what went wrong, who said it, where in the code, and what is not said."""
-    lines = [f"{one.role}: {_place(one)}" for one in reading.endpoints] or ["endpoint: none is named"]
+    """Plain lines: endpoints, what went wrong, which tool printed it, where in the code, and what is missing."""
+    lines = [f"{target.role}: {_address(target)}" for target in reading.endpoints] or ["endpoint: none named"]
     lines.append(f"error: {reading.error_class}")
     if reading.contradicted:
         lines.append(f"denied by the inner error: {', '.join(reading.contradicted)}")
     if reading.tool:
         lines.append(f"tool: {reading.tool}")
-    lines += [f"code: {_frame(one)}" for one in reading.code]
+    lines += [f"code: {_frame(frame)}" for frame in reading.code]
     if reading.missing:
-        lines.append(f"not said: {', '.join(reading.missing)}")
+        lines.append(f"missing: {', '.join(reading.missing)}")
     return "".join(f"{safe_text(line)}\n" for line in lines)
 
 
-def _place(one: Endpoint) -> str:
-    if one.path:
-        return one.path
-    if one.port is None:
-        return f"{one.host or UNREAD}, port {UNREAD}"
-    return endpoint(one.host or UNREAD, one.port)
+def _address(target: Endpoint) -> str:
+    if target.path:
+        return target.path
+    if target.port is None:
+        return f"{target.host or UNREAD}, port {UNREAD}"
+    return endpoint(target.host or UNREAD, target.port)
 
 
-def _frame(one: Frame) -> str:
-    place = f"{one.path or UNREAD}:{one.line if one.line is not None else UNREAD}"
-    return f"{place}{f' in {one.function}' if one.function else ''} ({one.language}, {one.role})"
+def _frame(frame: Frame) -> str:
+    location = f"{frame.path or UNREAD}:{frame.line if frame.line is not None else UNREAD}"
+    return f"{location}{f' in {frame.function}' if frame.function else ''} ({frame.language}, {frame.role})"

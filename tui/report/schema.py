@@ -10,13 +10,13 @@ from tui.report.document import SCHEMA, Document
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ID = "urn:refused:schema:refused-1"
 _WHOLE = (Verdict, Alternative, Remedy)
-"""What always has all of its keys, although the program's own code may leave some to their defaults."""
+"""The types that always have all of their keys, although the program's own code may leave some to their defaults."""
 
 
 def document_schema() -> dict[str, Any]:
     """The schema of one document, draft 2020-12. Unknown keys are allowed: later versions may add some."""
-    found = msgspec.json.schema(Document)
+    schema = msgspec.json.schema(Document)
     for kind in _WHOLE:
-        part = found["$defs"][kind.__name__]
+        part = schema["$defs"][kind.__name__]
         part["required"] = list(part["properties"])
-    return {"$schema": DIALECT, "$id": ID, "title": SCHEMA, **found}
+    return {"$schema": DIALECT, "$id": ID, "title": SCHEMA, **schema}

@@ -13,7 +13,7 @@ from tui.model.requests import AnyRequest
 
 @singledispatch
 def check_sentence(request: object) -> str:
-    """What this kind of request looks at; a file below `facts/` registers its own."""
+    """What this kind of request checks; a file below `facts/` registers its own."""
     raise TypeError(f"nothing below tui/report/facts names the check {type(request).__name__}")
 
 
@@ -24,13 +24,13 @@ def fact_sentence(fact: object) -> str:
 
 
 def check_words(request: AnyRequest) -> str:
-    """What a check looks at, in few words."""
+    """What is checked, in few words."""
     _load_all()
     return check_sentence(request)
 
 
 def fact_words(fact: Fact) -> str:
-    """What `fact` says, in one sentence without its full stop."""
+    """What `fact` says, as one sentence without its full stop."""
     _load_all()
     return fact_sentence(fact)
 

@@ -1,4 +1,4 @@
-"""What could not be looked at, and what would allow it: one sentence each. Nothing is silently skipped."""
+"""What could not be checked, and what would allow it: one sentence each. Nothing is silently skipped."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def _sentences(case: Case) -> Iterator[str]:
     for fact in case.all(NotObserved):
         yield f"{_capital(check_words(fact.request))}: {_what_helps(_stopped(fact.reason), fact.remedy)}"
     for reading in case.all(Firewall):
-        yield from (f"{_whose_filter(reading)}: {one}" for one in reading.unread)
+        yield from (f"{_whose_filter(reading)}: {sentence}" for sentence in reading.unread)
     for table in _newest_tables(case):
         where = f" through {table.vantage!r}" if table.vantage else ""
         if table.hidden_owners:
@@ -32,7 +32,7 @@ def _sentences(case: Case) -> Iterator[str]:
         number = "One network namespace" if elsewhere.hidden == 1 else f"{elsewhere.hidden} network namespaces"
         yield f"{number} of this machine: run as root to look into them."
     for request in case.in_flight:
-        yield f"{_capital(check_words(request))}: the walk ended before the look did."
+        yield f"{_capital(check_words(request))}: the walk ended before this check did."
     yield from _ports_left_alone(case)
     yield from (_stopped(_capital(reason)) for reason in refused_causes())
 
@@ -42,13 +42,13 @@ def _whose_filter(reading: Firewall) -> str:
 
 
 def _newest_tables(case: Case) -> list[Listeners]:
-    """The newest socket table of each vantage whose owners were searched; a first quick look hides all of them."""
+    """The newest socket table of each vantage whose owners were searched; a quick first reading hides all of them."""
     return list({table.vantage: table for table in case.all(Listeners) if table.owners_known}.values())
 
 
 def _ports_left_alone(case: Case) -> Iterator[str]:
-    """The other ports that were not tried, where trying them would have told more."""
-    consent = next(one for one in QUESTIONS if one.id == CONSENT_PORTS)
+    """The other ports that were not tried, where they could have told more."""
+    consent = next(question for question in QUESTIONS if question.id == CONSENT_PORTS)
     if case.answer(CONSENT_PORTS) in {"no", UNKNOWN.key} and consent.applies(case):
         ports = ", ".join(map(str, likely_ports(case.tcp)))
         yield f"Other ports of {case.tcp.host}: not tried without your consent; it would be one attempt on each of {ports}."

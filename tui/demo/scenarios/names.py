@@ -23,7 +23,7 @@ def _named(port: int, name: str = NAME) -> Target:
     return parse_target(f"{name}:{port}")
 
 
-def _situation(port: int, system: SystemView) -> Setup:
+def _setup(port: int, system: SystemView) -> Setup:
     return Setup(_named(port), QUICK, system)
 
 
@@ -33,7 +33,7 @@ async def two_families() -> AsyncIterator[Setup]:
     with both_families() as (service, _shut):
         service.open()
         async with FakeNameserver({NAME: ("::1", HERE)}) as server, files(nameservers=(server,)) as system:
-            yield _situation(service.port, system)
+            yield _setup(service.port, system)
 
 
 @asynccontextmanager
@@ -42,7 +42,7 @@ async def dead_address() -> AsyncIterator[Setup]:
     with fake_services(HERE, ELSEWHERE) as (service, _shut):
         service.open()
         async with FakeNameserver({NAME: (ELSEWHERE, HERE)}) as server, files(nameservers=(server,)) as system:
-            yield _situation(service.port, system)
+            yield _setup(service.port, system)
 
 
 @asynccontextmanager
@@ -51,7 +51,7 @@ async def name_not_found() -> AsyncIterator[Setup]:
     with fake_services(HERE) as (service,):
         service.open()
         async with FakeNameserver({"db.exampel.test": (HERE,)}) as server, files(nameservers=(server,)) as system:
-            yield _situation(service.port, system)
+            yield _setup(service.port, system)
 
 
 @asynccontextmanager
@@ -60,7 +60,7 @@ async def nameserver_fails() -> AsyncIterator[Setup]:
     with fake_services(HERE) as (service,):
         service.open()
         async with FakeNameserver(servfail={EVERY}) as server, files(nameservers=(server,)) as system:
-            yield _situation(service.port, system)
+            yield _setup(service.port, system)
 
 
 @asynccontextmanager
@@ -69,7 +69,7 @@ async def nameserver_silent() -> AsyncIterator[Setup]:
     with fake_services(HERE) as (service,):
         service.open()
         async with FakeNameserver(silent={EVERY}, silent_tcp=True) as server, files(nameservers=(server,)) as system:
-            yield _situation(service.port, system)
+            yield _setup(service.port, system)
 
 
 @asynccontextmanager
@@ -79,7 +79,7 @@ async def nameservers_differ() -> AsyncIterator[Setup]:
     with fake_services(HERE, ELSEWHERE) as (service, _shut):
         service.open()
         async with two_nameservers(old, {NAME: (HERE,)}) as servers, files(nameservers=servers) as system:
-            yield _situation(service.port, system)
+            yield _setup(service.port, system)
 
 
 @asynccontextmanager
@@ -91,7 +91,7 @@ async def hosts_override() -> AsyncIterator[Setup]:
             FakeNameserver({NAME: (HERE,)}) as server,
             files(hosts={ELSEWHERE: NAME}, nameservers=(server,)) as system,
         ):
-            yield _situation(service.port, system)
+            yield _setup(service.port, system)
 
 
 @asynccontextmanager
@@ -159,7 +159,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="dead-proxy",
-        title="Connection refused, by a place that nobody asked for",
+        title="Connection refused, by an address that nobody asked for",
         broken="A proxy variable sends the client to a port where nothing listens.",
         truth=Truth(cause="path.proxy", status="degraded"),
         opening=dead_proxy,

@@ -25,7 +25,7 @@ def _at(address: str, port: int) -> Target:
     return parse_target(endpoint(address, port))
 
 
-def _situation(target: Target, options: Options = QUICK) -> Setup:
+def _setup(target: Target, options: Options = QUICK) -> Setup:
     """This machine's own files, without its proxy variables: the demonstration is the same for everybody."""
     return Setup(target, options, SystemView(environ={}))
 
@@ -34,7 +34,7 @@ def _situation(target: Target, options: Options = QUICK) -> Setup:
 async def nothing_listens() -> AsyncIterator[Setup]:
     """A port that is held, and shut."""
     with fake_services(HERE) as (service,):
-        yield _situation(_at(HERE, service.port))
+        yield _setup(_at(HERE, service.port))
 
 
 @asynccontextmanager
@@ -42,7 +42,7 @@ async def neighbouring_port() -> AsyncIterator[Setup]:
     """The port beside it is open; no other port that could be meant is in use."""
     with fake_services(HERE, also_free=slips) as (shut,), FakeService(HERE, shut.port + 1) as service:
         service.open()
-        yield _situation(_at(HERE, shut.port))
+        yield _setup(_at(HERE, shut.port))
 
 
 @asynccontextmanager
@@ -50,7 +50,7 @@ async def udp_only() -> AsyncIterator[Setup]:
     """The port is bound for UDP."""
     with fake_services(HERE) as (shut,), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as service:
         service.bind((HERE, shut.port))
-        yield _situation(_at(HERE, shut.port))
+        yield _setup(_at(HERE, shut.port))
 
 
 @contextmanager
@@ -58,10 +58,10 @@ def both_families() -> Iterator[tuple[FakeService, ...]]:
     """Shut doors on one port of 127.0.0.1 and ::1. Raises NotPossibleError where there is no IPv6."""
     with ExitStack() as held:
         try:
-            found = held.enter_context(fake_services(HERE, "::1"))
+            services = held.enter_context(fake_services(HERE, "::1"))
         except OSError as error:
             raise NotPossibleError(f"this scenario needs the IPv6 loopback address ::1 ({error.strerror})") from None
-        yield found
+        yield services
 
 
 @asynccontextmanager
@@ -69,7 +69,7 @@ async def other_family() -> AsyncIterator[Setup]:
     """The service is bound to ::1 alone."""
     with both_families() as (shut, service):
         service.open()
-        yield _situation(_at(HERE, shut.port))
+        yield _setup(_at(HERE, shut.port))
 
 
 @asynccontextmanager
@@ -103,7 +103,7 @@ async def closes_early() -> AsyncIterator[Setup]:
     """It accepts, and closes at once."""
     with fake_services(HERE, hangs_up=True) as (service,):
         service.open()
-        yield _situation(_at(HERE, service.port))
+        yield _setup(_at(HERE, service.port))
 
 
 @asynccontextmanager
@@ -111,7 +111,7 @@ async def healthy() -> AsyncIterator[Setup]:
     """It simply works."""
     with fake_services(HERE) as (service,):
         service.open()
-        yield _situation(_at(HERE, service.port))
+        yield _setup(_at(HERE, service.port))
 
 
 SCENARIOS = (

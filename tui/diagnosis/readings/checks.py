@@ -1,4 +1,4 @@
-"""The looks that several hypotheses need, built from what is known so far."""
+"""The checks that several hypotheses need, built from what is known so far."""
 
 from collections.abc import Iterator
 
@@ -86,7 +86,7 @@ def routes(case: Case) -> Iterator[AnyRequest]:
 
 
 def tables(case: Case) -> Iterator[AnyRequest]:
-    """The socket table here, and on the far end where a command prefix leads there."""
+    """The socket table here, and on the other end where a command prefix leads there."""
     if isinstance(case.target, TcpTarget):
         yield ListListeners()
         for prefix in case.options.servers:
@@ -102,7 +102,7 @@ def life_signs(case: Case) -> Iterator[AnyRequest]:
 
 
 def basics(case: Case) -> Iterator[AnyRequest]:
-    """What every hypothesis about a TCP target stands on: names, routes, attempts."""
+    """What every hypothesis about a TCP target rests on: names, routes, attempts."""
     yield from names(case)
     yield from routes(case)
     yield from connects(case)

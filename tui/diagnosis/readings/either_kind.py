@@ -1,6 +1,6 @@
 """Readings of the attempts on a target of either kind, by what was tried: an address, or a socket's path.
 
-What is about TCP alone reads them from `outcomes`, with all that TCP tells.
+What concerns TCP alone reads them from `outcomes`, with all that TCP tells.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,15 @@ from tui.model.target import TcpTarget
 def attempts(case: Case, where: str | None = None) -> tuple[Attempt, ...]:
     """The attempts on the target itself, on one address or path or (None) on all, oldest first."""
     return tuple(
-        one for one in case.all(Attempt) if one.purpose in outcomes.TARGET_PURPOSES and (where is None or where == one.where)
+        attempt
+        for attempt in case.all(Attempt)
+        if attempt.purpose in outcomes.TARGET_PURPOSES and (where is None or where == attempt.where)
     )
 
 
 def latest(case: Case) -> dict[str, Attempt]:
     """The newest attempt on the target for each address or socket path."""
-    return {one.where: one for one in attempts(case)}
+    return {attempt.where: attempt for attempt in attempts(case)}
 
 
 def failing(case: Case, *ends: Outcome) -> Mapping[str, Attempt]:
@@ -28,12 +30,12 @@ def failing(case: Case, *ends: Outcome) -> Mapping[str, Attempt]:
     if isinstance(case.target, TcpTarget):
         return outcomes.failing(case, *ends)
     return {
-        path: one
-        for path, one in latest(case).items()
-        if one.outcome not in outcomes.WORKING and (not ends or one.outcome in ends)
+        path: attempt
+        for path, attempt in latest(case).items()
+        if attempt.outcome not in outcomes.WORKING and (not ends or attempt.outcome in ends)
     }
 
 
 def connecting(case: Case) -> dict[str, Attempt]:
     """The newest attempts that connected."""
-    return {where: one for where, one in latest(case).items() if one.outcome in outcomes.WORKING}
+    return {where: attempt for where, attempt in latest(case).items() if attempt.outcome in outcomes.WORKING}

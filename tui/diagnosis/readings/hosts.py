@@ -1,6 +1,6 @@
-"""Readings of a case that tell who answered for a host, whether it lives, and which socket table speaks for it.
+"""Readings of a case: who answered for a host, whether it is alive, and which socket table speaks for it.
 
-Law: silence is no answer, one lost packet is no silence, and an ICMP error is the word of its sender alone.
+Law: silence is not an answer, one lost packet is not silence, and an ICMP error is the word of its sender alone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,9 +33,9 @@ RESOLVED_AFTER_MS = 2500.0
 """Linux asks three times, a second apart, before it calls a neighbour failed (measured: 3.05 to 3.1 s); a filter or a
 route answers within a round trip."""
 AT_ONCE_MS = 900.0
-"""Within this an answer came to the first SYN; the second is sent after a second."""
+"""An answer within this time is one to the first SYN; the second is sent after a second."""
 FEWEST_SYNS = 3
-"""So many unanswered SYNs are silence; with a loss of one packet in ten that happens by chance once in a thousand times."""
+"""This many unanswered SYNs are silence; where one packet in ten is lost, chance does that once in a thousand times."""
 COMPARED, COMPARED_ELSE = 443, 80
 """Ports that are hardly ever filtered on the way out, to compare the first hop with."""
 LONGEST_COMM = 15
@@ -48,47 +48,51 @@ _TIME_EXCEEDED = frozenset({(4, 11, 0), (6, 3, 0)})
 
 def silent(case: Case) -> dict[str, tuple[TcpAttempt, ...]]:
     """The addresses whose attempts have all run out of time, with these attempts."""
-    found = {address: outcomes.attempts(case, address) for address in outcomes.failing(case, Outcome.TIMEOUT)}
-    return {address: all_ for address, all_ in found.items() if all(one.outcome is Outcome.TIMEOUT for one in all_)}
+    by_address = {address: outcomes.attempts(case, address) for address in outcomes.failing(case, Outcome.TIMEOUT)}
+    return {
+        address: attempts
+        for address, attempts in by_address.items()
+        if all(attempt.outcome is Outcome.TIMEOUT for attempt in attempts)
+    }
 
 
 def loopback_is_down(case: Case) -> Addresses | None:
-    """The newest look at the interfaces, if it found the loopback interface not up: nothing reaches an own address then."""
+    """The newest list of interfaces, if the loopback interface is down in it: then nothing reaches an address of this machine."""
     here = case.last(Addresses)
     return here if here and "lo" in here.down else None
 
 
 def is_repeated(attempts: Iterable[TcpAttempt]) -> bool:
     """Whether enough packets went unanswered to speak of silence."""
-    return sum(1 + (one.retransmits or 0) for one in attempts) >= FEWEST_SYNS
+    return sum(1 + (attempt.retransmits or 0) for attempt in attempts) >= FEWEST_SYNS
 
 
-def told(case: Case) -> dict[str, TcpAttempt]:
+def icmp_rejections(case: Case) -> dict[str, TcpAttempt]:
     """For each failing address the newest attempt that brought an ICMP error, if all that came later was silence.
 
     Senders limit the rate of their errors, so an attempt after a rejection may run out of time.
     """
-    found: dict[str, TcpAttempt] = {}
+    newest: dict[str, TcpAttempt] = {}
     for address in outcomes.failing(case):
-        for one in reversed(outcomes.attempts(case, address)):
-            if one.icmp is not None:
-                found[address] = one
-            if one.outcome is not Outcome.TIMEOUT:
+        for attempt in reversed(outcomes.attempts(case, address)):
+            if attempt.icmp is not None:
+                newest[address] = attempt
+            if attempt.outcome is not Outcome.TIMEOUT:
                 break
-    return found
+    return newest
 
 
 def came_late(case: Case, address: str) -> bool:
-    """Whether the ICMP errors for `address` took as long as a neighbour that is asked in vain: one of them all of it.
+    """Whether the ICMP errors for `address` took as long as asking a neighbour in vain: at least one of them the whole time.
 
-    Another may come sooner, because the neighbour was being asked already; a filter or a route answers at once.
+    The others may come sooner, because the neighbour was already being asked; a filter or a route answers at once.
     """
-    waits = [one.latency_ms for one in outcomes.attempts(case, address) if one.icmp is not None]
+    waits = [attempt.latency_ms for attempt in outcomes.attempts(case, address) if attempt.icmp is not None]
     return bool(waits) and max(waits) >= RESOLVED_AFTER_MS and min(waits) >= AT_ONCE_MS
 
 
 def says_host_unreachable(attempt: TcpAttempt) -> bool:
-    """Whether it brought the error that a failed neighbour makes: host, or address, unreachable."""
+    """Whether it brought the error that a failed neighbour causes: host, or address, unreachable."""
     return attempt.icmp is not None and _code(attempt.icmp) in _UNREACHABLE_HOST
 
 
@@ -123,19 +127,19 @@ def sent_here(case: Case, attempt: TcpAttempt) -> bool | None:
 
 def signs_of_life(case: Case, address: str) -> tuple[AnyFact, ...]:
     """What shows that the host itself answers: an echo, another port that accepts or resets, its own ICMP error."""
-    echoes = [one for one in case.all(Echo) if one.address == address and one.received]
-    ports = [one for one in other_attempts(case, address) if _answered(one)]
-    hops_ = [one for one in hops(case, address) if is_itself(address, one.sender) and one.outcome != "time-exceeded"]
+    echoes = [echo for echo in case.all(Echo) if echo.address == address and echo.received]
+    ports = [attempt for attempt in other_attempts(case, address) if _answered(attempt)]
+    hops_ = [hop for hop in hops(case, address) if is_itself(address, hop.sender) and hop.outcome != "time-exceeded"]
     return (*echoes[-1:], *ports, *hops_[:1])
 
 
 def life_in_words(facts: Iterable[AnyFact]) -> str:
     """`answers to ping, on port 22 and with resets on 3 other ports`; of many ports only how many."""
     known = tuple(facts)
-    ports = [one for one in known if isinstance(one, TcpAttempt)]
-    accepting = [str(one.port) for one in ports if one.outcome in _ACCEPTED]
-    resetting = [str(one.port) for one in ports if one.outcome not in _ACCEPTED]
-    words = ["to ping"] if any(isinstance(one, Echo) for one in known) else []
+    ports = [attempt for attempt in known if isinstance(attempt, TcpAttempt)]
+    accepting = [str(attempt.port) for attempt in ports if attempt.outcome in _ACCEPTED]
+    resetting = [str(attempt.port) for attempt in ports if attempt.outcome not in _ACCEPTED]
+    words = ["to ping"] if any(isinstance(fact, Echo) for fact in known) else []
     words += [_on_ports(accepting)] if accepting else []
     words += [f"with a reset {_on_ports(resetting)}"] if resetting else []
     return f"answers {outcomes.joined(words or ['for itself'])}"
@@ -147,19 +151,19 @@ def _on_ports(ports: list[str]) -> str:
 
 def dead_echo(case: Case, address: str) -> Echo | None:
     """The newest echo to `address`, if it was sent and nothing came back."""
-    found = next((one for one in reversed(case.all(Echo)) if one.address == address), None)
-    return found if found and found.sent and not found.received and not found.error else None
+    newest = next((echo for echo in reversed(case.all(Echo)) if echo.address == address), None)
+    return newest if newest and newest.sent and not newest.received and not newest.error else None
 
 
 def other_attempts(case: Case, address: str) -> tuple[TcpAttempt, ...]:
     """The attempts on other ports of `address`."""
-    return tuple(one for one in case.all(TcpAttempt) if one.purpose == "other-port" and one.address == address)
+    return tuple(attempt for attempt in case.all(TcpAttempt) if attempt.purpose == "other-port" and attempt.address == address)
 
 
 def other_ports(case: Case) -> Iterator[AnyRequest]:
     """One attempt on each likely port of the first remote address that stays silent or refuses, if the person agreed.
 
-    One that has been quiet for a while counts, so that its ports need not wait for the end of its attempt.
+    An address that has been quiet for a while counts as silent, so that its ports need not wait until its attempt ends.
     """
     agreed = case.answer(CONSENT_PORTS) or ("yes" if case.options.probe_ports else "no")
     ports = likely_ports(case.tcp)
@@ -170,31 +174,33 @@ def other_ports(case: Case) -> Iterator[AnyRequest]:
 
 
 def hops(case: Case, address: str) -> tuple[Hop, ...]:
-    """The newest word of each hop on the way to the target's port of `address`, nearest first."""
-    newest = {one.ttl: one for one in case.all(Hop) if one.address == address and one.port == case.tcp.port}
+    """The newest result for each hop on the way to the target's port of `address`, nearest first."""
+    newest = {hop.ttl: hop for hop in case.all(Hop) if hop.address == address and hop.port == case.tcp.port}
     return tuple(newest[ttl] for ttl in sorted(newest))
 
 
 def trail(case: Case, address: str) -> tuple[Hop, ...]:
     """The hops that said who they are: proof that packets for the target's port leave this machine."""
-    return tuple(one for one in hops(case, address) if one.outcome == "time-exceeded" and one.sender)
+    return tuple(hop for hop in hops(case, address) if hop.outcome == "time-exceeded" and hop.sender)
 
 
 def hop_of(case: Case, address: str, sender: str) -> Hop | None:
     """The nearest hop on the way to `address` that answered from `sender`."""
-    return next((one for one in hops(case, address) if one.sender == sender), None)
+    return next((hop for hop in hops(case, address) if hop.sender == sender), None)
 
 
 def leaves(case: Case, address: str) -> bool | None:
     """Whether packets for the target's port leave this machine; None where nothing shows it.
 
-    They do if a hop answered for this port, or if no retransmission failed here. They don't if all of them did, or
+    They do if a hop answered for this port, or if no retransmission failed here. They don't if all of them failed, or
     if the first router answers for another port and no hop does for this one.
     """
-    read = [one for one in silent(case).get(address, ()) if one.local_send_failures is not None and one.retransmits]
-    if trail(case, address) or (read and not any(one.local_send_failures for one in read)):
+    read = [
+        attempt for attempt in silent(case).get(address, ()) if attempt.local_send_failures is not None and attempt.retransmits
+    ]
+    if trail(case, address) or (read and not any(attempt.local_send_failures for attempt in read)):
         return True
-    all_failed = bool(read) and all((one.local_send_failures or 0) >= (one.retransmits or 0) for one in read)
+    all_failed = bool(read) and all((attempt.local_send_failures or 0) >= (attempt.retransmits or 0) for attempt in read)
     return False if all_failed or (hops(case, address) and first_hop_elsewhere(case, address)) else None
 
 
@@ -202,9 +208,9 @@ def first_hop_elsewhere(case: Case, address: str) -> Hop | None:
     """The first router's answer to a packet for another port of `address`."""
     return next(
         (
-            one
-            for one in case.all(Hop)
-            if one.address == address and one.port != case.tcp.port and one.ttl == 1 and one.outcome == "time-exceeded"
+            hop
+            for hop in case.all(Hop)
+            if hop.address == address and hop.port != case.tcp.port and hop.ttl == 1 and hop.outcome == "time-exceeded"
         ),
         None,
     )
@@ -213,14 +219,14 @@ def first_hop_elsewhere(case: Case, address: str) -> Hop | None:
 def first_hop_checks(case: Case) -> Iterator[AnyRequest]:
     """The first hop alone, for this port and for another: packets with TTL 1, which no machine behind it sees.
 
-    Asked where the trail is silent from the start, or may be: an attempt has been quiet for a while; and where a reset
+    Asked where the trail is silent from the start, or may be, as an attempt has been quiet for a while; and where a reset
     from behind a gateway comes even with TTL 1.
     """
     other = COMPARED if case.tcp.port != COMPARED else COMPARED_ELSE
     mute = [address for address in silent(case) if hops(case, address) and not trail(case, address)]
-    near = {one.address for one in case.all(ResetOrigin) if one.port == case.tcp.port and one.smallest_ttl == 1}
+    near = {origin.address for origin in case.all(ResetOrigin) if origin.port == case.tcp.port and origin.smallest_ttl == 1}
     mute += outcomes.quiet(case)
-    for address in (*mute, *(one for one in outcomes.refused_by_reset(case) if one in near)):
+    for address in (*mute, *(refusing for refusing in outcomes.refused_by_reset(case) if refusing in near)):
         route = outcomes.route_to(case, address)
         if route and route.gateway:
             yield TraceHops(address=address, port=other, max_hops=1)
@@ -229,11 +235,11 @@ def first_hop_checks(case: Case) -> Iterator[AnyRequest]:
 
 
 def neighbour_checks(case: Case) -> Iterator[AnyRequest]:
-    """The neighbour entry behind each attempt that found nobody: the host's own, or its gateway's."""
-    for address, one in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
+    """The neighbour entry behind each attempt that reached nobody: the host's own, or its gateway's."""
+    for address, attempt in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
         route = outcomes.route_to(case, address)
         if route and route.type == "unicast" and route.device:
-            yield LookUpNeighbour(address=route.gateway or address, device=route.device, after=one.id)
+            yield LookUpNeighbour(address=route.gateway or address, device=route.device, after=attempt.id)
 
 
 def next_on_link(case: Case, address: str) -> str:
@@ -249,26 +255,26 @@ def is_on_link(case: Case, address: str) -> bool:
 
 
 def neighbours(case: Case, address: str) -> tuple[Neighbour, ...]:
-    """All looks at the neighbour entry that leads to `address`, oldest first."""
+    """All readings of the neighbour entry that leads to `address`, oldest first."""
     wanted = next_on_link(case, address)
-    return tuple(one for one in case.all(Neighbour) if one.address == wanted)
+    return tuple(entry for entry in case.all(Neighbour) if entry.address == wanted)
 
 
 def failed_neighbour(case: Case, address: str) -> Neighbour | None:
-    """The look that found the entry FAILED, if it has not been found otherwise since; being asked again is not otherwise."""
-    for one in reversed(neighbours(case, address)):
-        if one.state == "failed":
-            return one
-        if one.state not in {"incomplete", "none"}:
+    """The newest reading with the entry FAILED, unless a later one differs; that it is being asked again does not count."""
+    for entry in reversed(neighbours(case, address)):
+        if entry.state == "failed":
+            return entry
+        if entry.state not in {"incomplete", "none"}:
             return None
     return None
 
 
 def tables(case: Case, address: str) -> tuple[Listeners, ...]:
-    """The socket tables that speak for `address`: this machine's, or those of the far end that were seen.
+    """The socket tables that speak for `address`: this machine's, or those that were read on the other end.
 
     Where some of these are of machines that have the address, they alone do.
-    None does where a rule answers with a reset before a socket is looked for, or leads the connection elsewhere.
+    None does where a rule answers with a reset before the kernel looks for a socket, or redirects the connection.
     """
     if rules.dnat(case, address) or rules.is_reset_by_rule(case, address):
         return ()
@@ -277,29 +283,33 @@ def tables(case: Case, address: str) -> tuple[Listeners, ...]:
         return (here,) if here else ()
     if not outcomes.is_remote(case, address):
         return ()
-    found = tuple(table for prefix in case.options.servers if (table := outcomes.listeners(case, prefix)))
-    return tuple(table for table in found if outcomes.has_address(table, address)) or found
+    remote = tuple(table for prefix in case.options.servers if (table := outcomes.listeners(case, prefix)))
+    return tuple(table for table in remote if outcomes.has_address(table, address)) or remote
 
 
 def table(case: Case, address: str) -> Listeners | None:
-    """The one socket table that speaks for `address`; None where there is none, or it can't be told which of several does."""
-    found = tables(case, address)
+    """The one socket table that speaks for `address`; None where there is none, or it is not clear which of several does."""
+    candidates = tables(case, address)
     alone = outcomes.is_local(case, address) or len(case.options.servers) == 1
-    return found[0] if found and (alone or (len(found) == 1 and outcomes.has_address(found[0], address))) else None
+    return (
+        candidates[0]
+        if candidates and (alone or (len(candidates) == 1 and outcomes.has_address(candidates[0], address)))
+        else None
+    )
 
 
 def reaches(listener: Listener, address: str, *, here: bool) -> bool:
-    """Whether a connection to `address` would arrive at this socket; a socket bound to a device takes that device's alone."""
+    """Whether a connection to `address` would arrive at this socket; one bound to a device takes only what comes in there."""
     return outcomes.covers(listener, peer_address(address)) and not (here and listener.device not in {None, "lo"})
 
 
 def has_full_queue(listener: Listener) -> bool:
-    """Whether as many connections wait to be accepted as may, so that the kernel drops SYNs without a word."""
+    """Whether the accept queue has no room left, so that the kernel drops SYNs without a word."""
     return listener.queue is not None and listener.queue_limit is not None and listener.queue >= max(listener.queue_limit, 1)
 
 
 def is_itself(address: str, sender: str | None) -> bool:
-    """Whether a message from `sender` is the target's own word: messages bear no zone, and IPv4 is never mapped in them."""
+    """Whether `sender` is the target itself: messages carry no zone, and never a mapped IPv4 address."""
     return bool(sender) and same_address(sender or "", peer_address(address))
 
 
@@ -326,7 +336,7 @@ def contradicts(case: Case, listener: Listener) -> bool:
 
 
 def owner(listener: Listener, *, opens: bool = True) -> str:
-    """Who listens, for a sentence that it `opens`: `nginx (pid 812)`, or `A service` where no more is known; else `a service`."""
+    """Who listens: `nginx (pid 812)`; where no more is known `A service`, or `a service` where it does not open the sentence."""
     name = listener.process or listener.unit
     if name is None:
         service = "A service" if opens else "a service"

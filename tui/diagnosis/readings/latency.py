@@ -1,4 +1,4 @@
-"""What the time of answers tells: a lost packet, a host or path under load. Signs beside the verdict, never a cause.
+"""What the answer times tell: a lost packet, a host or path under load. Signs beside the verdict, never a cause.
 
 Linux sends a SYN again after a second, and then at growing distances (RFC 6298); so an answer that comes a second or more
 after the call is one to a repeated packet. A full accept queue drops SYNs, and so does a path that loses packets.
@@ -13,7 +13,7 @@ from tui.model.case import Case
 from tui.model.facts import AnyFact, Attempt, Echo, Hop, Outcome, TcpAttempt
 
 SLOW_TIMES = 10.0
-"""So many times the fastest answer of the session is out of the ordinary, ..."""
+"""This many times the fastest answer of the session is out of the ordinary, ..."""
 SLOW_MS = 50.0
 """... and so much more than it: below that, it may be this machine's own scheduling."""
 _ANSWERED = frozenset({Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET, Outcome.SILENT, Outcome.REFUSED})
@@ -29,11 +29,11 @@ class Sign(Struct, frozen=True):
 def signs(case: Case) -> Iterator[Sign]:
     """What the latencies of the attempts say, address by address."""
     for address in outcomes.latest(case):
-        answered = [one for one in outcomes.attempts(case, address) if _is_answered(one)]
-        again = [one for one in answered if was_sent_again(one)]
+        answered = [attempt for attempt in outcomes.attempts(case, address) if _is_answered(attempt)]
+        again = [attempt for attempt in answered if was_sent_again(attempt)]
         if again:
             yield _sent_again(case, address, again)
-        late = [one for one in answered if is_late(case, one) and one not in again]
+        late = [attempt for attempt in answered if is_late(case, attempt) and attempt not in again]
         if late:
             yield _late(case, address, late)
         if answered and not again:
@@ -53,29 +53,29 @@ def is_late(case: Case, attempt: TcpAttempt) -> bool:
 
 def baseline_ms(case: Case, address: str) -> float | None:
     """The fastest answer of the host in this session: to an attempt, or to an echo."""
-    times = [one.latency_ms for one in outcomes.attempts(case, address) if _is_answered(one)]
-    times += [rtt for one in _echoes(case, address) for rtt in one.rtt_ms]
+    times = [attempt.latency_ms for attempt in outcomes.attempts(case, address) if _is_answered(attempt)]
+    times += [rtt for echo in _echoes(case, address) for rtt in echo.rtt_ms]
     return min(times, default=None)
 
 
-def _is_answered(one: TcpAttempt) -> bool:
+def _is_answered(attempt: TcpAttempt) -> bool:
     """Whether TCP answered over there, in its own time. An ICMP error comes late where its sender limits their rate."""
-    return one.outcome in _ANSWERED and one.icmp is None
+    return attempt.outcome in _ANSWERED and attempt.icmp is None
 
 
 def _echoes(case: Case, address: str) -> list[Echo]:
-    return [one for one in case.all(Echo) if one.address == address]
+    return [echo for echo in case.all(Echo) if echo.address == address]
 
 
 def _sent_again(case: Case, address: str, again: list[TcpAttempt]) -> Sign:
-    longest = max(again, key=lambda one: one.latency_ms)
-    echo = next((one for one in reversed(_echoes(case, address)) if one.sent), None)
+    longest = max(again, key=lambda attempt: attempt.latency_ms)
+    echo = next((sent for sent in reversed(_echoes(case, address)) if sent.sent), None)
     hint = ""
     if echo and 0 < echo.received < echo.sent:
-        hint = f" {echo.sent - echo.received} of {echo.sent} echoes were lost too, which speaks for the path."
+        hint = f" {echo.sent - echo.received} of {echo.sent} echoes were lost too, which points to the path."
     elif echo and echo.received == echo.sent:
-        hint = f" All {echo.sent} echoes came back, which speaks for the server."
-    which = f"{_attempts(again)} to {address} had an answer only after {_time(longest.latency_ms)}"
+        hint = f" All {echo.sent} echoes came back, which points to the server."
+    which = f"{_attempts(again)} to {address} got an answer only after {_time(longest.latency_ms)}"
     return Sign(
         f"{which}: the first SYN, or the answer to it, was lost and sent again. "
         f"A path that loses packets does that, and a loaded server whose accept queue is full.{hint}",
@@ -84,10 +84,10 @@ def _sent_again(case: Case, address: str, again: list[TcpAttempt]) -> Sign:
 
 
 def _late(case: Case, address: str, late: list[TcpAttempt]) -> Sign:
-    longest = max(late, key=lambda one: one.latency_ms)
+    longest = max(late, key=lambda attempt: attempt.latency_ms)
     base, fastest = baseline_ms(case, address) or 0.0, _fastest(case, address)
     return Sign(
-        f"{_attempts(late)} to {address} had an answer only after {_time(longest.latency_ms)}, the fastest after {_time(base)}: "
+        f"{_attempts(late)} to {address} got an answer only after {_time(longest.latency_ms)}, the fastest after {_time(base)}: "
         "the host, or a link on the way, is busy at times.",
         outcomes.ids(*late, fastest),
     )
@@ -96,12 +96,14 @@ def _late(case: Case, address: str, late: list[TcpAttempt]) -> Sign:
 def _fastest(case: Case, address: str) -> AnyFact | None:
     base = baseline_ms(case, address)
     known: list[TcpAttempt | Echo] = [*outcomes.attempts(case, address), *_echoes(case, address)]
-    return next((one for one in known if base in (one.rtt_ms if isinstance(one, Echo) else (one.latency_ms,))), None)
+    return next(
+        (answer for answer in known if base in (answer.rtt_ms if isinstance(answer, Echo) else (answer.latency_ms,))), None
+    )
 
 
 def _behind_the_last_hop(case: Case, address: str, answered: list[TcpAttempt]) -> Iterator[Sign]:
     """That even the fastest answer takes far longer than that of the last router before the host."""
-    best = min(answered, key=lambda one: one.latency_ms)
+    best = min(answered, key=lambda attempt: attempt.latency_ms)
     last = _last_router(case, address)
     base = baseline_ms(case, address)
     if last is None or last.rtt_ms is None or base is None:
@@ -119,7 +121,7 @@ def _last_router(case: Case, address: str) -> Hop | None:
 
 
 def _attempts(some: list[TcpAttempt]) -> str:
-    numbers = [str(one.number) for one in some]
+    numbers = [str(attempt.number) for attempt in some]
     return f"Attempt {numbers[0]}" if len(numbers) == 1 else f"Attempts {outcomes.joined(numbers)}"
 
 

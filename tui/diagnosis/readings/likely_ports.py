@@ -1,10 +1,10 @@
-"""Which other ports are worth a look when one does not answer: its family's, its slips, and the usual doors."""
+"""Which other ports are worth a try when one does not answer: its family's, its slips, and the usual doors."""
 
 from tui.model.schemes import family_of_port, family_of_scheme
 from tui.model.target import LONGEST_PORT, TcpTarget
 
 MOST = 12
-"""No more ports than this are tried on another machine: a look, not a scan."""
+"""No more ports than this are tried on another machine: a check, not a scan."""
 _USUAL_DOORS = (22, 443, 80)
 """Ports that a living server most often answers on."""
 
@@ -24,6 +24,6 @@ def slips(port: int) -> tuple[int, ...]:
     shortened = [text[:i] + text[i + 1 :] for i in range(len(text)) if len(text) > 1]
     doubled = [text[: i + 1] + text[i:] for i in range(len(text))]
     changed = [text[:i] + digit + text[i + 1 :] for i in range(len(text)) for digit in "0123456789"]
-    found = [str(port + 1), str(port - 1), *swapped, *changed, *shortened, *doubled]
-    numbers = (int(one) for one in found if one and one[0] != "0")
-    return tuple(one for one in dict.fromkeys(numbers) if 0 < one <= LONGEST_PORT and one != port)
+    candidates = [str(port + 1), str(port - 1), *swapped, *changed, *shortened, *doubled]
+    numbers = (int(digits) for digits in candidates if digits and digits[0] != "0")
+    return tuple(number for number in dict.fromkeys(numbers) if 0 < number <= LONGEST_PORT and number != port)

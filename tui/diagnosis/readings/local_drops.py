@@ -18,10 +18,10 @@ def is_kept_here(case: Case, address: str) -> bool:
 
 def forbidden_echoes(case: Case, address: str) -> tuple[Echo, ...]:
     """The echoes to an address that were forbidden on the spot."""
-    return tuple(one for one in case.all(Echo) if one.address == address and one.error == "EPERM")
+    return tuple(echo for echo in case.all(Echo) if echo.address == address and echo.error == "EPERM")
 
 
-def tracking_looks(case: Case) -> Iterator[AnyRequest]:
+def tracking_checks(case: Case) -> Iterator[AnyRequest]:
     """The limits, connection tracking's among them, once this machine seems to keep packets back."""
     for address in outcomes.failing(case, Outcome.TIMEOUT):
         if is_kept_here(case, address):
@@ -29,8 +29,8 @@ def tracking_looks(case: Case) -> Iterator[AnyRequest]:
 
 
 def full_tracking(case: Case) -> Limits | None:
-    """The newest look at the limits, if it found connection tracking's table full: every new connection is dropped then."""
-    found = case.last(Limits)
-    if found is None or not found.tracked_connections or not found.tracking_limit:
+    """The newest limits, if connection tracking's table is full in them: then every new connection is dropped."""
+    limits = case.last(Limits)
+    if limits is None or not limits.tracked_connections or not limits.tracking_limit:
         return None
-    return found if found.tracked_connections >= FULL * found.tracking_limit else None
+    return limits if limits.tracked_connections >= FULL * limits.tracking_limit else None

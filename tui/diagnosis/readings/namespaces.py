@@ -1,6 +1,6 @@
-"""Readings of a case that tell where else on this machine the service may be: another namespace, a container.
+"""Readings of a case: where else on this machine the service may be, in another namespace or a container.
 
-Law: what is plainly another service is no candidate, and a namespace without a tie to ours may be a stranger's.
+Law: what is plainly another service is not a candidate, and a namespace without a link to ours may be somebody else's.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class ServiceLocation(Struct, frozen=True, kw_only=True):
 
     @property
     def is_known(self) -> bool:
-        """Whether it has to do with us beyond doubt: a container, at the far end of a cable of ours, or made from here."""
+        """Whether it certainly belongs with us: a container, at the other end of a virtual cable of ours, or made from here."""
         return self.container is not None or bool(self.namespace and (self.namespace.linked or self.namespace.born_here))
 
     @property
@@ -40,47 +40,53 @@ class ServiceLocation(Struct, frozen=True, kw_only=True):
 
 
 def sole(case: Case) -> ServiceLocation | None:
-    """The one listener in another namespace that may be the service: it fits, or its port is no usual one of any service."""
-    found = [one for one in candidates(case) if one.listener]
-    best = found[0] if found else None
-    if best is None or rivals(best, found):
+    """The one listener in another namespace that may be the service: it fits, or its port is not the usual one of any service."""
+    locations = [location for location in candidates(case) if location.listener]
+    best = locations[0] if locations else None
+    if best is None or rivals(best, locations):
         return None
     return best if best.named or best.fits or family_of_port(case.tcp.port) is None else None
 
 
-def rivals(best: ServiceLocation, found: list[ServiceLocation]) -> list[ServiceLocation]:
+def rivals(best: ServiceLocation, locations: list[ServiceLocation]) -> list[ServiceLocation]:
     """The others that fit as well as the best one does."""
-    return [one for one in found if one is not best and one.listener and one.rank == best.rank]
+    return [location for location in locations if location is not best and location.listener and location.rank == best.rank]
 
 
 def candidates(case: Case) -> list[ServiceLocation]:
     """Where the service may be, the best first; what is plainly another service is left out."""
-    seen = case.last(OtherNamespaces)
-    if seen is None:
+    elsewhere = case.last(OtherNamespaces)
+    if elsewhere is None:
         return []
     port = case.tcp.port
-    found = [one for space in seen.namespaces for one in _in_namespace(case, space, port)]
-    shown = {one.container.id for one in found if one.container}
-    found += [
-        ServiceLocation(container=one, published=(host, outside), named=_is_called(case, one), fits=_image_fits(case, one))
-        for one in seen.containers
-        if one.id not in shown and one.state in {"running", None} and not _contradicts(case, None, one)
-        for host, outside, inside in one.published
+    locations = [location for space in elsewhere.namespaces for location in _in_namespace(case, space, port)]
+    shown = {location.container.id for location in locations if location.container}
+    locations += [
+        ServiceLocation(
+            container=container, published=(host, outside), named=_is_called(case, container), fits=_image_fits(case, container)
+        )
+        for container in elsewhere.containers
+        if container.id not in shown and container.state in {"running", None} and not _contradicts(case, None, container)
+        for host, outside, inside in container.published
         if inside == port and (outside != port or not is_unspecified(host))
     ]
-    return sorted(found, key=lambda one: (*one.rank, one.listener is None))
+    return sorted(locations, key=lambda location: (*location.rank, location.listener is None))
 
 
 def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[ServiceLocation]:
-    """The listener on the port, or on the port inside that the container's engine leads it to."""
+    """The listener on the port, or on the port inside that the container's engine forwards it to."""
     container = space.container
-    led = next((inside for _, outside, inside in container.published if outside == port), port) if container else port
-    rows = [one for one in space.listeners if one.port == led and not _contradicts(case, one, container)]
+    inside_port = next((inside for _, outside, inside in container.published if outside == port), port) if container else port
+    rows = [
+        listener for listener in space.listeners if listener.port == inside_port and not _contradicts(case, listener, container)
+    ]
     if not rows:
         return
-    row = next((one for one in rows if not is_loopback(one.address)), rows[0])
+    row = next((listener for listener in rows if not is_loopback(listener.address)), rows[0])
     published = (
-        next(((host, outside) for host, outside, inside in container.published if inside == led), None) if container else None
+        next(((host, outside) for host, outside, inside in container.published if inside == inside_port), None)
+        if container
+        else None
     )
     meant, served = hosts.meant_family(case), family_of_program(row.process)
     yield ServiceLocation(
@@ -130,4 +136,4 @@ _PROGRAMS = {
     "httpd": "apache2",
     "valkey": "valkey-server",
 }
-"""The programs of images that are named otherwise."""
+"""The programs of images that have another name."""

@@ -37,11 +37,11 @@ def addresses(case: Case) -> tuple[str, ...]:
 
 
 def system_answer(case: Case) -> SystemAnswer | None:
-    """What programs here get for the target's name, newest; other names (a proxy's) are passed over."""
+    """What programs here get for the target's name, newest; other names (a proxy's) are left out."""
     if not isinstance(case.target, TcpTarget):
         return None
     wanted = plain_name(case.target.host)
-    return next((one for one in reversed(case.all(SystemAnswer)) if plain_name(one.name) == wanted), None)
+    return next((match for match in reversed(case.all(SystemAnswer)) if plain_name(match.name) == wanted), None)
 
 
 def name_fails(case: Case) -> bool:
@@ -53,31 +53,33 @@ def name_fails(case: Case) -> bool:
 def attempts(case: Case, address: str | None = None) -> tuple[TcpAttempt, ...]:
     """The attempts on the target's own port, on one address or (None) on all, oldest first; for a Unix socket none."""
     return tuple(
-        one for one in case.all(TcpAttempt) if one.purpose in TARGET_PURPOSES and (address is None or address == one.address)
+        attempt
+        for attempt in case.all(TcpAttempt)
+        if attempt.purpose in TARGET_PURPOSES and (address is None or address == attempt.address)
     )
 
 
 def latest(case: Case) -> dict[str, TcpAttempt]:
     """The newest attempt on the target for each address."""
-    return {one.address: one for one in attempts(case)}
+    return {attempt.address: attempt for attempt in attempts(case)}
 
 
 def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
     """The newest attempts that did not connect; with `outcomes`, only those that ended so.
 
-    An address of a family for which this machine has no route or address at all is no failure where the other
-    family connects: programs pass it over (RFC 6724, section 6, rule 1).
+    An address of a family for which this machine has no route or address at all is not a failure where the other
+    family connects: programs skip it (RFC 6724, section 6, rule 1).
     """
     working = {ip_family(address) for address in connecting(case)}
     return {
-        address: one
-        for address, one in latest(case).items()
-        if one.outcome not in WORKING
-        and (not outcomes or one.outcome in outcomes)
+        address: attempt
+        for address, attempt in latest(case).items()
+        if attempt.outcome not in WORKING
+        and (not outcomes or attempt.outcome in outcomes)
         and not (
-            one.outcome is Outcome.BLOCKED
-            and one.errno in _NO_SUCH_FAMILY
-            and one.source is None
+            attempt.outcome is Outcome.BLOCKED
+            and attempt.errno in _NO_SUCH_FAMILY
+            and attempt.source is None
             and working - {ip_family(address)}
         )
     }
@@ -86,30 +88,32 @@ def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
 def quiet(case: Case) -> tuple[str, ...]:
     """The addresses whose first attempt is under way and has had no answer for a while."""
     known, port = latest(case), case.tcp.port
-    return tuple(dict.fromkeys(one.address for one in case.all(Quiet) if one.port == port and one.address not in known))
+    return tuple(dict.fromkeys(fact.address for fact in case.all(Quiet) if fact.port == port and fact.address not in known))
 
 
 def connecting(case: Case) -> dict[str, TcpAttempt]:
     """The newest attempts that connected."""
-    return {address: one for address, one in latest(case).items() if one.outcome in WORKING}
+    return {address: attempt for address, attempt in latest(case).items() if attempt.outcome in WORKING}
 
 
 def refused_by_reset(case: Case) -> dict[str, TcpAttempt]:
     """The newest attempts that were refused without an ICMP error in the queue."""
-    return {address: one for address, one in failing(case, Outcome.REFUSED).items() if one.icmp is None}
+    return {address: attempt for address, attempt in failing(case, Outcome.REFUSED).items() if attempt.icmp is None}
 
 
 def schedule_ended(case: Case) -> bool:
     """Whether the attempts on every address, or on the socket's path, have come to their end."""
     schedules = [
-        one for one in case.asked if isinstance(one, ConnectUnix) or (isinstance(one, Connect) and one.purpose == "target")
+        schedule
+        for schedule in case.asked
+        if isinstance(schedule, ConnectUnix) or (isinstance(schedule, Connect) and schedule.purpose == "target")
     ]
-    return bool(schedules) and all(case.has_ended(one) for one in schedules)
+    return bool(schedules) and all(case.has_ended(schedule) for schedule in schedules)
 
 
 def route_to(case: Case, address: str) -> Route | None:
     """The newest route fact for `address`."""
-    return next((one for one in reversed(case.all(Route)) if one.address == address), None)
+    return next((route for route in reversed(case.all(Route)) if route.address == address), None)
 
 
 def is_local(case: Case, address: str) -> bool:
@@ -127,19 +131,19 @@ def is_remote(case: Case, address: str) -> bool:
 
 
 def has_address(machine: Addresses | Listeners, address: str) -> bool:
-    """Whether the machine that was looked at, this one or a vantage's, is known to have `address` on an interface."""
-    own = [one for _, one in machine.addresses] if isinstance(machine, Addresses) else machine.addresses
+    """Whether the machine that was checked, this one or a vantage's, is known to have `address` on an interface."""
+    own = [own_address for _, own_address in machine.addresses] if isinstance(machine, Addresses) else machine.addresses
     return plain_address(address) in map(without_zone, own)
 
 
 def listeners(case: Case, vantage: str | None = None) -> Listeners | None:
     """The newest socket table of this machine, or of a vantage."""
-    return next((one for one in reversed(case.all(Listeners)) if one.vantage == vantage), None)
+    return next((table for table in reversed(case.all(Listeners)) if table.vantage == vantage), None)
 
 
 def on_port(table: Listeners | None, port: int | None, proto: str = "tcp") -> tuple[Listener, ...]:
     """The listeners on one port."""
-    return tuple(one for one in table.listeners if one.port == port and one.proto == proto) if table else ()
+    return tuple(row for row in table.listeners if row.port == port and row.proto == proto) if table else ()
 
 
 def covers(listener: Listener, address: str) -> bool:
@@ -159,12 +163,13 @@ def name_sources(case: Case) -> NameSources | None:
 def nameserver_answers(case: Case, *, name: str | None = None, configured: bool | None = None) -> tuple[NameserverAnswer, ...]:
     """What nameservers said, newest answer for each (server, name, type, CD)."""
     newest: dict[tuple[str, int, str, str, bool], NameserverAnswer] = {}
-    for one in case.all(NameserverAnswer):
-        newest[one.server, one.port, one.name, one.rtype, one.checking_disabled] = one
+    for answer in case.all(NameserverAnswer):
+        newest[answer.server, answer.port, answer.name, answer.rtype, answer.checking_disabled] = answer
     return tuple(
-        one
-        for one in newest.values()
-        if (name is None or plain_name(one.name) == plain_name(name)) and (configured is None or one.configured == configured)
+        answer
+        for answer in newest.values()
+        if (name is None or plain_name(answer.name) == plain_name(name))
+        and (configured is None or answer.configured == configured)
     )
 
 
@@ -174,8 +179,8 @@ def plain_name(name: str) -> str:
 
 
 def ids(*facts: object) -> tuple[str, ...]:
-    """The ids of the facts given; None is passed over."""
-    return tuple(dict.fromkeys(found for one in facts if (found := getattr(one, "id", ""))))
+    """The ids of the facts given; None is skipped."""
+    return tuple(dict.fromkeys(identifier for fact in facts if (identifier := getattr(fact, "id", ""))))
 
 
 def joined(items: Iterable[str], word: str = "and") -> str:

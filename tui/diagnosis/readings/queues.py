@@ -6,19 +6,21 @@ from tui.model.case import Case
 from tui.model.facts import AcceptQueue, Listener, Outcome, ProcessState, QueueWatch, TcpAttempt
 
 MOST_WATCHED = 4
-"""Addresses whose queues are watched; a name with more that stay silent is no matter of queues."""
+"""At most this many addresses have their queues watched; where more of a name stay silent, it is not their queues."""
 BUSY_PERCENT = 90.0
 """A thread that leaves less than a tenth of a processor to others does not wait for connections."""
 
 
 def troubled(case: Case) -> dict[str, tuple[TcpAttempt, ...]]:
     """The addresses with attempts that a full queue would explain, silent or answered late, with these attempts."""
-    found: dict[str, tuple[TcpAttempt, ...]] = {}
+    by_address: dict[str, tuple[TcpAttempt, ...]] = {}
     for address in outcomes.latest(case):
-        fitting = tuple(one for one in outcomes.attempts(case, address) if one.outcome is Outcome.TIMEOUT or is_late(one))
+        fitting = tuple(
+            attempt for attempt in outcomes.attempts(case, address) if attempt.outcome is Outcome.TIMEOUT or is_late(attempt)
+        )
         if fitting:
-            found[address] = fitting
-    return found
+            by_address[address] = fitting
+    return by_address
 
 
 def is_late(attempt: TcpAttempt) -> bool:
@@ -27,12 +29,12 @@ def is_late(attempt: TcpAttempt) -> bool:
 
 
 def watched(case: Case) -> list[str]:
-    """The addresses whose queue is worth watching: troubled or quiet ones, and those whose listener had no room at a look."""
+    """The addresses whose queue is worth watching: troubled or quiet ones, and those whose listener had no room when checked."""
     tables = {address: hosts.tables(case, address) for address in outcomes.addresses(case)}
     full = [
         address
-        for address, found in tables.items()
-        if any(hosts.has_full_queue(row) for table in found for row in serving(case, address, list(table.listeners)))
+        for address, speaking in tables.items()
+        if any(hosts.has_full_queue(row) for table in speaking for row in serving(case, address, list(table.listeners)))
     ]
     return list(dict.fromkeys([*troubled(case), *outcomes.quiet(case), *full]))[:MOST_WATCHED]
 
@@ -45,21 +47,21 @@ def vantages(case: Case, address: str) -> tuple[str | None, ...]:
 
 
 def watch(case: Case, address: str) -> QueueWatch | None:
-    """The newest watch that speaks for `address`; None where it can't be told which of several far ends does."""
-    found = {one.vantage: one for one in case.all(QueueWatch) if one.address == address and one.port == case.tcp.port}
-    seen = [found[vantage] for vantage in vantages(case, address) if vantage in found]
-    return seen[0] if seen and len(vantages(case, address)) == 1 else None
+    """The newest watch that speaks for `address`; None where it is not clear which of several servers does."""
+    facts = {fact.vantage: fact for fact in case.all(QueueWatch) if fact.address == address and fact.port == case.tcp.port}
+    known = [facts[vantage] for vantage in vantages(case, address) if vantage in facts]
+    return known[0] if known and len(vantages(case, address)) == 1 else None
 
 
-def queues(case: Case, address: str, seen: QueueWatch) -> tuple[AcceptQueue, ...]:
+def queues(case: Case, address: str, fact: QueueWatch) -> tuple[AcceptQueue, ...]:
     """The watched queues that a connection to `address` would come to; several where workers share the port."""
-    served = serving(case, address, [one.listener for one in seen.queues])
-    return tuple(one for one in seen.queues if one.listener in served)
+    served = serving(case, address, [queue.listener for queue in fact.queues])
+    return tuple(queue for queue in fact.queues if queue.listener in served)
 
 
-def never_came(seen: QueueWatch) -> bool:
-    """Whether attempts of ours stayed silent although no connection found a full queue meanwhile: something drops them before."""
-    return seen.tried is Outcome.TIMEOUT and seen.overflows == 0
+def never_came(fact: QueueWatch) -> bool:
+    """Whether attempts of ours stayed silent although no connection found a full queue meanwhile: they are dropped earlier."""
+    return fact.tried is Outcome.TIMEOUT and fact.overflows == 0
 
 
 def serving(case: Case, address: str, rows: list[Listener]) -> list[Listener]:
@@ -71,8 +73,8 @@ def serving(case: Case, address: str, rows: list[Listener]) -> list[Listener]:
 
 
 def process(case: Case, pid: int | None, vantage: str | None) -> ProcessState | None:
-    """The newest look at a process, here or there."""
-    return next((one for one in reversed(case.all(ProcessState)) if (one.pid, one.vantage) == (pid, vantage)), None)
+    """The newest state of a process, here or there."""
+    return next((state for state in reversed(case.all(ProcessState)) if (state.pid, state.vantage) == (pid, vantage)), None)
 
 
 def why_it_does_not_accept(state: ProcessState | None) -> str:

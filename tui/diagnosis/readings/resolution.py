@@ -1,4 +1,4 @@
-"""Readings that the causes of `name` share: what each nameserver said of each name that a lookup tries.
+"""Readings that the causes of `name` share: what each nameserver answered for each name that a lookup tries.
 
 Answers with the CD bit are left out: they are a test of DNSSEC, not what programs get.
 """
@@ -18,7 +18,7 @@ from tui.model.nameserver import Nameserver
 from tui.model.requests import Connect
 
 MOST_OTHERS = 4
-"""No more addresses that the client would not have used are tried: one that connects is enough."""
+"""At most this many addresses that the client would not have used are tried: one that connects is enough."""
 HARD_ERRORS = frozenset({"EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY"})
 """What getaddrinfo says when its sources answered and had no address (gai_strerror(3)); the others mean trouble."""
 DNS_SOURCES = frozenset({"dns", "resolve"})
@@ -41,14 +41,14 @@ WRONG_MACHINE = frozenset(
         "server.unresponsive",
     }
 )
-"""What is found where a wrong name led: true of that machine, and not what is to be mended."""
+"""What can be wrong with the machine that a wrong name leads to: true of that machine, and not what has to be fixed."""
 _ENDS_UNFOUND = frozenset({"[NOTFOUND=return]", "[!UNAVAIL=return]"})
 """The usual actions that end a lookup at a source that has not found the name."""
 _NO_ANSWER = frozenset({"timeout", "refused", "unreachable"})
 
 
 class NameserverAnswers(StrEnum):
-    """What one nameserver says of one name, its A and AAAA answers together."""
+    """What one nameserver says about one name, its A and AAAA answers together."""
 
     ADDRESSES = "addresses"
     NXDOMAIN = "nxdomain"
@@ -68,20 +68,20 @@ class Word(Struct, frozen=True, kw_only=True):
     @property
     def addresses(self) -> tuple[str, ...]:
         """Every address in the answers."""
-        return tuple(dict.fromkeys(address for one in self.answers for address in one.addresses))
+        return tuple(dict.fromkeys(address for answer in self.answers for address in answer.addresses))
 
     @property
-    def said(self) -> NameserverAnswers:
+    def result(self) -> NameserverAnswers:
         """The answers in one word; an address outweighs all, a failure outweighs an empty answer."""
         if self.addresses:
             return NameserverAnswers.ADDRESSES
-        if any(one.outcome == "answered" and one.rcode == "NXDOMAIN" for one in self.answers):
+        if any(answer.outcome == "answered" and answer.rcode == "NXDOMAIN" for answer in self.answers):
             return NameserverAnswers.NXDOMAIN
-        if any(failed(one) for one in self.answers):
+        if any(failed(answer) for answer in self.answers):
             return NameserverAnswers.FAILURE
-        if all(one.outcome in _NO_ANSWER for one in self.answers):
+        if all(answer.outcome in _NO_ANSWER for answer in self.answers):
             return NameserverAnswers.SILENCE
-        empty = {one.rtype for one in self.answers if one.outcome == "answered" and not one.truncated}
+        empty = {answer.rtype for answer in self.answers if answer.outcome == "answered" and not answer.truncated}
         return NameserverAnswers.NO_DATA if empty == {"A", "AAAA"} else NameserverAnswers.UNCLEAR
 
 
@@ -105,18 +105,18 @@ class NameserverRecord(Struct, frozen=True, kw_only=True):
 
     @property
     def silent(self) -> bool:
-        """Whether nothing at all came from it."""
-        return all(word.said is NameserverAnswers.SILENCE for word in self.words)
+        """Whether it answered nothing at all."""
+        return all(word.result is NameserverAnswers.SILENCE for word in self.words)
 
     @property
     def resolved(self) -> Word | None:
         """The first word with an address: where a lookup that asks this server ends."""
-        return next((word for word in self.words if word.said is NameserverAnswers.ADDRESSES), None)
+        return next((word for word in self.words if word.result is NameserverAnswers.ADDRESSES), None)
 
     @property
     def denies(self) -> bool:
         """Whether it says of every name that there is no address."""
-        return all(word.said in {NameserverAnswers.NXDOMAIN, NameserverAnswers.NO_DATA} for word in self.words)
+        return all(word.result in {NameserverAnswers.NXDOMAIN, NameserverAnswers.NO_DATA} for word in self.words)
 
 
 def failed(answer: NameserverAnswer) -> bool:
@@ -138,9 +138,9 @@ def candidates(case: Case) -> tuple[str, ...]:
 
 
 def deciding(case: Case) -> tuple[str, ...]:
-    """The names whose answers make the lookup's error: the one typed where it is asked first, else every one.
+    """The names whose answers decide the lookup's error: the one typed where it is asked first, else all of them.
 
-    As glibc's res_search goes: what it was told of the name itself outweighs what the search list brought after it.
+    As in glibc's res_search: the answer for the name itself outweighs those that the search list brings after it.
     """
     tried = candidates(case)
     return tried[:1] if outcomes.plain_name(tried[0]) == outcomes.plain_name(case.tcp.host) else tried
@@ -150,11 +150,11 @@ def nameservers(case: Case, *, configured: bool | None = None) -> tuple[Nameserv
     """Every nameserver that was asked for the target's name, the configured ones first, in their order."""
     asked: dict[tuple[str, int, bool], dict[str, list[NameserverAnswer]]] = {}
     for name in candidates(case):
-        for one in outcomes.nameserver_answers(case, name=name, configured=configured):
-            if not one.checking_disabled:
-                asked.setdefault((one.server, one.port, one.configured), {}).setdefault(name, []).append(one)
+        for answer in outcomes.nameserver_answers(case, name=name, configured=configured):
+            if not answer.checking_disabled:
+                asked.setdefault((answer.server, answer.port, answer.configured), {}).setdefault(name, []).append(answer)
     order = _order(outcomes.name_sources(case))
-    found = [
+    records = [
         NameserverRecord(
             address=address,
             port=port,
@@ -164,18 +164,26 @@ def nameservers(case: Case, *, configured: bool | None = None) -> tuple[Nameserv
         for (address, port, ours), words in asked.items()
     ]
     return tuple(
-        sorted(found, key=lambda one: (not one.configured, order.get((one.address, one.port), len(order)), one.address, one.port))
+        sorted(
+            records,
+            key=lambda record: (
+                not record.configured,
+                order.get((record.address, record.port), len(order)),
+                record.address,
+                record.port,
+            ),
+        )
     )
 
 
 def _order(sources: NameSources | None) -> dict[tuple[str, int], int]:
     servers = sources.servers if sources else ()
-    return {(server.address, server.port): place for place, server in enumerate(servers)}
+    return {(server.address, server.port): position for position, server in enumerate(servers)}
 
 
 def unasked(case: Case) -> bool:
     """Whether a configured nameserver's answer is still missing."""
-    asked = {(one.address, one.port) for one in nameservers(case, configured=True)}
+    asked = {(record.address, record.port) for record in nameservers(case, configured=True)}
     return not set(_order(outcomes.name_sources(case))) <= asked
 
 
@@ -186,7 +194,7 @@ def asks_dns(case: Case) -> bool:
 
 
 class LeftOut(Struct, frozen=True):
-    """What the `hosts:` line keeps from being asked although it would know the name."""
+    """A source that would know the name, and that the `hosts:` line keeps from being asked."""
 
     source: Literal["files", "dns", "dns-after-mdns"]
     words: str
@@ -194,7 +202,7 @@ class LeftOut(Struct, frozen=True):
 
 
 def left_out(case: Case) -> LeftOut | None:
-    """What the `hosts:` line leaves out that would know the name; None where nothing is."""
+    """What the `hosts:` line leaves out that would know the name; None where there is no such source."""
     sources = outcomes.name_sources(case)
     words = sources.nsswitch if sources else ()
     if sources is None or not words:
@@ -204,11 +212,11 @@ def left_out(case: Case) -> LeftOut | None:
         return LeftOut("files", f"it does not ask files, and {first_entry.path} has the name in line {first_entry.line}")
     servers = nameservers(case)
     if not asks_dns(case):
-        return None if servers and all(one.denies for one in servers) else LeftOut("dns", "it does not ask the DNS")
-    if not (outcomes.plain_name(case.tcp.host).endswith(".local") and any(one.resolved for one in servers)):
+        return None if servers and all(record.denies for record in servers) else LeftOut("dns", "it does not ask the DNS")
+    if not (outcomes.plain_name(case.tcp.host).endswith(".local") and any(record.resolved for record in servers)):
         return None
-    first = next(place for place, word in enumerate(words) if word in DNS_SOURCES)
-    stops = any(word.startswith("mdns") and words[place + 1] in _ENDS_UNFOUND for place, word in enumerate(words[:first]))
+    first = next(position for position, word in enumerate(words) if word in DNS_SOURCES)
+    stops = any(word.startswith("mdns") and words[position + 1] in _ENDS_UNFOUND for position, word in enumerate(words[:first]))
     return LeftOut("dns-after-mdns", "for .local it asks mDNS and stops there") if stops else None
 
 
@@ -223,7 +231,11 @@ def hosts_entries(case: Case) -> dict[str, HostsEntry]:
 
 def other_attempts(case: Case) -> dict[str, TcpAttempt]:
     """The newest attempt on each address that the client would not have used."""
-    return {one.address: one for one in case.all(TcpAttempt) if one.purpose == "other-address" and one.port == case.tcp.port}
+    return {
+        attempt.address: attempt
+        for attempt in case.all(TcpAttempt)
+        if attempt.purpose == "other-address" and attempt.port == case.tcp.port
+    }
 
 
 def try_others(case: Case, addresses: tuple[str, ...]) -> Iterator[Connect]:
@@ -235,10 +247,10 @@ def try_others(case: Case, addresses: tuple[str, ...]) -> Iterator[Connect]:
 
 def split(case: Case, others: tuple[str, ...]) -> tuple[list[TcpAttempt], list[TcpAttempt]]:
     """The attempts on `others` that connected, and those that failed."""
-    tried = [one for address, one in other_attempts(case).items() if address in others]
+    tried = [attempt for address, attempt in other_attempts(case).items() if address in others]
     return (
-        [one for one in tried if one.outcome is Outcome.CONNECTED],
-        [one for one in tried if one.outcome is not Outcome.CONNECTED],
+        [attempt for attempt in tried if attempt.outcome is Outcome.CONNECTED],
+        [attempt for attempt in tried if attempt.outcome is not Outcome.CONNECTED],
     )
 
 
@@ -249,7 +261,7 @@ def is_localhost(name: str) -> bool:
 
 
 def used_name(case: Case) -> str | None:
-    """The full name that gave the addresses in use, where a nameserver's answer shows it; None for hosts and where unknown."""
+    """The full name that gave the addresses in use, if a nameserver's answer shows it; None for hosts, and where unknown."""
     system = outcomes.system_answer(case)
     if system is None or set(system.addresses) & set(hosts_entries(case)):
         return None

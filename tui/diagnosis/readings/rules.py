@@ -1,4 +1,4 @@
-"""Readings of a case about packet filters whose rules were read: which rule stops a connection, and whether that fits.
+"""Readings of a case about packet filters: which rule stops a connection, and whether that fits the attempts.
 
 Law: a rule that matches is the cause only where the attempts ended as it makes them end.
 """
@@ -16,7 +16,7 @@ from tui.model.judgement import Culprit, Judgement, Remedy
 from tui.model.requests import AnyRequest, ReadFirewall
 
 MOST_ADDRESSES = 4
-"""Failing addresses whose way is held against the rules; a name with more has one cause for all."""
+"""At most this many failing addresses are checked against the rules; a name with more has one cause for all."""
 STOPPED = (Outcome.TIMEOUT, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
 """How an attempt can end that a packet filter stops."""
 NO_ENDPOINTS = " has no endpoints"
@@ -24,33 +24,35 @@ NO_ENDPOINTS = " has no endpoints"
 _IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
 
 
-def looks_here(case: Case) -> Iterator[AnyRequest]:
+def checks_here(case: Case) -> Iterator[AnyRequest]:
     """This machine's rules, where an attempt ended as one of them could make it end."""
     for address in list(outcomes.failing(case, *STOPPED))[:MOST_ADDRESSES]:
         yield ReadFirewall(address=address, port=case.tcp.port, source=case.options.source, pid=case.options.pid)
 
 
-def looks_there(case: Case) -> Iterator[AnyRequest]:
-    """The far end's rules, through each command prefix."""
-    for address, one in list(outcomes.failing(case, *STOPPED).items())[:MOST_ADDRESSES]:
+def checks_there(case: Case) -> Iterator[AnyRequest]:
+    """The other end's rules, through each command prefix."""
+    for address, attempt in list(outcomes.failing(case, *STOPPED).items())[:MOST_ADDRESSES]:
         if outcomes.is_remote(case, address):
             for prefix in case.options.servers:
-                yield ReadFirewall(address=address, port=case.tcp.port, source=one.local_address, vantage=prefix)
+                yield ReadFirewall(address=address, port=case.tcp.port, source=attempt.local_address, vantage=prefix)
 
 
 def filter_of(case: Case, address: str, vantage: str | None = None) -> Firewall | None:
     """The newest reading of this machine's rules, or of a vantage's, for the target's port of `address`."""
     wanted = address, case.tcp.port, vantage
-    return next((one for one in reversed(case.all(Firewall)) if (one.address, one.port, one.vantage) == wanted), None)
+    return next(
+        (reading for reading in reversed(case.all(Firewall)) if (reading.address, reading.port, reading.vantage) == wanted), None
+    )
 
 
 def far_filters(case: Case, address: str) -> tuple[Firewall, ...]:
-    """The readings of the far end's rules for `address`."""
-    return tuple(found for prefix in case.options.servers if (found := filter_of(case, address, prefix)))
+    """The readings of the other end's rules for `address`."""
+    return tuple(reading for prefix in case.options.servers if (reading := filter_of(case, address, prefix)))
 
 
 def makes(rule: Rule) -> frozenset[Outcome]:
-    """How an attempt ends that the rule stops; a refusal by ICMP is told from one by a reset elsewhere."""
+    """How an attempt ends that the rule stops; `fits` tells a refusal by ICMP from one by a reset."""
     if rule.verdict == "drop" or rule.on == "answer":
         return frozenset({Outcome.TIMEOUT})
     if rule.verdict == "tcp-reset":
@@ -59,44 +61,51 @@ def makes(rule: Rule) -> frozenset[Outcome]:
 
 
 def fits(rule: Rule, attempts: tuple[TcpAttempt, ...]) -> bool:
-    """Whether every attempt ended as the rule makes them end; an error that a limit of its rate held back is silence."""
+    """Whether every attempt ended as the rule makes them end; an error that a rate limit held back is silence."""
     if not attempts:
         return False
-    ends = [one for one in attempts if one.outcome in makes(rule)]
+    ends = [attempt for attempt in attempts if attempt.outcome in makes(rule)]
     if rule.verdict == "reject" and rule.on == "request":
-        with_icmp = [one for one in ends if one.icmp is not None or one.error_queue == "unknown"]
-        return bool(with_icmp) and all(one in with_icmp or one.outcome is Outcome.TIMEOUT for one in attempts)
-    return len(ends) == len(attempts) and not any(one.icmp for one in ends)
+        with_icmp = [attempt for attempt in ends if attempt.icmp is not None or attempt.error_queue == "unknown"]
+        return bool(with_icmp) and all(attempt in with_icmp or attempt.outcome is Outcome.TIMEOUT for attempt in attempts)
+    return len(ends) == len(attempts) and not any(attempt.icmp for attempt in ends)
 
 
 def stopped_there(case: Case, *ends: Outcome) -> dict[str, tuple[Firewall, Rule]]:
-    """The addresses whose connection a rule of the far end stops, where every attempt ended as that rule makes them end."""
-    found: dict[str, tuple[Firewall, Rule]] = {}
+    """The addresses whose connection a rule of the other end stops, where every attempt ended as that rule makes them end."""
+    stopping: dict[str, tuple[Firewall, Rule]] = {}
     for address in outcomes.failing(case, *ends):
         attempts = outcomes.attempts(case, address)
-        another = [one for one in attempts if one.icmp and one.icmp.sender != address]
+        another = [attempt for attempt in attempts if attempt.icmp and attempt.icmp.sender != address]
         for reading in () if another else far_filters(case, address):
             if reading.deciding and fits(reading.deciding, attempts):
-                found.setdefault(address, (reading, reading.deciding))
-    return found
+                stopping.setdefault(address, (reading, reading.deciding))
+    return stopping
 
 
 def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
-    """The server's own filter stops it, by its rule; no more than likely where that machine may not be the one that is asked."""
+    """The server's own filter stops it, by its rule; only likely where that machine may not be the one that is asked."""
     first, (reading, rule) = next(iter(ruled.items()))
     port = case.tcp.port
     what = outcomes.joined(endpoint(address, port) for address in ruled)
     table = outcomes.listeners(case, reading.vantage)
     evidence = outcomes.ids(
-        *(reading for reading, _ in ruled.values()), *(one for each in ruled for one in outcomes.attempts(case, each)), table
+        *(reading for reading, _ in ruled.values()),
+        *(attempt for address in ruled for attempt in outcomes.attempts(case, address)),
+        table,
     )
     summary = f"The packet filter on {first} {does(rule, what)}: {named(rule)}."
-    reason = f"`{quoted(rule)}` ({place(rule)}) on the far end matches this connection and explains its end.{seen_packets(rule)}"
+    reason = (
+        f"`{quoted(rule)}` ({location(rule)}) on the other end matches this connection and explains how it ended."
+        f"{counted_packets(rule)}"
+    )
     refuted_by = "Without that rule, the same attempt comes to the same end."
-    mend = tuple(remedies(case, rule, first, prefix=reading.vantage))
+    actions = tuple(remedies(case, rule, first, prefix=reading.vantage))
     blamed = culprit(rule, first, port)
     if table and all(outcomes.has_address(table, address) for address in ruled):
-        return confirmed(summary, *evidence, reason=reason, explains=ruled, culprit=blamed, refuted_by=refuted_by, remedies=mend)
+        return confirmed(
+            summary, *evidence, reason=reason, explains=ruled, culprit=blamed, refuted_by=refuted_by, remedies=actions
+        )
     return likely(
         summary,
         *evidence,
@@ -105,7 +114,7 @@ def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgeme
         explains=ruled,
         culprit=blamed,
         refuted_by=refuted_by,
-        remedies=mend,
+        remedies=actions,
     )
 
 
@@ -131,23 +140,23 @@ def is_stopped_here(case: Case, address: str) -> bool:
     if rule is None or not fits(rule, outcomes.attempts(case, address)):
         return False
     beyond = any(
-        one.address == address and one.port == case.tcp.port and one.outcome == "time-exceeded" and one.sender
-        for one in case.all(Hop)
+        hop.address == address and hop.port == case.tcp.port and hop.outcome == "time-exceeded" and hop.sender
+        for hop in case.all(Hop)
     )
     return rule.on == "answer" or not beyond
 
 
 def dnat(case: Case, address: str) -> Firewall | None:
-    """The reading, here or on the far end, in which a rule leads the connection to another address or port."""
+    """The reading, here or on the other end, in which a rule redirects the connection to another address or port."""
     readings = (filter_of(case, address), *far_filters(case, address))
-    return next((one for one in readings if one and one.translated), None)
+    return next((reading for reading in readings if reading and reading.translated), None)
 
 
 def is_reset_by_rule(case: Case, address: str) -> Firewall | None:
-    """The reading, here or on the far end, in which a rule stops the connection before a socket is looked for."""
+    """The reading, here or on the other end, in which a rule stops the connection before the kernel looks for a socket."""
     readings = (filter_of(case, address), *far_filters(case, address))
     attempts = outcomes.attempts(case, address)
-    return next((one for one in readings if one and one.deciding and fits(one.deciding, attempts)), None)
+    return next((reading for reading in readings if reading and reading.deciding and fits(reading.deciding, attempts)), None)
 
 
 def quoted(rule: Rule) -> str:
@@ -161,8 +170,8 @@ def named(rule: Rule) -> str:
     return f"`{quoted(rule)}`{chain}{who_made(rule)}"
 
 
-def place(rule: Rule) -> str:
-    """Where it stands: `table inet filter, chain output, handle 7`."""
+def location(rule: Rule) -> str:
+    """Where the rule is: `table inet filter, chain output, handle 7`."""
     number = f", handle {rule.handle}" if rule.handle is not None else f", rule {rule.line}" if rule.line else ""
     return f"table {rule.family} {rule.table}, chain {rule.chain}{number}"
 
@@ -192,7 +201,7 @@ def culprit(rule: Rule, address: str, port: int) -> Culprit:
     )
 
 
-def seen_packets(rule: Rule) -> str:
+def counted_packets(rule: Rule) -> str:
     """What its counter says, as a sentence, or nothing."""
     if not rule.packets:
         return ""
@@ -213,7 +222,7 @@ def remedies(case: Case, rule: Rule, address: str, *, prefix: str | None = None)
     if service:
         namespace, _, name = service.partition(":")[0].rpartition("/")
         yield Remedy(
-            do=f"Give the service {service} ready endpoints: its pods are missing, not ready, or its selector fits none.",
+            do=f"Give the service {service} ready endpoints: its pods are missing, not ready, or its selector matches none.",
             command=f"kubectl -n {namespace or 'default'} get endpoints,pods -o wide; "
             f"kubectl -n {namespace or 'default'} describe service {name}",
             verify=f"kubectl shows endpoints, and {case.target.label} connects.",
@@ -244,15 +253,15 @@ def _change(rule: Rule, address: str, port: int) -> tuple[str, str]:
     match rule.made_by:
         case "ufw":
             direction = f"out to {address} port {port} proto tcp" if out else f"{port}/tcp"
-            return "If it shall be allowed: ufw made the rule, so allow it there.", f"ufw allow {direction}"
+            return "If it should be allowed: ufw made the rule, so allow it there.", f"ufw allow {direction}"
         case "firewalld" if not out:
             return (
-                "If it shall be allowed: firewalld made the rule, so allow it there.",
+                "If it should be allowed: firewalld made the rule, so allow it there.",
                 f"firewall-cmd --permanent --add-port={port}/tcp && firewall-cmd --reload",
             )
         case "firewalld":
             return (
-                "If it shall be allowed: firewalld made the rule (a policy, or a direct rule).",
+                "If it should be allowed: firewalld made the rule (a policy, or a direct rule).",
                 "firewall-cmd --get-active-policies; firewall-cmd --direct --get-all-rules",
             )
         case "fail2ban":
@@ -263,13 +272,13 @@ def _change(rule: Rule, address: str, port: int) -> tuple[str, str]:
         case "docker" | "podman" | "libvirt" | "kube-proxy" | "calico" | "cilium" as maker:
             return f"Change it in {maker}'s own settings: it writes its rules again whenever it starts.", _show(rule)
         case _ if not rule.text:
-            return f"If it shall be allowed: accept it in chain {rule.chain}, before its policy is come to. For now:", _remove(
+            return f"If it should be allowed: accept it in chain {rule.chain}, before its policy applies. For now:", _remove(
                 rule, port
             )
         case None:
-            return "If it shall be allowed: take the rule out where it is written down; for now:", _remove(rule, port)
+            return "If it should be allowed: remove the rule where it is configured; for now:", _remove(rule, port)
         case maker:
-            return f"Change it in {maker}'s own settings; a rule taken out by hand may come back. For now:", _remove(rule, port)
+            return f"Change it in {maker}'s own settings; a rule removed by hand may come back. For now:", _remove(rule, port)
 
 
 def _remove(rule: Rule, port: int) -> str:

@@ -35,7 +35,7 @@ _BEFORE_THE_PROGRAM = {
     209: "its output could not be opened",
     216: "its group does not exist",
     217: "its user does not exist",
-    226: "its file system view could not be made",
+    226: "its file system view could not be set up",
     238: "its state directory could not be made",
 }
 """Exit statuses that systemd gives before the program runs (systemd.exec(5))."""
@@ -52,7 +52,7 @@ _RESULTS = {
 
 
 def checks(case: Case) -> Iterator[AnyRequest]:
-    """The state of the service, where a port is refused or ended here, or on a far end whose service is known."""
+    """The state of the service, where a port is refused or ended here, or on another machine whose service is known."""
     for address in failing(case):
         yield from look_at(case, address)
 
@@ -70,7 +70,7 @@ def look_at(case: Case, address: str) -> Iterator[AnyRequest]:
 
 def failing(case: Case) -> dict[str, TcpAttempt]:
     """The newest attempts that ended as on a service that is gone: refused by a reset, or ended at once."""
-    return {address: one for address, one in outcomes.failing(case, *ENDS).items() if one.icmp is None}
+    return {address: attempt for address, attempt in outcomes.failing(case, *ENDS).items() if attempt.icmp is None}
 
 
 def services(case: Case, address: str) -> tuple[Service, ...]:
@@ -78,9 +78,9 @@ def services(case: Case, address: str) -> tuple[Service, ...]:
     here = outcomes.is_local(case, address)
     vantages = {None} if here else ({*case.options.servers} if outcomes.is_remote(case, address) else set())
     newest: dict[tuple[str | None, str], Service] = {}
-    for one in case.all(Service):
-        if one.vantage in vantages and (one.why == "named") == bool(service_name(case)):
-            newest[one.vantage, one.name] = one
+    for service in case.all(Service):
+        if service.vantage in vantages and (service.why == "named") == bool(service_name(case)):
+            newest[service.vantage, service.name] = service
     return tuple(newest.values())
 
 
@@ -98,11 +98,11 @@ def is_stopped(service: Service) -> bool:
 def is_sole(case: Case, address: str, service: Service) -> bool:
     """Whether no other service that somebody wants to run has as much to do with the port."""
     return not any(
-        one.name not in {service.name, service.socket}
-        and one.socket != service.name
-        and (one.vantage, one.why) == (service.vantage, service.why)
-        and not (is_stopped(one) and (one.enabled or "static") in _RESTS)
-        for one in services(case, address)
+        other.name not in {service.name, service.socket}
+        and other.socket != service.name
+        and (other.vantage, other.why) == (service.vantage, service.why)
+        and not (is_stopped(other) and (other.enabled or "static") in _RESTS)
+        for other in services(case, address)
     )
 
 
@@ -119,18 +119,18 @@ def is_meant(case: Case, address: str, service: Service) -> bool:
 def _is_a_containers(case: Case) -> bool:
     """Whether a container publishes the port, running or not: then a unit of the same kind need not be what is meant."""
     fact = case.last(OtherNamespaces)
-    return fact is not None and any(port == case.tcp.port for one in fact.containers for _, port, _ in one.published)
+    return fact is not None and any(port == case.tcp.port for container in fact.containers for _, port, _ in container.published)
 
 
 def set_to_port(case: Case, address: str) -> Service | None:
     """The service whose own settings name the target's port, so that the port is not the wrong one."""
-    known = (one for one in services(case, address) if case.tcp.port in one.ports)
-    return next((one for one in known if is_sole(case, address, one)), None)
+    known = (service for service in services(case, address) if case.tcp.port in service.ports)
+    return next((service for service in known if is_sole(case, address, service)), None)
 
 
 def ports_in(line: LogLine) -> tuple[int, ...]:
     """The ports that a log line names: `0.0.0.0:80`, `:::8080`, `port 5432`."""
-    return tuple(int(one) for one in _PORT.findall(_TIME.sub("", line.text)))
+    return tuple(int(port) for port in _PORT.findall(_TIME.sub("", line.text)))
 
 
 def in_use_lines(service: Service) -> tuple[LogLine, ...]:
@@ -145,7 +145,7 @@ def socket_row(case: Case, address: str, service: Service) -> Listener | None:
 
 
 class Restart(Struct, frozen=True):
-    """A service that its manager, or somebody, started anew between two looks."""
+    """A service that its manager, or somebody, started anew between two checks."""
 
     before: Service
     after: Service
@@ -170,10 +170,12 @@ class Restart(Struct, frozen=True):
 def restart(case: Case, address: str) -> Restart | None:
     """What shows that the service that is meant was started anew while it was watched."""
     for service in services(case, address):
-        looks_ = [
-            one for one in case.all(Service) if (one.vantage, one.name, one.why) == (service.vantage, service.name, service.why)
+        states = [
+            state
+            for state in case.all(Service)
+            if (state.vantage, state.name, state.why) == (service.vantage, service.name, service.why)
         ]
-        before, after = looks_[0], looks_[-1]
+        before, after = states[0], states[-1]
         grew = before.restarts is not None and after.restarts is not None and after.restarts > before.restarts
         another = None not in {before.main_pid, after.main_pid} and before.main_pid != after.main_pid
         if (grew or (another and (after.started or 0) > (before.started or 0))) and is_meant(case, address, after):
@@ -270,7 +272,7 @@ def culprit(service: Service, port: int | None) -> Culprit:
 
 
 def command(service: Service, *words: str) -> str:
-    """A systemctl command for its unit, where it is to be typed: through the prefix, or to the user's own manager."""
+    """A systemctl command for its unit, as it is to be typed: through the prefix, or to the user's own manager."""
     user = " --user" if service.manager == "systemd-user" else ""
     prefix = f"{service.vantage} " if service.vantage else ""
     return "; ".join(f"{prefix}systemctl{user} {word} {service.name}" for word in words)
@@ -284,11 +286,11 @@ def journal(service: Service) -> str:
 
 
 def remedies(case: Case, service: Service) -> Iterator[Remedy]:
-    """What to do about a service that has ended: read why, mend it, start it."""
+    """What to do about a service that has ended: read why, fix it, start it."""
     target = case.target.label
     if service.manager == "none":
         yield Remedy(
-            do=f"Read the log of {service.name} for its end, remove the stale pid file, and start it again.",
+            do=f"Read in the log of {service.name} why it ended, remove the stale pid file, and start it again.",
             command=f"cat {service.path}; journalctl -t {service.name} -n 50",
             verify=f"{target} connects.",
         )
@@ -300,7 +302,7 @@ def remedies(case: Case, service: Service) -> Iterator[Remedy]:
             verify="No new line of an out-of-memory kill appears in the kernel's log.",
         )
     yield Remedy(
-        do=f"Read why {service.name} ended, and mend that.",
+        do=f"Read why {service.name} ended, and fix that.",
         command=f"{command(service, 'status')}; {journal(service)}",
         verify="The reason in its log is gone after the next start.",
     )

@@ -1,4 +1,4 @@
-"""Readings that the causes of `unix` share: the newest attempt on the socket's path, and what stands there."""
+"""Readings that the causes of `unix` share: the newest attempt on the socket's path, and what is there."""
 
 import shlex
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tui.model.requests import AnyRequest, ExamineUnixPath
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """The attempts on the path, a look at it, and the code that asked."""
+    """The attempts on the path, a check of it, and the code that asked."""
     yield from checks.code(case)
     yield from checks.connects(case)
     yield ExamineUnixPath(path=case.unix.path)
@@ -38,13 +38,13 @@ def attempt(case: Case) -> Attempt | None:
     return either_kind.latest(case).get(path_of(case))
 
 
-def found(case: Case) -> UnixPath | None:
-    """The newest look at the path."""
-    return next((one for one in reversed(case.all(UnixPath)) if one.path in {path_of(case), shown(case)}), None)
+def path_fact(case: Case) -> UnixPath | None:
+    """What the newest check of the path found."""
+    return next((fact for fact in reversed(case.all(UnixPath)) if fact.path in {path_of(case), shown(case)}), None)
 
 
 def service(case: Case) -> str:
-    """The service that the person named, for a command line; else a word that stands for it."""
+    """The service that the person named, for a command line; else a word in its place."""
     return shlex.quote(case.options.service or "NAME")
 
 

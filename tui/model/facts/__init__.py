@@ -1,8 +1,8 @@
-"""What probes saw. A fact names no cause; "could not look" is a fact with its reason.
+"""What probes saw. A fact names no cause; "could not check" is a fact with its reason.
 
 Every fact has an id (given by the session), the time it was seen (UTC, RFC 3339) and the command that shows
 the same by hand. Durations are in milliseconds where a name ends in `_ms`. Text from outside has passed
-`safe_text` before it gets here. One file for each thing that is looked at.
+`safe_text` before it gets here. One file for each thing that is checked.
 """
 
 from msgspec.structs import replace
@@ -70,12 +70,12 @@ __all__ = [
     "TcpAttempt",
     "UnixAttempt",
     "UnixPath",
-    "same_sight",
+    "same_observation",
 ]
 
 
 class NotObserved(Fact, frozen=True, kw_only=True, tag="not-observed"):
-    """A look that could not be taken, and what would allow it."""
+    """A check that could not be made, and what would allow it."""
 
     request: AnyRequest
     reason: str
@@ -112,12 +112,12 @@ AnyFact = (
 )
 
 
-def same_sight(earlier: AnyFact | None, later: AnyFact) -> bool:
-    """Whether a repeated look saw nothing worth recording: the same but for id and time, and for queue lengths."""
+def same_observation(earlier: AnyFact | None, later: AnyFact) -> bool:
+    """Whether a repeated check saw nothing worth recording: the same but for id and time, and for queue lengths."""
     if isinstance(earlier, Listeners) and isinstance(later, Listeners):
         return _held(earlier) == _held(later)
     return earlier is not None and replace(earlier, id=later.id, at=later.at) == later
 
 
 def _held(table: Listeners) -> set[tuple[str, str, int, int | None, float | None]]:
-    return {(one.proto, one.address, one.port, one.pid, one.started) for one in table.listeners}
+    return {(listener.proto, listener.address, listener.port, listener.pid, listener.started) for listener in table.listeners}

@@ -45,7 +45,7 @@ class Attempt(Fact, frozen=True, kw_only=True):
     next_in_s: float | None = None
     """The wait until the next attempt of the schedule; None after the last."""
     stopped: str | None = None
-    """Why the schedule ended before its number, if it did."""
+    """Why the schedule ended early, if it did."""
 
     @property
     def where(self) -> str:

@@ -32,7 +32,7 @@ class Advice(Struct, frozen=True, kw_only=True):
 
 
 class Code(Fact, frozen=True, kw_only=True, tag="code"):
-    """The user's own innermost frame of an error, and what stands there."""
+    """The user's own innermost frame of an error, and what is written there."""
 
     path: str
     line: int
@@ -43,7 +43,7 @@ class Code(Fact, frozen=True, kw_only=True, tag="code"):
     read_as: str | None = None
     """Where it was found, if not at `path`."""
     changed: bool = False
-    """Whether the line is another one than the error text shows, so that nothing is said of it."""
+    """Whether the line is no longer the one that the error text shows, so that nothing is said of it."""
     call_line: int | None = None
     """Where the call that connects begins, if it was found."""
     source: tuple[tuple[int, str], ...] = ()

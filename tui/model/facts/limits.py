@@ -8,7 +8,7 @@ class Limits(Fact, frozen=True, kw_only=True, tag="limits"):
 
     address: str | None = None
     port: int | None = None
-    """Towards which endpoint source ports were counted; None where they were not asked after."""
+    """Towards which endpoint source ports were counted; None where there is no such endpoint."""
     first_port: int | None = None
     last_port: int | None = None
     reserved_ports: int = 0

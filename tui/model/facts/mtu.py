@@ -5,7 +5,7 @@ from typing import Literal
 from tui.model.facts.fact import Fact
 
 Written = Literal["acknowledged", "stalled", "not-sent", "ended"]
-"""What became of a write (TIOCOUTQ, tcp(7)); `ended`: the peer closed or reset, so it tells nothing."""
+"""What became of a write (TIOCOUTQ, tcp(7)); `ended`: the peer closed or reset, so nothing follows from it."""
 
 
 class PathMtu(Fact, frozen=True, kw_only=True, tag="path-mtu"):
@@ -30,10 +30,10 @@ class PathMtu(Fact, frozen=True, kw_only=True, tag="path-mtu"):
     """The segment size as usual (TCP_MAXSEG after the handshake), in bytes."""
     path_mtu: int | None = None
     """What the kernel holds for the path at the end (IP_MTU, ip(7)), in bytes: smaller than the link's where an ICMP error
-    has told it."""
+    gave it."""
     retransmits: int | None = None
     """Segments of the large write that were sent again (TCP_INFO)."""
     pairs: int = 1
-    """How many pairs of connections fared so. Where the first two differ there are three more pairs; 1 says that not all of
+    """How many pairs of connections ended so. Where the first two differ there are three more pairs; 1 says that not all of
     these fared the same."""
     waited_ms: float = 0.0

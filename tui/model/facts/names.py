@@ -32,7 +32,7 @@ class NameSources(Fact, frozen=True, kw_only=True, tag="name-sources"):
     nsswitch: tuple[str, ...] = ()
     """The words of the `hosts:` line, in order; the default `files dns` where there is none."""
     nsswitch_line: str = ""
-    """Where it stands, as `path:line`; empty where the default is used."""
+    """Where that line is, as `path:line`; empty where the default is used."""
     servers: tuple[Nameserver, ...] = ()
     """The configured nameservers that are asked, in their order."""
     nameservers_unused: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class NameSources(Fact, frozen=True, kw_only=True, tag="name-sources"):
     @property
     def nameservers(self) -> tuple[str, ...]:
         """The servers for people: `10.0.0.2`, `[::1]:5353`."""
-        return tuple(one.label for one in self.servers)
+        return tuple(server.label for server in self.servers)
 
 
 class SystemAnswer(Fact, frozen=True, kw_only=True, tag="system-answer"):
@@ -60,7 +60,7 @@ class SystemAnswer(Fact, frozen=True, kw_only=True, tag="system-answer"):
     """EAI_NONAME, EAI_AGAIN, …, or None."""
     error_text: str = ""
     source: str | None = None
-    """The nsswitch source that gave it: `files`, `dns`, `myhostname`, …; None where it can't be told."""
+    """The nsswitch source that gave it: `files`, `dns`, `myhostname`, …; None where that is not known."""
     took_ms: float
     emulated: bool = False
     """Whether it was worked out from the files of another vantage instead of by getaddrinfo."""

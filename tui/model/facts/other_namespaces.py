@@ -19,7 +19,7 @@ class Container(Struct, frozen=True, kw_only=True):
     name: str | None = None
     image: str | None = None
     state: str | None = None
-    """`running`, `exited`, …; None where no engine told."""
+    """`running`, `exited`, …; None where no engine says."""
     pid: int | None = None
     published: tuple[tuple[str, int, int], ...] = ()
     """Published TCP ports: host address, host port, port inside."""
@@ -55,7 +55,7 @@ class Namespace(Struct, frozen=True, kw_only=True):
 
 
 class OtherNamespaces(Fact, frozen=True, kw_only=True, tag="other-namespaces"):
-    """The other network namespaces of this machine, as far as they may be seen."""
+    """The other network namespaces of this machine, as far as this user may see them."""
 
     namespaces: tuple[Namespace, ...] = ()
     containers: tuple[Container, ...] = ()
@@ -63,6 +63,6 @@ class OtherNamespaces(Fact, frozen=True, kw_only=True, tag="other-namespaces"):
     hidden: int = 0
     """How many namespaces could not be looked into."""
     initial: bool | None = None
-    """Whether this namespace is that of process 1; None where it can't be told."""
+    """Whether this namespace is that of process 1; None where that is not known."""
     inside: str | None = None
     """The container that this process runs in, as far as it shows: its id, name or engine."""

@@ -26,13 +26,13 @@ class Route(Fact, frozen=True, kw_only=True, tag="route"):
     device: str | None = None
     source: str | None = None
     destination: str | None = None
-    """The matching prefix as the table has it, such as `10.0.0.0/8`; None where it can't be told."""
+    """The matching prefix as the table has it, such as `10.0.0.0/8`; None where that is not known."""
     table: int | None = None
     errno: str | None = None
     text: str = ""
     """The route as `ip route` prints it, or the policy rule."""
     is_rule: bool = False
-    """Whether a policy rule (ip-rule(8)) says no before any table is looked into."""
+    """Whether a policy rule (ip-rule(8)) says no before any table is read."""
 
 
 class Neighbour(Fact, frozen=True, kw_only=True, tag="neighbour"):
@@ -64,7 +64,7 @@ class Hop(Fact, frozen=True, kw_only=True, tag="hop"):
     port: int
     ttl: int
     sender: str | None = None
-    """Who answered; None for silence. A reset is the target's word: its address."""
+    """Who answered; None for silence. A reset counts as the target's own answer: its address."""
     outcome: Literal["time-exceeded", "connected", "refused", "rejected", "unreachable", "silent", "error"]
     rtt_ms: float | None = None
 
@@ -88,7 +88,7 @@ class Proxy(Fact, frozen=True, kw_only=True, tag="proxy"):
 
     @property
     def label(self) -> str:
-        """`proxy.corp:3128`; the setting as it stands where it names no host and port."""
+        """`proxy.corp:3128`; the setting as it is written where it names no host and port."""
         if self.host is None or self.port is None:
             return self.value or "?"
         return endpoint(self.host, self.port)

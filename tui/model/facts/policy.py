@@ -6,10 +6,10 @@ from tui.model.facts.fact import Fact
 
 
 class Confinement(Fact, frozen=True, kw_only=True, tag="confinement"):
-    """The policies that hold this process, or the one with whose eyes we look."""
+    """The policies that hold this process, or the one whose view is used."""
 
     pid: int | None = None
-    """The process with whose eyes we look; None for this one."""
+    """The process whose view is used; None for this one."""
     seccomp: Literal["none", "strict", "filter", "unknown"] = "unknown"
     lsm_profile: str | None = None
     unit: str | None = None

@@ -17,10 +17,10 @@ class ProcessState(Fact, frozen=True, kw_only=True, tag="process-state"):
     vantage: str | None = None
     """The command prefix that led to its machine; None for this one."""
     state: str | None = None
-    """The kernel's letter, of the main thread, at the last look: R, S, D, T, t, Z, X."""
+    """The kernel's letter, of the main thread, at the last reading: R, S, D, T, t, Z, X."""
     state_words: str = ""
     states: tuple[str, ...] = ()
-    """The letter at each look, oldest first: a single D is nothing, D all the time is."""
+    """The letter at each reading, oldest first: a single D means nothing, D all the time does."""
     stopper: Stopper | None = None
     """What stops it; None where nothing does."""
     tracer: str | None = None
@@ -28,7 +28,7 @@ class ProcessState(Fact, frozen=True, kw_only=True, tag="process-state"):
     frozen_group: str | None = None
     """The frozen control group."""
     busy_percent: float | None = None
-    """Processor time of all threads over the time of the look; above 100 with several busy threads."""
+    """Processor time of all threads over the time of the check; above 100 with several busy threads."""
     threads: int | None = None
     descriptors: int | None = None
     """Open descriptors; None where they may not be counted. Where they may be listed, those below the limit alone: a process

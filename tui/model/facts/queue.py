@@ -8,7 +8,7 @@ from tui.model.facts.sockets import Listener
 
 
 class AcceptQueue(Struct, frozen=True, kw_only=True):
-    """One listening socket and how many connections waited in its queue at each look, oldest first."""
+    """One listening socket and how many connections waited in its queue at each reading, oldest first."""
 
     listener: Listener
     lengths: tuple[int, ...]
@@ -20,18 +20,18 @@ class AcceptQueue(Struct, frozen=True, kw_only=True):
 
     @property
     def always_full(self) -> bool:
-        """Whether there was no room at any look."""
-        return self.limit is not None and bool(self.lengths) and all(one > self.limit for one in self.lengths)
+        """Whether there was no room at any reading."""
+        return self.limit is not None and bool(self.lengths) and all(length > self.limit for length in self.lengths)
 
     @property
     def ever_full(self) -> bool:
-        """Whether there was no room at some look."""
-        return self.limit is not None and any(one > self.limit for one in self.lengths)
+        """Whether there was no room at some reading."""
+        return self.limit is not None and any(length > self.limit for length in self.lengths)
 
     @property
     def ever_at_limit(self) -> bool:
-        """Whether there was room for one more at most at some look; nobody's limit is reached by an empty queue."""
-        return self.limit is not None and any(one >= max(self.limit, 1) for one in self.lengths)
+        """Whether there was room for at most one more at some reading; an empty queue never counts."""
+        return self.limit is not None and any(length >= max(self.limit, 1) for length in self.lengths)
 
 
 class QueueWatch(Fact, frozen=True, kw_only=True, tag="queue-watch"):
@@ -49,7 +49,7 @@ class QueueWatch(Fact, frozen=True, kw_only=True, tag="queue-watch"):
     drops: int | None = None
     """The rise of ListenDrops meanwhile: those, and what was dropped for other reasons. Likewise."""
     tried: Outcome | None = None
-    """What attempts of ours meanwhile, one a second, came to; `timeout` where none was answered."""
+    """How our own attempts meanwhile, one a second, ended; `timeout` where none was answered."""
     tried_ms: float | None = None
     """How long that took; None for no answer."""
     watched_ms: float = 0.0

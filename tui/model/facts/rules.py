@@ -12,7 +12,7 @@ Answer = Literal["matches", "does-not-match", "cannot-tell"]
 Effect = Literal[
     "next", "accept", "drop", "reject", "tcp-reset", "return", "jump", "goto", "queue", "source", "dnat", "redirect", "unknown"
 ]
-"""What a rule does to a packet that matches; `reject` answers with an ICMP error, `dnat` and `redirect` lead it elsewhere."""
+"""What a rule does to a packet that matches; `reject` answers with an ICMP error, `dnat` and `redirect` change its target."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     """`ufw`, `firewalld`, `docker`, `kube-proxy`, …, where it shows."""
     verdict: Effect = "unknown"
     on: Literal["request", "answer"] = "request"
-    """Which packet it was held against: the SYN, or the SYN-ACK that answers it."""
+    """Which packet it was tested on: the SYN, or the SYN-ACK that answers it."""
     leads_to: tuple[str | None, int | None] | None = None
     """Of a translation: address and port, each None where the rule does not say."""
     answer: Answer = "cannot-tell"
@@ -45,7 +45,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):
-    """The packet filter of this machine, or of a vantage, held against one connection."""
+    """The packet filter of this machine, or of a vantage, and what it does to one connection."""
 
     address: str
     port: int
@@ -57,9 +57,9 @@ class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):
     deciding: Rule | None = None
     """The rule, or the policy, that ends the connection's packets."""
     undecided: tuple[Rule, ...] = ()
-    """Rules that would refuse or drop, and of which it can't be told whether they match."""
+    """Rules that would refuse or drop, and may or may not match."""
     translated: Rule | None = None
-    """A rule that leads the connection to another address or port."""
+    """A rule that redirects the connection to another address or port."""
     rules: int = 0
     """How many rules were read."""
     sources: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ Why = Literal["named", "port", "family"]
 
 
 class LogLine(Struct, frozen=True, kw_only=True):
-    """One line of a log, and where it stands."""
+    """One line of a log, and where it is from."""
 
     where: str
     """`journal` for the service's own words, `systemd` for its manager's, `kernel`, or a log file's path."""
@@ -29,7 +29,7 @@ class Service(Fact, frozen=True, kw_only=True, tag="service"):
     """`none`: a process without a manager that was there and is gone."""
     vantage: str | None = None
     why: Why = "named"
-    """Why it was looked at: the person named it, its settings name the port, or its kind fits."""
+    """Why it was checked: the person named it, its settings name the port, or its kind fits."""
     load: str | None = None
     """systemd's LoadState: `loaded`, `not-found`, `masked`, `bad-setting`, `error`."""
     active: str | None = None
@@ -40,7 +40,7 @@ class Service(Fact, frozen=True, kw_only=True, tag="service"):
     enabled: str | None = None
     """systemd's UnitFileState: `enabled`, `disabled`, `static`, `masked`, …"""
     path: str | None = None
-    """Where the unit, or the process's pid file, is written down."""
+    """The file of the unit, or the process's pid file."""
     program: str | None = None
     """The program that it starts."""
     exit_status: int | None = None

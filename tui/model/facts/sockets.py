@@ -52,7 +52,7 @@ class Listeners(Fact, frozen=True, kw_only=True, tag="listeners"):
     hidden_owners: int = 0
     """How many sockets belong to processes that this user may not look into."""
     owners_known: bool = True
-    """False for the quick first look, before the owners have been searched."""
+    """False for the quick first reading, before the owners have been searched."""
     addresses: tuple[str, ...] = ()
     """The addresses of the vantage's machine; empty for this machine, and where they could not be read."""
     omitted: int = 0
@@ -78,9 +78,9 @@ class UnixPath(Fact, frozen=True, kw_only=True, tag="unix-path"):
     group: str | None = None
     mode: str | None = None
     listening: bool | None = None
-    """Whether the kernel's table has a listener on it; None where it can't be told."""
+    """Whether the kernel's table has a listener on it; None where that is not known."""
     socket_kind: Literal["stream", "datagram", "seqpacket"] | None = None
-    """The type of the socket that is bound there (unix(7)), where the kernel's table tells."""
+    """The type of the socket that is bound there (unix(7)), where the kernel's table says."""
     queue: int | None = None
     """Connections that wait to be accepted."""
     queue_limit: int | None = None

@@ -27,7 +27,7 @@ class Talk(Fact, frozen=True, kw_only=True, tag="talk"):
     detail: str = ""
     """A TLS alert, an HTTP status line, an error in words."""
     acknowledged: bool | None = None
-    """Whether the far end's kernel acknowledged what was sent (SIOCOUTQ, tcp(7)); None where nothing was, or it can't be told."""
+    """Whether the other end's kernel acknowledged what was sent (SIOCOUTQ, tcp(7)); None where nothing was, or not known."""
     waited_ms: float = 0.0
 
     @property

@@ -1,1 +1,1 @@
-"""What is checked and what was seen there, in words for people: a file an area, found by its path, whose functions register."""
+"""What is checked and what was seen there, in words for people: a file for each area, found by its path."""

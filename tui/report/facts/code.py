@@ -1,4 +1,4 @@
-"""A line of code in words: what it connects to, where its values stand, and how failure is handled there."""
+"""A line of code in words: what it connects to, where its values are set, and how failure is handled there."""
 
 from tui.diagnosis.readings.code import call_words
 from tui.model.facts import Code
@@ -14,9 +14,9 @@ def _of_code(request: ReadCode) -> str:
 @fact_sentence.register
 def _code(fact: Code) -> str:
     """What the line says, without a full stop."""
-    place = f"{fact.path}:{fact.line}"
+    location = f"{fact.path}:{fact.line}"
     if fact.changed:
-        return f"{place} is another line now than the error shows"
+        return f"{location} is no longer the line that the error shows"
     if fact.values:
         return call_words(fact)
-    return f"{place}{f' in {fact.function}' if fact.function else ''}"
+    return f"{location}{f' in {fact.function}' if fact.function else ''}"

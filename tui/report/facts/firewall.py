@@ -20,13 +20,13 @@ def _firewall(fact: Firewall) -> str:
     if fact.deciding:
         return f"{counted} stops {what}: {rule_words(fact.deciding)}"
     if fact.translated:
-        return f"{counted} leads {what} elsewhere: {rule_words(fact.translated)}"
+        return f"{counted} redirects {what}: {rule_words(fact.translated)}"
     if fact.undecided:
-        return f"{counted} may stop {what}, which can't be told: {rule_words(fact.undecided[0])}"
+        return f"{counted} may stop {what}, which is not certain: {rule_words(fact.undecided[0])}"
     if fact.unread:
         return f"{counted} was not read to its end: {fact.unread[0].rstrip('.')}"
     if fact.answer == "cannot-tell":
-        return f"{counted} may lead {what} elsewhere, which can't be told"
+        return f"{counted} may redirect {what}, which is not certain"
     return f"{counted} has no rule that stops {what}"
 
 

@@ -46,8 +46,8 @@ def _answer(fact: NameserverAnswer) -> str:
         case "answered" if fact.addresses:
             return listed(fact.addresses)
         case "answered":
-            said = f"no {fact.rtype} record" if fact.rcode in {None, "NOERROR"} else str(fact.rcode)
-            return f"{said} ({fact.detail})" if fact.detail else said
+            result = f"no {fact.rtype} record" if fact.rcode in {None, "NOERROR"} else str(fact.rcode)
+            return f"{result} ({fact.detail})" if fact.detail else result
         case "timeout":
             return f"no answer in {took(fact.rtt_ms)}"
         case "refused":

@@ -51,9 +51,9 @@ def _neighbour(fact: Neighbour) -> str:
 def _echo(fact: Echo) -> str:
     if fact.error:
         return f"no echo could be sent to {fact.address}: {fact.error}"
-    told = f"; {fact.icmp.sender} says {fact.icmp.meaning}" if fact.icmp else ""
+    icmp = f"; {fact.icmp.sender} says {fact.icmp.meaning}" if fact.icmp else ""
     best = f", the fastest in {took(min(fact.rtt_ms))}" if fact.rtt_ms else ""
-    return f"{fact.received} of {fact.sent} echoes from {fact.address}{best}{told}"
+    return f"{fact.received} of {fact.sent} echoes from {fact.address}{best}{icmp}"
 
 
 @fact_sentence.register

@@ -16,11 +16,13 @@ def _of_path_mtu(request: MeasureMtu) -> str:
 @fact_sentence.register
 def _mtu(fact: PathMtu) -> str:
     """What it says, without a full stop."""
-    usual = f"{fact.large_bytes} bytes in segments of up to {fact.mss or '?'} were {_said(fact.large, fact.answered)}"
-    clamped = f"in segments of up to {fact.clamped_mss or '?'} they were {_said(fact.clamped_large, fact.clamped_answered)}"
+    usual = f"{fact.large_bytes} bytes in segments of up to {fact.mss or '?'} were {_write_words(fact.large, fact.answered)}"
+    clamped = (
+        f"in segments of up to {fact.clamped_mss or '?'} they were {_write_words(fact.clamped_large, fact.clamped_answered)}"
+    )
     return f"{endpoint(fact.address, fact.port)}: a small write was {fact.small}, {usual}; {clamped}"
 
 
-def _said(write: str, answered: bool | None) -> str:
+def _write_words(write: str, answered: bool | None) -> str:
     done = {"stalled": "not acknowledged", "not-sent": "not sent", "ended": "cut off by the peer"}.get(write, write)
     return f"{done}{_ANSWERED[answered]}"

@@ -16,12 +16,12 @@ def _of_queue_watch(request: WatchQueue) -> str:
 def _queue(fact: QueueWatch) -> str:
     """What it says, without a full stop."""
     where = f" through {fact.vantage!r}" if fact.vantage else ""
-    queues = "; ".join(_one(one) for one in fact.queues) or "nothing listens there"
+    queues = "; ".join(_queue_words(queue) for queue in fact.queues) or "nothing listens there"
     risen = f"; {fact.overflows} connections found a full queue in this network namespace" if fact.overflows else ""
     return f"accept queue of {endpoint(fact.address, fact.port)}{where}: {queues}{risen}"
 
 
-def _one(queue: AcceptQueue) -> str:
+def _queue_words(queue: AcceptQueue) -> str:
     low, high = min(queue.lengths, default=0), max(queue.lengths, default=0)
     waited = str(high) if low == high else f"{low} to {high}"
     limit = "an unknown limit" if queue.limit is None else f"a limit of {queue.limit}"

@@ -15,9 +15,13 @@ def _of_reset_origin(request: FindResetOrigin) -> str:
 @fact_sentence.register
 def _origin(fact: ResetOrigin) -> str:
     """What it says, without a full stop."""
-    said = [_numbers(fact.received_ttl, fact.smallest_ttl) or "could not be measured"]
-    said += [f"{_whose(one)} {words}" for one in fact.references if (words := _numbers(one.received_ttl, one.smallest_ttl))]
-    return f"resets for {endpoint(fact.address, fact.port)} {'; '.join(said)}"
+    parts = [_numbers(fact.received_ttl, fact.smallest_ttl) or "could not be measured"]
+    parts += [
+        f"{_whose(reference)} {words}"
+        for reference in fact.references
+        if (words := _numbers(reference.received_ttl, reference.smallest_ttl))
+    ]
+    return f"resets for {endpoint(fact.address, fact.port)} {'; '.join(parts)}"
 
 
 def _numbers(received: int | None, smallest: int | None) -> str:
@@ -26,5 +30,5 @@ def _numbers(received: int | None, smallest: int | None) -> str:
     return " and ".join(words for words in (arrive, need) if words)
 
 
-def _whose(one: Reference) -> str:
-    return f"answers of port {one.port}" if one.port else "echo replies"
+def _whose(reference: Reference) -> str:
+    return f"answers of port {reference.port}" if reference.port else "echo replies"

@@ -41,7 +41,7 @@ def _unix(fact: UnixPath) -> str:
         near = f"; the nearest that exists is {fact.nearest_parent}" if fact.nearest_parent else ""
         return f"{fact.path} does not exist{near}"
     kind = f"a {fact.socket_kind} {fact.type}" if fact.socket_kind else f"a {fact.type}"
-    kind = "something that can't be looked at" if fact.type == "unknown" else kind
+    kind = "something that can't be examined" if fact.type == "unknown" else kind
     queue = f" ({fact.queue} wait, with a limit of {fact.queue_limit})" if fact.queue is not None else ""
     owner = f", {fact.owner}:{fact.group} {fact.mode}" if fact.owner else ""
     listens = {True: ", and somebody listens on it", False: ", and nobody listens on it", None: ""}[fact.listening]

@@ -26,8 +26,8 @@ def _answer(fact: Talk) -> str:
     match fact.outcome:
         case "answered":
             kind = f" in {fact.answers_as}" if fact.answers_as else " in a protocol that is not known"
-            said = fact.detail or (repr(fact.first_bytes) if fact.first_bytes else "")
-            return f"answers{kind}{f': {said}' if said else ''}"
+            words = fact.detail or (repr(fact.first_bytes) if fact.first_bytes else "")
+            return f"answers{kind}{f': {words}' if words else ''}"
         case "silent":
             taken = {True: "; its kernel took the words", False: "; the words were not acknowledged", None: ""}[fact.acknowledged]
             return f"says nothing for {took(fact.waited_ms)}{taken}"

@@ -18,7 +18,7 @@ _PACKAGE = sys.modules[__name__]
 
 
 def options() -> dict[str, str]:
-    """The names of all formats in the order of the alphabet, each with its help."""
+    """The names of all formats in alphabetical order, each with its help."""
     return {tag_of(name): docstring_of(name, _PACKAGE).partition("\n")[0].rstrip(".") for name in modules_below(_PACKAGE)}
 
 

@@ -1,7 +1,7 @@
 """Markdown: the whole walk and all evidence.
 
 CommonMark with GitHub's tables. Text from outside cannot become markup, a link, or a mention: a word of plain letters and
-digits stands as it is, and every other word becomes a code span, whose fence is longer than any row of backticks in it. So
+digits stays as it is, and every other word becomes a code span, whose fence is longer than any row of backticks in it. So
 nothing has to be escaped, and addresses, ports and names look like what they are.
 """
 
@@ -69,7 +69,7 @@ def _cell(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """`text` as Markdown that reads the same and does nothing. What stands between backticks is one code span."""
+    """`text` as Markdown that reads the same and does nothing. Text between backticks is one code span."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         parts = [text.replace("`", "'")]
@@ -82,13 +82,13 @@ def prose(text: str) -> str:
 def _pieces(text: str) -> Iterator[Piece]:
     """Words and the space between them, each word split into what is plain and what is not."""
     for part in re.split(r"(\s+)", text):
-        found = _WORD.fullmatch(part)
-        if part.isspace() or found is None:
+        match = _WORD.fullmatch(part)
+        if part.isspace() or match is None:
             yield Piece(part, code=not part.isspace())
             continue
-        yield Piece(found["before"])
-        yield Piece(found["word"], code=not _PLAIN.fullmatch(found["word"]))
-        yield Piece(found["after"])
+        yield Piece(match["before"])
+        yield Piece(match["word"], code=not _PLAIN.fullmatch(match["word"]))
+        yield Piece(match["after"])
 
 
 def _drawn(pieces: Iterable[Piece]) -> Iterator[str]:

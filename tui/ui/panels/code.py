@@ -29,9 +29,9 @@ class CodePanel(LinesPanel):
 
     def has_something(self, view: PanelView) -> bool:
         """Whether the line of code that asked is known."""
-        from tui.diagnosis.readings.code import place_of_code
+        from tui.diagnosis.readings.code import code_location
 
-        return place_of_code(view.snapshot.case) is not None
+        return code_location(view.snapshot.case) is not None
 
     def can_pick(self, item: StepRow) -> bool:
         """Every line can be picked, so that a long source can be read through."""

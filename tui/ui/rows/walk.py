@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tui.diagnosis.hypothesis import Hypothesis
-from tui.diagnosis.readings.code import place_of_code
+from tui.diagnosis.readings.code import code_location
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, Group, Question
 from tui.model.judgement import Judgement, State
 from tui.ui.rows.marks import MARKS, certainty_mark, together
@@ -42,7 +42,7 @@ def tree(
         folded = folds.get(group.id, group.id not in here and not _TELLING & set(states))
         nodes.append(_group(group, together(states), folded=folded, width=width))
         if not folded:
-            code = place_of_code(snapshot.case) if group.id == CODE_GROUP else None
+            code = code_location(snapshot.case) if group.id == CODE_GROUP else None
             nodes += [_code(code, here=place == CODE, width=width)] if code else []
             nodes += [_leaf(cause, judgement_of(snapshot, cause), here=cause.id == place, width=width) for cause in leaves]
             nodes += [

@@ -33,7 +33,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     named = case.options.pid is not None or case.options.container is not None
     if named or _forbidden(case) or outcomes.failing(case, Outcome.TIMEOUT):
         yield ReadConfinement()
-    yield from local_drops.tracking_looks(case)
+    yield from local_drops.tracking_checks(case)
 
 
 def judge(case: Case) -> Judgement:

@@ -142,7 +142,7 @@ def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverReco
             waited = system.took_ms >= SLOW_MS or not system.addresses
             if (
                 len(missing) == len(answered) == 1
-                and word.said in {NameserverAnswers.ADDRESSES, NameserverAnswers.UNCLEAR}
+                and word.result in {NameserverAnswers.ADDRESSES, NameserverAnswers.UNCLEAR}
                 and waited
             ):
                 return _no_answer_for(missing.pop(), case, system, server)
@@ -157,7 +157,7 @@ def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverReco
             "each several times; then `dig +tcp +keepopen` with A and AAAA, as a lookup asks when an answer does not fit UDP.",
             explains={outcomes.NAME},
         )
-    if any(word.said is NameserverAnswers.UNCLEAR for server in servers for word in server.words) and not system.addresses:
+    if any(word.result is NameserverAnswers.UNCLEAR for server in servers for word in server.words) and not system.addresses:
         return still_open("Some queries were not answered.", *outcomes.ids(*answers))
     return ruled_out(f"{outcomes.joined(server.label for server in servers)} answered.", *outcomes.ids(*answers))
 

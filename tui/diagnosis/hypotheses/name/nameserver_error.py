@@ -31,7 +31,7 @@ def judge(case: Case) -> Judgement:
     servers = resolution.nameservers(case, configured=True)
     if not servers:
         return not_tested("No configured nameserver has been asked.")
-    failing = [(server, word) for server in servers for word in server.words if word.said is NameserverAnswers.FAILURE]
+    failing = [(server, word) for server in servers for word in server.words if word.result is NameserverAnswers.FAILURE]
     if not failing:
         return ruled_out(f"{outcomes.joined(server.label for server in servers)} answers without an error.", *_ids(servers))
     if not resolution.asks_dns(case):
@@ -50,7 +50,7 @@ def _fails(
         other.name
         for asked in servers
         for other in asked.words
-        if other.said in {NameserverAnswers.NXDOMAIN, NameserverAnswers.NO_DATA}
+        if other.result in {NameserverAnswers.NXDOMAIN, NameserverAnswers.NO_DATA}
     }
     code = _code(word)
     unsigned = _unsigned(case, server, word)

@@ -32,10 +32,10 @@ def judge(case: Case) -> Judgement:
         return ruled_out(f"{giving.label} gives an address for it.", *outcomes.ids(*giving.answers))
     names = resolution.deciding(case)
     words = [word for server in servers if server.configured for word in server.words if word.name in names]
-    empty = next((word for word in words if word.said is NameserverAnswers.NO_DATA), None)
+    empty = next((word for word in words if word.result is NameserverAnswers.NO_DATA), None)
     if empty:
         return _empty(case, system, empty, certain=system.error in resolution.HARD_ERRORS)
-    if words and all(word.said is NameserverAnswers.NXDOMAIN for word in words):
+    if words and all(word.result is NameserverAnswers.NXDOMAIN for word in words):
         return ruled_out("The nameserver says that the name does not exist.", *outcomes.ids(system))
     if system.error == "EAI_NODATA":
         return _empty(case, system, None, certain=False)

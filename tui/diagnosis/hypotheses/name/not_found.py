@@ -83,10 +83,10 @@ def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
         return ruled_out(f"{giving.label} gives an address for it.", *outcomes.ids(*giving.answers))
     names = resolution.deciding(case)
     words = [word for server in every if server.configured for word in server.words if word.name in names]
-    existing = next((word for word in words if word.said is NameserverAnswers.NO_DATA), None)
+    existing = next((word for word in words if word.result is NameserverAnswers.NO_DATA), None)
     if existing:
         return ruled_out(f"{existing.name} exists, without an address.", *outcomes.ids(*existing.answers))
-    denied = {word.name: word for word in words if word.said is NameserverAnswers.NXDOMAIN}
+    denied = {word.name: word for word in words if word.result is NameserverAnswers.NXDOMAIN}
     missing = [name for name in names if name not in denied]
     hard = system.error in resolution.HARD_ERRORS
     if not words and not hard:
@@ -106,7 +106,7 @@ def _denied(
         for server in every
         if server.configured
         for word in server.words
-        if word.said is NameserverAnswers.NXDOMAIN
+        if word.result is NameserverAnswers.NXDOMAIN
         for answer in word.answers
         if answer.rcode == "NXDOMAIN"
     ]

@@ -20,7 +20,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.life_signs(case)
     yield from hosts.other_ports(case)
     yield from checks.tables(case)
-    yield from rules.looks_there(case)
+    yield from rules.checks_there(case)
 
 
 def judge(case: Case) -> Judgement:

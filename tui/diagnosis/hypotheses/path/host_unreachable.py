@@ -36,7 +36,9 @@ def judge(case: Case) -> Judgement:
     own = {address: attempts for address, attempts in hosts.silent(case).items() if down and outcomes.is_local(case, address)}
     if down and own:
         return _loopback_down(case, own, down)
-    reported = {address: attempt for address, attempt in hosts.told(case).items() if hosts.says_unreachable(attempt.icmp)}
+    reported = {
+        address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.says_unreachable(attempt.icmp)
+    }
     kinds: tuple[tuple[Callable[[Case, dict[str, TcpAttempt]], Judgement], Worth], ...] = (
         (_by_a_router, "proved"),
         (_forwarded, "forwarded"),
@@ -81,7 +83,7 @@ def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt,
         if outcomes.is_local(case, address) or hosts.signs_of_life(case, address):
             continue
         failed = hosts.failed_neighbour(case, address)
-        reported = hosts.told(case).get(address)
+        reported = hosts.icmp_rejections(case).get(address)
         if reported is None:
             if failed and address in hosts.silent(case):
                 yield address, (attempt, failed)
@@ -208,7 +210,7 @@ def _claim(reported: dict[str, TcpAttempt]) -> str:
 
 
 def _word(case: Case, address: str) -> str:
-    attempt = hosts.told(case)[address]
+    attempt = hosts.icmp_rejections(case)[address]
     asked = hosts.says_host_unreachable(attempt) and hosts.came_late(case, address)
     reason = "nothing answered on its own link" if asked else "it has no route there"
     return f"ICMP `{_meaning(attempt)}` came from {_sender(attempt)} after {attempt.latency_ms:.0f} ms: {reason}."

@@ -16,14 +16,14 @@ RULES = "nft list ruleset; iptables-save"
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts and their ICMP errors, our own addresses, the neighbour entry, the hops, the socket table, the rules."""
     yield from checks.basics(case)
-    if hosts.told(case):
+    if hosts.icmp_rejections(case):
         yield ListAddresses()
     yield from hosts.neighbour_checks(case)
     yield from checks.life_signs(case)
     yield from hosts.first_hop_checks(case)
     yield from checks.tables(case)
-    yield from rules.looks_here(case)
-    yield from local_drops.tracking_looks(case)
+    yield from rules.checks_here(case)
+    yield from local_drops.tracking_checks(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -31,7 +31,7 @@ def judge(case: Case) -> Judgement:
     by_rule = dict(_by_rule(case))
     if by_rule:
         return _ruled(case, by_rule)
-    ours = {address: attempt for address, attempt in hosts.told(case).items() if hosts.sent_here(case, attempt)}
+    ours = {address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.sent_here(case, attempt)}
     proved = {address: attempt for address, attempt in ours.items() if _is_a_filters(case, address, attempt)}
     if proved:
         return _proved(case, proved)
@@ -88,8 +88,8 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
         summary,
         *outcomes.ids(*(reading for reading, _ in ruled.values())),
         *outcomes.ids(*(attempt for each in ruled for attempt in outcomes.attempts(case, each))),
-        reason=f"`{rules.quoted(rule)}` ({rules.place(rule)}) matches this connection and explains {effect}."
-        f"{rules.seen_packets(rule)}",
+        reason=f"`{rules.quoted(rule)}` ({rules.location(rule)}) matches this connection and explains {effect}."
+        f"{rules.counted_packets(rule)}",
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
         refuted_by="Without that rule, the same attempt ends the same way.",
@@ -336,7 +336,7 @@ def _in_silence(case: Case) -> Judgement:
     maybe = [reading for address in unseen if (reading := rules.filter_of(case, address))]
     perhaps = next((rule for reading in maybe for rule in reading.undecided), None)
     if perhaps:
-        quote = f"`{rules.quoted(perhaps)}` ({rules.place(perhaps)})"
+        quote = f"`{rules.quoted(perhaps)}` ({rules.location(perhaps)})"
         return still_open(
             f"It is not known whether {quote} matches. {perhaps.why}".strip(),
             *evidence,

@@ -15,13 +15,13 @@ from tui.model.requests import AnyRequest, ListAddresses, TraceHops
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts and their ICMP errors; our own addresses; the hops, to place the sender; the server's sockets and rules."""
     yield from checks.basics(case)
-    for address, attempt in hosts.told(case).items():
+    for address, attempt in hosts.icmp_rejections(case).items():
         yield ListAddresses()
         if attempt.icmp and not hosts.is_itself(address, attempt.icmp.sender) and outcomes.is_remote(case, address):
             yield TraceHops(address=address, port=case.tcp.port)
     yield from checks.life_signs(case)
     yield from checks.tables(case)
-    yield from rules.looks_there(case)
+    yield from rules.checks_there(case)
 
 
 def judge(case: Case) -> Judgement:
@@ -29,7 +29,9 @@ def judge(case: Case) -> Judgement:
     by_rule = rules.stopped_there(case, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
     if by_rule:
         return rules.judged_there(case, by_rule)
-    reported = {address: attempt for address, attempt in hosts.told(case).items() if hosts.sent_here(case, attempt) is not True}
+    reported = {
+        address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.sent_here(case, attempt) is not True
+    }
     forbidden = {
         address: attempt for address, attempt in reported.items() if attempt.outcome in {Outcome.REFUSED, Outcome.REJECTED}
     }
@@ -133,12 +135,12 @@ def _by_reset(case: Case) -> Judgement:
                 "The other end's table has no listener; a filter could still answer first.", *outcomes.ids(attempt, table)
             )
     nearer = {ResetSource.NEARER, ResetSource.SEEMS_NEARER}
-    own = [address for address in resets if not ((origin := reset_origin.origin(case, address)) and origin.whence in nearer)]
+    own = [address for address in resets if not ((origin := reset_origin.origin(case, address)) and origin.source in nearer)]
     if not own:
         return still_open("A reset came back, from nearer than the host.", *outcomes.ids(*resets.values()))
     first = own[0]
     origin = reset_origin.origin(case, first)
-    where = first if origin and origin.whence is ResetSource.ITSELF else f"{first}, or before it,"
+    where = first if origin and origin.source is ResetSource.ITSELF else f"{first}, or before it,"
     return still_open(
         "A plain reset came back; a filter on the server can send one too.",
         *outcomes.ids(*resets.values()),

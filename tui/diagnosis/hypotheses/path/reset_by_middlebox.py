@@ -27,14 +27,14 @@ def judge(case: Case) -> Judgement:
         (ResetSource.SEEMS_NEARER, _seems),
         (ResetSource.AT_FIRST_HOP, _at_the_first_hop),
     ):
-        these = {address: origin for address, origin in origins.items() if origin.whence is source}
+        these = {address: origin for address, origin in origins.items() if origin.source is source}
         if these:
             return judge_as(case, these)
-    unclear = [address for address in resets if address not in origins or origins[address].whence is ResetSource.UNCLEAR]
+    unclear = [address for address in resets if address not in origins or origins[address].source is ResetSource.UNCLEAR]
     if unclear:
         return _not_known(case, unclear[0], origins.get(unclear[0]))
     first = origins[resets[0]]
-    where = "from the host itself" if first.whence is ResetSource.ITSELF else "from behind the machine that answers to ping"
+    where = "from the host itself" if first.source is ResetSource.ITSELF else "from behind the machine that answers to ping"
     return ruled_out(
         f"The reset seems to come {where}: {reset_origin.in_words(first)}.",
         *outcomes.ids(*(origin.fact for origin in origins.values())),

@@ -21,7 +21,9 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Judgement:
     """Time exceeded at full TTL, and hops that repeat."""
-    expired = {address: attempt for address, attempt in hosts.told(case).items() if hosts.is_time_exceeded(attempt.icmp)}
+    expired = {
+        address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.is_time_exceeded(attempt.icmp)
+    }
     loops = {address: loop for address in (*expired, *hosts.silent(case)) if (loop := round_of(hosts.trail(case, address)))}
     proved = {address: attempt for address, attempt in expired.items() if address in loops}
     if proved:

@@ -35,7 +35,7 @@ def judge(case: Case) -> Judgement:
     mismatches = {address: words for address in working if (words := talk.mismatch(case, address))}
     if mismatches:
         return _mismatched(case, mismatches, meant)
-    answered = [words for address in working for words in talk.said(case, address) if words.protocols]
+    answered = [words for address in working for words in talk.words(case, address) if words.protocols]
     if answered:
         return ruled_out(
             f"It answers as {label_of(answered[0].protocols)}, which fits.", *outcomes.ids(*(words.fact for words in answered))

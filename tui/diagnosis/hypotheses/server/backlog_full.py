@@ -274,7 +274,7 @@ def _let_it_run(state: ProcessState | None, pid: int | str, unit: str, verify: s
 
 def _unix_needs(case: Case) -> Iterator[AnyRequest]:
     yield from unix_sockets.needs(case)
-    file = unix_sockets.found(case)
+    file = unix_sockets.path_fact(case)
     if file and file.holder_pid and any(attempt.errno == FULL for attempt in either_kind.attempts(case)):
         yield ExamineProcess(pid=file.holder_pid)
 
@@ -286,7 +286,7 @@ def _unix(case: Case) -> Judgement:
         return settled or ruled_out("There is no path.")
     if attempt.errno != FULL:
         return ruled_out(f"The attempt ends in {attempt.errno}, not in EAGAIN.", *outcomes.ids(attempt))
-    file, path = unix_sockets.found(case), unix_sockets.shown(case)
+    file, path = unix_sockets.path_fact(case), unix_sockets.shown(case)
     pid = file.holder_pid if file else None
     state = queues.process(case, pid, None)
     who = f"{file.holder} (pid {pid})" if file and file.holder else "the server"

@@ -24,7 +24,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.tables(case)
     yield from talk.checks(case)
     for address in (*either_kind.failing(case, *_ENDED), *talk.mute(case, ended=True), *_turned_away(case)):
-        yield from talk.process_looks(case, address)
+        yield from talk.process_checks(case, address)
 
 
 def judge(case: Case) -> Judgement:

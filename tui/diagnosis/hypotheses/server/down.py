@@ -52,7 +52,7 @@ def _is_mute(case: Case, address: str) -> bool:
     """Whether the host itself has given no sign of life."""
     if hosts.signs_of_life(case, address):
         return False
-    reported = hosts.told(case).get(address)
+    reported = hosts.icmp_rejections(case).get(address)
     if reported is None or reported.icmp is None:
         return reported is None
     return not hosts.is_itself(address, reported.icmp.sender) and not hosts.is_time_exceeded(reported.icmp)
@@ -72,7 +72,7 @@ def _answered(case: Case, address: str) -> list[TcpAttempt]:
 
 def _no_neighbour(case: Case, address: str) -> bool:
     """Whether the host did not answer on its own link: by our neighbour entry here, by the last router's report farther away."""
-    reported = hosts.told(case).get(address)
+    reported = hosts.icmp_rejections(case).get(address)
     if reported is None or hosts.sent_here(case, reported):
         asked = reported is not None and hosts.says_host_unreachable(reported) and hosts.came_late(case, address)
         return hosts.is_on_link(case, address) and (asked or hosts.failed_neighbour(case, address) is not None)
@@ -105,7 +105,7 @@ def _proved(case: Case, gone: dict[str, TcpAttempt]) -> Judgement:
 
 def _usual_reason(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
     first = next(iter(mute))
-    reported = hosts.told(case).get(first)
+    reported = hosts.icmp_rejections(case).get(first)
     failed = hosts.failed_neighbour(case, first)
     return likely(
         f"{outcomes.joined(mute)} does not answer on its own link: most often the machine is off or unplugged.",

@@ -177,7 +177,7 @@ def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: R
     return likely(
         f"A rule{rules.who_made(rule)} redirects {asked} to {there}, and most likely nothing listens there.",
         *outcomes.ids(*refused.values(), reading),
-        reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.place(rule)}) redirects the connection to {there}.",
+        reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.location(rule)}) redirects the connection to {there}.",
         next_check=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
         explains=refused,
         culprit=Culprit(kind="address", address=address or host, port=port or case.tcp.port),
@@ -188,7 +188,7 @@ def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: R
 
 def _came_from_nearer(case: Case, address: str) -> bool:
     origin = reset_origin.origin(case, address)
-    return origin is not None and origin.whence is ResetSource.NEARER
+    return origin is not None and origin.source is ResetSource.NEARER
 
 
 def _in_its_name(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
@@ -210,7 +210,7 @@ def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
         ResetSource.ITSELF: f" Its distance is the host's own: {reset_origin.in_words(origin)}.",
         ResetSource.FARTHER: f" It comes from beyond the host, as from a forwarded port: {reset_origin.in_words(origin)}.",
     }
-    return sentences.get(origin.whence, ""), outcomes.ids(origin.fact) if origin.whence in sentences else ()
+    return sentences.get(origin.source, ""), outcomes.ids(origin.fact) if origin.source in sentences else ()
 
 
 def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:

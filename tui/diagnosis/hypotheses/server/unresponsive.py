@@ -22,7 +22,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.tables(case)
     yield from talk.checks(case)
     for address in _quiet(case):
-        yield from talk.process_looks(case, address)
+        yield from talk.process_checks(case, address)
         process = talk.process(case, address)
         if process and _trouble(process):
             table = hosts.table(case, address)
@@ -35,7 +35,7 @@ def _quiet(case: Case) -> tuple[str, ...]:
     return tuple(
         address
         for address in outcomes.connecting(case)
-        if not talk.said(case, address) and (talk.nothing(case, address) or not speaks)
+        if not talk.words(case, address) and (talk.nothing(case, address) or not speaks)
     )
 
 
@@ -54,7 +54,7 @@ def judge(case: Case) -> Judgement:
     silent = talk.mute(case, ended=False)
     if silent:
         return _silent(case, silent)
-    spoken = [words for address in working for words in talk.said(case, address)]
+    spoken = [words for address in working for words in talk.words(case, address)]
     if spoken:
         return ruled_out("It speaks.", *outcomes.ids(*(words.fact for words in spoken)))
     ended = talk.mute(case, ended=True)

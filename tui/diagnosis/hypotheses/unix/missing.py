@@ -19,7 +19,7 @@ def judge(case: Case) -> Judgement:
     attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
-    path, fact = unix_sockets.shown(case), unix_sockets.found(case)
+    path, fact = unix_sockets.shown(case), unix_sockets.path_fact(case)
     if attempt.errno not in _MISSING:
         return ruled_out(f"The kernel found {path}: the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, fact))
     if fact and fact.type not in {"missing", "unknown"}:

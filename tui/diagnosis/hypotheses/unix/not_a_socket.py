@@ -19,7 +19,7 @@ _EXPECTED = frozenset({"ECONNREFUSED", "EACCES"})
 def judge(case: Case) -> Judgement:
     """The path's type, where the attempt fails as it does for another kind of file."""
     settled = unix_sockets.settled(case)
-    attempt, fact = unix_sockets.attempt(case), unix_sockets.found(case)
+    attempt, fact = unix_sockets.attempt(case), unix_sockets.path_fact(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
     path = unix_sockets.shown(case)

@@ -17,7 +17,7 @@ def judge(case: Case) -> Judgement:
         return settled or ruled_out("There is no path.")
     if attempt.errno != "EACCES":
         return ruled_out(f"The attempt ends in {attempt.errno}, not in EACCES.", *outcomes.ids(attempt))
-    return _named(case, attempt, unix_sockets.found(case))
+    return _named(case, attempt, unix_sockets.path_fact(case))
 
 
 def _named(case: Case, attempt: Attempt, fact: UnixPath | None) -> Judgement:

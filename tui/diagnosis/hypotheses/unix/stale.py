@@ -15,7 +15,7 @@ def judge(case: Case) -> Judgement:
     attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
         return settled or ruled_out("There is no path.")
-    path, fact = unix_sockets.shown(case), unix_sockets.found(case)
+    path, fact = unix_sockets.shown(case), unix_sockets.path_fact(case)
     if attempt.errno != "ECONNREFUSED":
         full = " (its queue is full)" if attempt.errno == "EAGAIN" else ""
         return ruled_out(f"The attempt ends in {attempt.errno}{full}, not in a refusal.", *outcomes.ids(attempt))

@@ -87,3 +87,20 @@ def test_a_defect_while_judging_is_contained(points: list[EntryPoint]) -> None:
 
     assert raises.needs(case) == ()
     assert "it raised RuntimeError" in raises.judge(case).reason
+
+
+def test_entry_points_are_looked_for_without_loading_much(tmp_path: Path) -> None:
+    """Where no package offers a cause, importlib.metadata is not loaded; where an archive might, it is asked."""
+    program = (
+        "import sys\nfrom tui.by_path import entry_points_of\nfrom tui.diagnosis.causes import ENTRY_POINT\n"
+        "print(len(entry_points_of(ENTRY_POINT)), 'importlib.metadata' in sys.modules)"
+    )
+    archive = tmp_path / "causes.zip"
+    archive.write_bytes(b"")
+    found = {}
+    for name, path in (("nothing", ROOT), ("a package", SITE), ("an archive", archive), ("no folder", tmp_path / "gone")):
+        environ = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{path}"}
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environ)
+        found[name] = done.stdout.strip()
+
+    assert found == {"nothing": "0 False", "a package": "8 True", "an archive": "0 True", "no folder": "0 False"}

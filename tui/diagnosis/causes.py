@@ -4,15 +4,16 @@ A file's path is its cause's id. A site's own causes come in by the entry point 
 one that breaks a law, when it is loaded or whenever it judges, loses its say, and the walk goes on without it.
 """
 
+from __future__ import annotations
+
 import importlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from tui.by_path import modules_below, tag_of
+from tui.by_path import entry_points_of, modules_below, tag_of
 from tui.diagnosis.hypothesis import Hypothesis, not_tested
 from tui.diagnosis.laws import hypothesis_problems, judgement_problems
 from tui.diagnosis.tree import GROUPS
@@ -20,6 +21,9 @@ from tui.model.case import Case
 from tui.model.judgement import Judgement
 from tui.model.requests import AnyRequest
 from tui.model.safe_text import safe_text
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINT = "refused.hypotheses"
 _GROUP_ORDER = tuple(group.id for group in GROUPS)
@@ -50,7 +54,7 @@ def _own(module: str) -> Hypothesis:
 
 @cache
 def _of_sites() -> tuple[tuple[Hypothesis, ...], tuple[str, ...]]:
-    return from_entry_points(entry_points(group=ENTRY_POINT))
+    return from_entry_points(entry_points_of(ENTRY_POINT))
 
 
 def from_entry_points(points: Iterable[EntryPoint]) -> tuple[tuple[Hypothesis, ...], tuple[str, ...]]:

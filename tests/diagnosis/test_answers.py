@@ -1,0 +1,61 @@
+"""What every case file is answered with, beside its verdict: on which facts, whom it blames, what to type, what it names.
+
+The answers are approved in `answers/GROUP.txt`, one file for each group of causes. Sentences are not repeated there, only
+what they name: commands, addresses, ports and numbers. So a change of words changes nothing here.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import UNSET
+from msgspec.structs import asdict
+
+from tests.approved import approve_file
+from tests.casefile import CASES, all_files, load
+from tui.diagnosis.causes import hypotheses
+from tui.diagnosis.ranking import assess
+from tui.model.judgement import Culprit, Judgement, State
+
+ANSWERS = Path(__file__).parent / "answers"
+GROUPS = sorted({path.parent.name.partition(".")[0] for path in all_files()})
+_NAMED = re.compile(r"`[^`]+`|\S*\d\S*")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_case_is_answered_as_approved(group: str) -> None:
+    """What stands in a case, and its own cause in any state, rests on the facts and leads to the commands that were approved."""
+    lines = [line for path in all_files() if path.parent.name.startswith(f"{group}.") for line in _answer(path)]
+
+    approve_file(ANSWERS / f"{group}.txt", "\n".join([*lines, ""]))
+
+
+def _answer(path: Path) -> Iterator[str]:
+    """A case and its judgements, those that hold before those that are left open."""
+    case = load(path).case
+    found = assess(case, hypotheses())
+    leading = (found.verdict, *found.also)
+    yield f"# {path.relative_to(CASES).with_suffix('')}: {found.status}, {found.outcome}"
+    yield f"  {', '.join(f'{one.cause} is {one.certainty}' for one in leading if one) or 'nothing'}"
+    if found.alternatives:
+        yield f"  or {', '.join(f'{one.cause} is {one.certainty}' for one in found.alternatives)}"
+    for cause, judgement in found.judgements.items():
+        if judgement.summary or cause == path.parent.name:
+            yield from _judgement(cause, judgement)
+
+
+def _judgement(cause: str, judgement: Judgement) -> Iterator[str]:
+    holds = judgement.state in {State.CONFIRMED, State.LIKELY}
+    explains = f" explains {', '.join(sorted(judgement.explains))}" if judgement.explains else ""
+    yield f"  {cause}: {judgement.state}{explains} by {', '.join(judgement.evidence) or 'no fact'}"
+    sentences = (judgement.summary, judgement.reason, judgement.next_check, judgement.refuted_by)
+    yield f"    names {' | '.join(' '.join(_NAMED.findall(one)) or ('-' if one else '') for one in sentences)}"
+    if judgement.culprit:
+        yield f"    blames {_culprit(judgement.culprit)}"
+    for remedy in judgement.remedies if holds else ():
+        yield f"    do {remedy.command or '(no command)'}"
+
+
+def _culprit(culprit: Culprit) -> str:
+    return ", ".join(f"{key}={value}" for key, value in asdict(culprit).items() if value is not UNSET)

@@ -188,13 +188,16 @@ def _retried(handler: str, *lines: str, head: str = "for _ in range(3):") -> str
     return f"import os, socket, sys, time\n{head}\n    try:\n        {connect}\n    except {handler}:{body}\n"
 
 
-SPECIFIC = ("ConnectionRefusedError", "ConnectionResetError", "ConnectionError", "TimeoutError")
-SPECIFIC += ("socket.timeout", "socket.gaierror", "OSError", "Exception")
+SPECIFIC = (
+    *("ConnectionRefusedError", "ConnectionResetError", "ConnectionError", "TimeoutError"),
+    *("socket.timeout", "socket.gaierror", "OSError", "Exception"),
+)
 WIDE = ("ConnectionError", "OSError", "IOError", "EnvironmentError", "socket.error", "Exception", "BaseException")
 
 
 def _class(name: str) -> type[BaseException]:
-    found = getattr(socket if name.startswith("socket.") else builtins, name.removeprefix("socket."))
+    found: object = getattr(socket if name.startswith("socket.") else builtins, name.removeprefix("socket."))
+    assert isinstance(found, type)
     assert issubclass(found, BaseException)
     return found
 

@@ -1,7 +1,9 @@
 """What every case file is answered with, beside its verdict: on which facts, whom it blames, what to type, what it names.
 
 The answers are approved in `answers/GROUP.txt`, one file for each group of causes. Sentences are not repeated there, only
-what they name: commands, addresses, ports and numbers. So a change of words changes nothing here.
+what they name: commands, addresses, ports and numbers. So a change of words changes nothing here. Below each case stands
+what becomes of it where all facts of one kind are missing, as where that look was not taken or not allowed
+(what is only not tested any more is left out).
 """
 
 import re
@@ -10,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from msgspec import UNSET
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from tests.approved import approve_file
 from tests.casefile import CASES, all_files, load
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.ranking import assess
+from tui.model.facts import Attempt
 from tui.model.judgement import Culprit, Judgement, State
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -25,7 +28,7 @@ _NAMED = re.compile(r"`[^`]+`|\S*\d\S*")
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_case_is_answered_as_approved(group: str) -> None:
-    """What stands in a case, and its own cause in any state, rests on the facts and leads to the commands that were approved."""
+    """What stands in a case rests on the facts and leads to the commands that were approved, and changes as they are missing."""
     lines = [line for path in all_files() if path.parent.name.startswith(f"{group}.") for line in _answer(path)]
 
     approve_file(ANSWERS / f"{group}.txt", "\n".join([*lines, ""]))
@@ -43,6 +46,16 @@ def _answer(path: Path) -> Iterator[str]:
     for cause, judgement in found.judgements.items():
         if judgement.summary or cause == path.parent.name:
             yield from _judgement(cause, judgement)
+    kinds = {type(fact) for fact in case.facts if not isinstance(fact, Attempt)}
+    for kind in sorted(kinds, key=lambda kind: kind.__name__):
+        less = assess(replace(case, facts=tuple(fact for fact in case.facts if type(fact) is not kind)), hypotheses())
+        changed = [
+            f"{cause} {less.judgements[cause].state}"
+            for cause, judgement in found.judgements.items()
+            if less.judgements[cause].state not in {judgement.state, State.NOT_TESTED}
+        ]
+        verdict = f"{less.verdict.cause} {less.verdict.certainty}" if less.verdict else "none"
+        yield f"  without {kind.__name__}: {less.status}, {less.outcome}, {verdict}; {', '.join(changed) or 'nothing else'}"
 
 
 def _judgement(cause: str, judgement: Judgement) -> Iterator[str]:

@@ -43,6 +43,8 @@ def _answer(path: Path) -> Iterator[str]:
     yield f"  {', '.join(f'{one.cause} is {one.certainty}' for one in leading if one) or 'nothing'}"
     if found.alternatives:
         yield f"  or {', '.join(f'{one.cause} is {one.certainty}' for one in found.alternatives)}"
+    for state in (State.OPEN, State.NOT_TESTED):
+        yield f"  {state}: {', '.join(cause for cause, one in found.judgements.items() if one.state is state) or 'nothing'}"
     for cause, judgement in found.judgements.items():
         if judgement.summary or cause == path.parent.name:
             yield from _judgement(cause, judgement)
@@ -67,7 +69,7 @@ def _judgement(cause: str, judgement: Judgement) -> Iterator[str]:
     if judgement.culprit:
         yield f"    blames {_culprit(judgement.culprit)}"
     for remedy in judgement.remedies if holds else ():
-        yield f"    do {remedy.command or '(no command)'}"
+        yield f"    do {remedy.command or '(no command)'} | {' '.join(_NAMED.findall(f'{remedy.do} {remedy.verify}'))}"
 
 
 def _culprit(culprit: Culprit) -> str:

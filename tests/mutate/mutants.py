@@ -1,7 +1,7 @@
 """Every way in which a source is made wrong, each as one replacement at its exact position: pure, no files, no clock.
 
 What no test is to notice is left alone: annotations, docstrings, prose (f-strings and texts that logic does not compare),
-`__all__`, decorators, code for type checkers, and how long something waits.
+`__all__`, decorators and the arguments of a class, code for type checkers, and how long something waits.
 """
 
 import ast
@@ -149,7 +149,8 @@ class _Reader:
             return
         yield from self._here(node, parent)
         for name, value in ast.iter_fields(node):
-            if name in {"annotation", "returns", "decorator_list", "bases", "type_params"}:
+            of_class = isinstance(node, ast.ClassDef) and name in {"bases", "keywords"}
+            if of_class or name in {"annotation", "returns", "decorator_list", "type_params"}:
                 continue
             for below in value if isinstance(value, list) else [value]:
                 if isinstance(below, ast.AST):

@@ -48,6 +48,7 @@ def lines_after(source: str) -> set[str]:
         ("a = b == 'ä'", {"a = b != 'ä'", "a = b == 'ä~'"}),
         ("a = {'b': 'the prose'}[c]", {"a = {'b~': 'the prose'}[c]"}),
         ("a = b.split(',')", {"a = b.split(',~')"}),
+        ("a = b.rstrip(',.')", {"a = b.rstrip('~')"}),
     ],
 )
 def test_a_source_has_its_mutants(source: str, expected: set[str]) -> None:

@@ -3,12 +3,26 @@
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
-from tui.diagnosis.readings import rules, services
+from tui.diagnosis.hypotheses.client.blocked import denies
+from tui.diagnosis.readings import queues, rules, services
 from tui.diagnosis.readings.code import call_words
 from tui.diagnosis.readings.likely_ports import MOST, likely_ports, slips
 from tui.model.case import Case
-from tui.model.facts import Code, CodeValue, IcmpError, LogLine, Outcome, Rule, Service, TcpAttempt
+from tui.model.facts import (
+    Code,
+    CodeValue,
+    Confinement,
+    IcmpError,
+    Listener,
+    LogLine,
+    Outcome,
+    ProcessState,
+    Rule,
+    Service,
+    TcpAttempt,
+)
 from tui.model.options import Options
 from tui.model.target import TcpTarget, parse_target
 
@@ -473,3 +487,88 @@ def test_two_settings_that_say_otherwise_are_told() -> None:
     code = Code(path="C:\\app\\client.py", line=12, call_line=14, found=True, elsewhere=elsewhere)
 
     assert call_words(code) == "client.py:14 asks for it; e0; e1"
+
+
+@pytest.mark.parametrize(
+    ("deny", "allow", "address", "expected"),
+    [
+        ("10.0.0.0/8", None, "10.0.3.9", True),
+        ("10.0.0.0/8", None, "11.0.3.9", False),
+        ("10.0.3.9", None, "10.0.3.9", True),
+        ("any", None, "10.0.3.9", True),
+        ("any", None, "2001:db8::1", True),
+        ("any", "10.0.0.0/8", "10.0.3.9", False),
+        ("any", "localhost", "127.0.0.1", False),
+        ("any", "localhost", "::1", False),
+        ("any", "localhost", "10.0.3.9", True),
+        ("link-local", None, "169.254.1.1", True),
+        ("link-local", None, "fe80::1", True),
+        ("multicast", None, "224.0.0.1", True),
+        ("multicast", None, "10.0.3.9", False),
+        ("nonsense 10.0.3.9", None, "10.0.3.9", True),
+        ("nonsense", None, "10.0.3.9", False),
+        (None, None, "10.0.3.9", False),
+        ("any", None, "no-address", False),
+    ],
+)
+def test_a_unit_denies_what_its_settings_cover(deny: str | None, allow: str | None, address: str, expected: bool) -> None:
+    """Networks, addresses and systemd's words count; what is allowed comes first; what can't be read covers nothing."""
+    assert denies(Confinement(ip_address_deny=deny, ip_address_allow=allow), address) is expected
+    assert not denies(None, address)
+
+
+def test_the_newest_look_at_a_process_counts_for_its_machine() -> None:
+    """A process is known by its number and its machine: the same number elsewhere is another."""
+    looks = [
+        ProcessState(pid=50, name="old"),
+        ProcessState(pid=50, name="new"),
+        ProcessState(pid=50, name="far", vantage="ssh db"),
+        ProcessState(pid=51, name="other"),
+    ]
+    case = replace(CASE, facts=tuple(looks))
+
+    assert queues.process(case, 50, None) == looks[1]
+    assert queues.process(case, 50, "ssh db") == looks[2]
+    assert queues.process(case, 51, "ssh db") is None
+    assert queues.process(case, None, None) is None
+
+
+def _row(address: str, port: int = 80, proto: str = "tcp") -> Listener:
+    return Listener(proto=proto, address=address, port=port)  # type: ignore[arg-type]
+
+
+def test_the_nearest_listener_serves_an_address() -> None:
+    """One on the address itself comes before a wildcard of its family, that before the other's; no other port or protocol."""
+    rows = [
+        _row("::"),
+        _row("0.0.0.0"),
+        _row("127.0.0.1"),
+        _row("127.0.0.2"),
+        _row("127.0.0.1", 81),
+        _row("127.0.0.1", proto="udp"),
+    ]
+
+    for given in itertools.permutations(rows):
+        assert queues.serving(_local(), HERE, list(given)) == [_row("127.0.0.1")]
+    assert queues.serving(_local(), HERE, rows[:2]) == [_row("0.0.0.0")]
+    assert queues.serving(_local(), HERE, rows[3:]) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "latency_ms", "retransmits", "late"),
+    [
+        (Outcome.CONNECTED, 900.0, 1, True),
+        (Outcome.CONNECTED, 1100.0, 2, True),
+        (Outcome.CONNECTED, 899.9, 1, False),
+        (Outcome.CONNECTED, 1100.0, 0, False),
+        (Outcome.CONNECTED, 1100.0, None, False),
+        (Outcome.REFUSED, 1100.0, 1, False),
+    ],
+)
+def test_a_connection_is_late_after_a_second_packet(
+    outcome: Outcome, latency_ms: float, retransmits: int | None, late: bool
+) -> None:
+    """It connected, only after its packet was sent again, and so not within the time of the first."""
+    attempt = TcpAttempt(address=HERE, port=80, outcome=outcome, latency_ms=latency_ms, retransmits=retransmits)
+
+    assert queues.is_late(attempt) is late

@@ -12,9 +12,10 @@ from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
 from tui.diagnosis.readings import checks
 from tui.model.case import Case
-from tui.model.facts import NameserverAnswer, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
+from tui.model.facts import NameserverAnswer, NameSources, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
 from tui.model.frame import Frame
 from tui.model.judgement import State
+from tui.model.nameserver import Nameserver
 from tui.model.requests import (
     AskNameserver,
     Connect,
@@ -334,3 +335,18 @@ def test_the_way_is_traced_for_the_targets_port(path: Path) -> None:
     traced = [one for one in wanted_checks(case, hypotheses()) if isinstance(one, TraceHops)]
 
     assert all(one.port == case.tcp.port or one.max_hops == 1 for one in traced)
+
+
+def test_a_nameserver_that_the_person_named_is_no_configured_one() -> None:
+    """Every name that a lookup would try is asked of the configured servers and of those that the person named, apart."""
+    case = _case("name.search-domain/short-name-as-intended")
+    case = replace(case, options=replace(case.options, nameservers=(Nameserver(address="192.0.2.99", port=5353),)))
+    sources = case.last(NameSources)
+    assert sources is not None
+
+    asked = [one for one in checks.names(case) if isinstance(one, AskNameserver)]
+
+    assert {one.name for one in asked} == set(sources.expansions)
+    for name in sources.expansions:
+        servers = {(one.server, one.port, one.configured) for one in asked if one.name == name}
+        assert servers == {*((one.address, one.port, True) for one in sources.servers), ("192.0.2.99", 5353, False)}

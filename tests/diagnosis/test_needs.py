@@ -12,7 +12,7 @@ from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
 from tui.diagnosis.readings import checks
 from tui.model.case import Case
-from tui.model.facts import NameserverAnswer, NameSources, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
+from tui.model.facts import Hop, NameserverAnswer, NameSources, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
 from tui.model.frame import Frame
 from tui.model.judgement import State
 from tui.model.nameserver import Nameserver
@@ -350,3 +350,32 @@ def test_a_nameserver_that_the_person_named_is_no_configured_one() -> None:
     for name in sources.expansions:
         servers = {(one.server, one.port, one.configured) for one in asked if one.name == name}
         assert servers == {*((one.address, one.port, True) for one in sources.servers), ("192.0.2.99", 5353, False)}
+
+
+NAMES_ALONE = {"name.nameserver-down", "name.nameserver-error", "name.no-address", "name.not-found"}
+
+
+@pytest.mark.parametrize("cause", [one for one in BY_ID if not one.startswith("unix.")])
+def test_every_cause_asks_for_what_it_stands_on(cause: str) -> None:
+    """Whatever is known, a cause about a TCP target asks for names, routes and attempts; one about the name for names."""
+    for name in ("name.search-domain/short-name-as-intended", "path.filtered/answers-to-ping"):
+        case = _case(name)
+        needed = set(checks.names(case) if cause in NAMES_ALONE else checks.basics(case))
+
+        assert needed <= set(BY_ID[cause].needs(case))
+
+
+def test_a_mute_way_is_asked_for_its_first_hop_with_another_port() -> None:
+    """Where no hop answers for the target's port, the first router is asked with another one; where one answers, it is not."""
+    case = _case("path.filtered/answers-to-ping")
+    route = next(one for one in case.all(Route) if one.gateway)
+    other = TraceHops(address="10.0.3.9", port=443, max_hops=1)
+    told = Hop(id="hop-9", address="10.0.3.9", port=5432, ttl=1, outcome="time-exceeded", sender=route.gateway or "")
+    mute = tuple(fact for fact in case.facts if not isinstance(fact, Hop))
+
+    def asks(*hops: Hop) -> bool:
+        return other in set(BY_ID["path.local-firewall"].needs(replace(case, facts=(*mute, *hops))))
+
+    assert asks(replace(told, outcome="silent", sender=""))
+    assert not asks(told)
+    assert not asks()

@@ -147,7 +147,11 @@ def test_a_cause_of_another_kind_of_target_is_ruled_out(cause: str, target: str,
     """A cause is judged only for the kind of target that its group is about."""
     hypothesis = replace(_cause(cause, _confirmed()), before_attempts=True)
 
-    assert judged(hypothesis, Case(target=parse_target(target))).state is state
+    found = judged(hypothesis, Case(target=parse_target(target)))
+
+    assert found.state is state
+    if state is State.RULED_OUT:
+        assert ("a Unix socket" if target.startswith("/") else "a TCP port") in found.reason
 
 
 @pytest.mark.parametrize(("before_attempts", "state"), [(True, State.CONFIRMED), (False, State.NOT_TESTED)])

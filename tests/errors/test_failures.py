@@ -118,3 +118,16 @@ def test_a_proxy_that_failed_is_the_class() -> None:
     """A word of a proxy's failure on the line outweighs how it failed."""
     assert _class("proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused") == "proxy"
     assert _class("dial tcp 10.0.0.1:3128: connect: connection refused") == "refused"
+
+
+def test_a_kernels_word_alone_contradicts_nothing() -> None:
+    """Without a wrapper's word of another class nothing is contradicted."""
+    assert read_error("connect ECONNREFUSED 10.0.0.1:80 failed").contradicted == ()
+
+
+def test_the_class_of_another_statement_of_the_same_failure_counts() -> None:
+    """Where the statement to walk has no class, the last that another statement of this connection has is its class."""
+    lines = ("connect ECONNREFUSED 10.0.0.1:80", "Failed to connect to 10.0.0.1 port 80")
+
+    assert _class(*lines) == "refused"
+    assert _class(*lines, "11:02:03 x: ETIMEDOUT") == "refused"

@@ -315,6 +315,8 @@ def test_a_bare_except_tells_nothing_apart() -> None:
         ("socket.create_connection(('db', 1))", ("socket.create_connection(('db', 1), timeout=5)",)),
         ("sock.connect(('db', 1))", ("sock.settimeout(5)", "sock.connect(('db', 1))")),
         ("connect(('db', 1))", ("sock.settimeout(5)", "connect(('db', 1))")),
+        ("self.link.connect(('db', 1))", ("self.link.settimeout(5)", "self.link.connect(('db', 1))")),
+        ("link.connect_ex(('db', 1))", ("link.settimeout(5)", "link.connect_ex(('db', 1))")),
         ("urllib.request.urlopen('http://db:1/', data)", ("urllib.request.urlopen('http://db:1/', data, timeout=5)",)),
         ("http.client.HTTPConnection('db', 1)", ("http.client.HTTPConnection('db', 1, timeout=5)",)),
         ("redis.Redis(host='db', port=1)", ("redis.Redis(host='db', port=1, timeout=5)",)),

@@ -48,6 +48,7 @@ def lines_after(source: str) -> set[str]:
         ("a = b == 'ä'", {"a = b != 'ä'", "a = b == 'ä~'"}),
         ("a = {'b': 'the prose'}[c]", {"a = {'b~': 'the prose'}[c]"}),
         ("a = b.split(',')", {"a = b.split(',~')"}),
+        ("a = b.rstrip(',.')", {"a = b.rstrip('~')"}),
     ],
 )
 def test_a_source_has_its_mutants(source: str, expected: set[str]) -> None:
@@ -63,6 +64,7 @@ def test_a_source_has_its_mutants(source: str, expected: set[str]) -> None:
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    a = 1 < 2",
         "def a(b: 'int | None' = None) -> 'x | y': ...",
         "@a(1)\nclass B(c(2)): ...",
+        "class A(B, frozen=True, kw_only=True): ...",
         "a: 'int | str'",
         "A = B | C",
         "a = 'prose for a person'",

@@ -1,9 +1,11 @@
 """The session file: what is written is read back, whatever it holds, up to the last whole line."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -152,3 +154,66 @@ def test_files_are_named_for_a_listing() -> None:
     assert name.endswith(".jsonl")
     assert set(name) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-")
     assert json.dumps(name).isascii()
+
+
+def test_a_files_name_is_its_time_and_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the microsecond in UTC, then the target, of which no more than sixty characters are kept; below the user's state."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    now = datetime(2026, 11, 20, 11, 2, 3, 45, tzinfo=UTC)
+
+    assert default_path(TARGET, now) == tmp_path / "refused" / "sessions" / "20261120T110203.000045Z-127.0.0.1-8081.jsonl"
+    assert default_path(parse_target(f"{'a' * 63}.example:80"), now).name == f"20261120T110203.000045Z-{'a' * 60}.jsonl"
+    assert default_path(parse_target("[::1]:80"), now).name == "20261120T110203.000045Z-1-80.jsonl"
+
+
+def test_a_record_is_its_owners_alone(tmp_path: Path) -> None:
+    """File and folder are made for nobody else, whatever the umask lets through, and each event is on disk at once."""
+    before = os.umask(0)
+    try:
+        recorder = Recorder(tmp_path / "a" / "b.jsonl")
+    finally:
+        os.umask(before)
+    recorder.write(Opened(version="1", target=TARGET, options=Options()))
+
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "a" / "b.jsonl").stat().st_mode & 0o777 == 0o600
+    assert [type(event) for event in read(recorder.path)] == [Opened]
+    assert recorder.failure is None
+    recorder.close()
+    recorder.write(Answered(question="service", answer="x"))
+    recorder.close()
+    assert len(read(recorder.path)) == 1
+
+
+def test_a_record_without_end_is_read_to_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a file with more events than any session makes, so many are read and the rest is left."""
+    recorder = Recorder(tmp_path / "x.jsonl")
+    recorder.write(Opened(version="1", target=TARGET, options=Options()))
+    for number in range(5):
+        recorder.write(Answered(question="service", answer=str(number)))
+    recorder.close()
+
+    monkeypatch.setattr("tui.engine.recording.MOST_EVENTS", 3)
+    assert len(read(recorder.path)) == 3
+
+
+def test_a_line_that_is_no_event_is_named_by_its_number(tmp_path: Path) -> None:
+    """The person is told which line is wrong, which schema it has, that there is no header, or why it can't be opened."""
+    recorder = Recorder(tmp_path / "x.jsonl")
+    recorder.write(Opened(version="1", target=TARGET, options=Options()))
+    recorder.close()
+    path = recorder.path
+    header = path.read_bytes()
+
+    for content, words in (
+        (header + b"{}\n", "line 2 is no event"),
+        (b"", "it has no session header"),
+        (header[:-1], "it has no session header"),
+        (b'{"event":"answer","question":"service","answer":"x"}\n', "no session header"),
+        (header.replace(b"refused-session/", b"other-session/"), "this version reads"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(SessionFileError, match=words):
+            read(path)
+    with pytest.raises(SessionFileError, match="No such file"):
+        read(tmp_path / "none")

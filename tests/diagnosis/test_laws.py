@@ -1,11 +1,16 @@
 """What every hypothesis keeps to, whatever the case: it judges without raising, and says only what the facts carry."""
 
+import importlib
+import pkgutil
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tests.casefile import all_files, load
+from tui import diagnosis
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import decide, wanted_checks
 from tui.diagnosis.hypothesis import Hypothesis
@@ -80,3 +85,16 @@ def test_no_two_causes_take_each_others_place() -> None:
     over = {one.id: one.supersedes for one in hypotheses()}
 
     assert not [(one, other) for one, others in over.items() for other in others if one in over.get(other, ())]
+
+
+def test_no_reading_can_be_changed() -> None:
+    """Every value that diagnosis makes is frozen: what one cause does with it, no other sees."""
+    classes = [
+        value
+        for module in pkgutil.walk_packages(diagnosis.__path__, f"{diagnosis.__name__}.")
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, type) and issubclass(value, Struct) and value is not Struct
+    ]
+
+    assert classes
+    assert all(one.__struct_config__.frozen for one in classes)

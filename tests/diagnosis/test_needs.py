@@ -1,16 +1,21 @@
 """Which checks a cause of name, proxy or client asks for, and when: none without its reason, none twice as wide as it must be."""
 
+from pathlib import Path
+
+import pytest
 from msgspec.structs import replace
 
-from tests.casefile import CASES, load
+from tests.casefile import CASES, all_files, load
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import wanted_checks
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
+from tui.diagnosis.readings import checks
 from tui.model.case import Case
-from tui.model.facts import NameserverAnswer, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
+from tui.model.facts import Hop, NameserverAnswer, NameSources, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
 from tui.model.frame import Frame
 from tui.model.judgement import State
+from tui.model.nameserver import Nameserver
 from tui.model.requests import (
     AskNameserver,
     Connect,
@@ -230,3 +235,147 @@ def test_what_is_quiet_on_this_machine_is_not_traced() -> None:
     quiet = replace(silent, facts=(Quiet(address="10.0.3.9", port=5432, waited_ms=1100.0),))
 
     assert not {SendEcho, TraceHops} & {type(one) for one in wanted_checks(quiet, hypotheses())}
+
+
+REASONS: tuple[tuple[str, str, set[str]], ...] = (
+    ("name.nameserver-error", "dnssec", {"nameserver-answer"}),
+    ("name.nameserver-error", "first-server-fails-second-helps", set()),
+    ("name.hosts-override", "both-addresses-fail", {"connect"}),
+    ("name.hosts-override", "agrees-with-the-dns", set()),
+    ("name.answers-differ", "split-horizon", {"connect"}),
+    ("name.answers-differ", "content-network", set()),
+    ("name.search-domain", "namesake-in-the-other-domain", {"connect", "nameserver-answer"}),
+    ("name.search-domain", "alias-is-no-completion", set()),
+    ("name.family-mismatch", "localhost-is-v6-alone", {"connect", "listeners"}),
+    ("name.family-mismatch", "localhost-has-both", {"listeners"}),
+    ("port.wrong-port", "far-sibling-open", {"listeners", "other-ports", "talk"}),
+    ("port.wrong-port", "far-greeting", {"listeners", "other-ports"}),
+    ("port.wrong-port", "all-zeros-means-this-machine", {"listeners"}),
+    ("port.udp-only", "connects", {"listeners"}),
+    ("port.wrong-protocol", "closes-on-http-and-speaks-tls", {"listeners", "talk"}),
+    ("port.wrong-protocol", "anything-on-a-usual-port", {"listeners"}),
+    ("path.local-firewall", "rejects", {"addresses", "firewall", "listeners"}),
+    ("path.local-firewall", "rejects-v6", {"addresses", "echo", "firewall", "hops", "listeners"}),
+    ("path.local-firewall", "packets-leave", {"echo", "firewall", "hops", "listeners", "neighbour"}),
+    ("path.local-firewall", "connection-table-full", {"echo", "firewall", "hops", "limits", "listeners", "neighbour"}),
+    ("path.local-firewall", "own-address-stays-silent", {"firewall", "listeners"}),
+    ("path.no-route", "ipv6-switched-off", {"addresses"}),
+    ("path.no-route", "a-router-says-it", set()),
+    ("path.proxy", "proxy-answers", {"connect", "proxy"}),
+    ("path.proxy", "name-of-the-proxy-is-not-resolved", {"proxy", "system-answer"}),
+    ("path.proxy", "exempted-by-no-proxy", {"proxy"}),
+    ("path.host-unreachable", "failed-neighbour", {"addresses", "echo", "hops", "neighbour"}),
+    ("path.host-unreachable", "deadline-before-the-kernels", {"echo", "hops", "neighbour"}),
+    ("path.host-unreachable", "loopback-is-down", {"addresses"}),
+    ("path.host-unreachable", "answers-after-all", set()),
+    ("path.rejected", "by-a-router", {"addresses", "echo", "hops", "listeners"}),
+    ("path.rejected", "by-a-router-with-port-unreachable", {"addresses", "hops", "listeners"}),
+    ("path.rejected", "by-the-target-itself", {"addresses", "listeners"}),
+    ("path.rejected", "servers-rule-sends-the-reset", {"firewall", "listeners"}),
+    ("path.rejected", "plain-reset", {"listeners"}),
+    ("path.filtered", "another-machines-table", {"echo", "firewall", "hops", "listeners", "neighbour"}),
+    ("path.filtered", "other-port-resets", {"echo", "hops", "listeners", "neighbour", "other-ports"}),
+    ("path.filtered", "refused", {"listeners"}),
+    ("path.routing-loop", "hops-not-seen", {"echo", "hops"}),
+    ("path.mtu", "answers-vanish", {"path-mtu"}),
+    ("path.mtu", "answers", set()),
+    ("server.down", "total-silence-from-afar", {"echo", "hops", "neighbour", "other-ports"}),
+    ("server.down", "a-refusal-is-an-answer", set()),
+    ("server.not-listening", "here", {"listeners", "service"}),
+    ("server.not-listening", "connects", {"listeners"}),
+    ("server.other-namespace", "inner-loopback", {"listeners", "other-namespaces"}),
+    ("server.other-namespace", "led-elsewhere-by-a-rule", {"listeners"}),
+    ("server.port-taken", "a-go-between-answers", {"listeners", "service"}),
+    ("server.port-taken", "service-runs", {"listeners"}),
+    ("server.backlog-full", "comes-and-goes", {"listeners", "process-state", "queue-watch"}),
+    ("server.backlog-full", "room-here", {"listeners", "queue-watch"}),
+    ("server.backlog-full", "from-outside", {"echo", "hops", "listeners"}),
+    ("server.backlog-full", "refused", {"listeners"}),
+    ("server.backlog-full", "unix-queue", {"process-state", "unix-path"}),
+    ("server.backlog-full", "unix-refused", {"unix-path"}),
+    ("server.starting", "comes-up", {"service"}),
+    ("server.starting", "one-refusal-of-many", set()),
+    ("server.flapping", "connects-at-the-end", {"listeners", "service"}),
+    ("server.flapping", "two-addresses", {"listeners"}),
+    ("server.closes-early", "forwarder-without-a-backend", {"listeners", "process-state"}),
+    ("server.closes-early", "closes-when-spoken-to", {"listeners", "talk"}),
+    ("server.closes-early", "closes-each-time", {"listeners"}),
+    ("server.unresponsive", "stopped-here", {"listeners", "process-state", "queue-watch", "talk"}),
+    ("server.unresponsive", "one-moment-in-d", {"listeners", "process-state"}),
+    ("server.unresponsive", "busy-and-it-answers", {"listeners", "talk"}),
+    ("client.ports-exhausted", "chosen-source-without-a-port", {"addresses", "limits"}),
+    ("client.ports-exhausted", "all-in-use", {"limits"}),
+    ("client.fd-limit", "own-limit", {"limits"}),
+    ("client.fd-limit", "the-named-process", {"process-state"}),
+    ("client.fd-limit", "another-process-at-its-limit", set()),
+    ("client.bad-source", "address-moved-away", {"addresses"}),
+    ("client.bad-source", "connects-with-a-source", set()),
+    ("client.blocked", "allowed-by-ip-address-allow", {"confinement"}),
+    ("client.blocked", "connection-table-has-room", {"confinement", "limits"}),
+    ("client.blocked", "prohibit-route", set()),
+)
+"""For each cause that asks for more than names, routes and attempts: cases where it has a reason to, and where it has none."""
+
+
+@pytest.mark.parametrize(("cause", "name", "expected"), REASONS, ids=[f"{cause}/{name}" for cause, name, _ in REASONS])
+def test_a_cause_asks_for_what_could_decide_and_for_nothing_else(cause: str, name: str, expected: set[str]) -> None:
+    """Beside names, routes and attempts, a cause asks only for the looks that can speak for or against it in this case."""
+    case = _case(f"{cause}/{name}")
+    always = {*checks.names(case), *checks.routes(case), *checks.connects(case)}
+
+    wanted = {one for one in BY_ID[cause].needs(case) if one not in always}
+
+    assert {one.__struct_config__.tag for one in wanted} == expected
+
+
+@pytest.mark.parametrize("path", all_files(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_way_is_traced_for_the_targets_port(path: Path) -> None:
+    """The whole way is traced for the port that fails; another port is asked no further than the first hop."""
+    case = load(path).case
+    traced = [one for one in wanted_checks(case, hypotheses()) if isinstance(one, TraceHops)]
+
+    assert all(one.port == case.tcp.port or one.max_hops == 1 for one in traced)
+
+
+def test_a_nameserver_that_the_person_named_is_no_configured_one() -> None:
+    """Every name that a lookup would try is asked of the configured servers and of those that the person named, apart."""
+    case = _case("name.search-domain/short-name-as-intended")
+    case = replace(case, options=replace(case.options, nameservers=(Nameserver(address="192.0.2.99", port=5353),)))
+    sources = case.last(NameSources)
+    assert sources is not None
+
+    asked = [one for one in checks.names(case) if isinstance(one, AskNameserver)]
+
+    assert {one.name for one in asked} == set(sources.expansions)
+    for name in sources.expansions:
+        servers = {(one.server, one.port, one.configured) for one in asked if one.name == name}
+        assert servers == {*((one.address, one.port, True) for one in sources.servers), ("192.0.2.99", 5353, False)}
+
+
+NAMES_ALONE = {"name.nameserver-down", "name.nameserver-error", "name.no-address", "name.not-found"}
+
+
+@pytest.mark.parametrize("cause", [one for one in BY_ID if not one.startswith("unix.")])
+def test_every_cause_asks_for_what_it_stands_on(cause: str) -> None:
+    """Whatever is known, a cause about a TCP target asks for names, routes and attempts; one about the name for names."""
+    for name in ("name.search-domain/short-name-as-intended", "path.filtered/answers-to-ping"):
+        case = _case(name)
+        needed = set(checks.names(case) if cause in NAMES_ALONE else checks.basics(case))
+
+        assert needed <= set(BY_ID[cause].needs(case))
+
+
+def test_a_mute_way_is_asked_for_its_first_hop_with_another_port() -> None:
+    """Where no hop answers for the target's port, the first router is asked with another one; where one answers, it is not."""
+    case = _case("path.filtered/answers-to-ping")
+    route = next(one for one in case.all(Route) if one.gateway)
+    other = TraceHops(address="10.0.3.9", port=443, max_hops=1)
+    told = Hop(id="hop-9", address="10.0.3.9", port=5432, ttl=1, outcome="time-exceeded", sender=route.gateway or "")
+    mute = tuple(fact for fact in case.facts if not isinstance(fact, Hop))
+
+    def asks(*hops: Hop) -> bool:
+        return other in set(BY_ID["path.local-firewall"].needs(replace(case, facts=(*mute, *hops))))
+
+    assert asks(replace(told, outcome="silent", sender=""))
+    assert not asks(told)
+    assert not asks()

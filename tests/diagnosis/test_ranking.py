@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from tui.diagnosis.decide import Ask, decide, is_settled
 from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.ranking import assess
+from tui.diagnosis.ranking import assess, judged
 from tui.model.case import Case
 from tui.model.facts import Outcome, TcpAttempt
-from tui.model.judgement import Judgement, Remedy
+from tui.model.judgement import Judgement, Remedy, State
 from tui.model.target import parse_target
 
 ADDRESS = "10.0.3.9"
@@ -123,3 +123,41 @@ def test_nobody_is_asked_about_what_is_settled() -> None:
     assert is_settled(case, proved)
     assert not isinstance(decide(case, proved), Ask)
     assert isinstance(decide(_case(Outcome.TIMEOUT), []), Ask)
+
+
+@pytest.mark.parametrize(("why", "state"), [("excluded", State.RULED_OUT), ("skipped", State.NOT_TESTED)])
+def test_what_the_person_set_aside_is_not_judged(why: str, state: State) -> None:
+    """An excluded cause is ruled out and a skipped one not tested, whatever the facts say; every other is judged."""
+    case = replace(_case(Outcome.REFUSED), set_aside=(("server.b", why),))
+
+    assert judged(_cause("server.b", _confirmed(ADDRESS)), case).state is state
+    assert judged(_cause("server.c", _confirmed(ADDRESS)), case).state is State.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("cause", "target", "state"),
+    [
+        ("unix.a", "10.0.3.9:80", State.RULED_OUT),
+        ("path.a", "/run/app.sock", State.RULED_OUT),
+        ("unix.a", "/run/app.sock", State.CONFIRMED),
+        ("path.a", "10.0.3.9:80", State.CONFIRMED),
+    ],
+)
+def test_a_cause_of_another_kind_of_target_is_ruled_out(cause: str, target: str, state: State) -> None:
+    """A cause is judged only for the kind of target that its group is about."""
+    hypothesis = replace(_cause(cause, _confirmed()), before_attempts=True)
+
+    found = judged(hypothesis, Case(target=parse_target(target)))
+
+    assert found.state is state
+    if state is State.RULED_OUT:
+        assert ("a Unix socket" if target.startswith("/") else "a TCP port") in found.reason
+
+
+@pytest.mark.parametrize(("before_attempts", "state"), [(True, State.CONFIRMED), (False, State.NOT_TESTED)])
+def test_before_the_first_attempt_only_some_causes_are_judged(before_attempts: bool, state: State) -> None:
+    """Until an attempt has ended a cause is not tested, unless it says that it may speak before; after it each is judged."""
+    hypothesis = replace(_cause("name.a", _confirmed()), before_attempts=before_attempts)
+
+    assert judged(hypothesis, _case()).state is state
+    assert judged(hypothesis, _case(Outcome.REFUSED)).state is State.CONFIRMED

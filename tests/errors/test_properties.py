@@ -1,9 +1,14 @@
 """What holds for every text: no exception, nothing that the text does not say, and the same answer each time."""
 
+import importlib
+import pkgutil
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from tests.errors.corpus import samples
+from tui import errors
 from tui.errors import read_error, target_of
 from tui.errors.view import unwrapped, view_of
 
@@ -114,3 +119,16 @@ def test_idle_words_before_a_text_change_nothing(sample_text: object, words: str
     assert [(one.host, one.port, one.role, one.path) for one in after] == [
         (one.host, one.port, one.role, one.path) for one in before
     ]
+
+
+def test_what_is_read_can_not_be_changed() -> None:
+    """Every value that the reader makes is frozen: what one reader of it does, no other sees."""
+    classes = [
+        value
+        for module in pkgutil.walk_packages(errors.__path__, f"{errors.__name__}.")
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, type) and issubclass(value, Struct) and value is not Struct
+    ]
+
+    assert classes
+    assert all(one.__struct_config__.frozen for one in classes)

@@ -24,6 +24,7 @@ _OPTIONS = (
     "--hypothesis-seed=0",
     "--no-header",
     "--tb=no",
+    "-rfE",
     "-p",
     "no:cacheprovider",
     "-p",

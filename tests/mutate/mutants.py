@@ -1,7 +1,7 @@
 """Every way in which a source is made wrong, each as one replacement at its exact position: pure, no files, no clock.
 
 What no test is to notice is left alone: annotations, docstrings, prose (f-strings and texts that logic does not compare),
-`__all__`, decorators, code for type checkers, and how long something waits.
+`__all__`, decorators and the arguments of a class, code for type checkers, and how long something waits.
 """
 
 import ast
@@ -74,7 +74,7 @@ _READS_TEXT = frozenset(
 _TIME = re.compile(r"(?:^|_)m?s$", re.IGNORECASE)
 """Names of durations: no test may depend on how long something waits."""
 _CHANGED = "~"
-"""What a text gains."""
+"""What a text gains, and what is stripped instead of it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -149,7 +149,8 @@ class _Reader:
             return
         yield from self._here(node, parent)
         for name, value in ast.iter_fields(node):
-            if name in {"annotation", "returns", "decorator_list", "bases", "type_params"}:
+            of_class = isinstance(node, ast.ClassDef) and name in {"bases", "keywords"}
+            if of_class or name in {"annotation", "returns", "decorator_list", "type_params"}:
                 continue
             for below in value if isinstance(value, list) else [value]:
                 if isinstance(below, ast.AST):
@@ -227,7 +228,8 @@ class _Reader:
             if not _is_duration(parent):
                 yield self._instead(node, repr(value + 1), "constant")
         elif isinstance(value, str | bytes) and _is_read_by_logic(node, parent):
-            more = value + _CHANGED if isinstance(value, str) else value + _CHANGED.encode()
+            kept = value[:0] if _is_stripped(parent) else value  # one more character to strip would change next to nothing
+            more = kept + _CHANGED if isinstance(kept, str) else kept + _CHANGED.encode()
             yield self._instead(node, repr(more), "text")
 
     def _arguments(self, node: ast.Call) -> Iterator[Mutant]:
@@ -340,6 +342,15 @@ def _is_duration(parent: ast.AST | None) -> bool:
             return bool(_TIME.search(name))
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
             return bool(_TIME.search(name))
+        case _:
+            return False
+
+
+def _is_stripped(parent: ast.AST | None) -> bool:
+    """Whether a text here is a set of characters that are taken off an end."""
+    match parent:
+        case ast.Call(func=ast.Attribute(attr="strip" | "lstrip" | "rstrip")):
+            return True
         case _:
             return False
 

@@ -206,7 +206,7 @@ def test_a_line_that_is_no_event_is_named_by_its_number(tmp_path: Path) -> None:
     header = path.read_bytes()
 
     for content, words in (
-        (header + b"{}\n", "line 2 is no event"),
+        (header + b"{}\n", "line 2 is not an event"),
         (b"", "it has no session header"),
         (header[:-1], "it has no session header"),
         (b'{"event":"answer","question":"service","answer":"x"}\n', "no session header"),

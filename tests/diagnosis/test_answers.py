@@ -65,11 +65,15 @@ def _judgement(cause: str, judgement: Judgement) -> Iterator[str]:
     explains = f" explains {', '.join(sorted(judgement.explains))}" if judgement.explains else ""
     yield f"  {cause}: {judgement.state}{explains} by {', '.join(judgement.evidence) or 'no fact'}"
     sentences = (judgement.summary, judgement.reason, judgement.next_check, judgement.refuted_by)
-    yield f"    names {' | '.join(' '.join(_NAMED.findall(one)) or ('-' if one else '') for one in sentences)}"
+    yield f"    names {' | '.join(_names(one) or ('-' if one else '') for one in sentences)}"
     if judgement.culprit:
         yield f"    blames {_culprit(judgement.culprit)}"
     for remedy in judgement.remedies if holds else ():
-        yield f"    do {remedy.command or '(no command)'} | {' '.join(_NAMED.findall(f'{remedy.do} {remedy.verify}'))}"
+        yield f"    do {remedy.command or '(no command)'} | {_names(f'{remedy.do} {remedy.verify}')}"
+
+
+def _names(text: str) -> str:
+    return " ".join(word.strip(".,:;()") for word in _NAMED.findall(text))
 
 
 def _culprit(culprit: Culprit) -> str:

@@ -223,7 +223,7 @@ def test_a_service_without_endpoints_is_mended_in_its_namespace(comment: str, na
 )
 def test_a_counter_is_told_where_it_counted(packets: int | None, words: str) -> None:
     """A counter at nothing, or none, says nothing."""
-    assert rules.seen_packets(_rule(packets=packets)) == words
+    assert rules.counted_packets(_rule(packets=packets)) == words
 
 
 def _service(**more: object) -> Service:
@@ -336,7 +336,7 @@ WHEN = " at 2026-11-25 21:46:36 UTC"
                 209: "its output could not be opened",
                 216: "its group does not exist",
                 217: "its user does not exist",
-                226: "its file system view could not be made",
+                226: "its file system view could not be set up",
                 238: "its state directory could not be made",
             }.items()
         ),

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.engine.checks import NOTHING_LISTENS, ScriptedLook
+from tests.engine.checks import NOTHING_LISTENS, ScriptedChecks
 from tests.engine.test_session import session
 from tui.diagnosis.decide import Conclude, Wait
 from tui.engine.replay import Replay
@@ -13,7 +13,7 @@ from tui.model.requests import ListListeners
 
 def _events() -> list[AnyEvent]:
     async def recorded() -> list[AnyEvent]:
-        walk = session(ScriptedLook(NOTHING_LISTENS))
+        walk = session(ScriptedChecks(NOTHING_LISTENS))
         await walk.run()
         return list(walk.events)
 

@@ -68,7 +68,7 @@ async def test_a_defect_of_a_probe_is_a_fact(monkeypatch: pytest.MonkeyPatch) ->
 
     assert isinstance(fact, NotObserved)
     assert fact.request == ListAddresses()
-    assert fact.reason.startswith("The look itself failed: ValueError: no")
+    assert fact.reason.startswith("The check itself failed: ValueError: no")
     assert "\x1b" not in fact.reason
     assert len(fact.reason) <= 301
 

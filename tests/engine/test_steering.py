@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.engine.checks import NOTHING_LISTENS, ScriptedLook
+from tests.engine.checks import NOTHING_LISTENS, ScriptedChecks
 from tests.engine.test_session import REMOTE, session, until
 from tui.diagnosis.decide import Ask, Conclude, Run
 from tui.diagnosis.tree import QUESTIONS
@@ -52,7 +52,7 @@ async def test_a_repair_is_verified_until_it_stays_so(
     """Single attempts on the target, each with its number, until three in a row connect or it has taken too long."""
     monkeypatch.setattr(module, "VERIFY_EVERY_S", 0.0)
     monkeypatch.setattr(module, "LONGEST_VERIFY", rounds if outcomes[-1] is R else 100)
-    check = ScriptedLook({**NOTHING_LISTENS, Connect: _attempts(outcomes)})
+    check = ScriptedChecks({**NOTHING_LISTENS, Connect: _attempts(outcomes)})
     async with walking(session(check)) as walk:
         await until(lambda: isinstance(walk.waiting, Conclude))
 
@@ -70,7 +70,7 @@ async def test_nothing_is_verified_before_the_first_attempt(monkeypatch: pytest.
     """Where no attempt on the target was asked for, verifying attempts nothing, and does not call that steady."""
     monkeypatch.setattr(module, "VERIFY_EVERY_S", 0.0)
     monkeypatch.setattr(module, "LONGEST_VERIFY", 5)
-    check = ScriptedLook({})
+    check = ScriptedChecks({})
     walk = session(check)
 
     walk.verify()
@@ -81,7 +81,7 @@ async def test_nothing_is_verified_before_the_first_attempt(monkeypatch: pytest.
 
 async def test_each_step_is_granted_by_itself() -> None:
     """`next` takes the steps that wait and no later ones; in automatic tempo no grant is needed."""
-    check = ScriptedLook({**REMOTE, TraceHops: lambda _request: []})
+    check = ScriptedChecks({**REMOTE, TraceHops: lambda _request: []})
     async with walking(session(check, pace=Pace.GUIDED, target="10.0.3.9:5432", options=Options(probe_ports=True))) as walk:
         await until(lambda: isinstance(walk.waiting, Run) and walk.waiting.steps)
         first = walk.waiting
@@ -100,7 +100,7 @@ async def test_each_step_is_granted_by_itself() -> None:
 
 async def test_next_gives_a_question_its_first_answer() -> None:
     """Where a question waits, going on is the first of its choices."""
-    async with walking(session(ScriptedLook(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432")) as walk:
+    async with walking(session(ScriptedChecks(REMOTE), pace=Pace.AUTO, target="10.0.3.9:5432")) as walk:
         await until(lambda: isinstance(walk.waiting, Ask))
         asked = walk.waiting
         assert isinstance(asked, Ask)
@@ -113,7 +113,7 @@ async def test_next_gives_a_question_its_first_answer() -> None:
 
 async def test_an_unattended_walk_answers_that_it_does_not_know() -> None:
     """Every question that would be put gets "I don't know", and none is left waiting."""
-    walk = session(ScriptedLook(REMOTE), target="10.0.3.9:5432")
+    walk = session(ScriptedChecks(REMOTE), target="10.0.3.9:5432")
 
     await walk.run()
 
@@ -125,7 +125,7 @@ async def test_an_unattended_walk_answers_that_it_does_not_know() -> None:
 
 async def test_one_causes_looks_can_be_taken_now() -> None:
     """All looks of one cause, steps too, each of them once; none of a cause about another kind of target, or of no cause."""
-    check = ScriptedLook(REMOTE)
+    check = ScriptedChecks(REMOTE)
     async with walking(session(check, pace=Pace.GUIDED, target="10.0.3.9:5432")) as walk:
         await until(lambda: isinstance(walk.waiting, Run))
         assert not any(isinstance(one, SendEcho) for one in check.asked)
@@ -142,7 +142,7 @@ async def test_one_causes_looks_can_be_taken_now() -> None:
 
 async def test_a_cause_is_set_aside_while_it_walks() -> None:
     """The word is recorded with its reason, and the walk decides anew."""
-    async with walking(session(ScriptedLook(REMOTE), pace=Pace.GUIDED, target="10.0.3.9:5432")) as walk:
+    async with walking(session(ScriptedChecks(REMOTE), pace=Pace.GUIDED, target="10.0.3.9:5432")) as walk:
         await until(lambda: isinstance(walk.waiting, Run))
 
         for cause in ("path.filtered", "path.routing-loop", "path.local-firewall", "path.host-unreachable"):
@@ -162,7 +162,7 @@ async def test_a_refresh_tells_what_it_sees_and_keeps_what_is_new(monkeypatch: p
     first, second = (Listeners(listeners=(row,)) for row in rows)
     tables = iter([[Listeners()], [Listeners()], [Listeners(), first], [], [second]])
     told: list[AnyFact] = []
-    async with walking(session(ScriptedLook({**NOTHING_LISTENS, ListListeners: lambda _request: next(tables)}))) as walk:
+    async with walking(session(ScriptedChecks({**NOTHING_LISTENS, ListListeners: lambda _request: next(tables)}))) as walk:
         await until(lambda: isinstance(walk.waiting, Conclude))
 
         async def refresh() -> int:
@@ -179,7 +179,7 @@ async def test_a_refresh_tells_what_it_sees_and_keeps_what_is_new(monkeypatch: p
 
 async def test_a_refresh_is_no_look_of_the_walk() -> None:
     """What a panel looks at again is neither asked nor ended in the record."""
-    walk = session(ScriptedLook({ListAddresses: lambda _request: []}))
+    walk = session(ScriptedChecks({ListAddresses: lambda _request: []}))
     walk.refresh(ListAddresses())
     await until(lambda: not walk._running)
 
@@ -197,10 +197,10 @@ async def test_as_many_looks_at_once_as_descriptors_allow(monkeypatch: pytest.Mo
         under_way += 1
         most = max(most, under_way)
         await asyncio.sleep(0.001)
-        await ScriptedLook(NOTHING_LISTENS)(request, tell)
+        await ScriptedChecks(NOTHING_LISTENS)(request, tell)
         under_way -= 1
 
-    walk = Session(session(ScriptedLook({})).case.target, Options(), check, pace=Pace.UNATTENDED)
+    walk = Session(session(ScriptedChecks({})).case.target, Options(), check, pace=Pace.UNATTENDED)
     await walk.run()
 
     assert most == 2
@@ -209,7 +209,7 @@ async def test_as_many_looks_at_once_as_descriptors_allow(monkeypatch: pytest.Mo
 
 async def test_a_walk_that_goes_on_has_one_header_and_judges_what_changed() -> None:
     """Run again it is the same session: one header, one final judgement, and no judgement twice in a row."""
-    walk = session(ScriptedLook(NOTHING_LISTENS))
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
     await walk.run()
     await walk.run()
 
@@ -223,7 +223,7 @@ async def test_a_walk_that_goes_on_has_one_header_and_judges_what_changed() -> N
 async def test_a_fact_keeps_its_own_time() -> None:
     """A look that says when it saw something is believed; every other fact gets the session's time."""
     own = "2026-11-20T09:00:00.000000Z"
-    check = ScriptedLook({**NOTHING_LISTENS, ListListeners: lambda _request: [Listeners(at=own)]})
+    check = ScriptedChecks({**NOTHING_LISTENS, ListListeners: lambda _request: [Listeners(at=own)]})
     walk = session(check)
     await walk.run()
 
@@ -234,7 +234,7 @@ async def test_a_fact_keeps_its_own_time() -> None:
 
 async def test_facts_are_counted_by_kind() -> None:
     """The number in a fact's id counts its own kind, from one, in the order in which they came."""
-    walk = session(ScriptedLook(NOTHING_LISTENS))
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
     await walk.run()
 
     ids = [event.fact.id for event in walk.events if isinstance(event, FactSeen) and isinstance(event.fact, TcpAttempt)]
@@ -243,7 +243,7 @@ async def test_facts_are_counted_by_kind() -> None:
 
 async def test_a_session_knows_its_header_and_its_first_assessment() -> None:
     """Before it runs nothing has happened, and the case has target, options and code already."""
-    walk = session(ScriptedLook(NOTHING_LISTENS), options=Options(attempts=7))
+    walk = session(ScriptedChecks(NOTHING_LISTENS), options=Options(attempts=7))
 
     assert (walk.events, walk.case.options.attempts, walk.assessment.verdict) == ([], 7, None)
     assert not walk.back()
@@ -251,7 +251,7 @@ async def test_a_session_knows_its_header_and_its_first_assessment() -> None:
 
 def test_the_open_questions_are_those_without_an_answer() -> None:
     """All of the tree's questions at first; an answered one is none of them."""
-    walk = session(ScriptedLook(NOTHING_LISTENS))
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
     every = [one.id for one in QUESTIONS]
 
     assert unanswered(walk.case) == every
@@ -261,7 +261,7 @@ def test_the_open_questions_are_those_without_an_answer() -> None:
 
 async def test_a_look_that_ended_is_recorded_after_its_facts() -> None:
     """Start, facts, end: in this order for each look, also one that sees nothing."""
-    check = ScriptedLook({**NOTHING_LISTENS, ReadConfinement: lambda _request: []})
+    check = ScriptedChecks({**NOTHING_LISTENS, ReadConfinement: lambda _request: []})
     walk = session(check)
     await walk.run()
 

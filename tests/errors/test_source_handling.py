@@ -214,7 +214,7 @@ def test_a_handler_that_python_never_reaches_is_named(first: str, second: str) -
     if found:
         assert found.line == 6
         assert "at line 6 is never reached" in found.sentence
-        assert "at line 4 stands before it" in found.sentence
+        assert "at line 4 comes first" in found.sentence
         assert found.suggestion[0].startswith(f"except {second.removeprefix('socket.')} as error:")
         assert found.suggestion[2].startswith(f"except {first.removeprefix('socket.')} as error:")
 

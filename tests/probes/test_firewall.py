@@ -356,7 +356,7 @@ async def test_a_tool_that_fails_is_no_clean_filter(tmp_path: Path, monkeypatch:
 
 
 def test_the_far_end_without_tools_says_so() -> None:
-    """A far end that has neither nft nor iptables gives the reason, and what would help."""
+    """Another machine that has neither nft nor iptables gives the reason, and what would help."""
     request = ReadFirewall(address="10.9.0.7", port=5432, vantage="ssh db1", source="10.9.0.1")
 
     with pytest.raises(RemoteShellError, match="can't be listed: Operation not permitted"):

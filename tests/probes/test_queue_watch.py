@@ -143,7 +143,7 @@ async def test_a_watch_can_be_left_at_any_time() -> None:
 
 
 def test_without_ss_the_table_tells_how_many_wait() -> None:
-    """The far end's /proc/net/tcp has the lengths and no limit, so nothing is called full."""
+    """The other end's /proc/net/tcp has the lengths and no limit, so nothing is called full."""
     line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000006 00:00000000 00000000     0        0 29705 1 0 100 0 0 10 0\n"
     text = "".join(f"=== tcp{turn}\n{line}=== tcp6{turn}\n" for turn in range(1, 6))
 
@@ -184,7 +184,7 @@ def test_a_counter_that_was_set_back_has_not_risen() -> None:
 
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
-    """No answer of a far end breaks the readers."""
+    """No answer of another machine breaks the readers."""
     counters_of(text)
     queue_lengths(text, 80)
     queue_lengths(f"=== ss1\n{text}\n=== tcp2\n{text}", 80)

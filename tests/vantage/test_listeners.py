@@ -1,4 +1,4 @@
-"""The far end's listeners: with ss and without it, in another namespace, and where there is nothing to be had."""
+"""The other end's listeners: with ss and without it, in another namespace, and where there is nothing to be had."""
 
 import asyncio
 import os
@@ -104,7 +104,7 @@ async def test_the_list_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch, bare
 
 
 def test_of_several_holders_the_lowest_is_named_and_process_one_last() -> None:
-    """The far end's owners follow the same rule as here; a name may hold colons."""
+    """The other end's owners follow the same rule as here; a name may hold colons."""
     assert remote_owners("1:42 43 :systemd\n30:42 :worker\n20:42 :my: server\nnoise\n") == {
         42: (20, "my: server"),
         43: (1, "systemd"),
@@ -132,7 +132,7 @@ def test_the_script_is_plain_shell(shell: str) -> None:
 
 @given(st.text())
 def test_any_text_is_a_table_or_a_reason(text: str) -> None:
-    """Whatever the far end prints, it is a list or a RemoteShellError."""
+    """Whatever the other end prints, it is a list or a RemoteShellError."""
     for prefix in ("", "=== ss\n", "=== tcp\n", "=== tcp\n=== owners\n"):
         with suppress(RemoteShellError):
             assert isinstance(remote_listeners(prefix + text), list)

@@ -1,4 +1,4 @@
-"""A process looked at through a command prefix: a real one behind `env`, and texts that other far ends would print."""
+"""A process looked at through a command prefix: a real one behind `env`, and texts that other machines would print."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ def seen(pid: int, prefix: str = "env") -> AnyFact:
 
 
 def test_a_stopped_process_is_seen_through_a_prefix() -> None:
-    """State, who stopped it, descriptors and limit come from the far end's own files."""
+    """State, who stopped it, descriptors and limit come from the other end's own files."""
     with subprocess.Popen(
         [sys.executable, "-c", "print('ready', flush=True); input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as child:
@@ -75,6 +75,6 @@ def test_a_frozen_busy_or_hidden_process_is_told_apart() -> None:
 
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
-    """No answer of a far end breaks the reader."""
+    """No answer of another machine breaks the reader."""
     remote_process(text, 7)
     remote_process(f"=== first\n{text}\n=== status\n{text}\n=== descriptors\n{text}", 7)

@@ -1,4 +1,4 @@
-"""The service on the far end: one script a round, its parts told apart, and what a prefix that fails says."""
+"""The service on the other end: one script a round, its parts told apart, and what a prefix that fails says."""
 
 import stat
 from pathlib import Path

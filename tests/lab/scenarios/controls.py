@@ -175,7 +175,7 @@ SCENARIOS = (
     ),
     _well(
         "seen-from-the-server",
-        "with a look from the server",
+        "with a check from the server",
         serve("server"),
         topology="routed",
         arguments=(*QUICK, *_LOOK),

@@ -109,7 +109,7 @@ _QUEUES = (
     Scenario(
         name="queue-full-seen-from-the-server",
         about="server.backlog-full",
-        broken="a service on the server does not accept; a look from there is given",
+        broken="a service on the server does not accept; a check from there is made",
         steps=(_queue("server", "{server}:{port}", "stops"),),
         arguments=_THERE,
         users=("root",),
@@ -118,7 +118,7 @@ _QUEUES = (
     Scenario(
         name="queue-full-from-outside",
         about="server.backlog-full",
-        broken="the same, and nobody looks from the server",
+        broken="the same, and nothing is checked from the server",
         steps=(_queue("server", "{server}:{port}"),),
         expect=Expect(
             verdict="path.filtered", certainty="likely", outcome="timeout", alternatives=frozenset({"server.backlog-full"})

@@ -18,7 +18,7 @@ def nameless(address: str = "127.0.0.1", port: str = "{port}") -> Step:
 
 
 def web_server(role: str) -> Step:
-    """A program that every look knows for a web server, by its name."""
+    """A program that every check knows for a web server, by its name."""
 
     def step(bench: Bench) -> None:
         text = "worker_processes 1; daemon off; master_process off; error_log stderr; pid {folder}/pid; "

@@ -111,7 +111,7 @@ SCENARIOS = (
     Scenario(
         name="reset-forged-and-nothing-listens",
         about=_BOX,
-        broken="router1 forges resets, and in a look from the server nothing listens either",
+        broken="router1 forges resets, and in a check from the server nothing listens either",
         steps=(filters("router1", "forward", _RESET),),
         arguments=("--attempts", "1", "--server", "{server_shell}"),
         users=("root",),

@@ -1,4 +1,4 @@
-"""The far end, and this machine as the far end: nothing listens, it listens elsewhere, it starts, it comes and goes."""
+"""The other end, and this machine as the other end: nothing listens, it listens elsewhere, it starts, it comes and goes."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ _OUTSIDE = Expect(
     culprit={"address": "{server}"},
     alternatives=frozenset({"server.bound-elsewhere"}),
 )
-"""What can be known of a bare reset without a look from the server."""
+"""What can be known of a bare reset without a check from the server."""
 _ROOT: tuple[User, ...] = ("root",)
 _REDIS = "bind {bound}\nport {port}\nsave ''\nprotected-mode no\ndaemonize no\ndir {folder}\n"
 _NGINX = """daemon off;
@@ -67,7 +67,7 @@ _NOT_LISTENING = (
     Scenario(
         name="nothing-listens-seen-from-there",
         about="server.not-listening",
-        broken="nothing listens, with a look from the server",
+        broken="nothing listens, with a check from the server",
         arguments=_LOOK,
         users=_ROOT,
         expect=Expect(verdict="server.not-listening"),
@@ -177,7 +177,7 @@ _ELSEWHERE = (
     Scenario(
         name="on-loopback-alone-from-outside",
         about="server.bound-elsewhere",
-        broken="the service listens on 127.0.0.1 alone, without a look from the server: it can't be known",
+        broken="the service listens on 127.0.0.1 alone, without a check from the server: it can't be known",
         steps=(serve("server", address="127.0.0.1"),),
         expect=_OUTSIDE,
     ),
@@ -293,7 +293,7 @@ _COMES = (
         expect=Expect(verdict="server.flapping", status="intermittent", outcome=("refused", "connected")),
     ),
     Scenario(
-        name="two-looks-and-one-has-the-port",
+        name="two-checks-and-one-has-the-port",
         about="server.bound-elsewhere",
         broken="two --server, the second is the machine, with the port on its loopback",
         steps=(serve("server", address="127.0.0.1"),),

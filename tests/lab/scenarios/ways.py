@@ -93,7 +93,7 @@ SCENARIOS = (
     Scenario(
         name="nobody-behind-the-router-with-one-attempt",
         about="path.host-unreachable",
-        broken="nobody has this address of the server's link, tried once: the looks beside the attempt take no error from it",
+        broken="nobody has this address of the server's link, tried once: the checks beside the attempt take no error from it",
         typed="{away}:{port}",
         arguments=_ONE,
         expect=_out_of_reach("{router2}"),

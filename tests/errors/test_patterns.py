@@ -12,6 +12,7 @@ from tui.errors.patterns import is_count, read_url, same_host, valid_host, valid
         ("db.example.", "db.example"),
         ("db.example.-", "db.example"),
         ("db_1", "db_1"),
+        ("[db.example.]", "db.example"),
         ("[2001:db8::1]", "2001:db8::1"),
         ("2001:db8::1", "2001:db8::1"),
         ("10.0.0.1", "10.0.0.1"),
@@ -118,3 +119,36 @@ def test_a_counting_word_names_no_host(name: str) -> None:
     assert is_count(name)
     assert not is_count(f"{name}.example")
     assert not is_count("db")
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        "s3",
+        "s3a",
+        "s3n",
+        "gs",
+        "wasb",
+        "abfs",
+        "docker",
+        "oci",
+        "file",
+        "git+file",
+        "blob",
+        "data",
+        "chrome-extension",
+        "webpack",
+        "webpack-internal",
+        "package",
+        "classpath",
+        "queue",
+        "topic",
+        "memory",
+        "sqlite",
+    ],
+)
+def test_a_bucket_an_image_or_a_file_is_no_host(scheme: str) -> None:
+    """What stands behind such a scheme, in any case, is nothing that could be connected to."""
+    for spelled in (scheme, scheme.upper()):
+        found = read_url(f"{spelled}://db.example:81/x")
+        assert (found.host, found.port, found.path) == (None, None, None)

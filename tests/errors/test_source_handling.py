@@ -204,7 +204,7 @@ def _class(name: str) -> type[BaseException]:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [pair for pair in itertools.product({*SPECIFIC, *WIDE}, SPECIFIC) if _class(pair[0]) is not _class(pair[1])],
+    [pair for pair in itertools.product(dict.fromkeys((*SPECIFIC, *WIDE)), SPECIFIC) if _class(pair[0]) is not _class(pair[1])],
 )
 def test_a_handler_that_python_never_reaches_is_named(first: str, second: str) -> None:
     """Exactly where Python takes the handler before, the one behind it is named, with both lines and the better order."""

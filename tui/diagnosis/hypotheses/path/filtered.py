@@ -187,14 +187,11 @@ def _flat(silent: Silent) -> list[TcpAttempt]:
 
 def _remedies(case: Case, address: str) -> Iterator[Remedy]:
     port = case.tcp.port
-    source = (
-        next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
-        or "this machine"
-    )
+    source = next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
     trail = hosts.trail(case, address)
     yield Remedy(
         do=f"On {address}: see whether the packets arrive while you try again.",
-        command=f"tcpdump -ni any tcp port {port} and host {source}",
+        command=f"tcpdump -ni any tcp port {port}{f' and host {source}' if source else ''}",
         verify="SYNs appear, or they don't.",
     )
     yield Remedy(

@@ -157,9 +157,9 @@ def test_a_plain_function_gives_what_its_only_return_says() -> None:
     two = "def port():\n    if x:\n        return 1\n    return 2"
     none = "def port():\n    return"
 
-    assert said(HEAD_AND_CONNECT.format(one, "port()"), "port")[::2] == ("5433", "what port() gives: the literal 5433 at line 2")
-    assert said(HEAD_AND_CONNECT.format(two, "port()"), "port")[::2] == (None, "what port() gives at line 6")
-    assert said(HEAD_AND_CONNECT.format(none, "port()"), "port")[::2] == (None, "what port() gives at line 4")
+    assert said(HEAD_AND_CONNECT.format(one, "port()"), "port")[::2] == ("5433", "what port() returns: the literal 5433 at line 2")
+    assert said(HEAD_AND_CONNECT.format(two, "port()"), "port")[::2] == (None, "what port() returns at line 6")
+    assert said(HEAD_AND_CONNECT.format(none, "port()"), "port")[::2] == (None, "what port() returns at line 4")
     assert said(CONNECT.format("(lambda: 1)()"), "port")[::2] == (None, "what a call() gives at line 2")
 
 

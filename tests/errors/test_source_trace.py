@@ -157,10 +157,13 @@ def test_a_plain_function_gives_what_its_only_return_says() -> None:
     two = "def port():\n    if x:\n        return 1\n    return 2"
     none = "def port():\n    return"
 
-    assert said(HEAD_AND_CONNECT.format(one, "port()"), "port")[::2] == ("5433", "what port() returns: the literal 5433 at line 2")
+    assert said(HEAD_AND_CONNECT.format(one, "port()"), "port")[::2] == (
+        "5433",
+        "what port() returns: the literal 5433 at line 2",
+    )
     assert said(HEAD_AND_CONNECT.format(two, "port()"), "port")[::2] == (None, "what port() returns at line 6")
     assert said(HEAD_AND_CONNECT.format(none, "port()"), "port")[::2] == (None, "what port() returns at line 4")
-    assert said(CONNECT.format("(lambda: 1)()"), "port")[::2] == (None, "what a call() returns at line 2")
+    assert said(CONNECT.format("(lambda: 1)()"), "port")[::2] == (None, "what a call returns at line 2")
 
 
 DIAL = "import socket\ndef dial(host, port=5433, *, late=5434):\n    socket.create_connection((host, {}))  # <-\n"

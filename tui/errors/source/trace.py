@@ -248,7 +248,7 @@ class Tracer:
             return trace if trace.value is not None or len(keys) > 1 else setting(keys[:1], self._sources, node.lineno)
         returned = self._returned(node, depth)
         return returned or Trace(
-            name=name or None, line=node.lineno, words=f"what {name or 'a call'}() returns at line {node.lineno}"
+            name=name or None, line=node.lineno, words=f"what {f'{name}()' if name else 'a call'} returns at line {node.lineno}"
         )
 
     def _returned(self, node: ast.Call, depth: int) -> Trace | None:

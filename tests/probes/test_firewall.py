@@ -155,6 +155,7 @@ TCP_5432 = '{"match":{"op":"==","left":{"payload":{"protocol":"tcp","field":"dpo
         ('[{"reject":{"type":"icmpv6","expr":"port-unreachable"}}]', ""),
         ('[{"xt":{"type":"target","name":"REJECT"}}]', "perhaps"),
         ('[{"redirect":{"port":7}}]', "led"),
+        ('[{"notrack":null},{"match":{"op":"==","left":{"ct":{"key":"mark"}},"right":0}},{"drop":null}]', ""),
     ],
 )
 def test_a_rule_of_nft(rule: str, verdict: str) -> None:

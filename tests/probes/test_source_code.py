@@ -129,3 +129,19 @@ async def test_a_path_that_cannot_be_looked_at_is_not_observed(path: str) -> Non
     """A name that no file system takes is a fact with its reason, with and without a shown line."""
     for shown in (None, "connect()"):
         assert isinstance(await code(ReadCode(path=path, line=1, shown=shown)), NotObserved)
+
+
+def test_what_is_read_beside_a_file(project: Path) -> None:
+    """Settings near it and the modules that it imports from its own folder; not itself, not other code, not modules above."""
+    source = project / "src"
+    for path in (
+        source / "ports.py",
+        source / "other.py",
+        source / "config.toml",
+        project / "ports.py",
+        project / "settings.ini",
+    ):
+        path.write_text(f"# {path.parent.name}\n")
+    read = [path for path, _ in source_code.beside(project / "src" / "client.py", ("ports", "client", "socket"))]
+
+    assert sorted(read) == [".env", "docker-compose.yml", "settings.ini", "src/config.toml", "src/ports.py"]

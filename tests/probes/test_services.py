@@ -232,6 +232,7 @@ async def test_a_named_unit_is_told_with_its_last_words(tmp_path: Path) -> None:
 
     assert isinstance(fact, Service)
     assert (fact.name, fact.why, fact.active, fact.exit_status, fact.ports) == ("shop.service", "named", "failed", 1, (8080,))
+    assert (fact.load, fact.enabled) == ("loaded", "enabled")
     assert [line.text for line in fact.log] == ["ready to serve", "bad\\x1b"]
     assert {line.where for line in fact.log} == {"journal"}
     assert "do not keep" not in str(fact)

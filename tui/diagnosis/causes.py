@@ -29,6 +29,7 @@ ENTRY_POINT = "refused.hypotheses"
 _GROUP_ORDER = tuple(group.id for group in GROUPS)
 
 
+@cache
 def hypotheses() -> tuple[Hypothesis, ...]:
     """Every cause, in the order of the walk."""
     return tuple(sorted((*own_hypotheses(), *_of_sites()[0]), key=walk_order))
@@ -41,10 +42,10 @@ def refused_causes() -> tuple[str, ...]:
 
 @cache
 def own_hypotheses() -> tuple[Hypothesis, ...]:
-    """Every hypothesis below `hypotheses/`, in the order of the walk."""
+    """Every hypothesis below `hypotheses/`."""
     from tui.diagnosis import hypotheses as package
 
-    return tuple(sorted(map(_own, modules_below(package)), key=walk_order))
+    return tuple(map(_own, modules_below(package)))
 
 
 def _own(module: str) -> Hypothesis:

@@ -37,7 +37,6 @@ _SYMBOLS: dict[str, dict[str, int]] = {
     | {"unreachable": 7, "prohibit": 8, "throw": 9, "nat": 10},
 }
 """The words that nft prints, by what they stand for (src/proto.c, src/ct.c, src/meta.c, src/fib.c of nftables)."""
-_BITS = frozenset({"state", "status", "flags"})
 _LOCAL, _UNICAST = 2, 1
 
 

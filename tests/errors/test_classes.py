@@ -59,7 +59,7 @@ def test_a_number_of_something_else_has_no_class() -> None:
 
 
 def test_the_resolvers_codes_are_few() -> None:
-    """glibc's four codes that say that a name has no address (netdb.h); EAI_NODATA has no name in Python."""
+    """The four codes of glibc that say that a name has no address (netdb.h); EAI_NODATA has no name in Python."""
     nodata = -5
 
     assert {socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL, nodata} == RESOLVER_NUMBERS
@@ -77,7 +77,7 @@ def test_the_resolvers_codes_are_few() -> None:
     ],
 )
 def test_curls_status_says_how_it_failed(kind: str, statuses: tuple[int, ...]) -> None:
-    """libcurl's errors that are about the connection have a class (libcurl-errors(3)); the others, and 7, have none."""
+    """Those of its errors that are about the connection have a class (libcurl-errors(3)); the others, and 7, have none."""
     assert {status: read_error(f"curl: ({status}) ?").error_class for status in statuses} == dict.fromkeys(statuses, kind)
 
 

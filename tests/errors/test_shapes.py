@@ -35,11 +35,7 @@ def test_a_form_is_found_by_what_it_is_made_of() -> None:
         for view in {view.text: view for view, _ in _matches()}.values()
         for match in shape_matches(view.text, lowered(view.text), ())
     }
-    lost = {
-        match.shape.name
-        for view, match in _matches()
-        if (view.text, match.shape.name, match.start) not in without_trouble
-    }
+    lost = {match.shape.name for view, match in _matches() if (view.text, match.shape.name, match.start) not in without_trouble}
 
     assert lost == AROUND_TROUBLE
 
@@ -122,9 +118,7 @@ def test_a_word_before_unknown_name_is_no_host(word: str) -> None:
 
 def test_a_proxy_at_the_targets_port_is_the_proxy() -> None:
     """What Go says of a proxy is about the proxy, though the port alone does not tell it from the target."""
-    failed = read_error(
-        'Get "https://api.example:3128/": proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused'
-    )
+    failed = read_error('Get "https://api.example:3128/": proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused')
 
     assert [endpoint(one) for one in failed.endpoints] == ["proxy 10.0.0.1:3128", "target api.example:3128"]
 

@@ -183,3 +183,11 @@ def test_an_installed_file_is_a_librarys(line: str, path: str) -> None:
 def test_a_file_elsewhere_is_the_users(text: str) -> None:
     """A file in a folder of one's own is the user's, and so is a package of one's own, whatever it is called."""
     assert _first(f"{text}\n").role == "user"
+
+
+def test_pythons_frames_may_have_no_source() -> None:
+    """Where the source is not there, as in a frozen program, each line of the stack is a frame all the same."""
+    text = 'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in f\n  File "/srv/b.py", line 2, in g\nOSError: x\n'
+    code = read_error(text).code
+
+    assert [(one.path, one.line, one.source) for one in code] == [("/srv/b.py", 2, None), ("/srv/a.py", 1, None)]

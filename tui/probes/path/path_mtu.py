@@ -72,11 +72,11 @@ async def check(request: MeasureMtu, system: SystemView) -> AsyncGenerator[PathM
     words = _words(request)
     if words is None or sys.platform != "linux":
         reason = f"No large and harmless request is known for {request.family or 'an unknown protocol'}."
-        yield NotObserved(request=request, at=at, reason=reason)
+        yield NotObserved(request=request, reason=reason)
         return
     usual, clamped = await _connections(request, words, (None, CLAMPED_MSS))
     if usual.small == "not-sent":
-        yield NotObserved(request=request, at=at, reason="This time the port did not connect.")
+        yield NotObserved(request=request, reason="This time the port did not connect.")
         return
     pairs = 1
     if _result(usual) != _result(clamped):

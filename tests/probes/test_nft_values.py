@@ -193,8 +193,25 @@ def test_what_is_not_known_equals_nothing_for_sure(left: Any, packet: Packet) ->
 
 WORDS = {
     "protocol": {
-        **{"icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "gre": 47, "esp": 50, "ah": 51, "ipv6-icmp": 58, "icmpv6": 58, "ospf": 89},
-        **{"pim": 103, "comp": 108, "vrrp": 112, "sctp": 132, "udplite": 136, "dccp": 33, "ip": 0, "ipencap": 4, "ipv6": 41},
+        "icmp": 1,
+        "igmp": 2,
+        "tcp": 6,
+        "udp": 17,
+        "gre": 47,
+        "esp": 50,
+        "ah": 51,
+        "ipv6-icmp": 58,
+        "icmpv6": 58,
+        "ospf": 89,
+        "pim": 103,
+        "comp": 108,
+        "vrrp": 112,
+        "sctp": 132,
+        "udplite": 136,
+        "dccp": 33,
+        "ip": 0,
+        "ipencap": 4,
+        "ipv6": 41,
     },
     "nfproto": {"ipv4": 2, "ipv6": 10},
     "ethertype": {"ip": 0x0800, "ip6": 0x86DD, "arp": 0x0806, "vlan": 0x8100, "8021q": 0x8100},
@@ -204,8 +221,17 @@ WORDS = {
     "flags": {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32, "ecn": 64, "cwr": 128},
     "packet-type": {"host": 0, "unicast": 0, "broadcast": 1, "multicast": 2, "other": 3},
     "address-type": {
-        **{"unspec": 0, "unicast": 1, "local": 2, "broadcast": 3, "anycast": 4, "multicast": 5, "blackhole": 6},
-        **{"unreachable": 7, "prohibit": 8, "throw": 9, "nat": 10},
+        "unspec": 0,
+        "unicast": 1,
+        "local": 2,
+        "broadcast": 3,
+        "anycast": 4,
+        "multicast": 5,
+        "blackhole": 6,
+        "unreachable": 7,
+        "prohibit": 8,
+        "throw": 9,
+        "nat": 10,
     },
 }
 """As the kernel's headers number them: linux/in.h, netfilter.h, if_ether.h, nf_conntrack_common.h, if_packet.h, rtnetlink.h."""
@@ -336,8 +362,20 @@ def test_numbers_are_ordered(operator: str, right: Any, expected: Truth) -> None
 
 @pytest.mark.parametrize(
     ("operator", "right", "expected"),
-    [("<", 91, True), ("<", 90, None), ("<", 80, False), (">", 79, True), (">", 80, None), (">", 90, False), (">=", 80, True)]
-    + [(">=", 81, None), (">=", 91, False), ("<=", 90, True), ("<=", 89, None), ("<=", 79, False)],
+    [
+        ("<", 91, True),
+        ("<", 90, None),
+        ("<", 80, False),
+        (">", 79, True),
+        (">", 80, None),
+        (">", 90, False),
+        (">=", 80, True),
+        (">=", 81, None),
+        (">=", 91, False),
+        ("<=", 90, True),
+        ("<=", 89, None),
+        ("<=", 79, False),
+    ],
 )
 def test_a_value_that_lies_in_a_range_is_ordered_as_far_as_can_be_told(operator: str, right: int, expected: Truth) -> None:
     """From 80 to 90: what holds for each number of the range holds."""

@@ -197,3 +197,37 @@ async def test_containers_of_an_engine_are_told(tmp_path: Path) -> None:
 def test_an_ordinary_process_is_in_no_container(group: str, tmp_path: Path) -> None:
     """A control group of another kind says nothing."""
     assert container_inside({}, group, tmp_path) is None
+
+
+def _process(proc: Path, name: str, mounts: str | None) -> None:
+    """A process in a network namespace of its own, as /proc shows it, with its mounts where they can be read."""
+    (proc / name / "net").mkdir(parents=True)
+    (proc / name / "net/tcp").write_text("")
+    (proc / name / "stat").write_text(f"{name} (x) S 1 1 1 0 -1\n")
+    if mounts is not None:
+        (proc / name / "mounts").write_text(mounts)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "born_here"),
+    [
+        ("demo /sys sysfs rw 0 0\n", "demo /sys sysfs rw 0 0\n", True),
+        ("sysfs /sys sysfs rw 0 0\ndemo /sys sysfs rw 0 0\n", "sysfs /sys sysfs rw 0 0\ndemo /sys sysfs rw 0 0\n", True),
+        ("demo /sys sysfs rw 0 0\nsysfs /sys sysfs rw 0 0\n", "demo /sys sysfs rw 0 0\n", False),
+        ("sysfs /sys sysfs rw 0 0\n", "sysfs /sys sysfs rw 0 0\n", False),
+        ("demo /sys sysfs rw 0 0\n", "other /sys sysfs rw 0 0\n", False),
+        ("demo /sys sysfs rw 0 0\n", "", False),
+        ("", "", False),
+        (None, None, False),
+    ],
+)
+def test_a_namespace_is_ours_by_the_file_system_that_was_mounted_for_it(
+    tmp_path: Path, own: str | None, others: str | None, born_here: bool
+) -> None:
+    """`ip netns exec` mounts a /sys by the name of the namespace; the last mount counts, and no name is no sign."""
+    _process(tmp_path, "self", own)
+    _process(tmp_path, "7", others)
+
+    (found,) = survey(tmp_path, tmp_path / "netns").found
+
+    assert (found.pid, found.born_here) == (7, born_here)

@@ -221,6 +221,18 @@ class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):
     vantage: str | None = None
 
 
+class ReadTracking(Request, frozen=True, kw_only=True, tag="tracking"):
+    """See whether the kernel tracks connections to `address`, without which no rule can translate them.
+
+    `after` orders it behind an attempt, by fact id.
+    """
+
+    address: str
+    own: bool
+    """Whether it is an address of this machine: then a datagram is sent there, to a socket of our own."""
+    after: str = ""
+
+
 class ReadCode(Request, frozen=True, kw_only=True, tag="source-code"):
     """Read the source around one frame of an error, statically; nothing of the user's is run."""
 
@@ -259,5 +271,6 @@ AnyRequest = (
     | ExamineProcess
     | ReadLimits
     | WatchQueue
+    | ReadTracking
     | ReadCode
 )

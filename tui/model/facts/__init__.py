@@ -24,6 +24,7 @@ from tui.model.facts.rules import Answer, Firewall, Rule
 from tui.model.facts.service import LogLine, Service
 from tui.model.facts.sockets import Listener, Listeners, UnixPath
 from tui.model.facts.talk import Talk
+from tui.model.facts.tracking import Tracking
 from tui.model.requests import AnyRequest
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
+    "Tracking",
     "UnixAttempt",
     "UnixPath",
     "same_observation",
@@ -107,6 +109,7 @@ AnyFact = (
     | ProcessState
     | Limits
     | QueueWatch
+    | Tracking
     | Code
     | NotObserved
 )

@@ -60,9 +60,18 @@ class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):
     """Rules that would refuse or drop, and may or may not match."""
     translated: Rule | None = None
     """A rule that redirects the connection to another address or port."""
+    perhaps_translated: bool = False
+    """Whether another rule may redirect it, which is not certain."""
     rules: int = 0
     """How many rules were read."""
     sources: tuple[str, ...] = ()
     """What was asked: `nft`, `iptables-nft`, `iptables-legacy`, …"""
     unread: tuple[str, ...] = ()
     """Sentences: what could not be read of it."""
+
+    @property
+    def translates(self) -> bool | None:
+        """Whether a rule redirects the connection; None where one may, or not all rules were read."""
+        if self.translated:
+            return True
+        return None if self.perhaps_translated or self.unread else False

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.fact import Fact
+from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
@@ -42,6 +43,8 @@ __all__ = [
     "Engine",
     "Fact",
     "Firewall",
+    "Forwarder",
+    "Forwarders",
     "Hop",
     "HostsEntry",
     "IcmpError",
@@ -109,6 +112,7 @@ AnyFact = (
     | ProcessState
     | Limits
     | QueueWatch
+    | Forwarders
     | Tracking
     | Code
     | NotObserved

@@ -42,6 +42,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Which part of the rule decided, or could not be evaluated."""
     packets: int | None = None
     """Its counter, if it has one."""
+    varies: bool = False
+    """Whether it takes some connections and leaves others alike: it, or a rule before it, counts, times or draws."""
 
 
 class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):

@@ -215,7 +215,7 @@ def remedies(case: Case, rule: Rule, address: str, *, prefix: str | None = None)
     again = f"`refused check {endpoint(address, port)}` connects, or fails in another way."
     yield Remedy(
         do="See the rule in its place, as root; its counter, where it has one, grows with each attempt.",
-        command=before + _show(rule),
+        command=before + shown(rule),
         verify=f"`{quoted(rule)}` is there.",
     )
     service = service_without_endpoints(rule)
@@ -232,7 +232,8 @@ def remedies(case: Case, rule: Rule, address: str, *, prefix: str | None = None)
     yield Remedy(do=do, command=before + command, verify=again)
 
 
-def _show(rule: Rule) -> str:
+def shown(rule: Rule) -> str:
+    """The command that shows the rule in its chain."""
     if rule.backend == "nft":
         return f"nft -a list chain {rule.family} {rule.table} {rule.chain}"
     return f"{_tool(rule)} -t {rule.table} -vnL {rule.chain} --line-numbers"
@@ -270,7 +271,7 @@ def _change(rule: Rule, address: str, port: int) -> tuple[str, str]:
         case "crowdsec":
             return "If the decision is a mistake: delete it where it was made.", "cscli decisions list"
         case "docker" | "podman" | "libvirt" | "kube-proxy" | "calico" | "cilium" as maker:
-            return f"Change it in {maker}'s own settings: it writes its rules again whenever it starts.", _show(rule)
+            return f"Change it in {maker}'s own settings: it writes its rules again whenever it starts.", shown(rule)
         case _ if not rule.text:
             return f"If it should be allowed: accept it in chain {rule.chain}, before its policy applies. For now:", _remove(
                 rule, port

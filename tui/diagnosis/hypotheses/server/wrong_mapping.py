@@ -235,7 +235,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     yield next(rules.remedies(case, place.way.by, address))
     yield Remedy(
         do="Let it lead to where the service is, in the settings of what made it.",
-        command=rules.shown(place.way.by),
+        command=rules.show(place.way.by),
         verify=again,
     )
 

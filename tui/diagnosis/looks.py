@@ -6,7 +6,7 @@ Law: a look that could not be taken, or not whole, is a gap; nothing is taken fo
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Gap, Look
-from tui.diagnosis.readings import checks, hosts, outcomes, rules, services
+from tui.diagnosis.readings import checks, hosts, outcomes, rules, services, translation
 from tui.model.case import Case
 from tui.model.facts import Firewall, Listeners, NameserverAnswer, NameSources, OtherNamespaces, Service
 from tui.model.requests import (
@@ -23,6 +23,13 @@ from tui.model.requests import (
 def _rules_wanted(case: Case) -> Iterator[AnyRequest]:
     yield from rules.checks_here(case)
     yield from rules.checks_there(case)
+    yield from translation.checks(case)
+
+
+def _nothing_translates(case: Case, address: str) -> bool:
+    """Whether no rule of this machine can lead the connection elsewhere, and no other machine's rules are in question."""
+    far = outcomes.is_remote(case, address) and case.options.servers
+    return not far and translation.excluded(case, address) is not None
 
 
 def _rules_gap(case: Case, address: str) -> Gap | None:
@@ -67,6 +74,7 @@ RULES = Look(
     facts=(Firewall,),
     wanted=_rules_wanted,
     gap=_rules_gap,
+    excluded=_nothing_translates,
 )
 SOCKETS = Look(words="the listening sockets", checks=(ListListeners,), facts=(Listeners,), wanted=checks.tables, gap=_sockets_gap)
 NAMESPACES = Look(

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import checks, forwarding, outcomes, rules, translation
 from tui.diagnosis.readings.forwarding import Behind, State
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
-from tui.model.facts import Forwarder, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import Firewall, Forwarder, Forwarders, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 _DEAD = (State.OTHER_PORTS, State.GONE, State.UNREACHABLE)
@@ -28,12 +28,12 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from translation.checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """The port leads elsewhere, and there nothing listens, nobody is, or no way leads."""
     failing = outcomes.failing(case, *rules.STOPPED, *forwarding.ENDED_BY_FORWARDER)
     led = {address: places for address in failing if (places := forwarding.behind(case, address))}
     if not led:
-        return ruled_out(
+        return not_relevant(
             "Nothing that is known leads the port elsewhere.", *outcomes.ids(*(failing or outcomes.latest(case)).values())
         )
     dead = {address: place for address, places in led.items() if (place := _all_in(places, *_DEAD))}
@@ -58,9 +58,9 @@ def _all_in(places: tuple[Behind, ...], *states: State) -> Behind | None:
     return places[0] if all(place.state in states for place in places) else None
 
 
-def _proved(case: Case, dead: dict[str, Behind]) -> Judgement:
+def _proved(case: Case, dead: dict[str, Behind]) -> Finding:
     first, place = next(iter(dead.items()))
-    return confirmed(
+    return claim(
         f"{_leads(case, dead, place)}, {_why(place)}.",
         *_evidence(case, dead),
         reason=f"{_source(place)} {_seen(place)}",
@@ -71,13 +71,13 @@ def _proved(case: Case, dead: dict[str, Behind]) -> Judgement:
     )
 
 
-def _refusing(case: Case, refusing: dict[str, Behind]) -> Judgement:
+def _refusing(case: Case, refusing: dict[str, Behind]) -> Finding:
     first, place = next(iter(refusing.items()))
-    return likely(
+    return claim(
         f"{_leads(case, refusing, place)}, which refuses as well.",
         *_evidence(case, refusing),
         reason=f"{_source(place)} A connection to {place.way.label} itself is refused by a reset.",
-        next_check=f"Where {place.way.label} is: `ss -ltn`; no line for port {place.way.port} confirms it.",
+        missing=f"Where {place.way.label} is: `ss -ltn`; no line for port {place.way.port} confirms it.",
         explains=refusing,
         culprit=_culprit(place),
         refuted_by=f"A listener on {place.way.label}, and a filter there that sends resets.",
@@ -85,14 +85,14 @@ def _refusing(case: Case, refusing: dict[str, Behind]) -> Judgement:
     )
 
 
-def _unseen(case: Case, unseen: dict[str, Behind]) -> Judgement:
+def _unseen(case: Case, unseen: dict[str, Behind]) -> Finding:
     first, place = next(iter(unseen.items()))
     where = f" on {place.way.via}" if place.way.via else ""
-    return likely(
+    return claim(
         f"{_leads(case, unseen, place)}, and most likely nothing answers there.",
         *_evidence(case, unseen),
         reason=f"{_source(place)} It accepts and ends the connection at once, as it does where it can't connect.",
-        next_check=f"From there{where}: `refused check {place.way.label}`.",
+        missing=f"From there{where}: `refused check {place.way.label}`.",
         explains=unseen,
         culprit=_culprit(place),
         refuted_by=f"{place.way.label} connects from there.",
@@ -100,7 +100,7 @@ def _unseen(case: Case, unseen: dict[str, Behind]) -> Judgement:
     )
 
 
-def _otherwise(case: Case, place: Behind) -> Judgement:
+def _otherwise(case: Case, place: Behind) -> Finding:
     """The port leads to a place where something else is wrong, or nothing, or that could not be looked at."""
     evidence = outcomes.ids(*place.facts)
     if place.state is State.SERVED:
@@ -263,6 +263,8 @@ HYPOTHESIS = Hypothesis(
             "server.down",
         }
     ),
+    shown_by=(Firewall, Forwarders),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -105,6 +105,9 @@ class Behind(Struct, frozen=True, kw_only=True):
     way: Way
     state: State
     attempt: TcpAttempt | None = None
+    """The attempt to connect there."""
+    answer: TcpAttempt | None = None
+    """The attempt on the target whose ICMP error came from there, in the name of the address that was asked."""
     space: Namespace | None = None
     rows: tuple[Listener, ...] = ()
     """The TCP listeners there, where they are known."""
@@ -231,10 +234,10 @@ def address_of(case: Case, way: Way) -> str | None:
 
 def behind(case: Case, address: str) -> tuple[Behind, ...]:
     """What is known of each place that the target's port of `address` leads to."""
-    return tuple(_behind(case, way) for way in ways(case, address))
+    return tuple(_behind(case, way, address) for way in ways(case, address))
 
 
-def _behind(case: Case, way: Way) -> Behind:
+def _behind(case: Case, way: Way, asked: str) -> Behind:
     address = address_of(case, way)
     attempt = _attempt(case, address, way.port) if address and way.port else None
     space = _space(case, way)
@@ -244,11 +247,14 @@ def _behind(case: Case, way: Way) -> Behind:
     rows = tuple(row for row in known or () if row.proto == "tcp")
     neighbour = _failed_neighbour(case, address) if address else None
     state = _by_attempt(case, attempt, neighbour)
+    answer = hosts.icmp_rejections(case).get(asked) if state is State.SILENT and isinstance(way.by, Rule) else None
+    if answer:  # who sends ICMP errors limits their rate, so the attempt there may have met silence
+        state = _by_attempt(case, answer, neighbour)
     if known is not None and way.port:
         state = _by_listeners(rows, way.port, address, attempt, state)
     others = case.last(OtherNamespaces) if space else None
     facts = tuple(fact for fact in (way.fact, attempt, neighbour, others, table) if fact is not None)
-    return Behind(way=way, state=state, attempt=attempt, space=space, rows=rows, facts=facts)
+    return Behind(way=way, state=state, attempt=attempt, answer=answer, space=space, rows=rows, facts=facts)
 
 
 def _by_listeners(

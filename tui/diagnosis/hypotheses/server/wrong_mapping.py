@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, forwarding, outcomes, rules, translation
+from tui.diagnosis.readings import checks, forwarding, led, outcomes, rules, translation
 from tui.diagnosis.readings.forwarding import Behind, State
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
-from tui.model.facts import Firewall, Forwarder, Forwarders, TcpAttempt
+from tui.model.facts import Firewall, Forwarder, Forwarders
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
@@ -31,25 +31,25 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 def judge(case: Case) -> Finding:
     """The port leads elsewhere, and there nothing listens, nobody is, or no way leads."""
     failing = outcomes.failing(case, *rules.STOPPED, *forwarding.ENDED_BY_FORWARDER)
-    led = {address: places for address in failing if (places := forwarding.behind(case, address))}
-    if not led:
+    behind = {address: places for address in failing if (places := forwarding.behind(case, address))}
+    if not behind:
         return not_relevant(
             "Nothing that is known leads the port elsewhere.", *outcomes.ids(*(failing or outcomes.latest(case)).values())
         )
-    dead = {address: place for address, places in led.items() if (place := _all_in(places, *_DEAD))}
+    dead = {address: place for address, places in behind.items() if (place := _all_in(places, *_DEAD))}
     if dead:
         return _proved(case, dead)
-    refusing = {address: place for address, places in led.items() if (place := _all_in(places, State.REFUSED))}
+    refusing = {address: place for address, places in behind.items() if (place := _all_in(places, State.REFUSED))}
     if refusing:
         return _refusing(case, refusing)
     unseen = {
         address: place
-        for address, places in led.items()
+        for address, places in behind.items()
         if failing[address].outcome in forwarding.ENDED_BY_FORWARDER and (place := _all_in(places, State.UNKNOWN))
     }
     if unseen:
         return _unseen(case, unseen)
-    first = next(iter(led.values()))[0]
+    first = next(iter(behind.values()))[0]
     return _otherwise(case, first)
 
 
@@ -62,8 +62,8 @@ def _proved(case: Case, dead: dict[str, Behind]) -> Finding:
     first, place = next(iter(dead.items()))
     return claim(
         f"{_leads(case, dead, place)}, {_why(place)}.",
-        *_evidence(case, dead),
-        reason=f"{_source(place)} {_seen(place)}",
+        *led.evidence(case, dead),
+        reason=f"{led.said_by(place)} {_seen(place)}",
         explains=dead,
         culprit=_culprit(place),
         refuted_by=f"A listener on {place.way.label}.",
@@ -75,8 +75,8 @@ def _refusing(case: Case, refusing: dict[str, Behind]) -> Finding:
     first, place = next(iter(refusing.items()))
     return claim(
         f"{_leads(case, refusing, place)}, which refuses as well.",
-        *_evidence(case, refusing),
-        reason=f"{_source(place)} A connection to {place.way.label} itself is refused by a reset.",
+        *led.evidence(case, refusing),
+        reason=f"{led.said_by(place)} A connection to {place.way.label} itself is refused by a reset.",
         missing=f"Where {place.way.label} is: `ss -ltn`; no line for port {place.way.port} confirms it.",
         explains=refusing,
         culprit=_culprit(place),
@@ -90,8 +90,8 @@ def _unseen(case: Case, unseen: dict[str, Behind]) -> Finding:
     where = f" on {place.way.via}" if place.way.via else ""
     return claim(
         f"{_leads(case, unseen, place)}, and most likely nothing answers there.",
-        *_evidence(case, unseen),
-        reason=f"{_source(place)} It accepts and ends the connection at once, as it does where it can't connect.",
+        *led.evidence(case, unseen),
+        reason=f"{led.said_by(place)} It accepts and ends the connection at once, as it does where it can't connect.",
         missing=f"From there{where}: `refused check {place.way.label}`.",
         explains=unseen,
         culprit=_culprit(place),
@@ -107,7 +107,7 @@ def _otherwise(case: Case, place: Behind) -> Finding:
         return ruled_out(f"The port leads to {place.way.label}, where something listens.", *evidence)
     if place.state is State.UNKNOWN:
         return still_open(
-            f"{_source(place)} What is there was not seen.",
+            f"{led.said_by(place)} What is there was not seen.",
             *evidence,
             summary=f"{place.way.maker} leads port {case.tcp.port} to {place.way.label}, where nothing listens.",
             next_check=f"`refused check {place.way.label}`, from where it connects.",
@@ -116,8 +116,8 @@ def _otherwise(case: Case, place: Behind) -> Finding:
     return still_open(f"The port leads to {place.way.label}, which is {place.state.value} for another reason.", *evidence)
 
 
-def _leads(case: Case, led: dict[str, Behind], place: Behind) -> str:
-    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in led)
+def _leads(case: Case, dead: dict[str, Behind], place: Behind) -> str:
+    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in dead)
     via = f" from {place.way.via}" if place.way.via else ""
     there = place.way.label if place.place in {place.way.host, place.way.label} else f"{place.way.label}, {place.place}"
     if isinstance(place.way.by, Forwarder):
@@ -131,16 +131,18 @@ def _why(place: Behind) -> str:
         case State.GONE:
             return "and nobody has that address: what it was made for is gone"
         case State.UNREACHABLE:
-            return f"which can't be reached{_by_whom(place.attempt)}"
+            return f"which can't be reached{_by_whom(place)}"
         case _:
             others = _other_ports(place)
             return f"and nothing listens there{f': it listens on port {others}' if others and place.space else ''}"
 
 
-def _by_whom(attempt: TcpAttempt | None) -> str:
-    if attempt is None or attempt.icmp is None:
-        return " from here"
-    return f": {attempt.icmp.sender} says `{attempt.icmp.meaning}`"
+def _by_whom(place: Behind) -> str:
+    """Who says that it can't be reached; through a translation it is said in the name of the address that was asked."""
+    if place.answer and place.answer.icmp:
+        return f": `{place.answer.icmp.meaning}` came back, in the name of {place.answer.address}"
+    icmp = place.attempt.icmp if place.attempt else None
+    return f": {icmp.sender} says `{icmp.meaning}`" if icmp else " from here"
 
 
 def _seen(place: Behind) -> str:
@@ -148,7 +150,7 @@ def _seen(place: Behind) -> str:
         case State.GONE:
             return f"Nobody answers for {place.way.host} on its link."
         case State.UNREACHABLE:
-            return f"A connection to {place.way.label} itself fails{_by_whom(place.attempt)}."
+            return f"A connection to {place.way.label} itself fails{_by_whom(place)}."
         case _:
             return f"The socket table there has no listener on port {place.way.port}."
 
@@ -157,21 +159,6 @@ def _other_ports(place: Behind) -> str:
     """The ports that something listens on in that place, for people."""
     ports = sorted({row.port for row in place.rows if not is_loopback(row.address)})
     return outcomes.joined(map(str, ports)) if len(ports) <= 3 else ""  # noqa: PLR2004 -- more of them say nothing
-
-
-def _source(place: Behind) -> str:
-    """Where it stands that the port leads there, as a sentence."""
-    by = place.way.by
-    if isinstance(by, Forwarder):
-        return f"{by.program} (pid {by.pid}) says so by {by.source or 'its name'}: `{by.command}`."
-    return f"`{rules.quoted(by)}` ({rules.location(by)}) matches this connection.{rules.counted_packets(by)}"
-
-
-def _evidence(case: Case, led: dict[str, Behind]) -> tuple[str, ...]:
-    return outcomes.ids(
-        *(attempt for address in led for attempt in outcomes.attempts(case, address)),
-        *(fact for place in led.values() for fact in place.facts),
-    )
 
 
 def _culprit(place: Behind) -> Culprit:

@@ -35,7 +35,7 @@ _NETAVARK = """table inet netavark {
   fib daddr type local jump NETAVARK-HOSTPORT-DNAT
  }
  chain OUTPUT {
-  type nat hook output priority dstnat
+  type nat hook output priority -100
   fib daddr type local jump NETAVARK-HOSTPORT-DNAT
  }
 }
@@ -76,7 +76,7 @@ def tunnel(to: str) -> Step:
         for name in ("key", "own"):
             bench["client"].run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name))
         settings = bench.file("sshd_config", _SSHD)
-        Path("/run/sshd").mkdir(exist_ok=True)
+        bench["neighbour"].run("mkdir", "-p", "/run/sshd")
         start("neighbour", "/usr/sbin/sshd", "-D", "-f", str(settings), ready="{neighbour}:2222")(bench)
         options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "BatchMode=yes", "LogLevel=ERROR")
         words = [word for option in options for word in ("-o", option)]

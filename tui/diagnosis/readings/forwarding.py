@@ -84,9 +84,9 @@ class State(StrEnum):
     BOUND_ELSEWHERE = "bound elsewhere"
     """Something listens on that port, and not on the address that is led to."""
     OTHER_PORTS = "other ports"
-    """Nothing listens on that port; on others, something does."""
+    """Nothing listens on that port; on others something does, or it is a port of this machine."""
     NOTHING = "nothing"
-    """Nothing listens there at all."""
+    """Nothing listens at all in that container or namespace."""
     GONE = "gone"
     """Nobody has the address."""
     UNREACHABLE = "unreachable"
@@ -252,6 +252,7 @@ def _behind(case: Case, way: Way, asked: str) -> Behind:
         state = _by_attempt(case, answer, neighbour)
     if known is not None and way.port:
         state = _by_listeners(rows, way.port, address, attempt, state)
+        state = State.OTHER_PORTS if own and state is State.NOTHING else state
     others = case.last(OtherNamespaces) if space else None
     facts = tuple(fact for fact in (way.fact, attempt, neighbour, others, table) if fact is not None)
     return Behind(way=way, state=state, attempt=attempt, answer=answer, space=space, rows=rows, facts=facts)
@@ -309,13 +310,20 @@ def _attempt(case: Case, address: str | None, port: int | None) -> TcpAttempt | 
 def _space(case: Case, way: Way) -> Namespace | None:
     """The one namespace that has the address, or is the container's, of those that belong with us."""
     others = case.last(OtherNamespaces)
-    if others is None or way.via:
+    if others is None:
         return None
+    if way.via:  # an SSH server may be a machine or a container on this one
+        return _having(others, way.via.rpartition("@")[2])
     if way.container:
         return next((space for space in others.namespaces if space.container and space.container.id == way.container.id), None)
     here = case.last(Addresses)
     if way.host is None or is_loopback(way.host) or (here and outcomes.has_address(here, way.host)):
         return None
-    having = [space for space in others.namespaces if way.host in map(without_zone, space.addresses)]
+    return _having(others, way.host)
+
+
+def _having(others: OtherNamespaces, address: str) -> Namespace | None:
+    """The namespace that has the address, if there is only one that belongs with us."""
+    having = [space for space in others.namespaces if address in map(without_zone, space.addresses)]
     near = [space for space in having if space.linked or space.born_here or space.container] or having
     return near[0] if len(near) == 1 else None

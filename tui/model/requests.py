@@ -213,6 +213,10 @@ class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):
     port: int | None = None
 
 
+class ReadCounters(Request, frozen=True, kw_only=True, tag="counters"):
+    """Read what the kernel has counted so far; once before the attempts, and `again` after them."""
+
+
 class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):
     """Watch the accept queue of a port's listeners and the overflow counters for a while."""
 
@@ -258,6 +262,7 @@ AnyRequest = (
     | ListOtherNamespaces
     | ExamineProcess
     | ReadLimits
+    | ReadCounters
     | WatchQueue
     | ReadCode
 )

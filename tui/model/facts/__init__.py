@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
+from tui.model.facts.counters import Counters
 from tui.model.facts.fact import Fact
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
@@ -37,6 +38,7 @@ __all__ = [
     "CodeValue",
     "Confinement",
     "Container",
+    "Counters",
     "Echo",
     "Engine",
     "Fact",
@@ -106,6 +108,7 @@ AnyFact = (
     | OtherNamespaces
     | ProcessState
     | Limits
+    | Counters
     | QueueWatch
     | Code
     | NotObserved

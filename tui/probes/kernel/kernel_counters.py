@@ -6,6 +6,7 @@ from tui.probes.kernel.text_file import text_of
 
 NETSTAT = Path("/proc/net/netstat")
 SNMP = Path("/proc/net/snmp")
+SNMP6 = Path("/proc/net/snmp6")
 
 
 def failed_retransmissions() -> int | None:
@@ -24,6 +25,12 @@ def resets_sent() -> int | None:
     A reset that a filter rule makes (nf_send_reset in net/ipv4/netfilter/nf_reject_ipv4.c) is not counted.
     """
     return read_counter(text_of(SNMP), "OutRsts", group="Tcp")
+
+
+def packets_too_big() -> int | None:
+    """How many reports that an IPv6 packet was too large have come so far (Icmp6InPktTooBigs); None if unreadable."""
+    rows = (line.split() for line in text_of(SNMP6).splitlines())
+    return next((int(row[1]) for row in rows if row[:1] == ["Icmp6InPktTooBigs"] and row[1:2] and row[1].isdecimal()), None)
 
 
 def risen(before: int | None, after: int | None) -> int | None:

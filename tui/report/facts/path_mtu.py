@@ -41,7 +41,7 @@ def _parts(fact: PathMtu) -> Iterator[str]:
         yield f"meanwhile the kernel has learnt of a path of {fact.path_mtu} bytes, and keeps to it for ten minutes"
 
 
-def _answer_words(whole: bool, received: int) -> str:  # noqa: FBT001 -- a value of the fact
+def _answer_words(whole: bool, received: int) -> str:
     return f"its answer came {_WHOLE[whole]} ({received} bytes)" if received else "no answer came"
 
 

@@ -110,7 +110,7 @@ def _merged(marks: Iterable[EndpointMark]) -> list[EndpointMark]:
 
 
 def _joined(one: EndpointMark, other: EndpointMark) -> EndpointMark:
-    fuller = one if one.port or not other.port else other
+    fuller = one if one.port else other
     role = min(one.role, other.role, key=_STRONGER.index)
     return _as(fuller, role)
 

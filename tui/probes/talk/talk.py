@@ -12,7 +12,6 @@ from tui.model.facts import AnyFact, Outcome, Talk
 from tui.model.protocols import BANNER_FIRST, TLS
 from tui.model.requests import TalkTo
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import stop_listening
 from tui.probes.kernel.handshake import handshake
 from tui.probes.kernel.system_view import SystemView
@@ -32,7 +31,6 @@ async def check(request: TalkTo, system: SystemView) -> AsyncGenerator[AnyFact, 
 
     name = request.server_name if request.server_name and not literal_address(request.server_name) else None
     talk = Talk(
-        at=now(),
         command=safe_text(typed_command(request.protocol, request.address, request.port, name)),
         address=request.address,
         port=request.port,

@@ -29,7 +29,7 @@ def not_listening(case: Case) -> Finding | None:
         return None
     first, place = next(iter(empty.items()))
     return claim(
-        f"Nothing listens in {place.place}, where {leads(case, empty, place)}.",
+        f"Nothing listens in {place.place}, to which {leads(case, empty, place)}.",
         *evidence(case, empty),
         reason=f"{said_by(place)} The socket tables of {place.place} have no TCP listener at all.",
         explains=empty,
@@ -50,7 +50,7 @@ def bound_elsewhere(case: Case) -> Finding | None:
     port, there = case.tcp.port, place.place
     return claim(
         f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)}{where}, and not on {place.way.label}, "
-        f"where {leads(case, bound, place)}.",
+        f"to which {leads(case, bound, place)}.",
         *evidence(case, bound),
         reason=f"{said_by(place)} The socket tables there have port {row.port} on {row.address} only.",
         intention=Intention(known_by="settings", words=f"port {port} is led to it", evidence=(place.way.fact.id,)),
@@ -77,7 +77,7 @@ def rejected(case: Case) -> Finding | None:
     who = icmp.sender if icmp else place.way.host or place.way.label
     how = f"ICMP {icmp.meaning}" if icmp else "a reset, although something listens there"
     return claim(
-        f"{who} rejects {place.way.label} ({how}), where {leads(case, saying_no, place)}.",
+        f"{who} rejects {place.way.label} ({how}), to which {leads(case, saying_no, place)}.",
         *evidence(case, saying_no),
         reason=f"{said_by(place)} A connection to {place.way.label} itself is rejected by {who}: {how}.",
         missing="" if icmp else f"{inside(place, 'nft list ruleset')}: a rule there with `tcp reset`.",
@@ -102,7 +102,7 @@ def silent(case: Case) -> Finding | None:
     _, place = next(iter(quiet.items()))
     serving = next((row for row in place.rows if row.port == place.way.port), None)
     facts = evidence(case, quiet)
-    summary = f"A packet filter drops what goes to {place.way.label}, where {leads(case, quiet, place)}."
+    summary = f"A packet filter drops what goes to {place.way.label}, to which {leads(case, quiet, place)}."
     if serving is None:
         return still_open(
             f"{said_by(place)} A connection to {place.way.label} itself gets no answer.",
@@ -130,11 +130,11 @@ def silent(case: Case) -> Finding | None:
 
 
 def leads(case: Case, led: dict[str, Behind], place: Behind) -> str:
-    """Which rule or program leads the asked endpoints there, to follow `where`."""
+    """Which rule or program leads the asked endpoints there, to follow `to which`."""
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in led)
     by = place.way.by
     who = place.way.maker if isinstance(by, Forwarder) else f"the rule {rules.named(by)}"
-    return f"{who} leads {asked} to"
+    return f"{who} leads {asked}"
 
 
 def said_by(place: Behind) -> str:

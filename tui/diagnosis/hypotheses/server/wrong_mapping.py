@@ -49,8 +49,8 @@ def judge(case: Case) -> Finding:
     }
     if unseen:
         return _unseen(case, unseen)
-    first = next(iter(behind.values()))[0]
-    return _otherwise(case, first)
+    every = [place for places in behind.values() for place in places]
+    return _otherwise(case, next((place for place in every if place.state is State.SERVED), every[0]))
 
 
 def _all_in(places: tuple[Behind, ...], *states: State) -> Behind | None:
@@ -118,8 +118,8 @@ def _otherwise(case: Case, place: Behind) -> Finding:
 
 def _leads(case: Case, dead: dict[str, Behind], place: Behind) -> str:
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in dead)
-    via = f" from {place.way.via}" if place.way.via else ""
-    there = place.way.label if place.place in {place.way.host, place.way.label} else f"{place.way.label}, {place.place}"
+    via = f", by way of {place.way.via}" if place.way.via else ""
+    there = place.way.label if place.place in {place.way.host, place.way.label} else f"{place.way.label} of {place.place}"
     if isinstance(place.way.by, Forwarder):
         return f"{place.way.maker} leads {asked} to {there}{via}"
     return f"The rule {place.way.maker} leads {asked} to {there}"
@@ -187,15 +187,22 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     """Lead it to where something listens, with what leads it; a rule of an engine is never changed by hand."""
     port, again = case.tcp.port, f"`refused check {endpoint(address, case.tcp.port)}` connects."
     container = place.way.container or (place.space.container if place.space else None)
-    inside = next(iter({row.port for row in place.rows if not is_loopback(row.address)}), None) if place.space else None
+    ports = {row.port for row in place.rows if not is_loopback(row.address)} if place.space else set()
+    inside = next(iter(ports)) if len(ports) == 1 else "PORT"
     maker = place.way.by.program if isinstance(place.way.by, Forwarder) else place.way.by.made_by or ""
     engine = container.engine if container else "podman" if maker == "podman" else "docker"
-    if container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):
+    if place.state is State.GONE:
+        yield Remedy(
+            do="See whether what had that address still runs, and which address it has now; start it again if it should.",
+            command=f"docker ps -a --filter publish={port}; podman ps -a; ip neighbour show {place.way.host}",
+            verify=again,
+        )
+    elif container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):
         tool = engine if engine in _ENGINES else "docker"
         yield Remedy(
             do="See which port the program in the container listens on; ports are published when a container is created, so "
             "create it again with that one.",
-            command=f"{tool} run --publish {port}:{inside or 'PORT'} … "
+            command=f"{tool} run --publish {port}:{inside} … "
             f"{shlex.quote(container.image) if container and container.image else 'IMAGE'}",
             verify=again,
         )
@@ -208,7 +215,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     if place.state is State.OTHER_PORTS:
         yield Remedy(
             do=f"Start what should listen on {place.way.label}.",
-            command=f"ss -ltnp 'sport = :{place.way.port}'",
+            command=led.inside(place, f"ss -ltnp 'sport = :{place.way.port}'"),
             verify=again,
         )
     if isinstance(place.way.by, Forwarder):

@@ -146,7 +146,7 @@ class FindResetOrigin(Step, frozen=True, kw_only=True, tag="reset-origin"):
 
 
 class MeasureMtu(Step, frozen=True, kw_only=True, tag="path-mtu"):
-    """After a handshake, watch whether a large write is acknowledged as a small one is."""
+    """See whether a whole answer comes, and whether packets of full size and, with `writes`, a large request arrive."""
 
     address: str
     port: int
@@ -154,6 +154,10 @@ class MeasureMtu(Step, frozen=True, kw_only=True, tag="path-mtu"):
     """The protocol that is spoken, which decides what may be written: `TLS` or the name of a service family."""
     server_name: str | None = None
     """The name for TLS (SNI) and for the Host header."""
+    path: str | None = None
+    """What is asked for in HTTP, inside TLS too; None for the root, or for TLS without HTTP in it."""
+    writes: bool = True
+    """Whether a large request is written even where nothing shows yet that large packets do not arrive."""
 
 
 class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
@@ -212,6 +216,10 @@ class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):
 
     address: str | None = None
     port: int | None = None
+
+
+class ReadCounters(Request, frozen=True, kw_only=True, tag="counters"):
+    """Read what the kernel has counted so far; once before the attempts, and `again` after them."""
 
 
 class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):
@@ -279,6 +287,7 @@ AnyRequest = (
     | ListOtherNamespaces
     | ExamineProcess
     | ReadLimits
+    | ReadCounters
     | WatchQueue
     | FindForwarders
     | ReadTracking

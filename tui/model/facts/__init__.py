@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
+from tui.model.facts.counters import Counters
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
@@ -39,6 +40,7 @@ __all__ = [
     "CodeValue",
     "Confinement",
     "Container",
+    "Counters",
     "Echo",
     "Engine",
     "Fact",
@@ -113,6 +115,7 @@ AnyFact = (
     | OtherNamespaces
     | ProcessState
     | Limits
+    | Counters
     | QueueWatch
     | Forwarders
     | Tracking

@@ -5,7 +5,8 @@ Law: the words are those of the cause, about the place behind; what leads there 
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Finding, Intention, claim, still_open
+from tui.diagnosis.hypothesis import Finding, Intention, Look, claim, still_open
+from tui.diagnosis.looks import RULES
 from tui.diagnosis.readings import forwarding, hosts, outcomes, rules
 from tui.diagnosis.readings.forwarding import Behind, State
 from tui.model.address import endpoint
@@ -32,6 +33,7 @@ def not_listening(case: Case) -> Finding | None:
         f"Nothing listens in {place.place}, to which {leads(case, empty, place)}.",
         *evidence(case, empty),
         reason=f"{said_by(place)} The socket tables of {place.place} have no TCP listener at all.",
+        looks=unsure_of_rules(case, empty),
         explains=empty,
         culprit=Culprit(kind="address", address=place.way.host or first, port=place.way.port or case.tcp.port),
         refuted_by=f"A listener on {place.way.label}.",
@@ -46,7 +48,7 @@ def bound_elsewhere(case: Case) -> Finding | None:
         return None
     first, place = next(iter(bound.items()))
     row = next(row for row in place.rows if row.port == place.way.port)
-    where = f" in {place.place}" if place.space else ""
+    where = f" in {place.place}" if place.space and not row.container else ""
     port, there = case.tcp.port, place.place
     return claim(
         f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)}{where}, and not on {place.way.label}, "
@@ -54,6 +56,7 @@ def bound_elsewhere(case: Case) -> Finding | None:
         *evidence(case, bound),
         reason=f"{said_by(place)} The socket tables there have port {row.port} on {row.address} only.",
         intention=Intention(known_by="settings", words=f"port {port} is led to it", evidence=(place.way.fact.id,)),
+        looks=unsure_of_rules(case, bound),
         explains=bound,
         culprit=hosts.listener_culprit("listener", row),
         refuted_by=f"A listener on {place.way.label}.",
@@ -81,6 +84,7 @@ def rejected(case: Case) -> Finding | None:
         *evidence(case, saying_no),
         reason=f"{said_by(place)} A connection to {place.way.label} itself is rejected by {who}: {how}.",
         missing="" if icmp else f"{inside(place, 'nft list ruleset')}: a rule there with `tcp reset`.",
+        looks=unsure_of_rules(case, saying_no),
         explains=saying_no,
         culprit=Culprit(kind="address", address=who),
         refuted_by=f"No rule of {who} rejects {place.way.label}.",
@@ -127,6 +131,12 @@ def silent(case: Case) -> Finding | None:
             ),
         ),
     )
+
+
+def unsure_of_rules(case: Case, led: dict[str, Behind]) -> tuple[Look, ...]:
+    """The rules, where a program that accepts is known to lead there, and yet it is refused: then a rule acts before it."""
+    ends = outcomes.failing(case, *rules.STOPPED)
+    return (RULES,) if any(address in ends and isinstance(place.way.by, Forwarder) for address, place in led.items()) else ()
 
 
 def leads(case: Case, led: dict[str, Behind], place: Behind) -> str:

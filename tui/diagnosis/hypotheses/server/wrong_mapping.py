@@ -64,6 +64,7 @@ def _proved(case: Case, dead: dict[str, Behind]) -> Finding:
         f"{_leads(case, dead, place)}, {_why(place)}.",
         *led.evidence(case, dead),
         reason=f"{led.said_by(place)} {_seen(place)}",
+        looks=led.unsure_of_rules(case, dead),
         explains=dead,
         culprit=_culprit(place),
         refuted_by=f"A listener on {place.way.label}.",

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import RULES
-from tui.diagnosis.readings import checks, forwarding, hosts, local_drops, outcomes, queues, rules
+from tui.diagnosis.readings import checks, foreign_resets, forwarding, hosts, local_drops, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Echo, Firewall, Hop, Limits, Listener, Listeners, NotObserved, Outcome, Rule, TcpAttempt
+from tui.model.facts import Echo, Firewall, Hop, Limits, Listener, NotObserved, Outcome, Rule, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, ReadFirewall
 
@@ -65,9 +65,9 @@ def judge(case: Case) -> Finding:
     }
     if near:
         return _reset_here(case, near)
-    served = dict(_refused_though_served(case))
-    if served:
-        return _served(case, served)
+    foreign = dict(foreign_resets.refused(case))
+    if foreign:
+        return foreign_resets.finding(case, foreign, tuple(_remedies(case.tcp.port)))
     return _in_silence(case)
 
 
@@ -280,35 +280,6 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Finding:
         culprit=Culprit(kind="address", address=first, port=hop.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
         remedies=_remedies(hop.port),
-    )
-
-
-def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Listener, Listeners]]]:
-    """Own addresses that answered with a reset after a table that showed a listener for them."""
-    table = outcomes.listeners(case)
-    for address, attempt in outcomes.refused_by_reset(case).items():
-        rows = outcomes.on_port(table, case.tcp.port) if outcomes.is_local(case, address) else ()
-        row = next((row for row in rows if hosts.reaches(row, address, here=True)), None)
-        plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in outcomes.attempts(case, address))
-        if table and row and plain and table.at and table.at < attempt.at and not forwarding.ways(case, address):
-            yield address, (attempt, row, table)
-
-
-def _served(case: Case, served: dict[str, tuple[TcpAttempt, Listener, Listeners]]) -> Finding:
-    first, (attempt, row, table) = next(iter(served.items()))
-    asked = endpoint(first, case.tcp.port)
-    if all(_is_clean(case, address) for address in served):
-        what = f"Something on this machine that no rule shows (a BPF program, a socket lookup) answers {asked} with a reset"
-        apart = "As root: `bpftool net; bpftool prog show; bpftool cgroup tree`."
-    else:
-        what = f"A rule of this machine answers {asked} with a reset, or leads it elsewhere"
-        apart = f"As root: `{LISTING}` has a rule with `tcp reset`, `dnat` or `redirect` for it."
-    return still_open(
-        f"{hosts.owner(row)} was listening before {first} answered with a reset.",
-        *outcomes.ids(attempt, table),
-        summary=f"{what}, although {hosts.owner(row, opens=False)} listens there.",
-        next_check=apart,
-        explains=served,
     )
 
 

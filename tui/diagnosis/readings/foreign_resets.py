@@ -29,7 +29,7 @@ def refused(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Listener | None
 
 
 def finding(case: Case, foreign: dict[str, tuple[TcpAttempt, Listener | None]], remedies: tuple[Remedy, ...]) -> Finding:
-    """A rule here that answers or leads elsewhere: likely where our own TCP sent none; possible where only a listener was seen."""
+    """A rule here answers or leads elsewhere: likely where our own TCP sent none, possible where only a listener was seen."""
     first, (attempt, row) = next(iter(foreign.items()))
     asked = endpoint(first, case.tcp.port)
     although = f", although {hosts.owner(row, opens=False)} listens there" if row else ""

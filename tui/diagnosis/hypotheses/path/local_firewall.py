@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import RULES
+from tui.diagnosis.looks import TRANSLATIONS
 from tui.diagnosis.readings import checks, foreign_resets, forwarding, hosts, local_drops, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -376,7 +376,7 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("client.blocked", "path.filtered", "path.rejected"),
     supersedes=frozenset({"path.filtered", "path.rejected", "server.not-listening", "server.down"}),
     shown_by=(Firewall, TcpAttempt),
-    looks=(RULES,),
+    looks=(TRANSLATIONS,),
     needs=needs,
     judge=judge,
 )

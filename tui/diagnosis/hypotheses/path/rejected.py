@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import RULES
+from tui.diagnosis.looks import TRANSLATIONS
 from tui.diagnosis.readings import checks, forwarding, hosts, led, outcomes, reset_origin, rules
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.address import endpoint
@@ -75,7 +75,7 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
         *outcomes.ids(*reported.values(), hop),
         reason=f"ICMP `{_meaning(attempt)}` came from {sender}" + (f", seen at hop {hop.ttl}" if hop else "") + f"; {remark}.",
         # Behind a translation of ours its target signs what is sent back.
-        looks=(RULES,) if itself else (),
+        looks=(TRANSLATIONS,) if itself else (),
         explains=reported,
         culprit=Culprit(kind="address", address=sender),
         refuted_by=f"No rule or route on {sender} rejects {addresses} with this error.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import RULES, SERVICES, SOCKETS
+from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import checks, forwarding, hosts, intention, led, outcomes
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified, peer_address
@@ -207,7 +207,7 @@ HYPOTHESIS = Hypothesis(
     supersedes=frozenset({"server.not-listening"}),
     shown_by=(Listeners, OtherNamespaces),
     is_meant=True,
-    looks=(SOCKETS, RULES, SERVICES),
+    looks=(SOCKETS, TRANSLATIONS, SERVICES),
     needs=needs,
     judge=judge,
 )

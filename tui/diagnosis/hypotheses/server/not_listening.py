@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import RULES, SOCKETS
+from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import checks, counters, forwarding, hosts, led, namespaces, outcomes, reset_origin, rules, services
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
@@ -275,7 +275,7 @@ HYPOTHESIS = Hypothesis(
     proof="A reset from the host itself, and no listener in its socket table, read here or on the server.",
     mistaken_for=("port.wrong-port", "server.bound-elsewhere"),
     shown_by=(Listeners, OtherNamespaces),
-    looks=(SOCKETS, RULES),
+    looks=(SOCKETS, TRANSLATIONS),
     needs=needs,
     judge=judge,
 )

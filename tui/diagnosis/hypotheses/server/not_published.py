@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out
-from tui.diagnosis.looks import RULES
+from tui.diagnosis.looks import TRANSLATIONS
 from tui.diagnosis.readings import checks, forwarding, intention, namespaces, outcomes, rules, talk, translation
 from tui.diagnosis.readings.namespaces import ServiceLocation
 from tui.model.address import endpoint, is_unspecified, same_address
@@ -102,7 +102,7 @@ def _rules_gone(case: Case, others: OtherNamespaces, unled: dict[str, Container]
         *_evidence(case, unled, others),
         *outcomes.ids(*read),
         reason=f"{container.engine} names the published port, and neither a rule nor a program of this machine leads it there.",
-        looks=(RULES,),
+        looks=(TRANSLATIONS,),
         missing="" if all(reading and reading.translates is False for reading in read) else "As root: `nft list ruleset`.",
         intention=intention.of_container(case, container, others),
         explains=[address for address in unled if address in outcomes.failing(case)],
@@ -120,7 +120,7 @@ def _not_published(case: Case, others: OtherNamespaces, failing: list[str], loca
         f"{_named(container)} listens on port {row.port} inside and publishes it nowhere, so nothing leads {asked} there.",
         *_evidence(case, failing, others),
         reason=f"{container.engine} names no published port for port {row.port} of {container.label}.",
-        looks=(RULES,),
+        looks=(TRANSLATIONS,),
         intention=intention.of_location(case, location, others),
         explains=failing,
         culprit=_culprit(container),

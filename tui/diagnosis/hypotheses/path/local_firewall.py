@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, foreign_resets, forwarding, hosts, local_drops, outcomes, queues, rules
+from tui.diagnosis.readings import checks, foreign_answers, forwarding, hosts, local_drops, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Echo, Firewall, Hop, Limits, Listener, NotObserved, Outcome, Rule, TcpAttempt
+from tui.model.facts import Echo, Firewall, Hop, Limits, Listener, Outcome, Rule, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
-from tui.model.requests import AnyRequest, ListAddresses, ReadFirewall
+from tui.model.requests import AnyRequest, ListAddresses
 
 LISTING = "nft list ruleset; iptables-save"
 
@@ -38,8 +38,9 @@ def judge(case: Case) -> Finding:
         if hosts.sent_here(case, attempt) and not forwarding.ways(case, address)
     }
     proved = {address: attempt for address, attempt in ours.items() if _is_a_filters(case, address, attempt)}
+    signed = {address: attempt for address, attempt in proved.items() if foreign_answers.may_be_signed(case, address)}
     if proved:
-        return _proved(case, proved)
+        return foreign_answers.signed(case, signed) if signed == proved else _proved(case, dict(proved.items() - signed.items()))
     perhaps = {address: attempt for address, attempt in ours.items() if _may_be_a_filters(case, address, attempt)}
     if perhaps:
         return _perhaps(perhaps)
@@ -65,9 +66,9 @@ def judge(case: Case) -> Finding:
     }
     if near:
         return _reset_here(case, near)
-    foreign = dict(foreign_resets.refused(case))
+    foreign = dict(foreign_answers.refused(case))
     if foreign:
-        return foreign_resets.finding(case, foreign, tuple(_remedies(case.tcp.port)))
+        return foreign_answers.finding(case, foreign, tuple(_remedies(case.tcp.port)))
     return _in_silence(case)
 
 
@@ -98,12 +99,20 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
         *outcomes.ids(*(reading for reading, _ in ruled.values())),
         *outcomes.ids(*(attempt for each in ruled for attempt in outcomes.attempts(case, each))),
         reason=f"`{rules.quoted(rule)}` ({rules.location(rule)}) matches this connection and explains {effect}."
-        f"{rules.counted_packets(rule)}",
+        f"{_counted(case, first, rule)}",
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
         refuted_by="Without that rule, the same attempt ends the same way.",
         remedies=rules.remedies(case, rule, first),
     )
+
+
+def _counted(case: Case, address: str, rule: Rule) -> str:
+    """What its counter says, as a sentence: how much it rose with the attempts, or how it stands."""
+    risen = rules.growth(case, address, rule)
+    if not risen:
+        return rules.counted_packets(rule)
+    return f" Its counter rose by {risen} packet{'' if risen == 1 else 's'} with the attempts."
 
 
 def _is_clean(case: Case, address: str) -> bool:
@@ -283,12 +292,6 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Finding:
     )
 
 
-def _rules_hidden(case: Case) -> bool:
-    """Whether this machine's rules were asked for, and may not be read."""
-    asked = (gap.request for gap in case.all(NotObserved))
-    return any(isinstance(request, ReadFirewall) and request.vantage is None for request in asked)
-
-
 def _in_silence(case: Case) -> Finding:
     """Silence from another machine: a drop here looks like a drop there until a packet is seen to leave."""
     silent = hosts.silent(case)
@@ -308,7 +311,7 @@ def _in_silence(case: Case) -> Finding:
     if not unseen:
         hops = [hop for address in silent for hop in hosts.trail(case, address)]
         evidence = outcomes.ids(*hops, *(attempt for attempts in silent.values() for attempt in attempts))
-        if not _rules_hidden(case):
+        if not foreign_answers.rules_hidden(case):
             return ruled_out("Packets for this port leave this machine.", *evidence)
         return still_open(
             "Packets for this port leave this machine; whether a rule drops the answers was not seen.",

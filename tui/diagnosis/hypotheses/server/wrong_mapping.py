@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, forwarding, led, outcomes, rules, translation
+from tui.diagnosis.readings import checks, foreign_answers, forwarding, led, outcomes, rules, translation
 from tui.diagnosis.readings.forwarding import Behind, State
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
@@ -32,6 +32,9 @@ def judge(case: Case) -> Finding:
     """The port leads elsewhere, and there nothing listens, nobody is, or no way leads."""
     failing = outcomes.failing(case, *rules.STOPPED, *forwarding.ENDED_BY_FORWARDER)
     behind = {address: places for address in failing if (places := forwarding.behind(case, address))}
+    hidden = [address for address, _ in foreign_answers.refused(case) if not translation.excluded(case, address)]
+    if not behind and hidden:
+        return _hidden(case, hidden)
     if not behind:
         return not_relevant(
             "Nothing that is known leads the port elsewhere.", *outcomes.ids(*(failing or outcomes.latest(case)).values())
@@ -51,6 +54,18 @@ def judge(case: Case) -> Finding:
         return _unseen(case, unseen)
     every = [place for places in behind.values() for place in places]
     return _otherwise(case, next((place for place in every if place.state is State.SERVED), every[0]))
+
+
+def _hidden(case: Case, hidden: list[str]) -> Finding:
+    """Resets that no socket here explains, and rules that may not be read."""
+    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in hidden)
+    return still_open(
+        "A reset came back that no socket of this machine explains; a rule may lead the port elsewhere.",
+        *outcomes.ids(*(outcomes.latest(case)[address] for address in hidden)),
+        summary=f"A rule of this machine leads {asked} to where nothing listens.",
+        next_check=f"As root: `{foreign_answers.LISTING}` has a rule with `dnat` or `redirect` for it.",
+        explains=hidden,
+    )
 
 
 def _all_in(places: tuple[Behind, ...], *states: State) -> Behind | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, forwarding, hosts, led, namespaces, outcomes, reset_origin, rules, services
+from tui.diagnosis.readings import checks, counters, forwarding, hosts, led, namespaces, outcomes, reset_origin, rules, services
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.diagnosis.readings.reset_origin import ResetSource
@@ -31,6 +31,13 @@ def judge(case: Case) -> Finding:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return no_refusal(case)
+    foreign = [address for address in refused if _is_of_no_socket(case, address)]
+    refused = {address: attempt for address, attempt in refused.items() if address not in foreign}
+    if not refused:
+        attempts = (outcomes.latest(case)[address] for address in foreign)
+        return still_open(
+            "This machine's own TCP sent no reset: a rule answers for it, or leads it elsewhere.", *outcomes.ids(*attempts)
+        )
     absent = {address: attempt for address, attempt in refused.items() if _nothing_in(hosts.tables(case, address), case)}
     proved = {address: attempt for address, attempt in absent.items() if _all_read(case, address)}
     if proved:
@@ -48,6 +55,11 @@ def judge(case: Case) -> Finding:
         for row in outcomes.on_port(table, case.tcp.port)
     )
     return ruled_out(f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)}.", *outcomes.ids(table))
+
+
+def _is_of_no_socket(case: Case, address: str) -> bool:
+    """Whether the reset of an own address was not sent by this machine's own TCP, as it is where nothing listens."""
+    return outcomes.is_local(case, address) and counters.sent_by_this_kernel(case, address) is False
 
 
 def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:

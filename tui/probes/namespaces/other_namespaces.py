@@ -44,7 +44,9 @@ class _Namespaces(Struct, frozen=True):
 async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield what both show, and why an engine could not be asked."""
     at = now()
-    surveyed, answers = await asyncio.gather(in_thread(_survey, system), engines.ask(system.environ))
+    surveyed, answers = await asyncio.gather(
+        in_thread(_survey, system), engines.ask(system.environ, port=request.port, name=request.name)
+    )
     containers = answers.containers
     yield OtherNamespaces(
         at=at,

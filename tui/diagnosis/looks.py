@@ -6,7 +6,7 @@ Law: a look that could not be taken, or not whole, is a gap; nothing is taken fo
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Gap, Look
-from tui.diagnosis.readings import checks, hosts, outcomes, rules, services
+from tui.diagnosis.readings import checks, containers, hosts, outcomes, rules, services
 from tui.model.case import Case
 from tui.model.facts import Firewall, Listeners, NameserverAnswer, NameSources, OtherNamespaces, Service
 from tui.model.requests import (
@@ -47,7 +47,7 @@ def _sockets_gap(case: Case, address: str) -> Gap | None:
 
 def _namespaces_wanted(case: Case) -> Iterator[AnyRequest]:
     if any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)):
-        yield ListOtherNamespaces(port=case.tcp.port)
+        yield containers.look(case)
 
 
 def _namespaces_gap(case: Case, _symptom: str) -> Gap | None:

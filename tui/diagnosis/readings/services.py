@@ -237,9 +237,20 @@ def again_and_again(service: Service) -> str:
 def last_word(service: Service) -> LogLine | None:
     """The line of its log that says most about its end: its own last error, or its last line."""
     own = [line for line in service.log if line.where not in {"systemd", "kernel"}]
-    in_use = [line for line in own if _IN_USE.search(line.text)]
-    errors = [line for line in own if _OWN_ERROR.search(line.text)]
-    return next((lines[-1] for lines in (in_use, errors, own) if lines), None)
+    words = telling_line(tuple(line.text for line in own))
+    return next((line for line in reversed(own) if line.text == words), None)
+
+
+def telling_line(lines: tuple[str, ...]) -> str:
+    """Of a log's last lines the one that says most: that a port was taken, the last error, or the last line; empty for none."""
+    in_use = [line for line in lines if _IN_USE.search(line)]
+    errors = [line for line in lines if _OWN_ERROR.search(line)]
+    return next((chosen[-1] for chosen in (in_use, errors, lines) if chosen), "")
+
+
+def shortened(text: str) -> str:
+    """A line of a log, cut to what a sentence can bear."""
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 
 def quoted_end(service: Service) -> str:
@@ -247,9 +258,8 @@ def quoted_end(service: Service) -> str:
     line = last_word(service)
     if line is None:
         return " Its journal may not be read by this user." if service.log_hidden else ""
-    text = line.text if len(line.text) <= LONGEST_QUOTE else f"{line.text[:LONGEST_QUOTE]}…"
     where = "" if line.where == "journal" else f" in {line.where}"
-    return f" It last said{where}: “{text}”."
+    return f" It last said{where}: “{shortened(line.text)}”."
 
 
 def clock(moment: float) -> str:

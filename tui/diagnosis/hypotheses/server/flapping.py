@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, services
+from tui.diagnosis.readings import checks, containers, hosts, outcomes, services
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
@@ -22,6 +22,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.tables(case)
     if any(outcomes.is_local(case, address) for address in _fallen(case)):
         yield ListListeners(again=1)
+    if any(containers.may_have(case, address) for address in _fallen(case)):
+        yield containers.look(case)
     yield from _service_checks(case)
 
 
@@ -37,6 +39,9 @@ def judge(case: Case) -> Finding:
     changed = _changed_listener(case) if any(outcomes.is_local(case, address) for address in plain) else None
     alternating = {address: attempts for address, attempts in plain.items() if _changes(attempts) >= ALTERNATES}
     restarts = {address: restart for address in plain if (restart := services.restart(case, address))}
+    looping = {address: meant for address in plain if (meant := containers.meant(case, address)) and meant.is_looping}
+    if looping:
+        return _container(case, {address: plain[address] for address in looping}, next(iter(looping.values())))
     if alternating or changed or restarts:
         proved = alternating or {address: plain[address] for address in restarts} or plain
         return _proved(case, proved, changed, next(iter(restarts.values()), None))
@@ -118,6 +123,21 @@ def _proved(
         culprit=culprit,
         refuted_by=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
         remedies=_remedies(case, changed[1] if changed else None, restart),
+    )
+
+
+def _container(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]], meant: containers.Meant) -> Finding:
+    """Its engine starts it again and again, and between two ends it answers for a moment."""
+    attempts = next(iter(fallen.values()))
+    return claim(
+        f"{case.target.label} comes and goes, with {meant.label}, which {containers.how_it_ended(meant)}."
+        f"{containers.quoted_end(meant.container)}",
+        *outcomes.ids(*(fact for facts in fallen.values() for fact in facts), meant.fact),
+        reason=f"On one address: {', '.join(attempt.outcome for attempt in attempts[-6:])}.",
+        explains=fallen.keys() & outcomes.failing(case).keys(),
+        culprit=containers.culprit(case, meant),
+        refuted_by=f"`{containers.command(meant.container, 'inspect')}`: RestartCount does not grow.",
+        remedies=containers.remedies(case, meant),
     )
 
 

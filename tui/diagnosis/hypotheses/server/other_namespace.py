@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import NAMESPACES, RULES, SOCKETS
-from tui.diagnosis.readings import checks, hosts, intention, namespaces, outcomes, rules
+from tui.diagnosis.readings import checks, containers, hosts, intention, namespaces, outcomes, rules
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.namespaces import ServiceLocation
 from tui.diagnosis.readings.no_refusal import no_refusal
@@ -15,7 +15,7 @@ from tui.model.address import endpoint, is_loopback, is_unspecified, peer_addres
 from tui.model.case import Case
 from tui.model.facts import OtherNamespaces, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
-from tui.model.requests import AnyRequest, ListOtherNamespaces
+from tui.model.requests import AnyRequest
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -23,7 +23,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     if _refused_here(case) and outcomes.listeners(case) and not _listens_here(case):
-        yield ListOtherNamespaces(port=case.tcp.port)
+        yield containers.look(case)
 
 
 def judge(case: Case) -> Finding:

@@ -163,13 +163,24 @@ def resolver(sources: NameSources | None) -> str:
     return "podman" if PODMANS_DOMAIN in sources.search else ""
 
 
+def own(fact: OtherNamespaces) -> Container | None:
+    """The container that this check runs in, where its engine tells."""
+    return next((one for one in fact.containers if fact.inside and is_called(one, fact.inside)), None)
+
+
+def shared_networks(fact: OtherNamespaces, other: Container) -> tuple[str, ...]:
+    """The networks that the container shares with the one that this check runs in."""
+    mine = own(fact)
+    return tuple(name for name in other.networks if mine and name in mine.networks)
+
+
 def networks_apart(other: Meant) -> str:
     """That the container runs in networks of its own, a clause; empty where it shares one with where this check runs."""
-    own = next((one for one in other.fact.containers if one.id and one.id == (other.fact.inside or "")[: len(one.id)]), None)
-    if own is None or not own.networks or not other.container.networks or {*own.networks} & {*other.container.networks}:
+    mine = own(other.fact)
+    if mine is None or not mine.networks or not other.container.networks or shared_networks(other.fact, other.container):
         return ""
-    theirs, ours = outcomes.joined(other.container.networks), outcomes.joined(own.networks)
-    return f"it is in network {theirs}, and {own.label} is in {ours}"
+    theirs, ours = outcomes.joined(other.container.networks), outcomes.joined(mine.networks)
+    return f"it is in network {theirs}, and {mine.label} is in {ours}"
 
 
 def how_it_ended(meant: Meant) -> str:

@@ -24,7 +24,8 @@ def of_service(case: Case, address: str, service: Service) -> Intention | None:
     if not reason:
         return None
     by_settings = service.why == "port" or case.tcp.port in service.ports
-    return Intention(known_by="settings" if by_settings else "nothing-else", words=reason, evidence=(service.id,))
+    same = (fact for fact in case.all(Service) if (fact.name, fact.vantage) == (service.name, service.vantage))
+    return Intention(known_by="settings" if by_settings else "nothing-else", words=reason, evidence=outcomes.ids(*same))
 
 
 def of_container(case: Case, container: Container, fact: OtherNamespaces) -> Intention | None:

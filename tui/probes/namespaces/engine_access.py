@@ -52,6 +52,8 @@ class Refusal(Struct, frozen=True):
 
     reason: str
     """A sentence."""
+    is_idle: bool = False
+    """Whether none of its containers can run, so that nothing of it listens anywhere."""
 
 
 def accesses(environ: Mapping[str, str], places: EnginePlaces) -> list[Access | Refusal]:
@@ -100,7 +102,7 @@ def _podman(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access
         for folder in _below(places.run / "user", "*/libpod"):
             yield Refusal(f"The podman of user {folder.parent.name} has its own containers, and was not asked.")
         return
-    if _exists(system):
+    if _exists(system, hidden=True):
         yield Refusal("This user may not ask podman for root's containers (permission denied).")
     own = Path(environ.get("XDG_DATA_HOME") or places.home / ".local/share", "containers/storage")
     run = environ.get("XDG_RUNTIME_DIR")
@@ -113,7 +115,8 @@ def _if_used(storage: Path, run: Path) -> Iterator[Access | Refusal]:
     if _exists(run / _ALIVE):
         yield Access("podman", ("podman", "--log-level", "error"))
     else:
-        yield Refusal("podman has not been used since this machine was started, and asking it would change its storage.")
+        reason = "podman has not been used since this machine was started, and asking it would change its storage."
+        yield Refusal(reason, is_idle=True)
 
 
 def _cri(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | Refusal]:
@@ -159,10 +162,13 @@ def _real(path: Path) -> Path:
         return path
 
 
-def _exists(path: Path) -> bool:
+def _exists(path: Path, *, hidden: bool = False) -> bool:
+    """Whether it is there; `hidden` where a folder on the way may not be searched."""
     try:
         return path.exists()
-    except OSError:  # a folder on the way may not be searched
+    except PermissionError:
+        return hidden
+    except OSError:
         return False
 
 

@@ -51,6 +51,8 @@ class Answers(Struct, frozen=True):
     containers: tuple[Container, ...] = ()
     problems: tuple[str, ...] = ()
     """One sentence for each engine that may not be asked, can't be, or did not answer in time."""
+    idle: tuple[str, ...] = ()
+    """Likewise for those of which no container can run."""
 
 
 async def ask(
@@ -67,9 +69,10 @@ async def ask(
     for containers, _ in answers:  # docker may be podman under another name
         for container in containers:
             known.setdefault(container.id or container.label, container)
-    refusals = [way.reason for way in ways if isinstance(way, Refusal)]
-    problems = (*refusals, *(problem for _, problem in answers if problem))
-    return Answers(tuple(known.values())[:MOST_CONTAINERS], tuple(dict.fromkeys(problems)))
+    refusals = [way for way in ways if isinstance(way, Refusal)]
+    problems = (*(way.reason for way in refusals if not way.is_idle), *(problem for _, problem in answers if problem))
+    idle = tuple(way.reason for way in refusals if way.is_idle)
+    return Answers(tuple(known.values())[:MOST_CONTAINERS], tuple(dict.fromkeys(problems)), idle)
 
 
 def containers_in(engine: Engine, text: str) -> Iterator[Container]:

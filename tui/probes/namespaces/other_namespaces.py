@@ -57,12 +57,19 @@ async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenera
         containers=containers,
         hidden=surveyed.survey.hidden,
         initial=surveyed.survey.initial,
-        inside=surveyed.inside,
+        inside=_called(surveyed.inside, containers),
     )
     for problem in answers.problems:
         yield NotObserved(
             at=at, request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=COMMAND
         )
+    for reason in answers.idle:
+        yield NotObserved(at=at, request=request, reason=reason, absent=True, command="podman ps --all")
+
+
+def _called(inside: str | None, containers: tuple[Container, ...]) -> str | None:
+    """The container that this process runs in, by its name where its engine tells."""
+    return next((one.label for one in containers if one.id and one.id == inside), inside)
 
 
 def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str | None:

@@ -7,7 +7,7 @@ from tui.diagnosis.looks import SOCKETS
 from tui.diagnosis.readings import checks, containers, hosts, intention, outcomes, services
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.case import Case
-from tui.model.facts import OtherNamespaces, Service, TcpAttempt
+from tui.model.facts import Listener, OtherNamespaces, Service, TcpAttempt
 from tui.model.requests import AnyRequest
 
 
@@ -46,16 +46,17 @@ def judge(case: Case) -> Finding:
     return still_open("No unit, container or pid file was seen that belongs on this port.", *outcomes.ids(*failing.values()))
 
 
-def _holders(case: Case, address: str) -> bool:
-    """Whether something listens where the service should."""
+def _rows(case: Case, address: str) -> list[Listener]:
+    """What listens where the service should."""
     here = outcomes.is_local(case, address)
     rows = outcomes.on_port(hosts.table(case, address), case.tcp.port)
-    return any(hosts.reaches(row, address, here=here) for row in rows)
+    return [row for row in rows if hosts.reaches(row, address, here=here)]
 
 
 def _taken(case: Case, address: str, service: Service) -> bool:
-    """Whether something other than the service's own socket listens in its place."""
-    return _holders(case, address) and services.socket_row(case, address, service) is None
+    """Whether something other than the service itself, or its own socket, listens in its place."""
+    rows = [row for row in _rows(case, address) if row.unit is None or row.unit != service.name]
+    return bool(rows) and services.socket_row(case, address, service) is None
 
 
 def _states(units: list[Service]) -> str:
@@ -74,9 +75,10 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
     )
     explained = {failed: attempt for failed, attempt in failing.items() if service in services.services(case, failed)}
     evidence = outcomes.ids(*explained.values(), *tables, service)
-    reason = (
-        f"{service.name} is {service.active} ({service.result or service.sub or 'gone'}), and nothing listens on port {port}."
-    )
+    looping = services.is_looping(service)
+    seen = service.sub if looping else service.result or service.sub
+    silent = f"was restarted {service.restarts} times" if looping else f"nothing listens on port {port}"
+    reason = f"{service.name} is {service.active} ({seen or 'gone'}), and {silent}."
     refuted_by = f"`{services.command(service, 'is-active')}` says active, or another program belongs on port {port}."
     if service.manager == "none":
         refuted_by = f"A process of {service.name} that runs, or another program that belongs on port {port}."
@@ -86,6 +88,8 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
     missing = "" if known else f"Name it: `refused check {case.target.label} --service {service.name.removesuffix('.service')}`."
     if not whole:
         missing = f"`ss -ltnp 'sport = :{port}'` on that machine: no line confirms it."
+    if looping and service.active == "active" and service.restarts == 1:
+        missing = f"`{services.command(service, 'show -p NRestarts')}`, once more: a number that grows confirms it."
     doubt = "that nothing else listens there" if not whole else f"that {service.name} is what belongs on port {port}"
     return claim(
         summary,
@@ -107,7 +111,7 @@ def _ended_container(case: Case, failing: dict[str, TcpAttempt]) -> containers.M
     """
     for address in failing:
         meant = containers.meant(case, address)
-        if meant and meant.has_ended and (meant.is_looping or not _holders(case, address)):
+        if meant and meant.has_ended and (meant.is_looping or not _rows(case, address)):
             return meant
     return None
 

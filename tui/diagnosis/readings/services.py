@@ -245,7 +245,9 @@ def again_and_again(service: Service) -> str:
     if service.active == "activating":
         return f" systemd has restarted it {times} and tries again."
     if service.active == "active":
-        return f" systemd has restarted it {times}, the last time at {clock(service.started or 0)}." if is_looping(service) else ""
+        return (
+            f" systemd has restarted it {times}, the last time at {clock(service.started or 0)}." if is_looping(service) else ""
+        )
     return f" systemd restarted it {times} and gave up." if service.active == "failed" else ""
 
 

@@ -1,4 +1,4 @@
-"""Plays scenarios with containers: for each engine, one machine with the containers of all of them, looked at one by one.
+"""Plays scenarios with containers: for each engine, one machine with the containers of all of them.
 
 A scenario is a declaration in a module of `tests/lab/engines/scenarios/`, which exports a tuple CONTAINED. Its lines are the
 commands of either engine, without the program; texts have values in braces, as those of the lab's other scenarios:
@@ -13,6 +13,7 @@ import pkgutil
 import shlex
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cache
 
@@ -25,7 +26,10 @@ from tests.lab.network import NOBODY
 from tests.lab.plays import Play, compared
 from tests.lab.scenario import BOTH, QUICK, Expect, Scenario, User
 
+ENGINES = ("docker", "podman")
 FIRST_PORT = 21001
+AT_ONCE = 4
+"""A play is mostly waiting."""
 IMAGES: Mapping[str, tuple[str, ...]] = {"web": (), "cache": ("redis-server",)}
 """Each with the programs that it has besides busybox; `web:1` says EXPOSE 80, `cache:1` 6379."""
 _EXPOSED = {"web": "EXPOSE 80", "cache": "EXPOSE 6379"}
@@ -45,9 +49,11 @@ class Contained(Struct, frozen=True, kw_only=True):
     typed: str = "127.0.0.1:{port}"
     arguments: tuple[str, ...] = QUICK
     users: tuple[User, ...] = BOTH
-    engines: tuple[str, ...] = ("docker", "podman")
-    always: bool = False
-    """Whether it is played in every run, and not only where all are asked for (REFUSED_LAB_ENGINES=all)."""
+    engines: tuple[str, ...] = ENGINES
+    always: tuple[str, ...] = ()
+    """The engines with which it is played in every run, and not only where all are asked for (REFUSED_LAB_ENGINES=all)."""
+    truth: frozenset[str] | None = None
+    """As the lab's other scenarios have it."""
     expect: Expect
     nobody: Expect | None = None
 
@@ -60,6 +66,7 @@ class Contained(Struct, frozen=True, kw_only=True):
             typed=self.typed,
             arguments=self.arguments,
             users=self.users,
+            truth=self.truth,
             expect=self.expect,
             nobody=self.nobody,
         )
@@ -95,6 +102,14 @@ def prepared(engine: Engine, wanted: tuple[Contained, ...]) -> Iterator[Mapping[
                 template = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
                 made.values["address"] = engine("inspect", "--format", template, made.text("{name}")).strip()  # type: ignore[index]
         yield benches
+
+
+@contextmanager
+def playing(engine: Engine, wanted: tuple[Contained, ...]) -> Iterator[Mapping[tuple[str, User], Future[Play]]]:
+    """Prepare the engine and play all that is wanted, a few at a time; by name and user, what will come of each."""
+    with prepared(engine, wanted) as benches, ThreadPoolExecutor(AT_ONCE, thread_name_prefix="play") as pool:
+        yield {(one.name, user): pool.submit(play, engine, one, benches[one.name], user) for one in wanted for user in one.users}
+        pool.shutdown(cancel_futures=True)
 
 
 def play(engine: Engine, one: Contained, made: Bench, user: User) -> Play:

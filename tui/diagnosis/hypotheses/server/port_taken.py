@@ -78,7 +78,8 @@ def _conflicts(case: Case, address: str) -> Iterator[_Conflict]:
         if line and services.ended(service):
             yield _Conflict(address, port, service, holder, line, table)
         elif holder and holder in _rows(case, address) and holder.process not in GO_BETWEENS:
-            unlike = service.why == "named" and not fails and not hosts.is_named(case, holder)
+            own = _is_own_program(service, holder)
+            unlike = service.why == "named" and not fails and not hosts.is_named(case, holder) and not own
             if unlike or services.ended(service):
                 yield _Conflict(address, port, service, holder, None, table)
 
@@ -102,6 +103,11 @@ def _others(table: Listeners | None, port: int, service: Service) -> list[Listen
     return sorted(foreign, key=lambda row: row.process is None and row.unit is None)
 
 
+def _is_own_program(service: Service, row: Listener) -> bool:
+    """Whether the service's own program listens, and no unit has it: somebody started it by hand."""
+    return bool(service.program) and row.process == service.program and row.unit is None and row.container is None
+
+
 def _judged(case: Case, conflict: _Conflict) -> Finding:
     service, holder, port = conflict.service, conflict.holder, conflict.port
     failing = {
@@ -122,6 +128,8 @@ def _judged(case: Case, conflict: _Conflict) -> Finding:
         )
     who = hosts.owner(holder)
     where = endpoint(holder.address, holder.port)
+    if _is_own_program(service, holder):
+        who = f"{who}, the program of {service.name} itself, started by hand,"
     if conflict.line:
         return claim(
             f"{who} holds port {port} ({where}), so {service.name} could not start.{log}",
@@ -157,6 +165,8 @@ def _stranger(case: Case, address: str) -> Finding | None:
         return None
     if any(row.process in GO_BETWEENS or row.container for row in known):
         return None
+    if any(_is_own_program(service, row) for service in services.services(case, address) for row in known):
+        return None
     who = hosts.owner(known[0])
     if any(service.active in {"active", "activating"} for service in services.services(case, address)):
         return still_open(f"{who} listens on port {case.tcp.port}, and {name} runs as well.", *outcomes.ids(table))
@@ -183,6 +193,19 @@ def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
     if holder is not None:
         who = hosts.owner(holder)
         unit = holder.unit or (f"process {holder.pid}" if holder.pid else "it")
+        if _is_own_program(service, holder) and holder.pid:
+            yield Remedy(
+                do=f"See who started {who} by hand, and since when.",
+                command=f"ps -o pid,ppid,user,lstart,args -p {holder.pid}",
+                verify="It is known whether it may be stopped.",
+            )
+            yield Remedy(
+                do="If it may: stop it, so that its unit can have the port.",
+                command=f"kill {holder.pid}",
+                verify=f"`ss -ltnp 'sport = :{conflict.port}'` shows no line.",
+            )
+            yield Remedy(do=f"Then start {service.name}.", command=again, verify=f"{case.target.label} connects.")
+            return
         yield Remedy(
             do=f"Decide which of the two the port is for. If {service.name}: stop {who}, or give it another port.",
             command=f"systemctl status {unit}" if holder.unit else f"ps -fp {holder.pid}" if holder.pid else "ss -ltnp",

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
+from tui.model.facts.error_text import ErrorText, Origin
 from tui.model.facts.fact import Fact
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
@@ -39,6 +40,7 @@ __all__ = [
     "Container",
     "Echo",
     "Engine",
+    "ErrorText",
     "Fact",
     "Firewall",
     "Hop",
@@ -54,6 +56,7 @@ __all__ = [
     "NearName",
     "Neighbour",
     "NotObserved",
+    "Origin",
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
@@ -108,6 +111,7 @@ AnyFact = (
     | Limits
     | QueueWatch
     | Code
+    | ErrorText
     | NotObserved
 )
 

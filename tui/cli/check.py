@@ -72,7 +72,15 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
 async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Session, bool]:
     """The session after its walk, and whether Ctrl-C ended it; then it holds what was known by then."""
     check = beginning_with(here.taken, checks_on(here.system))
-    session = Session(here.target, here.options, check, pace=Pace.UNATTENDED, vantage=vantage(here.who), code=here.code)
+    session = Session(
+        here.target,
+        here.options,
+        check,
+        pace=Pace.UNATTENDED,
+        vantage=vantage(here.who),
+        code=here.code,
+        text=here.text,
+    )
     recorder = Recorder(check_options.session or default_path(here.target)) if check_options.record else None
     for listener in (recorder.write if recorder else None, here.on_event, _progress(here.target)):
         if listener:

@@ -74,7 +74,8 @@ def _check(given: Namespace) -> int:
     )
     context = _process_context(given)
     return check.check(
-        [as_it_is(parsed.target, options, parsed.code, context, taken=parsed.taken) for parsed in targets], check_options
+        [as_it_is(parsed.target, options, parsed.code, context, text=parsed.text, taken=parsed.taken) for parsed in targets],
+        check_options,
     )
 
 

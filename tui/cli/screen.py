@@ -126,12 +126,12 @@ def _backend(
     context: ProcessContext | None = None,
 ) -> Backend:
     """What the screen may do; `here` is a setup for its target, `given` is what is known of one."""
-    first = ParsedInput(here.target, here.code, here.taken) if here else given
+    first = ParsedInput(here.target, here.code, here.taken, here.text) if here else given
     known = {first.target.label: first} if first else {}
 
     def read_target(text: str) -> Target:
         parsed = resolve_input(text)
-        if parsed.code:
+        if parsed.code or parsed.text:
             known[parsed.target.label] = parsed
         return parsed.target
 
@@ -142,12 +142,12 @@ def _backend(
 
         mine = here if here and here.target == target else None
         asked = known.get(target.label, ParsedInput(target))
-        known[target.label] = ParsedInput(target, asked.code)  # a second walk checks anew
+        known[target.label] = ParsedInput(target, asked.code, text=asked.text)  # a second walk checks anew
         others = context.system if context else SystemView()
         # What was read to know the target was read as this process sees it.
         check = beginning_with({} if context else asked.taken, checks_on(mine.system if mine else others))
         who = vantage(context.who if context else "")
-        session = Session(target, options, check, pace=Pace.GUIDED, vantage=who, code=asked.code)
+        session = Session(target, options, check, pace=Pace.GUIDED, vantage=who, code=asked.code, text=asked.text)
         keep.begin(session)
         if mine and mine.on_event:
             session.subscribe(mine.on_event)

@@ -1,6 +1,8 @@
 """What the words of a text mean where they name their cause themselves, whether it has an endpoint or not.
 
-Whose limit it is, what shows it, and which option would let us look. Law: nothing is claimed of this machine; all of it is about the one that wrote the text.
+Whose limit it is, what shows it, and which option would let us look.
+
+Law: nothing is claimed of this machine; all of it is about the one that wrote the text.
 """
 
 from collections.abc import Callable
@@ -175,7 +177,7 @@ def _no_space(reading: ErrorReading) -> Meaning:
     )
 
 
-_TLS = (
+_TLS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("has expired", "cert_has_expired"),
         "the certificate has run out, or the clock of the machine that wrote this is wrong",
@@ -219,11 +221,7 @@ _TLS = (
 def _tls(reading: ErrorReading) -> Meaning:
     low = (reading.words or "").lower()
     why = next(
-        (
-            reason
-            for phrases, unless, reason in _TLS
-            if any(word in low for word in phrases) and not any(word in low for word in unless)
-        ),
+        (reason for phrases, reason in _TLS if any(word in low for word in phrases)),
         "the other end's certificate or the handshake was not accepted",
     )
     return Meaning(

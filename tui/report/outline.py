@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct
 
 from tui.model.address import endpoint
 from tui.model.facts import AnyFact, Code, CodeValue, Outcome
-from tui.model.judgement import Alternative, Culprit, Status, Verdict
+from tui.model.judgement import Alternative, Culprit, Remedy, Status, Verdict
 from tui.model.safe_text import safe_text
 from tui.report.document import Document
 from tui.report.outcomes import OUTCOME_WORDS
@@ -82,6 +82,9 @@ Block = Heading | Paragraph | Labelled | CommandLine | Items | Table | SourceLin
 def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
     """The blocks of a report, the verdict first; `full` adds the whole walk and all evidence."""
     yield Heading(_line(headline(document)), 1)
+    if document.contradiction:
+        yield Heading("Where to look")
+        yield _remedies(document.contradiction.places)
     if document.verdict:
         yield from _verdict(document, document.verdict)
     for other in document.also:
@@ -109,8 +112,10 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
 
 
 def headline(document: Document) -> str:
-    """How the target does, in a sentence or two."""
+    """How the target does, in a sentence or two; where a text says otherwise, that comes first."""
     whole = "" if document.complete else " The walk was cut short: this is what was known by then."
+    if document.contradiction:
+        return f"{document.target.label}: {document.contradiction.sentence}{whole}"
     return f"{document.target.label} {_state_words(document)}{whole}"
 
 
@@ -156,7 +161,8 @@ def culprit_words(culprit: Culprit) -> str:
 
 
 def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Iterator[Block]:
-    yield Heading(f"{'Also ' if also else ''}{verdict.certainty}: {verdict.cause}")
+    here = "From here, " if document.contradiction and not also else ""
+    yield Heading(f"{'Also ' if also else here}{verdict.certainty}: {verdict.cause}")
     yield Paragraph(_line(verdict.summary))
     if verdict.culprit:
         yield Labelled("culprit", _line(culprit_words(verdict.culprit)))
@@ -169,17 +175,22 @@ def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Ite
         yield Items(resting)
     if verdict.remedies:
         yield Heading("What to do", 3)
-        yield Items(
-            tuple(
-                (
-                    Paragraph(_line(remedy.do)),
-                    *((CommandLine(_line(remedy.command)),) if remedy.command else ()),
-                    *((Labelled("then", _line(remedy.verify)),) if remedy.verify else ()),
-                )
-                for remedy in verdict.remedies
-            ),
-            numbered=True,
-        )
+        yield _remedies(verdict.remedies)
+
+
+def _remedies(remedies: tuple[Remedy, ...]) -> Items:
+    """What to do, each with its command and how to verify it."""
+    return Items(
+        tuple(
+            (
+                Paragraph(_line(remedy.do)),
+                *((CommandLine(_line(remedy.command)),) if remedy.command else ()),
+                *((Labelled("then", _line(remedy.verify)),) if remedy.verify else ()),
+            )
+            for remedy in remedies
+        ),
+        numbered=True,
+    )
 
 
 def _code(fact: Code) -> Iterator[Block]:

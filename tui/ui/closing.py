@@ -8,7 +8,9 @@ from tui.model.target import Target
 def closing_lines(target: Target, assessment: Assessment, record: str) -> tuple[str, str]:
     """Two lines of plain text for `target`; `record` says where the session is kept, or why it is not."""
     verdict = assessment.verdict
-    if verdict:
+    if assessment.contradiction:
+        ending = assessment.contradiction.sentence
+    elif verdict:
         ending = f"{verdict.certainty}: {verdict.cause}: {verdict.summary}"
     elif assessment.status is Status.REACHABLE:
         ending = (

@@ -62,6 +62,9 @@ def status(snapshot: Snapshot | None, width: int) -> Line:
     """The verdict so far, in one line."""
     if snapshot is None:
         return ()
+    differs = snapshot.assessment.contradiction
+    if differs:
+        return line(Span(" ○ ", Tone.WARN), cut(differs.sentence, max(width - 3, 0)))
     verdict = snapshot.assessment.verdict
     if verdict:
         mark = certainty_mark(verdict.certainty)

@@ -23,8 +23,9 @@ def verdict(snapshot: Snapshot, width: int) -> list[StepRow]:
     main = snapshot.assessment.verdict
     recovered = recovery_words(snapshot.case)
     rows = [*(StepRow(row) for row in paragraph(recovered, width, Tone.GOOD)), StepRow(EMPTY)] if recovered else []
+    rows += _contradiction(snapshot, width)
     if main is None:
-        return [*rows, *_without(snapshot, width), *_unseen(snapshot, width)]
+        return [*rows, *([] if snapshot.assessment.contradiction else _without(snapshot, width)), *_unseen(snapshot, width)]
     rows += _one_verdict(snapshot, main, width)
     rows += _still_checking(snapshot, width)
     for other in snapshot.assessment.also:
@@ -54,6 +55,18 @@ def _one_verdict(snapshot: Snapshot, verdict: Verdict, width: int) -> list[StepR
     if verdict.refuted_by:
         rows += [StepRow(EMPTY), *(StepRow(row) for row in labelled("unless", verdict.refuted_by, width, gutter=GUTTER))]
     return rows
+
+
+def _contradiction(snapshot: Snapshot, width: int) -> list[StepRow]:
+    """What a pasted text says and is not so here, and where to look then; nothing where it is so."""
+    differs = snapshot.assessment.contradiction
+    if differs is None:
+        return []
+    rows = [StepRow(row) for row in paragraph(f"○ {differs.sentence}", width, Tone.STRONG)]
+    rows.append(StepRow(EMPTY))
+    for number, place in enumerate(differs.places, start=1):
+        rows += _remedy(place, width, label=f"look {number}" if len(differs.places) > 1 else "look")
+    return [*rows, StepRow(EMPTY), *([StepRow(line(muted("seen from here")))] if snapshot.assessment.verdict else [])]
 
 
 def _remedy(remedy: Remedy, width: int, *, label: str) -> list[StepRow]:

@@ -38,6 +38,14 @@ class ParsedInput(NamedTuple):
     """What the error text says, where the target came out of one."""
 
 
+class AnsweredTextError(TargetError):
+    """An error text that names no endpoint, and what went wrong all the same: `reading` has a meaning."""
+
+    def __init__(self, reading: ErrorReading, sentence: str) -> None:
+        super().__init__(f"{sentence} The text names no endpoint to walk; give HOST:PORT")
+        self.reading = reading
+
+
 def read_target(text: str, *, port: int | None = None) -> Target:
     """The target alone of what `resolve_input` reads. Raises TargetError."""
     return resolve_input(text, port=port).target
@@ -93,6 +101,7 @@ def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
     Raises TargetError where a part is missing.
     """
     from tui.errors import read_error, target_of
+    from tui.errors.meaning import meaning_of
     from tui.model.frame import frame_to_read
 
     reading = read_error(text)
@@ -112,6 +121,9 @@ def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
         raise TargetError(f"the text names the host {host} and no port; give --port, or {endpoint(host, 8080)}")
     if missing:
         raise TargetError(f"the text names no endpoint, and {missing}; give HOST:PORT")
+    meaning = meaning_of(reading)
+    if meaning:
+        raise AnsweredTextError(reading, meaning.sentence)
     return None
 
 

@@ -84,7 +84,7 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
     yield Heading(_line(headline(document)), 1)
     if document.contradiction:
         yield Heading("Where to look")
-        yield _remedies(document.contradiction.places)
+        yield remedy_items(document.contradiction.places)
     if document.verdict:
         yield from _verdict(document, document.verdict)
     for other in document.also:
@@ -175,10 +175,10 @@ def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Ite
         yield Items(resting)
     if verdict.remedies:
         yield Heading("What to do", 3)
-        yield _remedies(verdict.remedies)
+        yield remedy_items(verdict.remedies)
 
 
-def _remedies(remedies: tuple[Remedy, ...]) -> Items:
+def remedy_items(remedies: tuple[Remedy, ...]) -> Items:
     """What to do, each with its command and how to verify it."""
     return Items(
         tuple(

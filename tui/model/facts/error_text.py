@@ -33,7 +33,7 @@ Role = Literal["target", "proxy", "dialled", "upstream", "bind"]
 server wanted to listen on."""
 
 
-class Origin(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Origin(Struct, frozen=True, kw_only=True):
     """Where and when the text was written, by the line of a log that holds it; None for what it does not say."""
 
     at: str | None = None

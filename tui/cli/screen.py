@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tui.cli.errors import Unusable
 from tui.cli.streams import write_result
 from tui.cli.targets import ParsedInput, resolve_input
+from tui.diagnosis.readings.so_far import so_far
 from tui.engine.setup import Opening, Setup, vantage
 from tui.probes.kernel.system_view import SystemView
 from tui.ui.app import RefusedApp
@@ -112,7 +113,8 @@ async def _run(
         keep.close()
         for screen in app.walks:
             if screen.walk:
-                lines = closing_lines(screen.walk.case.target, screen.walk.assessment, keep.where(screen.walk))
+                case = screen.walk.case
+                lines = closing_lines(case.target, screen.walk.assessment, keep.where(screen.walk), under_way=so_far(case.facts))
                 write_result("".join(f"{line}\n" for line in lines))
     return app.return_code or 0
 

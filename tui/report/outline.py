@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, Struct
 
+from tui.diagnosis.readings.so_far import so_far
 from tui.model.address import endpoint
-from tui.model.facts import AnyFact, Code, CodeValue, Outcome
+from tui.model.facts import AnyFact, Code, CodeValue, ErrorText, Outcome
 from tui.model.judgement import Alternative, Culprit, Remedy, Status, Verdict
 from tui.model.safe_text import safe_text
 from tui.report.document import Document
@@ -161,8 +162,8 @@ def culprit_words(culprit: Culprit) -> str:
 
 
 def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Iterator[Block]:
-    here = "From here, " if document.contradiction and not also else ""
-    yield Heading(f"{'Also ' if also else here}{verdict.certainty}: {verdict.cause}")
+    sure = (not document.complete and so_far(document.evidence)) or verdict.certainty
+    yield Heading(f"{'Also ' if also else ''}{_by_whom(document, verdict)}{sure}: {verdict.cause}")
     yield Paragraph(_line(verdict.summary))
     if verdict.culprit:
         yield Labelled("culprit", _line(culprit_words(verdict.culprit)))
@@ -176,6 +177,14 @@ def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Ite
     if verdict.remedies:
         yield Heading("What to do", 3)
         yield remedy_items(verdict.remedies)
+
+
+def _by_whom(document: Document, verdict: Verdict) -> str:
+    """Where a text and this session differ: on which of the two a verdict rests."""
+    if document.contradiction is None:
+        return ""
+    texts = {fact.id for fact in document.evidence if isinstance(fact, ErrorText)}
+    return "by the text, " if texts & {*verdict.evidence} else "from here, "
 
 
 def remedy_items(remedies: tuple[Remedy, ...]) -> Items:

@@ -71,8 +71,12 @@ def _why(case: Case, said: ErrorText, ended: frozenset[Outcome], *, elsewhere: b
         return f"it was written in the container {origin.container}."
     if origin.host:
         return f"it was written on {origin.host}."
+    if said.role == "bind":
+        return "what had the address has let it go, or it was another machine's."
     if said.says in text.OWN_MACHINE:
         return "that is about the process that wrote it, and no answer of the other end."
+    if said.says == "tls" and Outcome.CONNECTED in ended:
+        return "it is over, or the machine that wrote it trusts other issuers, or has another clock."
     kind = text_places.kind_of_place(case)
     over = "it is over, or " if Outcome.CONNECTED in ended else ""
     if kind:

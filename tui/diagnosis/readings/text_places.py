@@ -15,6 +15,7 @@ from tui.model.target import TcpTarget
 
 MOST_NAMED = 3
 """More running containers than this are left to `docker ps`."""
+_AGAIN = "It ends there as the text says, and the cause is named."
 _ENGINE_NAMES = frozenset(
     {"host.docker.internal", "gateway.docker.internal", "host.containers.internal", "kubernetes.docker.internal"}
 )
@@ -55,47 +56,63 @@ def wanted(case: Case) -> Iterator[ListOtherNamespaces]:
 
 def places(case: Case, said: ErrorText) -> Iterator[Remedy]:
     """Where to look then, the place that fits best first, each with its command."""
-    label, origin = case.target.label, said.origin
-    again = f"It says {text.CLASS_WORDS[said.says]} there too, and names the cause."
-    kind = kind_of_place(case)
-    if not _is_there_already(case):
-        names = _containers(case, said) if origin.container or kind.startswith("a container") else []
-        for name in names:
-            yield Remedy(
-                do=f"As root, look as the container {name} sees it.",
-                command=f"refused check {label} --container {name}",
-                verify=again,
-            )
-        if not names and (kind.startswith("a container") or origin.container):
-            yield Remedy(
-                do="If a container wrote it, look, as root, as that container sees it.",
-                command=f"docker ps; refused check {label} --container {origin.container or 'NAME'}",
-                verify=again,
-            )
-        if kind == "a pod":
-            pid = "$(crictl inspect -o go-template --template '{{.info.pid}}' ID)"
-            yield Remedy(
-                do="If a pod wrote it, look, as root on its node, as one of its processes sees it.",
-                command=f"crictl ps; refused check {label} --pid {pid}",
-                verify=again,
-            )
-        if origin.pid and not origin.host:
-            yield Remedy(
-                do=f"Look as process {origin.pid} sees it, which the text names, while it runs.",
-                command=f"refused check {label} --pid {origin.pid}",
-                verify=again,
-            )
-        elif said.says in text.OWN_MACHINE:
-            yield Remedy(
-                do="Look as the process that wrote it sees it.", command=f"refused check {label} --pid PID", verify=again
-            )
-    if origin.host:
-        yield Remedy(do=f"Look from {origin.host}.", command=f"ssh {origin.host} refused check {label}", verify=again)
-    yield Remedy(
-        do="If it was written here, it comes and goes: watch for a while.",
-        command=f"refused check {label} --attempts 30 --delay 10",
-        verify="No attempt fails: it is over.",
-    )
+    own = said.says in text.OWN_MACHINE
+    inside = () if _is_there_already(case) else (_process(case, said), _container(case, said), _pod(case))
+    for place in inside:
+        yield from place
+    label, host = case.target.label, said.origin.host
+    if host:
+        yield Remedy(do=f"Look from {host}.", command=f"ssh {host} refused check {label}", verify=_AGAIN)
+    if said.role == "bind" and isinstance(case.target, TcpTarget):
+        yield Remedy(
+            do="If it was written here, start the service again, and look at once who holds the port.",
+            command=f"ss -ltnp 'sport = :{case.target.port}'",
+            verify="No line is shown, and the service starts.",
+        )
+    elif own:
+        yield Remedy(do="Look from the machine that wrote it.", command=f"refused check {label}", verify=_AGAIN)
+    else:
+        yield Remedy(
+            do="If it was written here, it comes and goes: watch for a while.",
+            command=f"refused check {label} --attempts 30 --delay 10",
+            verify="No attempt fails: it is over.",
+        )
+
+
+def _process(case: Case, said: ErrorText) -> Iterator[Remedy]:
+    label, pid = case.target.label, said.origin.pid
+    if pid and not said.origin.host:
+        do = f"Look as process {pid} sees it, which the text names, while it runs."
+        yield Remedy(do=do, command=f"refused check {label} --pid {pid}", verify=_AGAIN)
+    elif said.says in text.OWN_MACHINE and said.role != "bind":
+        yield Remedy(do="Look as the process that wrote it sees it.", command=f"refused check {label} --pid PID", verify=_AGAIN)
+
+
+def _container(case: Case, said: ErrorText) -> Iterator[Remedy]:
+    """The containers that may have written it by name; without a name that is known to run, how to find it."""
+    label, written_by = case.target.label, said.origin.container
+    if not written_by and not kind_of_place(case).startswith("a container"):
+        return
+    names = _containers(case, said)
+    for name in names:
+        do = f"As root, look as the container {name} sees it."
+        yield Remedy(do=do, command=f"refused check {label} --container {name}", verify=_AGAIN)
+    if not names:
+        yield Remedy(
+            do="If a container wrote it, look, as root, as that container sees it.",
+            command=f"docker ps; refused check {label} --container {written_by or 'NAME'}",
+            verify=_AGAIN,
+        )
+
+
+def _pod(case: Case) -> Iterator[Remedy]:
+    if kind_of_place(case) == "a pod":
+        pid = "$(crictl inspect -o go-template --template '{{.info.pid}}' ID)"
+        yield Remedy(
+            do="If a pod wrote it, look, as root on its node, as one of its processes sees it.",
+            command=f"crictl ps; refused check {case.target.label} --pid {pid}",
+            verify=_AGAIN,
+        )
 
 
 def _is_there_already(case: Case) -> bool:

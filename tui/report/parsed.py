@@ -52,7 +52,9 @@ def document(reading: ErrorReading) -> ParseDocument:
 def as_text(reading: ErrorReading) -> str:
     """Plain lines: endpoints, what went wrong, which tool printed it, where in the code, and what is missing."""
     lines = [f"{target.role}: {_address(target)}" for target in reading.endpoints] or ["endpoint: none named"]
-    lines.append(f"error: {reading.error_class}{f' (“{reading.words}”)' if reading.words else ''}")
+    lines.append(f"error: {reading.error_class}")
+    if reading.words:
+        lines.append(f"words: {reading.words}")
     if reading.contradicted:
         lines.append(f"denied by the inner error: {', '.join(reading.contradicted)}")
     if reading.tool:

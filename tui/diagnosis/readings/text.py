@@ -6,7 +6,7 @@ seen here confirms the cause of what it tells.
 
 from tui.diagnosis.readings import either_kind, outcomes
 from tui.model.case import Case
-from tui.model.facts import ErrorText, Outcome
+from tui.model.facts import ErrorText, Outcome, ProcessState
 from tui.model.facts.error_text import ErrorClass
 
 CLASS_WORDS: dict[ErrorClass, str] = {
@@ -83,6 +83,10 @@ def endings(case: Case) -> frozenset[Outcome]:
 
 def fits(case: Case, said: ErrorText, ended: frozenset[Outcome], *, healthy: bool = False) -> bool:
     """Whether what was seen may be what the text tells. `healthy`: all that was asked here was answered as it should be."""
+    if said.says == "descriptors" and any(
+        state.pid == case.options.pid and state.is_out_of_descriptors for state in case.all(ProcessState)
+    ):
+        return True
     known = _FITS[said.says] & ended
     if healthy and said.says == "tls":
         known -= {Outcome.CONNECTED}

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
+from tui.model.facts.counters import Counters
 from tui.model.facts.error_text import ErrorText, Origin
 from tui.model.facts.fact import Fact
+from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
@@ -25,6 +27,7 @@ from tui.model.facts.rules import Answer, Firewall, Rule
 from tui.model.facts.service import LogLine, Service
 from tui.model.facts.sockets import Listener, Listeners, UnixPath
 from tui.model.facts.talk import Talk
+from tui.model.facts.tracking import Tracking
 from tui.model.requests import AnyRequest
 
 __all__ = [
@@ -38,11 +41,14 @@ __all__ = [
     "CodeValue",
     "Confinement",
     "Container",
+    "Counters",
     "Echo",
     "Engine",
     "ErrorText",
     "Fact",
     "Firewall",
+    "Forwarder",
+    "Forwarders",
     "Hop",
     "HostsEntry",
     "IcmpError",
@@ -71,6 +77,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
+    "Tracking",
     "UnixAttempt",
     "UnixPath",
     "same_observation",
@@ -111,7 +118,10 @@ AnyFact = (
     | OtherNamespaces
     | ProcessState
     | Limits
+    | Counters
     | QueueWatch
+    | Forwarders
+    | Tracking
     | Code
     | ErrorText
     | NotObserved

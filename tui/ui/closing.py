@@ -5,11 +5,16 @@ from tui.model.safe_text import safe_text
 from tui.model.target import Target
 
 
-def closing_lines(target: Target, assessment: Assessment, record: str) -> tuple[str, str]:
-    """Two lines of plain text for `target`; `record` says where the session is kept, or why it is not."""
+def closing_lines(target: Target, assessment: Assessment, record: str, *, under_way: str = "") -> tuple[str, str]:
+    """Two lines of plain text for `target`; `record` says where the session is kept, or why it is not.
+
+    `under_way`: words for attempts that had not all been made, such as `so far (attempt 1 of 3)`; then nothing is confirmed.
+    """
     verdict = assessment.verdict
-    if verdict:
-        ending = f"{verdict.certainty}: {verdict.cause}: {verdict.summary}"
+    if assessment.contradiction:
+        ending = assessment.contradiction.sentence
+    elif verdict:
+        ending = f"{under_way or verdict.certainty}: {verdict.cause}: {verdict.summary}"
     elif assessment.status is Status.REACHABLE:
         ending = (
             "connects, but does not talk as its port suggests." if assessment.alternatives else "connects, and nothing is wrong."

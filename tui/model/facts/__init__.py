@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters
+from tui.model.facts.error_text import ErrorText, Origin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
@@ -43,6 +44,7 @@ __all__ = [
     "Counters",
     "Echo",
     "Engine",
+    "ErrorText",
     "Fact",
     "Firewall",
     "Forwarder",
@@ -60,6 +62,7 @@ __all__ = [
     "NearName",
     "Neighbour",
     "NotObserved",
+    "Origin",
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
@@ -120,6 +123,7 @@ AnyFact = (
     | Forwarders
     | Tracking
     | Code
+    | ErrorText
     | NotObserved
 )
 

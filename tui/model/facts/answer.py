@@ -60,7 +60,8 @@ class TlsAnswer(Struct, frozen=True, kw_only=True):
     usual: bool = True
     """Whether it came to that with the offers of a usual client; False where only old versions or ciphers would do."""
     failure: str = ""
-    """OpenSSL's word for how a usual client's handshake ended, such as `UNSUPPORTED_PROTOCOL`; empty where it did not fail."""
+    """OpenSSL's word for how a usual client's handshake failed (`UNSUPPORTED_PROTOCOL`), or how the connection ended in it
+    (`closed`, `reset`, `silent`); empty where it was completed."""
     trusted: bool | None = None
     """Whether this machine's store and the certificate's names and dates satisfy a client that verifies; None where unknown."""
     verify_code: int = 0

@@ -104,7 +104,7 @@ class _Channel:
 async def exchange(request: TalkTo, name: str | None, method: Method, wait_s: float) -> Reply:
     """Shake hands, and speak the inner protocol. Raises NotConnectedError where the first connection is not made."""
     started = perf_counter()
-    usual = await _shake(request, name, _usual(checks_name=request.server_name is not None), method, wait_s)
+    usual = await _shake(request, name, usual_context(checks_name=request.server_name is not None), method, wait_s)
     if not usual.is_tls:
         return _not_tls(usual)
     answer = TlsAnswer(
@@ -116,7 +116,7 @@ async def exchange(request: TalkTo, name: str | None, method: Method, wait_s: fl
     if usual.version:
         answer = replace(answer, version=usual.version, cipher=usual.cipher, trusted=True, certificate=what_it_says(usual.fields))
         return _reply(usual, answer)
-    answer = replace(answer, failure=(usual.error.reason or "") if usual.error else "")
+    answer = replace(answer, failure=(usual.error.reason or "") if usual.error else usual.ended or "")
     if isinstance(usual.error, ssl.SSLCertVerificationError):
         words = safe_text(usual.error.verify_message, limit=200)
         answer = replace(answer, trusted=False, verify_code=usual.error.verify_code, verify_words=words)
@@ -193,7 +193,7 @@ def _alert(error: ssl.SSLError) -> str:
 
 
 @cache
-def _usual(*, checks_name: bool) -> ssl.SSLContext:
+def usual_context(*, checks_name: bool) -> ssl.SSLContext:
     """What a careful client offers and checks: Python's defaults, with this machine's authorities."""
     context = ssl.create_default_context()
     context.check_hostname = checks_name

@@ -112,7 +112,7 @@ async def _run(
         keep.close()
         for screen in app.walks:
             if screen.walk:
-                lines = closing_lines(screen.walk.case.target, screen.walk.assessment, keep.where(screen.walk))
+                lines = closing_lines(screen.walk.case, screen.walk.assessment, keep.where(screen.walk))
                 write_result("".join(f"{line}\n" for line in lines))
     return app.return_code or 0
 

@@ -20,10 +20,12 @@ MOST_TALKED_TO = 3
 """Addresses of one name that are spoken to: they rarely differ in what they serve, and each check sends something."""
 AFTER_CONNECTING = frozenset({"port.wrong-protocol", "path.mtu", "server.closes-early", "server.unresponsive"})
 """Causes that can hold although every address connects."""
-ANSWER_S = 2.0
-"""A first answer costs a round trip and no work; within this even a loaded server gives it."""
+ANSWER_S = 10.0
+"""As long as a patient client waits: servers that look up our name before they greet take five seconds, a loaded one more."""
 AGAIN_S = 2.5
-"""A little longer the second time, so that the two together, with the attempt before them, end within five seconds."""
+"""The second time, which shows that it was no accident."""
+OTHER_S = 2.0
+"""For the first words of protocols that may not be its own."""
 BRIEF_S = 0.4
 """Where one attempt is all that was asked for, and only the port suggests a protocol: the whole check ends in a second."""
 _NOTHING = frozenset({"closed", "reset", "silent"})
@@ -60,12 +62,22 @@ def checks(case: Case) -> Iterator[AnyRequest]:
         if nothing(case, address) and not brief:
             yield _talk_to(case, address, kind.protocol, AGAIN_S, again=1)
             for protocol in _others(case, address, kind.protocol):
-                yield _talk_to(case, address, protocol, ANSWER_S)
+                yield _talk_to(case, address, protocol, OTHER_S)
 
 
 def _talk_to(case: Case, address: str, protocol: str, wait_s: float, again: int = 0) -> TalkTo:
-    name = None if case.tcp.is_literal else case.tcp.host
-    return TalkTo(address=address, port=case.tcp.port, protocol=protocol, server_name=name, wait_s=wait_s, again=again)
+    kind = meant(case)
+    return TalkTo(
+        address=address,
+        port=case.tcp.port,
+        protocol=protocol,
+        # An address is a name to be verified where the target says TLS; else nobody says what the certificate should name.
+        server_name=None if case.tcp.is_literal and case.tcp.scheme is None else case.tcp.host,
+        path=case.tcp.asks_for,
+        inner=kind.inner if kind and protocol == kind.protocol else None,
+        wait_s=wait_s,
+        again=again,
+    )
 
 
 def _others(case: Case, address: str, protocol: str) -> Iterator[str]:
@@ -121,11 +133,27 @@ def mismatch(case: Case, address: str) -> Words | None:
 
 
 def nothing(case: Case, address: str) -> tuple[Talk, ...]:
-    """The talks in the protocol that is meant, if none brought a byte; empty where one did, or where nothing was asked."""
+    """The talks in the protocol that is meant, if none brought a byte; empty where one did, or where nothing was asked.
+
+    An answer to nonsense is none: a front that says `400 Bad Request` to another protocol's words lives, and what is behind
+    it may hang all the same.
+    """
     kind = meant(case)
     tried = talks(case, address, kind.protocol) if kind else ()
     silent = all(talk.outcome in _NOTHING for talk in tried)
-    return tried if silent and not any(reply.protocols for reply in words(case, address)) else ()
+    return tried if silent and not any(_answers(reply, kind) for reply in words(case, address)) else ()
+
+
+def _answers(reply: Words, kind: Meant | None) -> bool:
+    """Whether words say what the service is to a client: unasked, asked in its own protocol, or in another than is meant."""
+    if kind is None or reply.asked in {None, kind.protocol}:
+        return bool(reply.protocols)
+    return bool(reply.protocols) and kind.protocol not in reply.protocols
+
+
+def to_nonsense(case: Case, address: str) -> Words | None:
+    """The answer of a front to another protocol's words, where it answers nothing in the one that is meant."""
+    return next((reply for reply in words(case, address) if reply.protocols), None) if nothing(case, address) else None
 
 
 def mute(case: Case, *, ended: bool) -> dict[str, tuple[Talk, ...]]:

@@ -151,7 +151,7 @@ def test_what_looks_like_a_policy_or_a_bad_source_and_is_neither() -> None:
     for errno in ("EADDRNOTAVAIL", "EMFILE", "ENFILE", "EINVAL", "ENETUNREACH", "EHOSTUNREACH", "EAFNOSUPPORT"):
         case = _attempted(Outcome.BLOCKED, errno)
         assert judged(BY_ID["client.blocked"], case).state is State.RULED_OUT
-        assert judged(BY_ID["client.bad-source"], case).state is State.RULED_OUT
+        assert judged(BY_ID["client.bad-source"], case).state is State.NOT_RELEVANT
 
 
 def test_eacces_without_a_known_route_stays_open() -> None:
@@ -177,7 +177,7 @@ def test_a_test_of_dnssec_is_no_answer() -> None:
 
     alone = replace(case, facts=kept)
 
-    assert judged(BY_ID["name.answers-differ"], alone).state is State.NOT_TESTED
+    assert judged(BY_ID["name.answers-differ"], alone).state is State.NOT_LOOKED_AT
 
 
 def _attempted(outcome: Outcome, errno: str, *, source: str | None = None) -> Case:

@@ -36,6 +36,8 @@ def judgement_problems(judgement: Judgement, case: Case) -> list[str]:
 
 def _broken(judgement: Judgement, case: Case) -> Iterator[str]:
     holds = judgement.state in {State.CONFIRMED, State.LIKELY}
+    if judgement.state is State.RULED_OUT and not judgement.evidence:
+        yield "it rules out without a fact"
     offered = judgement.state is State.OPEN and bool(judgement.summary)
     unfounded = judgement.explains - symptoms(case)
     if not judgement.reason:

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from tui.diagnosis.causes import concerns, walk_order
-from tui.diagnosis.hypothesis import Hypothesis, not_tested, ruled_out
+from tui.diagnosis.certainty import settled
+from tui.diagnosis.hypothesis import Hypothesis, not_looked_at, not_relevant
 from tui.diagnosis.readings import code, either_kind, outcomes, talk
 from tui.diagnosis.readings.answers import EVER_WORKED
-from tui.model.address import without_zone
 from tui.model.case import Case
-from tui.model.facts import Listeners, Outcome
+from tui.model.facts import Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
 from tui.model.target import UnixTarget
 
@@ -68,34 +68,15 @@ def judged(hypothesis: Hypothesis, case: Case) -> Judgement:
     """The judgement of one hypothesis, with the person's word and the kind of target considered."""
     if not concerns(hypothesis, case):
         kind = "a Unix socket" if isinstance(case.target, UnixTarget) else "a TCP port"
-        return ruled_out(f"The target is {kind}.")
+        return not_relevant(f"The target is {kind}.")
     why = dict(case.set_aside).get(hypothesis.id)
     if why == "excluded":
-        return ruled_out("Set aside by you.")
+        return not_relevant("Set aside by you.")
     if why == "skipped":
-        return not_tested("Skipped by you.")
+        return not_looked_at("Skipped by you.")
     if not (hypothesis.before_attempts or either_kind.attempts(case)):
-        return not_tested("Nothing has been tried yet.")
-    return _as_sure_as_its_check(case, hypothesis.judge(case))
-
-
-def _as_sure_as_its_check(case: Case, judgement: Judgement) -> Judgement:
-    """The judgement, only likely where it rests on the sockets of a machine that does not have the address it explains."""
-    if judgement.state is not State.CONFIRMED:
-        return judgement
-    for fact in case.all(Listeners):
-        if fact.id not in judgement.evidence or not fact.addresses:
-            continue
-        others = {without_zone(address) for address in judgement.explains if not outcomes.has_address(fact, address)}
-        if others:
-            missing = outcomes.joined(sorted(others))
-            return replace(
-                judgement,
-                state=State.LIKELY,
-                reason=f"{judgement.reason} The machine that was checked does not have {missing} itself.",
-                next_check=f"`{fact.vantage} ip -brief address`: whether an address translation leads {missing} to that machine.",
-            )
-    return judgement
+        return not_looked_at("Nothing has been tried yet.")
+    return settled(hypothesis, case, hypothesis.judge(case))
 
 
 def _displaced(hypothesis: Hypothesis, candidates: list[Hypothesis], judgements: dict[str, Judgement]) -> bool:

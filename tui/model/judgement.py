@@ -11,11 +11,15 @@ from tui.model.facts import Outcome
 class State(StrEnum):
     """What is known of one hypothesis."""
 
-    RULED_OUT = "ruled-out"
     CONFIRMED = "confirmed"
     LIKELY = "likely"
     OPEN = "open"
-    NOT_TESTED = "not-tested"
+    RULED_OUT = "ruled-out"
+    """A fact of this session contradicts it."""
+    NOT_RELEVANT = "not-relevant"
+    """It does not apply to this target, or to how it ends."""
+    NOT_LOOKED_AT = "not-looked-at"
+    """Nobody has looked yet, or nobody may."""
 
 
 class Certainty(StrEnum):

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis.hypothesis import confirmed, likely
+from tui.diagnosis.hypothesis import Finding, claim
 from tui.diagnosis.readings import outcomes
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Firewall, Hop, Outcome, Rule, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadFirewall
 
 MOST_ADDRESSES = 4
@@ -83,7 +83,7 @@ def stopped_there(case: Case, *ends: Outcome) -> dict[str, tuple[Firewall, Rule]
     return stopping
 
 
-def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
+def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
     """The server's own filter stops it, by its rule; only likely where that machine may not be the one that is asked."""
     first, (reading, rule) = next(iter(ruled.items()))
     port = case.tcp.port
@@ -103,14 +103,12 @@ def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgeme
     actions = tuple(remedies(case, rule, first, prefix=reading.vantage))
     blamed = culprit(rule, first, port)
     if table and all(outcomes.has_address(table, address) for address in ruled):
-        return confirmed(
-            summary, *evidence, reason=reason, explains=ruled, culprit=blamed, refuted_by=refuted_by, remedies=actions
-        )
-    return likely(
+        return claim(summary, *evidence, reason=reason, explains=ruled, culprit=blamed, refuted_by=refuted_by, remedies=actions)
+    return claim(
         summary,
         *evidence,
         reason=reason,
-        next_check=f"`{reading.vantage} ip -brief address`: whether that machine has {first} itself.",
+        missing=f"`{reading.vantage} ip -brief address`: whether that machine has {first} itself.",
         explains=ruled,
         culprit=blamed,
         refuted_by=refuted_by,
@@ -215,7 +213,7 @@ def remedies(case: Case, rule: Rule, address: str, *, prefix: str | None = None)
     again = f"`refused check {endpoint(address, port)}` connects, or fails in another way."
     yield Remedy(
         do="See the rule in its place, as root; its counter, where it has one, grows with each attempt.",
-        command=before + _show(rule),
+        command=before + show(rule),
         verify=f"`{quoted(rule)}` is there.",
     )
     service = service_without_endpoints(rule)
@@ -232,7 +230,13 @@ def remedies(case: Case, rule: Rule, address: str, *, prefix: str | None = None)
     yield Remedy(do=do, command=before + command, verify=again)
 
 
-def _show(rule: Rule) -> str:
+def show_all(reading: Firewall) -> str:
+    """The command, as root, that shows every rule of a reading's machine."""
+    return f"{reading.vantage} nft list ruleset" if reading.vantage else "nft list ruleset"
+
+
+def show(rule: Rule) -> str:
+    """The command that shows the rule in its chain."""
     if rule.backend == "nft":
         return f"nft -a list chain {rule.family} {rule.table} {rule.chain}"
     return f"{_tool(rule)} -t {rule.table} -vnL {rule.chain} --line-numbers"
@@ -270,7 +274,7 @@ def _change(rule: Rule, address: str, port: int) -> tuple[str, str]:
         case "crowdsec":
             return "If the decision is a mistake: delete it where it was made.", "cscli decisions list"
         case "docker" | "podman" | "libvirt" | "kube-proxy" | "calico" | "cilium" as maker:
-            return f"Change it in {maker}'s own settings: it writes its rules again whenever it starts.", _show(rule)
+            return f"Change it in {maker}'s own settings: it writes its rules again whenever it starts.", show(rule)
         case _ if not rule.text:
             return f"If it should be allowed: accept it in chain {rule.chain}, before its policy applies. For now:", _remove(
                 rule, port

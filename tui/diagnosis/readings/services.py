@@ -106,14 +106,26 @@ def is_sole(case: Case, address: str, service: Service) -> bool:
     )
 
 
+def belongs(case: Case, address: str, service: Service) -> str:
+    """Why it is certain that this service belongs on the port, a clause; empty where it is not."""
+    port = case.tcp.port
+    if not is_sole(case, address, service) or (service.why == "family" and _is_a_containers(case)):
+        return ""
+    if service.why == "named":
+        return "you named it"
+    if service.why == "port" or port in service.ports:
+        return f"{service.name} is set to port {port}"
+    if any(port in ports_in(line) for line in service.log):
+        return f"the log of {service.name} names port {port}"
+    family = hosts.meant_family(case)
+    if family and port in {family.ports[0], family.tls_port}:
+        return f"{service.name} is the only unit of {family.name}, and port {port} is its usual one"
+    return ""
+
+
 def is_meant(case: Case, address: str, service: Service) -> bool:
     """Whether it is certain that this service belongs on the port."""
-    if not is_sole(case, address, service) or (service.why == "family" and _is_a_containers(case)):
-        return False
-    family = hosts.meant_family(case)
-    usual = {family.ports[0], family.tls_port} if family else set()
-    logged = any(case.tcp.port in ports_in(line) for line in service.log)
-    return service.why in {"named", "port"} or case.tcp.port in usual or logged
+    return bool(belongs(case, address, service))
 
 
 def _is_a_containers(case: Case) -> bool:

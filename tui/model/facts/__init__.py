@@ -87,6 +87,8 @@ class NotObserved(Fact, frozen=True, kw_only=True, tag="not-observed"):
     request: AnyRequest
     reason: str
     remedy: str = ""
+    absent: bool = False
+    """Whether what would be looked at does not exist here: then nothing was missed."""
 
 
 AnyFact = (

@@ -43,6 +43,8 @@ class _Survey(Struct, frozen=True):
     units: list[Unit]
     why_not: str = ""
     """Why the system's manager could not be asked, as a sentence; empty where it was."""
+    is_absent: bool = False
+    """Whether there is no manager to ask, whose services could listen here."""
     is_elsewhere: bool = False
     """Whether systemd's services listen in another network namespace than the one this check runs in."""
 
@@ -101,7 +103,7 @@ def _managers(*, user: bool) -> tuple[bool, ...]:
 async def _facts(machine: Machine, request: ReadService, survey: _Survey) -> AsyncGenerator[AnyFact, None]:
     units = survey.units
     if not units and survey.why_not:
-        yield NotObserved(request=request, reason=survey.why_not, command="systemctl --failed")
+        yield NotObserved(request=request, reason=survey.why_not, absent=survey.is_absent, command="systemctl --failed")
         return
     environments = {} if request.name else await _environments(machine, units)
     candidates = [_Candidate(*chosen_unit) for chosen_unit in _chosen(request, units, environments)]
@@ -157,11 +159,11 @@ async def _survey(machine: Machine, request: ReadService, managers: tuple[bool, 
                 kept = [name for name in every if _NAME.fullmatch(name) and not name.startswith(_OWN)][:MOST_NAMES]
                 names[manager] = ["*.service", "*.socket", *kept]
         if not any(names.values()):
-            return _Survey([], _why_not(lists[0]))
+            return _without_units(lists[0])
     asked = [manager for manager in managers if names[manager]]
     *shown, inodes = await machine.run(*(_show(names[user], user=user) for user in asked), _SAME_NETWORK)
     if _is_elsewhere(inodes):
-        return _Survey([], ELSEWHERE, is_elsewhere=True)
+        return _Survey([], ELSEWHERE, is_absent=True, is_elsewhere=True)
     units = [
         unit
         for manager, listing in zip(asked, shown, strict=True)
@@ -169,7 +171,7 @@ async def _survey(machine: Machine, request: ReadService, managers: tuple[bool, 
         for unit in shown_units(listing.output.decode(errors="backslashreplace"), user=manager)
         if not unit.id.startswith(_OWN) or request.name
     ]
-    return _Survey(units, "" if units else _why_not(shown[0]))
+    return _Survey(units) if units else _without_units(shown[0])
 
 
 def _is_elsewhere(listing: Finished | None) -> bool:
@@ -189,15 +191,15 @@ def _show(names: list[str], *, user: bool) -> Command:
     return "systemctl", *_MANAGERS[user], "show", "--no-pager", f"--property={','.join(PROPERTIES)}", "--", *names
 
 
-def _why_not(listing: Finished | None) -> str:
-    """Why systemd showed nothing, as a sentence."""
+def _without_units(listing: Finished | None) -> _Survey:
+    """Why systemd showed nothing: it is not there, or could not be asked."""
     if listing is None:
-        return "There is no systemd on that machine, or it gave no answer in time."
+        return _Survey([], "There is no systemd on that machine, or it gave no answer in time.")
     errors = listing.errors.decode(errors="backslashreplace")
     if "not been booted with systemd" in errors or "Host is down" in errors:
-        return "That machine was not started by systemd, so it has no units."
+        return _Survey([], "That machine was not started by systemd, so it has no units.", is_absent=True)
     first = safe_text(next((line for line in errors.splitlines() if line.strip()), ""), limit=160).rstrip(".")
-    return f"systemd could not be asked: {first or 'it said nothing'}."
+    return _Survey([], f"systemd could not be asked: {first or 'it said nothing'}.")
 
 
 async def _environments(machine: Machine, units: list[Unit]) -> dict[str, list[str]]:

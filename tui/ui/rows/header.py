@@ -71,4 +71,4 @@ def status(snapshot: Snapshot | None, width: int) -> Line:
         return line(Span(" ✓ it connects", Tone.GOOD))
     if snapshot.concluded:
         return line(muted(f" {MARKS[State.OPEN].glyph} the cause is open"))
-    return line(muted(f" {MARKS[State.NOT_TESTED].glyph} nothing is certain yet"))
+    return line(muted(f" {MARKS[State.NOT_LOOKED_AT].glyph} nothing is certain yet"))

@@ -55,7 +55,7 @@ def tree(
 
 def judgement_of(snapshot: Snapshot, cause: Hypothesis) -> Judgement:
     """What the case says about a leaf."""
-    untested = Judgement(state=State.NOT_TESTED, reason="Nothing is known yet.")
+    untested = Judgement(state=State.NOT_LOOKED_AT, reason="Nothing is known yet.")
     return snapshot.assessment.judgements.get(cause.id, untested)
 
 
@@ -118,7 +118,7 @@ def _verdict(snapshot: Snapshot, place: str, width: int) -> Node:
     elif works(snapshot):
         glyph, word = MARKS[State.RULED_OUT].span(), Span("connects", Tone.GOOD)
     else:
-        glyph, word = MARKS[State.NOT_TESTED].span(), Span("not yet", Tone.MUTED)
+        glyph, word = MARKS[State.NOT_LOOKED_AT].span(), Span("not yet", Tone.MUTED)
     left = line(_pointer(here=place == VERDICT), glyph, Span(" Verdict", Tone.STRONG))
     return Node(VERDICT, _spread(left, word, width))
 

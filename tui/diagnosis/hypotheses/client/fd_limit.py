@@ -5,11 +5,11 @@ EMFILE and ENFILE say so for our own attempt; for a process that the person name
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out
 from tui.diagnosis.readings import checks, either_kind, outcomes, queues, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, Limits, Outcome, ProcessState, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ExamineProcess, ReadLimits
 from tui.model.target import UnixTarget
 
@@ -29,7 +29,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         yield ExamineProcess(pid=case.options.pid)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """EMFILE or ENFILE, or the named process's count at its limit."""
     without = _without_descriptor(case)
     if without:
@@ -38,7 +38,7 @@ def judge(case: Case) -> Judgement:
     if state and state.is_out_of_descriptors:
         return _theirs(case, state)
     if not either_kind.attempts(case):
-        return not_tested("Nothing has been tried yet.")
+        return not_looked_at("Nothing has been tried yet.")
     counted = f"{state.name} has {state.descriptors} of {state.descriptor_limit} descriptors." if state else ""
     return ruled_out(counted or "No attempt lacked a descriptor.", *outcomes.ids(*either_kind.latest(case).values(), state))
 
@@ -51,7 +51,7 @@ def _without_descriptor(case: Case) -> dict[str, Attempt]:
     }
 
 
-def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
+def _ours(case: Case, without: dict[str, Attempt]) -> Finding:
     attempt = next(iter(without.values()))
     limits = case.last(Limits)
     whole = attempt.errno == SYSTEM
@@ -61,7 +61,7 @@ def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
     else:
         count = f" ({limits.own_descriptors} of {limits.own_descriptor_limit})" if limits and limits.own_descriptors else ""
         summary = f"This process is out of file descriptors{count}: it cannot open a socket, so nothing was sent."
-    return confirmed(
+    return claim(
         summary,
         *outcomes.ids(*without.values(), limits),
         reason=f"Making the socket ends in {attempt.errno}.",
@@ -74,7 +74,7 @@ def _ours(case: Case, without: dict[str, Attempt]) -> Judgement:
     )
 
 
-def _theirs(case: Case, state: ProcessState) -> Judgement:
+def _theirs(case: Case, state: ProcessState) -> Finding:
     unit = state.unit or "UNIT"
     summary = (
         f"{state.name} (pid {state.pid}) has all of its {state.descriptor_limit} file descriptors open: "
@@ -96,12 +96,12 @@ def _theirs(case: Case, state: ProcessState) -> Judgement:
         ),
     )
     if state.descriptors_listed:
-        return confirmed(summary, *outcomes.ids(state), reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
-    return likely(
+        return claim(summary, *outcomes.ids(state), reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
+    return claim(
         summary,
         *outcomes.ids(state),
         reason=f"{reason} This user may not list them, and some may be inherited and lie above the limit.",
-        next_check=f"As root: `ls /proc/{state.pid}/fd`; as many numbers below {state.descriptor_limit} confirm it.",
+        missing=f"As root: `ls /proc/{state.pid}/fd`; as many numbers below {state.descriptor_limit} confirm it.",
         culprit=culprit,
         refuted_by=refuted_by,
         remedies=remedies,
@@ -139,6 +139,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The process or the system is out of file descriptors.",
     proof="EMFILE or ENFILE; or the process's count at its limit.",
     transports=frozenset({"tcp", "unix"}),
+    shown_by=(Attempt, ProcessState),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
+from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
-from tui.model.facts import NameSources, SystemAnswer
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import NameserverAnswer, NameSources, SystemAnswer
+from tui.model.judgement import Culprit, Remedy
 from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
 
@@ -23,12 +24,12 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.names(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """NXDOMAIN for every name that is tried and nothing in hosts; or an nsswitch.conf that leaves out a source that knows it."""
     settled = resolution.settled(case)
     system = outcomes.system_answer(case)
     if settled or system is None:
-        return settled or ruled_out("There is no name.")
+        return settled or not_relevant("There is no name.")
     host = case.tcp.host
     if system.addresses:
         return ruled_out(f"{host} leads to {outcomes.joined(system.addresses)}.", *outcomes.ids(system))
@@ -41,7 +42,7 @@ def judge(case: Case) -> Judgement:
     return _from_nameservers(case, system)
 
 
-def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: resolution.LeftOut) -> Judgement:
+def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: resolution.LeftOut) -> Finding:
     host = case.tcp.host
     path, _, line = (sources.nsswitch_line or f"{NSSWITCH}:").rpartition(":")
     knowing = [server for server in resolution.nameservers(case) if server.resolved]
@@ -60,22 +61,22 @@ def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: 
         *_spelling(case, sources),
     )
     if left_out.source == "dns-after-mdns":
-        return likely(
+        return claim(
             summary,
             *evidence,
             reason=reason,
-            next_check=f"`getent -s dns hosts {host}` finds the address and `getent hosts {host}` does not.",
+            missing=f"`getent -s dns hosts {host}` finds the address and `getent hosts {host}` does not.",
             explains={outcomes.NAME},
             culprit=culprit,
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return confirmed(
+    return claim(
         summary, *evidence, reason=reason, explains={outcomes.NAME}, culprit=culprit, refuted_by=refuted_by, remedies=remedies
     )
 
 
-def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
+def _from_nameservers(case: Case, system: SystemAnswer) -> Finding:
     """Judge by the nameservers' own answers."""
     every = resolution.nameservers(case)
     giving = next((server for server in every if server.resolved), None)
@@ -98,7 +99,7 @@ def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
 
 def _denied(
     case: Case, system: SystemAnswer, every: tuple[resolution.NameserverRecord, ...], names: list[str], *, certain: bool
-) -> Judgement:
+) -> Finding:
     host = case.tcp.host
     sources = outcomes.name_sources(case)
     answers = [
@@ -125,7 +126,7 @@ def _denied(
     refuted_by = f"`getent ahosts {host}` prints an address, or a nameserver of this machine knows the name."
     remedies = tuple(_spelling(case, sources))
     if certain:
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason="Every name that the lookup tries is answered NXDOMAIN, and the hosts file does not have it.",
@@ -135,11 +136,11 @@ def _denied(
             remedies=remedies,
         )
     missing = f"`dig {host} A`: NXDOMAIN confirms it" if not answers else f"`getent ahosts {host}` again: not found confirms it"
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"The lookup ends with {system.error or 'no address'}, and no answer speaks for the name.",
-        next_check=f"{missing}.",
+        missing=f"{missing}.",
         explains={outcomes.NAME},
         culprit=culprit,
         refuted_by=refuted_by,
@@ -180,6 +181,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The name does not exist for this machine.",
     proof="NXDOMAIN from a nameserver and nothing in the hosts file; or a hosts line in nsswitch.conf that asks no DNS.",
     mistaken_for=("name.search-domain", "name.no-address"),
+    shown_by=(NameserverAnswer, NameSources),
+    looks=(RESOLUTION,),
     needs=needs,
     judge=judge,
 )

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.looks import RULES
 from tui.diagnosis.readings import checks, hosts, local_drops, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Echo, Firewall, Hop, Limits, Listener, Listeners, NotObserved, Outcome, Rule, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, ReadFirewall
 
-RULES = "nft list ruleset; iptables-save"
+LISTING = "nft list ruleset; iptables-save"
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -26,7 +27,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from local_drops.tracking_checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """A rule that matches and explains what is seen; an ICMP error from an own address; signs that packets never left."""
     by_rule = dict(_by_rule(case))
     if by_rule:
@@ -74,7 +75,7 @@ def _by_rule(case: Case) -> Iterator[tuple[str, tuple[Firewall, Rule]]]:
         yield address, (reading, rule)
 
 
-def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
+def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
     first, (_, rule) = next(iter(ruled.items()))
     port = case.tcp.port
     service = rules.service_without_endpoints(rule)
@@ -84,7 +85,7 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
     else:
         summary = f"This machine's own packet filter {rules.does(rule, what)}: {rules.named(rule)}."
     effect = "silence" if rules.makes(rule) == {Outcome.TIMEOUT} else "the refusal"
-    return confirmed(
+    return claim(
         summary,
         *outcomes.ids(*(reading for reading, _ in ruled.values())),
         *outcomes.ids(*(attempt for each in ruled for attempt in outcomes.attempts(case, each))),
@@ -103,7 +104,7 @@ def _is_clean(case: Case, address: str) -> bool:
     return bool(reading and reading.answer == "does-not-match" and not reading.unread)
 
 
-def _not_by_rules(case: Case, silent: Mapping[str, tuple[TcpAttempt, ...]], what: str) -> Judgement | None:
+def _not_by_rules(case: Case, silent: Mapping[str, tuple[TcpAttempt, ...]], what: str) -> Finding | None:
     """That something here keeps the packets and no rule does; None where the rules were not all read."""
     if not all(_is_clean(case, address) for address in silent):
         return None
@@ -132,10 +133,10 @@ def _may_be_a_filters(case: Case, address: str, attempt: TcpAttempt) -> bool:
     return quick and not hosts.is_time_exceeded(attempt.icmp) and not hosts.failed_neighbour(case, address)
 
 
-def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     sender, meaning = (attempt.icmp.sender, attempt.icmp.meaning) if attempt.icmp else ("", "")
-    return confirmed(
+    return claim(
         f"This machine's own packet filter rejects port {case.tcp.port} of {outcomes.joined(reported)} (ICMP {meaning}).",
         *outcomes.ids(*reported.values()),
         reason=f"ICMP `{meaning}` came after {attempt.latency_ms:.1f} ms from {sender}, an address of this machine.",
@@ -146,14 +147,14 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _perhaps(reported: dict[str, TcpAttempt]) -> Judgement:
+def _perhaps(reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     meaning = attempt.icmp.meaning if attempt.icmp else ""
-    return likely(
+    return claim(
         f"This machine's own packet filter seems to reject port {attempt.port} of {first} (ICMP {meaning}).",
         *outcomes.ids(*reported.values()),
         reason=f"ICMP `{meaning}` came from this machine itself after {attempt.latency_ms:.1f} ms, sooner than neighbours fail.",
-        next_check=f"As root: `{RULES}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
+        missing=f"As root: `{LISTING}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
         explains=reported,
         culprit=Culprit(kind="address", address=attempt.icmp.sender if attempt.icmp else first),
         refuted_by="No rule here rejects it.",
@@ -161,7 +162,7 @@ def _perhaps(reported: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
+def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     first, attempts = next(iter(held.items()))
     elsewhere = hosts.first_hop_elsewhere(case, first)
     if elsewhere:
@@ -169,11 +170,11 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     else:
         number = sum(attempt.retransmits or 0 for attempt in attempts)
         sign = f"All {number} retransmissions failed in this machine (TCPRetransFail)."
-    return likely(
+    return claim(
         f"This machine itself keeps back the packets to port {case.tcp.port} of {outcomes.joined(held)}.",
         *outcomes.ids(*(fact for facts in held.values() for fact in facts), elsewhere, *hosts.hops(case, first)),
         reason=sign,
-        next_check=f"As root: `{RULES}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
+        missing=f"As root: `{LISTING}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
         explains=held,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
@@ -181,7 +182,7 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     )
 
 
-def _without_a_filter(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement | None:
+def _without_a_filter(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Finding | None:
     """That a full queue, or a loopback interface that is down, alone explains the silence of an own address."""
     first = next(iter(silent))
     full = [row for row in _rows(case, first) if hosts.has_full_queue(row)]
@@ -200,24 +201,24 @@ def _rows(case: Case, address: str) -> list[Listener]:
     return [row for row in rows if hosts.reaches(row, address, here=True)]
 
 
-def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
+def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     """On this machine a closed port answers and an open one accepts, so something here causes the silence."""
     first = next(iter(silent))
     table, rows = outcomes.listeners(case), _rows(case, first)
     evidence = outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), table)
     summary = f"This machine's own packet filter drops connections to {outcomes.joined(silent)}, its own address."
-    apart = f"As root: `{RULES}` has a rule that drops them; `ip link show lo` without UP would explain it too."
+    apart = f"As root: `{LISTING}` has a rule that drops them; `ip link show lo` without UP would explain it too."
     if table is None or not hosts.is_repeated(silent[first]):
         return still_open(
             "An address of this machine stays silent.", *evidence, summary=summary, next_check=apart, explains=silent
         )
     room = "with a full queue that no attempt reached" if any(map(hosts.has_full_queue, rows)) else "with room in its queue"
     state = f"{hosts.owner(rows[0])} listens there {room}" if rows else "nothing listens there, so a reset was due"
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"{first} is this machine's own, {state}, and no answer came.",
-        next_check=apart,
+        missing=apart,
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="No rule here drops it, and the loopback interface is up.",
@@ -225,16 +226,16 @@ def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgeme
     )
 
 
-def _table_full(case: Case, lost: Mapping[str, tuple[TcpAttempt, ...]], limits: Limits) -> Judgement:
+def _table_full(case: Case, lost: Mapping[str, tuple[TcpAttempt, ...]], limits: Limits) -> Finding:
     first = next(iter(lost))
     count = f"{limits.tracked_connections:,} of {limits.tracking_limit:,}"
-    return likely(
+    return claim(
         f"The packet filter's table of connections is full ({count}): new ones, also to {outcomes.joined(lost)}, are dropped.",
         *outcomes.ids(
             *(attempt for attempts in lost.values() for attempt in attempts), *local_drops.forbidden_echoes(case, first), limits
         ),
         reason=f"Packets do not seem to leave this machine, and nf_conntrack_count is at its limit: {count}.",
-        next_check="`dmesg | grep 'nf_conntrack: table full'` (as root): a recent line confirms it.",
+        missing="`dmesg | grep 'nf_conntrack: table full'` (as root): a recent line confirms it.",
         explains=lost,
         culprit=Culprit(kind="limit", limit="nf_conntrack_max", address=first),
         refuted_by="`sysctl net.netfilter.nf_conntrack_count` is far below nf_conntrack_max while attempts stay silent.",
@@ -259,14 +260,14 @@ def _reset_without_a_hop(case: Case, address: str) -> Hop | None:
     return first if first and hosts.is_itself(address, first.sender) and compared else None
 
 
-def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
+def _reset_here(case: Case, near: dict[str, Hop]) -> Finding:
     first, hop = next(iter(near.items()))
     elsewhere = hosts.first_hop_elsewhere(case, first)
-    return likely(
+    return claim(
         f"This machine's own packet filter seems to answer port {hop.port} of {outcomes.joined(near)} with a reset.",
         *outcomes.ids(*(outcomes.latest(case)[address] for address in near), *near.values(), elsewhere),
         reason=f"The reset comes even with TTL 1; another port's packet ends at {elsewhere.sender if elsewhere else '?'}.",
-        next_check=f"As root: `{RULES}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
+        missing=f"As root: `{LISTING}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
         explains=near,
         culprit=Culprit(kind="address", address=first, port=hop.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
@@ -285,13 +286,13 @@ def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, 
             yield address, (attempt, row, table)
 
 
-def _served(case: Case, served: dict[str, tuple[TcpAttempt, Listener, Listeners]]) -> Judgement:
+def _served(case: Case, served: dict[str, tuple[TcpAttempt, Listener, Listeners]]) -> Finding:
     first, (attempt, row, table) = next(iter(served.items()))
     return still_open(
         f"{hosts.owner(row)} was listening before {first} answered with a reset.",
         *outcomes.ids(attempt, table),
         summary=f"This machine's own packet filter answers {endpoint(first, case.tcp.port)} with a reset.",
-        next_check=f"As root: `{RULES}` has a rule with `tcp reset`.",
+        next_check=f"As root: `{LISTING}` has a rule with `tcp reset`.",
         explains=served,
     )
 
@@ -302,7 +303,7 @@ def _rules_hidden(case: Case) -> bool:
     return any(isinstance(request, ReadFirewall) and request.vantage is None for request in asked)
 
 
-def _in_silence(case: Case) -> Judgement:
+def _in_silence(case: Case) -> Finding:
     """Silence from another machine: a drop here looks like a drop there until a packet is seen to leave."""
     silent = hosts.silent(case)
     unseen = {
@@ -319,14 +320,15 @@ def _in_silence(case: Case) -> Judgement:
     if not silent:
         return ruled_out("No attempt was answered or kept back by this machine.", *outcomes.ids(*outcomes.latest(case).values()))
     if not unseen:
-        evidence = outcomes.ids(*(hop for address in silent for hop in hosts.trail(case, address)))
+        hops = [hop for address in silent for hop in hosts.trail(case, address)]
+        evidence = outcomes.ids(*hops, *(attempt for attempts in silent.values() for attempt in attempts))
         if not _rules_hidden(case):
             return ruled_out("Packets for this port leave this machine.", *evidence)
         return still_open(
             "Packets for this port leave this machine; whether a rule drops the answers was not seen.",
             *evidence,
             summary=f"A rule of this machine may drop the answers that come back from {outcomes.joined(silent)}.",
-            next_check=f"As root: `{RULES}` has a rule of INPUT that drops them.",
+            next_check=f"As root: `{LISTING}` has a rule of INPUT that drops them.",
             explains={address for address in silent if outcomes.is_remote(case, address)},
         )
     first = next(iter(unseen))
@@ -345,7 +347,7 @@ def _in_silence(case: Case) -> Judgement:
             next_check=f"Its counter, in `nft -a list ruleset` or `iptables-save -c`, grows with each attempt on {first}.",
             explains=unseen,
         )
-    apart = f"As root: `{RULES}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
+    apart = f"As root: `{LISTING}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
     if echo is None:
         reason = "No packet for this port was seen to leave this machine."
         # Nothing at all comes back from a host that is down; a drop here is worth naming where other packets get through.
@@ -353,11 +355,11 @@ def _in_silence(case: Case) -> Judgement:
         if not alive:
             return still_open(reason, *evidence)
         return still_open(reason, *evidence, summary=summary, next_check=apart, explains=alive)
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason="No answer came, and an echo request to the same address was forbidden on the spot (EPERM).",
-        next_check=apart,
+        missing=apart,
         explains={first},
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"No rule here drops TCP to {first}.",
@@ -387,6 +389,8 @@ HYPOTHESIS = Hypothesis(
     proof="ICMP from one of our own addresses, where no failed neighbour explains it; or the rule that matches.",
     mistaken_for=("client.blocked", "path.filtered", "path.rejected"),
     supersedes=frozenset({"path.filtered", "path.rejected", "server.not-listening", "server.down"}),
+    shown_by=(Firewall, TcpAttempt),
+    looks=(RULES,),
     needs=needs,
     judge=judge,
 )

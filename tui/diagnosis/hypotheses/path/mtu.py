@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import PathMtu, Talk
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, MeasureMtu
 
 WRITABLE = frozenset({"HTTP", "TLS", "Redis"})
@@ -30,11 +30,13 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             yield MeasureMtu(address=talk.address, port=talk.port, family=talk.spoken, server_name=name)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """The same request in large segments and in small ones: only the small ones get through, or only they bring an answer."""
     connecting = outcomes.connecting(case)
     if not connecting:
-        return ruled_out("No address connects, so it is not about large packets.", *outcomes.ids(*outcomes.latest(case).values()))
+        return not_relevant(
+            "No address connects, so it is not about large packets.", *outcomes.ids(*outcomes.latest(case).values())
+        )
     measured = {mtu.address: mtu for mtu in case.all(PathMtu) if mtu.address in connecting and mtu.port == case.tcp.port}
     for differs, judge_as in ((_stalls, _on_the_way_there), (_is_left_unanswered, _on_the_way_back)):
         differing = {address: mtu for address, mtu in measured.items() if differs(mtu)}
@@ -68,7 +70,7 @@ def _is_left_unanswered(mtu: PathMtu) -> bool:
     return mtu.large == mtu.clamped_large == "acknowledged" and mtu.answered is False and mtu.clamped_answered is True
 
 
-def _no_difference(mtu: PathMtu) -> Judgement:
+def _no_difference(mtu: PathMtu) -> Finding:
     if mtu.large == "acknowledged":
         return ruled_out(
             f"{mtu.large_bytes} bytes in segments of up to {mtu.mss} bytes were acknowledged, and small segments bring no more.",
@@ -80,7 +82,7 @@ def _no_difference(mtu: PathMtu) -> Judgement:
     )
 
 
-def _on_the_way_there(case: Case, measured: dict[str, PathMtu]) -> Judgement:
+def _on_the_way_there(case: Case, measured: dict[str, PathMtu]) -> Finding:
     mtu = next(iter(measured.values()))
     where = endpoint(mtu.address, mtu.port)
     return _certain(
@@ -91,7 +93,7 @@ def _on_the_way_there(case: Case, measured: dict[str, PathMtu]) -> Judgement:
     )
 
 
-def _on_the_way_back(case: Case, measured: dict[str, PathMtu]) -> Judgement:
+def _on_the_way_back(case: Case, measured: dict[str, PathMtu]) -> Finding:
     mtu = next(iter(measured.values()))
     where = endpoint(mtu.address, mtu.port)
     return _certain(
@@ -102,7 +104,7 @@ def _on_the_way_back(case: Case, measured: dict[str, PathMtu]) -> Judgement:
     )
 
 
-def _certain(case: Case, measured: dict[str, PathMtu], summary: str) -> Judgement:
+def _certain(case: Case, measured: dict[str, PathMtu], summary: str) -> Finding:
     first, mtu = next(iter(measured.items()))
     talks = [talk for talk in case.all(Talk) if talk.address in measured and talk.outcome == "silent"]
     reason = (
@@ -110,7 +112,7 @@ def _certain(case: Case, measured: dict[str, PathMtu], summary: str) -> Judgemen
         f"and of up to {mtu.clamped_mss} bytes; only the second one went on."
     )
     if mtu.pairs >= ENOUGH:
-        return confirmed(
+        return claim(
             summary,
             *outcomes.ids(*measured.values(), *talks),
             reason=f"{reason} It was the same with {mtu.pairs} pairs of connections.",
@@ -119,11 +121,11 @@ def _certain(case: Case, measured: dict[str, PathMtu], summary: str) -> Judgemen
             remedies=_remedies(first, mtu),
         )
     if _has_learnt(mtu):
-        return likely(
+        return claim(
             summary,
             *outcomes.ids(*measured.values(), *talks),
             reason=f"{reason} Meanwhile a router reported a path of {mtu.path_mtu} bytes, and new connections keep to it.",
-            next_check=f"`ip route flush cache`, and try {case.target.label} again: it stalls again.",
+            missing=f"`ip route flush cache`, and try {case.target.label} again: it stalls again.",
             culprit=Culprit(kind="address", address=first, port=mtu.port),
             refuted_by=f"{case.target.label} still does not answer, although `ip route get {first}` shows `mtu {mtu.path_mtu}`.",
             remedies=_remedies(first, mtu),
@@ -169,6 +171,8 @@ HYPOTHESIS = Hypothesis(
     proof="The same request stalls, or stays unanswered, in segments of the usual size, and goes on in small ones; four times.",
     mistaken_for=("server.unresponsive",),
     supersedes=frozenset({"server.unresponsive", "port.wrong-protocol", "server.closes-early"}),
+    shown_by=(PathMtu,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

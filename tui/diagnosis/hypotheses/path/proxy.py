@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.address import literal_address
 from tui.model.case import Case
 from tui.model.facts import Outcome, Proxy, SystemAnswer, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, Connect, ReadProxies, ResolveSystem
 
 MOST_ADDRESSES = 4
@@ -36,11 +36,11 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             yield Connect(address=address, port=proxy.port, purpose="proxy", timeout_s=case.options.timeout_s)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """A proxy variable applies, the attempt on the proxy fails, and a direct one connects."""
     settings = case.last(Proxy)
     if settings is None:
-        return not_tested("The proxy variables have not been read yet.")
+        return not_looked_at("The proxy variables have not been read yet.")
     proxy = _proxy(case)
     if proxy is None:
         exempt = f" {settings.exempted_by} in NO_PROXY exempts the target." if settings.exempted_by else ""
@@ -95,7 +95,7 @@ def _tried(case: Case, proxy: Proxy) -> list[TcpAttempt]:
     return list(newest.values())
 
 
-def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, facts: tuple[str, ...]) -> Judgement:
+def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, facts: tuple[str, ...]) -> Finding:
     direct, failing = outcomes.connecting(case), outcomes.failing(case)
     label = proxy.label
     who = (
@@ -119,7 +119,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, fa
     answer = _resolution(case, proxy)
     passing = answer is not None and answer.error not in resolution.HARD_ERRORS and not answer.addresses
     if direct and not passing and not proxy.exempted_by and not any(attempt.outcome in _SPOKE for attempt in tried):
-        return confirmed(
+        return claim(
             f"{summary}. Directly, {case.target.label} connects.",
             *evidence,
             reason=f"{proxy.variable} applies to this target; the proxy fails, and the direct attempt connects.",
@@ -137,13 +137,11 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, fa
     else:
         tail = "Directly it fails as well." if failing else "No direct attempt was made."
     missing = f"`curl -v -x {shlex.quote(label)} http://{case.target.label}/`: how the proxy answers a request."
-    return likely(
+    return claim(
         f"{summary}. {tail}",
         *evidence,
         reason=f"{proxy.variable} applies to this target, and {how}.",
-        next_check=missing
-        if direct
-        else f"An attempt through {label} once it is up, or a direct one from where that is allowed.",
+        missing=missing if direct else f"An attempt through {label} once it is up, or a direct one from where that is allowed.",
         explains=symptoms | intended,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -177,6 +175,8 @@ HYPOTHESIS = Hypothesis(
     proof="A proxy variable applies to the target (NO_PROXY considered), the attempt on the proxy fails, a direct one connects.",
     mistaken_for=("server.not-listening", "path.filtered"),
     supersedes=frozenset({"path.filtered", "path.host-unreachable", "path.no-route", "path.rejected", "server.down"}),
+    shown_by=(Proxy,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, services
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.looks import SOCKETS
+from tui.diagnosis.readings import checks, hosts, intention, outcomes, services
 from tui.diagnosis.readings.answers import service_name
+from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.case import Case
 from tui.model.facts import Container, OtherNamespaces, Service, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 _DEAD = frozenset({"exited", "dead", "stopped"})
@@ -24,11 +26,11 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from services.checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Its unit has failed, its container has exited, or its process is gone, and nothing listens in its place."""
     failing = services.failing(case)
     if not failing:
-        return ruled_out("No address refuses or ends the connection.", *outcomes.ids(*outcomes.latest(case).values()))
+        return no_refusal(case)
     for address in failing:
         ended = [service for service in services.services(case, address) if services.ended(service)]
         free = [service for service in ended if not _taken(case, address, service)]
@@ -38,9 +40,16 @@ def judge(case: Case) -> Judgement:
         exited = _exited(case) if outcomes.is_local(case, address) else None
         if exited and not _holders(case, address):
             return _of_container(case, *exited, failing)
-    known = [service for address in failing for service in services.services(case, address)]
+    known = [(address, service) for address in failing for service in services.services(case, address)]
+    meant = [service for address, service in known if services.is_meant(case, address, service)]
+    if meant:
+        return ruled_out(f"{outcomes.joined(service.name for service in meant)}: {_states(meant)}.", *outcomes.ids(*meant))
     if known:
-        return ruled_out(f"{outcomes.joined(service.name for service in known)}: {_states(known)}.", *outcomes.ids(*known))
+        kept = [service for _, service in known]
+        return still_open(
+            f"{outcomes.joined(service.name for service in kept)}: {_states(kept)}; whether it belongs there is not known.",
+            *outcomes.ids(*kept),
+        )
     return still_open("No unit, container or pid file was seen that belongs on this port.", *outcomes.ids(*failing.values()))
 
 
@@ -60,7 +69,7 @@ def _states(units: list[Service]) -> str:
     return outcomes.joined(service.active or service.load or "unknown" for service in units)
 
 
-def _of_service(case: Case, address: str, service: Service, failing: dict[str, TcpAttempt]) -> Judgement:
+def _of_service(case: Case, address: str, service: Service, failing: dict[str, TcpAttempt]) -> Finding:
     tables = hosts.tables(case, address)
     whole = hosts.table(case, address) is not None and not any(table.omitted for table in tables)
     port = case.tcp.port
@@ -80,18 +89,17 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
         refuted_by = f"A process of {service.name} that runs, or another program that belongs on port {port}."
     culprit = services.culprit(service, port)
     remedies = tuple(services.remedies(case, service))
-    if whole and services.is_meant(case, address, service):
-        return confirmed(
-            summary, *evidence, reason=reason, explains=explained, culprit=culprit, refuted_by=refuted_by, remedies=remedies
-        )
-    missing = f"that {service.name} is what belongs on port {port}" if whole else "that nothing else listens there"
-    return likely(
+    known = intention.of_service(case, address, service)
+    missing = "" if known else f"Name it: `refused check {case.target.label} --service {service.name.removesuffix('.service')}`."
+    if not whole:
+        missing = f"`ss -ltnp 'sport = :{port}'` on that machine: no line confirms it."
+    doubt = "that nothing else listens there" if not whole else f"that {service.name} is what belongs on port {port}"
+    return claim(
         summary,
         *evidence,
-        reason=f"{reason} It is not certain {missing}.",
-        next_check=f"Name it: `refused check {case.target.label} --service {service.name.removesuffix('.service')}`."
-        if whole
-        else f"`ss -ltnp 'sport = :{port}'` on that machine: no line confirms it.",
+        reason=f"{reason} It is not certain {doubt}." if missing else reason,
+        missing=missing,
+        intention=known,
         explains=explained,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -111,7 +119,7 @@ def _exited(case: Case) -> tuple[Container, OtherNamespaces] | None:
     return None
 
 
-def _of_container(case: Case, container: Container, fact: OtherNamespaces, failing: dict[str, TcpAttempt]) -> Judgement:
+def _of_container(case: Case, container: Container, fact: OtherNamespaces, failing: dict[str, TcpAttempt]) -> Finding:
     name = container.name or container.id
     explained = {address: attempt for address, attempt in failing.items() if outcomes.is_local(case, address)}
     tables = tuple(dict.fromkeys(table for address in explained for table in hosts.tables(case, address)))
@@ -127,15 +135,14 @@ def _of_container(case: Case, container: Container, fact: OtherNamespaces, faili
     refuted_by = f"Container {name} runs, or something else belongs on port {case.tcp.port}."
     culprit = Culprit(kind="container", container=name, port=case.tcp.port)
     remedies = tuple(_container_remedies(case, container, name))
-    if tables and not any(table.omitted for table in tables) and code:
-        return confirmed(
-            summary, *evidence, reason=reason, explains=explained, culprit=culprit, refuted_by=refuted_by, remedies=remedies
-        )
-    return likely(
+    known = tables and not any(table.omitted for table in tables) and code
+    stopped = f"`{container.engine} inspect {name}`: whether it was stopped on purpose, or ended by itself."
+    return claim(
         summary,
         *evidence,
         reason=reason if tables else f"{reason} The socket table was not seen.",
-        next_check=f"`{container.engine} inspect {name}`: whether it was stopped on purpose, or ended by itself.",
+        missing="" if known else stopped,
+        intention=intention.of_container(case, container, fact),
         explains=explained,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -166,6 +173,9 @@ HYPOTHESIS = Hypothesis(
     proof="Its unit has failed, its container has exited, or its process is gone, with status or signal, and nothing listens.",
     mistaken_for=("server.not-listening",),
     supersedes=frozenset({"server.not-listening", "server.closes-early"}),
+    shown_by=(Service, OtherNamespaces),
+    is_meant=True,
+    looks=(SOCKETS,),
     needs=needs,
     judge=judge,
 )

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, services
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, Outcome, Service, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListListeners, ReadService
 
 ALTERNATES = 2
@@ -25,7 +25,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from _service_checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Outcomes that alternate on one address, or a listener that changes."""
     attempts = outcomes.attempts(case)
     fallen = _fallen(case)
@@ -100,7 +100,7 @@ def _proved(
     fallen: dict[str, tuple[TcpAttempt, ...]],
     changed: tuple[Listener, Listener, Listeners] | None,
     restart: services.Restart | None,
-) -> Judgement:
+) -> Finding:
     first, attempts = next(iter(fallen.items()))
     pattern = ", ".join(attempt.outcome for attempt in attempts[-6:])
     restarted = f" {hosts.owner(changed[1])} listens now; before it was pid {changed[0].pid}." if changed else ""
@@ -110,7 +110,7 @@ def _proved(
     if restart:
         restarted = _restarted(restart, attempts)
         culprit = services.culprit(restart.after, case.tcp.port)
-    return confirmed(
+    return claim(
         f"{case.target.label} comes and goes: {first} connects at times and refuses at others.{restarted}",
         *outcomes.ids(*(fact for facts in fallen.values() for fact in facts), changed[2] if changed else None, *_both(restart)),
         reason=f"On one address: {pattern}.",
@@ -141,13 +141,13 @@ def _restarted(restart: services.Restart, attempts: tuple[TcpAttempt, ...]) -> s
     return f"{sentence}{services.quoted_end(service)}"
 
 
-def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
+def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     first, attempts = next(iter(fallen.items()))
-    return likely(
+    return claim(
         f"{case.target.label} stopped while it was watched: {first} connected, and refuses now.",
         *outcomes.ids(*(fact for facts in fallen.values() for fact in facts)),
         reason=f"On one address: {', '.join(attempt.outcome for attempt in attempts[-6:])}.",
-        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
+        missing=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="It stays refused: then the service has ended.",
@@ -155,7 +155,7 @@ def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     )
 
 
-def _otherwise(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
+def _otherwise(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     """Time-outs, ICMP errors or early closes in between: a full queue, a lossy path or a limit fit as well."""
     first, attempts = next(iter(fallen.items()))
     return still_open(
@@ -191,6 +191,8 @@ HYPOTHESIS = Hypothesis(
     proof="Outcomes that alternate on one address, a listener whose process changes, or a restart counter that grows.",
     mistaken_for=("name.dead-address", "server.starting"),
     supersedes=frozenset({"server.starting", "server.not-listening", "server.closes-early", "server.crashed"}),
+    shown_by=(TcpAttempt,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

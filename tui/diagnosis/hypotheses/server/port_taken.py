@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, services
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
+from tui.diagnosis.looks import SOCKETS
+from tui.diagnosis.readings import checks, hosts, intention, outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, LogLine, Service
-from tui.model.judgement import Judgement, Remedy
+from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
 
 GO_BETWEENS = frozenset({"haproxy", "envoy", "traefik", "nginx", "socat", "docker-proxy", "ssh", "sshd", "kubectl", "systemd"})
@@ -38,7 +39,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             yield from services.look_at(case, address)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """A service that has ended or is stopped, its log, and another program on its port."""
     conflicts = [conflict for address in outcomes.latest(case) for conflict in _conflicts(case, address)]
     conflicts.sort(key=lambda conflict: (conflict.holder is None, conflict.line is None, conflict.service.why != "named"))
@@ -48,9 +49,10 @@ def judge(case: Case) -> Judgement:
         stranger = _stranger(case, address)
         if stranger:
             return stranger
-    return ruled_out(
-        "No other program was seen on a port that the service wanted.", *outcomes.ids(*outcomes.latest(case).values())
-    )
+    tables = [table for address in outcomes.latest(case) for table in hosts.tables(case, address)]
+    if not tables:
+        return not_looked_at("The socket table has not been seen.")
+    return ruled_out("No other program was seen on a port that the service wanted.", *outcomes.ids(*tables))
 
 
 def _rows(case: Case, address: str) -> tuple[Listener, ...]:
@@ -100,7 +102,7 @@ def _others(table: Listeners | None, port: int, service: Service) -> list[Listen
     return sorted(foreign, key=lambda row: row.process is None and row.unit is None)
 
 
-def _judged(case: Case, conflict: _Conflict) -> Judgement:
+def _judged(case: Case, conflict: _Conflict) -> Finding:
     service, holder, port = conflict.service, conflict.holder, conflict.port
     failing = {
         address: attempt for address, attempt in services.failing(case).items() if service in services.services(case, address)
@@ -108,11 +110,11 @@ def _judged(case: Case, conflict: _Conflict) -> Judgement:
     evidence = outcomes.ids(*(failing or outcomes.connecting(case)).values(), conflict.table, service)
     log = f" Its log says: “{conflict.line.text[: services.LONGEST_QUOTE]}”." if conflict.line else ""
     if holder is None:
-        return likely(
+        return claim(
             f"{service.name} could not start because port {port} was taken; who held it can't be seen any more.{log}",
             *evidence,
             reason=f"{service.name} is {service.active}, and its log says that the address was in use.",
-            next_check=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
+            missing=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
             explains=failing,
             culprit=services.culprit(service, port),
             refuted_by=f"{service.name} starts, or ends again for another reason.",
@@ -121,21 +123,22 @@ def _judged(case: Case, conflict: _Conflict) -> Judgement:
     who = hosts.owner(holder)
     where = endpoint(holder.address, holder.port)
     if conflict.line:
-        return confirmed(
+        return claim(
             f"{who} holds port {port} ({where}), so {service.name} could not start.{log}",
             *evidence,
             reason=f"{who} listens on {where}, {service.name} is {service.active}, and its log says that the address is in use.",
+            intention=intention.of_service(case, conflict.address, service),
             explains=failing,
             culprit=hosts.listener_culprit("process", holder),
             refuted_by=f"{who} belongs to {service.name}, or {service.name} starts while it listens.",
             remedies=_remedies(case, conflict),
         )
     state = "has failed" if services.ended(service) else "does not run"
-    return likely(
+    return claim(
         f"{who} answers on port {port} ({where}), and {service.name}, which belongs there, {state}.",
         *evidence,
         reason=f"{who} listens on {where}, and {service.name} is {service.active}.",
-        next_check=f"`{services.journal(service)}`: a line that the address is already in use confirms it.",
+        missing=f"`{services.journal(service)}`: a line that the address is already in use confirms it.",
         explains=failing,
         culprit=hosts.listener_culprit("process", holder),
         refuted_by=f"{who} belongs to {service.name}.",
@@ -143,7 +146,7 @@ def _judged(case: Case, conflict: _Conflict) -> Judgement:
     )
 
 
-def _stranger(case: Case, address: str) -> Judgement | None:
+def _stranger(case: Case, address: str) -> Finding | None:
     """A program other than the one that was named answers, and nothing of that name was seen."""
     name, rows = service_name(case), _rows(case, address)
     table = hosts.table(case, address)
@@ -157,11 +160,11 @@ def _stranger(case: Case, address: str) -> Judgement | None:
     who = hosts.owner(known[0])
     if any(service.active in {"active", "activating"} for service in services.services(case, address)):
         return still_open(f"{who} listens on port {case.tcp.port}, and {name} runs as well.", *outcomes.ids(table))
-    return likely(
+    return claim(
         f"{who} answers on port {case.tcp.port}, and not {name}, which should.",
         *outcomes.ids(outcomes.connecting(case)[address], table, *services.services(case, address)),
         reason=f"The listener on {endpoint(known[0].address, known[0].port)} is {who}; nothing named {name} listens anywhere.",
-        next_check=f"Whether {who} is started by {name} under another name.",
+        missing=f"Whether {who} is started by {name} under another name.",
         culprit=hosts.listener_culprit("process", known[0]),
         refuted_by=f"{who} is {name} under another name, or stands in front of it.",
         remedies=[
@@ -207,6 +210,9 @@ HYPOTHESIS = Hypothesis(
     proof="The holder against the service that was meant, and “address already in use” in its log.",
     mistaken_for=("port.wrong-protocol", "server.crashed"),
     supersedes=frozenset({"server.crashed", "server.not-listening", "server.closes-early", "port.wrong-protocol"}),
+    shown_by=(Listeners,),
+    is_meant=True,
+    looks=(SOCKETS,),
     needs=needs,
     judge=judge,
 )

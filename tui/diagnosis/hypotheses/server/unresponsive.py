@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, talk
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import ProcessState, QueueWatch, Talk
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, WatchQueue
 
 REPEATEDLY = 2
@@ -39,11 +39,11 @@ def _quiet(case: Case) -> tuple[str, ...]:
     )
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Connected, a request was sent, and silence; and what the process behind it does."""
     working = outcomes.connecting(case)
     if not working:
-        return ruled_out("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
+        return not_relevant("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
     for address in _quiet(case):
         process = talk.process(case, address)
         trouble = _trouble(process) if process else ""
@@ -64,8 +64,8 @@ def judge(case: Case) -> Judgement:
             *outcomes.ids(*(fact for facts in ended.values() for fact in facts)),
         )
     if talk.meant(case) is None:
-        return not_tested("It connects; what it should answer is not known.")
-    return not_tested("No request has been sent to it.")
+        return not_looked_at("It connects; what it should answer is not known.")
+    return not_looked_at("No request has been sent to it.")
 
 
 def _trouble(process: ProcessState) -> str:
@@ -83,7 +83,7 @@ def _trouble(process: ProcessState) -> str:
     return ""
 
 
-def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -> Judgement | None:
+def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -> Finding | None:
     """Confirmed where a request met silence, or nothing takes connections from the queue; the process alone proves nothing."""
     row = talk.listener(case, address)
     silence = talk.mute(case, ended=False).get(address, ())
@@ -102,12 +102,12 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
     # A process at its limit still serves the connections that it has, so there the queue must show that it takes no new one.
     repeated = len(silence) >= REPEATEDLY and not process.is_out_of_descriptors
     if repeated or (silence and process.is_stopped) or (queue and held):
-        return confirmed(summary, *evidence, reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
-    return likely(
+        return claim(summary, *evidence, reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
+    return claim(
         summary,
         *evidence,
         reason=reason,
-        next_check=f"Whether a client gets an answer from {where}; another process may serve.",
+        missing=f"Whether a client gets an answer from {where}; another process may serve.",
         culprit=culprit,
         refuted_by=refuted_by,
         remedies=remedies,
@@ -125,7 +125,7 @@ def _waiting(case: Case, address: str) -> QueueWatch | None:
     return None
 
 
-def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
+def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
     address, exchanges = next(iter(silent.items()))
     where = endpoint(address, case.tcp.port)
     meant = talk.meant(case)
@@ -145,11 +145,11 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
     if len(exchanges) < REPEATEDLY or any(exchange.acknowledged is False for exchange in exchanges):
         return still_open(reason, *evidence, summary=summary, next_check=next_check)
     row = talk.listener(case, address)
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=reason,
-        next_check=next_check,
+        missing=next_check,
         culprit=(hosts.listener_culprit("process", row) if row else Culprit(kind="address", address=address, port=case.tcp.port)),
         refuted_by=f"An answer from {where}; or a large answer is lost on the way: then small ones come through.",
         remedies=tuple(_far_remedies(case, address, listened=exchanges[0].listened)),
@@ -220,6 +220,8 @@ HYPOTHESIS = Hypothesis(
     meaning="It accepts and never answers.",
     proof="Connected, a request sent, silence; and the process is stopped (T), stuck on a device (D), or busy all the time.",
     mistaken_for=("path.mtu",),
+    shown_by=(ProcessState, Talk),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -5,12 +5,12 @@ Law: what a client with credentials, a certificate of its own or other authoriti
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Judgement, not_looked_at, not_relevant
+from tui.diagnosis.hypothesis import not_looked_at, not_relevant
 from tui.diagnosis.readings import hosts, outcomes, talk
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import HttpAnswer, Listener, Talk, TlsAnswer
-from tui.model.judgement import Culprit
+from tui.model.judgement import Culprit, Judgement
 from tui.model.protocols import HTTP, TLS
 
 WEB_SCHEMES = frozenset({"http", "https", "ws", "wss"})

@@ -18,7 +18,17 @@ from tui.model.target import TcpTarget
 
 MOST_TALKED_TO = 3
 """Addresses of one name that are spoken to: they rarely differ in what they serve, and each check sends something."""
-AFTER_CONNECTING = frozenset({"port.wrong-protocol", "path.mtu", "server.closes-early", "server.unresponsive"})
+AFTER_CONNECTING = frozenset(
+    {
+        "port.wrong-protocol",
+        "path.mtu",
+        "server.closes-early",
+        "server.unresponsive",
+        "server.turns-away",
+        "server.error",
+        "server.redirects",
+    }
+)
 """Causes that can hold although every address connects."""
 ANSWER_S = 10.0
 """As long as a patient client waits: servers that look up our name before they greet take five seconds, a loaded one more."""

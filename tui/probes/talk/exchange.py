@@ -50,7 +50,7 @@ class Reply:
     inner: InnerAnswer | None = None
 
 
-class Channel(Protocol):
+class ByteChannel(Protocol):
     """What words are exchanged on: a connection as it is, or TLS inside one."""
 
     def send(self, data: bytes) -> bool:

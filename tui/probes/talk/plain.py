@@ -8,7 +8,7 @@ from tui.model.address import endpoint
 from tui.model.protocols import HTTP, TLS
 from tui.model.requests import TalkTo
 from tui.probes.talk import web
-from tui.probes.talk.exchange import Channel, Reply
+from tui.probes.talk.exchange import ByteChannel, Reply
 from tui.probes.talk.first_words import DNS_ID, KAFKA_CORRELATION, farewell_of, request_of
 from tui.probes.talk.identify import Identified, identify
 from tui.probes.talk.web import Method
@@ -17,7 +17,7 @@ NOT_BY_HEAD = frozenset({401, 407, 421, 429})
 """Statuses from 400 that a second request would not change: all others may be for HEAD alone, or have words in their body."""
 
 
-async def exchange(channel: Channel, request: TalkTo, protocol: str, wait_s: float, method: Method = "HEAD") -> Reply:
+async def exchange(channel: ByteChannel, request: TalkTo, protocol: str, wait_s: float, method: Method = "HEAD") -> Reply:
     """Send the first request of `protocol` as `request` asks, and read. Raises nothing but KeyError for an unknown protocol."""
     if protocol == HTTP:
         return await _in_http(channel, request, wait_s, method)
@@ -36,7 +36,7 @@ async def exchange(channel: Channel, request: TalkTo, protocol: str, wait_s: flo
     return Reply("answered", first, identified, understood, taken, waited_ms)
 
 
-async def _in_http(channel: Channel, request: TalkTo, wait_s: float, method: Method) -> Reply:
+async def _in_http(channel: ByteChannel, request: TalkTo, wait_s: float, method: Method) -> Reply:
     """The target's path, by the name that was given; the second time by the plainest GET, for servers that know nothing else."""
     asked = await web.ask(
         channel,

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from tui.model.facts import HttpAnswer
 from tui.model.safe_text import safe_text
-from tui.probes.talk.exchange import MOST_BYTES, Channel, Ending
+from tui.probes.talk.exchange import MOST_BYTES, ByteChannel, Ending
 
 Method = Literal["HEAD", "GET", "CONNECT"]
 REST_S = 0.2
@@ -37,7 +37,7 @@ class WebReply(NamedTuple):
     """To the first byte, or to the end without any."""
 
 
-async def ask(channel: Channel, method: Method, path: str, host: str, *, deadline: float, old: bool = False) -> WebReply:
+async def ask(channel: ByteChannel, method: Method, path: str, host: str, *, deadline: float, old: bool = False) -> WebReply:
     """Ask for `path` of `host`; `old` asks in HTTP/1.0 without a Host line, which some servers take amiss. Raises nothing."""
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
     headers = [("Host", host), ("User-Agent", "refused"), ("Accept", "*/*"), ("Connection", "close")]

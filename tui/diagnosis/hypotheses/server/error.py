@@ -29,9 +29,9 @@ def judge(case: Case) -> Finding:
         if upstream.kind(http):
             continue
         works = f"`refused check {case.target.text}` is reachable."
-        unit = replies.unit(case, address)
+        unit, who = replies.unit(case, address), replies.server_words(case, address, http)
         return claim(
-            f"{replies.server_words(case, address, http)} answers {http.asked} with a failure of its own: {replies.quoted(http)}.",
+            f"{who} answers {http.asked} with a failure of its own: {replies.quoted(http)}.",
             *outcomes.ids(fact),
             reason=f"It answers {http.status_line} in its own words.",
             missing=replies.same_for_a_client(case),
@@ -46,9 +46,8 @@ def judge(case: Case) -> Finding:
                 Remedy(do="Ask again once it is mended.", command=fact.command, verify=works),
             ),
         )
-    return ruled_out(
-        "It does not answer with a failure of its own.", *outcomes.ids(*(it for it, _ in replies.https(case).values()))
-    )
+    answered = outcomes.ids(*(fact for fact, _ in replies.https(case).values()))
+    return ruled_out("It does not answer with a failure of its own.", *answered)
 
 
 HYPOTHESIS = Hypothesis(

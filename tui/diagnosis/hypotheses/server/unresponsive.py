@@ -12,6 +12,8 @@ from tui.model.requests import AnyRequest, WatchQueue
 
 REPEATEDLY = 2
 """Requests in a row without an answer: a single one may be an accident."""
+PATIENCE_MS = 9500.0
+"""A wait that a client would call too long; short of it, a service may only be slow."""
 BUSY_PERCENT = 90.0
 """Of one processor: a thread that never waits. Below 100, because the kernel counts in hundredths of a second."""
 
@@ -140,10 +142,16 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
             summary=f"{where} accepts the connection and does not answer {meant.protocol}, which its port stands for.",
             next_check=talk.name_it(case),
         )
+    front = talk.to_nonsense(case, address)
     summary = f"{where} accepts the connection and does not answer {meant.protocol}."
+    if front:
+        summary += f" What accepts lives, for it answers another protocol's words with `{front.text}`: what is behind it hangs."
+        evidence = (*evidence, *outcomes.ids(front.fact))
     next_check = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
     if len(exchanges) < REPEATEDLY or any(exchange.acknowledged is False for exchange in exchanges):
         return still_open(reason, *evidence, summary=summary, next_check=next_check)
+    if max(exchange.waited_ms for exchange in exchanges) < PATIENCE_MS:
+        return still_open(f"{reason} A slow service may need longer.", *evidence, summary=summary, next_check=next_check)
     row = talk.listener(case, address)
     return claim(
         summary,

@@ -46,10 +46,10 @@ def _how(it: Presented) -> str:
 def _claimed(case: Case, it: Presented, how: str) -> Finding:
     works = "The client shows its certificate, and the handshake is completed."
     return claim(
-        f"{case.tcp.label} wants a certificate from the client, and refuses without: {how}.",
+        f"{case.tcp.label} wants a certificate from the client, and refuses whoever has none: {how}.",
         *outcomes.ids(it.fact),
         reason="None was offered here, and the server says no.",
-        missing="Whether the client has a certificate of its own, and offers it: its settings of TLS.",
+        missing=replies.verified_by_a_client(case) and "Whether the client has a certificate of its own: its settings of TLS.",
         culprit=replies.culprit(case, it.address),
         refuted_by="The client offers a certificate that the server accepts.",
         remedies=(

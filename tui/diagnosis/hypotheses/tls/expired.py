@@ -38,8 +38,8 @@ def _summary(case: Case, it: Presented, *, own: bool, by_our_clock: bool) -> str
     end = it.tls.certificate.not_after if it.tls.certificate else ""
     subject = secure.subject(case, it)
     if by_our_clock:
-        ahead = secure.days(secure.clock_ahead_s(it) or 0.0)
-        return f"By this machine's clock, {ahead} ahead of the server's, {secure.within(subject)} has expired: it is valid until {end}."
+        ahead = f"By this machine's clock, {secure.days(secure.clock_ahead_s(it) or 0.0)} ahead of the server's,"
+        return f"{ahead} {secure.within(subject)} has expired: it is valid until {end}."
     if own:
         return f"{subject} has expired: it was valid until {end}, {secure.since(it, end)} ago."
     valid = f"; its own is valid until {end}" if end else ""

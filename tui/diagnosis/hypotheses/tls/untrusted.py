@@ -20,7 +20,7 @@ _HOW = {
 
 
 def judge(case: Case) -> Finding:
-    """OpenSSL's verdict on the chain; likely at most, because the failing program may have a store of its own."""
+    """OpenSSL's verdict on the chain, by this machine's store; the failing program may have one of its own."""
     nothing = replies.no_tls(case)
     if nothing:
         return nothing
@@ -32,10 +32,11 @@ def judge(case: Case) -> Finding:
     issuer = f", issued by {it.tls.certificate.issuer}," if it.tls.certificate else ""
     how = _HOW.get(it.tls.verify_code, it.tls.verify_words.rstrip("."))
     return claim(
-        f"{secure.subject(case, it)}{issuer} is not trusted by this machine's store ({store}): {how}.",
+        f"{secure.subject(case, it)}{issuer} is not trusted by this machine's store ({store}): {how}. "
+        "A program with a store of its own (Python's certifi, Java's cacerts, Node's) may trust it.",
         *outcomes.ids(it.fact),
         reason=f"OpenSSL says `{it.tls.verify_words}` (code {it.tls.verify_code}).",
-        missing="Which store the failing program uses: Python's certifi, Java's cacerts and Node's own differ from this one.",
+        missing=replies.verified_by_a_client(case),
         culprit=replies.culprit(case, it.address),
         refuted_by="The failing program trusts the issuer by a store of its own.",
         remedies=tuple(_remedies(case, it)),

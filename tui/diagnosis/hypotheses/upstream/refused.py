@@ -1,53 +1,18 @@
 """A proxy answers, and what it forwards to does not take the connection, or breaks it off."""
 
-from collections.abc import Iterator
-
-from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import checks, outcomes, replies, talk, upstream
+from tui.diagnosis.hypothesis import Finding, Hypothesis
+from tui.diagnosis.readings import upstream
 from tui.model.case import Case
-from tui.model.facts import Talk
-from tui.model.judgement import Remedy
-from tui.model.requests import AnyRequest
-
-
-def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table, and the question that the target asks."""
-    yield from checks.basics(case)
-    yield from checks.tables(case)
-    yield from talk.checks(case)
+from tui.model.facts import Service
 
 
 def judge(case: Case) -> Finding:
     """502, or a 503 that says so."""
-    nothing = replies.no_http(case)
-    if nothing:
-        return nothing
-    answers = replies.https(case)
-    address = next((address for address, (_, http) in answers.items() if upstream.kind(http) == "refused"), None)
-    if address is None:
-        return ruled_out("No proxy says that what is behind it fails.", *outcomes.ids(*(fact for fact, _ in answers.values())))
-    fact, http = answers[address]
-    log = upstream.log(case, address, http)
-    return claim(
-        f"{replies.server_words(case, address, http)} answers {http.asked} with {replies.quoted(http)}: "
-        "it is a proxy, and what it forwards to refuses the connection, breaks it off, or is not found.",
-        *outcomes.ids(fact),
-        reason=f"It answers {http.status_line}, which speaks of what it forwards to.",
-        missing=f"Its own log of that moment, which names the upstream and how it failed: `{log}`.",
-        culprit=replies.culprit(case, address),
-        refuted_by=f"A line of its log that says otherwise, or another answer to {http.asked}.",
-        remedies=(
-            Remedy(
-                do="Read the proxy's log: it names the upstream, as in `connect() failed (111: Connection refused)`.",
-                command=log,
-                verify="The line names an address and a port.",
-            ),
-            Remedy(
-                do="Then go on there, from the machine that the proxy runs on.",
-                command="refused check UPSTREAM:PORT",
-                verify=f"`refused check {case.target.text}` is reachable.",
-            ),
-        ),
+    return upstream.finding(
+        case,
+        "refused",
+        "what it forwards to refuses the connection, breaks it off, or is not found",
+        "connect() failed (111: Connection refused)",
     )
 
 
@@ -60,8 +25,8 @@ HYPOTHESIS = Hypothesis(
     meaning="A proxy answers, and what it forwards to refuses.",
     proof="A 502 or 503 with the proxy's own log line of that moment; by status and `Server:` alone it is likely.",
     mistaken_for=("server.not-listening", "upstream.timeout", "server.error"),
-    shown_by=(Talk,),
+    shown_by=(Service,),
     looks=(),
-    needs=needs,
+    needs=upstream.needs,
     judge=judge,
 )

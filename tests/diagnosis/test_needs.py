@@ -10,7 +10,7 @@ from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import wanted_checks
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
-from tui.diagnosis.readings import checks
+from tui.diagnosis.readings import checks, counters
 from tui.model.case import Case
 from tui.model.facts import Hop, NameserverAnswer, NameSources, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
 from tui.model.frame import Frame
@@ -279,6 +279,7 @@ REASONS: tuple[tuple[str, str, set[str]], ...] = (
     ("path.routing-loop", "hops-not-seen", {"echo", "hops"}),
     ("path.mtu", "answers-vanish", {"path-mtu"}),
     ("path.mtu", "answers", set()),
+    ("path.mtu", "the-head-of-a-large-answer-comes", {"path-mtu"}),
     ("server.down", "total-silence-from-afar", {"echo", "hops", "neighbour", "other-ports"}),
     ("server.down", "a-refusal-is-an-answer", set()),
     ("server.not-listening", "here", {"listeners", "service"}),
@@ -319,9 +320,9 @@ REASONS: tuple[tuple[str, str, set[str]], ...] = (
 
 @pytest.mark.parametrize(("cause", "name", "expected"), REASONS, ids=[f"{cause}/{name}" for cause, name, _ in REASONS])
 def test_a_cause_asks_for_what_could_decide_and_for_nothing_else(cause: str, name: str, expected: set[str]) -> None:
-    """Beside names, routes and attempts, a cause asks only for the looks that can speak for or against it in this case."""
+    """Beside names, routes, counters and attempts, a cause asks only for looks that can speak for or against it here."""
     case = _case(f"{cause}/{name}")
-    always = {*checks.names(case), *checks.routes(case), *checks.connects(case)}
+    always = {*checks.names(case), *checks.routes(case), *counters.checks(case), *checks.connects(case)}
 
     wanted = {one for one in BY_ID[cause].needs(case) if one not in always}
 

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
+from tui.model.facts.counters import Counters
 from tui.model.facts.fact import Fact
+from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
@@ -26,6 +28,7 @@ from tui.model.facts.rules import Answer, Firewall, Rule
 from tui.model.facts.service import LogLine, Service
 from tui.model.facts.sockets import Listener, Listeners, UnixPath
 from tui.model.facts.talk import Talk
+from tui.model.facts.tracking import Tracking
 from tui.model.requests import AnyRequest
 
 __all__ = [
@@ -40,10 +43,13 @@ __all__ = [
     "CodeValue",
     "Confinement",
     "Container",
+    "Counters",
     "Echo",
     "Engine",
     "Fact",
     "Firewall",
+    "Forwarder",
+    "Forwarders",
     "Hop",
     "HostsEntry",
     "HttpAnswer",
@@ -75,6 +81,7 @@ __all__ = [
     "Talk",
     "TcpAttempt",
     "TlsAnswer",
+    "Tracking",
     "UnixAttempt",
     "UnixPath",
     "same_observation",
@@ -116,7 +123,10 @@ AnyFact = (
     | OtherNamespaces
     | ProcessState
     | Limits
+    | Counters
     | QueueWatch
+    | Forwarders
+    | Tracking
     | Code
     | NotObserved
 )

@@ -31,6 +31,10 @@ class Route(Fact, frozen=True, kw_only=True, tag="route"):
     errno: str | None = None
     text: str = ""
     """The route as `ip route` prints it, or the policy rule."""
+    mtu: int | None = None
+    """The MTU of the path, where it was set on the route or learnt from a router; None for that of the device."""
+    mtu_expires_s: float | None = None
+    """In how many seconds the kernel forgets it, where it has learnt it."""
     is_rule: bool = False
     """Whether a policy rule (ip-rule(8)) says no before any table is read."""
 

@@ -150,12 +150,24 @@ def nothing(case: Case, address: str) -> tuple[Talk, ...]:
     """
     kind = meant(case)
     tried = talks(case, address, kind.protocol) if kind else ()
-    silent = all(talk.outcome in _NOTHING for talk in tried)
+    silent = all(ending(talk) in _NOTHING for talk in tried)
     return tried if silent and not any(_answers(reply, kind) for reply in words(case, address)) else ()
+
+
+def ending(talk: Talk) -> str:
+    """How a talk ended: its outcome, but `silent` where TLS was agreed and nothing came inside."""
+    return "silent" if talk.inner and talk.inner.outcome == "silent" else talk.outcome
+
+
+def waited_ms(talk: Talk) -> float:
+    """How long an answer was waited for, inside TLS where it was spoken."""
+    return talk.inner.waited_ms if talk.inner else talk.waited_ms
 
 
 def _answers(reply: Words, kind: Meant | None) -> bool:
     """Whether words say what the service is to a client: unasked, asked in its own protocol, or in another than is meant."""
+    if isinstance(reply.fact, Talk) and ending(reply.fact) in _NOTHING:
+        return False
     if kind is None or reply.asked in {None, kind.protocol}:
         return bool(reply.protocols)
     return bool(reply.protocols) and kind.protocol not in reply.protocols
@@ -163,7 +175,9 @@ def _answers(reply: Words, kind: Meant | None) -> bool:
 
 def to_nonsense(case: Case, address: str) -> Words | None:
     """The answer of a front to another protocol's words, where it answers nothing in the one that is meant."""
-    return next((reply for reply in words(case, address) if reply.protocols), None) if nothing(case, address) else None
+    kind = meant(case)
+    replies = [reply for reply in words(case, address) if reply.protocols and kind and reply.asked != kind.protocol]
+    return replies[0] if replies and nothing(case, address) else None
 
 
 def mute(case: Case, *, ended: bool) -> dict[str, tuple[Talk, ...]]:
@@ -172,7 +186,7 @@ def mute(case: Case, *, ended: bool) -> dict[str, tuple[Talk, ...]]:
     return {
         address: tried
         for address, tried in unanswered.items()
-        if tried and all((talk.outcome in _ENDED) is ended for talk in tried)
+        if tried and all((ending(talk) in _ENDED) is ended for talk in tried)
     }
 
 
@@ -183,8 +197,8 @@ def outcome(case: Case) -> Outcome | None:
     unanswered = [nothing(case, address) for address in working]
     if kind is None or not all(len(tried) > 1 for tried in unanswered):
         return None
-    endings = {tried[-1].outcome for tried in unanswered}
-    return next((Outcome(ending) for ending in ("reset", "closed", "silent") if ending in endings), None)
+    endings = {ending(tried[-1]) for tried in unanswered}
+    return next((Outcome(word) for word in ("reset", "closed", "silent") if word in endings), None)
 
 
 def rejection(case: Case, address: str) -> Words | None:

@@ -180,7 +180,8 @@ async def _shake(request: TalkTo, name: str | None, context: ssl.SSLContext, met
             send(sock, outgoing.read())
             channel = _Channel(sock, session, incoming, outgoing)
             if request.inner:
-                result.inner = await plain.exchange(channel, request, request.inner, wait_s, method)
+                left_s = max(started + wait_s - perf_counter(), 1.0)
+                result.inner = await plain.exchange(channel, request, request.inner, left_s, method)
                 result.alert = channel.alert
             channel.close()
         return result

@@ -143,14 +143,15 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
             next_check=talk.name_it(case),
         )
     front = talk.to_nonsense(case, address)
-    summary = f"{where} accepts the connection and does not answer {meant.protocol}."
+    asked = meant.inner if exchanges[0].inner and meant.inner else meant.protocol
+    summary = f"{where} accepts the connection and does not answer {asked}{' inside TLS' if asked != meant.protocol else ''}."
     if front:
         summary += f" What accepts lives, for it answers another protocol's words with `{front.text}`: what is behind it hangs."
         evidence = (*evidence, *outcomes.ids(front.fact))
     next_check = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
     if len(exchanges) < REPEATEDLY or any(exchange.acknowledged is False for exchange in exchanges):
         return still_open(reason, *evidence, summary=summary, next_check=next_check)
-    if max(exchange.waited_ms for exchange in exchanges) < PATIENCE_MS:
+    if max(map(talk.waited_ms, exchanges)) < PATIENCE_MS:
         return still_open(f"{reason} A slow service may need longer.", *evidence, summary=summary, next_check=next_check)
     row = talk.listener(case, address)
     return claim(
@@ -167,7 +168,7 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
 def _silence_in_words(talks: tuple[Talk, ...]) -> str:
     if not talks:
         return ""
-    waits = outcomes.joined(f"{exchange.waited_ms / 1000:.1f} s" for exchange in talks)
+    waits = outcomes.joined(f"{talk.waited_ms(exchange) / 1000:.1f} s" for exchange in talks)
     times = "once" if len(talks) == 1 else f"{len(talks)} times"
     if talks[0].listened:
         return f"Connected {times}; the server speaks first in {talks[0].spoken}, and said nothing in {waits}."

@@ -64,7 +64,7 @@ def test_the_line_at_the_bottom_and_the_last_words_say_it() -> None:
     shown = snapshot(TARGET, (TEXT, attempt(Outcome.CONNECTED)))
 
     assert plain(status(shown, 200)).startswith(" ○ The text says refused; from here it connects: ")
-    assert "The text says refused" in closing_lines(shown.case.target, shown.assessment, "kept")[0]
+    assert "The text says refused" in closing_lines(shown.case, shown.assessment, "kept")[0]
 
 
 @pytest.mark.parametrize(("number", "words"), [(1, "so far (attempt 1 of 3)"), (2, "so far (attempt 2 of 3)")])
@@ -89,6 +89,6 @@ def test_the_last_words_of_a_walk_that_was_left_early() -> None:
     """Who leaves after the first attempt is told so, and nothing is confirmed on the normal screen either."""
     shown = snapshot(TARGET, (attempt(Outcome.REFUSED, 1), Listeners(id="listeners-1")))
 
-    words, _ = closing_lines(shown.case.target, shown.assessment, "kept", under_way=so_far(shown.case.facts))
+    words, _ = closing_lines(shown.case, shown.assessment, "kept", under_way=so_far(shown.case.facts))
 
     assert words.startswith(f"{TARGET}: so far (attempt 1 of 3): server.not-listening: ")

@@ -114,7 +114,7 @@ async def _run(
         for screen in app.walks:
             if screen.walk:
                 case = screen.walk.case
-                lines = closing_lines(case.target, screen.walk.assessment, keep.where(screen.walk), under_way=so_far(case.facts))
+                lines = closing_lines(case, screen.walk.assessment, keep.where(screen.walk), under_way=so_far(case.facts))
                 write_result("".join(f"{line}\n" for line in lines))
     return app.return_code or 0
 

@@ -14,6 +14,7 @@ from tui.model.judgement import Alternative, Culprit, Remedy, Status, Verdict
 from tui.model.safe_text import safe_text
 from tui.report.document import Document
 from tui.report.outcomes import OUTCOME_WORDS
+from tui.report.proved import proved_words, state_words
 from tui.report.sentences import fact_words
 
 LONGEST = 2000
@@ -83,9 +84,7 @@ Block = Heading | Paragraph | Labelled | CommandLine | Items | Table | SourceLin
 def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
     """The blocks of a report, the verdict first; `full` adds the whole walk and all evidence."""
     yield Heading(_line(headline(document)), 1)
-    if document.contradiction:
-        yield Heading("Where to look")
-        yield remedy_items(document.contradiction.places)
+    yield from _first(document)
     if document.verdict:
         yield from _verdict(document, document.verdict)
     for other in document.also:
@@ -112,6 +111,15 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
     yield Footer(_line(f"{took} Written by refused {document.version}."))
 
 
+def _first(document: Document) -> Iterator[Block]:
+    """What stands before the verdict: where else to look, where a text says otherwise, and what was proved."""
+    if document.contradiction:
+        yield Heading("Where to look")
+        yield remedy_items(document.contradiction.places)
+    if document.proved and document.status is not Status.FAILING:
+        yield Paragraph(_line(proved_words(document.proved)))
+
+
 def headline(document: Document) -> str:
     """How the target does, in a sentence or two; where a text says otherwise, that comes first."""
     whole = "" if document.complete else " The walk was cut short: this is what was known by then."
@@ -123,10 +131,8 @@ def headline(document: Document) -> str:
 def _state_words(document: Document) -> str:
     outcome = OUTCOME_WORDS[document.outcome].target
     match document.status:
-        case Status.REACHABLE if document.alternatives:
-            return "connects, but does not talk as its port suggests."
         case Status.REACHABLE:
-            return "connects, and nothing is wrong."
+            return state_words(document.unproved, mute=bool(document.alternatives))
         case Status.DEGRADED:
             return "connects, although something is wrong."
         case Status.INTERMITTENT:

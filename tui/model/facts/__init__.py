@@ -7,6 +7,7 @@ the same by hand. Durations are in milliseconds where a name ends in `_ms`. Text
 
 from msgspec.structs import replace
 
+from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters
@@ -21,6 +22,7 @@ from tui.model.facts.outcome import Outcome
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
+from tui.model.facts.proxy_answer import ProxyAnswer
 from tui.model.facts.queue import AcceptQueue, QueueWatch
 from tui.model.facts.reset_origin import ResetOrigin
 from tui.model.facts.rules import Answer, Firewall, Rule
@@ -37,6 +39,7 @@ __all__ = [
     "Answer",
     "AnyFact",
     "Attempt",
+    "Certificate",
     "Code",
     "CodeValue",
     "Confinement",
@@ -51,7 +54,9 @@ __all__ = [
     "Forwarders",
     "Hop",
     "HostsEntry",
+    "HttpAnswer",
     "IcmpError",
+    "InnerAnswer",
     "Limits",
     "Listener",
     "Listeners",
@@ -68,6 +73,7 @@ __all__ = [
     "PathMtu",
     "ProcessState",
     "Proxy",
+    "ProxyAnswer",
     "QueueWatch",
     "Quiet",
     "ResetOrigin",
@@ -77,6 +83,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
+    "TlsAnswer",
     "Tracking",
     "UnixAttempt",
     "UnixPath",
@@ -108,6 +115,7 @@ AnyFact = (
     | Echo
     | Hop
     | Proxy
+    | ProxyAnswer
     | UnixPath
     | Confinement
     | ResetOrigin

@@ -3,6 +3,7 @@
 from tui.diagnosis.readings.so_far import so_far
 from tui.model.judgement import Alternative, Remedy, Status, Verdict
 from tui.report.outline import culprit_words
+from tui.report.proved import proved, state_words, unproved
 from tui.report.unseen import unseen
 from tui.ui.rows.marks import certainty_mark, mark_so_far
 from tui.ui.rows.recovery import recovery_words
@@ -28,6 +29,8 @@ def verdict(snapshot: Snapshot, width: int) -> list[StepRow]:
     if main is None:
         return [*rows, *([] if snapshot.assessment.contradiction else _without(snapshot, width)), *_unseen(snapshot, width)]
     rows += _one_verdict(snapshot, main, width)
+    if snapshot.assessment.status is Status.DEGRADED:
+        rows += [StepRow(EMPTY), *_proved(snapshot, width)]
     rows += _still_checking(snapshot, width)
     for other in snapshot.assessment.also:
         rows += [StepRow(EMPTY), StepRow(line(muted("also")))]
@@ -92,17 +95,27 @@ def _alternative(alternative: Alternative, width: int) -> list[StepRow]:
 
 def _without(snapshot: Snapshot, width: int) -> list[StepRow]:
     target = snapshot.case.target.label
-    if snapshot.assessment.status is Status.REACHABLE and snapshot.assessment.alternatives:
-        text = f"○ {target} connects, but does not talk as its port suggests."
-        return [StepRow(row) for row in paragraph(text, width, Tone.STRONG)]
     under_way = so_far(snapshot.case.facts)
     if snapshot.assessment.status is Status.REACHABLE and under_way:
         return [StepRow(row) for row in paragraph(f"✓ {target} connects, {under_way}.", width, Tone.GOOD)]
     if snapshot.assessment.status is Status.REACHABLE:
-        return [StepRow(row) for row in paragraph(f"✓ {target} connects, and nothing is wrong.", width, Tone.GOOD)]
+        return [*_reachable(snapshot, width), StepRow(EMPTY), *_proved(snapshot, width)]
     if not snapshot.concluded:
         return [StepRow(line(muted("Nothing is certain yet. Checks are under way.")))]
     return [StepRow(row) for row in paragraph(f"○ {target} fails, and the cause stays open.", width, Tone.STRONG)]
+
+
+def _reachable(snapshot: Snapshot, width: int) -> list[StepRow]:
+    """How it does: well only where everything was asked and answered as asked."""
+    missing, mute = unproved(snapshot.case), bool(snapshot.assessment.alternatives)
+    mark, tone = ("○", Tone.STRONG) if missing or mute else ("✓", Tone.GOOD)
+    text = f"{mark} {snapshot.case.target.label} {state_words(missing, mute=mute)}"
+    return [StepRow(row) for row in paragraph(text, width, tone)]
+
+
+def _proved(snapshot: Snapshot, width: int) -> list[StepRow]:
+    """What was asked and what answered, a line each."""
+    return [StepRow(row) for proof in proved(snapshot.case) for row in paragraph(f"{proof.sentence}.", width, Tone.MUTED)]
 
 
 def _still_checking(snapshot: Snapshot, width: int) -> list[StepRow]:

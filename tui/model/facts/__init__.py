@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
-from tui.model.facts.counters import Counters
+from tui.model.facts.counters import Counters, Drops, DropWatch
 from tui.model.facts.fact import Fact
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
@@ -39,6 +39,8 @@ __all__ = [
     "Confinement",
     "Container",
     "Counters",
+    "DropWatch",
+    "Drops",
     "Echo",
     "Engine",
     "Fact",
@@ -111,6 +113,7 @@ AnyFact = (
     | ProcessState
     | Limits
     | Counters
+    | DropWatch
     | QueueWatch
     | Code
     | NotObserved

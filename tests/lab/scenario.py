@@ -112,6 +112,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     users: tuple[User, ...] = BOTH
     tools: tuple[str, ...] = ()
     """Programs that must be installed; it is skipped by name without."""
+    truth: frozenset[str] | None = None
+    """What is broken, where that is not `about`: of a look-alike, the cause that it really has; empty where nothing is."""
     expect: Expect
     nobody: Expect | None = None
     """What is expected for the unprivileged user, where it differs."""
@@ -124,6 +126,13 @@ class Scenario(Struct, frozen=True, kw_only=True):
         """The programs that it needs and that are not installed."""
         wanted = dict.fromkeys((*self.tools, *(tool for step in self.steps for tool in getattr(step, "tools", ()))))
         return tuple(tool for tool in wanted if not shutil.which(tool))
+
+    @property
+    def broken_by(self) -> frozenset[str]:
+        """What is broken in truth, as causes: whoever names one of them is right, however sure. Empty for a control."""
+        truth = self.truth if self.truth is not None else frozenset({self.about} - {CONTROL})
+        beside = [one for one in (self.expect, self.nobody) if one]
+        return truth | {cause for one in beside for cause in (*one.may, *one.also)}
 
     @property
     def right(self) -> frozenset[str]:

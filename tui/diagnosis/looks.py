@@ -5,8 +5,10 @@ Law: a look that could not be taken, or not whole, is a gap; nothing is taken fo
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from tui.diagnosis.hypothesis import Gap, Look
-from tui.diagnosis.readings import checks, hosts, outcomes, rules, services
+from tui.diagnosis.readings import checks, counters, hosts, outcomes, rules, services, translation
 from tui.model.case import Case
 from tui.model.facts import Firewall, Listeners, NameserverAnswer, NameSources, OtherNamespaces, Service
 from tui.model.requests import (
@@ -23,6 +25,19 @@ from tui.model.requests import (
 def _rules_wanted(case: Case) -> Iterator[AnyRequest]:
     yield from rules.checks_here(case)
     yield from rules.checks_there(case)
+    yield from translation.checks(case)
+    yield from counters.checks(case)
+
+
+def _nothing_translates(case: Case, address: str) -> bool:
+    """Whether no rule of this machine can lead the connection elsewhere, and no other machine's rules are in question."""
+    far = outcomes.is_remote(case, address) and case.options.servers
+    return not far and translation.excluded(case, address) is not None
+
+
+def _own_reset(case: Case, address: str) -> bool:
+    """Whether this machine's own TCP sent the resets: then no rule did, and none led the connection elsewhere."""
+    return counters.sent_by_this_kernel(case, address) is True and _nothing_translates(case, address)
 
 
 def _rules_gap(case: Case, address: str) -> Gap | None:
@@ -62,12 +77,15 @@ def _whole(_case: Case, _symptom: str) -> None:
 
 
 RULES = Look(
-    words="the packet filter's rules and translations",
+    words="the packet filter's rules",
     checks=(ReadFirewall,),
     facts=(Firewall,),
     wanted=_rules_wanted,
     gap=_rules_gap,
+    excluded=_own_reset,
 )
+TRANSLATIONS = replace(RULES, words="the packet filter's translations", excluded=_nothing_translates)
+"""Where a rule that rejects would make no difference, and only one that leads elsewhere would."""
 SOCKETS = Look(words="the listening sockets", checks=(ListListeners,), facts=(Listeners,), wanted=checks.tables, gap=_sockets_gap)
 NAMESPACES = Look(
     words="the other network namespaces and containers",

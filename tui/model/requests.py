@@ -42,7 +42,8 @@ class AskNameserver(Request, frozen=True, kw_only=True, tag="nameserver-answer")
     """Whether the CD bit is set: the server should answer without checking DNSSEC (RFC 4035, 3.2.2)."""
 
 
-Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify"]
+Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify", "behind"]
+"""`behind`: where a forwarder or a rule leads the target's port to."""
 
 
 class Schedule(Request, frozen=True, kw_only=True):
@@ -239,6 +240,26 @@ class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):
     vantage: str | None = None
 
 
+class FindForwarders(Request, frozen=True, kw_only=True, tag="forwarders"):
+    """Find the programs of this machine that take connections to `port` and lead them elsewhere, by their arguments."""
+
+    port: int
+    pid: int | None = None
+    """Who holds the port, where that is known: its arguments need not name the port."""
+
+
+class ReadTracking(Request, frozen=True, kw_only=True, tag="tracking"):
+    """See whether the kernel tracks connections to `address`, without which no rule can translate them.
+
+    `after` orders it behind an attempt, by fact id.
+    """
+
+    address: str
+    own: bool
+    """Whether it is an address of this machine: then a datagram is sent there, to a socket of our own."""
+    after: str = ""
+
+
 class ReadCode(Request, frozen=True, kw_only=True, tag="source-code"):
     """Read the source around one frame of an error, statically; nothing of the user's is run."""
 
@@ -279,5 +300,7 @@ AnyRequest = (
     | ReadCounters
     | WatchDrops
     | WatchQueue
+    | FindForwarders
+    | ReadTracking
     | ReadCode
 )

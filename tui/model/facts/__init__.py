@@ -11,6 +11,7 @@ from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixA
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters, Drops, DropWatch
 from tui.model.facts.fact import Fact
+from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
@@ -25,6 +26,7 @@ from tui.model.facts.rules import Answer, Firewall, Rule
 from tui.model.facts.service import LogLine, Service
 from tui.model.facts.sockets import Listener, Listeners, UnixPath
 from tui.model.facts.talk import Talk
+from tui.model.facts.tracking import Tracking
 from tui.model.requests import AnyRequest
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "Engine",
     "Fact",
     "Firewall",
+    "Forwarder",
+    "Forwarders",
     "Hop",
     "HostsEntry",
     "IcmpError",
@@ -72,6 +76,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
+    "Tracking",
     "UnixAttempt",
     "UnixPath",
     "same_observation",
@@ -115,6 +120,8 @@ AnyFact = (
     | Counters
     | DropWatch
     | QueueWatch
+    | Forwarders
+    | Tracking
     | Code
     | NotObserved
 )

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, queues, rules
+from tui.diagnosis.readings import checks, forwarding, hosts, led, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Listener, Listeners, Neighbour, Outcome, TcpAttempt
+from tui.model.facts import Listener, Listeners, Neighbour, OtherNamespaces, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
@@ -21,10 +21,14 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.other_ports(case)
     yield from checks.tables(case)
     yield from rules.checks_there(case)
+    yield from forwarding.checks(case)
 
 
 def judge(case: Case) -> Finding:
     """Repeated silence to packets that left this machine, from a host that answers otherwise, and not for a full queue."""
+    behind = led.silent(case)
+    if behind:
+        return behind
     silent = {address: attempts for address, attempts in hosts.silent(case).items() if not outcomes.is_local(case, address)}
     if not silent:
         return ruled_out("No address of another machine stays silent.", *outcomes.ids(*outcomes.latest(case).values()))
@@ -213,7 +217,7 @@ HYPOTHESIS = Hypothesis(
     "table, since a full accept queue is just as silent.",
     mistaken_for=("server.down", "server.backlog-full", "path.local-firewall"),
     supersedes=frozenset({"server.down"}),
-    shown_by=(Listeners,),
+    shown_by=(Listeners, OtherNamespaces),
     looks=(),
     needs=needs,
     judge=judge,

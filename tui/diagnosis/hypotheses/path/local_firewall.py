@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import RULES
-from tui.diagnosis.readings import checks, hosts, outcomes, queues, rules
+from tui.diagnosis.looks import TRANSLATIONS
+from tui.diagnosis.readings import checks, forwarding, hosts, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Echo, Firewall, Hop, Listener, Listeners, NotObserved, Outcome, Rule, TcpAttempt
@@ -31,7 +31,11 @@ def judge(case: Case) -> Finding:
     by_rule = dict(_by_rule(case))
     if by_rule:
         return _ruled(case, by_rule)
-    ours = {address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.sent_here(case, attempt)}
+    ours = {
+        address: attempt
+        for address, attempt in hosts.icmp_rejections(case).items()
+        if hosts.sent_here(case, attempt) and not forwarding.ways(case, address)
+    }
     proved = {address: attempt for address, attempt in ours.items() if _is_a_filters(case, address, attempt)}
     if proved:
         return _proved(case, proved)
@@ -41,7 +45,11 @@ def judge(case: Case) -> Finding:
     held = {address: attempts for address, attempts in hosts.silent(case).items() if hosts.leaves(case, address) is False}
     if held:
         return _not_by_rules(case, held, "This machine keeps the packets back") or _held(case, held)
-    swallowed = {address: attempt for address, attempt in hosts.silent(case).items() if outcomes.is_local(case, address)}
+    swallowed = {
+        address: attempt
+        for address, attempt in hosts.silent(case).items()
+        if outcomes.is_local(case, address) and not forwarding.ways(case, address)
+    }
     if swallowed:
         plain = _without_a_filter(case, swallowed)
         return plain or _not_by_rules(case, swallowed, "An address of this machine stays silent") or _swallowed(case, swallowed)
@@ -254,17 +262,24 @@ def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, 
         rows = outcomes.on_port(table, case.tcp.port) if outcomes.is_local(case, address) else ()
         row = next((row for row in rows if hosts.reaches(row, address, here=True)), None)
         plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in outcomes.attempts(case, address))
-        if table and row and plain and table.at and table.at < attempt.at and not _is_clean(case, address):
+        if table and row and plain and table.at and table.at < attempt.at and not forwarding.ways(case, address):
             yield address, (attempt, row, table)
 
 
 def _served(case: Case, served: dict[str, tuple[TcpAttempt, Listener, Listeners]]) -> Finding:
     first, (attempt, row, table) = next(iter(served.items()))
+    asked = endpoint(first, case.tcp.port)
+    if all(_is_clean(case, address) for address in served):
+        what = f"Something on this machine that no rule shows (a BPF program, a socket lookup) answers {asked} with a reset"
+        apart = "As root: `bpftool net; bpftool prog show; bpftool cgroup tree`."
+    else:
+        what = f"A rule of this machine answers {asked} with a reset, or leads it elsewhere"
+        apart = f"As root: `{LISTING}` has a rule with `tcp reset`, `dnat` or `redirect` for it."
     return still_open(
         f"{hosts.owner(row)} was listening before {first} answered with a reset.",
         *outcomes.ids(attempt, table),
-        summary=f"This machine's own packet filter answers {endpoint(first, case.tcp.port)} with a reset.",
-        next_check=f"As root: `{LISTING}` has a rule with `tcp reset`.",
+        summary=f"{what}, although {hosts.owner(row, opens=False)} listens there.",
+        next_check=apart,
         explains=served,
     )
 
@@ -362,7 +377,7 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("client.blocked", "path.filtered", "path.rejected"),
     supersedes=frozenset({"path.filtered", "path.rejected", "server.not-listening", "server.down"}),
     shown_by=(Firewall, TcpAttempt),
-    looks=(RULES,),
+    looks=(TRANSLATIONS,),
     needs=needs,
     judge=judge,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, reset_origin, rules
+from tui.diagnosis.looks import TRANSLATIONS
+from tui.diagnosis.readings import checks, forwarding, hosts, led, outcomes, reset_origin, rules
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -22,15 +23,21 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.life_signs(case)
     yield from checks.tables(case)
     yield from rules.checks_there(case)
+    yield from forwarding.checks(case)
 
 
 def judge(case: Case) -> Finding:
-    """An ICMP error that forbids, and its sender."""
+    """An ICMP error that forbids, and its sender; or the word of a filter where a rule or a forwarder leads."""
+    behind = led.rejected(case)
+    if behind:
+        return behind
     by_rule = rules.stopped_there(case, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
     if by_rule:
         return rules.judged_there(case, by_rule)
     reported = {
-        address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.sent_here(case, attempt) is not True
+        address: attempt
+        for address, attempt in hosts.icmp_rejections(case).items()
+        if hosts.sent_here(case, attempt) is not True and not forwarding.ways(case, address)
     }
     forbidden = {
         address: attempt for address, attempt in reported.items() if attempt.outcome in {Outcome.REFUSED, Outcome.REJECTED}
@@ -60,12 +67,15 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     sender = _sender(attempt)
     hop = hosts.hop_of(case, first, sender)
     itself = hosts.is_itself(first, sender)
+    who = f"{_who(first, sender)}, or what it forwards the port to," if itself else _who(first, sender)
     addresses = outcomes.joined(sorted({attempt.address for attempt in reported.values()}))
     remark = "a closed port sends a reset" if itself else "that is neither the target nor this machine"
     return claim(
-        f"{_who(first, sender)} rejects {_what(first, sender, reported)} (ICMP {_meaning(attempt)}).",
+        f"{who} rejects {_what(first, sender, reported)} (ICMP {_meaning(attempt)}).",
         *outcomes.ids(*reported.values(), hop),
         reason=f"ICMP `{_meaning(attempt)}` came from {sender}" + (f", seen at hop {hop.ttl}" if hop else "") + f"; {remark}.",
+        # Behind a translation of ours its target signs what is sent back.
+        looks=(TRANSLATIONS,) if itself else (),
         explains=reported,
         culprit=Culprit(kind="address", address=sender),
         refuted_by=f"No rule or route on {sender} rejects {addresses} with this error.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out
-from tui.diagnosis.looks import RULES, SOCKETS
+from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.case import Case
@@ -87,7 +87,7 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("server.not-listening",),
     supersedes=frozenset({"server.not-listening"}),
     shown_by=(Listeners,),
-    looks=(SOCKETS, RULES),
+    looks=(SOCKETS, TRANSLATIONS),
     needs=needs,
     judge=judge,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import RULES, SERVICES, SOCKETS
+from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import checks, hosts, intention, near_misses, outcomes, services
 from tui.diagnosis.readings.answers import MEANT, service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
@@ -220,7 +220,7 @@ HYPOTHESIS = Hypothesis(
     supersedes=frozenset({"server.not-listening"}),
     shown_by=(Listeners, Talk, TcpAttempt),
     is_meant=True,
-    looks=(SOCKETS, RULES, SERVICES),
+    looks=(SOCKETS, TRANSLATIONS, SERVICES),
     needs=needs,
     judge=judge,
 )

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import RULES, SERVICES, SOCKETS
-from tui.diagnosis.readings import checks, hosts, intention, outcomes
+from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
+from tui.diagnosis.readings import checks, forwarding, hosts, intention, led, outcomes
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
-from tui.model.facts import Listener, Listeners, TcpAttempt
+from tui.model.facts import Listener, Listeners, OtherNamespaces, TcpAttempt
 from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
 
@@ -17,10 +17,14 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the socket table here and at the other end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
+    yield from forwarding.checks(case)
 
 
 def judge(case: Case) -> Finding:
-    """A listener on the port whose own address does not take connections to the one that refused."""
+    """A listener on the port whose own address does not take connections to the one that refused, here or where it leads."""
+    behind = led.bound_elsewhere(case)
+    if behind:
+        return behind
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return no_refusal(case)
@@ -173,9 +177,9 @@ HYPOTHESIS = Hypothesis(
     proof="The listener's own address, as read on this machine or on the server.",
     mistaken_for=("server.not-listening", "name.family-mismatch"),
     supersedes=frozenset({"server.not-listening"}),
-    shown_by=(Listeners,),
+    shown_by=(Listeners, OtherNamespaces),
     is_meant=True,
-    looks=(SOCKETS, RULES, SERVICES),
+    looks=(SOCKETS, TRANSLATIONS, SERVICES),
     needs=needs,
     judge=judge,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, talk
+from tui.diagnosis.readings import checks, either_kind, forwarding, hosts, outcomes, talk
 from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, Talk
@@ -32,7 +32,12 @@ def judge(case: Case) -> Finding:
     rejection = _turned_away(case)
     if rejection:
         return _in_words(case, rejection)
-    ended = either_kind.failing(case, *_ENDED)
+    ended = {where: attempt for where, attempt in either_kind.failing(case, *_ENDED).items() if not _is_led_in_vain(case, where)}
+    if not ended and either_kind.failing(case, *_ENDED):
+        return still_open(
+            "The program that ends it only forwards, and what it leads to does not answer.",
+            *outcomes.ids(*either_kind.failing(case, *_ENDED).values()),
+        )
     if not ended:
         hung_up = talk.mute(case, ended=True)
         return _after_words(case, hung_up) if hung_up else _holds(case)
@@ -48,6 +53,12 @@ def _holds(case: Case) -> Finding:
     if not either_kind.connecting(case):
         return not_relevant("No connection was made.", *ids)
     return ruled_out("No connection was ended by the peer before any byte.", *ids)
+
+
+def _is_led_in_vain(case: Case, where: str) -> bool:
+    """Whether what accepts is a forwarder, and nothing is known to listen where it leads."""
+    places = () if isinstance(case.target, UnixTarget) else forwarding.behind(case, where)
+    return bool(places) and not any(place.state is forwarding.State.SERVED for place in places)
 
 
 def _turned_away(case: Case) -> dict[str, Words]:

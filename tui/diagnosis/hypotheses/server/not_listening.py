@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import RULES, SOCKETS
-from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, reset_origin, rules, services
+from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
+from tui.diagnosis.readings import checks, forwarding, hosts, led, namespaces, outcomes, reset_origin, rules, services
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.diagnosis.readings.reset_origin import ResetSource
@@ -20,10 +20,14 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from services.checks(case)
+    yield from forwarding.checks(case)
 
 
 def judge(case: Case) -> Finding:
-    """A reset from the host itself, and no listener in its table."""
+    """A reset from the host itself, and no listener in its table; or nothing where a rule or a forwarder leads."""
+    behind = led.not_listening(case)
+    if behind:
+        return behind
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return no_refusal(case)
@@ -157,8 +161,12 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
     tables = hosts.tables(case, host)
     unread = "the socket table was read only in part" if tables else "the socket table of that machine was not read"
     distance, measured = _distance(case, host)
+    origin = reset_origin.origin(case, host)
+    farther = origin is not None and origin.source is ResetSource.FARTHER
+    who = f"What {host} forwards port {port} to" if farther else host
+    where = "there" if farther else f"on port {port}"
     return claim(
-        f"{host} answered with a reset: the machine is there, and most likely nothing listens on port {port}.",
+        f"{who} answered with a reset: the machine is there, and most likely nothing listens {where}.",
         *outcomes.ids(*refused.values(), *tables),
         *measured,
         reason=f"A reset came back, and {unread}.{distance}",
@@ -254,8 +262,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The machine is there and nothing listens.",
     proof="A reset from the host itself, and no listener in its socket table, read here or on the server.",
     mistaken_for=("port.wrong-port", "server.bound-elsewhere"),
-    shown_by=(Listeners,),
-    looks=(SOCKETS, RULES),
+    shown_by=(Listeners, OtherNamespaces),
+    looks=(SOCKETS, TRANSLATIONS),
     needs=needs,
     judge=judge,
 )

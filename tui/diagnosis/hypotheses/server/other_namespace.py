@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.looks import NAMESPACES, RULES, SOCKETS
+from tui.diagnosis.looks import NAMESPACES, SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import checks, hosts, intention, namespaces, outcomes, rules
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.namespaces import ServiceLocation
@@ -291,7 +291,7 @@ HYPOTHESIS = Hypothesis(
     supersedes=frozenset({"server.not-listening"}),
     shown_by=(OtherNamespaces,),
     is_meant=True,
-    looks=(SOCKETS, RULES, NAMESPACES),
+    looks=(SOCKETS, TRANSLATIONS, NAMESPACES),
     needs=needs,
     judge=judge,
 )

@@ -3,7 +3,7 @@
 The answers are approved in `answers/GROUP.txt`, one file for each group of causes. Sentences are not repeated there, only
 what they name: commands, addresses, ports and numbers. So a change of words changes nothing here. Below each case stands
 what becomes of it where all facts of one kind are missing, as where that look was not taken or not allowed
-(what is only not tested any more is left out).
+(what is only not looked at any more is left out).
 """
 
 import re
@@ -43,7 +43,7 @@ def _answer(path: Path) -> Iterator[str]:
     yield f"  {', '.join(f'{one.cause} is {one.certainty}' for one in leading if one) or 'nothing'}"
     if found.alternatives:
         yield f"  or {', '.join(f'{one.cause} is {one.certainty}' for one in found.alternatives)}"
-    for state in (State.OPEN, State.NOT_TESTED):
+    for state in (State.OPEN, State.NOT_LOOKED_AT):
         yield f"  {state}: {', '.join(cause for cause, one in found.judgements.items() if one.state is state) or 'nothing'}"
     for cause, judgement in found.judgements.items():
         if judgement.summary or cause == path.parent.name:
@@ -54,7 +54,7 @@ def _answer(path: Path) -> Iterator[str]:
         changed = [
             f"{cause} {less.judgements[cause].state}"
             for cause, judgement in found.judgements.items()
-            if less.judgements[cause].state not in {judgement.state, State.NOT_TESTED}
+            if less.judgements[cause].state not in {judgement.state, State.NOT_LOOKED_AT}
         ]
         verdict = f"{less.verdict.cause} {less.verdict.certainty}" if less.verdict else "none"
         yield f"  without {kind.__name__}: {less.status}, {less.outcome}, {verdict}; {', '.join(changed) or 'nothing else'}"

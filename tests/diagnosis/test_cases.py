@@ -99,5 +99,5 @@ def _explain(found: Assessment) -> str:
     return "\n".join(
         f"{cause}: {one.state} - {one.reason} {sorted(one.explains)}"
         for cause, one in found.judgements.items()
-        if one.state not in {"ruled-out", "not-tested"}
+        if one.state not in {"ruled-out", "not-relevant", "not-looked-at"}
     )

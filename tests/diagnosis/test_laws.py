@@ -71,7 +71,7 @@ def test_an_empty_case_proves_nothing(hypothesis: Hypothesis, text: str) -> None
     """Before the first fact no cause is likely, confirmed or worth naming as an alternative."""
     judgement = judged(hypothesis, Case(target=parse_target(text)))
 
-    assert judgement.state in {State.NOT_TESTED, State.RULED_OUT}
+    assert judgement.state in {State.NOT_LOOKED_AT, State.NOT_RELEVANT}
 
 
 @each_hypothesis

@@ -10,7 +10,7 @@ from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import wanted_checks
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
-from tui.diagnosis.readings import checks
+from tui.diagnosis.readings import checks, counters
 from tui.model.case import Case
 from tui.model.facts import Hop, NameserverAnswer, NameSources, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
 from tui.model.frame import Frame
@@ -151,7 +151,7 @@ def test_what_looks_like_a_policy_or_a_bad_source_and_is_neither() -> None:
     for errno in ("EADDRNOTAVAIL", "EMFILE", "ENFILE", "EINVAL", "ENETUNREACH", "EHOSTUNREACH", "EAFNOSUPPORT"):
         case = _attempted(Outcome.BLOCKED, errno)
         assert judged(BY_ID["client.blocked"], case).state is State.RULED_OUT
-        assert judged(BY_ID["client.bad-source"], case).state is State.RULED_OUT
+        assert judged(BY_ID["client.bad-source"], case).state is State.NOT_RELEVANT
 
 
 def test_eacces_without_a_known_route_stays_open() -> None:
@@ -177,7 +177,7 @@ def test_a_test_of_dnssec_is_no_answer() -> None:
 
     alone = replace(case, facts=kept)
 
-    assert judged(BY_ID["name.answers-differ"], alone).state is State.NOT_TESTED
+    assert judged(BY_ID["name.answers-differ"], alone).state is State.NOT_LOOKED_AT
 
 
 def _attempted(outcome: Outcome, errno: str, *, source: str | None = None) -> Case:
@@ -257,11 +257,14 @@ REASONS: tuple[tuple[str, str, set[str]], ...] = (
     ("path.local-firewall", "rejects", {"addresses", "firewall", "listeners"}),
     ("path.local-firewall", "rejects-v6", {"addresses", "echo", "firewall", "hops", "listeners"}),
     ("path.local-firewall", "packets-leave", {"echo", "firewall", "hops", "listeners", "neighbour"}),
-    ("path.local-firewall", "connection-table-full", {"echo", "firewall", "hops", "limits", "listeners", "neighbour"}),
+    ("path.conntrack-full", "limits-alone", {"echo", "hops", "limits"}),
+    ("path.conntrack-full", "full-at-the-server", {"drop-watch", "echo", "hops"}),
+    ("path.reverse-path", "counted-and-not-watched", {"drop-watch"}),
+    ("path.reverse-path", "neither-end-drops", {"drop-watch"}),
     ("path.local-firewall", "own-address-stays-silent", {"firewall", "listeners"}),
     ("path.no-route", "ipv6-switched-off", {"addresses"}),
     ("path.no-route", "a-router-says-it", set()),
-    ("path.proxy", "proxy-answers", {"connect", "proxy"}),
+    ("path.proxy", "proxy-answers", {"connect", "proxy", "proxy-answer"}),
     ("path.proxy", "name-of-the-proxy-is-not-resolved", {"proxy", "system-answer"}),
     ("path.proxy", "exempted-by-no-proxy", {"proxy"}),
     ("path.host-unreachable", "failed-neighbour", {"addresses", "echo", "hops", "neighbour"}),
@@ -279,6 +282,7 @@ REASONS: tuple[tuple[str, str, set[str]], ...] = (
     ("path.routing-loop", "hops-not-seen", {"echo", "hops"}),
     ("path.mtu", "answers-vanish", {"path-mtu"}),
     ("path.mtu", "answers", set()),
+    ("path.mtu", "the-head-of-a-large-answer-comes", {"path-mtu"}),
     ("server.down", "total-silence-from-afar", {"echo", "hops", "neighbour", "other-ports"}),
     ("server.down", "a-refusal-is-an-answer", set()),
     ("server.not-listening", "here", {"listeners", "service"}),
@@ -319,9 +323,9 @@ REASONS: tuple[tuple[str, str, set[str]], ...] = (
 
 @pytest.mark.parametrize(("cause", "name", "expected"), REASONS, ids=[f"{cause}/{name}" for cause, name, _ in REASONS])
 def test_a_cause_asks_for_what_could_decide_and_for_nothing_else(cause: str, name: str, expected: set[str]) -> None:
-    """Beside names, routes and attempts, a cause asks only for the looks that can speak for or against it in this case."""
+    """Beside names, routes, counters and attempts, a cause asks only for looks that can speak for or against it here."""
     case = _case(f"{cause}/{name}")
-    always = {*checks.names(case), *checks.routes(case), *checks.connects(case)}
+    always = {*checks.names(case), *checks.routes(case), *counters.checks(case), *checks.connects(case)}
 
     wanted = {one for one in BY_ID[cause].needs(case) if one not in always}
 

@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from tui.diagnosis.decide import Ask, decide, is_settled
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Claim, Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.ranking import assess, judged
 from tui.model.case import Case
 from tui.model.facts import Outcome, TcpAttempt
-from tui.model.judgement import Judgement, Remedy, State
+from tui.model.judgement import Remedy, State
 from tui.model.target import parse_target
 
 ADDRESS = "10.0.3.9"
@@ -16,7 +16,7 @@ REMEDY = Remedy(do="Mend it.")
 
 
 def _cause(
-    identifier: str, judgement: Judgement, *, supersedes: frozenset[str] = frozenset(), onset: str | None = None
+    identifier: str, judgement: Finding, *, supersedes: frozenset[str] = frozenset(), onset: str | None = None
 ) -> Hypothesis:
     return Hypothesis(
         id=identifier,
@@ -28,6 +28,8 @@ def _cause(
         meaning="m",
         proof="p",
         supersedes=supersedes,
+        shown_by=(TcpAttempt,),
+        looks=(),
         needs=lambda _case: (),
         judge=lambda _case: judgement,
     )
@@ -41,14 +43,12 @@ def _case(*outcomes: Outcome) -> Case:
     return Case(target=parse_target(f"{ADDRESS}:80"), facts=facts)
 
 
-def _confirmed(*explains: str) -> Judgement:
-    return confirmed("It is so.", reason="Seen.", explains=explains, refuted_by="Not seen.", remedies=(REMEDY,))
+def _confirmed(*explains: str) -> Claim:
+    return claim("It is so.", "attempt-1", reason="Seen.", explains=explains, refuted_by="Not seen.", remedies=(REMEDY,))
 
 
-def _likely(*explains: str) -> Judgement:
-    return likely(
-        "It may be so.", reason="Seen.", next_check="Look.", explains=explains, refuted_by="Not seen.", remedies=(REMEDY,)
-    )
+def _likely(*explains: str) -> Claim:
+    return replace(_confirmed(*explains), missing="Look.")
 
 
 def test_what_explains_nothing_is_not_why_it_fails() -> None:
@@ -125,9 +125,9 @@ def test_nobody_is_asked_about_what_is_settled() -> None:
     assert isinstance(decide(_case(Outcome.TIMEOUT), []), Ask)
 
 
-@pytest.mark.parametrize(("why", "state"), [("excluded", State.RULED_OUT), ("skipped", State.NOT_TESTED)])
+@pytest.mark.parametrize(("why", "state"), [("excluded", State.NOT_RELEVANT), ("skipped", State.NOT_LOOKED_AT)])
 def test_what_the_person_set_aside_is_not_judged(why: str, state: State) -> None:
-    """An excluded cause is ruled out and a skipped one not tested, whatever the facts say; every other is judged."""
+    """An excluded cause is not relevant and a skipped one not looked at, whatever the facts say; every other is judged."""
     case = replace(_case(Outcome.REFUSED), set_aside=(("server.b", why),))
 
     assert judged(_cause("server.b", _confirmed(ADDRESS)), case).state is state
@@ -137,26 +137,26 @@ def test_what_the_person_set_aside_is_not_judged(why: str, state: State) -> None
 @pytest.mark.parametrize(
     ("cause", "target", "state"),
     [
-        ("unix.a", "10.0.3.9:80", State.RULED_OUT),
-        ("path.a", "/run/app.sock", State.RULED_OUT),
-        ("unix.a", "/run/app.sock", State.CONFIRMED),
-        ("path.a", "10.0.3.9:80", State.CONFIRMED),
+        ("unix.a", "10.0.3.9:80", State.NOT_RELEVANT),
+        ("path.a", "/run/app.sock", State.NOT_RELEVANT),
+        ("unix.a", "/run/app.sock", State.LIKELY),
+        ("path.a", "10.0.3.9:80", State.LIKELY),
     ],
 )
-def test_a_cause_of_another_kind_of_target_is_ruled_out(cause: str, target: str, state: State) -> None:
+def test_a_cause_of_another_kind_of_target_is_not_relevant(cause: str, target: str, state: State) -> None:
     """A cause is judged only for the kind of target that its group is about."""
     hypothesis = replace(_cause(cause, _confirmed()), before_attempts=True)
 
     found = judged(hypothesis, Case(target=parse_target(target)))
 
     assert found.state is state
-    if state is State.RULED_OUT:
+    if state is State.NOT_RELEVANT:
         assert ("a Unix socket" if target.startswith("/") else "a TCP port") in found.reason
 
 
-@pytest.mark.parametrize(("before_attempts", "state"), [(True, State.CONFIRMED), (False, State.NOT_TESTED)])
+@pytest.mark.parametrize(("before_attempts", "state"), [(True, State.LIKELY), (False, State.NOT_LOOKED_AT)])
 def test_before_the_first_attempt_only_some_causes_are_judged(before_attempts: bool, state: State) -> None:
-    """Until an attempt has ended a cause is not tested, unless it says that it may speak before; after it each is judged."""
+    """Until an attempt has ended a cause is not looked at, unless it says that it may speak before; after it each is judged."""
     hypothesis = replace(_cause("name.a", _confirmed()), before_attempts=before_attempts)
 
     assert judged(hypothesis, _case()).state is state

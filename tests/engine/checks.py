@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 from tui.engine.runner import OnFact
-from tui.model.facts import AnyFact, Listener, Listeners, NotObserved, Outcome, Route, TcpAttempt
-from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute
+from tui.model.facts import AnyFact, Firewall, Listener, Listeners, NotObserved, Outcome, Route, TcpAttempt
+from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute, ReadFirewall
 
 Script = Mapping[type, Callable[[AnyRequest], Iterable[AnyFact]]]
 
@@ -62,4 +62,15 @@ def table(*listeners: Listener) -> Callable[[AnyRequest], Iterable[AnyFact]]:
     return lambda _request: [Listeners(listeners=listeners)]
 
 
-NOTHING_LISTENS: Script = {Connect: refused, LookUpRoute: local_route, ListListeners: table()}
+def no_rules(request: AnyRequest) -> Iterable[AnyFact]:
+    """A packet filter without a rule."""
+    assert isinstance(request, ReadFirewall)
+    yield Firewall(address=request.address, port=request.port, answer="does-not-match")
+
+
+NOTHING_LISTENS: Script = {
+    Connect: refused,
+    LookUpRoute: local_route,
+    ListListeners: table(),
+    ReadFirewall: no_rules,
+}

@@ -242,7 +242,7 @@ async def test_what_the_options_answer_is_not_asked() -> None:
     running.cancel()
 
 
-async def test_an_excluded_cause_is_ruled_out() -> None:
+async def test_an_excluded_cause_is_not_relevant() -> None:
     """The person's word counts: an excluded cause is no verdict any more."""
     walk = session(ScriptedChecks(NOTHING_LISTENS))
     await walk.run()
@@ -250,7 +250,7 @@ async def test_an_excluded_cause_is_ruled_out() -> None:
     walk.set_aside("server.not-listening", "excluded")
     found = await walk.run()
 
-    assert found.judgements["server.not-listening"].state == "ruled-out"
+    assert found.judgements["server.not-listening"].state == "not-relevant"
     assert found.verdict is None or found.verdict.cause != "server.not-listening"
 
 

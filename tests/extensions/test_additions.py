@@ -162,7 +162,7 @@ def _moon(fact: Moon) -> str:
 '''
 MOON_CAUSE = '''"""The moon is full."""
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested
+from tui.diagnosis.hypothesis import Hypothesis, claim, not_looked_at
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.facts import Moon
 from tui.model.judgement import Remedy
@@ -179,8 +179,8 @@ def judge(case):
     """A full moon explains everything."""
     moon = case.last(Moon)
     if moon is None or not outcomes.failing(case):
-        return not_tested("The moon was not seen yet.")
-    return confirmed(
+        return not_looked_at("The moon was not seen yet.")
+    return claim(
         "The moon is full.",
         moon.id,
         reason=f"The moon is {moon.phase}.",
@@ -198,6 +198,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The moon is full.",
     proof="A look at the moon.",
     supersedes=frozenset({"server.not-listening"}),
+    shown_by=(Moon,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

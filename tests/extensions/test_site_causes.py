@@ -14,6 +14,7 @@ from tests.approved import ROOT
 from tui.demo.fake_service import fake_services
 from tui.diagnosis.causes import ENTRY_POINT, from_entry_points
 from tui.diagnosis.laws import judgement_problems
+from tui.diagnosis.ranking import judged
 from tui.model.case import Case
 from tui.model.judgement import State
 from tui.model.target import parse_target
@@ -57,7 +58,7 @@ def test_an_installed_package_brings_its_causes() -> None:
     states = {step["id"]: step["state"] for step in found["walk"]}
 
     assert states["server.maintenance"] == "likely"
-    assert states["server.raises"] == states["server.claims"] == "not-tested"
+    assert states["server.raises"] == states["server.claims"] == "not-looked-at"
     assert not REFUSED.keys() - {"server.down"} & states.keys()
     for identifier, why in REFUSED.items():
         assert [line for line in found["unseen"] if f"cause {identifier} of " in line and why in line], identifier
@@ -76,12 +77,12 @@ def test_a_cause_is_used_only_where_it_keeps_the_laws(points: list[EntryPoint]) 
 
 
 def test_a_defect_while_judging_is_contained(points: list[EntryPoint]) -> None:
-    """What raises, or claims what no fact shows, counts as not tested, and never ends the walk."""
+    """What raises, or claims what no fact shows, counts as not looked at, and never ends the walk."""
     case = Case(target=parse_target("127.0.0.1:1"))
     kept, _ = from_entry_points(points)
     for cause in kept:
-        judgement = cause.judge(case)
-        assert judgement.state is State.NOT_TESTED
+        judgement = judged(cause, case)
+        assert judgement.state is State.NOT_LOOKED_AT
         assert judgement_problems(judgement, case) == []
     raises = next(cause for cause in kept if cause.id == "server.raises")
 

@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import as_completed
 
 from tests.lab.bench import DEFAULT_SEED
+from tests.lab.calibration import table, too_sure
 from tests.lab.network import sweep, what_is_missing
 from tests.lab.plays import AT_ONCE, outcome, playing
 from tests.lab.scenario import scenarios
@@ -33,8 +34,10 @@ def main() -> int:
         for number, _ in enumerate(as_completed(futures.values()), start=1):
             sys.stderr.write(f"\r{number} of {len(futures)}" if sys.stderr.isatty() else "")
         plays = [outcome(futures, name, chosen.seed) for name in futures]
-    sys.stdout.write(f"\r{results(plays, chosen.seed)}\n")
-    return int(any(one.problems for one in plays))
+    sys.stdout.write(f"\r{results(plays, chosen.seed)}\n\n{table(plays)}\n")
+    for problem in too_sure(plays):
+        sys.stdout.write(f"{problem}\n")
+    return int(any(one.problems for one in plays) or bool(too_sure(plays)))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.bench import DEFAULT_SEED
+from tests.lab.calibration import table
 from tests.lab.network import NOBODY, Lab, lab, sweep, what_is_missing
 from tests.lab.plays import Play, outcome, playing
 from tests.lab.scenario import Scenario
@@ -71,3 +72,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if plays := config.stash.get(PLAYED, []):
         terminalreporter.section("lab")
         terminalreporter.write_line(results(plays, SEED))
+        terminalreporter.write_line(f"\n{table(plays)}")

@@ -85,6 +85,8 @@ class Expect(Struct, frozen=True, kw_only=True):
     """Keys of the culprit that the verdict must name, with their values as text."""
     words: tuple[str, ...] = ()
     """What the verdict's sentence must contain."""
+    contradiction: tuple[str, ...] = ()
+    """What must stand in the sentence on how the typed text and what is seen differ; empty where they do not."""
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
@@ -107,9 +109,13 @@ class Scenario(Struct, frozen=True, kw_only=True):
     """Variables for the command."""
     values: Mapping[str, str | tuple[str, ...]] = {}
     """Values that are not drawn, or drawn from these."""
+    twice: bool = False
+    """Whether it is checked a second time, at once; what is expected is the same."""
     users: tuple[User, ...] = BOTH
     tools: tuple[str, ...] = ()
     """Programs that must be installed; it is skipped by name without."""
+    truth: frozenset[str] | None = None
+    """What is broken, where that is not `about`: of a look-alike, the cause that it really has; empty where nothing is."""
     expect: Expect
     nobody: Expect | None = None
     """What is expected for the unprivileged user, where it differs."""
@@ -122,6 +128,13 @@ class Scenario(Struct, frozen=True, kw_only=True):
         """The programs that it needs and that are not installed."""
         wanted = dict.fromkeys((*self.tools, *(tool for step in self.steps for tool in getattr(step, "tools", ()))))
         return tuple(tool for tool in wanted if not shutil.which(tool))
+
+    @property
+    def broken_by(self) -> frozenset[str]:
+        """What is broken in truth, as causes: whoever names one of them is right, however sure. Empty for a control."""
+        truth = self.truth if self.truth is not None else frozenset({self.about} - {CONTROL})
+        beside = [one for one in (self.expect, self.nobody) if one]
+        return truth | {cause for one in beside for cause in (*one.may, *one.also)}
 
     @property
     def right(self) -> frozenset[str]:

@@ -127,7 +127,7 @@ class Systemd:
     def inside(self, *argv: str, user: int | None = None) -> list[str]:
         """The command line that runs `argv` inside, as root or as `user`."""
         who = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
-        return ["nsenter", "--target", str(self.pid), "--all", f"--wd={ROOT}", "setpriv", *who, "--pdeathsig=KILL", *argv]
+        return ["nsenter", "--target", str(self.pid), "--all", f"--wdns={ROOT}", "setpriv", *who, "--pdeathsig=KILL", *argv]
 
     def run(self, *argv: str, user: int | None = None, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command inside to its end; AssertionError if it fails and `check`."""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.lab.calibration import too_sure
+from tests.lab.conftest import PLAYED
 from tests.lab.plays import Play
 from tests.lab.scenario import Scenario, User, scenarios
 
@@ -21,3 +23,13 @@ def test_a_scenario(wanted: tuple[Scenario, User], plays: Callable[[str], Play])
     played = plays(f"{scenario.name}[{user}]")
 
     assert not played.problems, "\n".join(played.problems)
+
+
+def test_certainty_is_calibrated(request: pytest.FixtureRequest) -> None:
+    """Over all plays of a whole run, confirmed is always right, likely and possible as often as they promise."""
+    played = request.config.stash.get(PLAYED, [])
+    whole = [(one, user) for one, user in WANTED if not one.missing()]
+    if len(played) < len(whole):
+        pytest.skip("not all scenarios were played")
+
+    assert too_sure(played) == []

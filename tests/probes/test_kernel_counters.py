@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.probes.kernel.kernel_counters import failed_retransmissions, read_counter
+from tui.probes.kernel.kernel_counters import failed_retransmissions, read_counter, resets_sent, risen
 
 TEXT = "TcpExt: SyncookiesSent TCPRetransFail ListenDrops\nTcpExt: 0 7 2\nIpExt: InNoRoutes\nIpExt: 3\n"
 
@@ -34,3 +34,21 @@ def test_this_machine_counts() -> None:
 
     assert count is not None
     assert count >= 0
+
+
+def test_a_counter_that_was_set_back_has_not_risen() -> None:
+    """A namespace that was made anew counts from nothing."""
+    assert (risen(None, 3), risen(3, None), risen(5, 3), risen(3, 5)) == (None, None, 0, 2)
+
+
+def test_groups_of_one_beginning_are_kept_apart() -> None:
+    """`Tcp` is not `TcpExt`, and a negative value, as MaxConn has it, is no count."""
+    text = "TcpExt: OutRsts\nTcpExt: 9\nTcp: MaxConn OutRsts\nTcp: -1 4\n"
+
+    assert read_counter(text, "OutRsts", group="Tcp") == 4
+    assert read_counter(text, "MaxConn", group="Tcp") is None
+
+
+def test_this_machines_resets_are_counted() -> None:
+    """Any user may read how many resets its TCP has sent."""
+    assert resets_sent() is not None

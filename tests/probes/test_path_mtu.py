@@ -11,26 +11,30 @@ from tests.probes.loopback import closed_port, descriptors, listening
 from tui.model.facts import NotObserved, PathMtu
 from tui.model.requests import MeasureMtu
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.path import path_mtu
+from tui.probes.path import path_mtu, whole_answer
 
 
-async def seen(port: int, family: str | None = "HTTP", address: str = "127.0.0.1") -> PathMtu | NotObserved:
+async def seen(port: int, family: str | None = "HTTP", *, writes: bool = True) -> PathMtu | NotObserved:
     """The one fact of the look."""
-    request = MeasureMtu(address=address, port=port, family=family, server_name="db.example.test")
+    request = MeasureMtu(
+        address="127.0.0.1", port=port, family=family, server_name="db.example.test", path="/health", writes=writes
+    )
     (fact,) = [one async for one in path_mtu.check(request, SystemView())]
     return fact
 
 
 @asynccontextmanager
-async def serving(answer: bytes) -> AsyncIterator[tuple[int, list[bytes]]]:
+async def serving(answer: bytes, *, closes: bool = True, until: bytes = b"\r\n\r\n") -> AsyncIterator[tuple[int, list[bytes]]]:
     """A server that reads a request to its end and answers; its port, and the requests."""
     requests: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
-            requests.append(await reader.readuntil(b"\r\n\r\n"))
+            requests.append(await reader.readuntil(until))
             writer.write(answer)
             await writer.drain()
+            if not closes:
+                await reader.read()
         writer.close()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
@@ -39,34 +43,80 @@ async def serving(answer: bytes) -> AsyncIterator[tuple[int, list[bytes]]]:
 
 
 async def test_a_server_that_answers() -> None:
-    """The same whole request arrives on both connections, with a Host header, and both are answered."""
+    """A small request whose answer comes whole, and then the same large one on both connections, with a Host header."""
     async with serving(b"HTTP/1.1 204 No Content\r\n\r\n") as (port, requests):
         fact = await seen(port)
+        await asyncio.sleep(0.1)  # the kernel acknowledges what the server has yet to read
 
     assert isinstance(fact, PathMtu)
-    assert (fact.small, fact.large, fact.answered) == ("acknowledged", "acknowledged", True)
-    assert (fact.clamped_large, fact.clamped_answered, fact.pairs) == ("acknowledged", True, 1)
+    assert (fact.answered, fact.answer_bytes, fact.clamped_answered) == (True, 27, None)
+    assert (fact.small, fact.large, fact.clamped_large, fact.pairs) == ("acknowledged", "acknowledged", "acknowledged", 1)
     assert fact.clamped_mss is not None
     assert fact.clamped_mss <= path_mtu.CLAMPED_MSS
-    assert len(requests) == 2
-    assert requests[0] == requests[1]
-    assert f"Host: db.example.test:{port}\r\n".encode() in requests[0]
-    assert len(requests[0]) > 3 * 1200
+    small, *large = requests
+    assert len(small) < 200
+    assert small.startswith(b"GET /health HTTP/1.1\r\n")
+    assert len(large) == 2
+    assert large[0] == large[1]
+    assert f"Host: db.example.test:{port}\r\n".encode() in large[0]
+    assert len(large[0]) > 3 * 1200
+
+
+async def test_nothing_large_is_written_where_that_was_not_asked_for() -> None:
+    """One small request is all that a service gets whose answer comes whole."""
+    async with serving(b"HTTP/1.1 200 OK\r\n\r\n" + bytes(20_000)) as (port, requests):
+        fact = await seen(port, writes=False)
+
+    assert isinstance(fact, PathMtu)
+    assert (fact.answered, fact.large, len(requests)) == (True, "not-sent", 1)
+    assert fact.answer_bytes >= whole_answer.ENOUGH
+    assert fact.largest_segment
 
 
 async def test_a_server_that_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody reads is acknowledged all the same, and stays without an answer on both connections."""
-    monkeypatch.setattr(path_mtu, "ANSWER_S", 0.05)
+    monkeypatch.setattr(whole_answer, "ANSWER_S", 0.05)
     with listening("127.0.0.1") as server:
         fact = await seen(server.getsockname()[1])
 
     assert isinstance(fact, PathMtu)
-    assert (fact.large, fact.answered, fact.clamped_large, fact.clamped_answered) == (
-        "acknowledged",
+    assert (fact.answered, fact.clamped_answered, fact.large, fact.clamped_large) == (
+        False,
         False,
         "acknowledged",
-        False,
+        "acknowledged",
     )
+
+
+async def test_an_answer_that_stops_halfway_is_not_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A head without its body is no whole answer, however healthy the head looks."""
+    monkeypatch.setattr(whole_answer, "ANSWER_S", 0.05)
+    half = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"
+    async with serving(half, closes=False) as (port, _):
+        fact = await seen(port, writes=False)
+
+    assert isinstance(fact, PathMtu)
+    assert (fact.answered, fact.answer_bytes) == (False, len(half))
+
+
+@pytest.mark.parametrize(
+    ("reply", "whole"),
+    [
+        (b"$4\r\nabcd\r\n", True),
+        (b"$9000\r\nabcd", False),
+        (b"-NOAUTH Authentication required.\r\n", True),
+        (b"-NOAUTH Auth", False),
+        (b"", False),
+    ],
+)
+async def test_a_reply_of_redis_has_its_length_before_it(monkeypatch: pytest.MonkeyPatch, reply: bytes, whole: bool) -> None:
+    """It keeps the connection, so its end is where its length says."""
+    monkeypatch.setattr(whole_answer, "ANSWER_S", 0.05)
+    async with serving(reply, closes=False, until=b"INFO\r\n") as (port, _):
+        fact = await seen(port, "Redis", writes=False)
+
+    assert isinstance(fact, PathMtu)
+    assert fact.answered is whole
 
 
 async def test_nothing_is_said_in_an_unknown_protocol() -> None:
@@ -99,19 +149,17 @@ async def test_one_connection_of_two_is_looked_at_again(monkeypatch: pytest.Monk
     for answers, pairs in ((always, 4), (by_turns, 1)):
         asked.clear()
 
-        async def once(
-            _request: MeasureMtu, _words: bytes, size: int | None, answers: object = answers
-        ) -> path_mtu._LargeExchange:
+        async def once(_request: MeasureMtu, size: int | None, answers: object = answers) -> whole_answer.WholeAnswer:
             asked.append(size)
             assert callable(answers)
-            return path_mtu._LargeExchange(small="acknowledged", large="acknowledged", answered=answers(size))
+            return whole_answer.WholeAnswer(connected=True, whole=answers(size))
 
-        monkeypatch.setattr(path_mtu, "_once", once)
+        monkeypatch.setattr(path_mtu, "whole_answer", once)
         fact = await seen(1)
 
         assert isinstance(fact, PathMtu)
         assert (fact.answered, fact.clamped_answered, fact.pairs) == (False, True, pairs)
-        assert len(asked) == 8
+        assert (fact.large, len(asked)) == ("not-sent", 8)
 
 
 @pytest.mark.parametrize("name", [None, "db.example.test"])

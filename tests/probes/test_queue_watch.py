@@ -17,7 +17,7 @@ from tui.model.facts import AcceptQueue, AnyFact, Listener, NotObserved, Outcome
 from tui.model.requests import WatchQueue
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets import queue_watch, sock_diag
-from tui.probes.sockets.queue_watch import counters_of, queues_of, risen
+from tui.probes.sockets.queue_watch import counters_of, queues_of
 from tui.vantage.queue_watch import queue_lengths
 
 LIMIT = 2
@@ -175,11 +175,6 @@ def test_the_kernel_takes_one_more_than_the_limit(limit: int, waiting: int, full
     queue = AcceptQueue(listener=listener, lengths=(waiting,))
 
     assert (queue.ever_full, queue.ever_at_limit) == (full, at_limit)
-
-
-def test_a_counter_that_was_set_back_has_not_risen() -> None:
-    """Without two readings there is no rise, and none below zero."""
-    assert (risen(None, 3), risen(3, None), risen(5, 3), risen(3, 5)) == (None, None, 0, 2)
 
 
 @given(st.text())

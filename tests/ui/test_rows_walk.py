@@ -61,9 +61,9 @@ def test_every_mark_has_a_glyph_and_words_of_its_own() -> None:
         ([State.RULED_OUT, State.CONFIRMED, State.LIKELY], State.CONFIRMED),
         ([State.RULED_OUT, State.LIKELY], State.LIKELY),
         ([State.RULED_OUT, State.RULED_OUT], State.RULED_OUT),
-        ([State.RULED_OUT, State.NOT_TESTED], State.OPEN),
-        ([State.NOT_TESTED], State.NOT_TESTED),
-        ([], State.NOT_TESTED),
+        ([State.RULED_OUT, State.NOT_LOOKED_AT], State.OPEN),
+        ([State.NOT_LOOKED_AT], State.NOT_LOOKED_AT),
+        ([], State.NOT_LOOKED_AT),
     ],
 )
 def test_a_group_says_the_most_telling(states: list[State], mark: State) -> None:

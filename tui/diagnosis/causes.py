@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from tui.by_path import entry_points_of, modules_below, tag_of
-from tui.diagnosis.hypothesis import Hypothesis, not_tested
+from tui.diagnosis.certainty import settled
+from tui.diagnosis.hypothesis import Finding, Hypothesis, not_looked_at
 from tui.diagnosis.laws import hypothesis_problems, judgement_problems
 from tui.diagnosis.tree import GROUPS
 from tui.model.case import Case
@@ -106,22 +107,22 @@ def _entry_problems(identifier: str, loaded: object, taken: set[str]) -> Iterato
 
 
 def _contained(hypothesis: Hypothesis) -> Hypothesis:
-    """The same cause, whose defects end in "not tested" and never in an exception."""
+    """The same cause, whose defects end in "not looked at" and never in an exception."""
     judge, needs = hypothesis.judge, hypothesis.needs
 
-    def judged(case: Case) -> Judgement:
+    def judged(case: Case) -> Finding:
         try:
-            judgement = judge(case)
-            problems = judgement_problems(judgement, case)
+            finding = judge(case)
+            problems = judgement_problems(settled(hypothesis, case, finding), case)
         except Exception as error:  # noqa: BLE001 -- another's code may raise anything
             return _defective([f"it raised {type(error).__name__}"])
-        return _defective(problems) if problems else judgement
+        return _defective(problems) if problems else finding
 
     return replace(hypothesis, judge=judged, needs=_needs_or_none(needs))
 
 
 def _defective(problems: list[str]) -> Judgement:
-    return not_tested(f"This cause of another package is defective: {', '.join(problems)}.")
+    return not_looked_at(f"This cause of another package is defective: {', '.join(problems)}.")
 
 
 def _needs_or_none(needs: Callable[[Case], Iterable[AnyRequest]]) -> Callable[[Case], Iterable[AnyRequest]]:

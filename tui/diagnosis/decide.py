@@ -1,6 +1,6 @@
 """What to do next: a pure function of the case. Free checks first, then steps, then questions, then the verdict.
 
-A person is asked only while something that fails has no confirmed cause.
+A person is asked only while something that fails has no confirmed cause, or where the answer itself decides one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from msgspec import Struct
 from tui.diagnosis.causes import concerns
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
-from tui.diagnosis.readings import either_kind, outcomes
+from tui.diagnosis.readings import either_kind, outcomes, text_places
 from tui.diagnosis.tree import QUESTIONS, Question
 from tui.model.case import Case
 from tui.model.judgement import State
@@ -50,8 +50,8 @@ def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
         return Run(tuple(sorted(free, key=lambda request: isinstance(request, Schedule))))
     if wanted:
         return Run(wanted, steps=True)
-    question = next_question(case)
-    if question and not is_settled(case, hypotheses):
+    question = next_question(case, settled=is_settled(case, hypotheses))
+    if question:
         return Ask(question)
     return Wait() if case.in_flight else Conclude()
 
@@ -64,14 +64,26 @@ def wanted_checks(case: Case, hypotheses: Iterable[Hypothesis]) -> tuple[AnyRequ
         request
         for hypothesis in hypotheses
         if hypothesis.id not in aside and concerns(hypothesis, case)
-        for request in hypothesis.needs(case)
+        for request in (*hypothesis.needs(case), *_looks(hypothesis, case))
     )
+    wanted |= dict.fromkeys(text_places.wanted(case))
     return tuple(request for request in wanted if request not in asked)
 
 
-def next_question(case: Case) -> Question | None:
-    """The first question of the tree that is worth asking and has no answer."""
-    return next((question for question in QUESTIONS if case.answer(question.id) is None and question.applies(case)), None)
+def _looks(hypothesis: Hypothesis, case: Case) -> Iterable[AnyRequest]:
+    return (request for look in hypothesis.looks for request in look.wanted(case))
+
+
+def next_question(case: Case, *, settled: bool = False) -> Question | None:
+    """The first question of the tree that is worth asking and has no answer; where all is settled, what decides a cause."""
+    return next(
+        (
+            question
+            for question in QUESTIONS
+            if case.answer(question.id) is None and (question.about or not settled) and question.applies(case)
+        ),
+        None,
+    )
 
 
 def is_settled(case: Case, hypotheses: Iterable[Hypothesis]) -> bool:

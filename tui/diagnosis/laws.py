@@ -36,6 +36,8 @@ def judgement_problems(judgement: Judgement, case: Case) -> list[str]:
 
 def _broken(judgement: Judgement, case: Case) -> Iterator[str]:
     holds = judgement.state in {State.CONFIRMED, State.LIKELY}
+    if judgement.state is State.RULED_OUT and not judgement.evidence:
+        yield "it rules out without a fact"
     offered = judgement.state is State.OPEN and bool(judgement.summary)
     unfounded = judgement.explains - symptoms(case)
     if not judgement.reason:
@@ -55,8 +57,8 @@ def _broken(judgement: Judgement, case: Case) -> Iterator[str]:
 
 
 def symptoms(case: Case) -> set[str]:
-    """What fails or has failed: the name, addresses, the socket's path, and a proxy's endpoint."""
+    """What fails or has failed: the name, addresses, the socket's path, and the endpoint of a proxy or a redirect."""
     failed = {attempt for attempt in case.all(Attempt) if attempt.outcome not in outcomes.WORKING}
-    proxies = {attempt.label for attempt in failed if attempt.purpose == "proxy"}
+    proxies = {attempt.label for attempt in failed if attempt.purpose in {"proxy", "redirect"}}
     targets = {attempt.where for attempt in failed if attempt.purpose in outcomes.TARGET_PURPOSES}
     return {*targets, *proxies, *({outcomes.NAME} if outcomes.name_fails(case) else ())}

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from tui.diagnosis.causes import concerns, walk_order
-from tui.diagnosis.hypothesis import Hypothesis, not_tested, ruled_out
-from tui.diagnosis.readings import code, either_kind, outcomes, talk
+from tui.diagnosis.certainty import settled
+from tui.diagnosis.hypothesis import Hypothesis, not_looked_at, not_relevant
+from tui.diagnosis.readings import code, either_kind, outcomes, talk, text
 from tui.diagnosis.readings.answers import EVER_WORKED
-from tui.model.address import without_zone
+from tui.diagnosis.readings.contradiction import contradiction
 from tui.model.case import Case
-from tui.model.facts import Listeners, Outcome
+from tui.model.facts import Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
 from tui.model.target import UnixTarget
 
@@ -54,9 +55,13 @@ def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
     if status is Status.FAILING and not (chosen and judgements[chosen[0].id].explains):
         verdicts.insert(0, _possible(open_ones[0].cause, judgements[open_ones[0].cause]) if open_ones else None)
         open_ones = open_ones[1:]
+    differs = contradiction(case, healthy=status is Status.REACHABLE)
+    if differs and not differs.same_stage:
+        verdicts = [verdict and _of_another_failure(case, verdict) for verdict in verdicts]
     return Assessment(
         status=status,
         outcome=_outcome(case, status, standing),
+        contradiction=differs,
         verdict=verdicts[0] if verdicts else None,
         also=tuple(verdict for verdict in verdicts[1:] if verdict is not None),
         alternatives=open_ones,
@@ -68,34 +73,15 @@ def judged(hypothesis: Hypothesis, case: Case) -> Judgement:
     """The judgement of one hypothesis, with the person's word and the kind of target considered."""
     if not concerns(hypothesis, case):
         kind = "a Unix socket" if isinstance(case.target, UnixTarget) else "a TCP port"
-        return ruled_out(f"The target is {kind}.")
+        return not_relevant(f"The target is {kind}.")
     why = dict(case.set_aside).get(hypothesis.id)
     if why == "excluded":
-        return ruled_out("Set aside by you.")
+        return not_relevant("Set aside by you.")
     if why == "skipped":
-        return not_tested("Skipped by you.")
+        return not_looked_at("Skipped by you.")
     if not (hypothesis.before_attempts or either_kind.attempts(case)):
-        return not_tested("Nothing has been tried yet.")
-    return _as_sure_as_its_check(case, hypothesis.judge(case))
-
-
-def _as_sure_as_its_check(case: Case, judgement: Judgement) -> Judgement:
-    """The judgement, only likely where it rests on the sockets of a machine that does not have the address it explains."""
-    if judgement.state is not State.CONFIRMED:
-        return judgement
-    for fact in case.all(Listeners):
-        if fact.id not in judgement.evidence or not fact.addresses:
-            continue
-        others = {without_zone(address) for address in judgement.explains if not outcomes.has_address(fact, address)}
-        if others:
-            missing = outcomes.joined(sorted(others))
-            return replace(
-                judgement,
-                state=State.LIKELY,
-                reason=f"{judgement.reason} The machine that was checked does not have {missing} itself.",
-                next_check=f"`{fact.vantage} ip -brief address`: whether an address translation leads {missing} to that machine.",
-            )
-    return judgement
+        return not_looked_at("Nothing has been tried yet.")
+    return settled(hypothesis, case, hypothesis.judge(case))
 
 
 def _displaced(hypothesis: Hypothesis, candidates: list[Hypothesis], judgements: dict[str, Judgement]) -> bool:
@@ -144,6 +130,12 @@ def _verdict(case: Case, hypothesis: Hypothesis, judgement: Judgement) -> Verdic
         refuted_by=judgement.refuted_by,
         remedies=(asked.remedy, *judgement.remedies) if asked else judgement.remedies,
     )
+
+
+def _of_another_failure(case: Case, verdict: Verdict) -> Verdict:
+    """What is wrong here can't be what the text tells, unless it is the text that the cause rests on."""
+    said = text.text(case)
+    return verdict if said and said.id in verdict.evidence else replace(verdict, certainty=Certainty.POSSIBLE)
 
 
 def _possible(cause: str, judgement: Judgement) -> Verdict:

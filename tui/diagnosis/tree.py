@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tui.diagnosis.readings import answers, either_kind, outcomes
 from tui.diagnosis.readings.likely_ports import likely_ports
+from tui.diagnosis.readings.near_misses import to_ask_about
 from tui.model.case import Case
 from tui.model.facts import Outcome
 from tui.model.target import Transport
@@ -29,6 +30,8 @@ GROUPS = (
     Group(id="port", title="Port", question="Is it the right port?"),
     Group(id="path", title="Path", question="Does the way there let it through?"),
     Group(id="server", title="Server", question="Does the other end serve?"),
+    Group(id="tls", title="Secure channel", question="Is the secure channel agreed?"),
+    Group(id="upstream", title="Answer", question="Does what stands behind it answer?"),
     Group(id="client", title="Client", question="May this machine connect at all?"),
     Group(id="unix", title="Socket", question="Is the socket file right?", transport="unix"),
 )
@@ -55,6 +58,8 @@ class Question(Struct, frozen=True, kw_only=True):
     """Whether the answer is typed; then the choices are shown beside the input."""
     applies: Callable[[Case], bool]
     """Whether it is worth asking, given the case."""
+    about: str = ""
+    """The cause that the answer decides: then it is asked although another cause is confirmed; empty for none."""
     preset: Callable[[Case], str | None] = lambda _case: None
     """The answer that the options already give, or None."""
 
@@ -91,6 +96,19 @@ QUESTIONS = (
         ),
         applies=_silent_or_refused_elsewhere,
         preset=_ports_answer,
+    ),
+    Question(
+        id=answers.MEANT,
+        group="port",
+        text=lambda case: f"Is {to_ask_about(case)} the one that you mean?",
+        why="It is of the kind that is meant, which proves nothing: it may be a neighbour of a service that ended.",
+        choices=(
+            UNKNOWN,
+            Choice(key="yes", label="Yes, that is the one", effect="Then the port is wrong, and that is certain."),
+            Choice(key="no", label="No, it is another", effect="Then the service that is meant does not run."),
+        ),
+        applies=lambda case: bool(to_ask_about(case)),
+        about="port.wrong-port",
     ),
     Question(
         id=answers.SERVICE,

@@ -42,7 +42,8 @@ class AskNameserver(Request, frozen=True, kw_only=True, tag="nameserver-answer")
     """Whether the CD bit is set: the server should answer without checking DNSSEC (RFC 4035, 3.2.2)."""
 
 
-Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify"]
+Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify", "behind", "redirect"]
+"""`behind`: where a forwarder or a rule leads the target's port to; `redirect`: where its HTTP answer leads to."""
 
 
 class Schedule(Request, frozen=True, kw_only=True):
@@ -145,7 +146,7 @@ class FindResetOrigin(Step, frozen=True, kw_only=True, tag="reset-origin"):
 
 
 class MeasureMtu(Step, frozen=True, kw_only=True, tag="path-mtu"):
-    """After a handshake, watch whether a large write is acknowledged as a small one is."""
+    """See whether a whole answer comes, and whether packets of full size and, with `writes`, a large request arrive."""
 
     address: str
     port: int
@@ -153,6 +154,10 @@ class MeasureMtu(Step, frozen=True, kw_only=True, tag="path-mtu"):
     """The protocol that is spoken, which decides what may be written: `TLS` or the name of a service family."""
     server_name: str | None = None
     """The name for TLS (SNI) and for the Host header."""
+    path: str | None = None
+    """What is asked for in HTTP, inside TLS too; None for the root, or for TLS without HTTP in it."""
+    writes: bool = True
+    """Whether a large request is written even where nothing shows yet that large packets do not arrive."""
 
 
 class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
@@ -176,8 +181,25 @@ class TalkTo(Step, frozen=True, kw_only=True, tag="talk"):
     """The name of a service family, or `TLS`."""
     server_name: str | None = None
     """The name for TLS (SNI) and for the Host header."""
+    path: str = "/"
+    """What is asked for in HTTP: path and query."""
+    inner: str | None = None
+    """The protocol that is spoken inside TLS; None for the handshake alone."""
     wait_s: float = 2.0
     """How long the answer may take."""
+
+
+class AskProxy(Step, frozen=True, kw_only=True, tag="proxy-answer"):
+    """Ask a proxy for the target as a program does: CONNECT, or GET of the whole URL for plain HTTP. No credentials are sent."""
+
+    address: str
+    port: int
+    host: str
+    """The target's host and port, as they are given to the proxy."""
+    target_port: int
+    path: str | None = None
+    """What is asked for by GET; None for CONNECT, which asks for nothing but the connection."""
+    wait_s: float = 10.0
 
 
 class ReadService(Request, frozen=True, kw_only=True, tag="service"):
@@ -194,6 +216,8 @@ class ListOtherNamespaces(Request, frozen=True, kw_only=True, tag="other-namespa
     """List the listeners of other network namespaces of this machine, and its containers."""
 
     port: int
+    name: str | None = None
+    """The service or host that is meant, whose container is looked at more closely."""
 
 
 class ExamineProcess(Request, frozen=True, kw_only=True, tag="process-state"):
@@ -213,12 +237,46 @@ class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):
     port: int | None = None
 
 
+class ReadCounters(Request, frozen=True, kw_only=True, tag="counters"):
+    """Read what the kernel has counted so far; once before the attempts, and `again` after them."""
+
+
+class WatchDrops(Step, frozen=True, kw_only=True, tag="drop-watch"):
+    """Watch what the kernel drops, for a while without attempts and for another with them."""
+
+    address: str
+    port: int
+    source: str | None = None
+    """Our own address, to which the other end is asked its way back."""
+    vantage: str | None = None
+
+
 class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):
     """Watch the accept queue of a port's listeners and the overflow counters for a while."""
 
     address: str
     port: int
     vantage: str | None = None
+
+
+class FindForwarders(Request, frozen=True, kw_only=True, tag="forwarders"):
+    """Find the programs of this machine that take connections to `port` and lead them elsewhere, by their arguments."""
+
+    port: int
+    pid: int | None = None
+    """Who holds the port, where that is known: its arguments need not name the port."""
+
+
+class ReadTracking(Request, frozen=True, kw_only=True, tag="tracking"):
+    """See whether the kernel tracks connections to `address`, without which no rule can translate them.
+
+    `after` orders it behind an attempt, by fact id.
+    """
+
+    address: str
+    own: bool
+    """Whether it is an address of this machine: then a datagram is sent there, to a socket of our own."""
+    after: str = ""
 
 
 class ReadCode(Request, frozen=True, kw_only=True, tag="source-code"):
@@ -254,10 +312,15 @@ AnyRequest = (
     | MeasureMtu
     | ReadFirewall
     | TalkTo
+    | AskProxy
     | ReadService
     | ListOtherNamespaces
     | ExamineProcess
     | ReadLimits
+    | ReadCounters
+    | WatchDrops
     | WatchQueue
+    | FindForwarders
+    | ReadTracking
     | ReadCode
 )

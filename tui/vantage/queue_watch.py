@@ -12,9 +12,10 @@ from tui.model.facts import AnyFact, Listener, NotObserved, QueueWatch
 from tui.model.requests import WatchQueue
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
+from tui.probes.kernel.kernel_counters import risen
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.proc_net import inet_listeners
-from tui.probes.sockets.queue_watch import COMMAND, connect_once, counters_of, queues_of, risen, stop
+from tui.probes.sockets.queue_watch import COMMAND, connect_once, counters_of, queues_of, stop
 from tui.vantage.remote_shell import RemoteShellError, ask, sections
 from tui.vantage.ss_text import listeners_of_ss
 

@@ -5,7 +5,7 @@ from tests.lab.scenario import BOTH, HEALTHY, Expect, Scenario, Step, User
 from tests.lab.steps import filters, nft, run, serve
 
 _HERE, _FILTERED, _REJECTED = "path.local-firewall", "path.filtered", "path.rejected"
-_NO_SERVICE = "server.not-listening"
+_NO_SERVICE, _MAPPING = "server.not-listening", "server.wrong-mapping"
 _PLAIN = {"port": ("7411", "7513", "8421")}
 """Ports that stand for no protocol: a service that says nothing is healthy there."""
 _FAR = ("--attempts", "2", "--delay", "0.5", "--server", "{server_shell}")
@@ -307,13 +307,13 @@ SCENARIOS = (
     ),
     Scenario(
         name="docker-leads-elsewhere",
-        about=_NO_SERVICE,
+        about=_MAPPING,
         broken="docker's translation leads an own port to a machine where nothing listens",
         steps=(run("client", "iptables-restore", stdin=_DOCKER),),
         tools=("iptables",),
         typed="{client}:{port}",
         users=("root",),
-        expect=Expect(verdict=_NO_SERVICE, certainty="likely", culprit={"address": "{server}"}, words=("docker",)),
+        expect=Expect(verdict=_MAPPING, certainty="likely", culprit={"address": "{server}"}, words=("docker",)),
         values=_PLAIN,
     ),
     Scenario(

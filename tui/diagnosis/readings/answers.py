@@ -5,6 +5,8 @@ from tui.model.case import Case
 CONSENT_PORTS = "consent.ports"
 SERVICE = "service"
 EVER_WORKED = "ever-worked"
+MEANT = "meant"
+"""Whether a listener on another port is the service that is meant."""
 UNKNOWN = "unknown"
 """The answer "I don't know" to any question."""
 

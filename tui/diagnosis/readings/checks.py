@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.readings import outcomes
+from tui.diagnosis.readings import counters, outcomes
 from tui.model.case import Case
 from tui.model.facts import Outcome
 from tui.model.frame import frame_to_read
@@ -102,7 +102,8 @@ def life_signs(case: Case) -> Iterator[AnyRequest]:
 
 
 def basics(case: Case) -> Iterator[AnyRequest]:
-    """What every hypothesis about a TCP target rests on: names, routes, attempts."""
+    """What every hypothesis about a TCP target rests on: names, routes, the kernel's counters, attempts."""
     yield from names(case)
     yield from routes(case)
+    yield from counters.checks(case)
     yield from connects(case)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tui.diagnosis.hypothesis import not_tested, ruled_out
+from tui.diagnosis.hypothesis import not_looked_at, not_relevant
 from tui.diagnosis.readings import outcomes
 from tui.model.case import Case
 from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, Outcome, TcpAttempt
@@ -127,8 +127,8 @@ def failed(answer: NameserverAnswer) -> bool:
 def settled(case: Case) -> Judgement | None:
     """The judgement that holds for every cause of this group where there is no name, or no lookup yet; else None."""
     if case.tcp.is_literal:
-        return ruled_out("The target is an address, not a name.")
-    return None if outcomes.system_answer(case) else not_tested("The name has not been looked up yet.")
+        return not_relevant("The target is an address, not a name.")
+    return None if outcomes.system_answer(case) else not_looked_at("The name has not been looked up yet.")
 
 
 def candidates(case: Case) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import not_tested, ruled_out
+from tui.diagnosis.hypothesis import not_looked_at, ruled_out
 from tui.diagnosis.readings import checks, either_kind, outcomes
 from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome, UnixPath
@@ -52,7 +52,7 @@ def settled(case: Case) -> Judgement | None:
     """The judgement that holds for every cause of this group before an attempt, and after one that connects; else None."""
     newest = attempt(case)
     if newest is None:
-        return not_tested("Nothing has been tried yet.")
+        return not_looked_at("Nothing has been tried yet.")
     if newest.outcome is Outcome.CONNECTED:
         return ruled_out(f"{shown(case)} connects.", *outcomes.ids(newest))
     return None

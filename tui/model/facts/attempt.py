@@ -75,6 +75,10 @@ class TcpAttempt(Attempt, frozen=True, kw_only=True, tag="attempt"):
     local_send_failures: int | None = None
     """How many of them this machine itself did not let out (the rise of TCPRetransFail in /proc/net/netstat, which
     counts for the whole network namespace); None where that was not read."""
+    resets_sent: int | None = None
+    """How many resets this machine's own TCP sent while the attempt was refused (the rise of OutRsts in /proc/net/snmp,
+    likewise): at least one where its own kernel refused, none where a filter rule or another machine did; None where it
+    was not refused, or that was not read."""
 
     @property
     def where(self) -> str:

@@ -4,33 +4,50 @@ from typing import Literal
 
 from tui.model.facts.fact import Fact
 
-Written = Literal["acknowledged", "stalled", "not-sent", "ended"]
-"""What became of a write (TIOCOUTQ, tcp(7)); `ended`: the peer closed or reset, so nothing follows from it."""
+Written = Literal["acknowledged", "stalled", "reported", "not-sent", "ended"]
+"""What became of a write (TIOCOUTQ, tcp(7)); `reported`: a router said that it was too large; `ended`: the peer closed or reset,
+so nothing follows from it."""
 
 
 class PathMtu(Fact, frozen=True, kw_only=True, tag="path-mtu"):
-    """The same harmless request on two connections, one with segments as usual and one with segments that pass anywhere."""
+    """What large packets fare both ways, in segments as usual and in segments that pass anywhere."""
 
     address: str
     port: int
     spoken: str = ""
-    """The protocol of the request."""
-    small: Written
-    """Its first bytes, in segments as usual."""
-    large: Written
+    """The protocol of the requests."""
+    answered: bool | None = None
+    """Whether the answer to a small request came whole, in segments as usual."""
+    answer_bytes: int = 0
+    """How much of it came."""
+    largest_segment: int | None = None
+    """The largest segment of it, as the kernel sees it (tcpi_rcv_mss, TCP_INFO)."""
+    clamped_answered: bool | None = None
+    """Whether it came whole, or further, on a connection whose segments are small in both directions (TCP_MAXSEG, tcp(7));
+    None where it came whole in segments as usual."""
+    clamped_answer_bytes: int = 0
+    full_size: Literal["pass", "vanish", "reported", "unknown"] = "unknown"
+    """What became of packets, echo requests or UDP, as large as TCP sends and not to be fragmented, where small ones are
+    answered; IPv4 alone."""
+    reported_by: str | None = None
+    """The router that said that they are too large."""
+    reported_mtu: int | None = None
+    """The bytes that its next link takes."""
+    small: Written = "not-sent"
+    """The first bytes of a large request, in segments as usual."""
+    large: Written = "not-sent"
     """The rest of it, several segments, sent when the first bytes were acknowledged."""
     large_bytes: int = 0
-    answered: bool | None = None
-    """Whether anything came back; None where the large write was not acknowledged."""
     clamped_large: Written = "not-sent"
-    """The rest of the request on the other connection, whose segments are small in both directions (TCP_MAXSEG, tcp(7))."""
-    clamped_answered: bool | None = None
+    """The rest of the request on the other connection, whose segments are small."""
     clamped_mss: int | None = None
     mss: int | None = None
     """The segment size as usual (TCP_MAXSEG after the handshake), in bytes."""
+    path_mtu_before: int | None = None
+    """What the kernel remembered of the path's MTU before, in bytes (`ip route get`); None for nothing. While it does, all its
+    connections there announce segments that fit, so that what large ones fare can't be seen."""
     path_mtu: int | None = None
-    """What the kernel holds for the path at the end (IP_MTU, ip(7)), in bytes: smaller than the link's where an ICMP error
-    gave it."""
+    """What it remembered afterwards."""
     retransmits: int | None = None
     """Segments of the large write that were sent again (TCP_INFO)."""
     pairs: int = 1

@@ -31,6 +31,10 @@ class Route(Fact, frozen=True, kw_only=True, tag="route"):
     errno: str | None = None
     text: str = ""
     """The route as `ip route` prints it, or the policy rule."""
+    mtu: int | None = None
+    """The MTU of the path, where it was set on the route or learnt from a router; None for that of the device."""
+    mtu_expires_s: float | None = None
+    """In how many seconds the kernel forgets it, where it has learnt it."""
     is_rule: bool = False
     """Whether a policy rule (ip-rule(8)) says no before any table is read."""
 
@@ -78,6 +82,8 @@ class Proxy(Fact, frozen=True, kw_only=True, tag="proxy"):
     """The setting without credentials."""
     host: str | None = None
     port: int | None = None
+    has_credentials: bool = False
+    """Whether the setting names a user, whom we do not send."""
     no_proxy: str | None = None
     exempted_by: str | None = None
     """The NO_PROXY entry that exempts the target."""

@@ -42,6 +42,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Which part of the rule decided, or could not be evaluated."""
     packets: int | None = None
     """Its counter, if it has one."""
+    varies: bool = False
+    """Whether it takes some connections and leaves others alike: it, or a rule before it, counts, times or draws."""
 
 
 class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):
@@ -60,9 +62,18 @@ class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):
     """Rules that would refuse or drop, and may or may not match."""
     translated: Rule | None = None
     """A rule that redirects the connection to another address or port."""
+    perhaps_translated: bool = False
+    """Whether another rule may redirect it, which is not certain."""
     rules: int = 0
     """How many rules were read."""
     sources: tuple[str, ...] = ()
     """What was asked: `nft`, `iptables-nft`, `iptables-legacy`, …"""
     unread: tuple[str, ...] = ()
     """Sentences: what could not be read of it."""
+
+    @property
+    def translates(self) -> bool | None:
+        """Whether a rule redirects the connection; None where one may, or not all rules were read."""
+        if self.translated:
+            return True
+        return None if self.perhaps_translated or self.unread else False

@@ -11,7 +11,7 @@ from tui.probes.attempts.observe_connection import Held, hold
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import stop_listening
 from tui.probes.kernel.handshake import handshake
-from tui.probes.kernel.kernel_counters import failed_retransmissions
+from tui.probes.kernel.kernel_counters import failed_retransmissions, resets_sent, risen
 from tui.probes.kernel.system_view import SystemView
 
 
@@ -27,12 +27,13 @@ async def attempt(request: Connect, number: int) -> TcpAttempt:
     """
     at = now()
     held: Held | None = None
-    failed_before = failed_retransmissions()
+    failed_before, resets_before = failed_retransmissions(), resets_sent()
     async with handshake(request.address, request.port, timeout_s=request.timeout_s, source=request.source) as ended:
+        resets = risen(resets_before, resets_sent()) if ended.outcome is Outcome.REFUSED else None
         if ended.outcome is Outcome.CONNECTED and ended.sock:
             stop_listening(ended.sock)
             held = await hold(ended.sock)
-    local_send_failures = _risen(failed_before) if ended.outcome is Outcome.TIMEOUT else None
+    local_send_failures = risen(failed_before, failed_retransmissions()) if ended.outcome is Outcome.TIMEOUT else None
     return TcpAttempt(
         at=at,
         command=_command(request),
@@ -51,17 +52,12 @@ async def attempt(request: Connect, number: int) -> TcpAttempt:
         source=request.source,
         retransmits=ended.retransmits,
         local_send_failures=local_send_failures,
+        resets_sent=resets,
         held_ms=held.held_ms if held else None,
         first_bytes=held.first_bytes if held else None,
         protocol=held.protocol if held else None,
         rejection=held.rejection if held else "",
     )
-
-
-def _risen(before: int | None) -> int | None:
-    """By how much the counter of failed retransmissions has risen."""
-    now_failed = failed_retransmissions()
-    return None if before is None or now_failed is None else now_failed - before
 
 
 def _command(request: Connect) -> str:

@@ -111,6 +111,7 @@ def fact_of(request: ReadFirewall, outcome: FilterOutcome, filter_: Filter, line
         translated=replace(rule(outcome.translated, sure=True), leads_to=outcome.led_to or (None, None))
         if outcome.translated
         else None,
+        perhaps_translated=outcome.perhaps_translated,
         rules=filter_.rules,
         sources=filter_.sources,
         unread=filter_.unread,

@@ -22,6 +22,10 @@ _TABLE_LINE = re.compile(r"\s*table (\S+) (\S+) \{.*")
 _CHAIN_LINE = re.compile(r"\s*chain (\S+) \{.*")
 _RULE_LINE = re.compile(r"\s*(.*\S)\s+# handle (\d+)\s*")
 _COUNTER = re.compile(r"\bcounter packets \d+ bytes \d+")
+_VARYING = re.compile(
+    r"`(?:-m |--)?(?:limit|hashlimit|connlimit|ct count|meter|set|quota|statistic|numgen|random|every|recent|update|rcheck)\b"
+)
+"""The parts, as a finding names them, that take some packets and leave others of the same connection's kind."""
 Lines = Mapping[tuple[str, str, str, int], str]
 """Rules as `nft -a` prints them, by family, table, chain and handle."""
 
@@ -79,6 +83,7 @@ def rule_of(hit: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure: 
         answer="matches" if answer == "matches" else "cannot-tell",
         why=safe_text(hit.why or _why(action.kind), limit=200),
         packets=packets,
+        varies=not sure and _VARYING.search(hit.why) is not None,
     )
 
 

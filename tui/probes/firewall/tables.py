@@ -4,12 +4,13 @@ Law: pure. iptables may keep its rules in nftables, where nft shows them without
 the rules are taken from iptables-save, and their handles and hooks from nft, if both show as many.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.probes.firewall import iptables_text, nft_rules
+from tui.probes.firewall.dormant import Table, awake
 from tui.probes.firewall.iptables_rules import match_rule
 from tui.probes.firewall.ruleset import Chain, Ruleset
 
@@ -31,16 +32,16 @@ class Filter(Struct, frozen=True, kw_only=True):
         return sum(ruleset.rules for ruleset in self.rulesets)
 
 
-def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = ()) -> Filter:
+def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = (), dormant: Collection[Table] = ()) -> Filter:
     """The filter in what `nft`, `iptables-nft`, `ip6tables-nft`, `iptables-legacy` and `ip6tables-legacy` printed.
 
-    Whichever tool was done first: the same texts give the same filter.
+    Whichever tool was done first: the same texts give the same filter. The rules of `dormant` tables do nothing.
     """
     missing = list(unread)
     nft: Ruleset | None = None
     if NFT in texts:
         try:
-            nft = nft_rules.ruleset_of(texts[NFT])
+            nft = awake(nft_rules.ruleset_of(texts[NFT]), dormant)
         except ValueError as error:
             missing.append(str(error))
     by_iptables: dict[tuple[str, str, str], Chain] = {}

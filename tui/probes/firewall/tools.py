@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tui.model.safe_text import safe_text
+from tui.probes.firewall.dormant import Table, dormant_in, flagged
 from tui.probes.firewall.iptables_text import is_of_nft
 from tui.probes.firewall.quoting import Lines, nft_lines
 from tui.probes.firewall.tables import FAMILY_OF, NFT, Filter, filter_of
@@ -25,6 +26,8 @@ MOST_OUTPUT = 64_000_000
 """Bytes of one listing: fifty thousand rules in nft's JSON are about twenty million."""
 MOST_CHAINS_QUOTED = 4
 """Chains that are printed once more for the text of their rules."""
+MOST_FLAGGED = 8
+"""Tables with flags whose text is read; firewalld has one."""
 _ADMIN_FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 """Where such tools are, though a plain user's PATH may not lead there."""
 _NAMES = {"iptables": "ip_tables_names", "ip6tables": "ip6_tables_names"}
@@ -53,7 +56,18 @@ async def read_filter(system: SystemView) -> Filter:
             await _run_iptables(tool, environ, texts, unread, until, of_nft=False)
     if not texts and unread:
         raise NothingReadError(unread[0])
-    return await in_thread(filter_of, texts, unread)
+    dormant = await _dormant(texts.get(NFT, b""), environ, unread)
+    return await in_thread(filter_of, texts, unread, dormant)
+
+
+async def _dormant(listing: bytes, environ: Mapping[str, str], unread: list[str]) -> frozenset[Table]:
+    """The tables that are switched off, of those that have flags at all; a sentence for one whose flags could not be read."""
+    dormant: frozenset[Table] = frozenset()
+    for family, table in (await in_thread(flagged, listing))[:MOST_FLAGGED]:
+        texts: dict[str, bytes] = {}
+        await _run(("nft", "--terse", "list", "table", family, table), NFT, environ, texts, unread)
+        dormant |= dormant_in(texts.get(NFT, b"").decode("utf-8", "backslashreplace"))
+    return dormant
 
 
 async def quoted(keys: set[tuple[str, str, str, int]], system: SystemView) -> Lines:

@@ -50,6 +50,8 @@ class PacketWalk:
     steps: int = 0
     certain: bool = True
     """Whether the packet is sure to come this far."""
+    doubt: str = ""
+    """Why it may have left the base chain that it is in."""
 
     def through(self, hook: str, *, new: bool = True) -> None:
         """Take the packet through every chain of a hook, by priority; chains of type nat see a connection's first packet."""
@@ -61,6 +63,7 @@ class PacketWalk:
             if self._is_of_another_device(chain):
                 continue
             sure = self.certain and (chain.family != "netdev" or chain.devices is not None)
+            self.doubt = ""
             outcomes = self._run(ruleset, chain, hook, certain=sure, depth=0)
             self._policy(chain, hook, outcomes, certain=sure)
 
@@ -85,7 +88,7 @@ class PacketWalk:
         if not outcomes & _FALLS or chain.policy != "drop":
             return
         sure = certain and outcomes <= _FALLS | {"end"}
-        why = "" if sure else "An earlier rule may let it through."
+        why = "" if sure else self.doubt or "An earlier rule may let it through."
         self._note(chain, None, Action(kind="drop"), hook, certain=sure, why=why)
 
     def _note(self, chain: Chain, entry: RuleEntry | None, action: Action, hook: str, *, certain: bool, why: str = "") -> None:
@@ -118,6 +121,7 @@ class PacketWalk:
                 doubt = (
                     f"An earlier rule may let it through: {finding.why}" if finding.why else "An earlier rule may let it through."
                 )
+                self.doubt = self.doubt or doubt
         return frozenset(possible | {"fall"})
 
     def _act(  # noqa: PLR0917 -- all that is known when a rule is reached

@@ -42,7 +42,9 @@ class _Namespaces(Struct, frozen=True):
 
 async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield what both show, and why an engine could not be asked."""
-    surveyed, answers = await asyncio.gather(in_thread(_survey, system), engines.ask(system.environ))
+    surveyed, answers = await asyncio.gather(
+        in_thread(_survey, system), engines.ask(system.environ, port=request.port, name=request.name)
+    )
     containers = answers.containers
     yield OtherNamespaces(
         command=COMMAND,
@@ -52,12 +54,19 @@ async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenera
         containers=containers,
         hidden=surveyed.survey.hidden,
         initial=surveyed.survey.initial,
-        inside=surveyed.inside,
+        inside=_called(surveyed.inside, containers),
     )
     for problem in answers.problems:
         yield NotObserved(
             request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=COMMAND
         )
+    for reason in answers.idle:
+        yield NotObserved(request=request, reason=reason, absent=True, command="podman ps --all")
+
+
+def _called(inside: str | None, containers: tuple[Container, ...]) -> str | None:
+    """The container that this process runs in, by its name where its engine tells."""
+    return next((one.label for one in containers if one.id and one.id == inside), inside)
 
 
 def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str | None:

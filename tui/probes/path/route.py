@@ -76,6 +76,8 @@ def find_route(address: IpAddress, interface: int = 0) -> Route:
         destination=entry.prefix if entry else None,
         table=entry.table if entry else taken.table,
         text=_line(taken, str(address)),
+        mtu=taken.mtu,
+        mtu_expires_s=taken.expires_s if taken.mtu else None,
     )
 
 

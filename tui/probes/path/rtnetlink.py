@@ -37,7 +37,11 @@ _ROUTE = struct.Struct("=8BI")  # rtmsg; fib_rule_hdr has the same shape
 _NEIGHBOUR = struct.Struct("=BxxxiHBB")  # ndmsg
 _ADDRESS = struct.Struct("=BBBBI")  # ifaddrmsg
 _NUMBER = struct.Struct("=I")
-_DST, _OIF, _GATEWAY, _PRIORITY, _PREFSRC, _TABLE, _VIA = 1, 4, 5, 6, 7, 15, 18
+_DST, _OIF, _GATEWAY, _PRIORITY, _PREFSRC, _METRICS, _CACHEINFO, _TABLE, _VIA = 1, 4, 5, 6, 7, 8, 12, 15, 18
+_MTU = 2  # RTAX_MTU
+_EXPIRES = struct.Struct("=8xi")  # rta_expires of struct rta_cacheinfo
+TICKS_A_SECOND = 100
+"""USER_HZ, in which the kernel counts towards programs on every usual architecture."""
 _SELECTORS = frozenset(
     {2, 3, 10, 16, 17, 20, 22, 23, 24}
 )  # FRA_SRC, IIFNAME, FWMARK, FWMASK, OIFNAME, UID_RANGE, IP_PROTO, SPORT, DPORT
@@ -56,6 +60,10 @@ class FoundRoute(Struct, frozen=True, kw_only=True):
     device: str | None = None
     source: str | None = None
     metric: int | None = None
+    mtu: int | None = None
+    """The path's MTU, where it was set or learnt; None for that of the device."""
+    expires_s: float | None = None
+    """When the kernel forgets what it learnt; None for what does not expire."""
 
 
 class PolicyRule(Struct, frozen=True, kw_only=True):
@@ -144,7 +152,14 @@ def _found_route(entry: bytes) -> FoundRoute:
         device=_device(_number(more.get(_OIF))),
         source=str(ipaddress.ip_address(more[_PREFSRC])) if _PREFSRC in more else None,
         metric=_number(more.get(_PRIORITY)),
+        mtu=_number(netlink.attributes(more.get(_METRICS, b"")).get(_MTU)),
+        expires_s=_expires_s(more.get(_CACHEINFO, b"")),
     )
+
+
+def _expires_s(cache: bytes) -> float | None:
+    ticks = _EXPIRES.unpack_from(cache)[0] if len(cache) >= _EXPIRES.size else 0
+    return ticks / TICKS_A_SECOND if ticks else None
 
 
 def _rule(entry: bytes) -> PolicyRule:

@@ -49,6 +49,7 @@ class ProxySetting(Struct, frozen=True):
     scheme: str = "http"
     host: str | None = None
     port: int | None = None
+    has_credentials: bool = False
 
 
 async def check(request: ReadProxies, system: SystemView) -> AsyncGenerator[Proxy | NotObserved, None]:
@@ -88,6 +89,7 @@ def proxy_for(
         value=setting.value,
         host=setting.host,
         port=setting.port or _portless(setting, readers) if setting.host else None,
+        has_credentials=setting.has_credentials,
         no_proxy=_no_proxy(environ),
         exempted_by=safe_text(exempted_by, limit=_SHOWN) if exempted_by else None,
         honoured_by=tuple(program.name for program in readers),
@@ -100,6 +102,7 @@ def read_setting(text: str) -> ProxySetting:
     scheme, mark, rest = text.strip().partition("://")
     if not mark or not _SCHEME.fullmatch(scheme):
         scheme, mark, rest = "", "", text.strip()
+    has_credentials = "@" in rest
     rest = rest.rpartition("@")[2]  # a password may hold a slash, so before anything is parsed
     value = safe_text(f"{scheme}{mark}{rest}", limit=_SHOWN)
     try:
@@ -108,7 +111,8 @@ def read_setting(text: str) -> ProxySetting:
     except ValueError:
         return ProxySetting(value)
     usable = port is None or 0 < port <= LONGEST_PORT
-    return ProxySetting(value, scheme.lower() or "http", safe_text(host) if host and usable else None, port)
+    known = safe_text(host) if host and usable else None
+    return ProxySetting(value, scheme.lower() or "http", known, port, has_credentials)
 
 
 def _kind(request: ReadProxies) -> Kind | None:

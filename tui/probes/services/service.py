@@ -20,6 +20,7 @@ from tui.probes.services import logs, pid_files
 from tui.probes.services.candidates import chosen, family_named, serves
 from tui.probes.services.machine import Command, Here, Machine
 from tui.probes.services.units import PROPERTIES, Unit, environment_lines, listed_names, shown_units
+from tui.probes.sockets.command_line import program_name
 
 MOST_NAMES = 400
 """Unit files that are shown besides the units that are loaded; a machine has some two hundred."""
@@ -43,6 +44,8 @@ class _Survey(Struct, frozen=True):
     units: list[Unit]
     why_not: str = ""
     """Why the system's manager could not be asked, as a sentence; empty where it was."""
+    is_absent: bool = False
+    """Whether there is no manager to ask, whose services could listen here."""
     is_elsewhere: bool = False
     """Whether systemd's services listen in another network namespace than the one this check runs in."""
 
@@ -101,7 +104,7 @@ def _managers(*, user: bool) -> tuple[bool, ...]:
 async def _facts(machine: Machine, request: ReadService, survey: _Survey) -> AsyncGenerator[AnyFact, None]:
     units = survey.units
     if not units and survey.why_not:
-        yield NotObserved(request=request, reason=survey.why_not, command="systemctl --failed")
+        yield NotObserved(request=request, reason=survey.why_not, absent=survey.is_absent, command="systemctl --failed")
         return
     environments = {} if request.name else await _environments(machine, units)
     candidates = [_Candidate(*chosen_unit) for chosen_unit in _chosen(request, units, environments)]
@@ -157,11 +160,11 @@ async def _survey(machine: Machine, request: ReadService, managers: tuple[bool, 
                 kept = [name for name in every if _NAME.fullmatch(name) and not name.startswith(_OWN)][:MOST_NAMES]
                 names[manager] = ["*.service", "*.socket", *kept]
         if not any(names.values()):
-            return _Survey([], _why_not(lists[0]))
+            return _without_units(lists[0])
     asked = [manager for manager in managers if names[manager]]
     *shown, inodes = await machine.run(*(_show(names[user], user=user) for user in asked), _SAME_NETWORK)
     if _is_elsewhere(inodes):
-        return _Survey([], ELSEWHERE, is_elsewhere=True)
+        return _Survey([], ELSEWHERE, is_absent=True, is_elsewhere=True)
     units = [
         unit
         for manager, listing in zip(asked, shown, strict=True)
@@ -169,7 +172,7 @@ async def _survey(machine: Machine, request: ReadService, managers: tuple[bool, 
         for unit in shown_units(listing.output.decode(errors="backslashreplace"), user=manager)
         if not unit.id.startswith(_OWN) or request.name
     ]
-    return _Survey(units, "" if units else _why_not(shown[0]))
+    return _Survey(units) if units else _without_units(shown[0])
 
 
 def _is_elsewhere(listing: Finished | None) -> bool:
@@ -189,15 +192,15 @@ def _show(names: list[str], *, user: bool) -> Command:
     return "systemctl", *_MANAGERS[user], "show", "--no-pager", f"--property={','.join(PROPERTIES)}", "--", *names
 
 
-def _why_not(listing: Finished | None) -> str:
-    """Why systemd showed nothing, as a sentence."""
+def _without_units(listing: Finished | None) -> _Survey:
+    """Why systemd showed nothing: it is not there, or could not be asked."""
     if listing is None:
-        return "There is no systemd on that machine, or it gave no answer in time."
+        return _Survey([], "There is no systemd on that machine, or it gave no answer in time.")
     errors = listing.errors.decode(errors="backslashreplace")
     if "not been booted with systemd" in errors or "Host is down" in errors:
-        return "That machine was not started by systemd, so it has no units."
+        return _Survey([], "That machine was not started by systemd, so it has no units.", is_absent=True)
     first = safe_text(next((line for line in errors.splitlines() if line.strip()), ""), limit=160).rstrip(".")
-    return f"systemd could not be asked: {first or 'it said nothing'}."
+    return _Survey([], f"systemd could not be asked: {first or 'it said nothing'}.")
 
 
 async def _environments(machine: Machine, units: list[Unit]) -> dict[str, list[str]]:
@@ -240,6 +243,15 @@ async def _with_logs(machine: Machine, candidates: list[_Candidate], vantage: st
     return [_fact(item, by_unit.get(item.unit.id), kernel, texts, vantage) for item in candidates]
 
 
+def _program(unit: Unit) -> str:
+    """The name that its process has in `ps` and `ss`: the script's, where ExecStart= names what only runs it."""
+    words = [unit.program, *unit.arguments]
+    if words[0] == "env":  # with its assignments (env(1))
+        words = [word for index, word in enumerate(words[1:]) if index or "=" not in word]
+    first = words[0].rpartition("/")[2] if words else ""
+    return program_name(first, first, words)
+
+
 def _journal(unit: Unit) -> Command:
     kind = "--user-unit" if unit.user else "--unit"
     return "journalctl", f"{kind}={unit.id}", f"--lines={logs.MOST_READ}", "--output=json", "--no-pager"
@@ -262,7 +274,7 @@ def _fact(
     lines = logs.journal_lines(journal.output) if journal else []
     filed = [line for path in logs.files_of(unit.id) for line in logs.file_lines(texts.get(path, "").encode(), path)]
     # A file does not show when a run began, so its last lines are reported only if the service has failed or is starting.
-    log = logs.telling(logs.of_last_run(lines, unit.started))
+    log = logs.telling(logs.of_last_run(lines, unit.started, restarts=unit.restarts or 0))
     log = (*log, *(logs.telling(filed) if unit.active in {"failed", "activating"} else ()))[-logs.MOST_KEPT :]
     oom = logs.out_of_memory_kill(kernel, unit.last_pid)
     hidden = journal is not None and not lines and b"insufficient permissions" in journal.errors
@@ -277,7 +289,7 @@ def _fact(
         result=unit.result or None,
         enabled=unit.enabled or None,
         path=unit.path or None,
-        program=unit.program or None,
+        program=_program(unit) or None,
         exit_status=unit.exit_status,
         signal=unit.signal,
         oom_killed=unit.result == "oom-kill" or oom is not None,

@@ -17,7 +17,7 @@ from tui.model.facts import AcceptQueue, AnyFact, Listener, NotObserved, Outcome
 from tui.model.requests import WatchQueue
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.handshake import handshake
-from tui.probes.kernel.kernel_counters import read_counter
+from tui.probes.kernel.kernel_counters import read_counter, risen
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
@@ -36,7 +36,7 @@ MOST_QUEUES = 64
 COMMAND = "ss -ltn 'sport = :{port}'; nstat -az TcpExtListenOverflows TcpExtListenDrops"
 
 
-class Counters(Struct, frozen=True):
+class OverflowCounts(Struct, frozen=True):
     """ListenOverflows and ListenDrops of a network namespace so far."""
 
     overflows: int | None = None
@@ -115,14 +115,9 @@ def queues_of(readings: list[list[Listener]]) -> tuple[AcceptQueue, ...]:
     return tuple(AcceptQueue(listener=row, lengths=tuple(lengths[_key(row)])) for row in last[:MOST_QUEUES])
 
 
-def risen(before: int | None, after: int | None) -> int | None:
-    """By how much a counter has risen; None where it was not read twice."""
-    return None if before is None or after is None else max(after - before, 0)
-
-
-def counters_of(netstat: str) -> Counters:
+def counters_of(netstat: str) -> OverflowCounts:
     """The two counters in the text of /proc/net/netstat."""
-    return Counters(read_counter(netstat, "ListenOverflows"), read_counter(netstat, "ListenDrops"))
+    return OverflowCounts(read_counter(netstat, "ListenOverflows"), read_counter(netstat, "ListenDrops"))
 
 
 def _key(row: Listener) -> int | str | None:
@@ -130,11 +125,11 @@ def _key(row: Listener) -> int | str | None:
     return row.inode or f"{row.address}%{row.device or ''}"
 
 
-def _counters(proc: Path) -> Counters:
+def _counters(proc: Path) -> OverflowCounts:
     return counters_of(text_of(proc / "net/netstat"))
 
 
-def _after(proc: Path) -> tuple[Counters, int | None]:
+def _after(proc: Path) -> tuple[OverflowCounts, int | None]:
     somaxconn = text_of(proc / "sys/net/core/somaxconn").strip()
     return _counters(proc), int(somaxconn) if somaxconn.isascii() and somaxconn.isdigit() else None
 

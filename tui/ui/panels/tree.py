@@ -20,7 +20,8 @@ class TreePanel(Panel["Node"]):
     TITLE = "The walk"
     HELP: ClassVar[str] = (
         "Every cause that is considered, by group. Each line says what should be so, and the answer: yes (this cause is "
-        "ruled out), no (it is the cause), likely no, open, not tested. Moving here shows the step of each leaf."
+        "ruled out), no (it is the cause), likely no, open, not relevant here, not looked at. Moving here shows the step of "
+        "each leaf."
     )
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 -- Textual's own name for it

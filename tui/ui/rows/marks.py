@@ -1,7 +1,7 @@
 """The marks: a glyph and a word for each state, so that nothing depends on colour alone.
 
-A leaf's title says what should be so ("name exists"), so its word answers that: `yes` where the cause is ruled out,
-`no` where it is confirmed.
+A leaf's title says what should be so ("name exists"), so its word answers that: `yes` where a fact rules the cause
+out, `no` where it is confirmed; what does not apply here and what nobody looked at have marks of their own.
 """
 
 from typing import NamedTuple
@@ -32,7 +32,8 @@ MARKS = {
     State.CONFIRMED: StateMark("●", "no", "not fine", "confirmed", Tone.BAD),
     State.LIKELY: StateMark("◐", "likely no", "likely", "likely", Tone.WARN),
     State.OPEN: StateMark("○", "open", "open", "open", Tone.PLAIN),
-    State.NOT_TESTED: StateMark("–", "not tested", "not tested", "not tested", Tone.MUTED),  # noqa: RUF001 -- the dash is the mark
+    State.NOT_RELEVANT: StateMark("·", "not relevant", "not relevant", "not relevant", Tone.MUTED),
+    State.NOT_LOOKED_AT: StateMark("–", "not looked at", "not looked at", "not looked at", Tone.MUTED),  # noqa: RUF001 -- the dash is the mark
 }
 
 _CERTAIN = {Certainty.CONFIRMED: State.CONFIRMED, Certainty.LIKELY: State.LIKELY, Certainty.POSSIBLE: State.OPEN}
@@ -43,12 +44,20 @@ def certainty_mark(certainty: Certainty) -> StateMark:
     return MARKS[_CERTAIN[certainty]]
 
 
+def mark_so_far(certainty: Certainty, under_way: str) -> StateMark:
+    """The mark of a verdict's certainty; while attempts are `under_way`, in these words, nothing is confirmed."""
+    if not under_way:
+        return certainty_mark(certainty)
+    mark = certainty_mark(Certainty.LIKELY if certainty is Certainty.CONFIRMED else certainty)
+    return mark._replace(state=under_way)
+
+
 def together(states: list[State]) -> State:
     """The state that a group's mark shows: that of its most telling leaf."""
-    for telling in (State.CONFIRMED, State.LIKELY):
-        if telling in states:
-            return telling
-    for same in (State.RULED_OUT, State.NOT_TESTED):
-        if states and all(state is same for state in states):
-            return same
-    return State.OPEN if states else State.NOT_TESTED
+    for leading in (State.CONFIRMED, State.LIKELY):
+        if leading in states:
+            return leading
+    telling = {*states} - {State.NOT_RELEVANT}
+    if len(telling) == 1:
+        return telling.pop()
+    return State.OPEN if telling else State.NOT_RELEVANT if states else State.NOT_LOOKED_AT

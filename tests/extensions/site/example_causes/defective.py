@@ -5,9 +5,8 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
-from tui.diagnosis.hypothesis import confirmed
+from tui.diagnosis.hypothesis import Claim, claim
 from tui.model.case import Case
-from tui.model.judgement import Judgement
 from tui.model.requests import AnyRequest
 
 from .maintenance import HYPOTHESIS as GOOD
@@ -22,8 +21,8 @@ def _raise_late(_case: Case) -> Iterator[AnyRequest]:
     raise RuntimeError("a defect")
 
 
-def _claim(_case: Case) -> Judgement:
-    return confirmed("It is the moon.", "moon-1", reason="It always is.", refuted_by="It is not.")
+def _claim(_case: Case) -> Claim:
+    return claim("It is the moon.", "moon-1", reason="It always is.", refuted_by="It is not.")
 
 
 RAISES = replace(GOOD, judge=_raise, needs=_raise_late)

@@ -3,12 +3,12 @@
 import shlex
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Addresses, Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
 
@@ -20,7 +20,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         yield ListAddresses()
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """EADDRNOTAVAIL with a chosen source that is on no interface, or one from which nothing can be sent there."""
     unfit = {
         address: attempt for address, attempt in outcomes.failing(case, Outcome.BLOCKED).items() if _is_unfit(address, attempt)
@@ -29,9 +29,11 @@ def judge(case: Case) -> Judgement:
         return _unfit(case, unfit)
     unavailable = _unavailable(case)
     if not unavailable:
+        ids = outcomes.ids(*outcomes.latest(case).values())
         chosen = any(attempt.source for attempt in outcomes.latest(case).values())
-        reason = "The chosen source address was accepted." if chosen else "The kernel chose the source address."
-        return ruled_out(reason, *outcomes.ids(*outcomes.latest(case).values()))
+        if not chosen:
+            return not_relevant("The kernel chose the source address.", *ids)
+        return ruled_out("The chosen source address was accepted.", *ids)
     source = next(iter(unavailable.values())).source or ""
     here = case.last(Addresses)
     own = [address for _, address in here.addresses] if here else []
@@ -57,17 +59,17 @@ def _is_unfit(address: str, attempt: TcpAttempt) -> bool:
     return other_family or (attempt.errno == "EINVAL" and is_loopback(attempt.source) and not is_loopback(address))
 
 
-def _unfit(case: Case, unfit: dict[str, TcpAttempt]) -> Judgement:
+def _unfit(case: Case, unfit: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(unfit.items()))
     source = attempt.source or ""
     reason = "it is a loopback address, which leads to no other machine"
     if attempt.errno == "EAFNOSUPPORT":
         reason = f"it is {ip_family(source)}, and the target is {ip_family(first)}"
-    return likely(
+    return claim(
         f"The client binds {source} before it connects, and nothing can be sent from there to {first}: {reason}.",
         *outcomes.ids(*unfit.values()),
         reason=f"The attempt with the chosen source {source} ends in {attempt.errno} at once.",
-        next_check="The same attempt without a chosen source gets further.",
+        missing="The same attempt without a chosen source gets further.",
         explains=unfit,
         culprit=Culprit(kind="address", address=source),
         refuted_by="The same attempt without a chosen source ends in the same way.",
@@ -75,13 +77,13 @@ def _unfit(case: Case, unfit: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _missing(case: Case, unavailable: dict[str, TcpAttempt], source: str, own: list[str], here: Addresses | None) -> Judgement:
+def _missing(case: Case, unavailable: dict[str, TcpAttempt], source: str, own: list[str], here: Addresses | None) -> Finding:
     usable = [address for address in own if ip_family(address) == ip_family(source)]
     culprit = Culprit(kind="address", address=source)
     refuted_by = f"`ip -br address` shows {source} on an interface."
     remedies = tuple(_remedies(case, source, usable))
     if here:
-        return confirmed(
+        return claim(
             f"The client binds {source} before it connects, and no interface of this machine has that address.",
             *outcomes.ids(*unavailable.values(), here),
             reason=f"bind ends in EADDRNOTAVAIL, and {source} is not among this machine's addresses.",
@@ -90,11 +92,11 @@ def _missing(case: Case, unavailable: dict[str, TcpAttempt], source: str, own: l
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return likely(
+    return claim(
         f"The client binds {source} before it connects, and that address is not available.",
         *outcomes.ids(*unavailable.values()),
         reason="bind ends in EADDRNOTAVAIL, and this machine's addresses are not known.",
-        next_check=f"`ip -br address`: an interface with {source} rules it out.",
+        missing=f"`ip -br address`: an interface with {source} rules it out.",
         explains=unavailable,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -125,6 +127,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The chosen source address is not on this machine.",
     proof="EADDRNOTAVAIL with an explicit source, and an address list without it.",
     mistaken_for=("client.ports-exhausted",),
+    shown_by=(Addresses,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

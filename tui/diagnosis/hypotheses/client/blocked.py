@@ -7,15 +7,16 @@ TCP it gives silence (the kernel drops the packet and tells only UDP and ICMP): 
 import ipaddress
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, local_drops, outcomes, rules
+from tui.diagnosis.hypothesis import Claim, Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.readings import checks, local_drops, outcomes, rules, text
 from tui.model.address import ip_family, parse_address, plain_address
 from tui.model.case import Case
-from tui.model.facts import Confinement, Echo, Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import Confinement, Echo, ErrorText, Outcome, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadConfinement
 
 FORBIDDEN = frozenset({"EPERM", "EACCES"})
+_WEB_SERVERS = frozenset({"nginx", "apache", "haproxy", "php"})
 _PLAIN_ROUTES = frozenset({"unicast", "local"})
 """The route types that forbid nothing (ip-route(8))."""
 _WORDS = {
@@ -36,14 +37,17 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from local_drops.tracking_checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """EPERM or EACCES from our own kernel without a route that says so; or silence that IPAddressDeny= explains."""
     forbidden = _forbidden(case)
     policy = case.last(Confinement)
     if policy and policy.pid and (theirs := [address for address in outcomes.connecting(case) if denies(policy, address)]):
         return _theirs(case, policy, theirs)
     if not forbidden:
-        return _silent(case, policy)
+        found = _silent(case, policy)
+        said = text.text(case)
+        by_text = said and said.says == "permission" and said.role != "bind" and not isinstance(found, Claim)
+        return _by_the_text(case, said) if said and by_text else found
     unsure = [address for address, attempt in forbidden.items() if not _by_policy(case, address, attempt)]
     if unsure:
         return still_open(
@@ -98,7 +102,7 @@ def _covers(setting: str | None, address: str) -> bool:
     return False
 
 
-def _silent(case: Case, policy: Confinement | None) -> Judgement:
+def _silent(case: Case, policy: Confinement | None) -> Finding:
     """IPAddressDeny= drops what leaves: TCP sees silence, and an echo request of the same process EPERM."""
     silent = outcomes.failing(case, Outcome.TIMEOUT)
     denied = {address: attempt for address, attempt in silent.items() if denies(policy, address)}
@@ -116,7 +120,7 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
     refuted_by = f"The same attempt on {address} stays silent outside {policy.unit or 'the unit'}."
     remedies = tuple(_remedies(case, policy))
     if echoes and {echo.address for echo in echoes} >= denied.keys():
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason=f"{quoted} covers the address; the attempt is silent, and an echo request gets EPERM.",
@@ -125,11 +129,11 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"{quoted} covers the address, and the attempt is silent; an IPAddressAllow= may still let it through.",
-        next_check=f"`ping -c1 {address}` in the same unit: `Operation not permitted` confirms it.",
+        missing=f"`ping -c1 {address}` in the same unit: `Operation not permitted` confirms it.",
         explains=denied,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -137,7 +141,7 @@ def _silent(case: Case, policy: Confinement | None) -> Judgement:
     )
 
 
-def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Judgement:
+def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Finding:
     """Silence that this machine causes: where all rules were read and none matches, a BPF program is left."""
     first = next(iter(kept))
     readings = [reading for address in kept if (reading := rules.filter_of(case, address))]
@@ -153,11 +157,11 @@ def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Judgement:
             next_check=f"{apart} A rule in `nft list ruleset` would be path.local-firewall.",
             explains=kept,
         )
-    return likely(
+    return claim(
         f"A BPF program here, most likely of this process's control group, drops what goes to {outcomes.joined(kept)}.",
         *evidence,
         reason="An echo request was forbidden on the spot (EPERM), and none of the packet filter's rules stops it.",
-        next_check=apart,
+        missing=apart,
         explains=kept,
         culprit=Culprit(kind="process", name="BPF egress program"),
         refuted_by=f"The same attempt on {first} stays silent in another control group.",
@@ -165,33 +169,67 @@ def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Judgement:
+def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Finding:
     """It connects from here, and the unit of the process that --pid names may not send there."""
     unit = policy.unit or "its unit"
     quoted = f"IPAddressDeny={policy.ip_address_deny}"
-    return likely(
+    return claim(
         f"{quoted} of {unit} covers {outcomes.joined(denied)}: what process {policy.pid} sends there is dropped, ours is not.",
         *outcomes.ids(policy, *(outcomes.latest(case)[address] for address in denied)),
         reason=f"{quoted} holds process {policy.pid}; this program is in another control group, and connects.",
-        next_check=f"An attempt by a process of {unit}: silence there confirms it.",
+        missing=f"An attempt by a process of {unit}: silence there confirms it.",
         culprit=Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=denied[0]),
         refuted_by=f"`systemctl show {unit} -p IPAddressAllow` covers it.",
         remedies=tuple(_remedies(case, policy)),
     )
 
 
-def _by_errno(case: Case, forbidden: dict[str, TcpAttempt], policy: Confinement | None) -> Judgement:
+def _by_the_text(case: Case, said: ErrorText) -> Finding:
+    """The text's program was forbidden to connect, where it ran; our own attempt was not."""
+    label, words = case.target.label, said.words or "permission denied"
+    who = said.tool or "the program that wrote it"
+    web = said.tool in _WEB_SERVERS
+    return claim(
+        f"The text says “{words}”: a policy of its machine forbade {who} to connect. That is no answer of {label}, "
+        "and our own attempt was not forbidden.",
+        *outcomes.ids(said, *outcomes.latest(case).values()),
+        reason=f"“{words}” is EACCES or EPERM (connect(2)), which the program's own machine gives.",
+        missing="As root, on the machine that wrote it: `ausearch -m avc -ts recent`, or `journalctl -k -g 'audit|apparmor'`.",
+        culprit=Culprit(kind="process", name=said.tool) if said.tool else None,
+        refuted_by="The same program connects while no policy there has changed.",
+        remedies=(
+            Remedy(
+                do="See what a security module denied there, and allow it in its policy.",
+                command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'",
+                verify=f"{label} connects for {who}.",
+            ),
+            *(
+                (
+                    Remedy(
+                        do="Below SELinux, a web server may connect to no port before this switch is on.",
+                        command="getsebool httpd_can_network_connect; setsebool -P httpd_can_network_connect on",
+                        verify=f"{label} connects for {who}.",
+                    ),
+                )
+                if web
+                else ()
+            ),
+        ),
+    )
+
+
+def _by_errno(case: Case, forbidden: dict[str, TcpAttempt], policy: Confinement | None) -> Finding:
     address, attempt = next(iter(forbidden.items()))
     errno = attempt.errno
     evidence = outcomes.ids(*forbidden.values(), policy, *(outcomes.route_to(case, each) for each in forbidden))
     refuted_by = f"A `prohibit` route to {address} in `ip route get {address}`, or the same {errno} outside every policy."
     remedies = tuple(_remedies(case, policy))
     suspect, culprit = _suspect(policy, errno or "")
-    return likely(
+    return claim(
         f"This machine forbids the connection to {address} ({errno}) before anything is sent: {suspect}.",
         *evidence,
         reason=f"{errno} comes at once from this machine, and no route and no ICMP message explains it.",
-        next_check="The policy itself: journalctl -k -g 'audit|apparmor|seccomp'; bpftool cgroup tree; or an attempt outside it.",
+        missing="The policy itself: journalctl -k -g 'audit|apparmor|seccomp'; bpftool cgroup tree; or an attempt outside it.",
         explains=forbidden,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -238,6 +276,8 @@ HYPOTHESIS = Hypothesis(
     proof="EPERM or EACCES without a route or rule that explains it (or silence and EPERM to ping), and the policy quoted.",
     mistaken_for=("path.local-firewall", "path.route-rejects"),
     supersedes=frozenset({"path.filtered", "server.down"}),
+    shown_by=(Confinement,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

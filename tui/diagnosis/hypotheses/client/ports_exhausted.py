@@ -6,12 +6,12 @@ use against the range proves it.
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import ip_family
 from tui.model.case import Case
 from tui.model.facts import Addresses, Limits, Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, ReadLimits
 
 NO_PORT = frozenset({"EADDRNOTAVAIL", "EADDRINUSE", "EAGAIN"})
@@ -29,7 +29,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             yield ListAddresses()
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """An errno that means no free port, and as many ports in use towards the target as there are."""
     without = {address: attempt for address, attempt in _without_port(case).items() if _source_may_be_ours(case, attempt)}
     if not without:
@@ -76,9 +76,9 @@ def _counted(limits: Limits) -> str:
     return f"{used:,} of {usable:,} source ports ({limits.first_port} to {limits.last_port}) are in use towards it{waiting}"
 
 
-def _proved(case: Case, without: dict[str, TcpAttempt], proved: dict[str, Limits]) -> Judgement:
+def _proved(case: Case, without: dict[str, TcpAttempt], proved: dict[str, Limits]) -> Finding:
     address, limits = next(iter(proved.items()))
-    return confirmed(
+    return claim(
         f"This machine has no free source port left towards {outcomes.joined(proved)} port {case.tcp.port}: {_counted(limits)}."
         + _user(limits),
         *outcomes.ids(*(without[each] for each in proved), *proved.values()),
@@ -98,7 +98,7 @@ def _user(limits: Limits) -> str:
     return f" Of {limits.sampled} open ones in a sample, {limits.biggest_user_ports} are held by {limits.biggest_user}."
 
 
-def _enough(without: dict[str, TcpAttempt], limits: Limits) -> Judgement:
+def _enough(without: dict[str, TcpAttempt], limits: Limits) -> Finding:
     """Ports are left towards the target, by the count."""
     address, attempt = next(iter(without.items()))
     if ip_family(address) == "IPv6" and not limits.used_towards_target:
@@ -118,7 +118,7 @@ def _enough(without: dict[str, TcpAttempt], limits: Limits) -> Judgement:
 _RANGE = "net.ipv4.ip_local_port_range"
 
 
-def _uncounted(case: Case, address: str, attempt: TcpAttempt, limits: Limits | None) -> Judgement:
+def _uncounted(case: Case, address: str, attempt: TcpAttempt, limits: Limits | None) -> Finding:
     if ip_family(address) == "IPv6" and attempt.errno == "EADDRNOTAVAIL":
         return still_open(
             "EADDRNOTAVAIL for IPv6 means no free source port, or no IPv6 address on this machine.",
@@ -127,11 +127,11 @@ def _uncounted(case: Case, address: str, attempt: TcpAttempt, limits: Limits | N
             next_check=f"`ip -6 address; ss -Htan dst [{address}] | wc -l`.",
             explains={address},
         )
-    return likely(
+    return claim(
         f"This machine seems to have no free source port left towards {address} port {case.tcp.port}.",
         *outcomes.ids(attempt, limits),
         reason=f"connect ends in {attempt.errno} at once, with no source address chosen; the ports in use were not counted.",
-        next_check=f"`sysctl {_RANGE}; ss -Htan dst {address} dport = :{case.tcp.port} | wc -l`: as many confirm it.",
+        missing=f"`sysctl {_RANGE}; ss -Htan dst {address} dport = :{case.tcp.port} | wc -l`: as many confirm it.",
         explains={address},
         culprit=Culprit(kind="limit", limit="ip_local_port_range", address=address, port=case.tcp.port),
         refuted_by="The count is far below the size of the range.",
@@ -168,6 +168,8 @@ HYPOTHESIS = Hypothesis(
     meaning="No free source port towards this destination.",
     proof="EADDRNOTAVAIL, and the count of local ports in use against `ip_local_port_range`.",
     mistaken_for=("client.bad-source",),
+    shown_by=(Limits,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
+from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverRecord
 from tui.model.address import endpoint, ip_family, is_loopback
 from tui.model.case import Case
-from tui.model.facts import SystemAnswer, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import NameserverAnswer, SystemAnswer, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 FLUSH = "`resolvectl flush-caches` or `nscd -i hosts`, then `getent ahosts {}`: another answer shows a stale cache."
@@ -22,21 +23,21 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         yield from resolution.try_others(case, tuple(_instead(case)))
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Two nameservers, or this machine's cache and a nameserver, disagree about the address that fails."""
     settled = resolution.settled(case)
     system = outcomes.system_answer(case)
     if settled or system is None:
-        return settled or ruled_out("There is no name.")
+        return settled or not_relevant("There is no name.")
     servers = resolution.nameservers(case)
     if not servers:
-        return not_tested("No nameserver has been asked.")
+        return not_looked_at("No nameserver has been asked.")
     if not system.addresses:
         return _denied_by_one(case, system, servers)
     if set(system.addresses) <= set(resolution.hosts_entries(case)):
         return ruled_out("The address comes from the hosts file.", *outcomes.ids(outcomes.name_sources(case)))
     if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
+        return not_looked_at("Nothing has been tried yet.")
     if not _disputed(case):
         return ruled_out("No address fails that the nameservers differ about.", *_ids(servers))
     return _weighed(case, servers)
@@ -75,7 +76,7 @@ def _disputed(case: Case) -> dict[str, TcpAttempt]:
     }
 
 
-def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Judgement:
+def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Finding:
     failing, others = _disputed(case), _instead(case)
     working = outcomes.connecting(case)
     if not others:
@@ -104,7 +105,7 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Judgement:
     remedies = tuple(_remedies(case, giver, others[other]))
     two_sides = giver is not None or len(servers) > 1
     if good and two_sides:
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason=f"{address} fails, and {other}, which {others[other].label} gives instead, connects.",
@@ -113,11 +114,11 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Judgement:
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"{others[other].label} does not give {address}, and {other} {'connects' if good else 'was not tried'}.",
-        next_check=(
+        missing=(
             FLUSH.format(case.tcp.host) if good else f"An attempt on {other}: refused check {endpoint(other, case.tcp.port)}"
         ),
         explains=failing,
@@ -135,7 +136,7 @@ def _source(case: Case, giver: NameserverRecord | None) -> str:
     return "a lookup here" if source in {None, *resolution.DNS_SOURCES} else f"a lookup here ({source})"
 
 
-def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...]) -> Judgement:
+def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...]) -> Finding:
     """One nameserver says that there is no address and another gives one; or all give one, and a lookup here none."""
     giving = next((server for server in servers if server.resolved), None)
     if giving is None:
@@ -157,7 +158,7 @@ def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[NameserverRe
     refuted_by = f"{who} gives the same address when it is asked again."
     remedies = tuple(_remedies(case, denying, giving))
     if denying and hard:
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason=f"{denying.label}, which this machine asks, says that there is no address; {giving.label} gives one.",
@@ -166,11 +167,11 @@ def _denied_by_one(case: Case, system: SystemAnswer, servers: tuple[NameserverRe
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"The lookup ends with {system.error}, and {giving.label} gives an address.",
-        next_check=FLUSH.format(host),
+        missing=FLUSH.format(host),
         explains={outcomes.NAME},
         culprit=culprit,
         refuted_by=refuted_by,
@@ -218,6 +219,8 @@ HYPOTHESIS = Hypothesis(
     proof="Two nameservers, or cache and nameserver, disagree, and the address in use is the one that fails.",
     mistaken_for=("name.hosts-override", "name.dead-address"),
     supersedes=resolution.WRONG_MACHINE | {"name.not-found", "name.no-address"},
+    shown_by=(NameserverAnswer,),
+    looks=(RESOLUTION,),
     needs=needs,
     judge=judge,
 )

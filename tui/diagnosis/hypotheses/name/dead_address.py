@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.address import ip_family
 from tui.model.case import Case
 from tui.model.facts import Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 
@@ -16,17 +16,17 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Within one family, one address fails each time and another connects."""
     settled = resolution.settled(case)
     if settled:
         return settled
     latest = outcomes.latest(case)
     if not latest:
-        return not_tested("Nothing has been tried yet.")
+        return not_looked_at("Nothing has been tried yet.")
     working = outcomes.connecting(case)
     if not working:
-        return ruled_out("No address connects.", *outcomes.ids(*latest.values()))
+        return not_relevant("No address connects.", *outcomes.ids(*latest.values()))
     dead = {address: attempt for address, attempt in outcomes.failing(case).items() if _is_dead(case, address, attempt)}
     if not dead:
         return ruled_out("No address fails where another of its family connects.", *outcomes.ids(*latest.values()))
@@ -46,7 +46,7 @@ def _is_dead(case: Case, address: str, attempt: TcpAttempt) -> bool:
     )
 
 
-def _named(case: Case, dead: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Judgement:
+def _named(case: Case, dead: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Finding:
     host, port = case.tcp.host, case.tcp.port
     first, attempt = next(iter(dead.items()))
     verb = "fails" if len(dead) == 1 else "fail"
@@ -59,7 +59,7 @@ def _named(case: Case, dead: dict[str, TcpAttempt], working: dict[str, TcpAttemp
     refuted_by = f"Attempts on {first} that connect: `refused check {case.target.label} --attempts 10`."
     remedies = tuple(_remedies(case, first))
     if outcomes.schedule_ended(case) or all(attempt.next_in_s is None for attempt in dead.values()):
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason=f"Each attempt on {first} ended in `{attempt.outcome}`; {next(iter(working))} connects.",
@@ -68,11 +68,11 @@ def _named(case: Case, dead: dict[str, TcpAttempt], working: dict[str, TcpAttemp
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"{first} has failed so far; {next(iter(working))} connects.",
-        next_check=f"The attempts on {first} that are still to come: if none connects, the address is dead.",
+        missing=f"The attempts on {first} that are still to come: if none connects, the address is dead.",
         explains=dead,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -105,6 +105,8 @@ HYPOTHESIS = Hypothesis(
     proof="Attempts on each address: within one family, one fails each time and another connects.",
     mistaken_for=("server.flapping", "name.family-mismatch"),
     supersedes=frozenset({"path.filtered", "path.host-unreachable", "server.down", "server.not-listening"}),
+    shown_by=(TcpAttempt,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

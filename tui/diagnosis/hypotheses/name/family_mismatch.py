@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
+from tui.diagnosis.looks import RULES
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.address import LOOPBACK, endpoint, ip_family, is_loopback
 from tui.model.case import Case
 from tui.model.facts import Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 
@@ -20,19 +21,19 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         yield from resolution.try_others(case, (other,))
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Every address of one family fails, and one of the other connects on the same port."""
     settled = resolution.settled(case)
     if settled:
         return settled
     latest = outcomes.latest(case)
     if not latest:
-        return not_tested("Nothing has been tried yet.")
+        return not_looked_at("Nothing has been tried yet.")
     working = {**outcomes.connecting(case), **_other_that_connects(case)}
     served = {ip_family(address) for address in working}
     if len(served) != 1:
-        reason = "Both families connect." if served else "Neither family connects."
-        return ruled_out(reason, *outcomes.ids(*latest.values()))
+        ids = outcomes.ids(*latest.values())
+        return ruled_out("Both families connect.", *ids) if served else not_relevant("Neither family connects.", *ids)
     failing = {
         address: attempt
         for address, attempt in outcomes.failing(case).items()
@@ -60,7 +61,7 @@ def _other_that_connects(case: Case) -> dict[str, TcpAttempt]:
     return {attempt.address: attempt} if attempt and attempt.outcome is Outcome.CONNECTED else {}
 
 
-def _named(case: Case, failing: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Judgement:
+def _named(case: Case, failing: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Finding:
     host, port = case.tcp.host, case.tcp.port
     bad, good = next(iter(failing)), next(iter(working))
     tried, served = ip_family(bad), ip_family(good)
@@ -77,7 +78,7 @@ def _named(case: Case, failing: dict[str, TcpAttempt], working: dict[str, TcpAtt
     refuted_by = f"An attempt on {endpoint(bad, port)} that connects."
     remedies = tuple(_remedies(case, bad, good, here=here))
     if refused:
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason=f"{tried} is refused by a reset and {served} connects, on the same port.",
@@ -87,11 +88,11 @@ def _named(case: Case, failing: dict[str, TcpAttempt], working: dict[str, TcpAtt
             remedies=remedies,
         )
     ends = next(iter(failing.values())).outcome
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"{tried} ends in `{ends}` and {served} connects, on the same port; the way there may be at fault as well.",
-        next_check=f"On the server: ss -ltn 'sport = :{port}' (no {tried} listener confirms it).",
+        missing=f"On the server: ss -ltn 'sport = :{port}' (no {tried} listener confirms it).",
         explains=failing,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -143,6 +144,8 @@ HYPOTHESIS = Hypothesis(
             "server.not-listening",
         }
     ),
+    shown_by=(TcpAttempt,),
+    looks=(RULES,),
     needs=needs,
     judge=judge,
 )

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
+from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.address import endpoint, ip_family, is_loopback
 from tui.model.case import Case
-from tui.model.facts import HostsEntry, NameserverAnswer, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
 
@@ -19,16 +20,16 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         yield from resolution.try_others(case, tuple(_others(case)))
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """The address in use comes from the hosts file, the DNS gives another, and the first fails."""
     settled = resolution.settled(case)
     system = outcomes.system_answer(case)
     if settled or system is None:
-        return settled or ruled_out("There is no name.")
+        return settled or not_relevant("There is no name.")
     sources = outcomes.name_sources(case)
     entries = resolution.hosts_entries(case)
     if sources is None:
-        return not_tested("The hosts file has not been read yet.")
+        return not_looked_at("The hosts file has not been read yet.")
     used = [entry for address, entry in entries.items() if address in system.addresses]
     if not used:
         return ruled_out(f"The hosts file does not give {case.tcp.host}'s address.", *outcomes.ids(sources, system))
@@ -39,7 +40,7 @@ def judge(case: Case) -> Judgement:
     if not others:
         return _without_other(case, line)
     if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
+        return not_looked_at("Nothing has been tried yet.")
     overridden = _overridden(case)
     if not overridden:
         works = [attempt for address, attempt in outcomes.connecting(case).items() if address in entries]
@@ -48,7 +49,7 @@ def judge(case: Case) -> Judgement:
     return _weighed(case, overridden, others)
 
 
-def _without_other(case: Case, line: str) -> Judgement:
+def _without_other(case: Case, line: str) -> Finding:
     servers = resolution.nameservers(case)
     answers = outcomes.ids(*(answer for server in servers for answer in server.answers))
     if servers and all(server.denies for server in servers):
@@ -85,7 +86,7 @@ def _others(case: Case) -> dict[str, NameserverAnswer]:
     return dict(sorted(by_address.items(), key=lambda pair: ip_family(pair[0]) not in families))
 
 
-def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Judgement:
+def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Finding:
     host, port = case.tcp.host, case.tcp.port
     address, entry = next(iter(overridden.items()))
     connects, fails = resolution.split(case, tuple(others))
@@ -111,7 +112,7 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
     # A short name is completed for the DNS, and a completed name may be another machine's; its own line must say so.
     same_name = outcomes.plain_name(answer.name) in {outcomes.plain_name(word) for word in (host, *entry.text.split())}
     if connects and same_name:
-        return confirmed(
+        return claim(
             f"{summary}, which connects.",
             *evidence,
             *outcomes.ids(*connects),
@@ -126,12 +127,12 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
         if connects
         else f"An attempt on the DNS's address: refused check {endpoint(other, port)}"
     )
-    return likely(
+    return claim(
         f"{summary}{', which connects' if connects else ''}.",
         *evidence,
         *outcomes.ids(*connects),
         reason=f"{address} comes from the hosts file and fails; {other} {_tried(connects)}.",
-        next_check=next_check,
+        missing=next_check,
         explains=overridden,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -168,6 +169,8 @@ HYPOTHESIS = Hypothesis(
     proof="The address in use is in the hosts file and fails, and the DNS gives another, which connects.",
     mistaken_for=("name.answers-differ",),
     supersedes=resolution.WRONG_MACHINE | {"name.answers-differ", "name.family-mismatch"},
+    shown_by=(NameSources,),
+    looks=(RESOLUTION,),
     needs=needs,
     judge=judge,
 )

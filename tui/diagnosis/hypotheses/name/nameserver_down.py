@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, resolution
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
+from tui.diagnosis.readings import checks, containers, hosts, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
-from tui.model.facts import SystemAnswer
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import NameserverAnswer, SystemAnswer
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 SLOW_MS = 1000
@@ -20,26 +20,26 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.names(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Silence or a closed port from a configured server, and a lookup that fails or waits because of it."""
     settled = resolution.settled(case)
     system = outcomes.system_answer(case)
     if settled or system is None:
-        return settled or ruled_out("There is no name.")
+        return settled or not_relevant("There is no name.")
     servers = resolution.nameservers(case, configured=True)
     if not servers:
-        return not_tested("No configured nameserver has been asked.")
+        return not_looked_at("No configured nameserver has been asked.")
     down = [server for server in servers if server.silent]
     if not down:
         return _half_silent(case, system, servers)
     if not resolution.asks_dns(case):
-        return ruled_out("Programs here do not ask the DNS.", *outcomes.ids(outcomes.name_sources(case)))
+        return not_relevant("Programs here do not ask the DNS.", *outcomes.ids(outcomes.name_sources(case)))
     if system.addresses:
         return _resolves(case, system, servers, down)
     return _fails(case, system, servers, down)
 
 
-def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], down: list[NameserverRecord]) -> Judgement:
+def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], down: list[NameserverRecord]) -> Finding:
     host = case.tcp.host
     living = [server for server in servers if not server.silent]
     evidence = outcomes.ids(system, *_answers(down))
@@ -52,16 +52,26 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ..
             next_check=f"`dig @{down[0].address} -p {down[0].port} {host}` from a machine that reaches it.",
             explains={outcomes.NAME},
         )
+    engine = containers.resolver(outcomes.name_sources(case))
+    if engine and all(_is_silent(server) for server in down):
+        # What it does not know it asks the host's nameservers: their silence looks like its own.
+        return still_open(
+            f"{_how(down)}; {names} is {engine.capitalize()}'s own resolver, which asks others for what is no container's name.",
+            *evidence,
+            summary=f"{host} is no running container of this network, and the nameservers that {names} asks do not answer.",
+            next_check=f"`dig @{down[0].address} NAME`, with the name of a running container: an answer shows that it is well.",
+            explains={outcomes.NAME},
+        )
     unasked = resolution.unasked(case)
     cut_off = next((server for server in down if not _was_asked(server)), None)
     if cut_off:
         return _cut_off(case, system, down, cut_off)
     if living or unasked or system.error != "EAI_AGAIN":
-        return likely(
+        return claim(
             f"{host} can't be resolved, and {names} does not answer.",
             *evidence,
             reason=f"{_how(down)}; the lookup ends with {system.error or 'no address'}.",
-            next_check=f"`getent ahosts {host}` once {names} answers again, or with another server in resolv.conf.",
+            missing=f"`getent ahosts {host}` once {names} answers again, or with another server in resolv.conf.",
             explains={outcomes.NAME},
             culprit=_culprit(down[0]),
             refuted_by=f"`getent ahosts {host}` still fails when {names} answers.",
@@ -70,7 +80,7 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ..
     who = (
         f"no nameserver of this machine answers ({names})" if len(down) > 1 else f"the only nameserver, {names}, does not answer"
     )
-    return confirmed(
+    return claim(
         f"{host} can't be resolved: {who}.",
         *evidence,
         reason=f"{_how(down)}, and the lookup ends with EAI_AGAIN (try again later).",
@@ -81,18 +91,23 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ..
     )
 
 
+def _is_silent(server: NameserverRecord) -> bool:
+    """Whether it just does not answer: a closed port, or no way to it, is its own fault."""
+    return all(answer.outcome == "timeout" for answer in server.answers)
+
+
 def _was_asked(server: NameserverRecord) -> bool:
     """Whether the query can have reached the server: `unreachable` at once comes from this machine, or from one on the way."""
     return any(answer.outcome != "unreachable" or answer.rtt_ms >= hosts.RESOLVED_AFTER_MS for answer in server.answers)
 
 
-def _cut_off(case: Case, system: SystemAnswer, down: list[NameserverRecord], first: NameserverRecord) -> Judgement:
+def _cut_off(case: Case, system: SystemAnswer, down: list[NameserverRecord], first: NameserverRecord) -> Finding:
     detail = next((answer.detail for answer in first.answers if answer.detail), "unreachable at once")
-    return likely(
+    return claim(
         f"{case.tcp.host} can't be resolved: {first.label}, a nameserver of this machine, can't be reached ({detail}).",
         *outcomes.ids(system, *_answers(down)),
         reason=f"{_how(down)}; {first.label} itself may be well, since the query was turned away before it got there.",
-        next_check=f"`refused check {endpoint(first.address, first.port)}` says what stands in the way.",
+        missing=f"`refused check {endpoint(first.address, first.port)}` says what stands in the way.",
         explains={outcomes.NAME},
         culprit=_culprit(first),
         refuted_by=f"`getent ahosts {case.tcp.host}` still fails when {first.label} can be reached.",
@@ -100,7 +115,7 @@ def _cut_off(case: Case, system: SystemAnswer, down: list[NameserverRecord], fir
     )
 
 
-def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], down: list[NameserverRecord]) -> Judgement:
+def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], down: list[NameserverRecord]) -> Finding:
     evidence = outcomes.ids(system, *_answers(down))
     giving = next((server for server in servers if server.resolved), None)
     first = down[0]
@@ -114,7 +129,7 @@ def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord,
     waits = any(answer.outcome == "timeout" or answer.rtt_ms >= SLOW_MS for answer in first.answers)
     stub = "resolve" in (sources.nsswitch if (sources := outcomes.name_sources(case)) else ())
     if system.took_ms >= SLOW_MS and waits and not stub:
-        return confirmed(
+        return claim(
             f"{summary} So resolving {case.tcp.host} takes {system.took_ms / 1000:.1f} s.",
             *evidence,
             reason=f"{_how([first])}; the lookup took {system.took_ms:.0f} ms, and {giving.label} gives the address.",
@@ -122,18 +137,18 @@ def _resolves(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord,
             refuted_by=f"`time getent ahosts {case.tcp.host}` stays as slow without {first.label} in resolv.conf.",
             remedies=_remedies(case, first),
         )
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"{_how([first])}; this lookup took {system.took_ms:.0f} ms.",
-        next_check=f"`time getent ahosts {case.tcp.host}`, several times: a second or more confirms the delay.",
+        missing=f"`time getent ahosts {case.tcp.host}`, several times: a second or more confirms the delay.",
         culprit=_culprit(first),
         refuted_by=f"`dig @{first.address} -p {first.port} {case.tcp.host}` gets an answer from here.",
         remedies=_remedies(case, first),
     )
 
 
-def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...]) -> Judgement:
+def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...]) -> Finding:
     """A server that answers for one record type and stays silent for the other holds up every lookup that wants both."""
     for server in servers:
         for word in server.words:
@@ -162,12 +177,12 @@ def _half_silent(case: Case, system: SystemAnswer, servers: tuple[NameserverReco
     return ruled_out(f"{outcomes.joined(server.label for server in servers)} answered.", *outcomes.ids(*answers))
 
 
-def _no_answer_for(kind: str, case: Case, system: SystemAnswer, server: NameserverRecord) -> Judgement:
-    return likely(
+def _no_answer_for(kind: str, case: Case, system: SystemAnswer, server: NameserverRecord) -> Finding:
+    return claim(
         f"{server.label} answers, and stays silent for {kind} records, so a lookup of both families waits for it.",
         *outcomes.ids(system, *server.answers),
         reason=f"The {kind} query to {server.label} was not answered; the lookup took {system.took_ms:.0f} ms.",
-        next_check=f"`dig @{server.address} -p {server.port} {case.tcp.host} {kind}` three times: silence each time confirms it.",
+        missing=f"`dig @{server.address} -p {server.port} {case.tcp.host} {kind}` three times: silence each time confirms it.",
         explains=() if system.addresses else {outcomes.NAME},
         culprit=_culprit(server),
         refuted_by=f"The {kind} query is answered when it is sent again.",
@@ -231,6 +246,8 @@ HYPOTHESIS = Hypothesis(
     meaning="A configured nameserver does not answer.",
     proof="A query to that server times out or its port refuses, and so the lookup fails (EAI_AGAIN) or waits for it.",
     mistaken_for=("name.not-found", "name.nameserver-error"),
+    shown_by=(NameserverAnswer,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord, Word
 from tui.model.case import Case
 from tui.model.facts import NameserverAnswer, SystemAnswer
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, AskNameserver
 
 
@@ -22,20 +22,20 @@ def needs(case: Case) -> Iterator[AnyRequest]:
                 yield AskNameserver(server=server.address, port=server.port, name=word.name, checking_disabled=True)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """A failure code for a name that the lookup tries, and no server that helps."""
     settled = resolution.settled(case)
     system = outcomes.system_answer(case)
     if settled or system is None:
-        return settled or ruled_out("There is no name.")
+        return settled or not_relevant("There is no name.")
     servers = resolution.nameservers(case, configured=True)
     if not servers:
-        return not_tested("No configured nameserver has been asked.")
+        return not_looked_at("No configured nameserver has been asked.")
     failing = [(server, word) for server in servers for word in server.words if word.result is NameserverAnswers.FAILURE]
     if not failing:
         return ruled_out(f"{outcomes.joined(server.label for server in servers)} answers without an error.", *_ids(servers))
     if not resolution.asks_dns(case):
-        return ruled_out("Programs here do not ask the DNS.", *outcomes.ids(outcomes.name_sources(case)))
+        return not_relevant("Programs here do not ask the DNS.", *outcomes.ids(outcomes.name_sources(case)))
     if system.addresses:
         return _resolves(case, system, servers, failing)
     return _fails(case, system, servers, failing)
@@ -43,7 +43,7 @@ def judge(case: Case) -> Judgement:
 
 def _fails(
     case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], failing: list[tuple[NameserverRecord, Word]]
-) -> Judgement:
+) -> Finding:
     server, word = failing[0]
     helped = next((other for other in servers if other.resolved), None)
     denied = {
@@ -70,17 +70,17 @@ def _fails(
     waiting = resolution.unasked(case)
     if helped or waiting or system.error in resolution.HARD_ERRORS:
         other = f"{helped.label} gives an address" if helped else f"the lookup ends with {system.error or 'no address'}"
-        return likely(
+        return claim(
             summary,
             *evidence,
             reason=f"{server.label} answers {code}; {other}.",
-            next_check=f"`getent ahosts {case.tcp.host}` again, and with {server.label} taken out of resolv.conf.",
+            missing=f"`getent ahosts {case.tcp.host}` again, and with {server.label} taken out of resolv.conf.",
             explains={outcomes.NAME},
             culprit=culprit,
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return confirmed(
+    return claim(
         summary,
         *evidence,
         reason=f"{server.label} answers {code}, no other server helps, and the lookup ends with {system.error or 'no address'}.",
@@ -93,7 +93,7 @@ def _fails(
 
 def _resolves(
     case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ...], failing: list[tuple[NameserverRecord, Word]]
-) -> Judgement:
+) -> Finding:
     """A server that fails on the very name that another, asked after it, resolves."""
     giving = next((server for server in servers if server.resolved), None)
     name = giving.resolved.name if giving and giving.resolved else None
@@ -107,11 +107,11 @@ def _resolves(
             f"{server.label} answers {_code(word)} for {word.name}; the name resolves without it.", *_ids((server,))
         )
     server, word = hit
-    return likely(
+    return claim(
         f"{server.label}, a nameserver of this machine, answers {_code(word)} for {word.name}; {giving.label}, the next, helps.",
         *outcomes.ids(system, *word.answers, *giving.answers),
         reason=f"{server.label} answers {_code(word)}, {giving.label} gives the address.",
-        next_check=f"`dig @{server.address} -p {server.port} {word.name}` again: the same failure shows that it lasts.",
+        missing=f"`dig @{server.address} -p {server.port} {word.name}` again: the same failure shows that it lasts.",
         culprit=Culprit(kind="nameserver", address=server.address, port=server.port),
         refuted_by=f"`dig @{server.address} -p {server.port} {word.name}` is answered with NOERROR.",
         remedies=_remedies(case, server, word, dnssec=False),
@@ -172,6 +172,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The nameserver answers with a failure.",
     proof="SERVFAIL, REFUSED or NOTIMP for the name, and no other server helps; SERVFAIL that vanishes with CD is DNSSEC.",
     mistaken_for=("name.nameserver-down",),
+    shown_by=(NameserverAnswer,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

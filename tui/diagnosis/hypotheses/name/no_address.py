@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
+from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
-from tui.model.facts import SystemAnswer
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import NameserverAnswer, SystemAnswer
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 
@@ -16,16 +17,16 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.names(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """NOERROR without A and without AAAA, from a nameserver that this machine asks."""
     settled = resolution.settled(case)
     system = outcomes.system_answer(case)
     if settled or system is None:
-        return settled or ruled_out("There is no name.")
+        return settled or not_relevant("There is no name.")
     if system.addresses:
         return ruled_out(f"{case.tcp.host} leads to {outcomes.joined(system.addresses)}.", *outcomes.ids(system))
     if not resolution.asks_dns(case):
-        return ruled_out("Programs here do not ask the DNS for it.", *outcomes.ids(outcomes.name_sources(case)))
+        return not_relevant("Programs here do not ask the DNS for it.", *outcomes.ids(outcomes.name_sources(case)))
     servers = resolution.nameservers(case)
     giving = next((server for server in servers if server.resolved), None)
     if giving:
@@ -42,7 +43,7 @@ def judge(case: Case) -> Judgement:
     return still_open("No nameserver has answered for both A and AAAA.", *outcomes.ids(system))
 
 
-def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, certain: bool) -> Judgement:
+def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, certain: bool) -> Finding:
     host, port = case.tcp.host, case.tcp.port
     name = word.name.rstrip(".") if word else host
     answers = word.answers if word else ()
@@ -65,7 +66,7 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
         ),
     )
     if certain:
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason=f"{answers[0].server} answers NOERROR for A and AAAA, both without a record.",
@@ -74,11 +75,11 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"The lookup ends with {system.error or 'no address'}, and it is not clear which answer it got.",
-        next_check=f"`dig {name} A` and `dig {name} AAAA`: NOERROR with no answer from both confirms it.",
+        missing=f"`dig {name} A` and `dig {name} AAAA`: NOERROR with no answer from both confirms it.",
         explains={outcomes.NAME},
         culprit=Culprit(kind="name", name=name),
         refuted_by=refuted_by,
@@ -96,6 +97,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The name exists, without an address.",
     proof="NOERROR without A and without AAAA, from a nameserver of this machine.",
     mistaken_for=("name.not-found",),
+    shown_by=(NameserverAnswer,),
+    looks=(RESOLUTION,),
     needs=needs,
     judge=judge,
 )

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
+from tui.diagnosis.looks import RESOLUTION
+from tui.diagnosis.readings import checks, containers, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
-from tui.model.facts import NameSources, SystemAnswer
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import NameserverAnswer, NameSources, OtherNamespaces, SystemAnswer
+from tui.model.judgement import Culprit, Remedy
 from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
 
@@ -19,16 +20,19 @@ NSSWITCH = "/etc/nsswitch.conf"
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """The lookup, its sources, and each nameserver's own answer."""
+    """The lookup, its sources, each nameserver's own answer; and the containers, where an engine's resolver is asked."""
     yield from checks.names(case)
+    system = outcomes.system_answer(case)
+    if containers.resolver(outcomes.name_sources(case)) and system and not system.addresses:
+        yield containers.look(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """NXDOMAIN for every name that is tried and nothing in hosts; or an nsswitch.conf that leaves out a source that knows it."""
     settled = resolution.settled(case)
     system = outcomes.system_answer(case)
     if settled or system is None:
-        return settled or ruled_out("There is no name.")
+        return settled or not_relevant("There is no name.")
     host = case.tcp.host
     if system.addresses:
         return ruled_out(f"{host} leads to {outcomes.joined(system.addresses)}.", *outcomes.ids(system))
@@ -36,12 +40,51 @@ def judge(case: Case) -> Judgement:
     left_out = resolution.left_out(case)
     if sources and left_out:
         return _left_out(case, system, sources, left_out)
+    container = containers.of_name(case)
+    if container:
+        return _without_a_name(case, system, container)
     if resolution.hosts_entries(case):
         return still_open(f"{sources.hosts[0].path if sources else 'hosts'} names {host}, and the lookup still fails.")
     return _from_nameservers(case, system)
 
 
-def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: resolution.LeftOut) -> Judgement:
+def _without_a_name(case: Case, system: SystemAnswer, meant: containers.Meant) -> Finding:
+    """The name of a container that does not run, or runs in another network: its engine gives it to no one here."""
+    host, one = case.tcp.host, meant.container
+    engine = containers.resolver(outcomes.name_sources(case)).capitalize()
+    apart = containers.networks_apart(meant)
+    runs = meant.is_running or meant.is_paused
+    why = apart or (f"it {containers.state_in_words(meant)}" if not runs else "no network that it shares with this one was seen")
+    knowing = f"{engine}'s own resolver knows running containers of the same network only"
+    return claim(
+        f"{host} is not found: {meant.label} has that name, and {why}. {knowing}.{'' if runs else containers.quoted_end(one)}",
+        *outcomes.ids(system, outcomes.name_sources(case), meant.fact),
+        reason=f"The lookup ends with {system.error or 'no address'}; {one.engine} says that {one.label} is {one.state}.",
+        missing=""
+        if apart or not runs
+        else f"`{containers.command(one, 'inspect')}`: its networks, against those of the client.",
+        explains={outcomes.NAME},
+        culprit=containers.culprit(case, meant),
+        refuted_by=f"`getent ahosts {host}` finds no address while {one.label} runs in the same network.",
+        remedies=_joined(case, meant) if runs else containers.remedies(case, meant),
+    )
+
+
+def _joined(case: Case, meant: containers.Meant) -> Iterator[Remedy]:
+    one = meant.container
+    yield Remedy(
+        do=f"See which networks {one.label} is in, and which the client is in.",
+        command=containers.command(one, "inspect --format '{{json .NetworkSettings.Networks}}'"),
+        verify="Both name one network.",
+    )
+    yield Remedy(
+        do=f"Put both into one network: {one.label} into the client's, or the client into {outcomes.joined(one.networks, 'or')}.",
+        command=f"{containers.tool(one)} network connect {one.networks[0] if one.networks else 'NETWORK'} CLIENT",
+        verify=f"`getent ahosts {case.tcp.host}` prints an address.",
+    )
+
+
+def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: resolution.LeftOut) -> Finding:
     host = case.tcp.host
     path, _, line = (sources.nsswitch_line or f"{NSSWITCH}:").rpartition(":")
     knowing = [server for server in resolution.nameservers(case) if server.resolved]
@@ -60,22 +103,22 @@ def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: 
         *_spelling(case, sources),
     )
     if left_out.source == "dns-after-mdns":
-        return likely(
+        return claim(
             summary,
             *evidence,
             reason=reason,
-            next_check=f"`getent -s dns hosts {host}` finds the address and `getent hosts {host}` does not.",
+            missing=f"`getent -s dns hosts {host}` finds the address and `getent hosts {host}` does not.",
             explains={outcomes.NAME},
             culprit=culprit,
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return confirmed(
+    return claim(
         summary, *evidence, reason=reason, explains={outcomes.NAME}, culprit=culprit, refuted_by=refuted_by, remedies=remedies
     )
 
 
-def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
+def _from_nameservers(case: Case, system: SystemAnswer) -> Finding:
     """Judge by the nameservers' own answers."""
     every = resolution.nameservers(case)
     giving = next((server for server in every if server.resolved), None)
@@ -98,7 +141,7 @@ def _from_nameservers(case: Case, system: SystemAnswer) -> Judgement:
 
 def _denied(
     case: Case, system: SystemAnswer, every: tuple[resolution.NameserverRecord, ...], names: list[str], *, certain: bool
-) -> Judgement:
+) -> Finding:
     host = case.tcp.host
     sources = outcomes.name_sources(case)
     answers = [
@@ -114,6 +157,9 @@ def _denied(
     near = sources.near_names if sources else ()
     hint = f" Did you mean {near[0].name} ({near[0].where})?" if near else ""
     alias = next((answer.cnames[-1] for answer in answers if answer.cnames), None)
+    engine = containers.resolver(sources)
+    if engine and not alias:
+        hint = f" {engine.capitalize()}'s own resolver knows running containers of the same network only.{hint}"
     if alias:
         summary = f"{host} is an alias of {alias}, and {alias} does not exist.{hint}"
     elif answers:
@@ -125,7 +171,7 @@ def _denied(
     refuted_by = f"`getent ahosts {host}` prints an address, or a nameserver of this machine knows the name."
     remedies = tuple(_spelling(case, sources))
     if certain:
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason="Every name that the lookup tries is answered NXDOMAIN, and the hosts file does not have it.",
@@ -135,11 +181,11 @@ def _denied(
             remedies=remedies,
         )
     missing = f"`dig {host} A`: NXDOMAIN confirms it" if not answers else f"`getent ahosts {host}` again: not found confirms it"
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"The lookup ends with {system.error or 'no address'}, and no answer speaks for the name.",
-        next_check=f"{missing}.",
+        missing=f"{missing}.",
         explains={outcomes.NAME},
         culprit=culprit,
         refuted_by=refuted_by,
@@ -180,6 +226,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The name does not exist for this machine.",
     proof="NXDOMAIN from a nameserver and nothing in the hosts file; or a hosts line in nsswitch.conf that asks no DNS.",
     mistaken_for=("name.search-domain", "name.no-address"),
+    shown_by=(NameserverAnswer, NameSources, OtherNamespaces),
+    looks=(RESOLUTION,),
     needs=needs,
     judge=judge,
 )

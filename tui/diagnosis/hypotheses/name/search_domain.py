@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
+from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
 from tui.model.facts import NameserverAnswer, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, AskNameserver
 
 UNLIKELY_LABEL = "refused-asks-for-a-name-that-nobody-made"
@@ -24,7 +25,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
                 yield AskNameserver(server=server.address, port=server.port, name=_nobodys_name(case, name))
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """The name used differs from the one typed, its address fails, and something shows that another was meant."""
     settled = resolution.settled(case)
     if settled:
@@ -35,10 +36,28 @@ def judge(case: Case) -> Judgement:
         reason = f"The name used is the one typed: {used}." if used else "No nameserver's answer shows a completed name."
         return ruled_out(reason, *outcomes.ids(outcomes.system_answer(case)))
     if not outcomes.attempts(case):
-        return not_tested("Nothing has been tried yet.")
+        return not_looked_at("Nothing has been tried yet.")
     if outcomes.connecting(case):
-        return ruled_out(f"{case.tcp.host} was completed to {name}, which connects.", *_evidence(case, name))
+        return _connects(case, name)
     return _weighed(case, name)
+
+
+def _connects(case: Case, name: str) -> Finding:
+    """The completed name connects: nothing is wrong with a short name, but one with a domain of its own exists as typed, too."""
+    typed = outcomes.plain_name(case.tcp.host)
+    as_typed = [address for address, reading in _others(case, name).items() if outcomes.plain_name(reading) == typed]
+    if "." not in typed or not as_typed:
+        return ruled_out(f"{case.tcp.host} was completed to {name}, which connects.", *_evidence(case, name))
+    return claim(
+        f"{case.tcp.host} was completed to {name}, which connects; as typed it is another machine, {outcomes.joined(as_typed)}.",
+        *_evidence(case, name),
+        *outcomes.ids(*outcomes.connecting(case).values()),
+        reason=f"The search list was tried before the name as typed, and {_domain(case, name)} answered.",
+        missing=f"Which machine was meant: `refused check {typed}.:{case.tcp.port}` checks the name as typed.",
+        culprit=_culprit(case, name),
+        refuted_by=f"{name} is the machine that was meant.",
+        remedies=_remedies(case, name),
+    )
 
 
 def _completed(case: Case) -> str | None:
@@ -78,7 +97,7 @@ def _wildcard(case: Case, name: str) -> tuple[NameserverAnswer, ...]:
     )
 
 
-def _weighed(case: Case, name: str) -> Judgement:
+def _weighed(case: Case, name: str) -> Finding:
     typed = outcomes.plain_name(case.tcp.host)
     others = _others(case, name)
     connects, fails = resolution.split(case, tuple(others))
@@ -114,10 +133,10 @@ def _weighed(case: Case, name: str) -> Judgement:
     return still_open(f"{case.tcp.host} was completed to {name}; nothing shows that another was meant.", *_evidence(case, name))
 
 
-def _as_typed(case: Case, name: str, attempt: TcpAttempt) -> Judgement:
+def _as_typed(case: Case, name: str, attempt: TcpAttempt) -> Finding:
     host = case.tcp.host
     failing = outcomes.failing(case)
-    return confirmed(
+    return claim(
         f"{host} was completed to {name} ({next(iter(failing))}), which fails; as typed it is {attempt.address}, which connects.",
         *_evidence(case, name),
         *outcomes.ids(*failing.values(), attempt),
@@ -129,15 +148,15 @@ def _as_typed(case: Case, name: str, attempt: TcpAttempt) -> Judgement:
     )
 
 
-def _perhaps(case: Case, name: str, sign: str, *, next_check: str, evidence: tuple[str, ...]) -> Judgement:
+def _perhaps(case: Case, name: str, sign: str, *, next_check: str, evidence: tuple[str, ...]) -> Finding:
     failing = outcomes.failing(case)
-    return likely(
+    return claim(
         f"{case.tcp.host} was completed to {name} ({next(iter(failing))}), which fails{sign}.",
         *_evidence(case, name),
         *outcomes.ids(*failing.values()),
         *evidence,
         reason=f"The name used, {name}, is not the one typed, and its address is the failing one{sign}.",
-        next_check=next_check,
+        missing=next_check,
         explains=failing,
         culprit=_culprit(case, name),
         refuted_by=f"{name} is the machine that was meant.",
@@ -191,6 +210,8 @@ HYPOTHESIS = Hypothesis(
     proof="The name used differs from the one typed, its address fails, and the name as typed leads elsewhere and connects.",
     mistaken_for=("name.answers-differ",),
     supersedes=resolution.WRONG_MACHINE | {"name.family-mismatch"},
+    shown_by=(NameserverAnswer,),
+    looks=(RESOLUTION,),
     needs=needs,
     judge=judge,
 )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, queues, rules
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.readings import checks, forwarding, hosts, led, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Listener, Neighbour, Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import Listener, Listeners, Neighbour, OtherNamespaces, Outcome, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 Silent = dict[str, tuple[TcpAttempt, ...]]
@@ -21,10 +21,14 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.other_ports(case)
     yield from checks.tables(case)
     yield from rules.checks_there(case)
+    yield from forwarding.checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Repeated silence to packets that left this machine, from a host that answers otherwise, and not for a full queue."""
+    behind = led.silent(case)
+    if behind:
+        return behind
     silent = {address: attempts for address, attempts in hosts.silent(case).items() if not outcomes.is_local(case, address)}
     if not silent:
         return ruled_out("No address of another machine stays silent.", *outcomes.ids(*outcomes.latest(case).values()))
@@ -81,7 +85,7 @@ def _comes_to_no_queue(case: Case, address: str) -> bool:
     return watch is not None and queues.never_came(watch)
 
 
-def _held_back(case: Case, silent: Silent) -> Judgement:
+def _held_back(case: Case, silent: Silent) -> Finding:
     if all(rules.is_stopped_here(case, address) for address in silent):
         return ruled_out("A rule of this machine stops it first.", *outcomes.ids(*_flat(silent)))
     first = next(iter(silent))
@@ -100,10 +104,10 @@ def _answers_on_link(case: Case, address: str) -> Neighbour | None:
     return entries[-1] if entries and entries[-1].state == "reachable" else None
 
 
-def _proved(case: Case, silent: Silent) -> Judgement:
+def _proved(case: Case, silent: Silent) -> Finding:
     first = next(iter(silent))
     life = hosts.signs_of_life(case, first)
-    return confirmed(
+    return claim(
         f"Packets to port {case.tcp.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
         *outcomes.ids(*_flat(silent), *life, *hosts.trail(case, first), hosts.table(case, first)),
         reason=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}. {_trail_ends(case, first)}",
@@ -114,14 +118,14 @@ def _proved(case: Case, silent: Silent) -> Judgement:
     )
 
 
-def _alive(case: Case, silent: Silent) -> Judgement:
+def _alive(case: Case, silent: Silent) -> Finding:
     first = next(iter(silent))
     life = hosts.signs_of_life(case, first)
-    return likely(
+    return claim(
         f"Packets to port {case.tcp.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
         *outcomes.ids(*_flat(silent), *life),
         reason=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}.",
-        next_check=_what_else(case, first),
+        missing=_what_else(case, first),
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="A rule of this machine that drops it, or a full queue of the listener on the server.",
@@ -137,13 +141,13 @@ def _what_else(case: Case, address: str) -> str:
     return "As root, here: `nft list ruleset; iptables-save`. If no rule drops it, a filter on the way does, or a queue is full."
 
 
-def _there_on_link(case: Case, entries: dict[str, Neighbour], silent: Silent) -> Judgement:
+def _there_on_link(case: Case, entries: dict[str, Neighbour], silent: Silent) -> Finding:
     first, entry = next(iter(entries.items()))
-    return likely(
+    return claim(
         f"{first} is there on the local link and stays silent on port {case.tcp.port}: a filter drops it.",
         *outcomes.ids(*silent[first], entry),
         reason=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
-        next_check=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
+        missing=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
         explains=entries,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"{first} went down in the last half minute, or a rule of this machine drops it.",
@@ -151,7 +155,7 @@ def _there_on_link(case: Case, entries: dict[str, Neighbour], silent: Silent) ->
     )
 
 
-def _open(case: Case, silent: Silent) -> Judgement:
+def _open(case: Case, silent: Silent) -> Finding:
     first = next(iter(silent))
     if not hosts.is_repeated(silent[first]):
         reason = f"{_count(silent[first])} got no answer, which a lost packet explains too."
@@ -213,6 +217,8 @@ HYPOTHESIS = Hypothesis(
     "table, since a full accept queue is just as silent.",
     mistaken_for=("server.down", "server.backlog-full", "path.local-firewall"),
     supersedes=frozenset({"server.down"}),
+    shown_by=(Listeners, OtherNamespaces),
+    looks=(),
     needs=needs,
     judge=judge,
 )

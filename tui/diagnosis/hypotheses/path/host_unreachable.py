@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.address import without_zone
 from tui.model.case import Case
 from tui.model.facts import Addresses, Neighbour, Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
 Worth = Literal["proved", "forwarded", "near", "perhaps", "no"]
@@ -27,7 +27,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.life_signs(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """ICMP host or network unreachable and its sender, or a failed neighbour."""
     dead = dict(_behind_dead_neighbours(case))
     if dead:
@@ -39,7 +39,7 @@ def judge(case: Case) -> Judgement:
     reported = {
         address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.says_unreachable(attempt.icmp)
     }
-    kinds: tuple[tuple[Callable[[Case, dict[str, TcpAttempt]], Judgement], Worth], ...] = (
+    kinds: tuple[tuple[Callable[[Case, dict[str, TcpAttempt]], Finding], Worth], ...] = (
         (_by_a_router, "proved"),
         (_forwarded, "forwarded"),
         (_by_a_router_perhaps, "perhaps"),
@@ -95,7 +95,7 @@ def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt,
             yield address, (reported, failed)
 
 
-def _on_this_link(case: Case, dead: dict[str, tuple[TcpAttempt, Neighbour | None]]) -> Judgement:
+def _on_this_link(case: Case, dead: dict[str, tuple[TcpAttempt, Neighbour | None]]) -> Finding:
     first, (attempt, failed) = next(iter(dead.items()))
     silent_one = hosts.next_on_link(case, first)
     route = outcomes.route_to(case, first)
@@ -119,7 +119,7 @@ def _on_this_link(case: Case, dead: dict[str, tuple[TcpAttempt, Neighbour | None
     culprit = (
         Culprit(kind="address", address=silent_one, device=device) if device else Culprit(kind="address", address=silent_one)
     )
-    return confirmed(
+    return claim(
         summary,
         *evidence,
         reason=f"{reason}. {usual}",
@@ -130,12 +130,12 @@ def _on_this_link(case: Case, dead: dict[str, tuple[TcpAttempt, Neighbour | None
     )
 
 
-def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Addresses) -> Judgement:
-    return likely(
+def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Addresses) -> Finding:
+    return claim(
         f"The loopback interface lo of this machine is down, so nothing reaches {outcomes.joined(own)}, its own address.",
         *outcomes.ids(*(attempt for attempts in own.values() for attempt in attempts), down),
         reason="What a machine sends to itself goes through lo; lo is not up, and the attempts got no answer.",
-        next_check="`ip link set lo up` (as root), and try again: an answer or a refusal confirms it.",
+        missing="`ip link set lo up` (as root), and try again: an answer or a refusal confirms it.",
         explains=own,
         culprit=Culprit(kind="address", address=next(iter(own)), device="lo"),
         refuted_by="`ip -br link show lo` shows UP.",
@@ -149,7 +149,7 @@ def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Add
     )
 
 
-def _on_this_link_perhaps(near: dict[str, TcpAttempt]) -> Judgement:
+def _on_this_link_perhaps(near: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(near.items()))
     return still_open(
         f"Our own kernel reported `{_meaning(attempt)}` after {attempt.latency_ms:.1f} ms, sooner than a neighbour fails.",
@@ -160,10 +160,10 @@ def _on_this_link_perhaps(near: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _by_a_router(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+def _by_a_router(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     usual = f" Most often {first} is off or unplugged (server.down); a machine that never existed looks the same."
-    return confirmed(
+    return claim(
         _claim(reported),
         *_evidence(case, reported),
         reason=_word(case, first) + usual * (hosts.says_host_unreachable(attempt) and hosts.came_late(case, first)),
@@ -174,13 +174,13 @@ def _by_a_router(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _by_a_router_perhaps(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+def _by_a_router_perhaps(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
-    return likely(
+    return claim(
         _claim(reported),
         *_evidence(case, reported),
         reason=_word(case, first),
-        next_check=f"`ping -c 3 {first}`: an answer would mean that {_sender(attempt)} rejects this port alone.",
+        missing=f"`ping -c 3 {first}`: an answer would mean that {_sender(attempt)} rejects this port alone.",
         explains=reported,
         culprit=Culprit(kind="address", address=_sender(attempt)),
         refuted_by=_disproof(first, attempt),
@@ -188,15 +188,15 @@ def _by_a_router_perhaps(case: Case, reported: dict[str, TcpAttempt]) -> Judgeme
     )
 
 
-def _forwarded(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+def _forwarded(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     life = hosts.signs_of_life(case, first)
-    return likely(
+    return claim(
         f"Port {case.tcp.port} of {first} seems to be forwarded to another machine, which {_sender(attempt)} cannot reach.",
         *_evidence(case, reported),
         *outcomes.ids(*life),
         reason=_word(case, first) + (f" {first} itself {hosts.life_in_words(life)}." if life else f" {first} itself is there."),
-        next_check=f"On {_sender(attempt)}: `nft list ruleset` or `iptables-save -t nat` names where the port is forwarded to.",
+        missing=f"On {_sender(attempt)}: `nft list ruleset` or `iptables-save -t nat` names where the port is forwarded to.",
         explains=reported,
         culprit=Culprit(kind="address", address=_sender(attempt)),
         refuted_by=f"No rule on {_sender(attempt)} forwards port {case.tcp.port}.",
@@ -270,6 +270,8 @@ HYPOTHESIS = Hypothesis(
     meaning="A router, or this link, cannot reach the host or its network.",
     proof="ICMP host or network unreachable with its sender, or our neighbour entry FAILED for an address on our link.",
     mistaken_for=("server.down", "path.rejected"),
+    shown_by=(TcpAttempt,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, local_drops, outcomes, queues, rules
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.looks import TRANSLATIONS
+from tui.diagnosis.readings import checks, foreign_answers, forwarding, hosts, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Echo, Firewall, Hop, Limits, Listener, Listeners, NotObserved, Outcome, Rule, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.requests import AnyRequest, ListAddresses, ReadFirewall
+from tui.model.facts import Echo, Firewall, Hop, Listener, Outcome, Rule, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
+from tui.model.requests import AnyRequest, ListAddresses
 
-RULES = "nft list ruleset; iptables-save"
+LISTING = "nft list ruleset; iptables-save"
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -23,29 +24,33 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.first_hop_checks(case)
     yield from checks.tables(case)
     yield from rules.checks_here(case)
-    yield from local_drops.tracking_checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """A rule that matches and explains what is seen; an ICMP error from an own address; signs that packets never left."""
     by_rule = dict(_by_rule(case))
     if by_rule:
         return _ruled(case, by_rule)
-    ours = {address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.sent_here(case, attempt)}
+    ours = {
+        address: attempt
+        for address, attempt in hosts.icmp_rejections(case).items()
+        if hosts.sent_here(case, attempt) and not forwarding.ways(case, address)
+    }
     proved = {address: attempt for address, attempt in ours.items() if _is_a_filters(case, address, attempt)}
+    signed = {address: attempt for address, attempt in proved.items() if foreign_answers.may_be_signed(case, address)}
     if proved:
-        return _proved(case, proved)
+        return foreign_answers.signed(case, signed) if signed == proved else _proved(case, dict(proved.items() - signed.items()))
     perhaps = {address: attempt for address, attempt in ours.items() if _may_be_a_filters(case, address, attempt)}
     if perhaps:
         return _perhaps(perhaps)
-    tracking = local_drops.full_tracking(case)
-    lost = {address: attempts for address, attempts in hosts.silent(case).items() if local_drops.is_kept_here(case, address)}
-    if tracking and lost:
-        return _table_full(case, lost, tracking)
     held = {address: attempts for address, attempts in hosts.silent(case).items() if hosts.leaves(case, address) is False}
     if held:
         return _not_by_rules(case, held, "This machine keeps the packets back") or _held(case, held)
-    swallowed = {address: attempt for address, attempt in hosts.silent(case).items() if outcomes.is_local(case, address)}
+    swallowed = {
+        address: attempt
+        for address, attempt in hosts.silent(case).items()
+        if outcomes.is_local(case, address) and not forwarding.ways(case, address)
+    }
     if swallowed:
         plain = _without_a_filter(case, swallowed)
         return plain or _not_by_rules(case, swallowed, "An address of this machine stays silent") or _swallowed(case, swallowed)
@@ -56,9 +61,9 @@ def judge(case: Case) -> Judgement:
     }
     if near:
         return _reset_here(case, near)
-    served = dict(_refused_though_served(case))
-    if served:
-        return _served(case, served)
+    foreign = dict(foreign_answers.refused(case))
+    if foreign:
+        return foreign_answers.finding(case, foreign, tuple(_remedies(case.tcp.port)))
     return _in_silence(case)
 
 
@@ -74,7 +79,7 @@ def _by_rule(case: Case) -> Iterator[tuple[str, tuple[Firewall, Rule]]]:
         yield address, (reading, rule)
 
 
-def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
+def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
     first, (_, rule) = next(iter(ruled.items()))
     port = case.tcp.port
     service = rules.service_without_endpoints(rule)
@@ -84,17 +89,25 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Judgement:
     else:
         summary = f"This machine's own packet filter {rules.does(rule, what)}: {rules.named(rule)}."
     effect = "silence" if rules.makes(rule) == {Outcome.TIMEOUT} else "the refusal"
-    return confirmed(
+    return claim(
         summary,
         *outcomes.ids(*(reading for reading, _ in ruled.values())),
         *outcomes.ids(*(attempt for each in ruled for attempt in outcomes.attempts(case, each))),
         reason=f"`{rules.quoted(rule)}` ({rules.location(rule)}) matches this connection and explains {effect}."
-        f"{rules.counted_packets(rule)}",
+        f"{_counted(case, first, rule)}",
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
         refuted_by="Without that rule, the same attempt ends the same way.",
         remedies=rules.remedies(case, rule, first),
     )
+
+
+def _counted(case: Case, address: str, rule: Rule) -> str:
+    """What its counter says, as a sentence: how much it rose with the attempts, or how it stands."""
+    risen = rules.growth(case, address, rule)
+    if not risen:
+        return rules.counted_packets(rule)
+    return f" Its counter rose by {risen} packet{'' if risen == 1 else 's'} with the attempts."
 
 
 def _is_clean(case: Case, address: str) -> bool:
@@ -103,7 +116,7 @@ def _is_clean(case: Case, address: str) -> bool:
     return bool(reading and reading.answer == "does-not-match" and not reading.unread)
 
 
-def _not_by_rules(case: Case, silent: Mapping[str, tuple[TcpAttempt, ...]], what: str) -> Judgement | None:
+def _not_by_rules(case: Case, silent: Mapping[str, tuple[TcpAttempt, ...]], what: str) -> Finding | None:
     """That something here keeps the packets and no rule does; None where the rules were not all read."""
     if not all(_is_clean(case, address) for address in silent):
         return None
@@ -132,10 +145,10 @@ def _may_be_a_filters(case: Case, address: str, attempt: TcpAttempt) -> bool:
     return quick and not hosts.is_time_exceeded(attempt.icmp) and not hosts.failed_neighbour(case, address)
 
 
-def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     sender, meaning = (attempt.icmp.sender, attempt.icmp.meaning) if attempt.icmp else ("", "")
-    return confirmed(
+    return claim(
         f"This machine's own packet filter rejects port {case.tcp.port} of {outcomes.joined(reported)} (ICMP {meaning}).",
         *outcomes.ids(*reported.values()),
         reason=f"ICMP `{meaning}` came after {attempt.latency_ms:.1f} ms from {sender}, an address of this machine.",
@@ -146,14 +159,14 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _perhaps(reported: dict[str, TcpAttempt]) -> Judgement:
+def _perhaps(reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     meaning = attempt.icmp.meaning if attempt.icmp else ""
-    return likely(
+    return claim(
         f"This machine's own packet filter seems to reject port {attempt.port} of {first} (ICMP {meaning}).",
         *outcomes.ids(*reported.values()),
         reason=f"ICMP `{meaning}` came from this machine itself after {attempt.latency_ms:.1f} ms, sooner than neighbours fail.",
-        next_check=f"As root: `{RULES}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
+        missing=f"As root: `{LISTING}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
         explains=reported,
         culprit=Culprit(kind="address", address=attempt.icmp.sender if attempt.icmp else first),
         refuted_by="No rule here rejects it.",
@@ -161,7 +174,7 @@ def _perhaps(reported: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
+def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     first, attempts = next(iter(held.items()))
     elsewhere = hosts.first_hop_elsewhere(case, first)
     if elsewhere:
@@ -169,11 +182,11 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     else:
         number = sum(attempt.retransmits or 0 for attempt in attempts)
         sign = f"All {number} retransmissions failed in this machine (TCPRetransFail)."
-    return likely(
+    return claim(
         f"This machine itself keeps back the packets to port {case.tcp.port} of {outcomes.joined(held)}.",
         *outcomes.ids(*(fact for facts in held.values() for fact in facts), elsewhere, *hosts.hops(case, first)),
         reason=sign,
-        next_check=f"As root: `{RULES}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
+        missing=f"As root: `{LISTING}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
         explains=held,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
@@ -181,7 +194,7 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     )
 
 
-def _without_a_filter(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement | None:
+def _without_a_filter(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Finding | None:
     """That a full queue, or a loopback interface that is down, alone explains the silence of an own address."""
     first = next(iter(silent))
     full = [row for row in _rows(case, first) if hosts.has_full_queue(row)]
@@ -200,51 +213,28 @@ def _rows(case: Case, address: str) -> list[Listener]:
     return [row for row in rows if hosts.reaches(row, address, here=True)]
 
 
-def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
+def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     """On this machine a closed port answers and an open one accepts, so something here causes the silence."""
     first = next(iter(silent))
     table, rows = outcomes.listeners(case), _rows(case, first)
     evidence = outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), table)
     summary = f"This machine's own packet filter drops connections to {outcomes.joined(silent)}, its own address."
-    apart = f"As root: `{RULES}` has a rule that drops them; `ip link show lo` without UP would explain it too."
+    apart = f"As root: `{LISTING}` has a rule that drops them; `ip link show lo` without UP would explain it too."
     if table is None or not hosts.is_repeated(silent[first]):
         return still_open(
             "An address of this machine stays silent.", *evidence, summary=summary, next_check=apart, explains=silent
         )
     room = "with a full queue that no attempt reached" if any(map(hosts.has_full_queue, rows)) else "with room in its queue"
     state = f"{hosts.owner(rows[0])} listens there {room}" if rows else "nothing listens there, so a reset was due"
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"{first} is this machine's own, {state}, and no answer came.",
-        next_check=apart,
+        missing=apart,
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="No rule here drops it, and the loopback interface is up.",
         remedies=_remedies(case.tcp.port),
-    )
-
-
-def _table_full(case: Case, lost: Mapping[str, tuple[TcpAttempt, ...]], limits: Limits) -> Judgement:
-    first = next(iter(lost))
-    count = f"{limits.tracked_connections:,} of {limits.tracking_limit:,}"
-    return likely(
-        f"The packet filter's table of connections is full ({count}): new ones, also to {outcomes.joined(lost)}, are dropped.",
-        *outcomes.ids(
-            *(attempt for attempts in lost.values() for attempt in attempts), *local_drops.forbidden_echoes(case, first), limits
-        ),
-        reason=f"Packets do not seem to leave this machine, and nf_conntrack_count is at its limit: {count}.",
-        next_check="`dmesg | grep 'nf_conntrack: table full'` (as root): a recent line confirms it.",
-        explains=lost,
-        culprit=Culprit(kind="limit", limit="nf_conntrack_max", address=first),
-        refuted_by="`sysctl net.netfilter.nf_conntrack_count` is far below nf_conntrack_max while attempts stay silent.",
-        remedies=(
-            Remedy(
-                do="Raise the limit, and find who opens so many connections.",
-                command=f"sysctl -w net.netfilter.nf_conntrack_max={2 * (limits.tracking_limit or 0)}; conntrack -L | head -1000",
-                verify=f"`refused check {case.target.label}` is answered.",
-            ),
-        ),
     )
 
 
@@ -259,14 +249,14 @@ def _reset_without_a_hop(case: Case, address: str) -> Hop | None:
     return first if first and hosts.is_itself(address, first.sender) and compared else None
 
 
-def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
+def _reset_here(case: Case, near: dict[str, Hop]) -> Finding:
     first, hop = next(iter(near.items()))
     elsewhere = hosts.first_hop_elsewhere(case, first)
-    return likely(
+    return claim(
         f"This machine's own packet filter seems to answer port {hop.port} of {outcomes.joined(near)} with a reset.",
         *outcomes.ids(*(outcomes.latest(case)[address] for address in near), *near.values(), elsewhere),
         reason=f"The reset comes even with TTL 1; another port's packet ends at {elsewhere.sender if elsewhere else '?'}.",
-        next_check=f"As root: `{RULES}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
+        missing=f"As root: `{LISTING}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
         explains=near,
         culprit=Culprit(kind="address", address=first, port=hop.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
@@ -274,35 +264,7 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Judgement:
     )
 
 
-def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Listener, Listeners]]]:
-    """Own addresses that answered with a reset after a table that showed a listener for them."""
-    table = outcomes.listeners(case)
-    for address, attempt in outcomes.refused_by_reset(case).items():
-        rows = outcomes.on_port(table, case.tcp.port) if outcomes.is_local(case, address) else ()
-        row = next((row for row in rows if hosts.reaches(row, address, here=True)), None)
-        plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in outcomes.attempts(case, address))
-        if table and row and plain and table.at and table.at < attempt.at and not _is_clean(case, address):
-            yield address, (attempt, row, table)
-
-
-def _served(case: Case, served: dict[str, tuple[TcpAttempt, Listener, Listeners]]) -> Judgement:
-    first, (attempt, row, table) = next(iter(served.items()))
-    return still_open(
-        f"{hosts.owner(row)} was listening before {first} answered with a reset.",
-        *outcomes.ids(attempt, table),
-        summary=f"This machine's own packet filter answers {endpoint(first, case.tcp.port)} with a reset.",
-        next_check=f"As root: `{RULES}` has a rule with `tcp reset`.",
-        explains=served,
-    )
-
-
-def _rules_hidden(case: Case) -> bool:
-    """Whether this machine's rules were asked for, and may not be read."""
-    asked = (gap.request for gap in case.all(NotObserved))
-    return any(isinstance(request, ReadFirewall) and request.vantage is None for request in asked)
-
-
-def _in_silence(case: Case) -> Judgement:
+def _in_silence(case: Case) -> Finding:
     """Silence from another machine: a drop here looks like a drop there until a packet is seen to leave."""
     silent = hosts.silent(case)
     unseen = {
@@ -319,14 +281,15 @@ def _in_silence(case: Case) -> Judgement:
     if not silent:
         return ruled_out("No attempt was answered or kept back by this machine.", *outcomes.ids(*outcomes.latest(case).values()))
     if not unseen:
-        evidence = outcomes.ids(*(hop for address in silent for hop in hosts.trail(case, address)))
-        if not _rules_hidden(case):
+        hops = [hop for address in silent for hop in hosts.trail(case, address)]
+        evidence = outcomes.ids(*hops, *(attempt for attempts in silent.values() for attempt in attempts))
+        if not foreign_answers.rules_hidden(case):
             return ruled_out("Packets for this port leave this machine.", *evidence)
         return still_open(
             "Packets for this port leave this machine; whether a rule drops the answers was not seen.",
             *evidence,
             summary=f"A rule of this machine may drop the answers that come back from {outcomes.joined(silent)}.",
-            next_check=f"As root: `{RULES}` has a rule of INPUT that drops them.",
+            next_check=f"As root: `{LISTING}` has a rule of INPUT that drops them.",
             explains={address for address in silent if outcomes.is_remote(case, address)},
         )
     first = next(iter(unseen))
@@ -345,7 +308,7 @@ def _in_silence(case: Case) -> Judgement:
             next_check=f"Its counter, in `nft -a list ruleset` or `iptables-save -c`, grows with each attempt on {first}.",
             explains=unseen,
         )
-    apart = f"As root: `{RULES}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
+    apart = f"As root: `{LISTING}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
     if echo is None:
         reason = "No packet for this port was seen to leave this machine."
         # Nothing at all comes back from a host that is down; a drop here is worth naming where other packets get through.
@@ -353,11 +316,11 @@ def _in_silence(case: Case) -> Judgement:
         if not alive:
             return still_open(reason, *evidence)
         return still_open(reason, *evidence, summary=summary, next_check=apart, explains=alive)
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason="No answer came, and an echo request to the same address was forbidden on the spot (EPERM).",
-        next_check=apart,
+        missing=apart,
         explains={first},
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"No rule here drops TCP to {first}.",
@@ -387,6 +350,8 @@ HYPOTHESIS = Hypothesis(
     proof="ICMP from one of our own addresses, where no failed neighbour explains it; or the rule that matches.",
     mistaken_for=("client.blocked", "path.filtered", "path.rejected"),
     supersedes=frozenset({"path.filtered", "path.rejected", "server.not-listening", "server.down"}),
+    shown_by=(Firewall, TcpAttempt),
+    looks=(TRANSLATIONS,),
     needs=needs,
     judge=judge,
 )

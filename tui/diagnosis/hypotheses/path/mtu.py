@@ -2,39 +2,53 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import PathMtu, Talk
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
+from tui.model.protocols import HTTP, TLS
 from tui.model.requests import AnyRequest, MeasureMtu
+from tui.model.schemes import family_of_port, family_of_scheme
 
 WRITABLE = frozenset({"HTTP", "TLS", "Redis"})
 """Protocols in which a large and harmless request can be sent."""
 ENOUGH = 4
 """Pairs of connections that must agree: in a single one, a balancer may have sent the first to a dead machine by chance."""
 
+SEVERAL = 2
+"""Full segments that an answer must be longer than, to have come in large ones."""
 _HEADERS = 40
 """Bytes of IPv4 and TCP around a segment, at least."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts; where a request stays unanswered, what becomes of large and of small segments."""
+    """Attempts; what becomes of large and of small segments, with a large request too where one stays unanswered."""
     yield from checks.basics(case)
     if not case.options.talk:
         return
-    for talk in _silent_talks(case).values():
-        if talk.spoken in WRITABLE:
-            name = None if case.tcp.is_literal else case.tcp.host
-            yield MeasureMtu(address=talk.address, port=talk.port, family=talk.spoken, server_name=name)
+    silent = _silent_talks(case)
+    for talk in (*silent.values(), *_web_talks(case).values()):
+        asked = {request.address for request in case.asked if isinstance(request, MeasureMtu)}
+        if talk.spoken in WRITABLE and talk.address not in asked and not outcomes.is_local(case, talk.address):
+            yield MeasureMtu(
+                address=talk.address,
+                port=talk.port,
+                family=talk.spoken,
+                server_name=None if case.tcp.is_literal else case.tcp.host,
+                path="/" if _is_web(case) else None,
+                writes=talk.address in silent,
+            )
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """The same request in large segments and in small ones: only the small ones get through, or only they bring an answer."""
     connecting = outcomes.connecting(case)
     if not connecting:
-        return ruled_out("No address connects, so it is not about large packets.", *outcomes.ids(*outcomes.latest(case).values()))
+        return not_relevant(
+            "No address connects, so it is not about large packets.", *outcomes.ids(*outcomes.latest(case).values())
+        )
     measured = {mtu.address: mtu for mtu in case.all(PathMtu) if mtu.address in connecting and mtu.port == case.tcp.port}
     for differs, judge_as in ((_stalls, _on_the_way_there), (_is_left_unanswered, _on_the_way_back)):
         differing = {address: mtu for address, mtu in measured.items() if differs(mtu)}
@@ -42,7 +56,7 @@ def judge(case: Case) -> Judgement:
             return judge_as(case, differing)
     if measured:
         first = next(iter(measured.values()))
-        return _no_difference(first)
+        return _no_difference(case, first)
     silent = _silent_talks(case)
     if silent:
         return still_open(
@@ -60,57 +74,109 @@ def _silent_talks(case: Case) -> dict[str, Talk]:
     return {talk.address: talk for talk in reversed(mine) if talk.outcome == "silent" and talk.address not in answered}
 
 
+def _web_talks(case: Case) -> dict[str, Talk]:
+    """The addresses that answer as a web server does: the answer to come may be large, whatever the first one was."""
+    connecting = outcomes.connecting(case)
+    return {
+        talk.address: talk
+        for talk in case.all(Talk)
+        if talk.address in connecting
+        and talk.port == case.tcp.port
+        and talk.outcome == "answered"
+        and talk.understood == "yes"
+        and (talk.spoken == HTTP or (talk.spoken == TLS and _is_web(case)))
+    }
+
+
+def _is_web(case: Case) -> bool:
+    """Whether HTTP is what the target's scheme, or without one its port, stands for."""
+    family = family_of_scheme(case.tcp.scheme) if case.tcp.scheme else family_of_port(case.tcp.port)
+    return family is not None and family.name == HTTP
+
+
 def _stalls(mtu: PathMtu) -> bool:
     return mtu.small == "acknowledged" and mtu.large == "stalled" and mtu.clamped_large == "acknowledged"
 
 
 def _is_left_unanswered(mtu: PathMtu) -> bool:
-    return mtu.large == mtu.clamped_large == "acknowledged" and mtu.answered is False and mtu.clamped_answered is True
+    return mtu.answered is False and mtu.clamped_answered is True
 
 
-def _no_difference(mtu: PathMtu) -> Judgement:
+def _no_difference(case: Case, mtu: PathMtu) -> Finding:
+    if mtu.path_mtu_before:
+        return _remembered(case, mtu, mtu.path_mtu_before)
     if mtu.large == "acknowledged":
         return ruled_out(
             f"{mtu.large_bytes} bytes in segments of up to {mtu.mss} bytes were acknowledged, and small segments bring no more.",
             *outcomes.ids(mtu),
         )
+    if mtu.answered and mtu.answer_bytes > SEVERAL * (mtu.mss or 0):
+        return ruled_out(
+            f"{mtu.answer_bytes} bytes of an answer came, in segments of up to {mtu.largest_segment} bytes.", *outcomes.ids(mtu)
+        )
+    if "reported" in {mtu.full_size, mtu.large}:
+        who = mtu.reported_by or "a router"
+        return still_open(f"{who} reports that its next link is narrower, so what is sent there adapts.", *outcomes.ids(mtu))
+    if mtu.answered:
+        there = "Packets of full size arrive there, and n" if mtu.full_size == "pass" else "N"
+        return still_open(f"{there}o answer was large enough to show what comes back.", *outcomes.ids(mtu))
     return still_open(
         f"The first bytes were {mtu.small}, the rest {mtu.large}, in small segments {mtu.clamped_large}.",
         *outcomes.ids(mtu),
     )
 
 
-def _on_the_way_there(case: Case, measured: dict[str, PathMtu]) -> Judgement:
+def _remembered(case: Case, mtu: PathMtu, size: int) -> Finding:
+    """While the kernel remembers the path's MTU, every connection there announces small segments, and large ones are not met."""
+    route = outcomes.route_to(case, mtu.address)
+    if route is not None and route.mtu == size and route.mtu_expires_s is None:
+        return still_open(
+            f"The route is set to packets of {size} bytes, which all connections keep to.", *outcomes.ids(mtu, route)
+        )
+    left = f"for another {route.mtu_expires_s:.0f} s" if route and route.mtu_expires_s else "for up to ten minutes"
+    return still_open(
+        f"A router has told this machine that the path takes {size} bytes. {left.capitalize()} all connections there "
+        "keep to it, so what larger packets fare was not seen.",
+        *outcomes.ids(mtu, route),
+        summary=f"Large packets from {endpoint(mtu.address, mtu.port)} vanish while this machine does not remember that the path "
+        f"takes {size} bytes.",
+        next_check=f"After `ip route flush cache` (root), or when it is forgotten: `refused check {case.target.label}`.",
+    )
+
+
+def _on_the_way_there(case: Case, measured: dict[str, PathMtu]) -> Finding:
     mtu = next(iter(measured.values()))
     where = endpoint(mtu.address, mtu.port)
+    alone = " So did packets of full size that may not be fragmented, and no small one." if mtu.full_size == "vanish" else ""
     return _certain(
         case,
         measured,
         f"It connects, and large packets to {where} vanish: segments of {mtu.mss} bytes are never acknowledged, "
         f"those of {mtu.clamped_mss} bytes are, and no router says why.",
+        f"The same {mtu.large_bytes} bytes were written on two connections at the same time, with segments of up to {mtu.mss} "
+        f"and of up to {mtu.clamped_mss} bytes; only the second one went on.{alone}",
     )
 
 
-def _on_the_way_back(case: Case, measured: dict[str, PathMtu]) -> Judgement:
+def _on_the_way_back(case: Case, measured: dict[str, PathMtu]) -> Finding:
     mtu = next(iter(measured.values()))
     where = endpoint(mtu.address, mtu.port)
+    got = f"no more than {mtu.answer_bytes} bytes" if mtu.answer_bytes else "nothing"
     return _certain(
         case,
         measured,
         f"It connects, and large packets from {where} vanish: its answer comes only where its segments are "
         f"small ({mtu.clamped_mss} bytes).",
+        f"The same request brought {got} in segments of up to {mtu.mss} bytes, and its whole answer in segments of up to "
+        f"{mtu.clamped_mss}.",
     )
 
 
-def _certain(case: Case, measured: dict[str, PathMtu], summary: str) -> Judgement:
+def _certain(case: Case, measured: dict[str, PathMtu], summary: str, reason: str) -> Finding:
     first, mtu = next(iter(measured.items()))
     talks = [talk for talk in case.all(Talk) if talk.address in measured and talk.outcome == "silent"]
-    reason = (
-        f"The same {mtu.large_bytes} bytes were written on two connections at the same time, with segments of up to {mtu.mss} "
-        f"and of up to {mtu.clamped_mss} bytes; only the second one went on."
-    )
     if mtu.pairs >= ENOUGH:
-        return confirmed(
+        return claim(
             summary,
             *outcomes.ids(*measured.values(), *talks),
             reason=f"{reason} It was the same with {mtu.pairs} pairs of connections.",
@@ -119,11 +185,11 @@ def _certain(case: Case, measured: dict[str, PathMtu], summary: str) -> Judgemen
             remedies=_remedies(first, mtu),
         )
     if _has_learnt(mtu):
-        return likely(
+        return claim(
             summary,
             *outcomes.ids(*measured.values(), *talks),
             reason=f"{reason} Meanwhile a router reported a path of {mtu.path_mtu} bytes, and new connections keep to it.",
-            next_check=f"`ip route flush cache`, and try {case.target.label} again: it stalls again.",
+            missing=f"`ip route flush cache`, and try {case.target.label} again: it stalls again.",
             culprit=Culprit(kind="address", address=first, port=mtu.port),
             refuted_by=f"{case.target.label} still does not answer, although `ip route get {first}` shows `mtu {mtu.path_mtu}`.",
             remedies=_remedies(first, mtu),
@@ -145,7 +211,8 @@ def _remedies(address: str, mtu: PathMtu) -> Iterator[Remedy]:
     yield Remedy(
         do="Find the link whose packets must be smaller (a tunnel, a VPN, PPPoE, an overlay network), hop by hop.",
         command=f"tracepath -n {address}",
-        verify="It prints a `pmtu` smaller than that of your own link, or stops answering behind one router.",
+        verify="It prints a `pmtu` smaller than that of your own link, or stops answering behind one router. What it learns this "
+        "machine remembers for ten minutes, in which all may seem well.",
     )
     yield Remedy(
         do="Let ICMP `fragmentation needed` (IPv4 3/4) and `packet too big` (IPv6 2/0) pass every filter on the way; "
@@ -169,6 +236,8 @@ HYPOTHESIS = Hypothesis(
     proof="The same request stalls, or stays unanswered, in segments of the usual size, and goes on in small ones; four times.",
     mistaken_for=("server.unresponsive",),
     supersedes=frozenset({"server.unresponsive", "port.wrong-protocol", "server.closes-early"}),
+    shown_by=(PathMtu,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

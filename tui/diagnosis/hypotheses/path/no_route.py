@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import ip_family, is_loopback, without_zone, zone_of
 from tui.model.case import Case
-from tui.model.facts import Addresses, Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import Addresses, Outcome, Route, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
 NO_ROUTE = frozenset({"none", "throw"})
@@ -23,7 +23,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         yield ListAddresses()
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """ENETUNREACH at once, and a route lookup that finds nothing."""
     blocked = {
         address: attempt
@@ -53,21 +53,21 @@ def _without_own_address(case: Case) -> dict[str, TcpAttempt]:
     }
 
 
-def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
+def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Finding:
     """A lack of source ports has the same errno; it is this cause only where the machine has no IPv6 address of its own."""
     own = case.last(Addresses)
     if own is None:
-        return not_tested("This machine's addresses were not read.")
+        return not_looked_at("This machine's addresses were not read.")
     reachable = [address for _, address in own.addresses if ip_family(address) == "IPv6" and not is_loopback(address)]
     if reachable and not own.ipv6_disabled:
         return ruled_out(f"This machine has the IPv6 address {reachable[0]}.", *outcomes.ids(own, *blocked.values()))
     first = next(iter(blocked))
     state = "IPv6 is switched off on this machine" if own.ipv6_disabled else "This machine has no IPv6 address of its own"
-    return likely(
+    return claim(
         f"{state}: nothing can be sent to {outcomes.joined(blocked)}.",
         *outcomes.ids(*blocked.values(), own),
         reason=f"{state}, and connect() failed with EADDRNOTAVAIL at once.",
-        next_check="`sysctl net.ipv6.conf.all.disable_ipv6` and `ip -6 -brief address`: 1, or no address, confirms it.",
+        missing="`sysctl net.ipv6.conf.all.disable_ipv6` and `ip -6 -brief address`: 1, or no address, confirms it.",
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="`ip -6 -brief address` shows an address beside that of lo.",
@@ -75,11 +75,11 @@ def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _proved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
+def _proved(case: Case, blocked: dict[str, TcpAttempt]) -> Finding:
     first = next(iter(blocked))
     routes = [outcomes.route_to(case, address) for address in blocked]
     thrown = next((route.text for route in routes if route and route.type == "throw" and route.text), "")
-    return confirmed(
+    return claim(
         f"This machine has no route to {outcomes.joined(blocked)}: nothing was sent."
         + (f" The route `{thrown}` ends there." * bool(thrown)),
         *outcomes.ids(*blocked.values(), *routes),
@@ -91,16 +91,16 @@ def _proved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _unproved(case: Case, blocked: dict[str, TcpAttempt]) -> Judgement:
+def _unproved(case: Case, blocked: dict[str, TcpAttempt]) -> Finding:
     first = next(iter(blocked))
     route = outcomes.route_to(case, first)
     source = f" from {case.options.source}" if case.options.source else ""
     lookup = f"the lookup now gives `{route.text or route.type}`" if route else "the route was not looked up"
-    return likely(
+    return claim(
         f"This machine's kernel had no route to {first} for this connection.",
         *outcomes.ids(*blocked.values(), route),
         reason=f"connect() failed with ENETUNREACH at once, and {lookup}.",
-        next_check=f"`{_get(first)}{source}`: an error confirms it; `ip rule` shows routes by source or mark.",
+        missing=f"`{_get(first)}{source}`: an error confirms it; `ip rule` shows routes by source or mark.",
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"Another attempt on {first} that does not end with ENETUNREACH.",
@@ -143,6 +143,8 @@ HYPOTHESIS = Hypothesis(
     meaning="There is no route to the address.",
     proof="ENETUNREACH at once, without an ICMP error, and the kernel's route lookup finds nothing.",
     mistaken_for=("path.route-rejects",),
+    shown_by=(Route,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

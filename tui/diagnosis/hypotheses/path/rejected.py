@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, reset_origin, rules
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.looks import TRANSLATIONS
+from tui.diagnosis.readings import checks, forwarding, hosts, led, outcomes, reset_origin, rules
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import Firewall, Outcome, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, TraceHops
 
 
@@ -22,15 +23,21 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.life_signs(case)
     yield from checks.tables(case)
     yield from rules.checks_there(case)
+    yield from forwarding.checks(case)
 
 
-def judge(case: Case) -> Judgement:
-    """An ICMP error that forbids, and its sender."""
+def judge(case: Case) -> Finding:
+    """An ICMP error that forbids, and its sender; or the word of a filter where a rule or a forwarder leads."""
+    behind = led.rejected(case)
+    if behind:
+        return behind
     by_rule = rules.stopped_there(case, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
     if by_rule:
         return rules.judged_there(case, by_rule)
     reported = {
-        address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.sent_here(case, attempt) is not True
+        address: attempt
+        for address, attempt in hosts.icmp_rejections(case).items()
+        if hosts.sent_here(case, attempt) is not True and not forwarding.ways(case, address)
     }
     forbidden = {
         address: attempt for address, attempt in reported.items() if attempt.outcome in {Outcome.REFUSED, Outcome.REJECTED}
@@ -55,17 +62,20 @@ def _is_feigned(case: Case, address: str, attempt: TcpAttempt) -> bool:
     )
 
 
-def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     sender = _sender(attempt)
     hop = hosts.hop_of(case, first, sender)
     itself = hosts.is_itself(first, sender)
+    who = f"{_who(first, sender)}, or what it forwards the port to," if itself else _who(first, sender)
     addresses = outcomes.joined(sorted({attempt.address for attempt in reported.values()}))
     remark = "a closed port sends a reset" if itself else "that is neither the target nor this machine"
-    return confirmed(
-        f"{_who(first, sender)} rejects {_what(first, sender, reported)} (ICMP {_meaning(attempt)}).",
+    return claim(
+        f"{who} rejects {_what(first, sender, reported)} (ICMP {_meaning(attempt)}).",
         *outcomes.ids(*reported.values(), hop),
         reason=f"ICMP `{_meaning(attempt)}` came from {sender}" + (f", seen at hop {hop.ttl}" if hop else "") + f"; {remark}.",
+        # Behind a translation of ours its target signs what is sent back.
+        looks=(TRANSLATIONS,) if itself else (),
         explains=reported,
         culprit=Culprit(kind="address", address=sender),
         refuted_by=f"No rule or route on {sender} rejects {addresses} with this error.",
@@ -73,14 +83,14 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _perhaps_ours(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+def _perhaps_ours(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     sender = _sender(attempt)
-    return likely(
+    return claim(
         f"{sender} rejects port {attempt.port} of {first} (ICMP {_meaning(attempt)}).",
         *outcomes.ids(*reported.values()),
         reason=f"ICMP `{_meaning(attempt)}` came from {sender}; whether that is this machine itself is not known.",
-        next_check=f"`ip -brief address`: if {sender} is there, it is this machine's own filter (path.local-firewall).",
+        missing=f"`ip -brief address`: if {sender} is there, it is this machine's own filter (path.local-firewall).",
         explains=reported,
         culprit=Culprit(kind="address", address=sender),
         refuted_by=f"{sender} is an address of this machine.",
@@ -88,16 +98,16 @@ def _perhaps_ours(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _feigned(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
+def _feigned(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     sender = _sender(attempt)
     life = hosts.signs_of_life(case, first)
     lives = f"{first} {hosts.life_in_words(life)}" if life else f"{first} says it about itself"
-    return likely(
+    return claim(
         f"{_who(first, sender)} answers port {attempt.port} with `{_meaning(attempt)}`, but the host is there: that is a filter.",
         *outcomes.ids(*reported.values(), *life),
         reason=f"ICMP `{_meaning(attempt)}` came from {sender} after {attempt.latency_ms:.1f} ms, and {lives}.",
-        next_check=f"On {sender}: `nft list ruleset`, or `iptables-save`, has a rule that rejects port {attempt.port} so.",
+        missing=f"On {sender}: `nft list ruleset`, or `iptables-save`, has a rule that rejects port {attempt.port} so.",
         explains=reported,
         culprit=Culprit(kind="address", address=sender),
         refuted_by=f"{sender} forwards the port to a machine that it can't reach.",
@@ -105,7 +115,7 @@ def _feigned(case: Case, reported: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _by_reset(case: Case) -> Judgement:
+def _by_reset(case: Case) -> Finding:
     """A filter on the server may answer with a reset, which from outside looks like a closed port."""
     resets = {
         address: attempt
@@ -120,11 +130,11 @@ def _by_reset(case: Case) -> Judgement:
         serving = next((row for row in outcomes.on_port(table, port) if hosts.reaches(row, address, here=False)), None)
         if table and serving and not serving.device:
             who = f"{hosts.owner(serving)} listens on {endpoint(serving.address, port)}"
-            return likely(
+            return claim(
                 f"A packet filter on {address} answers with a reset, although {who} there.",
                 *outcomes.ids(attempt, table),
                 reason=f"A reset came back, and in the socket table there, {who}.",
-                next_check="On the server, as root: `nft list ruleset; iptables-save` has a rule that answers with a tcp reset.",
+                missing="On the server, as root: `nft list ruleset; iptables-save` has a rule that answers with a tcp reset.",
                 explains=resets,
                 culprit=Culprit(kind="address", address=address, port=port),
                 refuted_by=f"{address} is not the machine whose table was read, or the service started after the attempt.",
@@ -191,6 +201,8 @@ HYPOTHESIS = Hypothesis(
     proof="The ICMP error with its sender, which is not this machine; a reset by the server's filter only by its rule.",
     mistaken_for=("server.not-listening", "path.host-unreachable", "path.local-firewall"),
     supersedes=frozenset({"server.not-listening"}),
+    shown_by=(TcpAttempt, Firewall),
+    looks=(),
     needs=needs,
     judge=judge,
 )

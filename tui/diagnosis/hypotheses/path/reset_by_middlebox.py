@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, reset_origin
 from tui.diagnosis.readings.reset_origin import Origin, ResetSource
 from tui.model.case import Case
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import ResetOrigin
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 
@@ -16,7 +17,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from reset_origin.checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """The reset's two distances beside those of other answers from the same address."""
     resets = [address for address in outcomes.refused_by_reset(case) if not outcomes.is_local(case, address)]
     if not resets:
@@ -41,10 +42,10 @@ def judge(case: Case) -> Judgement:
     )
 
 
-def _proved(case: Case, origins: dict[str, Origin]) -> Judgement:
+def _proved(case: Case, origins: dict[str, Origin]) -> Finding:
     first, origin = next(iter(origins.items()))
     far = max(other.smallest_ttl or 0 for other in origin.fact.references)
-    return confirmed(
+    return claim(
         f"{origin.sender}, a machine in between (hop {origin.hop}; {first} is {far} hops away), "
         f"answers port {case.tcp.port} of {outcomes.joined(origins)} with a forged reset.",
         *_evidence(case, origins),
@@ -56,13 +57,13 @@ def _proved(case: Case, origins: dict[str, Origin]) -> Judgement:
     )
 
 
-def _seems(case: Case, origins: dict[str, Origin]) -> Judgement:
+def _seems(case: Case, origins: dict[str, Origin]) -> Finding:
     first, origin = next(iter(origins.items()))
-    return likely(
+    return claim(
         f"{_who(origin)} seems to answer port {case.tcp.port} of {outcomes.joined(origins)} with a reset, instead of the host.",
         *_evidence(case, origins),
         reason=f"The reset seems to come from nearer than the host: {reset_origin.in_words(origin)}.",
-        next_check=f"On {origin.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp "
+        missing=f"On {origin.sender or 'the routers on the way'}: `nft list ruleset; iptables-save` has a rule with `tcp "
         f"reset`, or one that redirects the port to another machine. Or, on {first}: `tcpdump -ni any tcp port {case.tcp.port}`.",
         explains=origins,
         culprit=_culprit(first, origin),
@@ -71,7 +72,7 @@ def _seems(case: Case, origins: dict[str, Origin]) -> Judgement:
     )
 
 
-def _at_the_first_hop(case: Case, origins: dict[str, Origin]) -> Judgement:
+def _at_the_first_hop(case: Case, origins: dict[str, Origin]) -> Finding:
     """With TTL 1 nothing leaves our own link: our own filter and a router that filters before it routes look the same."""
     clear = {address: origin for address, origin in origins.items() if reset_origin.own_filter_is_clear(case, address)}
     if clear:
@@ -86,7 +87,7 @@ def _at_the_first_hop(case: Case, origins: dict[str, Origin]) -> Judgement:
     )
 
 
-def _not_known(case: Case, address: str, origin: Origin | None) -> Judgement:
+def _not_known(case: Case, address: str, origin: Origin | None) -> Finding:
     latest = outcomes.latest(case)[address]
     if origin is None:
         return still_open("A reset came; from how far away was not measured.", *outcomes.ids(latest))
@@ -149,6 +150,8 @@ HYPOTHESIS = Hypothesis(
     "nearer than everything else that answers from the address.",
     mistaken_for=("server.not-listening", "path.rejected", "path.local-firewall"),
     supersedes=frozenset({"port.wrong-port"}),
+    shown_by=(ResetOrigin,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import ip_family, without_zone
 from tui.model.case import Case
 from tui.model.facts import Outcome, Route, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 ERRNOS = {"unreachable": "EHOSTUNREACH", "prohibit": "EACCES", "blackhole": "EINVAL"}
@@ -19,7 +19,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """A rejecting route, and the errno that it makes, at once."""
     rejecting = {
         address: route
@@ -28,7 +28,7 @@ def judge(case: Case) -> Judgement:
     }
     if not rejecting:
         if not case.all(Route):
-            return not_tested("The routes have not been looked up.")
+            return not_looked_at("The routes have not been looked up.")
         return ruled_out("No address has a route that rejects it.", *outcomes.ids(*case.all(Route)))
     failing = outcomes.failing(case)
     blocked = {address: failing[address] for address in rejecting if address in failing and _is_its_word(failing[address])}
@@ -51,10 +51,10 @@ def _errnos(route: Route) -> set[str | None]:
     return {ERRNOS[route.type], route.errno or ERRNOS[route.type]}
 
 
-def _proved(blocked: dict[str, TcpAttempt], routes: dict[str, Route]) -> Judgement:
+def _proved(blocked: dict[str, TcpAttempt], routes: dict[str, Route]) -> Finding:
     first = next(iter(blocked))
     route = routes[first]
-    return confirmed(
+    return claim(
         f"A route of this machine rejects {outcomes.joined(blocked)}: `{_quoted(route)}`.",
         *outcomes.ids(*(routes[address] for address in blocked), *blocked.values()),
         reason=f"The route's type is {route.type}, and connect() failed with {blocked[first].errno} at once.",
@@ -65,14 +65,14 @@ def _proved(blocked: dict[str, TcpAttempt], routes: dict[str, Route]) -> Judgeme
     )
 
 
-def _other_errno(blocked: dict[str, TcpAttempt], routes: dict[str, Route]) -> Judgement:
+def _other_errno(blocked: dict[str, TcpAttempt], routes: dict[str, Route]) -> Finding:
     first = next(iter(blocked))
     route = routes[first]
-    return likely(
+    return claim(
         f"A route of this machine seems to reject {first}: `{_quoted(route)}`.",
         *outcomes.ids(route, *blocked.values()),
         reason=f"The route's type is {route.type}; connect() failed at once with {blocked[first].errno}, not that type's errno.",
-        next_check=f"`ip route get {without_zone(first)}` and another attempt: both name the same refusal.",
+        missing=f"`ip route get {without_zone(first)}` and another attempt: both name the same refusal.",
         explains=blocked,
         culprit=_culprit(route),
         refuted_by=f"The attempt fails in the same way without the route `{_quoted(route)}`.",
@@ -115,6 +115,8 @@ HYPOTHESIS = Hypothesis(
     proof="The route, quoted, and the errno of its type at once.",
     mistaken_for=("path.no-route", "path.local-firewall", "client.blocked"),
     supersedes=frozenset({"path.no-route"}),
+    shown_by=(Route,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Hop, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 OFTEN = 3
@@ -19,7 +19,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.life_signs(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Time exceeded at full TTL, and hops that repeat."""
     expired = {
         address: attempt for address, attempt in hosts.icmp_rejections(case).items() if hosts.is_time_exceeded(attempt.icmp)
@@ -59,10 +59,10 @@ def _comes_up(router: Hop, trail: tuple[Hop, ...]) -> int:
     return sum(hop.sender == router.sender for hop in trail)
 
 
-def _proved(case: Case, expired: dict[str, TcpAttempt], loops: dict[str, tuple[Hop, ...]]) -> Judgement:
+def _proved(case: Case, expired: dict[str, TcpAttempt], loops: dict[str, tuple[Hop, ...]]) -> Finding:
     first, attempt = next(iter(expired.items()))
     routers = _routers(loops[first])
-    return confirmed(
+    return claim(
         f"Packets to {outcomes.joined(expired)} go round between {outcomes.joined(routers)} until their time to live ends.",
         *outcomes.ids(*expired.values(), *hosts.trail(case, first)),
         reason=f"{_sender(attempt)} reported `time exceeded` at full TTL, and {routers[0]} comes up again on the way.",
@@ -73,13 +73,13 @@ def _proved(case: Case, expired: dict[str, TcpAttempt], loops: dict[str, tuple[H
     )
 
 
-def _without_hops(case: Case, expired: dict[str, TcpAttempt]) -> Judgement:
+def _without_hops(case: Case, expired: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(expired.items()))
-    return likely(
+    return claim(
         f"Packets to {outcomes.joined(expired)} use up their time to live on the way, as in a routing loop.",
         *outcomes.ids(*expired.values(), *hosts.trail(case, first)),
         reason=f"{_sender(attempt)} reported `time exceeded` for a packet with full TTL; no router was seen twice.",
-        next_check=f"`traceroute -n {first}`: routers that repeat confirm it. `sysctl net.ipv4.ip_default_ttl`: 64 is usual.",
+        missing=f"`traceroute -n {first}`: routers that repeat confirm it. `sysctl net.ipv4.ip_default_ttl`: 64 is usual.",
         explains=expired,
         culprit=Culprit(kind="address", address=_sender(attempt)),
         refuted_by=f"`traceroute -n {first}` shows no router twice, or this machine's default TTL is set very low.",
@@ -87,14 +87,14 @@ def _without_hops(case: Case, expired: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _without_expiry(case: Case, loops: dict[str, tuple[Hop, ...]]) -> Judgement:
+def _without_expiry(case: Case, loops: dict[str, tuple[Hop, ...]]) -> Finding:
     first, loop = next(iter(loops.items()))
     routers = _routers(loop)
-    return likely(
+    return claim(
         f"Packets to {first} go round between {outcomes.joined(routers)}.",
         *outcomes.ids(*hosts.trail(case, first)),
         reason=f"{routers[0]} comes up again on the way; the end of a packet's time to live was not reported.",
-        next_check=f"`traceroute -n -m 60 {first}`: the same routers to the end confirm it.",
+        missing=f"`traceroute -n -m 60 {first}`: the same routers to the end confirm it.",
         explains=loops,
         culprit=Culprit(kind="address", address=routers[0]),
         refuted_by=f"`traceroute -n {first}` shows no router twice.",
@@ -128,6 +128,8 @@ HYPOTHESIS = Hypothesis(
     proof="Time exceeded at full TTL, and hops that repeat.",
     mistaken_for=("path.host-unreachable",),
     supersedes=frozenset({"path.filtered", "path.host-unreachable", "server.down"}),
+    shown_by=(Hop,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

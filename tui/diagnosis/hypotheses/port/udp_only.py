@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out
+from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import checks, hosts, outcomes
+from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, TcpAttempt
-from tui.model.judgement import Judgement, Remedy
+from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
 
 FIRST_EPHEMERAL = 32768
@@ -19,14 +21,14 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.tables(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """A UDP socket on the port, and no TCP listener."""
     refused = outcomes.refused_by_reset(case)
     if not refused:
-        return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
+        return no_refusal(case)
     tables = [(address, table) for address in refused if (table := hosts.table(case, address))]
     if not tables:
-        return not_tested("The socket table has not been seen.")
+        return not_looked_at("The socket table has not been seen.")
     for address, table in tables:
         rows = outcomes.on_port(table, case.tcp.port, "udp")
         row = next((row for row in rows if hosts.reaches(row, address, here=outcomes.is_local(case, address))), None)
@@ -36,7 +38,7 @@ def judge(case: Case) -> Judgement:
     return ruled_out("The port is not bound for UDP alone.", *outcomes.ids(*(table for _, table in tables)))
 
 
-def _bound_for_udp(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
+def _bound_for_udp(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Finding:
     port = case.tcp.port
     who = hosts.owner(row)
     summary = f"{who} uses port {port} for UDP only: no TCP service is there."
@@ -46,14 +48,14 @@ def _bound_for_udp(case: Case, refused: dict[str, TcpAttempt], table: Listeners,
     refuted_by = f"A TCP listener in `ss -ltn 'sport = :{port}'`."
     remedies = tuple(_remedies(port, row))
     if port < FIRST_EPHEMERAL and not table.omitted and not hosts.contradicts(case, row):
-        return confirmed(
+        return claim(
             summary, *evidence, reason=reason, explains=refused, culprit=culprit, refuted_by=refuted_by, remedies=remedies
         )
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=reason,
-        next_check=f"Whether {who} is the service that {case.target.label} stands for; it may be a client's socket by chance.",
+        missing=f"Whether {who} is the service that {case.target.label} stands for; it may be a client's socket by chance.",
         explains=refused,
         culprit=culprit,
         refuted_by=refuted_by,
@@ -84,6 +86,8 @@ HYPOTHESIS = Hypothesis(
     proof="A UDP socket on the port, and no TCP listener.",
     mistaken_for=("server.not-listening",),
     supersedes=frozenset({"server.not-listening"}),
+    shown_by=(Listeners,),
+    looks=(SOCKETS, TRANSLATIONS),
     needs=needs,
     judge=judge,
 )

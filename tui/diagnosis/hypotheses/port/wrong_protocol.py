@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes, talk
 from tui.diagnosis.readings.talk import Words
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import Talk, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import TLS, Meant, label_of
 from tui.model.requests import AnyRequest
 from tui.model.schemes import Family, base_scheme, family_of_program
@@ -24,14 +25,14 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from talk.checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """The first bytes that came back, or the TLS alert, against the protocol that is meant."""
     working = outcomes.connecting(case)
     if not working:
-        return ruled_out("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
+        return not_relevant("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
     meant = talk.meant(case)
     if meant is None:
-        return not_tested(f"Which protocol port {case.tcp.port} is meant to speak is not known.")
+        return not_looked_at(f"Which protocol port {case.tcp.port} is meant to speak is not known.")
     mismatches = {address: words for address in working if (words := talk.mismatch(case, address))}
     if mismatches:
         return _mismatched(case, mismatches, meant)
@@ -55,10 +56,10 @@ def judge(case: Case) -> Judgement:
             summary=f"Something other than {_name(meant.protocol)} may listen there, and wait for another request.",
             next_check=f"On the server: `ss -ltnp 'sport = :{case.tcp.port}'` names the process.",
         )
-    return not_tested("No request has been sent to it.")
+    return not_looked_at("No request has been sent to it.")
 
 
-def _mismatched(case: Case, mismatches: dict[str, Words], meant: Meant) -> Judgement:
+def _mismatched(case: Case, mismatches: dict[str, Words], meant: Meant) -> Finding:
     address, words = next(iter(mismatches.items()))
     answers_as = words.protocols
     where = endpoint(address, case.tcp.port)
@@ -73,12 +74,12 @@ def _mismatched(case: Case, mismatches: dict[str, Words], meant: Meant) -> Judge
     remedies = tuple(_remedies(case, address, meant, answers_as))
     culprit = _culprit(case, address)
     if not _may_be_a_setting(case, answers_as):
-        return confirmed(summary, *evidence, reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
-    return likely(
+        return claim(summary, *evidence, reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
+    return claim(
         summary,
         *evidence,
         reason=reason,
-        next_check="Whether the client is set to use TLS, which its URL need not show.",
+        missing="Whether the client is set to use TLS, which its URL need not show.",
         culprit=culprit,
         refuted_by=refuted_by,
         remedies=remedies,
@@ -93,7 +94,7 @@ def _may_be_a_setting(case: Case, answers_as: tuple[str, ...]) -> bool:
     return answers_as == (TLS,) and not (own_port or has_scheme)
 
 
-def _closes(case: Case, address: str, meant: Meant) -> Judgement:
+def _closes(case: Case, address: str, meant: Meant) -> Finding:
     """It ends the connection after our request, without a byte: a database does so, and so does a server that is full."""
     talks = talk.nothing(case, address)
     where = endpoint(address, case.tcp.port)
@@ -102,11 +103,11 @@ def _closes(case: Case, address: str, meant: Meant) -> Judgement:
     served = family_of_program(row.process if row else None)
     family = hosts.meant_family(case)
     if row and served and family and served != family and meant.by == "scheme":
-        return likely(
+        return claim(
             f"{hosts.owner(row)} listens on {where}, which serves {served.name}, not {_name(meant.protocol)}.",
             *outcomes.ids(*talks, hosts.table(case, address)),
             reason=reason,
-            next_check=f"A client of {served.name} on that port.",
+            missing=f"A client of {served.name} on that port.",
             culprit=hosts.listener_culprit("process", row),
             refuted_by=f"An answer of {where} in {_name(meant.protocol)}.",
             remedies=tuple(_remedies(case, address, meant, (served.name,))),
@@ -210,6 +211,8 @@ HYPOTHESIS = Hypothesis(
     proof="The first bytes of the answer, or the TLS alert, belong to another protocol than the one that the target names.",
     mistaken_for=("server.closes-early", "server.port-taken"),
     supersedes=frozenset({"server.closes-early", "server.unresponsive"}),
+    shown_by=(Talk, TcpAttempt),
+    looks=(),
     needs=needs,
     judge=judge,
 )

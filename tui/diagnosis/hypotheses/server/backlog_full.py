@@ -8,17 +8,15 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Claim, Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, queues, unix_sockets
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import AcceptQueue, Listener, Outcome, ProcessState, QueueWatch, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy, State
+from tui.model.facts import AcceptQueue, Listener, Outcome, ProcessState, QueueWatch, TcpAttempt, UnixAttempt
+from tui.model.judgement import Culprit, Remedy, State
 from tui.model.requests import AnyRequest, ExamineProcess, WatchQueue
 from tui.model.target import UnixTarget
 
-_ORDER = (State.CONFIRMED, State.LIKELY, State.OPEN, State.NOT_TESTED, State.RULED_OUT)
-"""Of several addresses, the one about which most is known decides."""
 FULL = "EAGAIN"
 """What a Unix socket whose queue is full answers to a connect that does not wait (connect(2))."""
 
@@ -41,7 +39,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
                 break
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Silence or late answers, and a queue at or above its limit."""
     if isinstance(case.target, UnixTarget):
         return _unix(case)
@@ -50,8 +48,8 @@ def judge(case: Case) -> Judgement:
     if not troubled:
         return ruled_out("No attempt stayed without an answer, and none was answered late.", *outcomes.ids(*attempts))
     judgements = [_address(case, address, fitting) for address, fitting in troubled.items()]
-    first = min(judgements, key=lambda judgement: _ORDER.index(judgement.state))
-    alike = [judgement for judgement in judgements if judgement.state is first.state]
+    first = min(judgements, key=_rank)
+    alike = [judgement for judgement in judgements if _rank(judgement) == _rank(first)]
     return replace(
         first,
         evidence=tuple(dict.fromkeys(fact for judgement in alike for fact in judgement.evidence)),
@@ -59,7 +57,14 @@ def judge(case: Case) -> Judgement:
     )
 
 
-def _address(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> Judgement:
+def _rank(finding: Finding) -> int:
+    """Of several addresses, the one about which most is known decides."""
+    if isinstance(finding, Claim):
+        return 1 if finding.missing else 0
+    return 2 if finding.state is State.OPEN else 3
+
+
+def _address(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> Finding:
     watch = queues.watch(case, address)
     if watch is None:
         return _not_watched(case, address, fitting)
@@ -78,7 +83,7 @@ def _address(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> Judge
     return _fits(case, address, fitting, watch, fullest)
 
 
-def _not_watched(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> Judgement:
+def _not_watched(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> Finding:
     """Without a watch: the row of a socket table, or the view from outside."""
     for table in hosts.tables(case, address):
         for row in queues.serving(case, address, list(table.listeners)):
@@ -101,7 +106,7 @@ def _not_watched(case: Case, address: str, fitting: tuple[TcpAttempt, ...]) -> J
 
 def _had_room(
     case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, watched: tuple[AcceptQueue, ...]
-) -> Judgement:
+) -> Finding:
     """No reading found the queue at its limit."""
     row = watched[0]
     limit = "unknown" if row.limit is None else str(row.limit)
@@ -121,7 +126,7 @@ def _had_room(
     )
 
 
-def _never_came(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, queue: AcceptQueue) -> Judgement:
+def _never_came(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, queue: AcceptQueue) -> Finding:
     """The queue is full, and our SYNs did not reach it: they were dropped before."""
     return still_open(
         f"The queue of {_who(queue)} is full, but our attempts did not reach it: "
@@ -133,9 +138,9 @@ def _never_came(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch
     )
 
 
-def _proved(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, queue: AcceptQueue) -> Judgement:
+def _proved(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch, queue: AcceptQueue) -> Finding:
     state = queues.process(case, queue.listener.pid, watch.vantage)
-    return confirmed(
+    return claim(
         _summary(case, address, queue, state),
         *outcomes.ids(*fitting, watch, hosts.table(case, address), state),
         reason=_because(watch, queue, fitting),
@@ -146,14 +151,14 @@ def _proved(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: Qu
     )
 
 
-def _fits(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch | None, queue: AcceptQueue) -> Judgement:
+def _fits(case: Case, address: str, fitting: tuple[TcpAttempt, ...], watch: QueueWatch | None, queue: AcceptQueue) -> Finding:
     """The queue is full, or nearly, but no attempt was seen to find it full; without a watch, by the socket table alone."""
     state = queues.process(case, queue.listener.pid, watch.vantage if watch else None)
-    return likely(
+    return claim(
         _summary(case, address, queue, state),
         *outcomes.ids(*fitting, watch, *hosts.tables(case, address), state),
         reason=_because(watch, queue, fitting),
-        next_check=f"{_where(watch, address)}: {_command(case)}, twice; ListenOverflows growing with each attempt confirms it.",
+        missing=f"{_where(watch, address)}: {_command(case)}, twice; ListenOverflows growing with each attempt confirms it.",
         explains={address} & outcomes.failing(case).keys(),
         culprit=_culprit(queue.listener, watch),
         refuted_by="Recv-Q not above Send-Q while an attempt stays silent.",
@@ -279,11 +284,11 @@ def _unix_needs(case: Case) -> Iterator[AnyRequest]:
         yield ExamineProcess(pid=file.holder_pid)
 
 
-def _unix(case: Case) -> Judgement:
+def _unix(case: Case) -> Finding:
     """EAGAIN, which the kernel gives for a full queue alone (unix_stream_connect in net/unix/af_unix.c)."""
     settled, attempt = unix_sockets.settled(case), unix_sockets.attempt(case)
     if settled or attempt is None:
-        return settled or ruled_out("There is no path.")
+        return settled or not_relevant("There is no path.")
     if attempt.errno != FULL:
         return ruled_out(f"The attempt ends in {attempt.errno}, not in EAGAIN.", *outcomes.ids(attempt))
     file, path = unix_sockets.path_fact(case), unix_sockets.shown(case)
@@ -293,7 +298,7 @@ def _unix(case: Case) -> Judgement:
     waiting = f": {file.queue} wait with a limit of {file.queue_limit}" if file and file.queue is not None else ""
     typed = unix_sockets.typed(case)
     holder = Listener(proto="tcp", address="", port=0, pid=pid, process=file.holder if file else None)
-    return confirmed(
+    return claim(
         f"The accept queue of {who} on {path} is full{waiting}. {queues.why_it_does_not_accept(state)}".strip(),
         *outcomes.ids(attempt, file, state),
         reason=f"The attempt ends in EAGAIN after {attempt.latency_ms / 1000:.1f} s of waiting, as for a full queue alone.",
@@ -328,6 +333,8 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("path.filtered",),
     supersedes=frozenset({"path.filtered", "path.local-firewall", "server.down"}),
     transports=frozenset({"tcp", "unix"}),
+    shown_by=(QueueWatch, UnixAttempt),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
+from tui.diagnosis.readings import checks, forwarding, hosts, intention, led, outcomes
+from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
-from tui.model.facts import Listener, Listeners, TcpAttempt
-from tui.model.judgement import Judgement, Remedy
+from tui.model.facts import Forwarder, Listener, Listeners, OtherNamespaces, TcpAttempt
+from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
 
 
@@ -15,13 +17,17 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the socket table here and at the other end."""
     yield from checks.basics(case)
     yield from checks.tables(case)
+    yield from forwarding.checks(case)
 
 
-def judge(case: Case) -> Judgement:
-    """A listener on the port whose own address does not take connections to the one that refused."""
+def judge(case: Case) -> Finding:
+    """A listener on the port whose own address does not take connections to the one that refused, here or where it leads."""
+    behind = led.bound_elsewhere(case)
+    if behind:
+        return behind
     refused = outcomes.refused_by_reset(case)
     if not refused:
-        return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
+        return no_refusal(case)
     unseen = {address: attempt for address, attempt in refused.items() if hosts.table(case, address) is None}
     for address in refused:
         table = hosts.table(case, address)
@@ -35,7 +41,7 @@ def judge(case: Case) -> Judgement:
     return ruled_out(f"Nothing listens on port {case.tcp.port}, on any address.", *outcomes.ids(hosts.table(case, first)))
 
 
-def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listener, ...]) -> Judgement:
+def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listener, ...]) -> Finding:
     here = outcomes.is_local(case, address)
     same = {other: attempt for other, attempt in outcomes.refused_by_reset(case).items() if hosts.table(case, other) is table}
     taking = next((row for row in rows if any(hosts.reaches(row, other, here=here) for other in same)), None)
@@ -66,12 +72,13 @@ def _is_beyond_doubt(row: Listener, address: str, table: Listeners) -> bool:
     return row.device is None and (is_loopback(row.address) or bound_to_target or other_family or only_v6)
 
 
-def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener, *, here: bool) -> Judgement:
+def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener, *, here: bool) -> Finding:
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in refused)
-    return confirmed(
+    return claim(
         f"{hosts.owner(row)} listens on {_bound_to(row)}, and not on {asked}.",
         *outcomes.ids(*refused.values(), table),
         reason=f"A reset came back from {asked}; the socket table has the port on {_bound_to(row)} only.",
+        intention=intention.of_same_port(case, next(iter(refused)), table, row),
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
         refuted_by=f"A listener on {asked} in `ss -ltn`.",
@@ -79,12 +86,12 @@ def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: L
     )
 
 
-def _another_service(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
-    return likely(
+def _another_service(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Finding:
+    return claim(
         f"{hosts.owner(row)} listens on {_bound_to(row)}, and not on {outcomes.joined(refused)}; another service may be meant.",
         *outcomes.ids(*refused.values(), table),
         reason=f"The port is open on {_bound_to(row)} only, and {row.process or 'it'} does not fit the target.",
-        next_check=f"Whether {hosts.owner(row)} is the service that {case.target.label} stands for.",
+        missing=f"Whether {hosts.owner(row)} is the service that {case.target.label} stands for.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
         refuted_by=f"The service that is meant is not {hosts.owner(row)}.",
@@ -92,13 +99,13 @@ def _another_service(case: Case, refused: dict[str, TcpAttempt], table: Listener
     )
 
 
-def _perhaps_translated(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Judgement:
+def _perhaps_translated(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: Listener) -> Finding:
     first = next(iter(refused))
-    return likely(
+    return claim(
         f"{hosts.owner(row)} listens on {_bound_to(row)} at the other end, which does not take connections to {first}.",
         *outcomes.ids(*refused.values(), table),
         reason=f"A reset came back, and the other end's socket table has the port on {_bound_to(row)} only.",
-        next_check=f"At the other end: `ip -brief address` shows {first}. If not, addresses are translated on the way.",
+        missing=f"At the other end: `ip -brief address` shows {first}. If not, addresses are translated on the way.",
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),
         refuted_by=f"{first} is translated on the way to {row.address}.",
@@ -106,7 +113,7 @@ def _perhaps_translated(case: Case, refused: dict[str, TcpAttempt], table: Liste
     )
 
 
-def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
+def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
     first = next(iter(refused))
     port = case.tcp.port
     if outcomes.is_local(case, first) or not outcomes.is_remote(case, first):
@@ -126,6 +133,10 @@ def _bound_to(row: Listener) -> str:
 
 def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterator[Remedy]:
     port = case.tcp.port
+    forwarder = forwarding.holder(case, row) if here else None
+    if forwarder:
+        yield from _led_remedies(case, address, row, forwarder)
+        return
     every = "::" if ip_family(address) == "IPv6" else "0.0.0.0"  # noqa: S104 -- named, not bound
     setting = _SETTINGS.get(row.process or "", "bind, listen or host in its configuration")
     yield Remedy(
@@ -145,6 +156,30 @@ def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterato
             command=f"ssh -N -L {port}:{endpoint(row.address, port)} {case.tcp.host}",
             verify=f"refused check {endpoint('127.0.0.1', port)} connects while the tunnel is up.",
         )
+
+
+def _led_remedies(case: Case, address: str, row: Listener, forwarder: Forwarder) -> Iterator[Remedy]:
+    """What listens only leads elsewhere: where it listens is said to the engine, or in its arguments."""
+    port = case.tcp.port
+    inside = next((inside for _, inside in forwarder.leads_to if inside), None)
+    if forwarder.program in forwarding.OF_ENGINES:
+        yield Remedy(
+            do=f"The container's port is published on {row.address} alone. If others should reach it, create the container "
+            "again with the port published on every address.",
+            command=f"{forwarding.OF_ENGINES[forwarder.program]} run --publish {port}:{inside or 'PORT'} … IMAGE",
+            verify=f"`refused check {endpoint(address, port)}` connects.",
+        )
+    else:
+        yield Remedy(
+            do=f"{forwarder.program} leads the port on {row.address} alone: give it {address}, or every address, to listen on.",
+            command=f"ps -o args= -p {forwarder.pid}",
+            verify=f"`refused check {endpoint(address, port)}` connects.",
+        )
+    yield Remedy(
+        do=f"Or let the client use the address where it listens, {row.address}.",
+        command=f"refused check {endpoint(peer_address(row.address), port)}",
+        verify="It connects.",
+    )
 
 
 _SETTINGS = {
@@ -170,6 +205,9 @@ HYPOTHESIS = Hypothesis(
     proof="The listener's own address, as read on this machine or on the server.",
     mistaken_for=("server.not-listening", "name.family-mismatch"),
     supersedes=frozenset({"server.not-listening"}),
+    shown_by=(Listeners, OtherNamespaces),
+    is_meant=True,
+    looks=(SOCKETS, TRANSLATIONS, SERVICES),
     needs=needs,
     judge=judge,
 )

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, talk
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
+from tui.diagnosis.readings import checks, either_kind, forwarding, hosts, outcomes, talk
 from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, Talk
-from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.protocols import label_of
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import UnixTarget
 
@@ -23,29 +22,42 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
-    for address in (*either_kind.failing(case, *_ENDED), *talk.mute(case, ended=True), *_turned_away(case)):
+    for address in (*either_kind.failing(case, *_ENDED), *talk.mute(case, ended=True)):
         yield from talk.process_checks(case, address)
 
 
-def judge(case: Case) -> Judgement:
-    """Turned away in words; or connected, then the end or a reset before any byte, each time."""
+def judge(case: Case) -> Finding:
+    """Connected, then the end or a reset before any byte, each time; words that turn us away are another cause."""
     rejection = _turned_away(case)
     if rejection:
-        return _in_words(case, rejection)
-    ended = either_kind.failing(case, *_ENDED)
+        return ruled_out("It says why it turns us away, in words.", *outcomes.ids(*(words.fact for words in rejection.values())))
+    ended = {where: attempt for where, attempt in either_kind.failing(case, *_ENDED).items() if not _is_led_in_vain(case, where)}
+    if not ended and either_kind.failing(case, *_ENDED):
+        return still_open(
+            "The program that ends it only forwards, and what it leads to does not answer.",
+            *outcomes.ids(*either_kind.failing(case, *_ENDED).values()),
+        )
     if not ended:
         hung_up = talk.mute(case, ended=True)
-        return (
-            _after_words(case, hung_up)
-            if hung_up
-            else ruled_out(
-                "No connection was ended by the peer before any byte.", *outcomes.ids(*either_kind.latest(case).values())
-            )
-        )
+        return _after_words(case, hung_up) if hung_up else _holds(case)
     every = {address: either_kind.attempts(case, address) for address in ended}
     always = {address: attempts for address, attempts in every.items() if all(attempt.outcome in _ENDED for attempt in attempts)}
     proved = {address: attempts for address, attempts in always.items() if len(attempts) >= REPEATEDLY}
     return _proved(case, proved) if proved else _perhaps(case, always or every)
+
+
+def _holds(case: Case) -> Finding:
+    """No connection was ended by the peer; where none was made, that says nothing."""
+    ids = outcomes.ids(*either_kind.latest(case).values())
+    if not either_kind.connecting(case):
+        return not_relevant("No connection was made.", *ids)
+    return ruled_out("No connection was ended by the peer before any byte.", *ids)
+
+
+def _is_led_in_vain(case: Case, where: str) -> bool:
+    """Whether what accepts is a forwarder, and nothing is known to listen where it leads."""
+    places = () if isinstance(case.target, UnixTarget) else forwarding.behind(case, where)
+    return bool(places) and not any(place.state is forwarding.State.SERVED for place in places)
 
 
 def _turned_away(case: Case) -> dict[str, Words]:
@@ -53,28 +65,7 @@ def _turned_away(case: Case) -> dict[str, Words]:
     return {address: words for address in either_kind.latest(case) if (words := talk.rejection(case, address))}
 
 
-def _in_words(case: Case, rejection: dict[str, Words]) -> Judgement:
-    """Its own words are the proof."""
-    address, words = next(iter(rejection.items()))
-    row = talk.listener(case, address)
-    return confirmed(
-        f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.rejection}`.",
-        *outcomes.ids(*(heard.fact for heard in rejection.values()), talk.process(case, address)),
-        reason=f"It says so itself{f', as {label_of(words.protocols)}' if words.protocols else ''}.{_descriptors(case, address)}",
-        explains=rejection.keys() & either_kind.failing(case).keys(),
-        culprit=_culprit(case, address, row),
-        refuted_by="An attempt in which it does not say so.",
-        remedies=(
-            Remedy(
-                do="Raise the limit or close idle connections, or let it accept this client, as its words say.",
-                verify=f"`refused check {case.target.text}` is reachable.",
-            ),
-            *_remedies(case, row),
-        ),
-    )
-
-
-def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Judgement:
+def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Finding:
     """It stays open until we send something, and then ends without a byte: a limit, an access list, or another protocol."""
     address, talks = next(iter(hung_up.items()))
     meant = talk.meant(case)
@@ -88,11 +79,11 @@ def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Judgement:
         return still_open(reason, *evidence, next_check=next_check)
     if meant.by == "registered":
         return still_open(reason, *evidence, summary=summary, next_check=talk.name_it(case))
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"{reason}{_descriptors(case, address)}",
-        next_check=next_check,
+        missing=next_check,
         culprit=_culprit(case, address, row),
         refuted_by=f"It speaks another protocol than {talks[0].spoken}.",
         remedies=_remedies(case, row),
@@ -107,11 +98,11 @@ def _descriptors(case: Case, address: str) -> str:
     return f" Process {process.pid} has {process.descriptors} file descriptors open; its limit is {process.descriptor_limit}."
 
 
-def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
+def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:
     first, attempts = next(iter(ended.items()))
     row = talk.listener(case, first)
     table = hosts.table(case, first) if row else None
-    return confirmed(
+    return claim(
         f"{_who(row)} on {case.target.label} accepts the connection and {_how(attempts)} it at once, before any byte.",
         *outcomes.ids(*(fact for facts in ended.values() for fact in facts), table, talk.process(case, first)),
         reason=f"{_counted(attempts)}{_descriptors(case, first)}",
@@ -122,14 +113,14 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
     )
 
 
-def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Judgement:
+def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:
     first, attempts = next(iter(ended.items()))
     row = talk.listener(case, first)
-    return likely(
+    return claim(
         f"{_who(row)} on {case.target.label} accepts and {_how(attempts)} the connection at once, before any byte.",
         *outcomes.ids(*attempts),
         reason=_counted(attempts),
-        next_check=f"More attempts: `refused check {case.target.label} --attempts 5`; the same end each time confirms it.",
+        missing=f"More attempts: `refused check {case.target.label} --attempts 5`; the same end each time confirms it.",
         explains=ended,
         culprit=_culprit(case, first, row),
         refuted_by="Attempts that stay connected.",
@@ -192,9 +183,11 @@ HYPOTHESIS = Hypothesis(
     question="Does the server end the connection at once?",
     why="A server can accept and then hang up: access lists, limits, a dying worker, or a forwarder without a backend.",
     meaning="It accepts, and closes or resets at once.",
-    proof="Connected, then the end or a reset before any byte, in every attempt of several; or its own words that turn us away.",
-    mistaken_for=("port.wrong-protocol",),
+    proof="Connected, then the end or a reset before any byte, in every attempt of several.",
+    mistaken_for=("port.wrong-protocol", "server.turns-away"),
     transports=frozenset({"tcp", "unix"}),
+    shown_by=(Attempt, Talk),
+    looks=(),
     needs=needs,
     judge=judge,
 )

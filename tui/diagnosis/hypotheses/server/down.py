@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.case import Case
-from tui.model.facts import Outcome, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import Neighbour, Outcome, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 FEWEST_PORTS = 3
@@ -22,7 +22,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.other_ports(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """No answer on this port, on others or to ping; or a failed neighbour."""
     mute = {
         address: attempt
@@ -88,11 +88,11 @@ def _is_total(case: Case, address: str) -> bool:
     return repeated and len(silent) >= FEWEST_PORTS and len(silent) == len(others) and echo is not None and echo.icmp is None
 
 
-def _proved(case: Case, gone: dict[str, TcpAttempt]) -> Judgement:
+def _proved(case: Case, gone: dict[str, TcpAttempt]) -> Finding:
     first = next(iter(gone))
     failed = hosts.failed_neighbour(case, first)
     answered = _answered(case, first)
-    return confirmed(
+    return claim(
         f"{first} answered at first and is now gone from the local link: the machine went down, or was unplugged.",
         *outcomes.ids(*answered[-1:], gone[first], failed),
         reason=f"It answered ({answered[-1].outcome}), and now its neighbour entry is FAILED.",
@@ -103,15 +103,15 @@ def _proved(case: Case, gone: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _usual_reason(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
+def _usual_reason(case: Case, mute: dict[str, TcpAttempt]) -> Finding:
     first = next(iter(mute))
     reported = hosts.icmp_rejections(case).get(first)
     failed = hosts.failed_neighbour(case, first)
-    return likely(
+    return claim(
         f"{outcomes.joined(mute)} does not answer on its own link: most often the machine is off or unplugged.",
         *outcomes.ids(*mute.values(), reported, failed),
         reason="Nobody on its link answers for this address; a machine that never existed there looks the same.",
-        next_check=f"The machine {first} itself: its console, its power, or its management controller.",
+        missing=f"The machine {first} itself: its console, its power, or its management controller.",
         explains=mute,
         culprit=Culprit(kind="address", address=first),
         refuted_by=f"The machine is up and has another address than {first}, or stands in another network.",
@@ -119,14 +119,14 @@ def _usual_reason(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _total_silence(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
+def _total_silence(case: Case, mute: dict[str, TcpAttempt]) -> Finding:
     first = next(iter(mute))
     others = hosts.other_attempts(case, first)
-    return likely(
+    return claim(
         f"{first} does not answer at all: not on port {case.tcp.port}, not on {len(others)} others, not to ping.",
         *outcomes.ids(*mute.values(), *others, hosts.dead_echo(case, first)),
         reason="Silence everywhere; not even a closed port answered.",
-        next_check=f"In its own network: `ping -c 3 {first}; ip neigh show {first}`. FAILED confirms it; "
+        missing=f"In its own network: `ping -c 3 {first}; ip neigh show {first}`. FAILED confirms it; "
         "an answer would mean a filter on the way that drops everything.",
         explains=mute,
         culprit=Culprit(kind="address", address=first),
@@ -135,7 +135,7 @@ def _total_silence(case: Case, mute: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _some_silence(case: Case, silent: dict[str, TcpAttempt]) -> Judgement:
+def _some_silence(case: Case, silent: dict[str, TcpAttempt]) -> Finding:
     first = next(iter(silent))
     echo = hosts.dead_echo(case, first)
     return still_open(
@@ -169,6 +169,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The machine does not answer at all.",
     proof="Silence on this port, on others and to ping; on our link a neighbour entry that FAILED after the host had answered.",
     mistaken_for=("path.filtered", "path.host-unreachable"),
+    shown_by=(Neighbour,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

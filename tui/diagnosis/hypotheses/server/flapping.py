@@ -3,13 +3,14 @@
 import itertools
 from collections.abc import Iterator
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, services
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.readings import checks, containers, hosts, outcomes, services
 from tui.model.case import Case
-from tui.model.facts import Listener, Listeners, Outcome, Service, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import Listener, Listeners, OtherNamespaces, Outcome, Service, TcpAttempt
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListListeners, ReadService
 
 ALTERNATES = 2
@@ -22,10 +23,12 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.tables(case)
     if any(outcomes.is_local(case, address) for address in _fallen(case)):
         yield ListListeners(again=1)
+    if any(containers.may_have(case, address) for address in _fallen(case)):
+        yield containers.look(case)
     yield from _service_checks(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Outcomes that alternate on one address, or a listener that changes."""
     attempts = outcomes.attempts(case)
     fallen = _fallen(case)
@@ -37,6 +40,9 @@ def judge(case: Case) -> Judgement:
     changed = _changed_listener(case) if any(outcomes.is_local(case, address) for address in plain) else None
     alternating = {address: attempts for address, attempts in plain.items() if _changes(attempts) >= ALTERNATES}
     restarts = {address: restart for address in plain if (restart := services.restart(case, address))}
+    looping = {address: loop for address in plain if (loop := _loop(case, address))}
+    if looping and not restarts:
+        return _in_a_loop(case, {address: plain[address] for address in looping}, next(iter(looping.values())))
     if alternating or changed or restarts:
         proved = alternating or {address: plain[address] for address in restarts} or plain
         return _proved(case, proved, changed, next(iter(restarts.values()), None))
@@ -100,7 +106,7 @@ def _proved(
     fallen: dict[str, tuple[TcpAttempt, ...]],
     changed: tuple[Listener, Listener, Listeners] | None,
     restart: services.Restart | None,
-) -> Judgement:
+) -> Finding:
     first, attempts = next(iter(fallen.items()))
     pattern = ", ".join(attempt.outcome for attempt in attempts[-6:])
     restarted = f" {hosts.owner(changed[1])} listens now; before it was pid {changed[0].pid}." if changed else ""
@@ -110,7 +116,7 @@ def _proved(
     if restart:
         restarted = _restarted(restart, attempts)
         culprit = services.culprit(restart.after, case.tcp.port)
-    return confirmed(
+    return claim(
         f"{case.target.label} comes and goes: {first} connects at times and refuses at others.{restarted}",
         *outcomes.ids(*(fact for facts in fallen.values() for fact in facts), changed[2] if changed else None, *_both(restart)),
         reason=f"On one address: {pattern}.",
@@ -118,6 +124,42 @@ def _proved(
         culprit=culprit,
         refuted_by=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
         remedies=_remedies(case, changed[1] if changed else None, restart),
+    )
+
+
+class _Loop(Struct, frozen=True):
+    """What starts again and again, by its manager's or engine's own counter."""
+
+    words: str
+    """`container shop (docker), which ends again and again`, and its last words after a full stop."""
+    fact: Service | OtherNamespaces
+    culprit: Culprit
+    remedies: tuple[Remedy, ...]
+
+
+def _loop(case: Case, address: str) -> _Loop | None:
+    meant = containers.meant(case, address)
+    if meant and meant.is_looping:
+        words = f"{meant.label}, which {containers.how_it_ended(meant)}.{containers.quoted_end(meant.container)}"
+        return _Loop(words, meant.fact, containers.culprit(case, meant), tuple(containers.remedies(case, meant)))
+    for service in services.services(case, address):
+        if services.is_looping(service) and services.is_meant(case, address, service):
+            words = f"{service.name}.{services.again_and_again(service)}{services.quoted_end(service)}"
+            return _Loop(words, service, services.culprit(service, case.tcp.port), tuple(services.remedies(case, service)))
+    return None
+
+
+def _in_a_loop(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]], loop: _Loop) -> Finding:
+    """Between two ends it answers for a moment."""
+    attempts = next(iter(fallen.values()))
+    return claim(
+        f"{case.target.label} comes and goes, with {loop.words}",
+        *outcomes.ids(*(fact for facts in fallen.values() for fact in facts), loop.fact),
+        reason=f"On one address: {', '.join(attempt.outcome for attempt in attempts[-6:])}.",
+        explains=fallen.keys() & outcomes.failing(case).keys(),
+        culprit=loop.culprit,
+        refuted_by="Its counter of restarts does not grow any more.",
+        remedies=loop.remedies,
     )
 
 
@@ -141,13 +183,13 @@ def _restarted(restart: services.Restart, attempts: tuple[TcpAttempt, ...]) -> s
     return f"{sentence}{services.quoted_end(service)}"
 
 
-def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
+def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     first, attempts = next(iter(fallen.items()))
-    return likely(
+    return claim(
         f"{case.target.label} stopped while it was watched: {first} connected, and refuses now.",
         *outcomes.ids(*(fact for facts in fallen.values() for fact in facts)),
         reason=f"On one address: {', '.join(attempt.outcome for attempt in attempts[-6:])}.",
-        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
+        missing=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="It stays refused: then the service has ended.",
@@ -155,7 +197,7 @@ def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
     )
 
 
-def _otherwise(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Judgement:
+def _otherwise(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     """Time-outs, ICMP errors or early closes in between: a full queue, a lossy path or a limit fit as well."""
     first, attempts = next(iter(fallen.items()))
     return still_open(
@@ -191,6 +233,8 @@ HYPOTHESIS = Hypothesis(
     proof="Outcomes that alternate on one address, a listener whose process changes, or a restart counter that grows.",
     mistaken_for=("name.dead-address", "server.starting"),
     supersedes=frozenset({"server.starting", "server.not-listening", "server.closes-early", "server.crashed"}),
+    shown_by=(TcpAttempt,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -2,14 +2,28 @@
 
 from collections.abc import Iterable, Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, reset_origin, rules, services
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
+from tui.diagnosis.readings import (
+    checks,
+    containers,
+    counters,
+    forwarding,
+    hosts,
+    led,
+    namespaces,
+    outcomes,
+    reset_origin,
+    rules,
+    services,
+)
 from tui.diagnosis.readings.answers import service_name
+from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Firewall, Listeners, OtherNamespaces, Rule, Service, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 
@@ -18,13 +32,24 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from services.checks(case)
+    yield from forwarding.checks(case)
 
 
-def judge(case: Case) -> Judgement:
-    """A reset from the host itself, and no listener in its table."""
+def judge(case: Case) -> Finding:
+    """A reset from the host itself, and no listener in its table; or nothing where a rule or a forwarder leads."""
+    behind = led.not_listening(case)
+    if behind:
+        return behind
     refused = outcomes.refused_by_reset(case)
     if not refused:
-        return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
+        return no_refusal(case)
+    foreign = [address for address in refused if _is_of_no_socket(case, address)]
+    refused = {address: attempt for address, attempt in refused.items() if address not in foreign}
+    if not refused:
+        attempts = (outcomes.latest(case)[address] for address in foreign)
+        return still_open(
+            "This machine's own TCP sent no reset: a rule answers for it, or leads it elsewhere.", *outcomes.ids(*attempts)
+        )
     absent = {address: attempt for address, attempt in refused.items() if _nothing_in(hosts.tables(case, address), case)}
     proved = {address: attempt for address, attempt in absent.items() if _all_read(case, address)}
     if proved:
@@ -44,6 +69,11 @@ def judge(case: Case) -> Judgement:
     return ruled_out(f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)}.", *outcomes.ids(table))
 
 
+def _is_of_no_socket(case: Case, address: str) -> bool:
+    """Whether the reset of an own address was not sent by this machine's own TCP, as it is where nothing listens."""
+    return outcomes.is_local(case, address) and counters.sent_by_this_kernel(case, address) is False
+
+
 def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
     """Whether there is a socket table that speaks for the address, and no TCP listener on the port in any."""
     return bool(tables) and not any(outcomes.on_port(table, case.tcp.port) for table in tables)
@@ -57,31 +87,50 @@ def _all_read(case: Case, address: str) -> bool:
     return whole and not any(table.omitted for table in tables)
 
 
-def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
+def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
     port = case.tcp.port
     endpoints = outcomes.joined(endpoint(address, port) for address in refused)
     tables = tuple(dict.fromkeys(table for address in refused for table in hosts.tables(case, address)))
     elsewhere = namespaces.sole(case)
     if elsewhere and elsewhere.listener and any(outcomes.is_local(case, address) for address in refused):
-        return likely(
+        return claim(
             f"Nothing listens on {endpoints}: a reset came back, and the socket table of this network namespace has no listener.",
             *outcomes.ids(*refused.values(), *tables, case.last(OtherNamespaces)),
             reason=f"Nothing listens on port {port} here; in another network namespace of this machine, something does.",
-            next_check=f"Whether {hosts.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
+            missing=f"Whether {hosts.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
             explains=refused,
             culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
             refuted_by=f"A listener on TCP port {port} in this namespace's `ss -ltn`.",
             remedies=_remedies(case),
         )
-    return confirmed(
-        f"Nothing listens on {endpoints}: a reset came back, and the socket table has no listener.{_service_note(case, refused)}",
-        *outcomes.ids(*refused.values(), *tables, _stopped(case, refused) or _unknown_unit(case)),
+    container = _stopped_container(case, refused)
+    note = _container_note(container) if container else _service_note(case, refused)
+    stopped = None if container else _stopped(case, refused)
+    at_fault = containers.culprit(case, container) if container else None
+    return claim(
+        f"Nothing listens on {endpoints}: a reset came back, and the socket table has no listener.{note}",
+        *outcomes.ids(*refused.values(), *tables, container.fact if container else stopped or _unknown_unit(case)),
         reason=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
-        culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
+        culprit=at_fault or Culprit(kind="address", address=next(iter(refused)), port=port),
         refuted_by=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that redirects it to another machine.",
-        remedies=_remedies(case, _stopped(case, refused)),
+        remedies=containers.remedies(case, container) if container else _remedies(case, stopped),
     )
+
+
+def _stopped_container(case: Case, refused: Iterable[str]) -> containers.Meant | None:
+    """The container that is meant and does not run, where no unit belongs on the port as well."""
+    if any(services.is_meant(case, address, service) for address in refused for service in services.services(case, address)):
+        return None
+    known = (containers.meant(case, address) for address in refused)
+    return next((meant for meant in known if meant and (meant.has_ended or meant.never_started)), None)
+
+
+def _container_note(meant: containers.Meant) -> str:
+    """What became of the container, as a sentence with a space before it."""
+    one = meant.container
+    label = f"{meant.label[:1].upper()}{meant.label[1:]}"
+    return f" {label}, which is set to this port, {containers.state_in_words(meant)}.{containers.quoted_end(one)}"
 
 
 def _stopped(case: Case, refused: Iterable[str]) -> Service | None:
@@ -146,7 +195,7 @@ def _missing_service(case: Case, tables: tuple[Listeners, ...]) -> str:
     return f" Nothing named {service} listens on any port{but}."
 
 
-def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
+def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
     port = case.tcp.port
     host = next(iter(refused))
     reading = rules.dnat(case, host)
@@ -155,12 +204,16 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     tables = hosts.tables(case, host)
     unread = "the socket table was read only in part" if tables else "the socket table of that machine was not read"
     distance, measured = _distance(case, host)
-    return likely(
-        f"{host} answered with a reset: the machine is there, and most likely nothing listens on port {port}.",
+    origin = reset_origin.origin(case, host)
+    farther = origin is not None and origin.source is ResetSource.FARTHER
+    who = f"What {host} forwards port {port} to" if farther else host
+    where = "there" if farther else f"on port {port}"
+    return claim(
+        f"{who} answered with a reset: the machine is there, and most likely nothing listens {where}.",
         *outcomes.ids(*refused.values(), *tables),
         *measured,
         reason=f"A reset came back, and {unread}.{distance}",
-        next_check=f"On {host}: `ss -ltn 'sport = :{port}'`; no line confirms it. Or give --server 'ssh {host}'.",
+        missing=f"On {host}: `ss -ltn 'sport = :{port}'`; no line confirms it. Or give --server 'ssh {host}'.",
         explains=refused,
         culprit=Culprit(kind="address", address=host, port=port),
         refuted_by=f"A listener on {endpoint(host, port)} in that machine's `ss -ltn`, or a filter there that sends resets.",
@@ -168,17 +221,17 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
     )
 
 
-def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: Rule) -> Judgement:
+def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: Rule) -> Finding:
     """A rule redirects the connection, so this machine's table says nothing about it: most likely nothing listens there."""
     host = next(iter(refused))
     address, port = rule.leads_to or (None, None)
     there = "another address" if address is None else address if port is None else endpoint(address, port)
     asked = endpoint(host, case.tcp.port)
-    return likely(
+    return claim(
         f"A rule{rules.who_made(rule)} redirects {asked} to {there}, and most likely nothing listens there.",
         *outcomes.ids(*refused.values(), reading),
         reason=f"A reset came back, and `{rules.quoted(rule)}` ({rules.location(rule)}) redirects the connection to {there}.",
-        next_check=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
+        missing=f"In the container, or on the machine, that has {there}: `ss -ltn`; no line for the port confirms it.",
         explains=refused,
         culprit=Culprit(kind="address", address=address or host, port=port or case.tcp.port),
         refuted_by=f"A listener on {there}.",
@@ -191,7 +244,7 @@ def _came_from_nearer(case: Case, address: str) -> bool:
     return origin is not None and origin.source is ResetSource.NEARER
 
 
-def _in_its_name(case: Case, refused: dict[str, TcpAttempt]) -> Judgement:
+def _in_its_name(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
     """A machine in between answered, so nothing is known about the host's port."""
     first = next(iter(refused))
     origin = reset_origin.origin(case, first)
@@ -252,6 +305,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The machine is there and nothing listens.",
     proof="A reset from the host itself, and no listener in its socket table, read here or on the server.",
     mistaken_for=("port.wrong-port", "server.bound-elsewhere"),
+    shown_by=(Listeners, OtherNamespaces),
+    looks=(SOCKETS, TRANSLATIONS),
     needs=needs,
     judge=judge,
 )

@@ -5,15 +5,20 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, namespaces, outcomes, rules
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
+from tui.diagnosis.looks import NAMESPACES, SOCKETS, TRANSLATIONS
+from tui.diagnosis.readings import checks, containers, hosts, intention, namespaces, outcomes, rules
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.namespaces import ServiceLocation
+from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
 from tui.model.facts import OtherNamespaces, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
-from tui.model.requests import AnyRequest, ListOtherNamespaces
+from tui.model.judgement import Culprit, Remedy
+from tui.model.requests import AnyRequest
+
+NAMELESS = frozenset({"bridge", "podman", "host", "none"})
+"""The networks that engines make by themselves; their resolvers know no names there (docker-network(1), podman-network(1))."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -21,22 +26,22 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     if _refused_here(case) and outcomes.listeners(case) and not _listens_here(case):
-        yield ListOtherNamespaces(port=case.tcp.port)
+        yield containers.look(case)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Nothing listens on the port here, and something that fits does in another namespace of this machine."""
     refused = _refused_here(case)
     if not refused:
         return _not_here(case)
     table = outcomes.listeners(case)
     if table is None:
-        return not_tested("The socket table has not been seen.")
+        return not_looked_at("The socket table has not been seen.")
     if _listens_here(case):
         return ruled_out(f"Port {case.tcp.port} has a listener in this namespace.", *outcomes.ids(table))
     others = case.last(OtherNamespaces)
     if others is None:
-        return not_tested("The other network namespaces have not been looked at.")
+        return not_looked_at("The other network namespaces have not been looked at.")
     candidates = namespaces.candidates(case)
     if candidates:
         return _located(case, others, refused, candidates)
@@ -56,12 +61,12 @@ def _listens_here(case: Case) -> bool:
     return bool(outcomes.on_port(outcomes.listeners(case), case.tcp.port))
 
 
-def _not_here(case: Case) -> Judgement:
+def _not_here(case: Case) -> Finding:
     refused = outcomes.refused_by_reset(case)
     if not refused:
-        return ruled_out("No address answers with a plain refusal.", *outcomes.ids(*outcomes.latest(case).values()))
+        return no_refusal(case)
     if all(outcomes.is_local(case, address) for address in refused):
-        return ruled_out(
+        return not_relevant(
             "A rule of this machine's packet filter decides before its sockets do.", *outcomes.ids(*refused.values())
         )
     return still_open(
@@ -69,7 +74,7 @@ def _not_here(case: Case) -> Judgement:
     )
 
 
-def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt], candidates: list[ServiceLocation]) -> Judgement:
+def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt], candidates: list[ServiceLocation]) -> Finding:
     best = candidates[0]
     rivals = namespaces.rivals(best, candidates)
     table = outcomes.listeners(case)
@@ -85,10 +90,11 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
     proved = best.listener and not rivals and not (table and table.omitted)
     related = best.named or best.is_known or others.initial is True or (others.initial is None and best.fits)
     if proved and related and not (best.namespace and best.namespace.initial):
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason=reason,
+            intention=intention.of_location(case, best, others),
             explains=refused,
             culprit=_culprit(best),
             refuted_by=refuted_by,
@@ -103,11 +109,11 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
             explains=refused,
         )
     more = f" {len(rivals)} more namespaces have a listener on this port." if rivals else ""
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=f"{reason}{more}",
-        next_check=_tell_apart(case, best),
+        missing=_tell_apart(case, best),
         explains=refused,
         culprit=_culprit(best),
         refuted_by=refuted_by,
@@ -209,6 +215,10 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
     port = case.tcp.port
     row, container = location.listener, location.container
     connects = f"{case.target.label} connects."
+    others = case.last(OtherNamespaces)
+    if container and others and containers.own(others):
+        yield from _from_a_container(case, location, others)
+        return
     if row and is_loopback(row.address) and not (location.namespace and location.namespace.initial):
         yield Remedy(
             do=f"It listens only on {row.address} of that namespace, which nothing else reaches: let it listen on 0.0.0.0.",
@@ -254,7 +264,32 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
     )
 
 
-def _nowhere(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]) -> Judgement:
+def _from_a_container(case: Case, location: ServiceLocation, others: OtherNamespaces) -> Iterator[Remedy]:
+    """In a container localhost is the container itself; publishing a port on the host changes nothing there."""
+    container, row = location.container, location.listener
+    mine = containers.own(others)
+    if container is None or mine is None:
+        return
+    port = row.port if row else case.tcp.port
+    name = container.label
+    shared = [network for network in containers.shared_networks(others, container) if network not in NAMELESS]
+    tool = containers.tool(container)
+    if not shared:
+        network = next((one for one in container.networks if one not in NAMELESS), "NETWORK")
+        yield Remedy(
+            do=f"Put {mine.label} and {name} into one network of their own: in the default one containers have no names.",
+            command=f"{tool} network connect {network} {mine.label}",
+            verify=f"`{tool} exec {mine.label} getent hosts {name}` prints an address.",
+        )
+    where = f" (both are in {shared[0]})" if shared else ""
+    yield Remedy(
+        do=f"Say {name} instead of {case.tcp.host}: inside {mine.label}, localhost is {mine.label} itself{where}.",
+        command=f"refused check --container {shlex.quote(mine.label)} {endpoint(name, port)}",
+        verify="It connects.",
+    )
+
+
+def _nowhere(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]) -> Finding:
     port = case.tcp.port
     inside = others.inside if others.inside and any(is_loopback(peer_address(address)) for address in refused) else None
     if inside or others.initial is False:
@@ -286,6 +321,9 @@ HYPOTHESIS = Hypothesis(
     proof="A listener in another namespace of this machine, its container's name, and none on the port here.",
     mistaken_for=("server.not-listening", "server.bound-elsewhere"),
     supersedes=frozenset({"server.not-listening"}),
+    shown_by=(OtherNamespaces,),
+    is_meant=True,
+    looks=(SOCKETS, TRANSLATIONS, NAMESPACES),
     needs=needs,
     judge=judge,
 )

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, services
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
+from tui.diagnosis.looks import SOCKETS
+from tui.diagnosis.readings import checks, hosts, intention, outcomes, services, text
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, LogLine, Service
-from tui.model.judgement import Judgement, Remedy
+from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
 
 GO_BETWEENS = frozenset({"haproxy", "envoy", "traefik", "nginx", "socat", "docker-proxy", "ssh", "sshd", "kubectl", "systemd"})
@@ -38,19 +39,23 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             yield from services.look_at(case, address)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """A service that has ended or is stopped, its log, and another program on its port."""
     conflicts = [conflict for address in outcomes.latest(case) for conflict in _conflicts(case, address)]
     conflicts.sort(key=lambda conflict: (conflict.holder is None, conflict.line is None, conflict.service.why != "named"))
     if conflicts:
         return _judged(case, conflicts[0])
+    holder = _holder_of_text(case)
+    if holder:
+        return holder
     for address in outcomes.latest(case):
         stranger = _stranger(case, address)
         if stranger:
             return stranger
-    return ruled_out(
-        "No other program was seen on a port that the service wanted.", *outcomes.ids(*outcomes.latest(case).values())
-    )
+    tables = [table for address in outcomes.latest(case) for table in hosts.tables(case, address)]
+    if not tables:
+        return not_looked_at("The socket table has not been seen.")
+    return ruled_out("No other program was seen on a port that the service wanted.", *outcomes.ids(*tables))
 
 
 def _rows(case: Case, address: str) -> tuple[Listener, ...]:
@@ -76,7 +81,8 @@ def _conflicts(case: Case, address: str) -> Iterator[_Conflict]:
         if line and services.ended(service):
             yield _Conflict(address, port, service, holder, line, table)
         elif holder and holder in _rows(case, address) and holder.process not in GO_BETWEENS:
-            unlike = service.why == "named" and not fails and not hosts.is_named(case, holder)
+            own = _is_own_program(service, holder)
+            unlike = service.why == "named" and not fails and not hosts.is_named(case, holder) and not own
             if unlike or services.ended(service):
                 yield _Conflict(address, port, service, holder, None, table)
 
@@ -100,7 +106,12 @@ def _others(table: Listeners | None, port: int, service: Service) -> list[Listen
     return sorted(foreign, key=lambda row: row.process is None and row.unit is None)
 
 
-def _judged(case: Case, conflict: _Conflict) -> Judgement:
+def _is_own_program(service: Service, row: Listener) -> bool:
+    """Whether the service's own program listens, and no unit has it: somebody started it by hand."""
+    return bool(service.program) and row.process == service.program and row.unit is None and row.container is None
+
+
+def _judged(case: Case, conflict: _Conflict) -> Finding:
     service, holder, port = conflict.service, conflict.holder, conflict.port
     failing = {
         address: attempt for address, attempt in services.failing(case).items() if service in services.services(case, address)
@@ -108,11 +119,11 @@ def _judged(case: Case, conflict: _Conflict) -> Judgement:
     evidence = outcomes.ids(*(failing or outcomes.connecting(case)).values(), conflict.table, service)
     log = f" Its log says: “{conflict.line.text[: services.LONGEST_QUOTE]}”." if conflict.line else ""
     if holder is None:
-        return likely(
+        return claim(
             f"{service.name} could not start because port {port} was taken; who held it can't be seen any more.{log}",
             *evidence,
             reason=f"{service.name} is {service.active}, and its log says that the address was in use.",
-            next_check=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
+            missing=f"Start it again and look at once: `ss -ltnp 'sport = :{port}'` names the program that holds the port.",
             explains=failing,
             culprit=services.culprit(service, port),
             refuted_by=f"{service.name} starts, or ends again for another reason.",
@@ -120,22 +131,25 @@ def _judged(case: Case, conflict: _Conflict) -> Judgement:
         )
     who = hosts.owner(holder)
     where = endpoint(holder.address, holder.port)
+    if _is_own_program(service, holder):
+        who = f"{who}, the program of {service.name} itself, started by hand,"
     if conflict.line:
-        return confirmed(
+        return claim(
             f"{who} holds port {port} ({where}), so {service.name} could not start.{log}",
             *evidence,
             reason=f"{who} listens on {where}, {service.name} is {service.active}, and its log says that the address is in use.",
+            intention=intention.of_service(case, conflict.address, service),
             explains=failing,
             culprit=hosts.listener_culprit("process", holder),
             refuted_by=f"{who} belongs to {service.name}, or {service.name} starts while it listens.",
             remedies=_remedies(case, conflict),
         )
     state = "has failed" if services.ended(service) else "does not run"
-    return likely(
+    return claim(
         f"{who} answers on port {port} ({where}), and {service.name}, which belongs there, {state}.",
         *evidence,
         reason=f"{who} listens on {where}, and {service.name} is {service.active}.",
-        next_check=f"`{services.journal(service)}`: a line that the address is already in use confirms it.",
+        missing=f"`{services.journal(service)}`: a line that the address is already in use confirms it.",
         explains=failing,
         culprit=hosts.listener_culprit("process", holder),
         refuted_by=f"{who} belongs to {service.name}.",
@@ -143,7 +157,38 @@ def _judged(case: Case, conflict: _Conflict) -> Judgement:
     )
 
 
-def _stranger(case: Case, address: str) -> Judgement | None:
+def _holder_of_text(case: Case) -> Finding | None:
+    """Who holds what the pasted text's program wanted to listen on; None without such a text, or where nobody holds it."""
+    said = text.text(case)
+    if said is None or said.role != "bind" or said.says not in {"in-use", "other"}:
+        return None
+    table = next((hosts.table(case, address) for address in outcomes.latest(case)), None)
+    near = [row for address in outcomes.latest(case) for row in _rows(case, address)]
+    rows = near or list(outcomes.on_port(table, case.tcp.port))
+    if table is None or not rows:
+        return None
+    row = min(rows, key=lambda row: row.process is None and row.unit is None)
+    who, where = hosts.owner(row), endpoint(row.address, row.port)
+    look = f"systemctl status {row.unit}" if row.unit else f"ps -fp {row.pid}" if row.pid else f"ss -ltnp 'sport = :{row.port}'"
+    return claim(
+        f"The text says “{said.words or 'bind failed'}”, and {who} holds port {row.port} here ({where}): what else wants to "
+        "listen there can't start.",
+        *outcomes.ids(said, table),
+        reason=f"{who} listens on {where}. Whether it did when the text was written, and on that machine, is not seen.",
+        missing=f"Start the service again while {who} holds the port: the same words confirm it.",
+        culprit=hosts.listener_culprit("process", row),
+        refuted_by=f"The service starts while {who} listens on {where}, or the text is another machine's.",
+        remedies=(
+            Remedy(
+                do=f"Decide which of the two the port is for: stop {who}, or give the other one another port.",
+                command=look,
+                verify=f"`ss -ltnp 'sport = :{row.port}'` shows the one that is meant.",
+            ),
+        ),
+    )
+
+
+def _stranger(case: Case, address: str) -> Finding | None:
     """A program other than the one that was named answers, and nothing of that name was seen."""
     name, rows = service_name(case), _rows(case, address)
     table = hosts.table(case, address)
@@ -154,14 +199,16 @@ def _stranger(case: Case, address: str) -> Judgement | None:
         return None
     if any(row.process in GO_BETWEENS or row.container for row in known):
         return None
+    if any(_is_own_program(service, row) for service in services.services(case, address) for row in known):
+        return None
     who = hosts.owner(known[0])
     if any(service.active in {"active", "activating"} for service in services.services(case, address)):
         return still_open(f"{who} listens on port {case.tcp.port}, and {name} runs as well.", *outcomes.ids(table))
-    return likely(
+    return claim(
         f"{who} answers on port {case.tcp.port}, and not {name}, which should.",
         *outcomes.ids(outcomes.connecting(case)[address], table, *services.services(case, address)),
         reason=f"The listener on {endpoint(known[0].address, known[0].port)} is {who}; nothing named {name} listens anywhere.",
-        next_check=f"Whether {who} is started by {name} under another name.",
+        missing=f"Whether {who} is started by {name} under another name.",
         culprit=hosts.listener_culprit("process", known[0]),
         refuted_by=f"{who} is {name} under another name, or stands in front of it.",
         remedies=[
@@ -180,6 +227,19 @@ def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
     if holder is not None:
         who = hosts.owner(holder)
         unit = holder.unit or (f"process {holder.pid}" if holder.pid else "it")
+        if _is_own_program(service, holder) and holder.pid:
+            yield Remedy(
+                do=f"See who started {who} by hand, and since when.",
+                command=f"ps -o pid,ppid,user,lstart,args -p {holder.pid}",
+                verify="It is known whether it may be stopped.",
+            )
+            yield Remedy(
+                do="If it may: stop it, so that its unit can have the port.",
+                command=f"kill {holder.pid}",
+                verify=f"`ss -ltnp 'sport = :{conflict.port}'` shows no line.",
+            )
+            yield Remedy(do=f"Then start {service.name}.", command=again, verify=f"{case.target.label} connects.")
+            return
         yield Remedy(
             do=f"Decide which of the two the port is for. If {service.name}: stop {who}, or give it another port.",
             command=f"systemctl status {unit}" if holder.unit else f"ps -fp {holder.pid}" if holder.pid else "ss -ltnp",
@@ -207,6 +267,9 @@ HYPOTHESIS = Hypothesis(
     proof="The holder against the service that was meant, and “address already in use” in its log.",
     mistaken_for=("port.wrong-protocol", "server.crashed"),
     supersedes=frozenset({"server.crashed", "server.not-listening", "server.closes-early", "port.wrong-protocol"}),
+    shown_by=(Listeners,),
+    is_meant=True,
+    looks=(SOCKETS,),
     needs=needs,
     judge=judge,
 )

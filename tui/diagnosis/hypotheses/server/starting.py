@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
 from tui.diagnosis.readings import checks, outcomes, services
 from tui.model.case import Case
 from tui.model.facts import Outcome, Service, TcpAttempt
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
 LONGEST_START_S = 90.0
@@ -26,7 +26,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             yield from services.look_at(case, address)
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Refused, refused, connected, and no failure after that."""
     attempts = outcomes.attempts(case)
     came = {address: phases for address in outcomes.connecting(case) if (phases := _came_up(outcomes.attempts(case, address)))}
@@ -49,7 +49,7 @@ def judge(case: Case) -> Judgement:
     # An ICMP error comes from a filter, or a load balancer without a backend: then that is what changed.
     by_reset = all(attempt.icmp is None for attempt in refused)
     if len(refused) >= BEFORE and len(connected) >= STAYS and by_reset:
-        return confirmed(
+        return claim(
             f"{case.target.label} was still starting: refused at first, connected since.{unit}",
             *evidence,
             reason=reason,
@@ -57,11 +57,11 @@ def judge(case: Case) -> Judgement:
             refuted_by=refuted_by,
             remedies=_remedies(case, service),
         )
-    return likely(
+    return claim(
         f"{case.target.label} was refused at first and connects now: it seems to have been starting.{unit}",
         *evidence,
         reason=reason if by_reset else f"{reason} The refusal was an ICMP error, which a filter or a balancer sends.",
-        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
+        missing=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
         culprit=culprit,
         refuted_by=refuted_by,
         remedies=_remedies(case, service),
@@ -93,13 +93,13 @@ def _begun(case: Case) -> tuple[str, Service] | None:
     return None
 
 
-def _not_yet(case: Case, address: str, service: Service) -> Judgement:
+def _not_yet(case: Case, address: str, service: Service) -> Finding:
     since = f" since {services.clock(service.since)}" if service.since else ""
-    return likely(
+    return claim(
         f"{service.name}, which belongs on port {case.tcp.port}, is still starting: {service.active} ({service.sub}){since}.",
         *outcomes.ids(*outcomes.attempts(case, address), service),
         reason=f"{address} refuses, and {service.name} is {service.active} ({service.sub}).",
-        next_check=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it was starting.",
+        missing=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it was starting.",
         explains=[address],
         culprit=services.culprit(service, case.tcp.port),
         refuted_by=f"{service.name} becomes active and the port stays refused, or it fails.",
@@ -140,6 +140,8 @@ HYPOTHESIS = Hypothesis(
     meaning="It was refused at first, and then it connected.",
     proof="Attempts on one address: refused, then connected, and it stays so.",
     mistaken_for=("server.flapping",),
+    shown_by=(TcpAttempt,),
+    looks=(),
     needs=needs,
     judge=judge,
 )

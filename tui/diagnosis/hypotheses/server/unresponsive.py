@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, not_tested, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, talk
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
+from tui.diagnosis.readings import checks, containers, hosts, outcomes, talk
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import ProcessState, QueueWatch, Talk
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.facts import OtherNamespaces, ProcessState, QueueWatch, Talk
+from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, WatchQueue
 
 REPEATEDLY = 2
 """Requests in a row without an answer: a single one may be an accident."""
+PATIENCE_MS = 9500.0
+"""A wait that a client would call too long; short of it, a service may only be slow."""
 BUSY_PERCENT = 90.0
 """Of one processor: a thread that never waits. Below 100, because the kernel counts in hundredths of a second."""
 
@@ -27,6 +29,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         if process and _trouble(process):
             table = hosts.table(case, address)
             yield WatchQueue(address=address, port=case.tcp.port, vantage=table.vantage if table else None)
+        if containers.may_have(case, address):
+            yield containers.look(case)
 
 
 def _quiet(case: Case) -> tuple[str, ...]:
@@ -39,12 +43,15 @@ def _quiet(case: Case) -> tuple[str, ...]:
     )
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """Connected, a request was sent, and silence; and what the process behind it does."""
     working = outcomes.connecting(case)
     if not working:
-        return ruled_out("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
+        return not_relevant("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
     for address in _quiet(case):
+        container = containers.meant(case, address)
+        if container and container.is_paused:
+            return _paused(case, address, container)
         process = talk.process(case, address)
         trouble = _trouble(process) if process else ""
         if process and trouble:
@@ -64,8 +71,22 @@ def judge(case: Case) -> Judgement:
             *outcomes.ids(*(fact for facts in ended.values() for fact in facts)),
         )
     if talk.meant(case) is None:
-        return not_tested("It connects; what it should answer is not known.")
-    return not_tested("No request has been sent to it.")
+        return not_looked_at("It connects; what it should answer is not known.")
+    return not_looked_at("No request has been sent to it.")
+
+
+def _paused(case: Case, address: str, container: containers.Meant) -> Finding:
+    """Its kernel goes on to accept, and none of its processes runs."""
+    silence = talk.mute(case, ended=False).get(address, ())
+    where, one = endpoint(address, case.tcp.port), container.container
+    return claim(
+        f"{where} accepts and never answers: {container.label}, which should answer there, is paused.",
+        *outcomes.ids(outcomes.latest(case).get(address), *silence, container.fact),
+        reason=f"{one.engine} says that {one.label} is paused. {_silence_in_words(silence)}".rstrip(),
+        culprit=containers.culprit(case, container),
+        refuted_by=f"An answer from {where} while {one.label} is paused.",
+        remedies=containers.remedies(case, container),
+    )
 
 
 def _trouble(process: ProcessState) -> str:
@@ -83,7 +104,7 @@ def _trouble(process: ProcessState) -> str:
     return ""
 
 
-def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -> Judgement | None:
+def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -> Finding | None:
     """Confirmed where a request met silence, or nothing takes connections from the queue; the process alone proves nothing."""
     row = talk.listener(case, address)
     silence = talk.mute(case, ended=False).get(address, ())
@@ -102,12 +123,12 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
     # A process at its limit still serves the connections that it has, so there the queue must show that it takes no new one.
     repeated = len(silence) >= REPEATEDLY and not process.is_out_of_descriptors
     if repeated or (silence and process.is_stopped) or (queue and held):
-        return confirmed(summary, *evidence, reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
-    return likely(
+        return claim(summary, *evidence, reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
+    return claim(
         summary,
         *evidence,
         reason=reason,
-        next_check=f"Whether a client gets an answer from {where}; another process may serve.",
+        missing=f"Whether a client gets an answer from {where}; another process may serve.",
         culprit=culprit,
         refuted_by=refuted_by,
         remedies=remedies,
@@ -125,7 +146,7 @@ def _waiting(case: Case, address: str) -> QueueWatch | None:
     return None
 
 
-def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
+def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
     address, exchanges = next(iter(silent.items()))
     where = endpoint(address, case.tcp.port)
     meant = talk.meant(case)
@@ -140,16 +161,25 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
             summary=f"{where} accepts the connection and does not answer {meant.protocol}, which its port stands for.",
             next_check=talk.name_it(case),
         )
-    summary = f"{where} accepts the connection and does not answer {meant.protocol}."
+    front = talk.to_nonsense(case, address)
+    asked = meant.inner if exchanges[0].inner and meant.inner else meant.protocol
+    summary = f"{where} accepts the connection and does not answer {asked}{' inside TLS' if asked != meant.protocol else ''}."
+    if front:
+        summary += f" What accepts lives, for it answers another protocol's words with `{front.text}`: what is behind it hangs."
+        evidence = (*evidence, *outcomes.ids(front.fact))
     next_check = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
-    if len(exchanges) < REPEATEDLY or any(exchange.acknowledged is False for exchange in exchanges):
+    # What is not acknowledged may be lost on the way; on this machine it is the full queue of who does not accept.
+    lost = any(exchange.acknowledged is False for exchange in exchanges) and not outcomes.is_local(case, address)
+    if len(exchanges) < REPEATEDLY or lost:
         return still_open(reason, *evidence, summary=summary, next_check=next_check)
+    if max(map(talk.waited_ms, exchanges)) < PATIENCE_MS:
+        return still_open(f"{reason} A slow service may need longer.", *evidence, summary=summary, next_check=next_check)
     row = talk.listener(case, address)
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason=reason,
-        next_check=next_check,
+        missing=next_check,
         culprit=(hosts.listener_culprit("process", row) if row else Culprit(kind="address", address=address, port=case.tcp.port)),
         refuted_by=f"An answer from {where}; or a large answer is lost on the way: then small ones come through.",
         remedies=tuple(_far_remedies(case, address, listened=exchanges[0].listened)),
@@ -159,7 +189,7 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Judgement:
 def _silence_in_words(talks: tuple[Talk, ...]) -> str:
     if not talks:
         return ""
-    waits = outcomes.joined(f"{exchange.waited_ms / 1000:.1f} s" for exchange in talks)
+    waits = outcomes.joined(f"{talk.waited_ms(exchange) / 1000:.1f} s" for exchange in talks)
     times = "once" if len(talks) == 1 else f"{len(talks)} times"
     if talks[0].listened:
         return f"Connected {times}; the server speaks first in {talks[0].spoken}, and said nothing in {waits}."
@@ -218,8 +248,10 @@ HYPOTHESIS = Hypothesis(
     question="Does the server answer, once it has accepted?",
     why="The kernel accepts for a process that hangs: it connects, and then nothing comes.",
     meaning="It accepts and never answers.",
-    proof="Connected, a request sent, silence; and the process is stopped (T), stuck on a device (D), or busy all the time.",
+    proof="Connected, a request sent, silence; and the process is stopped (T), its container paused, or it is busy all the time.",
     mistaken_for=("path.mtu",),
+    shown_by=(ProcessState, Talk, OtherNamespaces),
+    looks=(),
     needs=needs,
     judge=judge,
 )

@@ -3,22 +3,22 @@
 import shlex
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, UnixPath
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 
 _MISSING = frozenset({"ENOENT", "ENOTDIR"})
 """No such entry, or a component above it is no directory (path_resolution(7))."""
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """ENOENT, and nothing of that name when the path is looked at."""
     settled = unix_sockets.settled(case)
     attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
-        return settled or ruled_out("There is no path.")
+        return settled or not_relevant("There is no path.")
     path, fact = unix_sockets.shown(case), unix_sockets.path_fact(case)
     if attempt.errno not in _MISSING:
         return ruled_out(f"The kernel found {path}: the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, fact))
@@ -27,7 +27,7 @@ def judge(case: Case) -> Judgement:
     return _named(case, path, attempt, fact)
 
 
-def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Judgement:
+def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Finding:
     look_alikes = fact.look_alikes if fact else ()
     deleted, alike = path in look_alikes, tuple(candidate for candidate in look_alikes if candidate != path)
     parent = fact.nearest_parent if fact else None
@@ -45,7 +45,7 @@ def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Ju
     refuted_by = f"`stat -L {unix_sockets.typed(case)}` finds it."
     remedies = tuple(_remedies(case, path, alike, parent if short else None))
     if fact and fact.type == "missing":
-        return confirmed(
+        return claim(
             f"{summary}.",
             *outcomes.ids(attempt, fact),
             reason=f"The attempt ends in {attempt.errno}, and the path does not exist.",
@@ -54,11 +54,11 @@ def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Ju
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return likely(
+    return claim(
         f"{summary}.",
         *outcomes.ids(attempt, fact),
         reason=f"The attempt ends in {attempt.errno}; the path itself was not seen.",
-        next_check=f"`namei -l {unix_sockets.typed(case)}` shows where it ends.",
+        missing=f"`namei -l {unix_sockets.typed(case)}` shows where it ends.",
         explains={unix_sockets.path_of(case)},
         culprit=culprit,
         refuted_by=refuted_by,
@@ -96,6 +96,8 @@ HYPOTHESIS = Hypothesis(
     meaning="There is no such path.",
     proof="ENOENT, and the nearest parent that exists.",
     mistaken_for=("unix.permission",),
+    shown_by=(UnixPath,),
+    looks=(),
     needs=unix_sockets.needs,
     judge=judge,
 )

@@ -3,11 +3,11 @@
 import shlex
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, not_tested, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, UnixPath
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 
 _KINDS = {"file": "a regular file", "directory": "a directory", "fifo": "a named pipe", "device": "a device"}
 _OTHER_KIND = "EPROTOTYPE"
@@ -16,15 +16,15 @@ _EXPECTED = frozenset({"ECONNREFUSED", "EACCES"})
 """The kernel looks at the rights first, and then refuses what is not a socket (unix_find_bsd, net/unix/af_unix.c)."""
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """The path's type, where the attempt fails as it does for another kind of file."""
     settled = unix_sockets.settled(case)
     attempt, fact = unix_sockets.attempt(case), unix_sockets.path_fact(case)
     if settled or attempt is None:
-        return settled or ruled_out("There is no path.")
+        return settled or not_relevant("There is no path.")
     path = unix_sockets.shown(case)
     if fact is None or fact.type == "unknown":
-        return not_tested("The path has not been checked, or this user may not see it.")
+        return not_looked_at("The path has not been checked, or this user may not see it.")
     if attempt.errno == _OTHER_KIND:
         return _another_kind(case, attempt, fact)
     if fact.type not in _KINDS:
@@ -32,7 +32,7 @@ def judge(case: Case) -> Judgement:
     kind = _KINDS[fact.type]
     if attempt.errno not in _EXPECTED:
         return still_open(f"{path} is {kind}, and the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, fact))
-    return confirmed(
+    return claim(
         f"{path} is {kind}, not a socket, so nothing can connect to it.",
         *outcomes.ids(attempt, fact),
         reason=f"Its type is {fact.type}; the attempt ends in {attempt.errno}.",
@@ -43,7 +43,7 @@ def judge(case: Case) -> Judgement:
     )
 
 
-def _another_kind(case: Case, attempt: Attempt, fact: UnixPath) -> Judgement:
+def _another_kind(case: Case, attempt: Attempt, fact: UnixPath) -> Finding:
     """It is a socket, so this cause does not fit; but no other cause names it, and the person should be told."""
     path, kind = unix_sockets.shown(case), fact.socket_kind or "datagram or seqpacket"
     holder = f" of {fact.holder} (pid {fact.holder_pid})" if fact.holder else ""
@@ -88,6 +88,8 @@ HYPOTHESIS = Hypothesis(
     proof="The type of the file; the error alone is the same as that of a stale socket.",
     mistaken_for=("unix.stale",),
     supersedes=frozenset({"unix.permission", "unix.stale"}),
+    shown_by=(UnixPath,),
+    looks=(),
     needs=unix_sockets.needs,
     judge=judge,
 )

@@ -2,25 +2,25 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out
 from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, UnixPath
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """EACCES, and the component of the path that forbids it."""
     settled = unix_sockets.settled(case)
     attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
-        return settled or ruled_out("There is no path.")
+        return settled or not_relevant("There is no path.")
     if attempt.errno != "EACCES":
         return ruled_out(f"The attempt ends in {attempt.errno}, not in EACCES.", *outcomes.ids(attempt))
     return _named(case, attempt, unix_sockets.path_fact(case))
 
 
-def _named(case: Case, attempt: Attempt, fact: UnixPath | None) -> Judgement:
+def _named(case: Case, attempt: Attempt, fact: UnixPath | None) -> Finding:
     path, typed = unix_sockets.shown(case), unix_sockets.typed(case)
     barrier = fact.barrier if fact else None
     component = barrier.path if barrier else path
@@ -32,7 +32,7 @@ def _named(case: Case, attempt: Attempt, fact: UnixPath | None) -> Judgement:
         summary = (
             f"This user may not write to {where}." if component == path else f"This user may not use {path}: {where} forbids it."
         )
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason=f"The attempt ends in EACCES, and {component} is closed to this user.",
@@ -41,11 +41,11 @@ def _named(case: Case, attempt: Attempt, fact: UnixPath | None) -> Judgement:
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return likely(
+    return claim(
         f"This user may not use {path}.",
         *evidence,
         reason="The attempt ends in EACCES; which component forbids it was not seen.",
-        next_check=f"`namei -l {typed}`; if every mode allows it, a security module forbids it: journalctl -k -g 'apparmor|avc'.",
+        missing=f"`namei -l {typed}`; if every mode allows it, a security module forbids it: journalctl -k -g 'apparmor|avc'.",
         explains={unix_sockets.path_of(case)},
         culprit=Culprit(kind="file", path=path),
         refuted_by=refuted_by,
@@ -82,6 +82,8 @@ HYPOTHESIS = Hypothesis(
     meaning="This user may not use the socket.",
     proof="EACCES, and the component of the path that forbids it, with its owner and mode.",
     mistaken_for=("unix.missing",),
+    shown_by=(UnixPath,),
+    looks=(),
     needs=unix_sockets.needs,
     judge=judge,
 )

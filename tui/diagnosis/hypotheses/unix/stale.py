@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Hypothesis, confirmed, likely, ruled_out, still_open
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, UnixPath
-from tui.model.judgement import Culprit, Judgement, Remedy
+from tui.model.judgement import Culprit, Remedy
 
 
-def judge(case: Case) -> Judgement:
+def judge(case: Case) -> Finding:
     """ECONNREFUSED on a socket file, and no listener for it in the kernel's table."""
     settled = unix_sockets.settled(case)
     attempt = unix_sockets.attempt(case)
     if settled or attempt is None:
-        return settled or ruled_out("There is no path.")
+        return settled or not_relevant("There is no path.")
     path, fact = unix_sockets.shown(case), unix_sockets.path_fact(case)
     if attempt.errno != "ECONNREFUSED":
         full = " (its queue is full)" if attempt.errno == "EAGAIN" else ""
@@ -26,7 +26,7 @@ def judge(case: Case) -> Judgement:
     return _named(case, path, attempt, fact)
 
 
-def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Judgement:
+def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Finding:
     summary = f"{path} is left over: the socket file is there, and nobody listens on it."
     evidence = outcomes.ids(attempt, fact)
     culprit = Culprit(kind="file", path=path)
@@ -34,7 +34,7 @@ def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Ju
     refuted_by = f"`ss -lx src {typed}` shows a listener."
     remedies = tuple(_remedies(case))
     if fact and fact.type == "socket" and fact.listening is False:
-        return confirmed(
+        return claim(
             summary,
             *evidence,
             reason="The attempt ends in ECONNREFUSED on a socket file, and the kernel's table has no listener for it.",
@@ -43,11 +43,11 @@ def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Ju
             refuted_by=refuted_by,
             remedies=remedies,
         )
-    return likely(
+    return claim(
         summary,
         *evidence,
         reason="The attempt ends in ECONNREFUSED; what is at the path, or who listens, was not seen.",
-        next_check=f"`stat -c %F {typed}; ss -lx src {typed}`: a socket without a listener confirms it.",
+        missing=f"`stat -c %F {typed}; ss -lx src {typed}`: a socket without a listener confirms it.",
         explains={unix_sockets.path_of(case)},
         culprit=culprit,
         refuted_by=refuted_by,
@@ -79,6 +79,8 @@ HYPOTHESIS = Hypothesis(
     meaning="The file is there and nobody listens.",
     proof="ECONNREFUSED on a socket file, and no listener for the path in the socket table.",
     mistaken_for=("unix.not-a-socket",),
+    shown_by=(UnixPath,),
+    looks=(),
     needs=unix_sockets.needs,
     judge=judge,
 )

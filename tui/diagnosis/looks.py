@@ -1,0 +1,104 @@
+"""What must have been looked at before a cause is sure: the looks that causes name, each once.
+
+Law: a look that could not be taken, or not whole, is a gap; nothing is taken for absent because nobody may see it.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from tui.diagnosis.hypothesis import Gap, Look
+from tui.diagnosis.readings import checks, containers, counters, hosts, outcomes, rules, services, translation
+from tui.model.case import Case
+from tui.model.facts import Firewall, Listeners, NameserverAnswer, NameSources, OtherNamespaces, Service
+from tui.model.requests import (
+    AnyRequest,
+    AskNameserver,
+    ListListeners,
+    ListOtherNamespaces,
+    ReadFirewall,
+    ReadNameSources,
+    ReadService,
+)
+
+
+def _rules_wanted(case: Case) -> Iterator[AnyRequest]:
+    yield from rules.checks_here(case)
+    yield from rules.checks_there(case)
+    yield from translation.checks(case)
+    yield from counters.checks(case)
+
+
+def _nothing_translates(case: Case, address: str) -> bool:
+    """Whether no rule of this machine can lead the connection elsewhere, and no other machine's rules are in question."""
+    far = outcomes.is_remote(case, address) and case.options.servers
+    return not far and translation.excluded(case, address) is not None
+
+
+def _own_reset(case: Case, address: str) -> bool:
+    """Whether this machine's own TCP sent the resets: then no rule did, and none led the connection elsewhere."""
+    return counters.sent_by_this_kernel(case, address) is True and _nothing_translates(case, address)
+
+
+def _rules_gap(case: Case, address: str) -> Gap | None:
+    """A part of the rules that could not be read, or a rule of which it can't be told whether it matches."""
+    newest = {reading.vantage: reading for reading in case.all(Firewall) if reading.address == address}
+    for reading in newest.values():
+        if reading.unread:
+            return Gap(f"of the packet filter not all could be read: {reading.unread[0].rstrip('.')}", rules.show_all(reading))
+        if reading.undecided:
+            rule = reading.undecided[0]
+            return Gap(f"whether {rules.named(rule)} acts on this connection can't be told", rules.show(rule))
+    return None
+
+
+def _sockets_gap(case: Case, address: str) -> Gap | None:
+    """A table that was cut short."""
+    cut = next((table for table in hosts.tables(case, address) if table.omitted), None)
+    return (
+        Gap(f"{cut.omitted} more listeners were left out of the table", f"`ss -ltn 'sport = :{case.tcp.port}'`") if cut else None
+    )
+
+
+def _namespaces_wanted(case: Case) -> Iterator[AnyRequest]:
+    if any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)):
+        yield containers.look(case)
+
+
+def _namespaces_gap(case: Case, _symptom: str) -> Gap | None:
+    elsewhere = case.last(OtherNamespaces)
+    if elsewhere and elsewhere.hidden:
+        return Gap("other network namespaces of this machine could not be looked into", "The same check as root.")
+    return None
+
+
+def _whole(_case: Case, _symptom: str) -> None:
+    """Such a look is taken whole or not at all."""
+
+
+RULES = Look(
+    words="the packet filter's rules",
+    checks=(ReadFirewall,),
+    facts=(Firewall,),
+    wanted=_rules_wanted,
+    gap=_rules_gap,
+    excluded=_own_reset,
+)
+TRANSLATIONS = replace(RULES, words="the packet filter's translations", excluded=_nothing_translates)
+"""Where a rule that rejects would make no difference, and only one that leads elsewhere would."""
+SOCKETS = Look(words="the listening sockets", checks=(ListListeners,), facts=(Listeners,), wanted=checks.tables, gap=_sockets_gap)
+NAMESPACES = Look(
+    words="the other network namespaces and containers",
+    checks=(ListOtherNamespaces,),
+    facts=(),
+    wanted=_namespaces_wanted,
+    gap=_namespaces_gap,
+)
+SERVICES = Look(words="the units and containers", checks=(ReadService,), facts=(Service,), wanted=services.checks, gap=_whole)
+RESOLUTION = Look(
+    words="the nameservers and the hosts file",
+    checks=(ReadNameSources, AskNameserver),
+    facts=(NameSources, NameserverAnswer),
+    wanted=checks.names,
+    gap=_whole,
+)

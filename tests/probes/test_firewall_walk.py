@@ -106,7 +106,10 @@ def test_a_rule_decides_where_the_packet_surely_comes_to_it(rules: str, expected
     [
         (f"-A OUTPUT {MAYBE} -j DROP", "`--limit` can't be evaluated."),
         (f"-A OUTPUT {MAYBE} -j ACCEPT\n-A OUTPUT -j DROP", "An earlier rule may let it through: `--limit` can't be evaluated."),
-        (f":OUTPUT DROP [0:0]\n-A OUTPUT {MAYBE} -j ACCEPT", "An earlier rule may let it through."),
+        (
+            f":OUTPUT DROP [0:0]\n-A OUTPUT {MAYBE} -j ACCEPT",
+            "An earlier rule may let it through: `--limit` can't be evaluated.",
+        ),
         ("-A OUTPUT -j NFQUEUE\n-A OUTPUT -j DROP", "It asks a program (NFQUEUE) whose answer can't be known."),
         ("-A OUTPUT -j nowhere", "It is not known what nowhere does."),
         (f"-A OUTPUT {MAYBE} -j nowhere", "`--limit` can't be evaluated."),

@@ -81,7 +81,8 @@ def test_a_named_namespace_has_its_name_with_and_without_a_process() -> None:
         with service(prefix) as (pid, port):
             space = holding(seen(facts_behind((), ListOtherNamespaces(port=port))), port, pid)
 
-    assert (empty.pid, empty.tables.addresses) == (None, ("192.0.2.9",))
+    assert (empty.pid, empty.tables.addresses, empty.linked) == (None, ("192.0.2.9",), False)
+    assert empty.inode == space.inode is not None
     assert (space.name, space.addresses) == (name, ("192.0.2.9",))
     assert Path("/proc/self/ns/net").readlink() == before
 
@@ -103,6 +104,11 @@ def test_the_end_of_a_cable_is_told_from_a_stranger() -> None:
         subprocess.run(
             [*ours, *f"ip link add cable0 type veth peer name cable1 netns {theirs[-1]}".split()], check=True, timeout=LONGEST_S
         )
+        nobody_in_it = seen(facts_behind(ours, ListOtherNamespaces(port=1)))
+        assert {one.name: one.linked for one in nobody_in_it.namespaces if one.name in {theirs[-1], strange[-1]}} == {
+            theirs[-1]: True,
+            strange[-1]: False,
+        }
         with service(theirs) as (pid, port), service(strange) as (stranger, other):
             for user in ((), NOBODY):
                 fact = seen(facts_behind((*ours, *user), ListOtherNamespaces(port=port)))

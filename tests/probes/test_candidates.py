@@ -5,6 +5,7 @@ import pytest
 from tests.probes.test_services import unit
 from tui.model.schemes import family_of_scheme
 from tui.probes.services.candidates import MOST_CANDIDATES, chosen, family_named, is_named, ports_of, serves
+from tui.probes.services.units import shown_units
 
 OPTIONS = (
     *("-P", "--addr", "--address", "-b", "--bind", "--bind-addr", "--bind_address", "--host-port", "--http", "--http-addr"),
@@ -156,3 +157,22 @@ def test_six_units_are_told() -> None:
     units = [unit(id=f"{name}.service", environment=("PORT=80",)) for name in "abcdefgh"]
 
     assert len(chosen(units, name=None, port=80, family=None, environments={})) == MOST_CANDIDATES == 6
+
+
+def test_what_a_manager_shows_is_cut() -> None:
+    """Names after 256 characters, a path after 400, a socket after 200, a program and a word after 80; a mark says so."""
+    long = "x" * 500
+    (found,) = shown_units(
+        f"Id={long}\nNames={long}\nTriggeredBy={long}\nTriggers={long}\nFragmentPath=/{long}\nType={long}\n"
+        f"Listen={long} (Stream)\nExecStart={{ path=/usr/bin/{long} ; argv[]=/usr/bin/{long} ; }}\n"
+    )
+
+    assert [len(text) for text in (found.id, *found.names, *found.triggered_by, *found.triggers)] == [257] * 4
+    assert [len(text) for text in (found.path, found.type, found.program, *found.listens)] == [401, 81, 81, 201]
+
+
+def test_several_units_are_shown_one_after_another() -> None:
+    """An empty line stands between them; the first of a name counts."""
+    shown = shown_units("Id=a.service\nType=x\n\nType=y\n\nId=b.service\n\nId=a.service\nType=z\n")
+
+    assert [(one.id, one.type) for one in shown] == [("a.service", "x"), ("b.service", "")]

@@ -452,3 +452,20 @@ async def test_who_may_not_list_rules_learns_what_to_type(
     assert (found.request, found.command) == (REQUEST, command)
     assert command in found.remedy
     assert ("ufw is switched on" in found.reason) == ("ufw" in command)
+
+
+def test_what_is_quoted_is_cut() -> None:
+    """Names after 80 characters, a comment and a reason after 200, a text after 500; a mark says so."""
+    long = "x" * 900
+    chain = {"family": "inet", "table": long, "name": long, "hook": "output", "prio": 0, "type": "filter"}
+    rule = {"family": "inet", "table": long, "chain": long, "handle": 2, "expr": [{"drop": None}], "comment": long}
+    filter_ = filter_of({"nft": json.dumps({"nftables": [{"chain": chain}, {"rule": rule}]}).encode()})
+    found = fact_of(REQUEST, outgoing(FLOW, filter_.rulesets), filter_, {("inet", long, long, 2): long}).deciding
+    saved = fact(iptables(f'-A OUTPUT -m comment --comment "{long}" -j DROP')).deciding
+    (unsure,) = fact(iptables(f"-A OUTPUT -j {long}")).undecided
+
+    assert found
+    assert [len(text or "") for text in (found.table, found.chain, found.comment, found.text)] == [81, 81, 201, 501]
+    assert saved
+    assert [len(text or "") for text in (saved.comment, saved.text)] == [201, 501]
+    assert len(unsure.why) == 201

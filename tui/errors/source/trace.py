@@ -76,8 +76,9 @@ class Tracer:
             bindings = self._parsed.attributes(owner, node.attr) if owner else []
         elif isinstance(node, ast.Await):
             return self.expression(node.value, depth + 1)
-        values = [binding.value for binding in bindings if binding.value is not None and constant(binding.value) is None]
-        return self.expression(values[0], depth + 1) if len(bindings) == len(values) == 1 else node
+        if len(bindings) == 1 and bindings[0].value is not None:
+            return self.expression(bindings[0].value, depth + 1)
+        return node
 
     def _name(self, node: ast.Name, name: str, depth: int) -> Trace:
         bindings = self._bindings(node, name)

@@ -200,9 +200,11 @@ def dnat(case: Case, address: str) -> Firewall | None:
 
 def is_reset_by_rule(case: Case, address: str) -> Firewall | None:
     """The reading, here or on the other end, in which a rule stops the connection before the kernel looks for a socket."""
-    readings = (filter_of(case, address), *far_filters(case, address))
+    if is_stopped_here(case, address):
+        return filter_of(case, address)
     attempts = outcomes.attempts(case, address)
-    return next((reading for reading in readings if reading and reading.deciding and fits(reading.deciding, attempts)), None)
+    far = far_filters(case, address)
+    return next((reading for reading in far if reading.deciding and fits(reading.deciding, attempts)), None)
 
 
 def quoted(rule: Rule) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import hosts, outcomes, rules, talk
+from tui.diagnosis.readings import containers, hosts, outcomes, rules, talk
 from tui.model.address import endpoint, is_loopback, literal_address, same_address, without_zone
 from tui.model.case import Case
 from tui.model.facts import (
@@ -33,7 +33,6 @@ from tui.model.requests import (
     Connect,
     FindForwarders,
     ListAddresses,
-    ListOtherNamespaces,
     LookUpNeighbour,
     LookUpRoute,
     ResolveSystem,
@@ -156,7 +155,7 @@ def _rows(case: Case, address: str) -> list[Listener]:
 
 
 def _looks(case: Case, way: Way) -> Iterator[AnyRequest]:
-    yield ListOtherNamespaces(port=case.tcp.port)
+    yield containers.look(case)
     yield ListAddresses()
     if way.via or way.port is None:
         return

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, forwarding, hosts, outcomes, reset_origin, rules
+from tui.diagnosis.readings import checks, forwarding, outcomes, reset_origin, rules
 from tui.diagnosis.readings.reset_origin import Origin, ResetSource
 from tui.model.case import Case
 from tui.model.facts import ResetOrigin
@@ -30,12 +30,6 @@ def judge(case: Case) -> Finding:
         )
     resets = [address for address in resets if address not in led]
     origins = {address: origin for address in resets if (origin := reset_origin.origin(case, address))}
-    itself = {address: origin for address, origin in origins.items() if hosts.is_itself(address, origin.sender)}
-    if itself and itself == origins:
-        address, near = next(iter(itself.items()))
-        return ruled_out(f"The nearer hop is {address} itself: {reset_origin.in_words(near)}.", *outcomes.ids(near.fact))
-    origins = {address: origin for address, origin in origins.items() if address not in itself}
-    resets = [address for address in resets if address not in itself]
     for source, judge_as in (
         (ResetSource.NEARER, _proved),
         (ResetSource.SEEMS_NEARER, _seems),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters
-from tui.model.facts.error_text import ErrorText, Origin
+from tui.model.facts.error_text import ErrorText, TextOrigin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
@@ -62,7 +62,6 @@ __all__ = [
     "NearName",
     "Neighbour",
     "NotObserved",
-    "Origin",
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
@@ -77,6 +76,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
+    "TextOrigin",
     "Tracking",
     "UnixAttempt",
     "UnixPath",

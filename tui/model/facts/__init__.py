@@ -10,13 +10,8 @@ from msgspec.structs import replace
 from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
-<<<<<<< HEAD
 from tui.model.facts.counters import Counters, Drops, DropWatch
 from tui.model.facts.error_text import ErrorText, Origin
-=======
-from tui.model.facts.counters import Counters
-from tui.model.facts.error_text import ErrorText, TextOrigin
->>>>>>> texts
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
@@ -89,11 +84,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
-<<<<<<< HEAD
     "TlsAnswer",
-=======
-    "TextOrigin",
->>>>>>> texts
     "Tracking",
     "UnixAttempt",
     "UnixPath",

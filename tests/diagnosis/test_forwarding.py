@@ -10,7 +10,7 @@ from tests.casefile import CASES, load
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import wanted_checks
 from tui.diagnosis.readings import forwarding, rules
-from tui.diagnosis.readings.forwarding import State
+from tui.diagnosis.readings.forwarding import StateBehind
 from tui.model.case import Case
 from tui.model.facts import Fact, Firewall, Forwarders, Listeners, OtherNamespaces, Outcome, SystemAnswer, TcpAttempt
 from tui.model.requests import Connect, FindForwarders, LookUpNeighbour, ReadFirewall, Request, ResolveSystem
@@ -104,17 +104,17 @@ def test_the_neighbour_behind_is_asked_for_once_it_is_out_of_reach() -> None:
 @pytest.mark.parametrize(
     ("name", "dropped", "state"),
     [
-        (CONTAINER, (), State.OTHER_PORTS),
-        (CONTAINER, (OtherNamespaces,), State.REFUSED),
-        (GONE, (), State.GONE),
-        ("server.wrong-mapping/gateway-has-no-route", (), State.UNREACHABLE),
-        ("path.rejected/container-that-is-led-to-rejects", (), State.REJECTED),
-        ("path.filtered/container-that-is-led-to-stays-silent", (), State.SILENT),
-        ("server.not-listening/nothing-in-the-container-that-is-led-to", (), State.NOTHING),
-        ("server.bound-elsewhere/loopback-of-the-container-that-is-led-to", (), State.BOUND_ELSEWHERE),
+        (CONTAINER, (), StateBehind.OTHER_PORTS),
+        (CONTAINER, (OtherNamespaces,), StateBehind.REFUSED),
+        (GONE, (), StateBehind.GONE),
+        ("server.wrong-mapping/gateway-has-no-route", (), StateBehind.UNREACHABLE),
+        ("path.rejected/container-that-is-led-to-rejects", (), StateBehind.REJECTED),
+        ("path.filtered/container-that-is-led-to-stays-silent", (), StateBehind.SILENT),
+        ("server.not-listening/nothing-in-the-container-that-is-led-to", (), StateBehind.NOTHING),
+        ("server.bound-elsewhere/loopback-of-the-container-that-is-led-to", (), StateBehind.BOUND_ELSEWHERE),
     ],
 )
-def test_what_is_behind_is_told_by_what_was_seen(name: str, dropped: tuple[type[Fact], ...], state: State) -> None:
+def test_what_is_behind_is_told_by_what_was_seen(name: str, dropped: tuple[type[Fact], ...], state: StateBehind) -> None:
     """Listeners where they are known, else the attempt."""
     assert [place.state for place in forwarding.behind(without(case_of(name), *dropped), "10.9.0.1")] == [state]
 
@@ -123,7 +123,7 @@ def test_a_place_that_nobody_tried_is_unknown() -> None:
     """Without listeners and without an attempt nothing is said of it."""
     case = without(case_of(CONTAINER), OtherNamespaces, purpose="behind")
 
-    assert [place.state for place in forwarding.behind(case, "10.9.0.1")] == [State.UNKNOWN]
+    assert [place.state for place in forwarding.behind(case, "10.9.0.1")] == [StateBehind.UNKNOWN]
 
 
 def test_a_counter_is_read_again_only_where_it_can_tell() -> None:

@@ -32,7 +32,9 @@ CONTAINED = (
         truth=BEHIND,
         broken="the program in the container listens on 127.0.0.1 alone",
         lines=("run -d --name {name} -p {port}:80 web:1 httpd -f -p 127.0.0.1:80",),
-        expect=SEEN,
+        expect=Expect(
+            verdict="server.bound-elsewhere", outcome=("refused", "reset", "closed"), words=("container {name}", "127.0.0.1:80")
+        ),
         nobody=NOT_SEEN,
     ),
     Contained(

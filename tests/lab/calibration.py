@@ -1,7 +1,8 @@
 """How sure the verdicts are, against how often they are right: over all plays of a run, by group of causes.
 
 A statement is right where the cause that it names is what is broken: the scenario's own `broken_by`, not what is expected to
-be said. `possible` counts the verdict that is left open and each alternative that is offered.
+be said. A walk that ends without a cause that is likely counts once, as `possible`: it is right where what is broken is among
+the causes that it offers.
 """
 
 from collections import Counter
@@ -25,13 +26,18 @@ class Statement(Struct, frozen=True):
 
 
 def statements(plays: Iterable[Play]) -> Iterator[Statement]:
-    """Every cause that the documents of the plays name."""
+    """What the documents of the plays say: each cause that is confirmed or likely, and what is offered where none is."""
     for play in plays:
         document = play.document or {"verdict": None, "also": (), "alternatives": ()}
-        for said in filter(None, (document["verdict"], *document["also"], *document["alternatives"])):
-            # An alternative stands in the document because another one leads: it is offered, not said.
-            certainty = "possible" if said in document["alternatives"] else said["certainty"]
-            yield Statement(said["cause"], certainty, said["cause"] in play.scenario.broken_by)
+        verdict, truth = document["verdict"], play.scenario.broken_by
+        said = [one for one in (verdict, *document["also"]) if one and one["certainty"] != "possible"]
+        for one in said:
+            yield Statement(one["cause"], one["certainty"], one["cause"] in truth)
+        if verdict and not said:
+            offered = [verdict["cause"], *(one["cause"] for one in document["alternatives"])]
+            yield Statement(
+                next((cause for cause in offered if cause in truth), offered[0]), "possible", bool(truth & {*offered})
+            )
 
 
 def shares(said: Sequence[Statement]) -> dict[str, tuple[int, int]]:

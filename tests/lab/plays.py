@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tests.lab.bench import Bench, bench
+from tests.lab.kernel_state import changes, kernel_state
 from tests.lab.network import ROOT
 from tests.lab.scenario import Expect, Scenario, User, allowed
 
@@ -53,8 +54,14 @@ def play(scenario: Scenario, user: User, seed: int) -> Play:
         with bench(scenario, seed) as made:
             for step in scenario.steps:
                 step(made)
+            before = kernel_state(made["client"], made.addresses)
             document = made.check(scenario, user)
             problems, wrong = compared(document, scenario.expected(user), made)
+            problems += changes(before, kernel_state(made["client"], made.addresses), made.addresses)
+            if scenario.twice:
+                again, wrong_again = compared(made.check(scenario, user), scenario.expected(user), made)
+                problems += [f"the second time: {problem}" for problem in again]
+                wrong += wrong_again
     except Exception as error:  # noqa: BLE001 -- a play that breaks must not take the others with it
         seconds = round(time.monotonic() - began, 1)
         return Play(scenario=scenario, user=user, problems=(f"{type(error).__name__}: {error}",), seconds=seconds)
@@ -121,6 +128,7 @@ def compared(document: Mapping[str, Any], expect: Expect, made: Bench) -> tuple[
             problems.append(f"as or beside the verdict: {cause} {said.get(cause)}, expected {sure}")
     problems += [f"not named as an alternative: {cause}" for cause in sorted(expect.alternatives - named.keys())]
     problems += _unnamed(verdict, expect, made)
+    problems += _not_contradicted(document, expect, made)
     return problems, wrong
 
 
@@ -135,8 +143,19 @@ def _unnamed(verdict: Mapping[str, Any], expect: Expect, made: Bench) -> Iterato
             yield f"the sentence lacks {made.text(word)!r}: {verdict['summary']}"
 
 
+def _not_contradicted(document: Mapping[str, Any], expect: Expect, made: Bench) -> Iterator[str]:
+    """How the typed text and what is seen differ, by the document and by what is expected."""
+    differs = document["contradiction"]
+    sentence = differs["sentence"] if differs else ""
+    if bool(sentence) != bool(expect.contradiction):
+        yield f"contradiction: {sentence or 'none'}"
+    for word in expect.contradiction:
+        if made.text(word) not in sentence:
+            yield f"the contradiction lacks {made.text(word)!r}: {sentence}"
+
+
 def _exit_status(document: Mapping[str, Any]) -> int:
     """As the contract has it."""
     if document["status"] == "reachable":
-        return 0
+        return 3 if document["contradiction"] else 0
     return _STATUS[document["verdict"]["certainty"]] if document["verdict"] else 3

@@ -85,6 +85,8 @@ class Expect(Struct, frozen=True, kw_only=True):
     """Keys of the culprit that the verdict must name, with their values as text."""
     words: tuple[str, ...] = ()
     """What the verdict's sentence must contain."""
+    contradiction: tuple[str, ...] = ()
+    """What must stand in the sentence on how the typed text and what is seen differ; empty where they do not."""
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
@@ -107,6 +109,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     """Variables for the command."""
     values: Mapping[str, str | tuple[str, ...]] = {}
     """Values that are not drawn, or drawn from these."""
+    twice: bool = False
+    """Whether it is checked a second time, at once; what is expected is the same."""
     users: tuple[User, ...] = BOTH
     tools: tuple[str, ...] = ()
     """Programs that must be installed; it is skipped by name without."""

@@ -1,6 +1,6 @@
 """The right machine, the wrong door: another port, here and there, and a port that is UDP's alone."""
 
-from tests.lab.scenario import QUICK, Expect, Scenario, Step
+from tests.lab.scenario import QUICK, Expect, Scenario, Step, Sure
 from tests.lab.steps import serve, start
 
 _SSH = "greets=" + b"SSH-2.0-Lab\r\n".hex()
@@ -15,8 +15,23 @@ def _udp(role: str) -> tuple[Step, ...]:
     return (start(role, "{python}", "-IS", "-c", _BOUND % role),)
 
 
-def _wrong_port(port: str) -> Expect:
-    return Expect(verdict="port.wrong-port", culprit={"port": port}, words=(f"port {port}",))
+def _wrong_port(port: str, certainty: Sure = "confirmed") -> Expect:
+    return Expect(verdict="port.wrong-port", certainty=certainty, culprit={"port": port}, words=(f"port {port}",))
+
+
+def _redis(role: str, port: str) -> Step:
+    return start(
+        role,
+        *("redis-server", "--port", port, "--bind", f"{{{role}}}", "--protected-mode", "no"),
+        *("--save", "", "--logfile", "{folder}/redis.log"),
+        ready=f"{{{role}}}:{port}",
+    )
+
+
+BOTH_ARE_TRUE = frozenset({"port.wrong-port", "server.not-listening"})
+"""Nothing listens where it was asked, and what was meant is on another port: either is right."""
+NEXT_DOOR = Expect(verdict="server.not-listening", never=frozenset({"port.wrong-port"}))
+"""Likeness proves nothing: a neighbour is offered at most."""
 
 
 SCENARIOS = (
@@ -26,7 +41,8 @@ SCENARIOS = (
         broken="Redis listens on 6380 of the server, which says so itself when it is asked",
         steps=(serve("server", port="6380"),),
         typed="redis://{server}:6379",
-        expect=_wrong_port("6380"),
+        truth=BOTH_ARE_TRUE,
+        expect=_wrong_port("6380", "likely"),
     ),
     Scenario(
         name="postgresql-on-the-port-beside",
@@ -34,7 +50,8 @@ SCENARIOS = (
         broken="PostgreSQL listens on 5433 of the server, over IPv6 too",
         steps=(serve("server", port="5433"),),
         typed="postgresql://[{server_6}]:5432",
-        expect=_wrong_port("5433"),
+        truth=BOTH_ARE_TRUE,
+        expect=_wrong_port("5433", "likely"),
     ),
     Scenario(
         name="another-service-on-the-port-beside",
@@ -51,21 +68,16 @@ SCENARIOS = (
         topology="host",
         steps=(serve("client", port="15423"),),
         typed="{client}:15432",
-        expect=_wrong_port("15423"),
-        nobody=Expect(verdict="server.not-listening", alternatives=frozenset({"port.wrong-port"})),
+        truth=BOTH_ARE_TRUE,
+        expect=Expect(verdict="server.not-listening", alternatives=frozenset({"port.wrong-port"})),
     ),
     Scenario(
         name="redis-on-a-far-number-here",
         about="port.wrong-port",
         broken="a real Redis listens on another port of this machine",
         topology="host",
-        steps=(
-            start(
-                "client",
-                *("redis-server", "--port", "7711", "--bind", "{client}", "--save", "", "--logfile", "{folder}/redis.log"),
-                ready="{client}:7711",
-            ),
-        ),
+        steps=(_redis("client", "7711"),),
+        truth=BOTH_ARE_TRUE,
         typed="redis://{client}:6390",
         arguments=(*QUICK, "--service", "redis-server"),
         tools=("redis-server",),
@@ -76,19 +88,62 @@ SCENARIOS = (
         name="redis-on-a-far-number-there",
         about="port.wrong-port",
         broken="a real Redis listens on another port of the server, where we may look",
-        steps=(
-            start(
-                "server",
-                *("redis-server", "--port", "7711", "--bind", "{server}", "--protected-mode", "no"),
-                *("--save", "", "--logfile", "{folder}/redis.log"),
-                ready="{server}:7711",
-            ),
-        ),
+        steps=(_redis("server", "7711"),),
+        truth=BOTH_ARE_TRUE,
         typed="redis://{server}:6390",
-        arguments=(*QUICK, *_THERE),
+        arguments=(*QUICK, *_THERE, "--service", "redis-server"),
         tools=("redis-server",),
         users=("root",),
         expect=_wrong_port("7711"),
+    ),
+    Scenario(
+        name="redis-next-door-here",
+        about="server.not-listening",
+        broken="our Redis is dead, and another one is on the usual port of this machine",
+        topology="host",
+        steps=(_redis("client", "6379"),),
+        typed="redis://{client}:6380",
+        tools=("redis-server",),
+        expect=NEXT_DOOR,
+    ),
+    Scenario(
+        name="redis-next-door-there",
+        about="server.not-listening",
+        broken="our Redis is dead, and another one is on the usual port of the server, where we may look",
+        steps=(_redis("server", "6379"),),
+        typed="redis://{server}:6380",
+        arguments=(*QUICK, *_THERE),
+        tools=("redis-server",),
+        users=("root",),
+        expect=NEXT_DOOR,
+    ),
+    Scenario(
+        name="redis-next-door-unseen",
+        about="server.not-listening",
+        broken="our Redis is dead, and another one is on the usual port of the server, where we may not look",
+        steps=(_redis("server", "6379"),),
+        typed="redis://{server}:6380",
+        tools=("redis-server",),
+        expect=Expect(verdict="server.not-listening", certainty="likely", never=frozenset({"port.wrong-port"})),
+    ),
+    Scenario(
+        name="web-server-next-door-here",
+        about="server.not-listening",
+        broken="our web server is dead, and a stranger's is on the port beside",
+        topology="host",
+        steps=(serve("client", "http", port="8080"),),
+        typed="http://{client}:8081",
+        expect=NEXT_DOOR,
+    ),
+    Scenario(
+        name="two-like-services-here",
+        about="server.not-listening",
+        broken="our Redis is dead, and two others run on this machine",
+        topology="host",
+        steps=(_redis("client", "6390"), _redis("client", "6391")),
+        typed="redis://{client}:6379",
+        tools=("redis-server",),
+        expect=NEXT_DOOR,
     ),
     Scenario(
         name="udp-alone-here",

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from tui.model.facts import AnyFact, Container, Engine, Listener, Namespace, NotObserved, OtherNamespaces
 from tui.model.requests import ListOtherNamespaces
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
@@ -43,13 +42,11 @@ class _Namespaces(Struct, frozen=True):
 
 async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield what both show, and why an engine could not be asked."""
-    at = now()
     surveyed, answers = await asyncio.gather(
         in_thread(_survey, system), engines.ask(system.environ, port=request.port, name=request.name)
     )
     containers = answers.containers
     yield OtherNamespaces(
-        at=at,
         command=COMMAND,
         namespaces=tuple(
             _namespace(namespace, surveyed, containers) for namespace in _in_order(surveyed.survey.found, request.port)
@@ -61,10 +58,10 @@ async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenera
     )
     for problem in answers.problems:
         yield NotObserved(
-            at=at, request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=COMMAND
+            request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=COMMAND
         )
     for reason in answers.idle:
-        yield NotObserved(at=at, request=request, reason=reason, absent=True, command="podman ps --all")
+        yield NotObserved(request=request, reason=reason, absent=True, command="podman ps --all")
 
 
 def _called(inside: str | None, containers: tuple[Container, ...]) -> str | None:

@@ -7,6 +7,7 @@ from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import (
     checks,
     containers,
+    counters,
     forwarding,
     hosts,
     led,
@@ -42,6 +43,13 @@ def judge(case: Case) -> Finding:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return no_refusal(case)
+    foreign = [address for address in refused if _is_of_no_socket(case, address)]
+    refused = {address: attempt for address, attempt in refused.items() if address not in foreign}
+    if not refused:
+        attempts = (outcomes.latest(case)[address] for address in foreign)
+        return still_open(
+            "This machine's own TCP sent no reset: a rule answers for it, or leads it elsewhere.", *outcomes.ids(*attempts)
+        )
     absent = {address: attempt for address, attempt in refused.items() if _nothing_in(hosts.tables(case, address), case)}
     proved = {address: attempt for address, attempt in absent.items() if _all_read(case, address)}
     if proved:
@@ -59,6 +67,11 @@ def judge(case: Case) -> Finding:
         for row in outcomes.on_port(table, case.tcp.port)
     )
     return ruled_out(f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)}.", *outcomes.ids(table))
+
+
+def _is_of_no_socket(case: Case, address: str) -> bool:
+    """Whether the reset of an own address was not sent by this machine's own TCP, as it is where nothing listens."""
+    return outcomes.is_local(case, address) and counters.sent_by_this_kernel(case, address) is False
 
 
 def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:

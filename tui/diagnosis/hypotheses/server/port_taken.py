@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.looks import SOCKETS
-from tui.diagnosis.readings import checks, hosts, intention, outcomes, services
+from tui.diagnosis.readings import checks, hosts, intention, outcomes, services, text
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -45,6 +45,9 @@ def judge(case: Case) -> Finding:
     conflicts.sort(key=lambda conflict: (conflict.holder is None, conflict.line is None, conflict.service.why != "named"))
     if conflicts:
         return _judged(case, conflicts[0])
+    holder = _holder_of_text(case)
+    if holder:
+        return holder
     for address in outcomes.latest(case):
         stranger = _stranger(case, address)
         if stranger:
@@ -151,6 +154,37 @@ def _judged(case: Case, conflict: _Conflict) -> Finding:
         culprit=hosts.listener_culprit("process", holder),
         refuted_by=f"{who} belongs to {service.name}.",
         remedies=_remedies(case, conflict),
+    )
+
+
+def _holder_of_text(case: Case) -> Finding | None:
+    """Who holds what the pasted text's program wanted to listen on; None without such a text, or where nobody holds it."""
+    said = text.text(case)
+    if said is None or said.role != "bind" or said.says not in {"in-use", "other"}:
+        return None
+    table = next((hosts.table(case, address) for address in outcomes.latest(case)), None)
+    near = [row for address in outcomes.latest(case) for row in _rows(case, address)]
+    rows = near or list(outcomes.on_port(table, case.tcp.port))
+    if table is None or not rows:
+        return None
+    row = min(rows, key=lambda row: row.process is None and row.unit is None)
+    who, where = hosts.owner(row), endpoint(row.address, row.port)
+    look = f"systemctl status {row.unit}" if row.unit else f"ps -fp {row.pid}" if row.pid else f"ss -ltnp 'sport = :{row.port}'"
+    return claim(
+        f"The text says “{said.words or 'bind failed'}”, and {who} holds port {row.port} here ({where}): what else wants to "
+        "listen there can't start.",
+        *outcomes.ids(said, table),
+        reason=f"{who} listens on {where}. Whether it did when the text was written, and on that machine, is not seen.",
+        missing=f"Start the service again while {who} holds the port: the same words confirm it.",
+        culprit=hosts.listener_culprit("process", row),
+        refuted_by=f"The service starts while {who} listens on {where}, or the text is another machine's.",
+        remedies=(
+            Remedy(
+                do=f"Decide which of the two the port is for: stop {who}, or give the other one another port.",
+                command=look,
+                verify=f"`ss -ltnp 'sport = :{row.port}'` shows the one that is meant.",
+            ),
+        ),
     )
 
 

@@ -12,6 +12,8 @@ from tui.model.requests import AnyRequest, WatchQueue
 
 REPEATEDLY = 2
 """Requests in a row without an answer: a single one may be an accident."""
+PATIENCE_MS = 9500.0
+"""A wait that a client would call too long; short of it, a service may only be slow."""
 BUSY_PERCENT = 90.0
 """Of one processor: a thread that never waits. Below 100, because the kernel counts in hundredths of a second."""
 
@@ -159,12 +161,19 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
             summary=f"{where} accepts the connection and does not answer {meant.protocol}, which its port stands for.",
             next_check=talk.name_it(case),
         )
-    summary = f"{where} accepts the connection and does not answer {meant.protocol}."
+    front = talk.to_nonsense(case, address)
+    asked = meant.inner if exchanges[0].inner and meant.inner else meant.protocol
+    summary = f"{where} accepts the connection and does not answer {asked}{' inside TLS' if asked != meant.protocol else ''}."
+    if front:
+        summary += f" What accepts lives, for it answers another protocol's words with `{front.text}`: what is behind it hangs."
+        evidence = (*evidence, *outcomes.ids(front.fact))
     next_check = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
     # What is not acknowledged may be lost on the way; on this machine it is the full queue of who does not accept.
     lost = any(exchange.acknowledged is False for exchange in exchanges) and not outcomes.is_local(case, address)
     if len(exchanges) < REPEATEDLY or lost:
         return still_open(reason, *evidence, summary=summary, next_check=next_check)
+    if max(map(talk.waited_ms, exchanges)) < PATIENCE_MS:
+        return still_open(f"{reason} A slow service may need longer.", *evidence, summary=summary, next_check=next_check)
     row = talk.listener(case, address)
     return claim(
         summary,
@@ -180,7 +189,7 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
 def _silence_in_words(talks: tuple[Talk, ...]) -> str:
     if not talks:
         return ""
-    waits = outcomes.joined(f"{exchange.waited_ms / 1000:.1f} s" for exchange in talks)
+    waits = outcomes.joined(f"{talk.waited_ms(exchange) / 1000:.1f} s" for exchange in talks)
     times = "once" if len(talks) == 1 else f"{len(talks)} times"
     if talks[0].listened:
         return f"Connected {times}; the server speaks first in {talks[0].spoken}, and said nothing in {waits}."

@@ -114,7 +114,7 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
     )
 
 
-def _ended_container(case: Case, failing: dict[str, TcpAttempt]) -> containers.Meant | None:
+def _ended_container(case: Case, failing: dict[str, TcpAttempt]) -> containers.MeantContainer | None:
     """The container that is meant by an address of this machine, and has ended where nothing else listens for it.
 
     While it is started again and again, its engine's forwarder may hold the port at times.
@@ -126,7 +126,7 @@ def _ended_container(case: Case, failing: dict[str, TcpAttempt]) -> containers.M
     return None
 
 
-def _of_container(case: Case, meant: containers.Meant, failing: dict[str, TcpAttempt]) -> Finding:
+def _of_container(case: Case, meant: containers.MeantContainer, failing: dict[str, TcpAttempt]) -> Finding:
     one, port = meant.container, case.tcp.port
     explained = {
         address: attempt

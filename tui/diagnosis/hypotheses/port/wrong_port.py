@@ -89,10 +89,12 @@ def _beside(case: Case, refused: dict[str, TcpAttempt], table: Listeners, best: 
     reason = f"{refused_ones} is refused; {endpoints} is {who}, {_reason(case, best[0])}."
     meant = f"Whether {who} is the service that {case.target.label} stands for; if so, name it: --service NAME."
     if known is None and (doubt or not best[0].same_family):
+        unknown = containers.unasked(case) and not best[0].same_family
         return still_open(
             f"{reason} {_capital(doubt)}".strip(),
             *evidence,
-            summary=f"{who} on port {_ports(best)} may be the service that was meant.",
+            # A likeness of numbers is no hint while the containers of this machine are not all known.
+            summary="" if unknown else f"{who} on port {_ports(best)} may be the service that was meant.",
             next_check=meant,
             explains=refused,
         )

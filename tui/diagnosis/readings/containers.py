@@ -13,7 +13,7 @@ from tui.diagnosis.readings import outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import is_unspecified, peer_address, without_zone
 from tui.model.case import Case
-from tui.model.facts import Container, NameSources, OtherNamespaces
+from tui.model.facts import Container, NameSources, NotObserved, OtherNamespaces
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import ListOtherNamespaces
 
@@ -125,6 +125,11 @@ def meant(case: Case, address: str) -> MeantContainer | None:
     if first.state in {"running", "paused", "restarting"}:
         return MeantContainer(first, fact)
     return MeantContainer(first, fact, tuple(one for one in others if one.started))
+
+
+def unasked(case: Case) -> tuple[NotObserved, ...]:
+    """The engines of this machine that are there and could not be asked: each may have the container that is missed."""
+    return tuple(fact for fact in case.all(NotObserved) if isinstance(fact.request, ListOtherNamespaces) and not fact.absent)
 
 
 def _is_meant(case: Case, container: Container, address: str) -> bool:

@@ -20,7 +20,7 @@ def _talk(fact: Talk) -> str:
 
 
 def _spoken(fact: Talk) -> str:
-    if fact.http and fact.spoken == "HTTP":
+    if fact.http and fact.spoken == HTTP:
         return f"asked {fact.http.asked}"
     return f"which speaks first in {fact.spoken}" if fact.listened else f"spoken to in {fact.spoken}"
 

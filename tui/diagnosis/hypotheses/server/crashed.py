@@ -43,6 +43,16 @@ def judge(case: Case) -> Finding:
             f"{outcomes.joined(service.name for service in kept)}: {_states(kept)}; whether it belongs there is not known.",
             *outcomes.ids(*kept),
         )
+    local = [address for address in failing if containers.may_have(case, address)]
+    hidden = containers.unasked(case) if local else ()
+    if hidden:
+        return still_open(
+            f"No unit and no container was seen that belongs on this port. {hidden[0].reason}",
+            *outcomes.ids(*failing.values(), *hidden),
+            summary="A container that should answer there may have ended: not every engine of this machine could be asked.",
+            next_check="`sudo docker ps --all`, `sudo podman ps --all`: whether one that does not run publishes the port.",
+            explains=local,
+        )
     return still_open("No unit, container or pid file was seen that belongs on this port.", *outcomes.ids(*failing.values()))
 
 

@@ -216,6 +216,8 @@ class ListOtherNamespaces(Request, frozen=True, kw_only=True, tag="other-namespa
     """List the listeners of other network namespaces of this machine, and its containers."""
 
     port: int
+    name: str | None = None
+    """The service or host that is meant, whose container is looked at more closely."""
 
 
 class ExamineProcess(Request, frozen=True, kw_only=True, tag="process-state"):

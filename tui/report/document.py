@@ -17,7 +17,7 @@ from tui.model.address import endpoint
 from tui.model.case import Case, fold_all
 from tui.model.events import AnyEvent, Judged, Opened
 from tui.model.facts import AnyFact, Outcome
-from tui.model.judgement import Alternative, Assessment, State, Status, Verdict
+from tui.model.judgement import Alternative, Assessment, Contradiction, State, Status, Verdict
 from tui.model.target import Target, TcpTarget, Transport, UnixTarget
 from tui.report.proved import Proof, proved, unproved
 from tui.report.unseen import unseen
@@ -64,6 +64,8 @@ class Document(Struct, frozen=True, kw_only=True):
     status: Status
     outcome: Outcome
     """How the target answers as a whole."""
+    contradiction: Contradiction | None
+    """What a pasted error text says and is not so here; the verdict is then about this place, and not about the text's."""
     verdict: Verdict | None
     """Null when the target is reachable, or nothing can be said."""
     also: tuple[Verdict, ...]
@@ -95,6 +97,7 @@ def document(
         target=_target(case.target),
         status=assessment.status,
         outcome=assessment.outcome,
+        contradiction=assessment.contradiction,
         verdict=assessment.verdict,
         also=assessment.also,
         proved=proved(case),

@@ -11,6 +11,7 @@ from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnsw
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters
+from tui.model.facts.error_text import ErrorText, Origin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
@@ -46,6 +47,7 @@ __all__ = [
     "Counters",
     "Echo",
     "Engine",
+    "ErrorText",
     "Fact",
     "Firewall",
     "Forwarder",
@@ -65,6 +67,7 @@ __all__ = [
     "NearName",
     "Neighbour",
     "NotObserved",
+    "Origin",
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
@@ -128,6 +131,7 @@ AnyFact = (
     | Forwarders
     | Tracking
     | Code
+    | ErrorText
     | NotObserved
 )
 

@@ -16,7 +16,6 @@ from tui.model.facts import NotObserved, Proxy
 from tui.model.requests import ReadProxies
 from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_PORT
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.proxy.proxy_files import FileSetting, file_settings, java_exemption, java_setting
@@ -56,7 +55,7 @@ class ProxySetting(Struct, frozen=True):
 async def check(request: ReadProxies, system: SystemView) -> AsyncGenerator[Proxy | NotObserved, None]:
     """Yield the proxy that applies, or that none does. Only HTTP targets have one."""
     if system.hidden_environ:
-        yield NotObserved(at=now(), request=request, reason=system.hidden_environ, remedy="Run as root, or as its user.")
+        yield NotObserved(request=request, reason=system.hidden_environ, remedy="Run as root, or as its user.")
         return
     kind = _kind(request)
     files = await in_thread(file_settings, system, kind) if kind else {}
@@ -67,25 +66,23 @@ def proxy_for(
     request: ReadProxies, environ: Mapping[str, str], files: Mapping[str, FileSetting] = _NONE, arguments: tuple[str, ...] = ()
 ) -> Proxy:
     """What the variables in `environ`, programs' own `files` and Java's `arguments` mean for the target; raises nothing."""
-    at = now()
     scheme = (request.scheme or "").lower()
     kind = _kind(request)
     if kind is None:
-        return Proxy(at=at, command=COMMAND, applies=False)
+        return Proxy(command=COMMAND, applies=False)
     destination = Destination(kind, request.host, request.port, websocket=scheme in {"ws", "wss"})
     through, exempt = _readings(destination, environ, files, arguments)
     variable = _most_common([(reading.place, reading.program) for reading in through]) or _most_common(
         [(reading.place, reading.program) for reading in exempt]
     )
     if variable is None:
-        return Proxy(at=at, command=COMMAND, applies=False, no_proxy=_no_proxy(environ))
+        return Proxy(command=COMMAND, applies=False, no_proxy=_no_proxy(environ))
     value = next(reading.value for reading in (*through, *exempt) if reading.place == variable)
     readers = [reading.program for reading in through if reading.place == variable and reading.value == value]
     exempted_by = next((reading.exempted_by for reading in exempt if reading.place == variable), None)
     setting = read_setting(value)
     proxied = {reading.program.name for reading in through}
     return Proxy(
-        at=at,
         command=COMMAND,
         applies=bool(readers),
         variable=variable,

@@ -14,7 +14,6 @@ from tui.model.facts import AnyFact, Talk
 from tui.model.protocols import BANNER_FIRST, TLS
 from tui.model.requests import TalkTo
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.talk.exchange import NotConnectedError, Plain, Reply, connected
 from tui.probes.talk.web import Method
@@ -35,7 +34,6 @@ async def check(request: TalkTo, system: SystemView) -> AsyncGenerator[AnyFact, 
 
     name = request.server_name if request.server_name and not literal_address(request.server_name) else None
     talk = Talk(
-        at=now(),
         command=safe_text(typed_command(request, name)),
         address=request.address,
         port=request.port,

@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.lab.network import FOLDER, HERE, NOBODY, Namespace, Plan, build
 from tests.lab.scenario import Scenario, User
+from tui.model.address import literal_address
 
 DEFAULT_SEED = 1
 """Any will do; a fixed one makes a failure on one machine the same on another."""
@@ -49,6 +50,11 @@ class Bench:
     def __getitem__(self, role: str) -> Namespace:
         """The machine in a role."""
         return self.machines[role]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address among the values."""
+        return tuple(value for value in self.values.values() if literal_address(value))
 
     def text(self, template: str) -> str:
         """A text with its values; AssertionError for a value that there is not."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tests.lab.bench import Bench, bench
+from tests.lab.kernel_state import changes, kernel_state
 from tests.lab.network import ROOT
 from tests.lab.scenario import Expect, Scenario, User, allowed
 
@@ -53,8 +54,14 @@ def play(scenario: Scenario, user: User, seed: int) -> Play:
         with bench(scenario, seed) as made:
             for step in scenario.steps:
                 step(made)
+            before = kernel_state(made["client"], made.addresses)
             document = made.check(scenario, user)
             problems, wrong = compared(document, scenario.expected(user), made)
+            problems += changes(before, kernel_state(made["client"], made.addresses), made.addresses)
+            if scenario.twice:
+                again, wrong_again = compared(made.check(scenario, user), scenario.expected(user), made)
+                problems += [f"the second time: {problem}" for problem in again]
+                wrong += wrong_again
     except Exception as error:  # noqa: BLE001 -- a play that breaks must not take the others with it
         seconds = round(time.monotonic() - began, 1)
         return Play(scenario=scenario, user=user, problems=(f"{type(error).__name__}: {error}",), seconds=seconds)

@@ -109,6 +109,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     """Variables for the command."""
     values: Mapping[str, str | tuple[str, ...]] = {}
     """Values that are not drawn, or drawn from these."""
+    twice: bool = False
+    """Whether it is checked a second time, at once; what is expected is the same."""
     users: tuple[User, ...] = BOTH
     tools: tuple[str, ...] = ()
     """Programs that must be installed; it is skipped by name without."""

@@ -241,6 +241,16 @@ class ReadCounters(Request, frozen=True, kw_only=True, tag="counters"):
     """Read what the kernel has counted so far; once before the attempts, and `again` after them."""
 
 
+class WatchDrops(Step, frozen=True, kw_only=True, tag="drop-watch"):
+    """Watch what the kernel drops, for a while without attempts and for another with them."""
+
+    address: str
+    port: int
+    source: str | None = None
+    """Our own address, to which the other end is asked its way back."""
+    vantage: str | None = None
+
+
 class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):
     """Watch the accept queue of a port's listeners and the overflow counters for a while."""
 
@@ -308,6 +318,7 @@ AnyRequest = (
     | ExamineProcess
     | ReadLimits
     | ReadCounters
+    | WatchDrops
     | WatchQueue
     | FindForwarders
     | ReadTracking

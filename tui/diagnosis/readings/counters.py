@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from math import prod
 
-from tui.diagnosis.readings import outcomes
+from tui.diagnosis.readings import hosts, outcomes
 from tui.model.case import Case
-from tui.model.facts import Counters, Outcome, TcpAttempt
-from tui.model.requests import AnyRequest, ReadCounters
+from tui.model.facts import Counters, DropWatch, Outcome, TcpAttempt
+from tui.model.requests import AnyRequest, ReadCounters, Step, WatchDrops
 from tui.model.target import TcpTarget
 
+FEWEST_DROPS = 4
+"""Fewer drops may be somebody else's, however they fall."""
+CLEARLY = 2
+"""So many times as many while we try as while we don't."""
+FULL = 0.99
+"""Tracked connections end all the time, so a full table is seen a little below its limit."""
 CHANCE = 0.01
 """How likely it may be at most that somebody else's packets raised a counter during every attempt."""
 READING_MS = 0.5
@@ -41,6 +47,57 @@ def sent_by_this_kernel(case: Case, address: str) -> bool | None:
     return True if _by_chance(case, resets) <= CHANCE else None
 
 
+def drop_checks(case: Case) -> Iterator[AnyRequest]:
+    """A watch of what is dropped while the first silent address is tried: at the other ends, and here where counters call for it.
+
+    Only once no other check sends anything: what is dropped of that would be counted too.
+    """
+    silent = [address for address in hosts.silent(case) if outcomes.is_remote(case, address)]
+    if not silent or any(isinstance(request, Step) and not isinstance(request, WatchDrops) for request in case.in_flight):
+        return
+    first = silent[0]
+    attempts = outcomes.attempts(case, first)
+    source = attempts[-1].local_address
+    if (growth(case, "reverse_path_drops") or 0) >= len(attempts):
+        yield WatchDrops(address=first, port=case.tcp.port, source=source)
+    for prefix in case.options.servers:
+        yield WatchDrops(address=first, port=case.tcp.port, source=source, vantage=prefix)
+
+
+def watches(case: Case, address: str) -> tuple[DropWatch, ...]:
+    """The newest watch of what is dropped here, and at each other end, while the address is tried."""
+    newest = {fact.vantage: fact for fact in case.all(DropWatch) if (fact.address, fact.port) == (address, case.tcp.port)}
+    return tuple(newest.values())
+
+
+def drops_by_reverse_path(case: Case, address: str) -> DropWatch | None:
+    """The watch that shows that a reverse path filter drops packets of these connections, here or at the other end."""
+    return next((fact for fact in watches(case, address) if _rises(fact.busy.reverse_path, fact.quiet.reverse_path)), None)
+
+
+def drops_untracked(case: Case, address: str) -> DropWatch | None:
+    """The watch that shows that packets are dropped because the table of tracked connections is full."""
+    return next(
+        (
+            fact
+            for fact in watches(case, address)
+            if is_full(fact.tracked, fact.tracking_limit) and _rises(fact.busy.tracking, fact.quiet.tracking)
+        ),
+        None,
+    )
+
+
+def full_tracking(case: Case) -> Counters | None:
+    """The last reading, if the table of tracked connections was full in it and something was dropped since the first."""
+    last = case.last(Counters)
+    return last if last and is_full(last.tracked, last.tracking_limit) and growth(case, "tracking_drops") else None
+
+
+def is_full(tracked: int | None, limit: int | None) -> bool:
+    """Whether a table with this limit has no room."""
+    return bool(tracked and limit and tracked >= FULL * limit)
+
+
 def growth(case: Case, name: str) -> int | None:
     """By how much a counter, a field of Counters, rose between the first and the last reading; None without two of them."""
     readings = [count for fact in case.all(Counters) if (count := getattr(fact, name)) is not None]
@@ -51,6 +108,11 @@ def readings_of(case: Case) -> tuple[Counters, ...]:
     """The first and the last reading, as evidence; one or none where there are no two."""
     facts = case.all(Counters)
     return tuple(dict.fromkeys((*facts[:1], *facts[-1:])))
+
+
+def _rises(busy: int | None, quiet: int | None) -> bool:
+    """Whether a counter rises with our attempts, and clearly less without."""
+    return busy is not None and busy >= FEWEST_DROPS and busy >= CLEARLY * (quiet or 0)
 
 
 def _refused_by_reset(case: Case, address: str) -> list[TcpAttempt]:

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
-from tui.model.facts.counters import Counters
-from tui.model.facts.error_text import ErrorText, Origin
+from tui.model.facts.counters import Counters, Drops, DropWatch
+from tui.model.facts.error_text import ErrorText, TextOrigin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
@@ -45,6 +45,8 @@ __all__ = [
     "Confinement",
     "Container",
     "Counters",
+    "DropWatch",
+    "Drops",
     "Echo",
     "Engine",
     "ErrorText",
@@ -67,7 +69,6 @@ __all__ = [
     "NearName",
     "Neighbour",
     "NotObserved",
-    "Origin",
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
@@ -83,6 +84,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
+    "TextOrigin",
     "TlsAnswer",
     "Tracking",
     "UnixAttempt",
@@ -127,6 +129,7 @@ AnyFact = (
     | ProcessState
     | Limits
     | Counters
+    | DropWatch
     | QueueWatch
     | Forwarders
     | Tracking

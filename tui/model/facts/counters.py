@@ -1,5 +1,7 @@
 """What the kernel has counted so far of what it drops and refuses."""
 
+from msgspec import Struct
+
 from tui.model.facts.fact import Fact
 
 
@@ -29,3 +31,35 @@ class Counters(Fact, frozen=True, kw_only=True, tag="counters"):
     neighbour_overflows: int | None = None
     """Neighbours that found no room in the table (`table_fulls` in /proc/net/stat/arp_cache and ndisc_cache). Of the whole
     machine; a container does not have these files."""
+
+
+class Drops(Struct, frozen=True, kw_only=True):
+    """By how much counters rose in a while; None where one was not read twice."""
+
+    reverse_path: int | None = None
+    """Packets that the reverse path filter dropped (IPReversePathFilter)."""
+    tracking: int | None = None
+    """Packets that connection tracking dropped."""
+
+
+class DropWatch(Fact, frozen=True, kw_only=True, tag="drop-watch"):
+    """What a kernel dropped while nothing was tried, and then, in about the same time, while we tried to connect.
+
+    That is the experiment which tells our packets from those of others: what rises with the attempts alone is about them.
+    """
+
+    address: str
+    port: int
+    vantage: str | None = None
+    tried: int = 0
+    """SYNs that were sent in the second while."""
+    quiet: Drops = Drops()
+    busy: Drops = Drops()
+    tracked: int | None = None
+    """Connections that are tracked at the end (nf_conntrack_count)."""
+    tracking_limit: int | None = None
+    """How many may be (nf_conntrack_max)."""
+    strict: tuple[str, ...] = ()
+    """The interfaces that drop what comes in by them from senders to whom the way back is another (rp_filter 1)."""
+    way_back: str = ""
+    """How the kernel there sends to our address, as `ip route get` prints it; empty where that was not read."""

@@ -23,8 +23,8 @@ class PathMtu(Fact, frozen=True, kw_only=True, tag="path-mtu"):
     largest_segment: int | None = None
     """The largest segment of it, as the kernel sees it (tcpi_rcv_mss, TCP_INFO)."""
     clamped_answered: bool | None = None
-    """Whether it came whole on a connection whose segments are small in both directions (TCP_MAXSEG, tcp(7)); None where it
-    did so in segments as usual, or was not asked for."""
+    """Whether it came whole, or further, on a connection whose segments are small in both directions (TCP_MAXSEG, tcp(7));
+    None where it came whole in segments as usual."""
     clamped_answer_bytes: int = 0
     full_size: Literal["pass", "vanish", "reported", "unknown"] = "unknown"
     """What became of packets, echo requests or UDP, as large as TCP sends and not to be fragmented, where small ones are

@@ -98,22 +98,24 @@ async def check(request: MeasureMtu, system: SystemView) -> AsyncGenerator[PathM
         path_mtu_before=before,
     )
     if not usual.whole:
-        fact = await _way_back(request, fact)
+        fact = await _way_back(request, usual, fact)
     if fact.answered or not fact.clamped_answered:
         fact = await _way_there(request, words, usual, fact)
     yield replace(fact, path_mtu=_path_mtu(request.address), waited_ms=(perf_counter() - started) * 1000)
 
 
-async def _way_back(request: MeasureMtu, fact: PathMtu) -> PathMtu:
+async def _way_back(request: MeasureMtu, usual: WholeAnswer, fact: PathMtu) -> PathMtu:
     """The fact, with what came in small segments; where that is more, three more pairs."""
     clamped = await whole_answer(request, CLAMPED_MSS)
+    came_further = clamped.progress > usual.progress
     pairs = 1
-    if clamped.whole:
-        again = await asyncio.gather(*(whole_answer(request, size) for size in _AGAIN))
-        pairs += _pairs_alike([answer.whole for answer in again], usual=False, clamped=True)
+    if came_further:
+        # Not at the same time: a server that has one thread would answer none while another waits for its answer.
+        again = [(await whole_answer(request, size)).progress for size in _AGAIN]
+        pairs += _pairs_alike(again, usual=usual.progress, clamped=clamped.progress)
     return replace(
         fact,
-        clamped_answered=clamped.whole,
+        clamped_answered=came_further,
         clamped_answer_bytes=clamped.received,
         clamped_mss=clamped.mss,
         pairs=pairs,

@@ -30,6 +30,8 @@ class WholeAnswer:
     connected: bool = False
     whole: bool = False
     """Whether it came to its end, or to ENOUGH bytes of it, within ANSWER_S."""
+    shaken: bool = False
+    """Whether a TLS handshake was completed, whatever came inside it."""
     received: int = 0
     """Bytes that came in order."""
     mss: int | None = None
@@ -39,9 +41,16 @@ class WholeAnswer:
     packet: int | None = None
     """The size of the IP packets in which we would send a large request."""
 
+    @property
+    def progress(self) -> int:
+        """How far it came: to nothing whole, to a handshake, to the end."""
+        return self.shaken + 2 * self.whole
+
 
 class _Plain:
     """A request as it is written."""
+
+    is_shaken = False
 
     def __init__(self, request: MeasureMtu) -> None:
         self.words = b"*1\r\n$4\r\nINFO\r\n" if request.family == "Redis" else http_request(request)
@@ -69,7 +78,7 @@ class _Tls:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
         self._request = http_request(request) if request.path is not None else None
-        self._shaken = self.is_whole = False
+        self.is_shaken = self.is_whole = False
         self._received = 0
         self.words = self.receive(b"")
 
@@ -86,9 +95,9 @@ class _Tls:
         return self._outgoing.read()
 
     def _go_on(self) -> None:
-        if not self._shaken:
+        if not self.is_shaken:
             self._session.do_handshake()
-            self._shaken = True
+            self.is_shaken = True
             if self._request is None:
                 self.is_whole = True
                 return
@@ -128,7 +137,7 @@ async def _converse(sock: socket.socket, talk: _Plain | _Tls, answer: WholeAnswe
             data = b""
         answer.received += len(data)
         reply = talk.receive(data) if data else b""
-        answer.whole = not data or talk.is_whole
+        answer.whole, answer.shaken = not data or talk.is_whole, talk.is_shaken
         if reply:
             sock.send(reply)
 

@@ -1,7 +1,8 @@
 """Counters in words."""
 
-from tui.model.facts import Counters
-from tui.model.requests import ReadCounters
+from tui.model.address import endpoint
+from tui.model.facts import Counters, DropWatch
+from tui.model.requests import ReadCounters, WatchDrops
 from tui.report.sentences import check_sentence, fact_sentence
 
 
@@ -25,3 +26,21 @@ def _counters(fact: Counters) -> str:
     if fact.tracking_limit:
         words.append(f"{fact.tracked or 0:,} of {fact.tracking_limit:,} connections tracked")
     return f"the kernel has counted so far: {', '.join(words) or 'nothing that it dropped or refused'}"
+
+
+@check_sentence.register
+def _of_drop_watch(request: WatchDrops) -> str:
+    where = f" through {request.vantage!r}" if request.vantage else ""
+    return f"what the kernel drops{where} while {endpoint(request.address, request.port)} is tried"
+
+
+@fact_sentence.register
+def _drop_watch(fact: DropWatch) -> str:
+    """What it says, without a full stop."""
+    where = f" through {fact.vantage!r}" if fact.vantage else ""
+    counts = {
+        "by the reverse path filter": (fact.busy.reverse_path, fact.quiet.reverse_path),
+        "by connection tracking": (fact.busy.tracking, fact.quiet.tracking),
+    }
+    dropped = [f"{busy} {by} ({quiet or 0} in a while without)" for by, (busy, quiet) in counts.items() if busy]
+    return f"packets dropped{where} during {fact.tried} attempts: {', '.join(dropped) or 'none'}"

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, foreign_answers, forwarding, hosts, local_drops, outcomes, queues, rules
+from tui.diagnosis.readings import checks, foreign_answers, forwarding, hosts, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Echo, Firewall, Hop, Limits, Listener, Outcome, Rule, TcpAttempt
+from tui.model.facts import Echo, Firewall, Hop, Listener, Outcome, Rule, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
@@ -24,7 +24,6 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.first_hop_checks(case)
     yield from checks.tables(case)
     yield from rules.checks_here(case)
-    yield from local_drops.tracking_checks(case)
 
 
 def judge(case: Case) -> Finding:
@@ -44,10 +43,6 @@ def judge(case: Case) -> Finding:
     perhaps = {address: attempt for address, attempt in ours.items() if _may_be_a_filters(case, address, attempt)}
     if perhaps:
         return _perhaps(perhaps)
-    tracking = local_drops.full_tracking(case)
-    lost = {address: attempts for address, attempts in hosts.silent(case).items() if local_drops.is_kept_here(case, address)}
-    if tracking and lost:
-        return _table_full(case, lost, tracking)
     held = {address: attempts for address, attempts in hosts.silent(case).items() if hosts.leaves(case, address) is False}
     if held:
         return _not_by_rules(case, held, "This machine keeps the packets back") or _held(case, held)
@@ -240,29 +235,6 @@ def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Finding
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="No rule here drops it, and the loopback interface is up.",
         remedies=_remedies(case.tcp.port),
-    )
-
-
-def _table_full(case: Case, lost: Mapping[str, tuple[TcpAttempt, ...]], limits: Limits) -> Finding:
-    first = next(iter(lost))
-    count = f"{limits.tracked_connections:,} of {limits.tracking_limit:,}"
-    return claim(
-        f"The packet filter's table of connections is full ({count}): new ones, also to {outcomes.joined(lost)}, are dropped.",
-        *outcomes.ids(
-            *(attempt for attempts in lost.values() for attempt in attempts), *local_drops.forbidden_echoes(case, first), limits
-        ),
-        reason=f"Packets do not seem to leave this machine, and nf_conntrack_count is at its limit: {count}.",
-        missing="`dmesg | grep 'nf_conntrack: table full'` (as root): a recent line confirms it.",
-        explains=lost,
-        culprit=Culprit(kind="limit", limit="nf_conntrack_max", address=first),
-        refuted_by="`sysctl net.netfilter.nf_conntrack_count` is far below nf_conntrack_max while attempts stay silent.",
-        remedies=(
-            Remedy(
-                do="Raise the limit, and find who opens so many connections.",
-                command=f"sysctl -w net.netfilter.nf_conntrack_max={2 * (limits.tracking_limit or 0)}; conntrack -L | head -1000",
-                verify=f"`refused check {case.target.label}` is answered.",
-            ),
-        ),
     )
 
 

@@ -130,10 +130,10 @@ def test_the_code_that_an_error_text_names_stays_beside_the_target() -> None:
         "ConnectionRefusedError: [Errno 111] Connection refused: db-1:8081\n"
     )
 
-    target, code, taken = resolve_input(text)
+    parsed = resolve_input(text)
 
-    assert (target.label, taken) == ("db-1:8081", {})
-    assert (code[0].path, code[0].line, code[0].role) == ("/srv/app/client.py", 12, "user")
+    assert (parsed.target.label, parsed.taken) == ("db-1:8081", {})
+    assert (parsed.code[0].path, parsed.code[0].line, parsed.code[0].role) == ("/srv/app/client.py", 12, "user")
     assert resolve_input("db-1:8081").code == ()
 
 

@@ -264,7 +264,7 @@ REASONS: tuple[tuple[str, str, set[str]], ...] = (
     ("path.local-firewall", "own-address-stays-silent", {"firewall", "listeners"}),
     ("path.no-route", "ipv6-switched-off", {"addresses"}),
     ("path.no-route", "a-router-says-it", set()),
-    ("path.proxy", "proxy-answers", {"connect", "proxy"}),
+    ("path.proxy", "proxy-answers", {"connect", "proxy", "proxy-answer"}),
     ("path.proxy", "name-of-the-proxy-is-not-resolved", {"proxy", "system-answer"}),
     ("path.proxy", "exempted-by-no-proxy", {"proxy"}),
     ("path.host-unreachable", "failed-neighbour", {"addresses", "echo", "hops", "neighbour"}),

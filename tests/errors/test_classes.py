@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from tui.errors import ErrorClass, read_error
-from tui.errors.classes import class_of_number, lowered
+from tui.errors.classes import NUMBERS, RESOLVER_NUMBERS, class_of_number, lowered
 
 LINUX: dict[str, ErrorClass] = {
     "ECONNREFUSED": "refused",
@@ -26,6 +26,75 @@ def test_this_systems_numbers_are_known(name: str) -> None:
     number = getattr(errno, name)
     assert class_of_number(number) == LINUX[name]
     assert class_of_number(-number) == LINUX[name]
+
+
+ELSEWHERE: dict[ErrorClass, dict[str, tuple[int, ...]]] = {
+    "refused": {"macOS, BSD": (61,), "Windows": (10061,), "libuv on Windows": (-4078,)},
+    "timeout": {"macOS, BSD": (60,), "Windows": (10060,), "libuv on Windows": (-4039,)},
+    "unreachable": {
+        "macOS, BSD": (51, 64, 65),
+        "Windows": (10051, 10064, 10065),
+        "libuv on Windows": (-4073, -4062, -4063, -4031),
+    },
+    "reset": {"macOS, BSD": (32, 53, 54), "Windows": (10053, 10054), "libuv on Windows": (-4077, -4079, -4047)},
+    "dns": {"Windows": (11001, 11002, 11003, 11004), "libuv": (-3001, -3004, -3007, -3008)},
+}
+"""As sys/errno.h of macOS, winerror.h and uv/errno.h number them: ECONNREFUSED, ETIMEDOUT; EHOSTUNREACH, ENETUNREACH, ENETDOWN,
+EHOSTDOWN; ECONNRESET, ECONNABORTED, EPIPE; WSAHOST_NOT_FOUND and those after it; UV_EAI_AGAIN, _FAIL, _NODATA, _NONAME."""
+
+
+@pytest.mark.parametrize("kind", ELSEWHERE)
+def test_other_systems_numbers_are_known(kind: ErrorClass) -> None:
+    """Each system's number of an error has its class, and no other number has."""
+    numbers = {number for those in ELSEWHERE[kind].values() for number in those}
+    linux = {getattr(errno, name) for name, its in LINUX.items() if its == kind}
+
+    assert {number: class_of_number(number) for number in numbers} == dict.fromkeys(numbers, kind)
+    assert NUMBERS[kind] == {abs(number) for number in numbers} | linux
+
+
+def test_a_number_of_something_else_has_no_class() -> None:
+    """Out of memory in the resolver (libuv), no such file, success: none of them says how a connection failed."""
+    assert [class_of_number(number) for number in (-3006, 2, 0)] == [None, None, None]
+
+
+def test_the_resolvers_codes_are_few() -> None:
+    """The four codes of glibc that say that a name has no address (netdb.h); EAI_NODATA has no name in Python."""
+    nodata = -5
+
+    assert {socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL, nodata} == RESOLVER_NUMBERS
+
+
+@pytest.mark.parametrize(
+    ("kind", "statuses"),
+    [
+        ("proxy", (5, 97)),
+        ("dns", (6,)),
+        ("timeout", (28,)),
+        ("tls", (35, 51, 58, 59, 60, 77, 80, 83, 90, 91)),
+        ("reset", (52,)),
+        ("other", (1, 7, 22, 36, 61, 81)),
+    ],
+)
+def test_curls_status_says_how_it_failed(kind: str, statuses: tuple[int, ...]) -> None:
+    """Those of its errors that are about the connection have a class (libcurl-errors(3)); the others, and 7, have none."""
+    assert {status: read_error(f"curl: ({status}) ?").error_class for status in statuses} == dict.fromkeys(statuses, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("timeout", ("TNS-12170", "TNS-12535", "TNS-12606")),
+        ("reset", ("TNS-12537", "TNS-12547", "ORA-03113", "ORA-03135")),
+        ("refused", ("ORA-12541",)),
+        ("unreachable", ("TNS-12543",)),
+        ("dns", ("ORA-12545",)),
+        ("other", ("ORA-00942", "ORA-12542")),
+    ],
+)
+def test_oracles_code_says_how_it_failed(kind: str, codes: tuple[str, ...]) -> None:
+    """Oracle's codes that are about the connection have a class; those about a table have none."""
+    assert {code: read_error(f"{code}: ?").error_class for code in codes} == dict.fromkeys(codes, kind)
 
 
 @pytest.mark.parametrize("number", [socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL])

@@ -131,3 +131,26 @@ def test_the_class_of_another_statement_of_the_same_failure_counts() -> None:
 
     assert _class(*lines) == "refused"
     assert _class(*lines, "11:02:03 x: ETIMEDOUT") == "refused"
+
+
+def test_of_several_names_none_is_said_to_be_the_one_that_failed() -> None:
+    """A name that was tried at the port of a failing address belongs to it where it is the only one."""
+    refused = f"{REFUSED} 10.0.0.1:5432"
+
+    assert _endpoints("connecting to a.example:5432", refused) == ["target a.example:5432", "dialled 10.0.0.1:5432"]
+    assert _endpoints("connecting to a.example:5432", "connecting to b.example:5432", refused) == ["dialled 10.0.0.1:5432"]
+
+
+def test_the_port_of_a_proxy_may_stand_elsewhere() -> None:
+    """The same proxy with its port and without, in either order, is one endpoint with a port."""
+    assert _endpoints("http_proxy=http://squid.example:3128", "Could not resolve proxy: squid.example") == [
+        "proxy squid.example:3128"
+    ]
+    assert _endpoints("using proxy squid.example,", "connection to proxy squid.example:3128 failed: refused") == [
+        "proxy squid.example:3128"
+    ]
+
+
+def test_a_proxys_failure_in_the_same_record_is_the_class() -> None:
+    """A failure without a class of its own that a proxy's failure caused is the proxy's."""
+    assert _class("Failed to connect to b.example port 2222", "  caused by: ProxyError: Connection refused") == "proxy"

@@ -134,3 +134,60 @@ def test_nodes_source_line_is_kept() -> None:
 def test_a_text_without_code_has_no_frames() -> None:
     """A tool's one line names no code, whatever numbers follow its colons."""
     assert read_error("rsync error: error in socket IO (code 10) at clientserver.c(125) [Receiver=3.1.2]").code == ()
+
+
+LIBRARIES = {
+    'File "{}", line 7, in f': (
+        *("/srv/site-packages/a.py", "/usr/lib/python3/dist-packages/a.py", "/usr/lib64/python3.11/a.py", "/opt/lib/pypy3/a.py"),
+        *("C:\\Python\\Lib\\a.py", "<frozen importlib>", "/opt/Python3.11/lib/a.py", "/srv/app.zip/a.py", "/srv/app.asar/a.py"),
+    ),
+    "    at f ({}:7:1)": (
+        *("node:net", "internal/net.js", "/srv/node_modules/a.js", "C:\\srv\\node_modules\\a.js", "webpack-internal:/a.js"),
+        *("net.js", "events.js", "dns.js", "_http_client.js", "timers.js", "_tls_wrap.js", "domain.js", "util.js", "fs.js"),
+    ),
+    "from {}:7:in `f' in a.rb: x": (
+        *("<internal:kernel>", "/var/gems/a.rb", "/usr/lib/ruby/a.rb", "/usr/lib64/ruby/a.rb", "/opt/rubies/a.rb"),
+        *("/srv/vendor/bundle/a.rb", "/srv/vendor/ruby/a.rb", "/usr/share/rubygems/a.rb"),
+    ),
+    "#0 {}(7): f()": ("/srv/vendor/a.php", "/usr/share/pear/a.php", "/usr/share/php/a.php"),
+    "main.f()\n\t{}:7": (
+        *("/root/go/pkg/mod/a.go", "/srv/vendor/a.go", "/usr/local/go/src/a.go", "/usr/lib/go-1.22/src/a.go"),
+        *("/x/libexec/src/a.go", "/mod/toolchain@v1/a.go", "/golang/1.22/a.go", "_testmain.go", "/home/x/sdk/go1.22/a.go"),
+    ),
+    "{}.f()\n\t/srv/a.go:7": (
+        *("runtime", "net", "net/http", "panic", "internal/poll", "os", "syscall", "testing", "bufio", "io", "sync", "context"),
+        *("crypto/tls", "database/sql"),
+    ),
+    "   1: f\n    at {}:7": (
+        *("/rustc/1/a.rs", "/x/.cargo/registry/a.rs", "/x/.cargo/git/a.rs", "src/libcore/a.rs", "src/libstd/a.rs"),
+        *("src/liballoc/a.rs", "src/libcollections/a.rs", "library/a.rs", "/x/rustlib/a.rs", "/checkout/a.rs"),
+    ),
+}
+"""For the line of a frame in each language, the paths (in Go also the packages) under which nobody's own code stands."""
+
+
+@pytest.mark.parametrize(("line", "path"), [(line, path) for line, paths in LIBRARIES.items() for path in paths])
+def test_an_installed_file_is_a_librarys(line: str, path: str) -> None:
+    """The runtime's own files and those of packages are no user's code."""
+    assert _first(f"{line.format(path)}\n").role == "library"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('File "/srv/own/lib/a.py", line 7, in f', "    at f (/srv/own/net.js:7:1)", "from /srv/own/lib/a.rb:7:in `f'"),
+        *("#0 /srv/own/pears.php(7): f()", "main.f()\n\t/srv/own/go/a.go:7", "own/net.f()\n\t/srv/a.go:7"),
+        "   1: f\n    at /srv/own/library/a.rs:7",
+    ],
+)
+def test_a_file_elsewhere_is_the_users(text: str) -> None:
+    """A file in a folder of one's own is the user's, and so is a package of one's own, whatever it is called."""
+    assert _first(f"{text}\n").role == "user"
+
+
+def test_pythons_frames_may_have_no_source() -> None:
+    """Where the source is not there, as in a frozen program, each line of the stack is a frame all the same."""
+    text = 'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in f\n  File "/srv/b.py", line 2, in g\nOSError: x\n'
+    code = read_error(text).code
+
+    assert [(one.path, one.line, one.source) for one in code] == [("/srv/b.py", 2, None), ("/srv/a.py", 1, None)]

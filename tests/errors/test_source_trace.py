@@ -3,6 +3,7 @@
 import pytest
 
 from tests.errors.test_source_values import said, values
+from tui.errors.source.trace import DEEPEST
 
 CONNECT = "import socket\nsocket.create_connection(('db', {}))  # <-"
 HEAD_AND_CONNECT = "{}\nimport socket\nsocket.create_connection(('db', {}))  # <-"
@@ -253,3 +254,77 @@ def test_in_a_function_what_was_set_last_before_the_line_counts() -> None:
 
     assert said(body.format(""), "port")[0] == "2"
     assert said(body.format("if x: port = 9\n    "), "port")[::2] == (None, "port, set at line 4 or 5")
+
+
+def test_files_that_import_from_each_other_end() -> None:
+    """A name that two files hand to each other in circles has no value, and what else is known is still told."""
+    beside = {"one.py": "from two import B\nA = B\n", "two.py": "from one import A\nB = A\n"}
+
+    assert said(HEAD_AND_CONNECT.format("from one import A", "A"), "port", beside=beside)[0] is None
+    assert said(HEAD_AND_CONNECT.format("from one import A", "A"), "host", beside=beside)[0] == "db"
+
+
+NESTED = {
+    "cast": "int({})",
+    "condition": "(5433 if x else {})",
+    "other way": "({} if x else 5433)",
+    "named": "(n := {})",
+    "or": "({} or missing())",
+    "variable": "env('A', {})",
+    "default of a lookup": "{{'b': 1}}.get('a', {})",
+    "dictionary": "{{'a': {}}}['a']",
+}
+
+
+@pytest.mark.parametrize("way", NESTED)
+def test_a_value_is_followed_over_a_dozen_steps(way: str) -> None:
+    """As many steps as a person would follow, whichever they are; further there is no value."""
+    near = far = "5433"
+    for _ in range(DEEPEST):
+        near = NESTED[way].format(near)
+    for _ in range(DEEPEST + 1):
+        far = NESTED[way].format(far)
+
+    assert said(CONNECT.format(near), "port")[0] == "5433"
+    assert said(CONNECT.format(far), "port")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("first", "step"),
+    [
+        ("p0 = 5433", "p{1} = p{0}"),
+        ("def p0(): return 5433", "def p{1}(): return p{0}()"),
+        ("for p0 in [5433]: pass", "for p{1} in [p{0}]: pass"),
+    ],
+    ids=["names", "functions", "loops"],
+)
+def test_a_chain_is_followed_over_a_dozen_steps(first: str, step: str) -> None:
+    """A name, a function and a loop count as one step each."""
+    head = "\n".join([first, *(step.format(number, number + 1) for number in range(DEEPEST))])
+    call = "p{}()" if "def" in first else "p{}"
+
+    assert said(HEAD_AND_CONNECT.format(head, call.format(DEEPEST - 1)), "port")[0] == "5433"
+    assert said(HEAD_AND_CONNECT.format(head, call.format(DEEPEST)), "port")[0] is None
+
+
+def test_an_argument_is_followed_over_a_dozen_calls() -> None:
+    """What is handed on from function to function is one step each."""
+
+    def handed(times: int) -> str | None:
+        chain = "".join(f"def f{number + 1}(p):\n    f{number}(p)\n" for number in range(times))
+        dial = "import socket\ndef f0(p):\n    socket.create_connection(('db', p))  # <-\n"
+        return said(f"{dial}{chain}f{times}(5433)\n", "port")[0]
+
+    assert handed(DEEPEST - 1) == "5433"
+    assert handed(DEEPEST) is None
+
+
+def test_what_has_no_words_is_not_told() -> None:
+    """An empty cast says nothing, neither before another value nor as what a function returns."""
+    assert said(CONNECT.format("int() or 5433"), "port")[::2] == ("5433", "the literal 5433 at line 2")
+    assert said(HEAD_AND_CONNECT.format("def port():\n    return int()", "port()"), "port")[2] == "what port() returns at line 4"
+
+
+def test_an_empty_text_is_no_value_of_an_or() -> None:
+    """Of `a or b` an empty text is passed over, as Python does."""
+    assert said(CONNECT.format("'' or 5433"), "port")[0] == "5433"

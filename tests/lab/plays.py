@@ -128,6 +128,7 @@ def compared(document: Mapping[str, Any], expect: Expect, made: Bench) -> tuple[
             problems.append(f"as or beside the verdict: {cause} {said.get(cause)}, expected {sure}")
     problems += [f"not named as an alternative: {cause}" for cause in sorted(expect.alternatives - named.keys())]
     problems += _unnamed(verdict, expect, made)
+    problems += _not_contradicted(document, expect, made)
     return problems, wrong
 
 
@@ -142,8 +143,19 @@ def _unnamed(verdict: Mapping[str, Any], expect: Expect, made: Bench) -> Iterato
             yield f"the sentence lacks {made.text(word)!r}: {verdict['summary']}"
 
 
+def _not_contradicted(document: Mapping[str, Any], expect: Expect, made: Bench) -> Iterator[str]:
+    """How the typed text and what is seen differ, by the document and by what is expected."""
+    differs = document["contradiction"]
+    sentence = differs["sentence"] if differs else ""
+    if bool(sentence) != bool(expect.contradiction):
+        yield f"contradiction: {sentence or 'none'}"
+    for word in expect.contradiction:
+        if made.text(word) not in sentence:
+            yield f"the contradiction lacks {made.text(word)!r}: {sentence}"
+
+
 def _exit_status(document: Mapping[str, Any]) -> int:
     """As the contract has it."""
     if document["status"] == "reachable":
-        return 0
+        return 3 if document["contradiction"] else 0
     return _STATUS[document["verdict"]["certainty"]] if document["verdict"] else 3

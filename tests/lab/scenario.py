@@ -85,6 +85,8 @@ class Expect(Struct, frozen=True, kw_only=True):
     """Keys of the culprit that the verdict must name, with their values as text."""
     words: tuple[str, ...] = ()
     """What the verdict's sentence must contain."""
+    contradiction: tuple[str, ...] = ()
+    """What must stand in the sentence on how the typed text and what is seen differ; empty where they do not."""
 
 
 class Scenario(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ from pathlib import Path
 _ANSWERS = {
     struct.pack("!ii", 8, 80877103): b"N",  # PostgreSQL: is TLS offered?
     b"PING": b"+PONG\r\n",
-    b"OPTIONS": b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+    b"HEAD": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    b"CONNECT": b"HTTP/1.1 200 Connection established\r\n\r\n",
     b"GET": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 }
 """What a well service says to the first words of a client, by how these begin."""

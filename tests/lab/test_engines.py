@@ -1,15 +1,26 @@
-"""The lab's own engines: real Docker and podman run containers in machines of their own."""
+"""Containers of real Docker and podman: each scenario as each of its users, on a machine that has the containers of all.
 
-from collections.abc import Callable
+A part of them is played in every run; REFUSED_LAB_ENGINES=all plays all.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import ExitStack
 from typing import NamedTuple
 
 import pytest
 
+from tests.lab.conftest import PLAYED
 from tests.lab.engines.docker import docker, what_docker_lacks
 from tests.lab.engines.engine import Engine
-from tests.lab.engines.images import load
+from tests.lab.engines.plays import Contained, contained, playing
 from tests.lab.engines.podman import podman, what_podman_lacks
+from tests.lab.plays import Play
+from tests.lab.scenario import User
 from tests.lab.systemd import Systemd, systemd
+
+ALL = os.environ.get("REFUSED_LAB_ENGINES") == "all"
 
 
 class Kind(NamedTuple):
@@ -19,17 +30,36 @@ class Kind(NamedTuple):
     lacks: Callable[[], str | None]
 
 
-@pytest.mark.parametrize("kind", [Kind(docker, what_docker_lacks), Kind(podman, what_podman_lacks)], ids=["docker", "podman"])
-def test_a_container_of_it_answers(kind: Kind) -> None:
-    """An engine publishes a port of a container, which answers; and says how another one ended."""
-    if missing := kind.lacks():
-        pytest.skip(missing)
-    with systemd() as machine:
-        engine = kind.start(machine)
-        load(engine, "web", settings=["EXPOSE 80"])
-        engine("run", "-d", "--name", "shop", "-p", "8080:80", "web:1", "httpd", "-f", "-p", "80", "-h", "/www")
-        engine("run", "-d", "--name", "gone", "web:1", "sh", "-c", "exit 3")
-        engine.settle("gone", "exited")
+KINDS = {"docker": Kind(docker, what_docker_lacks), "podman": Kind(podman, what_podman_lacks)}
+SELECTED = {engine: tuple(one for one in contained() if engine in (one.engines if ALL else one.always)) for engine in KINDS}
+WANTED = tuple((engine, one, user) for engine, chosen in SELECTED.items() for one in chosen for user in one.users)
+Plays = Mapping[tuple[str, User], Future[Play]]
 
-        assert machine.run("curl", "-sS", "--retry", "5", "--retry-connrefused", "http://127.0.0.1:8080/").stdout == "well\n"
-        assert engine("inspect", "--format", "{{.State.ExitCode}}", "gone").strip() == "3"
+
+@pytest.fixture(scope="module", name="plays_with")
+def all_plays() -> Iterator[Callable[[str], Plays]]:
+    """The plays with an engine, by its name: it is started when it is first asked for, with the containers of all of them."""
+    with ExitStack() as opened:
+        known: dict[str, Plays] = {}
+
+        def plays_with(name: str) -> Plays:
+            if missing := KINDS[name].lacks():
+                pytest.skip(missing)
+            if name not in known:
+                engine = KINDS[name].start(opened.enter_context(systemd()))
+                known[name] = opened.enter_context(playing(engine, SELECTED[name]))
+            return known[name]
+
+        yield plays_with
+
+
+@pytest.mark.timeout(120)  # the first play of an engine starts it
+@pytest.mark.parametrize(("engine", "one", "user"), WANTED, ids=[f"{engine}-{one.name}[{user}]" for engine, one, user in WANTED])
+def test_a_container(
+    engine: str, one: Contained, user: User, plays_with: Callable[[str], Plays], request: pytest.FixtureRequest
+) -> None:
+    """Cause, certainty, the container that is named, and what must not be said: as declared."""
+    played = plays_with(engine)[one.name, user].result()
+
+    request.config.stash.setdefault(PLAYED, []).append(played)
+    assert not played.problems, "\n".join(played.problems)

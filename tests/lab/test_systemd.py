@@ -58,6 +58,40 @@ def _restarts(made: Systemd) -> None:
     _failing("shop", "/bin/sh -c 'echo shop: no licence; exit 4'", 8080, *more)(made)
 
 
+def _restarts_while_it_runs(made: Systemd) -> None:
+    """Whenever it is looked at, it most likely runs; it never listens."""
+    command = "/bin/sh -c 'sleep 0.7; echo shop: no licence; exit 4'"
+    _loops(made, f"ExecStart={command}", "running")
+
+
+def _restarts_before_it_is_ready(made: Systemd) -> None:
+    """Whenever it is looked at, systemd most likely waits for its word that it is ready."""
+    command = "/bin/sh -c 'sleep 0.7; echo shop: no licence; exit 4'"
+    _loops(made, f"Type=notify\nExecStart={command}", "start")
+
+
+def _loops(made: Systemd, lines: str, state: str) -> None:
+    more = "Environment=PORT=8080\nRestart=always\nRestartSec=0.1\n[Unit]\nStartLimitIntervalSec=0\n"
+    made.units(shop_service=f"[Service]\n{lines}\n{more}")
+    made.run("systemctl", "start", "--no-block", "shop.service")
+    made.run("sh", "-c", "until [ $(systemctl show -p NRestarts --value shop) -gt 1 ]; do sleep 0.1; done")
+    made.settle("shop.service", state)
+
+
+def _held_by_hand(made: Systemd) -> None:
+    """Somebody started the unit's own program by hand; the unit finds its port taken."""
+    made.write(
+        "/run/shop.py", "import socket, sys\ndoor = socket.create_server(('', int(sys.argv[2]))); open(sys.argv[3]).read()\n"
+    )
+    command = "/usr/bin/env python3 /run/shop.py --port 8080 /run/never"
+    made.run("mkfifo", "/run/never")
+    made.run("sh", "-c", f"setsid {command} >/dev/null 2>&1 &")
+    made.wait_for_port(8080)
+    made.units(shop_service=f"[Service]\nExecStart={command}\n")
+    made.start("shop.service")
+    made.settle("shop.service", "failed")
+
+
 def _gives_up(made: Systemd) -> None:
     more = ("Restart=always", "RestartSec=0.05", "[Unit]", "StartLimitBurst=3")
     _failing("shop", "/bin/sh -c 'exit 4'", 8080, *more)(made)
@@ -275,6 +309,30 @@ WALKS = (
     Walk("out-of-memory", _out_of_memory, (HERE,), "server.crashed", "confirmed", ("memory ran out",), UNIT),
     Walk("healthy", _healthy, (HERE,), None, None, status="reachable", unprivileged=None),
     Walk("healthy-and-named", _healthy, (HERE, "--service", "shop"), None, None, status="reachable", unprivileged=None),
+    Walk("its-socket-gave-up-unnamed", _socket, (HERE,), "server.crashed", "confirmed", ("no data folder",)),
+    Walk(
+        "restarts-while-it-runs", _restarts_while_it_runs, (HERE,), "server.crashed", "confirmed", ("again", "no licence"), UNIT
+    ),
+    Walk(
+        "restarts-before-it-is-ready",
+        _restarts_before_it_is_ready,
+        (HERE,),
+        "server.crashed",
+        "confirmed",
+        ("again", "no licence"),
+        UNIT,
+    ),
+    Walk(
+        "held-by-its-own-program",
+        _held_by_hand,
+        ("127.0.0.1:8080", "--service", "shop"),
+        "server.port-taken",
+        "confirmed",
+        ("by hand", "already in use"),
+        {"kind": "process"},
+        status="degraded",
+        unprivileged="likely",
+    ),
     Walk("its-socket-gave-up", _socket, (HERE, "--service", "shop"), "server.crashed", "confirmed", ("no data folder",)),
 )
 

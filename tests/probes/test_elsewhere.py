@@ -1,5 +1,6 @@
 """Other network namespaces, with and without names and processes, as root and as nobody; and containers by their engines."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.probes.machine import LONGEST_S, NOBODY, facts_behind, needs_namespaces, needs_root, network_namespace
+from tests.probes.recorded import FOLDER
 from tui.model.facts import AnyFact, Namespace, NotObserved, OtherNamespaces
 from tui.model.requests import ListOtherNamespaces
 from tui.probes.kernel.system_view import SystemView
@@ -163,34 +165,40 @@ def test_signs_of_a_container(tmp_path: Path) -> None:
 
 async def test_an_engine_that_may_not_be_asked_is_said(tmp_path: Path) -> None:
     """The namespaces are told all the same, and the engine's refusal beside them."""
-    program = tmp_path / "docker"
-    program.write_text(
-        "#!/bin/sh\necho 'permission denied while trying to connect to the Docker daemon socket at unix:///run/docker.sock' >&2\n"
-        "exit 1\n"
-    )
-    program.chmod(0o755)
-    here = SystemView(environ={"PATH": str(tmp_path)})
+    here = _with_docker(tmp_path, f"/usr/bin/tail -n +3 {FOLDER}/docker-nobody.txt >&2\nexit 1")
 
-    facts: list[AnyFact] = [fact async for fact in other_namespaces.check(ListOtherNamespaces(port=1), here)]
+    with _listening(tmp_path):
+        facts: list[AnyFact] = [fact async for fact in other_namespaces.check(ListOtherNamespaces(port=1), here)]
 
-    assert seen(facts).containers == ()
-    (told,) = [one for one in facts if isinstance(one, NotObserved)]
-    assert told.reason == "This user may not ask docker (permission denied)."
+    assert not [one for one in seen(facts).containers if one.engine == "docker"]
+    assert "This user may not ask docker (permission denied)." in [one.reason for one in facts if isinstance(one, NotObserved)]
 
 
 async def test_containers_of_an_engine_are_told(tmp_path: Path) -> None:
     """What `docker ps` prints is in the fact, running or not."""
-    program = tmp_path / "docker"
-    row = '{"ID":"' + "ab" * 32 + '","Names":"db","Image":"postgres:16","State":"exited","Status":"Exited (137) 2 days ago"}'
-    program.write_text(f"#!/bin/sh\ncat <<'END'\n{row}\nEND\n".replace("cat", "/bin/cat"))
+    here = _with_docker(tmp_path, f"case $* in *ps*) /usr/bin/tail -n +3 {FOLDER}/docker-ps.txt;; esac")
+
+    with _listening(tmp_path):
+        facts = [one async for one in other_namespaces.check(ListOtherNamespaces(port=1), here)]
+
+    states = {one.name: (one.state, one.exit_code) for one in seen(facts).containers}
+    assert (states["failed"], states["web"]) == (("exited", 3), ("running", None))
+
+
+def _with_docker(folder: Path, script: str) -> SystemView:
+    """A view with a `docker` that runs a shell script, and its daemon's socket."""
+    program = folder / "docker"
+    program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
+    return SystemView(environ={"PATH": str(folder), "DOCKER_HOST": f"unix://{folder}/docker.sock"})
 
-    facts = [
-        one async for one in other_namespaces.check(ListOtherNamespaces(port=1), SystemView(environ={"PATH": str(tmp_path)}))
-    ]
 
-    (container,) = seen(facts).containers
-    assert (container.id, container.name, container.state, container.exit_code) == ("abababababab", "db", "exited", 137)
+@contextmanager
+def _listening(folder: Path) -> Iterator[None]:
+    """A socket where that docker's daemon would listen."""
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(str(folder / "docker.sock"))
+        yield
 
 
 @pytest.mark.parametrize("group", ["", "/", "/user.slice/session-3.scope"])

@@ -189,13 +189,15 @@ def fake(folder: Path, name: str, script: str) -> None:
 def test_a_container_is_found_by_its_engine(tmp_path: Path) -> None:
     """`docker inspect` names its process, and the session says whose view it uses."""
     with service() as (pid, port):
-        fake(tmp_path, "docker", f'[ "$*" = "inspect --format {{{{.State.Pid}}}} db" ] && echo {pid} || exit 1')
+        asked = f"--host unix://{tmp_path}/docker.sock inspect --format {{{{.State.Pid}}}} db"
+        fake(tmp_path, "docker", f'[ "$*" = "{asked}" ] && echo {pid} || exit 1')
+        (tmp_path / "docker.sock").touch()
         path = f"{tmp_path}:{os.environ['PATH']}"
         record = tmp_path / "session"
         done = subprocess.run(
             [sys.executable, "-m", "tui", "check", f"127.0.0.1:{port}", "--container", "db", "--session", str(record)],
             cwd=ROOT,
-            env={"PATH": path, "HOME": str(tmp_path)},
+            env={"PATH": path, "HOME": str(tmp_path), "DOCKER_HOST": f"unix://{tmp_path}/docker.sock"},
             capture_output=True,
             text=True,
             timeout=LONGEST_S,
@@ -210,7 +212,9 @@ def test_a_container_is_found_by_its_engine(tmp_path: Path) -> None:
 def test_a_container_that_does_not_run_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine knows it, and it has no process."""
     fake(tmp_path, "docker", "echo 0")
+    (tmp_path / "docker.sock").touch()
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
 
     with pytest.raises(ProcessContextError, match="'db' is not running; start it with `docker start db`"):
         of_container("db")

@@ -10,6 +10,7 @@ from tests.ui.scenes import HERE, Clock
 from tests.ui.stage import USUAL, app_on, done, playing, shown, until, walk
 from tui.engine.runner import OnFact
 from tui.engine.session import Session
+from tui.model.case import Case
 from tui.model.facts import Outcome
 from tui.model.judgement import Assessment, Certainty, Status, Verdict
 from tui.model.options import Options
@@ -80,18 +81,20 @@ async def test_being_told_to_end() -> None:
             ),
             "db-1:5432: likely: server.not-listening: Nothing listens.",
         ),
-        (Assessment(status=Status.REACHABLE, outcome=Outcome.CONNECTED), "db-1:5432: connects, and nothing is wrong."),
+        (Assessment(status=Status.REACHABLE, outcome=Outcome.CONNECTED), "db-1:5432: connects. No attempt has connected."),
         (Assessment(status=Status.FAILING, outcome=Outcome.TIMEOUT), "db-1:5432: the cause is open."),
     ],
 )
 def test_two_lines_on_the_normal_screen(assessment: Assessment, said: str) -> None:
     """The verdict, and where the session lies."""
-    assert closing_lines(TARGET, assessment, "/home/app/s.jsonl") == (said, "Session: /home/app/s.jsonl")
+    assert closing_lines(Case(target=TARGET), assessment, "/home/app/s.jsonl") == (said, "Session: /home/app/s.jsonl")
 
 
 def test_the_last_words_steer_no_terminal() -> None:
     """What stands on the normal screen is text, too."""
     hostile = Verdict(cause="name.not-found", certainty=Certainty.CONFIRMED, summary="\x1b[2Jgone")
-    lines = closing_lines(TARGET, Assessment(status=Status.FAILING, outcome=Outcome.NAME_ERROR, verdict=hostile), "\x1b]0;x\x07")
+    lines = closing_lines(
+        Case(target=TARGET), Assessment(status=Status.FAILING, outcome=Outcome.NAME_ERROR, verdict=hostile), "\x1b]0;x\x07"
+    )
 
     assert all(line.isprintable() for line in lines)

@@ -11,13 +11,15 @@ from pathlib import Path
 from tui.cli.errors import ReaderGone
 from tui.cli.exit_status import ExitStatus, highest, status_of
 from tui.cli.streams import log_line, someone_watches, write_result
+from tui.diagnosis.readings.so_far import so_far
 from tui.engine.recording import Recorder, default_path
 from tui.engine.runner import checks_on
 from tui.engine.session import Pace, Session
 from tui.engine.setup import Opening, Setup, vantage
 from tui.engine.taken import beginning_with
-from tui.model.events import AnyEvent, CheckStarted, FactSeen
-from tui.model.facts import Attempt
+from tui.model.events import AnyEvent, CheckStarted, FactSeen, Judged
+from tui.model.facts import AnyFact, Attempt
+from tui.model.judgement import Assessment, Verdict
 from tui.model.requests import Step
 from tui.model.safe_text import safe_text
 from tui.model.target import Target
@@ -72,7 +74,15 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
 async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Session, bool]:
     """The session after its walk, and whether Ctrl-C ended it; then it holds what was known by then."""
     check = beginning_with(here.taken, checks_on(here.system))
-    session = Session(here.target, here.options, check, pace=Pace.UNATTENDED, vantage=vantage(here.who), code=here.code)
+    session = Session(
+        here.target,
+        here.options,
+        check,
+        pace=Pace.UNATTENDED,
+        vantage=vantage(here.who),
+        code=here.code,
+        text=here.text,
+    )
     recorder = Recorder(check_options.session or default_path(here.target)) if check_options.record else None
     for listener in (recorder.write if recorder else None, here.on_event, _progress(here.target)):
         if listener:
@@ -94,12 +104,20 @@ def _progress(target: Target) -> Callable[[AnyEvent], None] | None:
     if not someone_watches():
         return None
 
+    attempts: list[AnyFact] = []
+    named: list[str] = []
+
     def show(event: AnyEvent) -> None:
         match event:
             case FactSeen(fact=Attempt(purpose="target") as attempt):
+                attempts.append(attempt)
                 log_line(f"{target.label}: attempt {attempt.number} of {attempt.total}: {fact_words(attempt)}")
             case CheckStarted(request=request) if isinstance(request, Step):
                 log_line(f"{target.label}: checking {check_words(request)}")
+            case Judged(assessment=Assessment(verdict=Verdict(cause=cause))) if under_way := so_far(attempts):
+                if named[-1:] != [cause]:
+                    named.append(cause)
+                    log_line(f"{target.label}: {under_way}: {cause}")
 
     return show
 

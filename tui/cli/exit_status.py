@@ -24,8 +24,8 @@ class ExitStatus(IntEnum):
     """It fails, or it connects although something is wrong (degraded, intermittent), and a cause is confirmed or likely."""
     UNUSABLE = 2, "the command line or the target can't be used; one line on standard error says what and how to fix it"
     """The command line or target can't be used (one line on standard error: what and how to fix it)."""
-    CAUSE_OPEN = 3, "it fails and the cause stays open"
-    """It fails and the cause stays open."""
+    CAUSE_OPEN = 3, "it fails, or an error text says so and it is not so from here, and the cause stays open"
+    """It fails, or an error text says so and it is not so from here, and the cause stays open."""
     INTERRUPTED = 130, "interrupted"
     """Interrupted: 128 and the number of SIGINT, as shells count."""
 
@@ -40,9 +40,12 @@ class ExitStatus(IntEnum):
 
 
 def status_of(assessment: Assessment) -> ExitStatus:
-    """The status for one target. Only `reachable` is 0: a target that connects at times, for no known reason, is not well."""
+    """The status for one target. Only `reachable` is 0: a target that connects at times, for no known reason, is not well.
+
+    Nor is it 0 where an error text says that it fails: what it tells is open then.
+    """
     if assessment.status == "reachable":
-        return ExitStatus.REACHABLE
+        return ExitStatus.CAUSE_OPEN if assessment.contradiction else ExitStatus.REACHABLE
     verdict = assessment.verdict
     if verdict is not None and verdict.certainty in {"confirmed", "likely"}:
         return ExitStatus.CAUSE_FOUND

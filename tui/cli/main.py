@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tui.cli.targets import ParsedInput
+    from tui.cli.targets import AnsweredTextError, ParsedInput
     from tui.demo.scenario import Scenario
     from tui.model.events import AnyEvent
     from tui.model.options import Options
@@ -46,7 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _screen(given: Namespace) -> int:
     """`refused [TARGET]`."""
     _need_terminal("`refused check TARGET` does the same walk without one", reads=given.target != STANDARD_INPUT)
-    targets = _targets([given.target], given.port) if given.target else ()
+    from tui.cli.targets import AnsweredTextError
+
+    try:
+        targets = _targets([given.target], given.port) if given.target else ()
+    except AnsweredTextError as text:
+        return _answer(text, "text")
     if len(targets) > 1:
         raise Unusable(f"standard input names {len(targets)} targets; the screen walks one, `refused check -` all")
     from tui.cli import screen
@@ -60,7 +65,12 @@ def _screen(given: Namespace) -> int:
 
 def _check(given: Namespace) -> int:
     """`refused check TARGET…`."""
-    targets = _targets(given.targets, given.port)
+    from tui.cli.targets import AnsweredTextError
+
+    try:
+        targets = _targets(given.targets, given.port)
+    except AnsweredTextError as text:
+        return _answer(text, given.format)
     if given.session and len(targets) > 1:
         raise Unusable(f"--session takes one target's record, and there are {len(targets)}; leave it out, or use --no-session")
     from tui.cli import check
@@ -74,8 +84,18 @@ def _check(given: Namespace) -> int:
     )
     context = _process_context(given)
     return check.check(
-        [as_it_is(parsed.target, options, parsed.code, context, taken=parsed.taken) for parsed in targets], check_options
+        [as_it_is(parsed.target, options, parsed.code, context, text=parsed.text, taken=parsed.taken) for parsed in targets],
+        check_options,
     )
+
+
+def _answer(text: AnsweredTextError, name: str) -> int:
+    """Print what a text without an endpoint says itself. The cause is its word alone: it stays open."""
+    from tui.report import formats
+    from tui.report.answer import answer
+
+    write_result(answer(text.reading, formats.load(name)))
+    return ExitStatus.CAUSE_OPEN
 
 
 def _run(given: Namespace) -> int:
@@ -165,8 +185,8 @@ _COMMANDS: dict[str, tuple[Callable[[], arguments.Parser], Callable[[Namespace],
 
 
 def _targets(words: Sequence[str], port: int | None) -> tuple[ParsedInput, ...]:
-    """The targets that the words name; `-` stands for those of standard input."""
-    from tui.cli.targets import read_standard_input, read_targets, resolve_input
+    """The targets that the words name; `-` stands for those of standard input. Raises Unusable, and AnsweredTextError."""
+    from tui.cli.targets import AnsweredTextError, read_standard_input, read_targets, resolve_input
     from tui.model.target import TargetError
 
     if words.count(STANDARD_INPUT) > 1:
@@ -177,6 +197,10 @@ def _targets(words: Sequence[str], port: int | None) -> tuple[ParsedInput, ...]:
             parsed += (
                 read_targets(read_standard_input(), port=port) if word == STANDARD_INPUT else [resolve_input(word, port=port)]
             )
+    except AnsweredTextError as text:
+        if len(words) == 1:  # beside other targets it is one that can't be walked
+            raise
+        raise Unusable(str(text)) from None
     except TargetError as error:
         raise Unusable(str(error)) from None
     return tuple(parsed)

@@ -86,7 +86,7 @@ def _print_verdict(watched: Watched, options: Callable[[], Options], run_options
         record=run_options.record,
         session=run_options.session,
     )
-    check.check([as_it_is(last.target, options(), last.code)], shown)
+    check.check([as_it_is(last.target, options(), last.code, text=last.text)], shown)
 
 
 def _walk(last: FailedTarget, options: Callable[[], Options], run_options: RunOptions) -> None:
@@ -94,7 +94,7 @@ def _walk(last: FailedTarget, options: Callable[[], Options], run_options: RunOp
     from tui.cli.targets import ParsedInput
 
     keep = screen.Keeping(record=run_options.record, session=run_options.session)
-    screen.show(ParsedInput(last.target, last.code), options(), keep, ascii_only=run_options.ascii_only)
+    screen.show(ParsedInput(last.target, last.code, text=last.text), options(), keep, ascii_only=run_options.ascii_only)
 
 
 def _log_failures(failed: Sequence[FailedTarget]) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tui.cli.errors import Unusable
 from tui.cli.streams import write_result
 from tui.cli.targets import ParsedInput, resolve_input
+from tui.diagnosis.readings.so_far import so_far
 from tui.engine.setup import Opening, Setup, vantage
 from tui.probes.kernel.system_view import SystemView
 from tui.ui.app import RefusedApp
@@ -112,7 +113,8 @@ async def _run(
         keep.close()
         for screen in app.walks:
             if screen.walk:
-                lines = closing_lines(screen.walk.case.target, screen.walk.assessment, keep.where(screen.walk))
+                case = screen.walk.case
+                lines = closing_lines(case, screen.walk.assessment, keep.where(screen.walk), under_way=so_far(case.facts))
                 write_result("".join(f"{line}\n" for line in lines))
     return app.return_code or 0
 
@@ -126,12 +128,12 @@ def _backend(
     context: ProcessContext | None = None,
 ) -> Backend:
     """What the screen may do; `here` is a setup for its target, `given` is what is known of one."""
-    first = ParsedInput(here.target, here.code, here.taken) if here else given
+    first = ParsedInput(here.target, here.code, here.taken, here.text) if here else given
     known = {first.target.label: first} if first else {}
 
     def read_target(text: str) -> Target:
         parsed = resolve_input(text)
-        if parsed.code:
+        if parsed.code or parsed.text:
             known[parsed.target.label] = parsed
         return parsed.target
 
@@ -142,12 +144,12 @@ def _backend(
 
         mine = here if here and here.target == target else None
         asked = known.get(target.label, ParsedInput(target))
-        known[target.label] = ParsedInput(target, asked.code)  # a second walk checks anew
+        known[target.label] = ParsedInput(target, asked.code, text=asked.text)  # a second walk checks anew
         others = context.system if context else SystemView()
         # What was read to know the target was read as this process sees it.
         check = beginning_with({} if context else asked.taken, checks_on(mine.system if mine else others))
         who = vantage(context.who if context else "")
-        session = Session(target, options, check, pace=Pace.GUIDED, vantage=who, code=asked.code)
+        session = Session(target, options, check, pace=Pace.GUIDED, vantage=who, code=asked.code, text=asked.text)
         keep.begin(session)
         if mine and mine.on_event:
             session.subscribe(mine.on_event)

@@ -6,6 +6,7 @@ An error text may name the code that asked for the target; that is kept beside i
 from __future__ import annotations
 
 import codecs
+import socket
 import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,8 @@ from tui.model.target import EXAMPLES, Target, TargetError, parse_target
 
 if TYPE_CHECKING:
     from tui.engine.taken import Taken
-    from tui.model.facts import Code
+    from tui.errors import ErrorReading
+    from tui.model.facts import Code, ErrorText
     from tui.model.frame import Frame
     from tui.model.requests import ReadCode
 
@@ -32,6 +34,16 @@ class ParsedInput(NamedTuple):
     code: tuple[Frame, ...] = ()
     taken: Taken = MappingProxyType({})
     """What was read of that code, where it had to be read to know the target."""
+    text: ErrorText | None = None
+    """What the error text says, where the target came out of one."""
+
+
+class AnsweredTextError(TargetError):
+    """An error text that names no endpoint, and what went wrong all the same: `reading` has a meaning."""
+
+    def __init__(self, reading: ErrorReading, sentence: str) -> None:
+        super().__init__(f"{sentence} The text names no endpoint to walk; give HOST:PORT")
+        self.reading = reading
 
 
 def read_target(text: str, *, port: int | None = None) -> Target:
@@ -89,25 +101,43 @@ def _endpoint_in(text: str, port: int | None) -> ParsedInput | None:
     Raises TargetError where a part is missing.
     """
     from tui.errors import read_error, target_of
+    from tui.errors.meaning import meaning_of
     from tui.model.frame import frame_to_read
 
     reading = read_error(text)
+    says = _word_of(reading)
     target = target_of(reading)
     if target:
-        return ParsedInput(target, reading.code)
+        return ParsedInput(target, reading.code, text=says)
     host = next((named.host for named in reading.endpoints if named.host), None)
     if host and port is not None:
-        return ParsedInput(parse_target(endpoint(host, port)), reading.code)
+        return ParsedInput(parse_target(endpoint(host, port)), reading.code, text=says)
     request = frame_to_read(reading.code)
     code = _read_code(request) if request else None
     in_code, missing = _endpoint_of_code(code, host, port) if code else (None, "")
     if in_code and request and code:
-        return ParsedInput(in_code, reading.code, {request: code})
+        return ParsedInput(in_code, reading.code, {request: code}, says)
     if host:
         raise TargetError(f"the text names the host {host} and no port; give --port, or {endpoint(host, 8080)}")
     if missing:
         raise TargetError(f"the text names no endpoint, and {missing}; give HOST:PORT")
+    meaning = meaning_of(reading)
+    if meaning:
+        raise AnsweredTextError(reading, meaning.sentence)
     return None
+
+
+def _word_of(reading: ErrorReading) -> ErrorText | None:
+    """What the text says; the machine that its log names is left out where it is this one."""
+    from msgspec.structs import replace
+
+    from tui.errors import error_text
+
+    says = error_text(reading)
+    here = socket.gethostname().partition(".")[0].lower()
+    if says and says.origin.host and says.origin.host.partition(".")[0].lower() == here:
+        return replace(says, origin=replace(says.origin, host=None))
+    return says
 
 
 def _read_code(request: ReadCode) -> Code | None:

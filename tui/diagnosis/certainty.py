@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Claim, Finding, Gap, Hypothesis, Look
 from tui.diagnosis.readings import outcomes
+from tui.diagnosis.readings.contradiction import contradiction
 from tui.model.address import without_zone
 from tui.model.case import Case
 from tui.model.facts import Fact, Listeners, NotObserved
@@ -51,6 +52,7 @@ def gaps(hypothesis: Hypothesis, case: Case, claim: Claim) -> Iterator[Gap]:
         name = f"`refused check {case.target.label} --service NAME`, with the name of the service that is meant."
         yield Gap("nobody said that this is what was meant", name)
     yield from _other_machines(case, claim)
+    yield from _another_text(case)
     symptoms = claim.explains or _tried(case)
     for look in (*hypothesis.looks, *claim.looks):
         for symptom in sorted(symptoms):
@@ -90,6 +92,14 @@ def _bears(request: AnyRequest, symptom: str) -> bool:
 
 def _clause(sentence: str) -> str:
     return f"{sentence[:1].lower()}{sentence[1:]}".rstrip(".") if sentence[1:2].islower() else sentence.rstrip(".")
+
+
+def _another_text(case: Case) -> Iterator[Gap]:
+    """What is seen here is not what the pasted text says: no cause of it is sure before its own place was looked at."""
+    differs = contradiction(case)
+    if differs:
+        place = differs.places[0]
+        yield Gap("the text says otherwise", f"`{place.command}`: {place.do}")
 
 
 def _other_machines(case: Case, claim: Claim) -> Iterator[Gap]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from tui.diagnosis.causes import concerns
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
-from tui.diagnosis.readings import either_kind, outcomes
+from tui.diagnosis.readings import either_kind, outcomes, text_places
 from tui.diagnosis.tree import QUESTIONS, Question
 from tui.model.case import Case
 from tui.model.judgement import State
@@ -66,6 +66,7 @@ def wanted_checks(case: Case, hypotheses: Iterable[Hypothesis]) -> tuple[AnyRequ
         if hypothesis.id not in aside and concerns(hypothesis, case)
         for request in (*hypothesis.needs(case), *_looks(hypothesis, case))
     )
+    wanted |= dict.fromkeys(text_places.wanted(case))
     return tuple(request for request in wanted if request not in asked)
 
 

@@ -57,8 +57,8 @@ def _broken(judgement: Judgement, case: Case) -> Iterator[str]:
 
 
 def symptoms(case: Case) -> set[str]:
-    """What fails or has failed: the name, addresses, the socket's path, and a proxy's endpoint."""
+    """What fails or has failed: the name, addresses, the socket's path, and the endpoint of a proxy or a redirect."""
     failed = {attempt for attempt in case.all(Attempt) if attempt.outcome not in outcomes.WORKING}
-    proxies = {attempt.label for attempt in failed if attempt.purpose == "proxy"}
+    proxies = {attempt.label for attempt in failed if attempt.purpose in {"proxy", "redirect"}}
     targets = {attempt.where for attempt in failed if attempt.purpose in outcomes.TARGET_PURPOSES}
     return {*targets, *proxies, *({outcomes.NAME} if outcomes.name_fails(case) else ())}

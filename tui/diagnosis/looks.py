@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Gap, Look
-from tui.diagnosis.readings import checks, counters, hosts, outcomes, rules, services, translation
+from tui.diagnosis.readings import checks, containers, counters, hosts, outcomes, rules, services, translation
 from tui.model.case import Case
 from tui.model.facts import Firewall, Listeners, NameserverAnswer, NameSources, OtherNamespaces, Service
 from tui.model.requests import (
@@ -62,7 +62,7 @@ def _sockets_gap(case: Case, address: str) -> Gap | None:
 
 def _namespaces_wanted(case: Case) -> Iterator[AnyRequest]:
     if any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)):
-        yield ListOtherNamespaces(port=case.tcp.port)
+        yield containers.look(case)
 
 
 def _namespaces_gap(case: Case, _symptom: str) -> Gap | None:

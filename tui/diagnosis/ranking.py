@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from tui.diagnosis.causes import concerns, walk_order
 from tui.diagnosis.certainty import settled
 from tui.diagnosis.hypothesis import Hypothesis, not_looked_at, not_relevant
-from tui.diagnosis.readings import code, either_kind, outcomes, talk
+from tui.diagnosis.readings import code, either_kind, outcomes, talk, text
 from tui.diagnosis.readings.answers import EVER_WORKED
+from tui.diagnosis.readings.contradiction import contradiction
 from tui.model.case import Case
 from tui.model.facts import Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
@@ -54,9 +55,13 @@ def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
     if status is Status.FAILING and not (chosen and judgements[chosen[0].id].explains):
         verdicts.insert(0, _possible(open_ones[0].cause, judgements[open_ones[0].cause]) if open_ones else None)
         open_ones = open_ones[1:]
+    differs = contradiction(case, healthy=status is Status.REACHABLE)
+    if differs and not differs.same_stage:
+        verdicts = [verdict and _of_another_failure(case, verdict) for verdict in verdicts]
     return Assessment(
         status=status,
         outcome=_outcome(case, status, standing),
+        contradiction=differs,
         verdict=verdicts[0] if verdicts else None,
         also=tuple(verdict for verdict in verdicts[1:] if verdict is not None),
         alternatives=open_ones,
@@ -125,6 +130,12 @@ def _verdict(case: Case, hypothesis: Hypothesis, judgement: Judgement) -> Verdic
         refuted_by=judgement.refuted_by,
         remedies=(asked.remedy, *judgement.remedies) if asked else judgement.remedies,
     )
+
+
+def _of_another_failure(case: Case, verdict: Verdict) -> Verdict:
+    """What is wrong here can't be what the text tells, unless it is the text that the cause rests on."""
+    said = text.text(case)
+    return verdict if said and said.id in verdict.evidence else replace(verdict, certainty=Certainty.POSSIBLE)
 
 
 def _possible(cause: str, judgement: Judgement) -> Verdict:

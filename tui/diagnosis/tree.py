@@ -30,6 +30,8 @@ GROUPS = (
     Group(id="port", title="Port", question="Is it the right port?"),
     Group(id="path", title="Path", question="Does the way there let it through?"),
     Group(id="server", title="Server", question="Does the other end serve?"),
+    Group(id="tls", title="Secure channel", question="Is the secure channel agreed?"),
+    Group(id="upstream", title="Answer", question="Does what stands behind it answer?"),
     Group(id="client", title="Client", question="May this machine connect at all?"),
     Group(id="unix", title="Socket", question="Is the socket file right?", transport="unix"),
 )

@@ -21,7 +21,7 @@ from tui.diagnosis.tree import QUESTIONS, UNKNOWN, question
 from tui.engine.runner import Check, OnFact
 from tui.model.case import Case, fold
 from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
-from tui.model.facts import AnyFact, Attempt, Outcome, same_observation
+from tui.model.facts import AnyFact, Attempt, ErrorText, Outcome, same_observation
 from tui.model.frame import Frame
 from tui.model.judgement import Assessment
 from tui.model.options import Options
@@ -71,6 +71,7 @@ class Session:
         pace: Pace = Pace.GUIDED,
         vantage: str = "",
         code: tuple[Frame, ...] = (),
+        text: ErrorText | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         causes: Iterable[Hypothesis] | None = None,
     ) -> None:
@@ -88,7 +89,7 @@ class Session:
         self._slots = asyncio.Semaphore(MOST_CHECKS)
         self._counts: dict[str, int] = {}
         self._failure: BaseException | None = None
-        self._opened = Opened(version=__version__, target=target, options=options, vantage=vantage, code=code)
+        self._opened = Opened(version=__version__, target=target, options=options, vantage=vantage, text=text, code=code)
         self.case = fold(Case(target=target), self._opened)
         self.assessment: Assessment = assess(self.case, self.causes)
         self._assessed = self.case

@@ -14,6 +14,7 @@ from tui.probes.kernel.system_view import SystemView
 if TYPE_CHECKING:  # the screen loads this before its first paint
     from tui.engine.taken import Taken
     from tui.model.events import AnyEvent
+    from tui.model.facts import ErrorText
     from tui.model.frame import Frame
     from tui.model.options import Options
     from tui.model.target import Target
@@ -33,6 +34,8 @@ class Setup:
     """The process or container whose view the checks use; empty for this process."""
     code: tuple[Frame, ...] = ()
     """The code that asked for the target, where an error text or a watched process named it."""
+    text: ErrorText | None = None
+    """What the error text says that the target came out of."""
     taken: Taken = field(default_factory=dict)
     """Checks that were made already with the same view, to know the target."""
 
@@ -47,6 +50,7 @@ def as_it_is(
     code: tuple[Frame, ...] = (),
     context: ProcessContext | None = None,
     *,
+    text: ErrorText | None = None,
     taken: Taken | None = None,
 ) -> Opening:
     """This machine as it is, as this process sees it or as `context` does, for which `taken` does not count."""
@@ -55,7 +59,7 @@ def as_it_is(
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Setup]:
-        yield Setup(target, options, system, who=who, code=code, taken=own)
+        yield Setup(target, options, system, who=who, code=code, text=text, taken=own)
 
     return opened
 

@@ -10,6 +10,7 @@ from functools import cache
 
 from msgspec import Struct
 
+from tui.errors import own_machine
 from tui.errors.phrases import INNER, OUTER, PROXY, SYMBOLS, TROUBLE
 from tui.errors.phrases_localized import INNER_ABROAD, TROUBLE_ABROAD
 from tui.errors.types import ErrorClass
@@ -23,9 +24,10 @@ MOST_MENTIONS = 256
 NUMBERS: dict[ErrorClass, frozenset[int]] = {
     "refused": frozenset({111, 61, 10061, 4078}),
     "timeout": frozenset({110, 60, 10060, 4039}),
-    "unreachable": frozenset({113, 101, 112, 65, 51, 64, 10065, 10051, 10064, 4062, 4063}),
-    "reset": frozenset({104, 54, 32, 103, 53, 10054, 10053, 4077, 4079}),
-    "dns": frozenset({11001, 11002, 11003, 11004, 3008, 3001, 3007, 3006}),
+    "unreachable": frozenset({113, 101, 112, 65, 51, 64, 10065, 10051, 10064, 4073, 4062, 4063, 4031}),
+    "reset": frozenset({104, 54, 32, 103, 53, 10054, 10053, 4077, 4079, 4047}),
+    "dns": frozenset({11001, 11002, 11003, 11004, 3008, 3001, 3007, 3004}),
+    **own_machine.NUMBERS,
 }
 RESOLVER_NUMBERS = frozenset({-2, -3, -4, -5})
 """EAI_NONAME, EAI_AGAIN, EAI_FAIL and EAI_NODATA of glibc, when given as an errno."""
@@ -83,6 +85,7 @@ def mentions(low: str) -> tuple[Mention, ...]:
         for at in last_positions(low, name)
         if _stands_alone(low, at)
     ]
+    mentioned += [Mention(start, end, kind, INSIDE) for start, end, kind in own_machine.phrases(low)][-MOST_MENTIONS:]
     mentioned += _numbers(low)
     return tuple(sorted(mentioned, key=lambda mention: (mention.start, -mention.weight)))
 

@@ -14,8 +14,8 @@ from tui.model.safe_text import safe_text
 MOST = 16
 """How many endpoints of one failure are kept: more addresses than any name has."""
 
-_ORDER: tuple[Role, ...] = ("proxy", "dialled", "upstream", "target")
-_STRONGER: tuple[Role, ...] = ("proxy", "upstream", "target", "dialled")
+_ORDER: tuple[Role, ...] = ("proxy", "bind", "dialled", "upstream", "target")
+_STRONGER: tuple[Role, ...] = ("proxy", "bind", "upstream", "target", "dialled")
 """The role to keep when an endpoint has two: what was asked for and dialled directly is the target."""
 
 
@@ -110,7 +110,7 @@ def _merged(marks: Iterable[EndpointMark]) -> list[EndpointMark]:
 
 
 def _joined(one: EndpointMark, other: EndpointMark) -> EndpointMark:
-    fuller = one if one.port or not other.port else other
+    fuller = one if one.port else other
     role = min(one.role, other.role, key=_STRONGER.index)
     return _as(fuller, role)
 

@@ -148,12 +148,10 @@ def class_of(failed: FailedConnection, trouble: Spoken) -> tuple[ErrorClass, tup
     elsewhere = [statement.error_class for statement in failed.statements if statement.error_class]
     if elsewhere:
         return elsewhere[-1], ()
-    below_proxy = [mention for mention in trouble.mentions if OUTSIDE <= mention.weight < CHAIN]
-    inside = [mention for mention in below_proxy if mention.weight == INSIDE]
-    lines = {line for line, record in enumerate(trouble.records) if record == telling.record}
-    same_record = [mention for mention in trouble.on(lines) if OUTSIDE <= mention.weight < CHAIN]
-    around = decisive(same_record, telling.sighting.end) or decisive(inside, telling.sighting.end)
-    return (around.error_class if around and around.error_class else "other"), ()
+    lines = [line for line, record in enumerate(trouble.records) if record == telling.record]
+    inside = [mention for mention in trouble.mentions if mention.weight == INSIDE]
+    around = decisive(trouble.on(lines), telling.sighting.end) or decisive(inside, telling.sighting.end)
+    return (around and around.error_class) or "other", ()
 
 
 def belongs(failed: FailedConnection, statement: Statement) -> bool:

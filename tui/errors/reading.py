@@ -6,15 +6,17 @@ lines joined; that reading counts only if it says more.
 
 from collections import Counter
 
-from tui.errors.classes import decisive, lowered, mentions
+from tui.errors.classes import CHAIN, Mention, decisive, lowered, mentions
 from tui.errors.endpoints import endpoints_of
 from tui.errors.failures import FailedConnection, Spoken, class_of, failures, last_failure, spoken, statements, tried_last
 from tui.errors.frames import frames_of
+from tui.errors.origin import LONGEST_PREFIX, origin_of
 from tui.errors.shape import shape_matches
 from tui.errors.tools import tool_of
-from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure
+from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Origin
 from tui.errors.view import TextView, decoded, unwrapped, view_of
-from tui.model.address import endpoint
+from tui.model.address import endpoint, is_unspecified
+from tui.model.safe_text import safe_text
 from tui.model.target import Target, TargetError, parse_target
 
 
@@ -23,17 +25,19 @@ def read_error(text: str | bytes) -> ErrorReading:
 
     Spans count characters of `text`; for bytes, characters once decoded (UTF-8, or UTF-16 by its byte order mark).
     """
-    view = view_of(decoded(text))
-    reading = _read(view)
+    given = decoded(text)
+    view = view_of(given)
+    reading = _read(view, given)
     joined = unwrapped(view) if _says(reading) < _EVERYTHING else None
-    again = _read(joined) if joined else reading
+    again = _read(joined, given) if joined else reading
     return max(reading, again, key=_says)
 
 
 def target_of(reading: ErrorReading) -> Target | None:
     """The first endpoint that can be walked: a host with its port, or a Unix socket. None if there is none."""
     for candidate in reading.endpoints:
-        text = candidate.path or (endpoint(candidate.host, candidate.port) if candidate.host and candidate.port else None)
+        host = _own(candidate.host) if candidate.role == "bind" else candidate.host
+        text = candidate.path or (endpoint(host, candidate.port) if host and candidate.port else None)
         if text:
             try:
                 return parse_target(text)
@@ -42,6 +46,15 @@ def target_of(reading: ErrorReading) -> Target | None:
     return None
 
 
+def _own(host: str | None) -> str:
+    """Where a client on the same machine meets what listens on `host`: on loopback, if that is every address."""
+    if host is None or is_unspecified(host):
+        return "::1" if host and ":" in host else "127.0.0.1"
+    return host
+
+
+SHORTEST_PHRASE = 5
+"""What is no longer than this, in characters, is a number."""
 _EVERYTHING = (True, True, True)
 
 
@@ -51,7 +64,7 @@ def _says(reading: ErrorReading) -> tuple[bool, bool, bool]:
     return bool(first and (first.path or (first.host and first.port))), reading.error_class != "other", first is not None
 
 
-def _read(view: TextView) -> ErrorReading:
+def _read(view: TextView, given: str) -> ErrorReading:
     low = lowered(view.text)
     trouble = spoken(view, mentions(low))
     all_statements = statements(view, shape_matches(view.text, low, (mention.start for mention in trouble.mentions)), trouble)
@@ -62,15 +75,55 @@ def _read(view: TextView) -> ErrorReading:
     endpoints = endpoints_of(failed, all_statements, view, by_proxy=kind == "proxy") if failed else ()
     if endpoints and endpoints[0].role == "proxy":
         kind = "proxy"
+    near = failed.telling.sighting.end if failed else len(low)
+    mention = _stating(kind, trouble, near)
     return ErrorReading(
         endpoints=endpoints,
         error_class=kind,
+        words=_quoted(view.text[mention.start : mention.end]) if mention else None,
         contradicted=denied,
         tool=tool_of(low),
         missing=_missing(endpoints, kind),
         code=frames_of(view),
         failures=_listed(groups, trouble),
+        origin=_origin(
+            view, given, trouble, failed.telling.first_line if failed else view.line_of(mention.start if mention else 0)
+        ),
     )
+
+
+def _stating(kind: ErrorClass, trouble: Spoken, near: int) -> Mention | None:
+    """The mention that states the class, nearest to `near`; for a proxy's failure, the one that says how it failed."""
+    how = [mention for mention in trouble.mentions if mention.error_class and kind in {mention.error_class, "proxy"}]
+    words = [mention for mention in how if mention.weight < CHAIN and mention.end - mention.start > SHORTEST_PHRASE] or how
+    if kind == "tls":  # the longest phrase is the one that says why
+        return max(words, key=lambda mention: (mention.weight, mention.end - mention.start), default=None)
+    return decisive(words, near)
+
+
+def _quoted(words: str) -> str:
+    """A phrase as it may be repeated; a bare number is named as what it is."""
+    return f"errno {words}" if words.lstrip("-").isdecimal() else safe_text(words.strip(" :,("))
+
+
+def _origin(view: TextView, given: str, trouble: Spoken, line: int) -> Origin:
+    """Where and when the failure's line was written, or else the first line of its record of the log."""
+    first = trouble.records.index(trouble.records[line])
+    own, record = (origin_of(_line_as_given(view, given, number)) for number in (line, first))
+    return Origin(
+        at=own.at or record.at,
+        container=own.container or record.container,
+        host=own.host or record.host,
+        pid=own.pid or record.pid,
+    )
+
+
+def _line_as_given(view: TextView, given: str, number: int) -> str:
+    """The start of a line with the prefix that the view leaves out."""
+    if view.starts[number] >= len(view.text):
+        return ""
+    at = view.given(view.starts[number], view.starts[number] + 1)[0]
+    return given[given.rfind("\n", 0, at) + 1 : at + LONGEST_PREFIX]
 
 
 def _class_alone(trouble: Spoken, end: int) -> ErrorClass:
@@ -83,7 +136,7 @@ def _missing(endpoints: tuple[Endpoint, ...], kind: ErrorClass) -> tuple[str, ..
     first = endpoints[0] if endpoints else None
     by_path = first is not None and first.path is not None
     lacks = {
-        "host": not by_path and (first is None or first.host is None),
+        "host": not by_path and (first is None or (first.host is None and first.role != "bind")),
         "port": not by_path and (first is None or first.port is None),
         "proxy": kind == "proxy" and all(known.role != "proxy" for known in endpoints),
     }

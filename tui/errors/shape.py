@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from tui.by_path import modules_below, tag_of
 from tui.errors.classes import last_positions
-from tui.errors.patterns import read_url, valid_host, valid_port
+from tui.errors.patterns import is_literal, read_url, valid_host, valid_port
 from tui.errors.types import ErrorClass, Role
 
 MOST_WINDOWS = 256
@@ -66,12 +66,18 @@ def by_groups(match: Match, role: Role) -> Marks:
         yield path_mark(match, role)
 
 
+def an_address_was_dialled(match: Match, role: Role) -> Marks:
+    """As `by_groups`, but only a name is what was asked for: where `host` is an address, it was dialled."""
+    return by_groups(match, "dialled" if match["host"] and is_literal(match["host"].strip("[]")) else role)
+
+
 class Shape(Struct, frozen=True, kw_only=True):
     """One form. The module that defines it calls it SHAPE."""
 
     name: str = ""
     """Filled in from the module's path."""
-    place: int
+    place: int = 20
+    """A form of one tool alone needs none: nothing else matches there."""
     form: str
     """How it looks, for the catalogue: H a host, A an address, P a port."""
     hints: tuple[str, ...] = ()

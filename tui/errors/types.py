@@ -3,19 +3,12 @@
 Field names in JSON are those of the `parse` document: `error_class` is written `class`.
 """
 
-from typing import Literal
-
 from msgspec import Struct
 
+from tui.model.facts.error_text import ErrorClass, Origin, Role
 from tui.model.frame import Frame
 
-__all__ = ["Endpoint", "ErrorClass", "ErrorReading", "Failure", "Frame", "Role", "Span"]
-
-Role = Literal["target", "proxy", "dialled", "upstream"]
-"""What was asked for; the proxy in between; the address that was actually tried; the server behind a reverse proxy."""
-
-ErrorClass = Literal["refused", "timeout", "dns", "reset", "unreachable", "tls", "proxy", "other"]
-"""`reset` is also a peer that closed too early; `proxy` means that the proxy is what failed."""
+__all__ = ["Endpoint", "ErrorClass", "ErrorReading", "Failure", "Frame", "Origin", "Role", "Span"]
 
 Span = tuple[int, int]
 """Start and end in characters of the text as it was given (for bytes: once decoded), end exclusive."""
@@ -48,6 +41,8 @@ class ErrorReading(Struct, frozen=True, kw_only=True, rename={"error_class": "cl
     endpoints: tuple[Endpoint, ...] = ()
     """Those of the last failure, the one to walk first."""
     error_class: ErrorClass = "other"
+    words: str | None = None
+    """The phrase that states the class, as it stands in the text."""
     contradicted: tuple[ErrorClass, ...] = ()
     """Classes that outer words name and the inner error contradicts, such as a `TimeoutError` around a refusal."""
     tool: str | None = None
@@ -57,3 +52,5 @@ class ErrorReading(Struct, frozen=True, kw_only=True, rename={"error_class": "cl
     """Frames of the user's own code, innermost first, then those of libraries."""
     failures: tuple[Failure, ...] = ()
     """Every distinct failure in the text, in the order in which it was first stated."""
+    origin: Origin = Origin()
+    """Where and when it was written, by the line of a log that holds the failure."""

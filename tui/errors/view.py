@@ -75,7 +75,7 @@ class TextView(Struct, frozen=True):
         return tuple(numbers)
 
     def _origin(self, position: int) -> int:
-        here, origin = self.pieces[bisect_right(self.pieces, (position, 1 << 60)) - 1]
+        here, origin = self.pieces[bisect_right(self.pieces, position, key=lambda piece: piece[0]) - 1]
         return origin + position - here
 
 

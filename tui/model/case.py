@@ -71,7 +71,8 @@ def fold(case: Case, event: AnyEvent) -> Case:
     """The case after `event`. Pure; the events of a session folded in order give its case."""
     match event:
         case Opened():
-            return Case(target=event.target, options=event.options, code=event.code)
+            text = (replace(event.text, id="error-text-1", at=event.at),) if event.text else ()
+            return Case(target=event.target, options=event.options, code=event.code, facts=text)
         case CheckStarted():
             return replace(case, asked=(*case.asked, event.request))
         case CheckEnded():

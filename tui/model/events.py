@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tui.model.facts import AnyFact
+from tui.model.facts import AnyFact, ErrorText
 from tui.model.frame import Frame
 from tui.model.judgement import Assessment
 from tui.model.options import Options
@@ -29,6 +29,8 @@ class Opened(Event, frozen=True, kw_only=True, tag="session"):
     options: Options
     vantage: str = ""
     """Where the checks are made from: this machine's name, and whose view is used."""
+    text: ErrorText | None = None
+    """What the error text says that the target came out of; it is the first fact of the case."""
     code: tuple[Frame, ...] = ()
     """The code that asked for the target, the user's innermost frame first; empty where nothing names it."""
 

@@ -120,12 +120,26 @@ class Alternative(Struct, frozen=True, kw_only=True):
     next_check: str
 
 
+class Contradiction(Struct, frozen=True, kw_only=True):
+    """A pasted error text says one thing, and this session sees another: what is seen here is not the cause of what it tells."""
+
+    sentence: str
+    """What the text says, what is seen here, and why they may differ: the first sentence of every answer."""
+    evidence: tuple[str, ...] = ()
+    """The ids of the text and of what is seen here."""
+    places: tuple[Remedy, ...] = ()
+    """Where the text may have been written, and the command that looks from there; the place that fits best first."""
+    same_stage: bool = False
+    """Whether it failed there and here on the same stretch (the name, the connection, what follows it)."""
+
+
 class Assessment(Struct, frozen=True, kw_only=True):
     """Everything that the case says so far."""
 
     status: Status
     outcome: Outcome
     """How the target answers as a whole."""
+    contradiction: Contradiction | None = None
     verdict: Verdict | None = None
     also: tuple[Verdict, ...] = ()
     alternatives: tuple[Alternative, ...] = ()

@@ -54,6 +54,8 @@ class Meant(Struct, frozen=True):
     """The protocol that a client of the target speaks, and how that is known."""
 
     protocol: str
+    inner: str | None
+    """The protocol inside, where `protocol` is TLS and that is known; else None."""
     by: Known
     """`scheme`: the target says so. `registered`: its port is that protocol's own. `usual`: the port is often used for it,
     and for other things."""
@@ -74,15 +76,16 @@ def meant_protocol(target: TcpTarget) -> Meant | None:
     """What a client of `target` would speak; None where that is not known, or where nothing harmless can be said."""
     family = family_of_scheme(target.scheme)
     if family and target.scheme:
-        spoken = protocol_of(family, tls=base_scheme(target.scheme) in family.tls_schemes)
-        return Meant(spoken, "scheme") if spoken else None
+        tls = base_scheme(target.scheme) in family.tls_schemes
+        spoken = protocol_of(family, tls=tls)
+        return Meant(spoken, protocol_of(family) if tls else None, "scheme") if spoken else None
     family = family_of_port(target.port)
     if family is None or target.port in _OTHER_TALK:
         return None
     only_tls = target.port == family.tls_port and target.port not in family.ports
     spoken = protocol_of(family, tls=only_tls)
     own = only_tls or target.port == family.ports[0] or target.port in _REGISTERED_BESIDE
-    return Meant(spoken, "registered" if own else "usual") if spoken else None
+    return Meant(spoken, protocol_of(family) if only_tls else None, "registered" if own else "usual") if spoken else None
 
 
 def protocol_of(family: Family, *, tls: bool = False) -> str | None:

@@ -42,8 +42,8 @@ class AskNameserver(Request, frozen=True, kw_only=True, tag="nameserver-answer")
     """Whether the CD bit is set: the server should answer without checking DNSSEC (RFC 4035, 3.2.2)."""
 
 
-Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify", "behind"]
-"""`behind`: where a forwarder or a rule leads the target's port to."""
+Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify", "behind", "redirect"]
+"""`behind`: where a forwarder or a rule leads the target's port to; `redirect`: where its HTTP answer leads to."""
 
 
 class Schedule(Request, frozen=True, kw_only=True):
@@ -181,8 +181,25 @@ class TalkTo(Step, frozen=True, kw_only=True, tag="talk"):
     """The name of a service family, or `TLS`."""
     server_name: str | None = None
     """The name for TLS (SNI) and for the Host header."""
+    path: str = "/"
+    """What is asked for in HTTP: path and query."""
+    inner: str | None = None
+    """The protocol that is spoken inside TLS; None for the handshake alone."""
     wait_s: float = 2.0
     """How long the answer may take."""
+
+
+class AskProxy(Step, frozen=True, kw_only=True, tag="proxy-answer"):
+    """Ask a proxy for the target as a program does: CONNECT, or GET of the whole URL for plain HTTP. No credentials are sent."""
+
+    address: str
+    port: int
+    host: str
+    """The target's host and port, as they are given to the proxy."""
+    target_port: int
+    path: str | None = None
+    """What is asked for by GET; None for CONNECT, which asks for nothing but the connection."""
+    wait_s: float = 10.0
 
 
 class ReadService(Request, frozen=True, kw_only=True, tag="service"):
@@ -199,6 +216,8 @@ class ListOtherNamespaces(Request, frozen=True, kw_only=True, tag="other-namespa
     """List the listeners of other network namespaces of this machine, and its containers."""
 
     port: int
+    name: str | None = None
+    """The service or host that is meant, whose container is looked at more closely."""
 
 
 class ExamineProcess(Request, frozen=True, kw_only=True, tag="process-state"):
@@ -293,6 +312,7 @@ AnyRequest = (
     | MeasureMtu
     | ReadFirewall
     | TalkTo
+    | AskProxy
     | ReadService
     | ListOtherNamespaces
     | ExamineProcess

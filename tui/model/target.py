@@ -2,7 +2,7 @@
 
 import re
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from msgspec import Struct
 
@@ -14,6 +14,12 @@ EXAMPLES = "db-1:5432, [2001:db8::7]:443, https://api.example.org/health, unix:/
 LONGEST_NAME = 253
 """The longest name the DNS carries, in characters without the root dot (RFC 1035, section 2.3.4)."""
 LONGEST_PORT = 65535
+_WITH_PATH = frozenset({"http", "https", "ws", "wss"})
+"""Schemes of URLs whose path and query say what is asked for."""
+_PATH_SAFE = "/:@,+=~%"
+"""What stays as it is in a path: nothing that a shell would read in a command that is copied."""
+_SECRET_NAME = re.compile(r"pass|pwd|secret|token|key|sig|auth|code|session|credential|jwt", re.IGNORECASE)
+"""Names of query parameters that may hold a secret (`access_token`, `X-Amz-Signature`): these are never sent nor kept."""
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _PLAIN_AUTHORITY = re.compile(r"[^:]*(?::\d{0,5})?|\[[^\]]*\](?::\d{0,5})?")
 _ABSOLUTE_PATH = re.compile(r"/(?!/)")
@@ -35,6 +41,8 @@ class TcpTarget(Struct, frozen=True, kw_only=True, tag_field="transport", tag="t
     """The name or address, without brackets."""
     port: int
     scheme: str | None = None
+    asks_for: str = "/"
+    """Path and query of an HTTP URL, percent-encoded, without parameters that may be secrets; `text` has the path alone."""
 
     @property
     def transport(self) -> Transport:
@@ -79,18 +87,20 @@ def parse_target(text: str, *, port: int | None = None) -> Target:
 
     Raises TargetError, whose message is one line for the person. Credentials in a URL are dropped.
     """
-    text = without_secrets(text.strip())
+    whole = text.strip()
+    text = without_secrets(whole)
     if not text:
         raise TargetError(f"an empty target; try one of: {EXAMPLES}")
     if text.startswith("/"):
         return _unix(text, None)
     if "://" in text:
-        return _from_url(text, port)
+        return _from_url(text, port, whole.partition("#")[0].partition("?")[2])
     host, number = _split(text)
     return _tcp(_host(host, text), _port(number, text) if number else port, None)
 
 
-def _from_url(text: str, port: int | None) -> Target:
+def _from_url(text: str, port: int | None, query: str) -> Target:
+    """The target of a URL without its secrets; of its `query` only HTTP's own is of use."""
     try:
         url = urlsplit(text)
     except ValueError as error:
@@ -100,7 +110,21 @@ def _from_url(text: str, port: int | None) -> Target:
         return _unix(url.path or f"/{url.netloc}", scheme)
     host, port_text = _split(_first_host(url))
     number = (_port(port_text, text) if port_text else None) or port or default_port(scheme)
-    return _tcp(_host(host, text), number, scheme)
+    path = _path(url.path) if scheme in _WITH_PATH else "/"
+    return _tcp(_host(host, text), number, scheme, path, _query(query) if scheme in _WITH_PATH else "")
+
+
+def _path(path: str) -> str:
+    """The path of an HTTP URL as it is sent; `/` where an `@` in it may be the end of a password that holds a slash."""
+    return "/" if re.search(r"[^/]@", path) else quote(path, safe=_PATH_SAFE) or "/"
+
+
+def _query(query: str) -> str:
+    """The parameters of an HTTP URL as they are sent, without those whose names speak of secrets."""
+    if "@" in query:  # what stands before it may be a password with a question mark in it
+        return ""
+    pairs = parse_qsl(query, keep_blank_values=True, errors="backslashreplace", max_num_fields=None)
+    return urlencode([(name, value) for name, value in pairs if not _SECRET_NAME.search(name)])
 
 
 def _first_host(url: SplitResult) -> str:
@@ -114,11 +138,12 @@ def _unix(path: str, scheme: str | None) -> UnixTarget:
     return UnixTarget(text=safe_text(path), path=path, scheme=scheme)
 
 
-def _tcp(host: str, port: int | None, scheme: str | None) -> TcpTarget:
+def _tcp(host: str, port: int | None, scheme: str | None, path: str = "/", query: str = "") -> TcpTarget:
     if port is None:
         raise TargetError(f"{safe_text(host, limit=80)!r} has no port; write {endpoint(host, 8080)}, or give --port")
     text = f"{scheme}://{endpoint(host, port)}" if scheme else endpoint(host, port)
-    return TcpTarget(text=text, host=host, port=port, scheme=scheme)
+    text = text if path == "/" else f"{text}{path}"
+    return TcpTarget(text=text, host=host, port=port, scheme=scheme, asks_for=f"{path}?{query}" if query else path)
 
 
 def _split(text: str) -> tuple[str, str]:

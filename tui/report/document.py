@@ -17,8 +17,9 @@ from tui.model.address import endpoint
 from tui.model.case import Case, fold_all
 from tui.model.events import AnyEvent, Judged, Opened
 from tui.model.facts import AnyFact, Outcome
-from tui.model.judgement import Alternative, Assessment, State, Status, Verdict
+from tui.model.judgement import Alternative, Assessment, Contradiction, State, Status, Verdict
 from tui.model.target import Target, TcpTarget, Transport, UnixTarget
+from tui.report.proved import Proof, proved, unproved
 from tui.report.unseen import unseen
 
 Schema = Literal["refused/1"]
@@ -63,10 +64,16 @@ class Document(Struct, frozen=True, kw_only=True):
     status: Status
     outcome: Outcome
     """How the target answers as a whole."""
+    contradiction: Contradiction | None
+    """What a pasted error text says and is not so here; the verdict is then about this place, and not about the text's."""
     verdict: Verdict | None
     """Null when the target is reachable, or nothing can be said."""
     also: tuple[Verdict, ...]
     """Further causes that hold as well."""
+    proved: tuple[Proof, ...] = ()
+    """What was asked and what answered, layer by layer: a target that is reachable is claimed to do no more."""
+    unproved: tuple[str, ...] = ()
+    """What a target that connects was not asked, or did not answer as asked; only where this is empty is nothing wrong."""
     alternatives: tuple[Alternative, ...]
     walk: tuple[WalkStep, ...]
     evidence: tuple[AnyFact, ...]
@@ -90,8 +97,11 @@ def document(
         target=_target(case.target),
         status=assessment.status,
         outcome=assessment.outcome,
+        contradiction=assessment.contradiction,
         verdict=assessment.verdict,
         also=assessment.also,
+        proved=proved(case),
+        unproved=unproved(case),
         alternatives=assessment.alternatives,
         walk=tuple(_step(hypothesis, assessment) for hypothesis in hypotheses() if concerns(hypothesis, case)),
         evidence=case.facts,

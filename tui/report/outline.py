@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, Struct
 
+from tui.diagnosis.readings.so_far import so_far
 from tui.model.address import endpoint
-from tui.model.facts import AnyFact, Code, CodeValue, Outcome
-from tui.model.judgement import Alternative, Culprit, Status, Verdict
+from tui.model.facts import AnyFact, Code, CodeValue, ErrorText, Outcome
+from tui.model.judgement import Alternative, Culprit, Remedy, Status, Verdict
 from tui.model.safe_text import safe_text
 from tui.report.document import Document
 from tui.report.outcomes import OUTCOME_WORDS
+from tui.report.proved import proved_words, state_words
 from tui.report.sentences import fact_words
 
 LONGEST = 2000
@@ -82,6 +84,7 @@ Block = Heading | Paragraph | Labelled | CommandLine | Items | Table | SourceLin
 def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
     """The blocks of a report, the verdict first; `full` adds the whole walk and all evidence."""
     yield Heading(_line(headline(document)), 1)
+    yield from _first(document)
     if document.verdict:
         yield from _verdict(document, document.verdict)
     for other in document.also:
@@ -108,19 +111,28 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
     yield Footer(_line(f"{took} Written by refused {document.version}."))
 
 
+def _first(document: Document) -> Iterator[Block]:
+    """What stands before the verdict: where else to look, where a text says otherwise, and what was proved."""
+    if document.contradiction:
+        yield Heading("Where to look")
+        yield remedy_items(document.contradiction.places)
+    if document.proved and document.status is not Status.FAILING:
+        yield Paragraph(_line(proved_words(document.proved)))
+
+
 def headline(document: Document) -> str:
-    """How the target does, in a sentence or two."""
+    """How the target does, in a sentence or two; where a text says otherwise, that comes first."""
     whole = "" if document.complete else " The walk was cut short: this is what was known by then."
+    if document.contradiction:
+        return f"{document.target.label}: {document.contradiction.sentence}{whole}"
     return f"{document.target.label} {_state_words(document)}{whole}"
 
 
 def _state_words(document: Document) -> str:
     outcome = OUTCOME_WORDS[document.outcome].target
     match document.status:
-        case Status.REACHABLE if document.alternatives:
-            return "connects, but does not talk as its port suggests."
         case Status.REACHABLE:
-            return "connects, and nothing is wrong."
+            return state_words(document.unproved, mute=bool(document.alternatives))
         case Status.DEGRADED:
             return "connects, although something is wrong."
         case Status.INTERMITTENT:
@@ -156,7 +168,8 @@ def culprit_words(culprit: Culprit) -> str:
 
 
 def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Iterator[Block]:
-    yield Heading(f"{'Also ' if also else ''}{verdict.certainty}: {verdict.cause}")
+    sure = (not document.complete and so_far(document.evidence)) or verdict.certainty
+    yield Heading(f"{'Also ' if also else ''}{_by_whom(document, verdict)}{sure}: {verdict.cause}")
     yield Paragraph(_line(verdict.summary))
     if verdict.culprit:
         yield Labelled("culprit", _line(culprit_words(verdict.culprit)))
@@ -169,17 +182,30 @@ def _verdict(document: Document, verdict: Verdict, *, also: bool = False) -> Ite
         yield Items(resting)
     if verdict.remedies:
         yield Heading("What to do", 3)
-        yield Items(
-            tuple(
-                (
-                    Paragraph(_line(remedy.do)),
-                    *((CommandLine(_line(remedy.command)),) if remedy.command else ()),
-                    *((Labelled("then", _line(remedy.verify)),) if remedy.verify else ()),
-                )
-                for remedy in verdict.remedies
-            ),
-            numbered=True,
-        )
+        yield remedy_items(verdict.remedies)
+
+
+def _by_whom(document: Document, verdict: Verdict) -> str:
+    """Where a text and this session differ: on which of the two a verdict rests."""
+    if document.contradiction is None:
+        return ""
+    texts = {fact.id for fact in document.evidence if isinstance(fact, ErrorText)}
+    return "by the text, " if texts & {*verdict.evidence} else "from here, "
+
+
+def remedy_items(remedies: tuple[Remedy, ...]) -> Items:
+    """What to do, each with its command and how to verify it."""
+    return Items(
+        tuple(
+            (
+                Paragraph(_line(remedy.do)),
+                *((CommandLine(_line(remedy.command)),) if remedy.command else ()),
+                *((Labelled("then", _line(remedy.verify)),) if remedy.verify else ()),
+            )
+            for remedy in remedies
+        ),
+        numbered=True,
+    )
 
 
 def _code(fact: Code) -> Iterator[Block]:

@@ -6,7 +6,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Frame
+from tui.errors.meaning import Meaning, meaning_of
+from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Frame, Origin
 from tui.model.address import endpoint
 from tui.model.safe_text import safe_text
 from tui.report.formats.json import json_line
@@ -24,11 +25,15 @@ class ParseDocument(Struct, frozen=True, kw_only=True, rename={"error_class": "c
     schema: Schema
     endpoints: tuple[Endpoint, ...]
     error_class: ErrorClass
+    words: str | None
     contradicted: tuple[ErrorClass, ...]
     tool: str | None
     missing: tuple[str, ...]
     code: tuple[Frame, ...]
     failures: tuple[Failure, ...]
+    origin: Origin
+    meaning: Meaning | None
+    """What the text's own words mean, where they name what its machine or process lacked, or what TLS found wrong."""
 
 
 def as_json(reading: ErrorReading) -> str:
@@ -41,13 +46,15 @@ def document(reading: ErrorReading) -> ParseDocument:
     code = tuple(
         replace(frame, source=_URL_CREDENTIALS.sub("://", frame.source) if frame.source else None) for frame in reading.code
     )
-    return ParseDocument(schema=SCHEMA, **asdict(replace(reading, code=code)))
+    return ParseDocument(schema=SCHEMA, meaning=meaning_of(reading), **asdict(replace(reading, code=code)))
 
 
 def as_text(reading: ErrorReading) -> str:
     """Plain lines: endpoints, what went wrong, which tool printed it, where in the code, and what is missing."""
     lines = [f"{target.role}: {_address(target)}" for target in reading.endpoints] or ["endpoint: none named"]
     lines.append(f"error: {reading.error_class}")
+    if reading.words:
+        lines.append(f"words: {reading.words}")
     if reading.contradicted:
         lines.append(f"denied by the inner error: {', '.join(reading.contradicted)}")
     if reading.tool:
@@ -55,7 +62,17 @@ def as_text(reading: ErrorReading) -> str:
     lines += [f"code: {_frame(frame)}" for frame in reading.code]
     if reading.missing:
         lines.append(f"missing: {', '.join(reading.missing)}")
+    lines += _origin(reading.origin)
+    meaning = meaning_of(reading)
+    if meaning:
+        lines.append(f"meaning: {meaning.sentence}")
+        lines += [line for remedy in meaning.remedies for line in (f"do: {remedy.do}", f"$ {remedy.command}") if line != "$ "]
     return "".join(f"{safe_text(line)}\n" for line in lines)
+
+
+def _origin(origin: Origin) -> list[str]:
+    named = {"written": origin.at, "by container": origin.container, "on": origin.host, "by pid": origin.pid}
+    return [f"{label}: {value}" for label, value in named.items() if value is not None]
 
 
 def _address(target: Endpoint) -> str:

@@ -57,12 +57,12 @@ async def check(request: ExamineProcess, system: SystemView) -> AsyncGenerator[A
     try:
         text = await ask(prefix, SCRIPT.replace("PID", str(request.pid)), mark=MARK, environ=system.environ)
     except RemoteShellError as error:
-        yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, command=command)
+        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
         return
     fact = remote_process(text, request.pid)
     if fact is None:
         reason = f"There is no process {request.pid} at the other end, or it may not be seen."
-        yield NotObserved(at=at, request=request, reason=reason, command=command)
+        yield NotObserved(request=request, reason=reason, command=command)
         return
     yield replace(fact, at=at, command=command, vantage=request.vantage)
 

@@ -57,14 +57,14 @@ async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFa
     try:
         text = await ask(prefix, script, mark=MARK, environ=system.environ)
     except RemoteShellError as error:
-        yield NotObserved(at=at, request=request, reason=error.reason, remedy=error.remedy, command=command)
+        yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
         return
     finally:
         tried = await stop(attempts)
     readings, (overflows, drops), somaxconn = queue_lengths(text, request.port)
     if not readings:
         reason = "The other end has no ss and no readable /proc/net/tcp."
-        yield NotObserved(at=at, request=request, reason=reason, remedy="Install iproute2 there.", command=command)
+        yield NotObserved(request=request, reason=reason, remedy="Install iproute2 there.", command=command)
         return
     yield QueueWatch(
         at=at,

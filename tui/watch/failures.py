@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
-from tui.errors import read_error, target_of
+from tui.errors import error_text, read_error, target_of
 from tui.errors.frames.python import is_library
 from tui.model.address import endpoint
+from tui.model.facts import ErrorText
 from tui.model.frame import Frame
 from tui.model.safe_text import safe_text
 from tui.model.target import Target, TargetError, TcpTarget, parse_target
@@ -34,6 +35,11 @@ CLASSES = {
     "unreachable": "failed: unreachable",
     "tls": "failed in TLS",
     "proxy": "failed at the proxy",
+    "permission": "was not allowed",
+    "descriptors": "failed: too many open files",
+    "in-use": "could not be listened on: it is in use",
+    "no-address": "failed: the address is not available",
+    "no-space": "failed: no space was left",
 }
 
 EndpointKey = tuple[str | None, int | None]
@@ -65,6 +71,8 @@ class FailedTarget(Struct, frozen=True, kw_only=True):
     """The end of the sentence: `refused`, `timed out`, …"""
     count: int = 1
     code: tuple[Frame, ...] = ()
+    text: ErrorText | None = None
+    """What the command printed of it, where that is how it was noticed."""
 
     @property
     def line(self) -> str | None:
@@ -113,7 +121,13 @@ def printed_failure(text: bytes) -> FailedTarget | None:
         return None
     port = target.port if isinstance(target, TcpTarget) else None
     last = next((failure for failure in reversed(reading.failures) if failure.port == port), None)
-    return FailedTarget(target=target, how=CLASSES[reading.error_class], count=last.count if last else 1, code=reading.code)
+    return FailedTarget(
+        target=target,
+        how=CLASSES[reading.error_class],
+        count=last.count if last else 1,
+        code=reading.code,
+        text=error_text(reading),
+    )
 
 
 def _same_endpoint(failed: Record, worked: Record) -> bool:

@@ -15,7 +15,7 @@ set -e
 mount -o remount,rw /sys
 sysctl -qw net.ipv4.ip_forward=1
 for program in {UNPACKED}/usr/*bin/*; do ln -sf "$program" /usr/bin/; done
-for folder in /var/lib/docker /var/lib/containerd; do mkdir -p $folder; mount -t tmpfs tmpfs $folder; done
+for folder in /var/lib/docker /var/lib/containerd /var/lib/containers; do mkdir -p $folder; mount -t tmpfs tmpfs $folder; done
 getent group docker >/dev/null || echo docker:x:994: >> /etc/group
 """
 _CONTAINERD = "[Service]\nExecStart=/usr/bin/containerd --log-level error\nDelegate=yes\nKillMode=process\n"

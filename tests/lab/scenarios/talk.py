@@ -241,24 +241,24 @@ SCENARIOS = (
     ),
     Scenario(
         name="mysql-is-full",
-        about="server.closes-early",
+        about="server.turns-away",
         broken="MySQL has no connection left, and says so",
         steps=(serve("server", f"says={_MYSQL_FULL}"),),
         typed="mysql://{server}:{port}",
         expect=Expect(
-            verdict="server.closes-early", status="degraded", outcome="connected", words=("error 1040: Too many connections",)
+            verdict="server.turns-away", status="degraded", outcome="connected", words=("error 1040: Too many connections",)
         ),
     ),
     Scenario(
         name="mysql-blocks-this-host",
-        about="server.closes-early",
+        about="server.turns-away",
         broken="MySQL has blocked this host, and says so",
         steps=(serve("server", f"says={_MYSQL_BLOCKED}"),),
-        expect=Expect(verdict="server.closes-early", status="degraded", outcome="connected", words=("is blocked",)),
+        expect=Expect(verdict="server.turns-away", status="degraded", outcome="connected", words=("is blocked",)),
     ),
     Scenario(
         name="redis-is-full",
-        about="server.closes-early",
+        about="server.turns-away",
         broken="a real Redis has as many clients as it may",
         steps=(
             _redis("--maxclients", "1"),
@@ -272,7 +272,7 @@ SCENARIOS = (
         typed="redis://{server}:{port}",
         tools=("redis-server",),
         expect=Expect(
-            verdict="server.closes-early", status="degraded", outcome="connected", words=("max number of clients reached",)
+            verdict="server.turns-away", status="degraded", outcome="connected", words=("max number of clients reached",)
         ),
     ),
     *(
@@ -287,8 +287,6 @@ SCENARIOS = (
         )
         for name, scheme, steps, tools in (
             ("nginx", "http", _WEB, ("nginx",)),
-            ("nginx-with-tls", "https", _WEB_TLS, ("nginx", "openssl")),
-            ("openssl", "https", _OPENSSL, ("openssl",)),
             ("redis", "redis", _REDIS, ("redis-server",)),
             ("sshd", "ssh", _SSHD, ("/usr/sbin/sshd",)),
         )

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import hosts, outcomes, rules, talk
+from tui.diagnosis.readings import containers, hosts, outcomes, rules, talk
 from tui.model.address import endpoint, is_loopback, literal_address, same_address, without_zone
 from tui.model.case import Case
 from tui.model.facts import (
@@ -33,7 +33,6 @@ from tui.model.requests import (
     Connect,
     FindForwarders,
     ListAddresses,
-    ListOtherNamespaces,
     LookUpNeighbour,
     LookUpRoute,
     ResolveSystem,
@@ -43,6 +42,10 @@ ENDED_BY_FORWARDER = (Outcome.CLOSED, Outcome.RESET)
 """How an attempt ends at a program that accepts first and connects afterwards, in vain."""
 MOST_WAYS = 4
 """Places behind one port that are looked at: a balancer may have dozens."""
+
+
+OF_ENGINES = {"docker-proxy": "docker"} | dict.fromkeys(("conmon", "rootlessport", "pasta", "slirp4netns"), "podman")
+"""The programs by which engines hold or lead published ports, and the engine's own command."""
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -129,8 +132,8 @@ class Behind(Struct, frozen=True, kw_only=True):
 def checks(case: Case) -> Iterator[AnyRequest]:
     """The forwarders of a port of this machine that fails, and a look at each place that the port leads to."""
     for address in _suspicious(case):
-        rows = _rows(case, address)
-        table = outcomes.listeners(case)
+        table = outcomes.listeners(case) if outcomes.is_local(case, address) else None
+        rows = outcomes.on_port(table, case.tcp.port)
         if rows and table and table.owners_known:
             yield FindForwarders(port=case.tcp.port, pid=next((row.pid for row in rows if row.pid), None))
         for way in ways(case, address):
@@ -152,7 +155,7 @@ def _rows(case: Case, address: str) -> list[Listener]:
 
 
 def _looks(case: Case, way: Way) -> Iterator[AnyRequest]:
-    yield ListOtherNamespaces(port=case.tcp.port)
+    yield containers.look(case)
     yield ListAddresses()
     if way.via or way.port is None:
         return
@@ -176,7 +179,7 @@ def ways(case: Case, address: str) -> tuple[Way, ...]:
         rule = reading.translated
         host, port = rule.leads_to or (None, None)
         return (Way(fact=reading, by=rule, host=host or (address if rule.verdict == "redirect" else None), port=port),)
-    fact = next((fact for fact in reversed(case.all(Forwarders)) if fact.port == case.tcp.port), None)
+    fact = of_port(case)
     rows = _rows(case, address)
     if fact is None or not rows:
         return ()
@@ -186,6 +189,18 @@ def ways(case: Case, address: str) -> tuple[Way, ...]:
         if any(_is_its(forwarder, row) for row in rows) and _takes(forwarder, address)
         for way in _of_program(case, fact, forwarder)
     )[:MOST_WAYS]
+
+
+def of_port(case: Case) -> Forwarders | None:
+    """The newest list of the forwarders of the target's port."""
+    return next((fact for fact in reversed(case.all(Forwarders)) if fact.port == case.tcp.port), None)
+
+
+def holder(case: Case, row: Listener) -> Forwarder | None:
+    """The forwarder that holds a listener of the target's port; None for a service of its own."""
+    fact = of_port(case)
+    fitting = [forwarder for forwarder in fact.forwarders if _is_its(forwarder, row)] if fact else []
+    return next((forwarder for forwarder in fitting if _takes(forwarder, row.address)), None)
 
 
 def _is_its(forwarder: Forwarder, row: Listener) -> bool:

@@ -24,17 +24,21 @@ def of_service(case: Case, address: str, service: Service) -> Intention | None:
     if not reason:
         return None
     by_settings = service.why == "port" or case.tcp.port in service.ports
-    return Intention(known_by="settings" if by_settings else "nothing-else", words=reason, evidence=(service.id,))
+    same = (fact for fact in case.all(Service) if (fact.name, fact.vantage) == (service.name, service.vantage))
+    return Intention(known_by="settings" if by_settings else "nothing-else", words=reason, evidence=outcomes.ids(*same))
 
 
 def of_container(case: Case, container: Container, fact: OtherNamespaces) -> Intention | None:
-    """How it is known that this container belongs on the target's port: named, or its engine's settings publish the port."""
+    """How it is known that this container is meant: named, its settings publish the port, or the target is its own address."""
     name, port = service_name(case), case.tcp.port
     if name is not None:
         return NAMED if container.name == name or container.id.startswith(name) else None
     if any(outside == port for _, outside, _ in container.published):
         label = f"container {container.label} publishes port {port}"
         return Intention(known_by="settings", words=label, evidence=(fact.id,))
+    own = next((address for address in outcomes.addresses(case) if address in container.addresses), None)
+    if own:
+        return Intention(known_by="nothing-else", words=f"{own} is container {container.label}'s own", evidence=(fact.id,))
     return None
 
 

@@ -5,7 +5,8 @@ Law: the words are those of the cause, about the place behind; what leads there 
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Finding, Intention, claim, still_open
+from tui.diagnosis.hypothesis import Finding, Intention, Look, claim, still_open
+from tui.diagnosis.looks import RULES
 from tui.diagnosis.readings import forwarding, hosts, outcomes, rules
 from tui.diagnosis.readings.forwarding import Behind, State
 from tui.model.address import endpoint
@@ -29,9 +30,10 @@ def not_listening(case: Case) -> Finding | None:
         return None
     first, place = next(iter(empty.items()))
     return claim(
-        f"Nothing listens in {place.place}, where {leads(case, empty, place)}.",
+        f"Nothing listens in {place.place}, to which {leads(case, empty, place)}.",
         *evidence(case, empty),
         reason=f"{said_by(place)} The socket tables of {place.place} have no TCP listener at all.",
+        looks=unsure_of_rules(case, empty),
         explains=empty,
         culprit=Culprit(kind="address", address=place.way.host or first, port=place.way.port or case.tcp.port),
         refuted_by=f"A listener on {place.way.label}.",
@@ -46,14 +48,15 @@ def bound_elsewhere(case: Case) -> Finding | None:
         return None
     first, place = next(iter(bound.items()))
     row = next(row for row in place.rows if row.port == place.way.port)
-    where = f" in {place.place}" if place.space else ""
+    where = f" in {place.place}" if place.space and not row.container else ""
     port, there = case.tcp.port, place.place
     return claim(
         f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)}{where}, and not on {place.way.label}, "
-        f"where {leads(case, bound, place)}.",
+        f"to which {leads(case, bound, place)}.",
         *evidence(case, bound),
         reason=f"{said_by(place)} The socket tables there have port {row.port} on {row.address} only.",
         intention=Intention(known_by="settings", words=f"port {port} is led to it", evidence=(place.way.fact.id,)),
+        looks=unsure_of_rules(case, bound),
         explains=bound,
         culprit=hosts.listener_culprit("listener", row),
         refuted_by=f"A listener on {place.way.label}.",
@@ -77,10 +80,11 @@ def rejected(case: Case) -> Finding | None:
     who = icmp.sender if icmp else place.way.host or place.way.label
     how = f"ICMP {icmp.meaning}" if icmp else "a reset, although something listens there"
     return claim(
-        f"{who} rejects {place.way.label} ({how}), where {leads(case, saying_no, place)}.",
+        f"{who} rejects {place.way.label} ({how}), to which {leads(case, saying_no, place)}.",
         *evidence(case, saying_no),
         reason=f"{said_by(place)} A connection to {place.way.label} itself is rejected by {who}: {how}.",
         missing="" if icmp else f"{inside(place, 'nft list ruleset')}: a rule there with `tcp reset`.",
+        looks=unsure_of_rules(case, saying_no),
         explains=saying_no,
         culprit=Culprit(kind="address", address=who),
         refuted_by=f"No rule of {who} rejects {place.way.label}.",
@@ -102,7 +106,7 @@ def silent(case: Case) -> Finding | None:
     _, place = next(iter(quiet.items()))
     serving = next((row for row in place.rows if row.port == place.way.port), None)
     facts = evidence(case, quiet)
-    summary = f"A packet filter drops what goes to {place.way.label}, where {leads(case, quiet, place)}."
+    summary = f"A packet filter drops what goes to {place.way.label}, to which {leads(case, quiet, place)}."
     if serving is None:
         return still_open(
             f"{said_by(place)} A connection to {place.way.label} itself gets no answer.",
@@ -129,12 +133,18 @@ def silent(case: Case) -> Finding | None:
     )
 
 
+def unsure_of_rules(case: Case, led: dict[str, Behind]) -> tuple[Look, ...]:
+    """The rules, where a program that accepts is known to lead there, and yet it is refused: then a rule acts before it."""
+    ends = outcomes.failing(case, *rules.STOPPED)
+    return (RULES,) if any(address in ends and isinstance(place.way.by, Forwarder) for address, place in led.items()) else ()
+
+
 def leads(case: Case, led: dict[str, Behind], place: Behind) -> str:
-    """Which rule or program leads the asked endpoints there, to follow `where`."""
+    """Which rule or program leads the asked endpoints there, to follow `to which`."""
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in led)
     by = place.way.by
     who = place.way.maker if isinstance(by, Forwarder) else f"the rule {rules.named(by)}"
-    return f"{who} leads {asked} to"
+    return f"{who} leads {asked}"
 
 
 def said_by(place: Behind) -> str:

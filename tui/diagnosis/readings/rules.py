@@ -6,12 +6,13 @@ Law: a rule that matches is the cause only where the attempts ended as it makes 
 from collections.abc import Iterator
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Finding, claim
 from tui.diagnosis.readings import outcomes
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Firewall, Hop, Outcome, Rule, TcpAttempt
+from tui.model.facts import Firewall, Hop, Outcome, ResetOrigin, Rule, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadFirewall
 
@@ -27,7 +28,10 @@ _IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
 def checks_here(case: Case) -> Iterator[AnyRequest]:
     """This machine's rules, where an attempt ended as one of them could make it end."""
     for address in list(outcomes.failing(case, *STOPPED))[:MOST_ADDRESSES]:
-        yield ReadFirewall(address=address, port=case.tcp.port, source=case.options.source, pid=case.options.pid)
+        request = ReadFirewall(address=address, port=case.tcp.port, source=case.options.source, pid=case.options.pid)
+        yield request
+        if is_counting(case, address):
+            yield replace(request, again=1)
 
 
 def checks_there(case: Case) -> Iterator[AnyRequest]:
@@ -36,6 +40,40 @@ def checks_there(case: Case) -> Iterator[AnyRequest]:
         if outcomes.is_remote(case, address):
             for prefix in case.options.servers:
                 yield ReadFirewall(address=address, port=case.tcp.port, source=attempt.local_address, vantage=prefix)
+
+
+def is_counting(case: Case, address: str) -> bool:
+    """Whether a rule that may stop it counts packets, and attempts came after it was read: then a second look tells."""
+    first = next(iter(_readings(case, address)), None)
+    rules = (first.deciding, *first.undecided) if first else ()
+    counted = any(rule is not None and rule.packets is not None for rule in rules)
+    later = any(attempt.at > first.at for attempt in outcomes.attempts(case, address)) if first else False
+    return counted and later and outcomes.schedule_ended(case)
+
+
+def growth(case: Case, address: str, rule: Rule) -> int | None:
+    """By how many packets a rule's counter rose between two readings with attempts in between; None where that is not known."""
+    counts = [
+        (reading.at, other.packets)
+        for reading in _readings(case, address)
+        for other in (reading.deciding, *reading.undecided)
+        if other is not None and other.packets is not None and _is_same(rule, other)
+    ]
+    if len(counts) < 2:  # noqa: PLR2004 -- before and after
+        return None
+    (before, first), (after, last) = counts[0], counts[-1]
+    between = [attempt for attempt in outcomes.attempts(case, address) if before < attempt.at < after]
+    return last - first if between else None
+
+
+def _readings(case: Case, address: str) -> list[Firewall]:
+    """All readings of this machine's rules for the target's port of the address, oldest first."""
+    port = case.tcp.port
+    return [fact for fact in case.all(Firewall) if (fact.address, fact.port, fact.vantage) == (address, port, None)]
+
+
+def _is_same(rule: Rule, other: Rule) -> bool:
+    return all(getattr(rule, key) == getattr(other, key) for key in ("family", "table", "chain", "handle", "line", "text"))
 
 
 def filter_of(case: Case, address: str, vantage: str | None = None) -> Firewall | None:
@@ -131,15 +169,19 @@ def does(rule: Rule, what: str) -> str:
 def is_stopped_here(case: Case, address: str) -> bool:
     """Whether a rule of this machine stops the connection, and the attempts ended as it makes them end.
 
-    Not where a hop answered for this port: then packets were seen beyond this machine, whatever the rules say.
+    Not where its counter stands still while they fail; nor where a hop answered for this port, or the resets need more than
+    one hop: then packets were seen beyond this machine, whatever the rules say.
     """
     reading = filter_of(case, address)
     rule = reading.deciding if reading else None
-    if rule is None or not fits(rule, outcomes.attempts(case, address)):
+    if rule is None or not fits(rule, outcomes.attempts(case, address)) or growth(case, address, rule) == 0:
         return False
     beyond = any(
         hop.address == address and hop.port == case.tcp.port and hop.outcome == "time-exceeded" and hop.sender
         for hop in case.all(Hop)
+    ) or any(
+        (origin.address, origin.port) == (address, case.tcp.port) and (origin.smallest_ttl or 0) > 1
+        for origin in case.all(ResetOrigin)
     )
     return rule.on == "answer" or not beyond
 

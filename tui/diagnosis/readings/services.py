@@ -20,6 +20,8 @@ from tui.model.requests import AnyRequest, ReadService
 ENDS = (Outcome.REFUSED, Outcome.CLOSED, Outcome.RESET)
 """How attempts end on a service that is not there any more, or that ends while it is asked."""
 LONGEST_QUOTE = 160
+YOUNG_S = 15.0
+"""What its manager restarted by itself so shortly ago has not shown yet that it stays up this time."""
 _RESTS = frozenset({"disabled", "masked", "masked-runtime", "static", "indirect"})
 """UnitFileStates of units that nobody asked to run."""
 _IN_USE = re.compile(r"(?:address|port)\b.{0,20}\balready in use|eaddrinuse|errno[ :=]*98|\(98: |os error 98", re.IGNORECASE)
@@ -85,9 +87,18 @@ def services(case: Case, address: str) -> tuple[Service, ...]:
 
 
 def ended(service: Service) -> bool:
-    """Whether it has ended by itself, or is being started again after it did."""
+    """Whether it has ended by itself, or is being started again after it did, at this moment or again and again."""
     waits = service.active == "activating" and (service.sub or "").startswith("auto-restart")
-    return service.active in {"failed", "gone"} or waits
+    return service.active in {"failed", "gone"} or waits or is_looping(service)
+
+
+def is_looping(service: Service) -> bool:
+    """Whether its manager has restarted it by itself, and it is not up for long: what it is at this moment says little."""
+    if not service.restarts:
+        return False
+    seen = moment(service.at)
+    young = None not in {seen, service.started} and (seen or 0) - (service.started or 0) <= YOUNG_S
+    return service.active == "activating" or (service.active == "active" and young)
 
 
 def is_stopped(service: Service) -> bool:
@@ -196,8 +207,8 @@ def restart(case: Case, address: str) -> Restart | None:
 
 
 def is_starting(service: Service) -> bool:
-    """Whether its manager has begun to start it and waits for it to be ready."""
-    return service.active in {"activating", "reloading"} and not (service.sub or "").startswith("auto-restart")
+    """Whether its manager has begun to start it and waits for it to be ready, and it did not end just before."""
+    return service.active in {"activating", "reloading"} and not ended(service)
 
 
 def moment(at: str) -> float | None:
@@ -218,6 +229,8 @@ def how_it_ended(service: Service) -> str:
         return f"the kernel killed it because memory ran out{at}"
     if service.signal:
         return f"signal {service.signal} ended it{at}"
+    if service.active == "active":
+        return "it runs for a moment between two ends"
     if service.exit_status:
         reason = _BEFORE_THE_PROGRAM.get(service.exit_status)
         return f"it ended with exit status {service.exit_status}{f' ({reason})' if reason else ''}{at}"
@@ -231,15 +244,30 @@ def again_and_again(service: Service) -> str:
     times = "once" if service.restarts == 1 else f"{service.restarts} times"
     if service.active == "activating":
         return f" systemd has restarted it {times} and tries again."
+    if service.active == "active":
+        return (
+            f" systemd has restarted it {times}, the last time at {clock(service.started or 0)}." if is_looping(service) else ""
+        )
     return f" systemd restarted it {times} and gave up." if service.active == "failed" else ""
 
 
 def last_word(service: Service) -> LogLine | None:
     """The line of its log that says most about its end: its own last error, or its last line."""
     own = [line for line in service.log if line.where not in {"systemd", "kernel"}]
-    in_use = [line for line in own if _IN_USE.search(line.text)]
-    errors = [line for line in own if _OWN_ERROR.search(line.text)]
-    return next((lines[-1] for lines in (in_use, errors, own) if lines), None)
+    words = telling_line(tuple(line.text for line in own))
+    return next((line for line in reversed(own) if line.text == words), None)
+
+
+def telling_line(lines: tuple[str, ...]) -> str:
+    """Of a log's last lines the one that says most: that a port was taken, the last error, or the last line; empty for none."""
+    in_use = [line for line in lines if _IN_USE.search(line)]
+    errors = [line for line in lines if _OWN_ERROR.search(line)]
+    return next((chosen[-1] for chosen in (in_use, errors, lines) if chosen), "")
+
+
+def shortened(text: str) -> str:
+    """A line of a log, cut to what a sentence can bear."""
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 
 def quoted_end(service: Service) -> str:
@@ -247,9 +275,8 @@ def quoted_end(service: Service) -> str:
     line = last_word(service)
     if line is None:
         return " Its journal may not be read by this user." if service.log_hidden else ""
-    text = line.text if len(line.text) <= LONGEST_QUOTE else f"{line.text[:LONGEST_QUOTE]}…"
     where = "" if line.where == "journal" else f" in {line.where}"
-    return f" It last said{where}: “{text}”."
+    return f" It last said{where}: “{shortened(line.text)}”."
 
 
 def clock(moment: float) -> str:

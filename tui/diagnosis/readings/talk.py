@@ -18,12 +18,24 @@ from tui.model.target import TcpTarget
 
 MOST_TALKED_TO = 3
 """Addresses of one name that are spoken to: they rarely differ in what they serve, and each check sends something."""
-AFTER_CONNECTING = frozenset({"port.wrong-protocol", "path.mtu", "server.closes-early", "server.unresponsive"})
+AFTER_CONNECTING = frozenset(
+    {
+        "port.wrong-protocol",
+        "path.mtu",
+        "server.closes-early",
+        "server.unresponsive",
+        "server.turns-away",
+        "server.error",
+        "server.redirects",
+    }
+)
 """Causes that can hold although every address connects."""
-ANSWER_S = 2.0
-"""A first answer costs a round trip and no work; within this even a loaded server gives it."""
+ANSWER_S = 10.0
+"""As long as a patient client waits: servers that look up our name before they greet take five seconds, a loaded one more."""
 AGAIN_S = 2.5
-"""A little longer the second time, so that the two together, with the attempt before them, end within five seconds."""
+"""The second time, which shows that it was no accident."""
+OTHER_S = 2.0
+"""For the first words of protocols that may not be its own."""
 BRIEF_S = 0.4
 """Where one attempt is all that was asked for, and only the port suggests a protocol: the whole check ends in a second."""
 _NOTHING = frozenset({"closed", "reset", "silent"})
@@ -60,12 +72,22 @@ def checks(case: Case) -> Iterator[AnyRequest]:
         if nothing(case, address) and not brief:
             yield _talk_to(case, address, kind.protocol, AGAIN_S, again=1)
             for protocol in _others(case, address, kind.protocol):
-                yield _talk_to(case, address, protocol, ANSWER_S)
+                yield _talk_to(case, address, protocol, OTHER_S)
 
 
 def _talk_to(case: Case, address: str, protocol: str, wait_s: float, again: int = 0) -> TalkTo:
-    name = None if case.tcp.is_literal else case.tcp.host
-    return TalkTo(address=address, port=case.tcp.port, protocol=protocol, server_name=name, wait_s=wait_s, again=again)
+    kind = meant(case)
+    return TalkTo(
+        address=address,
+        port=case.tcp.port,
+        protocol=protocol,
+        # An address is a name to be verified where the target says TLS; else nobody says what the certificate should name.
+        server_name=None if case.tcp.is_literal and case.tcp.scheme is None else case.tcp.host,
+        path=case.tcp.asks_for,
+        inner=kind.inner if kind and protocol == kind.protocol else None,
+        wait_s=wait_s,
+        again=again,
+    )
 
 
 def _others(case: Case, address: str, protocol: str) -> Iterator[str]:
@@ -121,11 +143,41 @@ def mismatch(case: Case, address: str) -> Words | None:
 
 
 def nothing(case: Case, address: str) -> tuple[Talk, ...]:
-    """The talks in the protocol that is meant, if none brought a byte; empty where one did, or where nothing was asked."""
+    """The talks in the protocol that is meant, if none brought a byte; empty where one did, or where nothing was asked.
+
+    An answer to nonsense is none: a front that says `400 Bad Request` to another protocol's words lives, and what is behind
+    it may hang all the same.
+    """
     kind = meant(case)
     tried = talks(case, address, kind.protocol) if kind else ()
-    silent = all(talk.outcome in _NOTHING for talk in tried)
-    return tried if silent and not any(reply.protocols for reply in words(case, address)) else ()
+    silent = all(ending(talk) in _NOTHING for talk in tried)
+    return tried if silent and not any(_answers(reply, kind) for reply in words(case, address)) else ()
+
+
+def ending(talk: Talk) -> str:
+    """How a talk ended: its outcome, but `silent` where TLS was agreed and nothing came inside."""
+    return "silent" if talk.inner and talk.inner.outcome == "silent" else talk.outcome
+
+
+def waited_ms(talk: Talk) -> float:
+    """How long an answer was waited for, inside TLS where it was spoken."""
+    return talk.inner.waited_ms if talk.inner else talk.waited_ms
+
+
+def _answers(reply: Words, kind: Meant | None) -> bool:
+    """Whether words say what the service is to a client: unasked, asked in its own protocol, or in another than is meant."""
+    if isinstance(reply.fact, Talk) and ending(reply.fact) in _NOTHING:
+        return False
+    if kind is None or reply.asked in {None, kind.protocol}:
+        return bool(reply.protocols)
+    return bool(reply.protocols) and kind.protocol not in reply.protocols
+
+
+def to_nonsense(case: Case, address: str) -> Words | None:
+    """The answer of a front to another protocol's words, where it answers nothing in the one that is meant."""
+    kind = meant(case)
+    replies = [reply for reply in words(case, address) if reply.protocols and kind and reply.asked != kind.protocol]
+    return replies[0] if replies and nothing(case, address) else None
 
 
 def mute(case: Case, *, ended: bool) -> dict[str, tuple[Talk, ...]]:
@@ -134,7 +186,7 @@ def mute(case: Case, *, ended: bool) -> dict[str, tuple[Talk, ...]]:
     return {
         address: tried
         for address, tried in unanswered.items()
-        if tried and all((talk.outcome in _ENDED) is ended for talk in tried)
+        if tried and all((ending(talk) in _ENDED) is ended for talk in tried)
     }
 
 
@@ -145,8 +197,8 @@ def outcome(case: Case) -> Outcome | None:
     unanswered = [nothing(case, address) for address in working]
     if kind is None or not all(len(tried) > 1 for tried in unanswered):
         return None
-    endings = {tried[-1].outcome for tried in unanswered}
-    return next((Outcome(ending) for ending in ("reset", "closed", "silent") if ending in endings), None)
+    endings = {ending(tried[-1]) for tried in unanswered}
+    return next((Outcome(word) for word in ("reset", "closed", "silent") if word in endings), None)
 
 
 def rejection(case: Case, address: str) -> Words | None:

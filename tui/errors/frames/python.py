@@ -8,7 +8,7 @@ from tui.model.safe_text import safe_text
 
 _FRAME = re.compile(
     r"File \"(?P<path>[^\"\n]{1,400})\", line (?P<line>\d{1,7})(?:, in (?P<function>[^\n]{1,300}))?"
-    r"(?:\n[ \t|+]{1,40}(?!File \")(?P<source>[^\n]{1,500}))?"
+    r"(?:\n(?![ \t|+]{0,40}File \")[ \t|+]{1,40}(?P<source>[^\n]{1,500}))?"
 )
 _CELL = re.compile(
     r"^(?:File (?P<path>[^\"\n]{1,400}?)(?::(?P<line>\d{1,7}))?(?:, in (?P<function>[^\n]{1,300}))?"
@@ -57,7 +57,7 @@ def _frame(match: re.Match[str]) -> Frame:
     module = re.sub(r"\.pyx?$", "", path).replace("/", ".")
     compiled = "/" in path and (match["function"] or "").startswith(f"{module}.")  # a Cython module names itself so
     base = frame(match, "python", library=is_library(path) or compiled)
-    if base.source and (_CARETS.fullmatch(base.source) or 'File "' in base.source):
+    if base.source and _CARETS.fullmatch(base.source):
         return Frame(path=base.path, line=base.line, function=base.function, language=base.language, role=base.role)
     return base
 

@@ -13,6 +13,4 @@ SHAPE = Shape(
         rf"(?:(?<![\w.-])(?:inet6?|tcp[46]?):(?!/)|\bAF_INET6?[\](])(?P<host>{BRACKETED}|{NAME}):(?P<port>{PORT})(?!:\d|\w)"
     ),
     says=Says.DEPENDS,
-    back=20,
-    ahead=350,
 )

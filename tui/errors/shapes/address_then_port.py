@@ -6,7 +6,6 @@ from tui.errors.patterns import NAME, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=20,
     form="H [A] P (service) :",
     hints=(") :", "):"),
     pattern=re.compile(

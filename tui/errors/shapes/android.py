@@ -13,5 +13,4 @@ SHAPE = Shape(
         rf"\bto (?P<host>{NAME})?/(?P<addr>{ADDRESS}"
         rf"|(?:\d{{1,3}}\.){{3}}\d{{1,3}})\s?\(port (?P<port>{PORT})\)(?: from \S{{1,120}} \(port \d{{1,5}}\))?"
     ),
-    ahead=300,
 )

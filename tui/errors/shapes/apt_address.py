@@ -6,11 +6,9 @@ from tui.errors.patterns import ANY_HOST, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=20,
     form="[IP: A P]",
     hints=("[ip: ",),
     pattern=re.compile(rf"\[IP: (?P<host>{ANY_HOST}) (?P<port>{PORT})\]"),
     role="dialled",
     says=Says.DEPENDS,
-    back=20,
 )

@@ -11,6 +11,4 @@ SHAPE = Shape(
     hints=("to (", "at ("),
     pattern=re.compile(rf"\b(?:to|at) \((?P<host>{V4}), (?P<port>{PORT})\)"),
     says=Says.DEPENDS,
-    back=20,
-    ahead=100,
 )

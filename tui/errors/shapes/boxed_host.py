@@ -13,5 +13,4 @@ SHAPE = Shape(
         r"(?:Timeout was reached|[Cc]ouldn.t connect to server|Could(?:n't| not) resolve host ?name"
         rf"|SSL connect error|Failure when receiving data from the peer):? \[(?P<host>{NAME})\]"
     ),
-    back=60,
 )

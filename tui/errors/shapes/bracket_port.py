@@ -12,5 +12,4 @@ SHAPE = Shape(
     pattern=re.compile(rf"\[(?P<host>[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:.]{{1,40}})\](?P<port>{PORT})"),
     role="dialled",
     says=Says.DEPENDS,
-    back=20,
 )

@@ -23,6 +23,4 @@ SHAPE = Shape(
         r"|\blisten E[A-Z]{3,20}: [^\n]{0,80}"
     ),
     says=Says.NOTHING,
-    back=60,
-    ahead=400,
 )

@@ -37,6 +37,4 @@ SHAPE = Shape(
     ),
     says=Says.DEPENDS,
     marks=_marks,
-    back=30,
-    ahead=350,
 )

@@ -11,5 +11,4 @@ SHAPE = Shape(
     hints=("#",),
     pattern=re.compile(rf"(?<![\w.:])(?P<host>{V6}|(?:\d{{1,3}}\.){{3}}\d{{1,3}})#(?P<port>{PORT})"),
     says=Says.DEPENDS,
-    back=60,
 )

@@ -14,6 +14,4 @@ SHAPE = Shape(
         rf"|:)(?P<port>{PORT})(?=\}}|\))"
     ),
     says=Says.DEPENDS,
-    back=20,
-    ahead=350,
 )

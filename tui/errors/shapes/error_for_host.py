@@ -13,5 +13,4 @@ SHAPE = Shape(
         rf"(?i:\b(?:error|timeout|timed out|failure|failed|refused) for host )"
         rf"['\"]?(?P<host>{ANY_HOST})(?=['\"]?(?:[:;,)]|\.?\s|\.?\Z))"
     ),
-    back=40,
 )

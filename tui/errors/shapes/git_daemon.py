@@ -6,9 +6,7 @@ from tui.errors.patterns import ADDRESS, NAME
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=20,
     form="H[0: A]: errno=…",
     hints=("]: errno=",),
     pattern=re.compile(rf"(?<![\w.-])(?P<host>{NAME})\[\d{{1,2}}: (?P<addr>{ADDRESS})\]: errno="),
-    ahead=60,
 )

@@ -26,5 +26,4 @@ SHAPE = Shape(
     ),
     role="dialled",
     marks=_marks,
-    back=40,
 )

@@ -22,5 +22,4 @@ SHAPE = Shape(
     ),
     marks=_marks,
     error_class="dns",
-    back=30,
 )

@@ -16,7 +16,6 @@ def _marks(match: Match, role: Role) -> Marks:
 
 
 SHAPE = Shape(
-    place=20,
     form="ipv4:A:P · ipv6:[A]:P · ipv6:%5BA%5D:P · dns:H:P · dns:///H:P",
     hints=("ipv4:", "ipv6:", "dns:"),
     pattern=re.compile(
@@ -24,5 +23,4 @@ SHAPE = Shape(
     ),
     says=Says.DEPENDS,
     marks=_marks,
-    back=20,
 )

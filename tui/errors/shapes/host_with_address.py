@@ -11,5 +11,4 @@ SHAPE = Shape(
     hints=("connect to ", "connecting to ", "connection to "),
     pattern=re.compile(rf"(?i:\bconnect(?:ing|ion)? to )(?P<host>{NAME}) \((?P<addr>{ADDRESS})\)(?=[: ])"),
     says=Says.DEPENDS,
-    back=20,
 )

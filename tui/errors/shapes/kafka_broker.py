@@ -6,7 +6,6 @@ from tui.errors.patterns import HOST, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=20,
     form="H:P/bootstrap: · H:P/1: · broker at [H]:P",
     hints=("/bootstrap", "broker at [", "thrd:"),
     pattern=re.compile(

@@ -44,6 +44,4 @@ SHAPE = Shape(
         rf"|{HOST}):(?P<port>{PORT})(?!:\d|\w)"
     ),
     says=Says.DEPENDS,
-    back=20,
-    ahead=350,
 )

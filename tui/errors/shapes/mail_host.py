@@ -10,5 +10,4 @@ SHAPE = Shape(
     form="host, port: H, P",
     hints=("host, port:",),
     pattern=re.compile(rf"host, port: (?P<host>{HOST}), (?P<port>{PORT})"),
-    back=20,
 )

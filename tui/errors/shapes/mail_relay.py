@@ -6,12 +6,10 @@ from tui.errors.patterns import ADDRESS, NAME, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=20,
     form="connect to H[A]:P:",
     hints=("connect to ", "relay="),
     pattern=re.compile(
         rf"(?:\bconnect to |\brelay=)(?P<host>{NAME})\[(?P<addr>{ADDRESS}|[0-9A-Fa-f:.]{{2,45}})\]:(?P<port>{PORT})"
     ),
     says=Says.DEPENDS,
-    back=20,
 )

@@ -11,5 +11,4 @@ SHAPE = Shape(
     hints=("server on ", "server at ", "server host "),
     pattern=re.compile(rf"\b[Ss]erver (?:on|at|host) {OPEN}(?P<host>{ANY_HOST})(?::(?P<port>{PORT}))?{CLOSE}"),
     says=Says.DEPENDS,
-    back=40,
 )

@@ -25,12 +25,9 @@ def _marks(match: Match, role: Role) -> Marks:
 SHAPE = Shape(
     place=35,
     form="H: Name or service not known · H:P, Name or service not known · H could not be resolved",
-    hints=(*(error.lower() for error in _ERRORS), "could not be resolved", "could not be found"),
     pattern=re.compile(
         rf"(?<![\w./-])(?P<host>{NAME})(?:[: ](?P<port>{PORT}))?(?:[:,] (?:{'|'.join(_ERRORS)})"
         r"| could not be resolved \(|['\u2019]s (?:server )?(?:IP|DNS) address could not be found)"
     ),
-    error_class="dns",
     marks=_marks,
-    ahead=120,
 )

@@ -10,5 +10,4 @@ SHAPE = Shape(
     form='ConnectionException "H" P',
     hints=("connectionexception",),
     pattern=re.compile(rf"\b\w{{0,20}}ConnectionException2? \"(?P<host>{ANY_HOST})\" (?P<port>{PORT})"),
-    back=40,
 )

@@ -10,5 +10,4 @@ SHAPE = Shape(
     form="for H:/EXPORT on /PATH · mounting H:/EXPORT failed",
     hints=(":/",),
     pattern=re.compile(rf"\b(?:for|mounting) (?P<host>{NAME}|{BRACKETED}):/[\w./-]{{0,200}}+(?= on /| failed)"),
-    back=80,
 )

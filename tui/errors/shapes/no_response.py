@@ -10,5 +10,4 @@ SHAPE = Shape(
     form="No Response from H · No Response from udp:H:P",
     hints=("no response from ",),
     pattern=re.compile(rf"\b[Nn]o [Rr]esponse from (?:udp6?:|tcp6?:)?(?P<host>{ANY_HOST})(?::(?P<port>{PORT}))?(?=[\s.,;)]|\Z)"),
-    back=20,
 )

@@ -13,5 +13,4 @@ SHAPE = Shape(
         rf"\b(?:getaddrinfo|query[A-Z]{{1,8}}) E[A-Z0-9_]{{3,24}} (?:{HOST} (?={HOST}:\d))?(?P<host>{HOST})(?::(?P<port>{PORT}))?"
     ),
     error_class="dns",
-    back=20,
 )

@@ -2,17 +2,8 @@
 
 import re
 
-from tui.errors.patterns import ANY_HOST, PORT, is_literal
-from tui.errors.shape import Marks, Match, Shape, mark, path_mark
-from tui.errors.types import Role
-
-
-def _marks(match: Match, role: Role) -> Marks:
-    if match["path"]:
-        yield path_mark(match, role)
-    elif match["host"]:
-        yield mark(match, "host", "port", "dialled" if is_literal(match["host"].strip("[]")) else role)
-
+from tui.errors.patterns import ANY_HOST, PORT
+from tui.errors.shape import Shape, an_address_was_dialled
 
 SHAPE = Shape(
     place=10,
@@ -23,6 +14,5 @@ SHAPE = Shape(
         rf"| (?P<host>{ANY_HOST}):(?P<port>{PORT}))"
         r"(?: - Local \(\S{1,80}\))?"
     ),
-    marks=_marks,
-    back=20,
+    marks=an_address_was_dialled,
 )

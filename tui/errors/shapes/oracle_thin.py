@@ -13,5 +13,4 @@ SHAPE = Shape(
         rf"\bjdbc:oracle:\w{{2,12}}:[^\s@]{{0,100}}@(?:tcps?:)?(?://)?(?P<host>{BRACKETED}|{NAME}):(?P<port>{PORT})"
     ),
     says=Says.DEPENDS,
-    back=20,
 )

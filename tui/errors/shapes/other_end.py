@@ -19,6 +19,4 @@ SHAPE = Shape(
         r"|(?i:\b(?:connection|address|port|socket)(?: \w{1,12}){0,2} in use\b)[^\n]{0,80}"
     ),
     says=Says.NOTHING,
-    back=60,
-    ahead=400,
 )

@@ -16,5 +16,4 @@ SHAPE = Shape(
     ),
     role="proxy",
     says=Says.TRIED,
-    back=20,
 )

@@ -25,6 +25,4 @@ SHAPE = Shape(
     role="proxy",
     says=Says.DEPENDS,
     marks=_marks,
-    back=40,
-    ahead=350,
 )

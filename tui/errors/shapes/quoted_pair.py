@@ -11,5 +11,4 @@ SHAPE = Shape(
     hints=("`:`", "server at "),
     pattern=re.compile(rf"(?P<mark>`)?(?:(?(mark)|\b[Ss]erver at ))(?P<host>{NAME})(?(mark)`:`|: )(?P<port>{PORT})(?(mark)`)"),
     says=Says.DEPENDS,
-    back=260,
 )

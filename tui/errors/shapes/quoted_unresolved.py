@@ -12,6 +12,4 @@ SHAPE = Shape(
     hints=(*INNER_ABROAD["dns"], "解析", "разрешить"),
     pattern=re.compile(rf"(?<![A-Za-z\u00c0-\u024f])(?:{OPEN})(?P<host>{HOST})(?::(?P<port>{PORT}))?(?:{CLOSE})"),
     error_class="dns",
-    back=120,
-    ahead=120,
 )

@@ -36,6 +36,5 @@ SHAPE = Shape(
         re.MULTILINE,
     ),
     says=Says.ASKED,
-    back=100,
     ahead=2200,
 )

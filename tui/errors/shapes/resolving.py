@@ -22,5 +22,4 @@ SHAPE = Shape(
         rf"(?:{OPEN})?(?P<host>{HOST})(?:(?::|(?:{CLOSE})? port | (?=\d{{1,5}}: ))(?P<port>{PORT}))?"
     ),
     error_class="dns",
-    back=60,
 )

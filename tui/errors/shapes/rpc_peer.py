@@ -10,5 +10,4 @@ SHAPE = Shape(
     form="H: RPC: …",
     hints=(": rpc: ",),
     pattern=re.compile(rf"^(?!clnt|svc|pmap|rpc|xdr)(?P<host>{NAME}): RPC: ", re.MULTILINE),
-    back=260,
 )

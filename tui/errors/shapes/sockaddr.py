@@ -2,14 +2,8 @@
 
 import re
 
-from tui.errors.patterns import ANY_HOST, PORT, is_literal
-from tui.errors.shape import Marks, Match, Says, Shape, mark
-from tui.errors.types import Role
-
-
-def _marks(match: Match, role: Role) -> Marks:
-    yield mark(match, "host", "port", "dialled" if is_literal(match["host"].strip("[]")) else role)
-
+from tui.errors.patterns import ANY_HOST, PORT
+from tui.errors.shape import Says, Shape, an_address_was_dialled
 
 SHAPE = Shape(
     place=30,
@@ -17,6 +11,5 @@ SHAPE = Shape(
     hints=("('", '("', "( '"),
     pattern=re.compile(rf"\(\s?['\"](?P<host>{ANY_HOST})['\"], ?(?P<port>{PORT})(?:, ?\d{{1,10}}, ?\d{{1,10}})?\)"),
     says=Says.DEPENDS,
-    marks=_marks,
-    ahead=350,
+    marks=an_address_was_dialled,
 )

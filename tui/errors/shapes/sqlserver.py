@@ -11,5 +11,4 @@ SHAPE = Shape(
     hints=("tcp:", "server=", "data source=", "open a connection to"),
     pattern=re.compile(rf"(?i:\btcp:|\bserver=|\bdata source=|open a connection to ['\"]?)(?P<host>{HOST}),(?P<port>{PORT})"),
     says=Says.DEPENDS,
-    back=20,
 )

@@ -6,11 +6,9 @@ from tui.errors.patterns import ADDRESS, BRACKETED, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=20,
     form="Trying A... · Trying A:P...",
     hints=("trying ",),
     pattern=re.compile(rf"\bTrying (?P<host>{BRACKETED}|{ADDRESS}|(?:\d{{1,3}}\.){{3}}\d{{1,3}})(?::(?P<port>{PORT}))?\.\.\."),
     role="dialled",
     says=Says.TRIED,
-    back=20,
 )

@@ -13,5 +13,4 @@ SHAPE = Shape(
         r"(?:[\"'`\u2018\u201c\u201e\u00ab\u00bb]\s?)?(?P<path>/[\w.@%+/-]{1,200}+)"
     ),
     says=Says.DEPENDS,
-    back=40,
 )

@@ -26,6 +26,4 @@ SHAPE = Shape(
     ),
     error_class="dns",
     marks=_marks,
-    back=60,
-    ahead=350,
 )

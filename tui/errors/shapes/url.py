@@ -35,6 +35,5 @@ SHAPE = Shape(
     pattern=re.compile(rf"(?P<url>{URL})"),
     says=Says.DEPENDS,
     marks=_marks,
-    back=30,
     ahead=2100,
 )

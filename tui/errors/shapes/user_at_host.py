@@ -13,6 +13,4 @@ SHAPE = Shape(
         rf"(?<![\w.:/@%+-])[\w.%+/-]{{1,64}}+['\"]?@['\"]?(?P<host>{BRACKETED}|{NAME}):(?P<port>{PORT})(?=[/\s,;)\]'\"]|: |\.?\Z)"
     ),
     says=Says.DEPENDS,
-    back=80,
-    ahead=300,
 )

@@ -6,7 +6,6 @@ from tui.errors.patterns import ADDRESS, BRACKETED, NAME, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=20,
     form="H (H)|A|:P · H (H)[A]:P",
     hints=("|:", "]:"),
     pattern=re.compile(

@@ -12,5 +12,4 @@ SHAPE = Shape(
     pattern=re.compile(
         rf"Connecting To (?P<host>[\w.-]{{1,253}}?)\.\.\.\s{{0,4}}Could not open connection to the host, on port (?P<port>{PORT})"
     ),
-    back=20,
 )

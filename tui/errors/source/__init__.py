@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from tui.errors.patterns import valid_port
 from tui.errors.source.connects import ConnectCall, all_connects, connect_at
 from tui.errors.source.endpoint import values_of
 from tui.errors.source.handling import advice_for
@@ -26,7 +27,6 @@ __all__ = ["SourceReading", "imports_of", "read_python"]
 MOST_ELSEWHERE = 6
 """How many settings that say otherwise are named; more would be a list, not a hint."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 -- compared, not bound
-_HIGHEST_PORT = 65535
 
 
 class SourceReading(Struct, frozen=True, kw_only=True):
@@ -139,7 +139,7 @@ def _elsewhere(
                 return
     words = _words(port.name) | _words(host.value if host else None)
     for setting in settings:
-        is_port = setting.key.lower().endswith("port") and setting.value.isdecimal() and 0 < int(setting.value) <= _HIGHEST_PORT
+        is_port = setting.key.lower().endswith("port") and valid_port(setting.value) is not None
         same = setting.key == port.name or (len(words) > 1 and words <= {word for key in setting.keys for word in _words(key)})
         alone = setting.key.lower() == "port" and words == {"port"}
         if is_port and setting.value != port.value and (same or alone) and (setting.file, setting.line) not in named:

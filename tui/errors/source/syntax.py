@@ -39,10 +39,6 @@ class Parsed:
         self.tree = tree
         self._parents: dict[ast.AST, ast.AST] = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
 
-    def parent(self, node: ast.AST) -> ast.AST | None:
-        """The node that `node` is directly inside."""
-        return self._parents.get(node)
-
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Everything that `node` is inside, innermost first."""
         ancestor = self._parents.get(node)

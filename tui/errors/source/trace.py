@@ -52,7 +52,7 @@ class Tracer:
             case ast.Call():
                 return self._call(node, depth)
             case ast.BoolOp(op=ast.Or(), values=values):
-                return self._first_known(values, node.lineno, depth)
+                return self._first_known(values, depth)
             case ast.IfExp(body=body, orelse=other):
                 return agreed([self.trace(body, depth + 1), self.trace(other, depth + 1)], "one of two values", node.lineno)
             case ast.Await(value=inner) | ast.NamedExpr(value=inner):
@@ -88,7 +88,7 @@ class Tracer:
             if name in _parameters(function):
                 return self._parameter(function, name, depth)
             function = self._parsed.function(function)
-        imported = self._imported(name)
+        imported = self._imported(name, depth)
         return imported or Trace(name=name, line=node.lineno, words=f"{name}, which this file does not set")
 
     def _bindings(self, node: ast.expr, name: str) -> list[Binding]:
@@ -266,13 +266,10 @@ class Tracer:
         trace = self.trace(returns[0], depth + 1)
         return replace(trace, words=f"what {last_name(node.func)}() returns: {trace.words}") if trace.words else None
 
-    def _first_known(self, values: list[ast.expr], line: int, depth: int) -> Trace:
-        traces = [self.trace(value, depth + 1) for value in values]
-        known = next((trace for trace in traces if trace.value not in {None, ""}), None)
-        if known is None or known is traces[0]:
-            return known or traces[0]
-        before = traces[0]
-        return replace(known, words=f"{before.words}, else {known.words}", line=known.line or line) if before.words else known
+    def _first_known(self, values: list[ast.expr], depth: int) -> Trace:
+        first, *others = (self.trace(value, depth + 1) for value in values)
+        known = next((trace for trace in (first, *others) if trace.value not in {None, ""}), first)
+        return known if known is first or not first.words else replace(known, words=f"{first.words}, else {known.words}")
 
     def _option(self, name: str) -> Trace | None:
         """An option of argparse, click or optparse in this file, with its default."""
@@ -298,15 +295,14 @@ class Tracer:
                         return self._sources.modules.get(alias.name)
         return None
 
-    def _imported(self, name: str) -> Trace | None:
+    def _imported(self, name: str, depth: int) -> Trace | None:
         """A constant that was imported from a file beside this one."""
-        for node in ast.walk(self._parsed.tree):
-            if isinstance(node, ast.ImportFrom):
-                module = self._sources.modules.get((node.module or "").rpartition(".")[2])
-                for alias in node.names if module else ():
-                    if name == (alias.asname or alias.name) and module:
-                        tracer = Tracer(module[1], replace(self._sources, callers=()))
-                        return _elsewhere(tracer, module[1], alias.name, module[0], 0)
+        imports = (node for node in ast.walk(self._parsed.tree) if isinstance(node, ast.ImportFrom))
+        for origin, alias in ((node.module or "", alias) for node in imports for alias in node.names):
+            module = self._sources.modules.get(origin.rpartition(".")[2])
+            if module and name == (alias.asname or alias.name):
+                path, parsed = module
+                return _elsewhere(Tracer(parsed, replace(self._sources, callers=())), parsed, alias.name, path, depth)
         return None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import yaml
 
+from tui.errors.patterns import valid_port
 from tui.errors.source.types import ConfigSetting, PortRange, Published, SettingsFile
 
 LONGEST_TEXT = 50_000
@@ -18,7 +19,6 @@ MOST_NODES = 20_000
 DEEPEST = 40
 LONGEST_VALUE = 2_000
 LONGEST_KEY = 200
-HIGHEST_PORT = 65535
 # libyaml is ten times as fast, and not in every build of PyYAML.
 _LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ASSIGNMENT = re.compile(r"(?P<key>[A-Za-z_][\w.]{0,199})=(?P<value>.{0,2000})")
@@ -141,10 +141,5 @@ def _line(node: yaml.Node) -> int:
 def _range(text: str) -> PortRange | None:
     """`8080` or `8080-8090` as ports; None for anything else."""
     first, dash, last = text.partition("-")
-    if not all(
-        number.isascii() and number.isdecimal() and len(number) <= len(str(HIGHEST_PORT))
-        for number in ([first, last] if dash else [first])
-    ):
-        return None
-    ports = PortRange(first=int(first), last=int(last or first))
-    return ports if 0 < ports.first <= ports.last <= HIGHEST_PORT else None
+    begin, end = valid_port(first), valid_port(last if dash else first)
+    return PortRange(first=begin, last=end) if begin and end and begin <= end else None

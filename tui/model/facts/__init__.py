@@ -7,9 +7,11 @@ the same by hand. Durations are in milliseconds where a name ends in `_ms`. Text
 
 from msgspec.structs import replace
 
+from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters, Drops, DropWatch
+from tui.model.facts.error_text import ErrorText, Origin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
@@ -20,6 +22,7 @@ from tui.model.facts.outcome import Outcome
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
+from tui.model.facts.proxy_answer import ProxyAnswer
 from tui.model.facts.queue import AcceptQueue, QueueWatch
 from tui.model.facts.reset_origin import ResetOrigin
 from tui.model.facts.rules import Answer, Firewall, Rule
@@ -36,6 +39,7 @@ __all__ = [
     "Answer",
     "AnyFact",
     "Attempt",
+    "Certificate",
     "Code",
     "CodeValue",
     "Confinement",
@@ -45,13 +49,16 @@ __all__ = [
     "Drops",
     "Echo",
     "Engine",
+    "ErrorText",
     "Fact",
     "Firewall",
     "Forwarder",
     "Forwarders",
     "Hop",
     "HostsEntry",
+    "HttpAnswer",
     "IcmpError",
+    "InnerAnswer",
     "Limits",
     "Listener",
     "Listeners",
@@ -62,11 +69,13 @@ __all__ = [
     "NearName",
     "Neighbour",
     "NotObserved",
+    "Origin",
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
     "ProcessState",
     "Proxy",
+    "ProxyAnswer",
     "QueueWatch",
     "Quiet",
     "ResetOrigin",
@@ -76,6 +85,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
+    "TlsAnswer",
     "Tracking",
     "UnixAttempt",
     "UnixPath",
@@ -107,6 +117,7 @@ AnyFact = (
     | Echo
     | Hop
     | Proxy
+    | ProxyAnswer
     | UnixPath
     | Confinement
     | ResetOrigin
@@ -123,6 +134,7 @@ AnyFact = (
     | Forwarders
     | Tracking
     | Code
+    | ErrorText
     | NotObserved
 )
 

@@ -22,8 +22,28 @@ class Container(Struct, frozen=True, kw_only=True):
     """`running`, `exited`, …; None where no engine says."""
     pid: int | None = None
     published: tuple[tuple[str, int, int], ...] = ()
-    """Published TCP ports: host address, host port, port inside."""
+    """Published TCP ports: host address, host port, port inside; of one that does not run, those that its settings ask for."""
+    exposed: tuple[int, ...] = ()
+    """TCP ports inside that its image or its settings name, published or not (EXPOSE)."""
+    addresses: tuple[str, ...] = ()
+    """Its addresses in the engine's networks; a container that does not run has none."""
+    networks: tuple[str, ...] = ()
+    """The engine's networks that it belongs to, running or not."""
     exit_code: int | None = None
+    """Of its last end; None while it runs, and where it never ran."""
+    oom_killed: bool = False
+    error: str = ""
+    """Why the engine could not start it, in the engine's words."""
+    restarts: int | None = None
+    """How often the engine has started it anew by itself."""
+    restart_policy: str | None = None
+    """`always`, `unless-stopped`, `on-failure`; None for none."""
+    started: float | None = None
+    """When it was last started, in seconds since the epoch; None where it never was."""
+    ended: float | None = None
+    """When it last ended, likewise."""
+    log: tuple[str, ...] = ()
+    """The last lines of its log, oldest first, of one that has to do with the target and ended."""
 
     @property
     def label(self) -> str:

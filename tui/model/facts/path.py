@@ -82,6 +82,8 @@ class Proxy(Fact, frozen=True, kw_only=True, tag="proxy"):
     """The setting without credentials."""
     host: str | None = None
     port: int | None = None
+    has_credentials: bool = False
+    """Whether the setting names a user, whom we do not send."""
     no_proxy: str | None = None
     exempted_by: str | None = None
     """The NO_PROXY entry that exempts the target."""

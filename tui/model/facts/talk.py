@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from tui.model.facts.answer import HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.fact import Fact
 from tui.model.protocols import label_of
 
@@ -29,6 +30,12 @@ class Talk(Fact, frozen=True, kw_only=True, tag="talk"):
     acknowledged: bool | None = None
     """Whether the other end's kernel acknowledged what was sent (SIOCOUTQ, tcp(7)); None where nothing was, or not known."""
     waited_ms: float = 0.0
+    tls: TlsAnswer | None = None
+    """How TLS was agreed, where it was spoken and answered."""
+    http: HttpAnswer | None = None
+    """The answer, where HTTP was spoken, plain or inside TLS, and answered as such."""
+    inner: InnerAnswer | None = None
+    """What was answered inside TLS, where the protocol in there is not HTTP."""
 
     @property
     def answers_as(self) -> str | None:

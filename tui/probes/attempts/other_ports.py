@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from tui.model.facts import NotObserved, TcpAttempt
 from tui.model.requests import Connect, TryPorts
 from tui.probes.attempts import connect
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 
 MOST_PORTS = 12
@@ -60,7 +59,6 @@ async def check(request: TryPorts, system: SystemView) -> AsyncGenerator[TcpAtte
         why = f"A box on the way limits its rejections to one a second, and the {LONGEST_PACED_S:g} s were over"
         yield NotObserved(
             request=replace(request, ports=tuple(waiting + left_out)),
-            at=now(),
             reason=f"{why}." if waiting else f"No more than {MOST_PORTS} ports are tried.",
             remedy="Try them one by one.",
         )

@@ -10,7 +10,6 @@ from tui.model.nameserver import Nameserver
 from tui.model.requests import ReadNameSources
 from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_NAME
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import bytes_of
 from tui.probes.kernel.threads import in_thread
@@ -26,11 +25,9 @@ MOST_KNOWN_HOSTS = 1_000_000
 
 async def check(request: ReadNameSources, system: SystemView) -> AsyncGenerator[NameSources | NotObserved, None]:
     """Yield the sources as far as they concern the name, and then what could not be read."""
-    at = now()
     settings, entries, near = await in_thread(_read, request.name, system)
     line, resolver = settings.hosts_line, settings.resolver
     yield NameSources(
-        at=at,
         command=_command(request.name, system),
         name=request.name,
         hosts=entries,
@@ -45,9 +42,9 @@ async def check(request: ReadNameSources, system: SystemView) -> AsyncGenerator[
         near_names=near,
     )
     if system.hidden_files:
-        yield NotObserved(at=now(), request=request, reason=system.hidden_files, remedy="Run as root, or as its user.")
+        yield NotObserved(request=request, reason=system.hidden_files, remedy="Run as root, or as its user.")
     for problem in settings.problems:
-        yield NotObserved(at=now(), request=request, reason=problem.problem, remedy=problem.remedy)
+        yield NotObserved(request=request, reason=problem.problem, remedy=problem.remedy)
 
 
 def _read(name: str, system: SystemView) -> tuple[NameSettings, tuple[HostsEntry, ...], tuple[NearName, ...]]:

@@ -44,7 +44,7 @@ async def check(
             yield await answer
     except (OSError, ValueError) as error:
         reason = f"No socket could be opened ({errno_name(error.errno)})." if isinstance(error, OSError) else f"{error}."
-        yield NotObserved(at=now(), request=request, reason=reason)
+        yield NotObserved(request=request, reason=reason)
     finally:
         for task in lookups:
             task.cancel()
@@ -93,12 +93,10 @@ def _unaskable(request: AskNameserver) -> NotObserved | None:
     """Why this server can't be asked at all, if so."""
     shown = safe_text(request.server, limit=80)
     if not literal_address(request.server):
-        return NotObserved(
-            at=now(), request=request, reason=f"{shown!r} is not an address.", remedy="Name the nameserver by its address."
-        )
+        return NotObserved(request=request, reason=f"{shown!r} is not an address.", remedy="Name the nameserver by its address.")
     if not 0 < request.port <= LONGEST_PORT:
         return NotObserved(
-            at=now(), request=request, reason=f"{request.port} is not a port.", remedy="Give a port from 1 to 65535; DNS uses 53."
+            request=request, reason=f"{request.port} is not a port.", remedy="Give a port from 1 to 65535; DNS uses 53."
         )
     return None
 

@@ -84,7 +84,7 @@ async def check(request: ResolveSystem, system: SystemView) -> AsyncGenerator[Sy
             if foreseen:
                 yield _answer(request, system, settings, foreseen, at, emulated=True)
     except OSError as error:  # from the emulation, which needs sockets
-        yield NotObserved(at=now(), request=request, reason=f"No socket could be opened ({errno_name(error.errno)}).")
+        yield NotObserved(request=request, reason=f"No socket could be opened ({errno_name(error.errno)}).")
     finally:
         for task in (lookup, foresight):
             task.cancel()
@@ -185,7 +185,6 @@ def _unfinished(request: ResolveSystem, settings: NameSettings) -> NotObserved:
     sources = ", ".join(word for word in settings.hosts_line.words if not word.startswith("["))
     servers = ", ".join(settings.resolver.nameservers)
     return NotObserved(
-        at=now(),
         request=request,
         reason=f"The lookup had not ended after {DEADLINE_S:g} s; it waits for a source ({sources}; nameservers: {servers}).",
         remedy=f"time getent ahosts {shlex.quote(request.name)}",

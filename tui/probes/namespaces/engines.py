@@ -1,22 +1,27 @@
 """The containers that docker, podman and CRI engines know, by their command-line programs' JSON.
 
-Law: an engine that is not there, or not running, is not mentioned; one that may not be asked is. Each program has a deadline,
+Law: an engine that is not there is not mentioned; one that is there and may not be asked is. Each program has a deadline,
 and a line that is not understood is skipped. Sources: docker-ps(1), podman-ps(1) and crictl's `ps`, whose forms differ:
-docker prints one object on each line, its ports as text; podman prints one array with ports as objects; crictl has neither
-ports nor exit codes.
+docker prints one object on each line, its ports as text, and none of a container that does not run; podman prints one array
+with ports as objects; crictl has neither ports nor exit codes.
 """
 
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.model.facts import Container, Engine
 from tui.model.safe_text import safe_text
+from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished, run_tool
+from tui.probes.namespaces.container_settings import MOST_LINES, inspected, last_lines
+from tui.probes.namespaces.engine_access import Access, EnginePlaces, Refusal, accesses
 
 DEADLINE_S = 4.0
 """docker answers in a tenth of a second, podman in half a second; nobody waits for a daemon that hangs."""
@@ -24,11 +29,14 @@ MOST_CONTAINERS = 500
 MOST_PORTS = 100
 """Of one container; ranges are counted port by port."""
 SHORT_ID = 12
-ASKED: tuple[tuple[Engine, tuple[str, ...]], ...] = (
-    ("docker", ("docker", "ps", "--all", "--no-trunc", "--format", "{{json .}}")),  # `json` alone is understood since 23.0
-    ("podman", ("podman", "ps", "--all", "--no-trunc", "--format", "json")),
-    ("containerd", ("crictl", "ps", "--all", "--output", "json")),
-)
+MOST_INSPECTED = 100
+"""Each takes about a millisecond, and some ten kilobytes of output."""
+MOST_LOGS = 4
+PS: dict[Engine, tuple[str, ...]] = {
+    "docker": ("ps", "--all", "--no-trunc", "--format", "{{json .}}"),  # `json` alone is understood since 23.0
+    "podman": ("ps", "--all", "--no-trunc", "--format", "json"),
+    "containerd": ("ps", "--all", "--output", "json"),
+}
 _PERMISSION = re.compile(
     r"permission denied .*\b(?:connect|socket|API)\b|\b(?:connect|dial)\b.*: permission denied", re.IGNORECASE
 )
@@ -42,17 +50,29 @@ class Answers(Struct, frozen=True):
 
     containers: tuple[Container, ...] = ()
     problems: tuple[str, ...] = ()
-    """One sentence for each engine that may not be asked, or did not answer in time."""
+    """One sentence for each engine that may not be asked, can't be, or did not answer in time."""
+    idle: tuple[str, ...] = ()
+    """Likewise for those of which no container can run."""
 
 
-async def ask(environ: Mapping[str, str]) -> Answers:
-    """Ask every engine whose program is on the PATH, at the same time. Raises nothing."""
-    answers = await asyncio.gather(*(_ask(engine, command, environ) for engine, command in ASKED))
+async def ask(
+    environ: Mapping[str, str], *, port: int | None = None, name: str | None = None, places: EnginePlaces | None = None
+) -> Answers:
+    """Ask every engine of this machine that may be asked, all at the same time. Raises nothing.
+
+    Of containers that ended and have to do with the port or the name, the last words are read too.
+    """
+    ways = await in_thread(accesses, environ, places or EnginePlaces())
+    wanted = partial(_has_to_do_with, port=port, name=name)
+    answers = await asyncio.gather(*(_ask(way, environ, wanted) for way in ways if isinstance(way, Access)))
     known: dict[str, Container] = {}
     for containers, _ in answers:  # docker may be podman under another name
         for container in containers:
             known.setdefault(container.id or container.label, container)
-    return Answers(tuple(known.values())[:MOST_CONTAINERS], tuple(problem for _, problem in answers if problem))
+    refusals = [way for way in ways if isinstance(way, Refusal)]
+    problems = (*(way.reason for way in refusals if not way.is_idle), *(problem for _, problem in answers if problem))
+    idle = tuple(way.reason for way in refusals if way.is_idle)
+    return Answers(tuple(known.values())[:MOST_CONTAINERS], tuple(dict.fromkeys(problems)), idle)
 
 
 def containers_in(engine: Engine, text: str) -> Iterator[Container]:
@@ -74,22 +94,59 @@ def containers_in(engine: Engine, text: str) -> Iterator[Container]:
             )
 
 
-async def _ask(engine: Engine, command: tuple[str, ...], environ: Mapping[str, str]) -> tuple[list[Container], str]:
+async def _ask(way: Access, environ: Mapping[str, str], wanted: Callable[[Container], bool]) -> tuple[list[Container], str]:
+    """The containers of one engine with their settings, and the last words of those wanted that ended; or why it gave none."""
+    run = partial(_run, environ=environ)
+    done = await run((*way.program, *PS[way.engine]))
+    if isinstance(done, str):
+        return [], done
+    containers = list(containers_in(way.engine, done.output.decode(errors="backslashreplace")))[:MOST_CONTAINERS]
+    if way.engine == "containerd":  # crictl's inspect has another form, and no ports either
+        return containers, ""
+    # Those that do not run come first: of the others `ps` has said most.
+    ids = [one.id for one in sorted(containers, key=lambda one: one.state == "running") if one.id][:MOST_INSPECTED]
+    settings = await run((*way.program, "inspect", "--type", "container", *ids)) if ids else ""
+    if isinstance(settings, Finished):
+        containers = inspected(containers, settings.output.decode(errors="backslashreplace"))
+    spoken = [one for one in containers if _has_ended(one) and wanted(one)][:MOST_LOGS]
+    logs = await asyncio.gather(*(run((*way.program, "logs", "--tail", str(MOST_LINES), one.id)) for one in spoken))
+    lines = {
+        one.id: last_lines((log.output + log.errors).decode(errors="backslashreplace"))
+        for one, log in zip(spoken, logs, strict=True)
+        if isinstance(log, Finished) and not log.status
+    }
+    return [replace(one, log=lines.get(one.id, ())) for one in containers], ""
+
+
+async def _run(command: tuple[str, ...], *, environ: Mapping[str, str]) -> Finished | str:
+    """How the command ended, or why it gave no answer, a sentence."""
     try:
         done = await run_tool(command, environ=environ, deadline_s=DEADLINE_S)
     except TimeoutError:
-        return [], f"{command[0]} did not answer within {DEADLINE_S:g} s."
-    except OSError:  # not installed
-        return [], ""
-    if done.status:
-        return [], _complaint(command[0], done)
-    return list(containers_in(engine, done.output.decode(errors="backslashreplace"))), ""
+        return f"{command[0]} did not answer within {DEADLINE_S:g} s."
+    except OSError as error:
+        return f"{command[0]} could not be run ({error.strerror})."
+    # `inspect` prints what it knows of the others when one container has gone meanwhile.
+    return _complaint(command[0], done) if done.status and not done.output.lstrip().startswith(b"[") else done
 
 
 def _complaint(program: str, done: Finished) -> str:
-    """Why an engine may not be asked; empty where it is just not running."""
+    """Why an engine gave no answer, in its own words where it is not just a matter of permission."""
     text = (done.errors or done.output).decode(errors="backslashreplace")
-    return f"This user may not ask {program} (permission denied)." if _PERMISSION.search(text) else ""
+    if _PERMISSION.search(text):
+        return f"This user may not ask {program} (permission denied)."
+    last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), f"it ended with status {done.status}")
+    return f"{program} gave no list of containers: {safe_text(last, limit=200).rstrip('.')}."
+
+
+def _has_ended(container: Container) -> bool:
+    """Whether it does not run, or was started anew by its engine, so that its log says why."""
+    return container.state not in {"running", "paused", "created", None} or bool(container.restarts)
+
+
+def _has_to_do_with(container: Container, *, port: int | None, name: str | None) -> bool:
+    ports = {number for _, outside, inside in container.published for number in (outside, inside)} | {*container.exposed}
+    return port in ports or (bool(name) and name in {container.name, container.id, (container.name or "").rpartition("/")[2]})
 
 
 def _entries(text: str) -> Iterator[dict[str, Any]]:

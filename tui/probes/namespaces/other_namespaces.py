@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from tui.model.facts import AnyFact, Container, Engine, Listener, Namespace, NotObserved, OtherNamespaces
 from tui.model.requests import ListOtherNamespaces
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
@@ -43,11 +42,11 @@ class _Namespaces(Struct, frozen=True):
 
 async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield what both show, and why an engine could not be asked."""
-    at = now()
-    surveyed, answers = await asyncio.gather(in_thread(_survey, system), engines.ask(system.environ))
+    surveyed, answers = await asyncio.gather(
+        in_thread(_survey, system), engines.ask(system.environ, port=request.port, name=request.name)
+    )
     containers = answers.containers
     yield OtherNamespaces(
-        at=at,
         command=COMMAND,
         namespaces=tuple(
             _namespace(namespace, surveyed, containers) for namespace in _in_order(surveyed.survey.found, request.port)
@@ -55,12 +54,19 @@ async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenera
         containers=containers,
         hidden=surveyed.survey.hidden,
         initial=surveyed.survey.initial,
-        inside=surveyed.inside,
+        inside=_called(surveyed.inside, containers),
     )
     for problem in answers.problems:
         yield NotObserved(
-            at=at, request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=COMMAND
+            request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=COMMAND
         )
+    for reason in answers.idle:
+        yield NotObserved(request=request, reason=reason, absent=True, command="podman ps --all")
+
+
+def _called(inside: str | None, containers: tuple[Container, ...]) -> str | None:
+    """The container that this process runs in, by its name where its engine tells."""
+    return next((one.label for one in containers if one.id and one.id == inside), inside)
 
 
 def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str | None:

@@ -7,7 +7,8 @@ proc_pid_ns(5), proc_pid_root(5), proc_pid_environ(5).
 
 import os
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import bytes_of, text_of
 from tui.probes.namespaces import engines, setns
+from tui.probes.namespaces.engine_access import Access, EnginePlaces, accesses
 from tui.probes.namespaces.net_namespaces import process_ids, same_network
 from tui.probes.sockets.cgroups import container_of, group_path
 from tui.probes.sockets.process import read_birth, read_process
@@ -45,7 +47,8 @@ class ProcessContext:
 def of_container(name: str, proc: Path = Path("/proc")) -> ProcessContext:
     """The view of a container's first process; moves this program. Raises ProcessContextError."""
     shown = safe_text(name, limit=80)
-    pid = _pid_by_engine(name, shown) or _pid_by_group(proc, {name, *_ids(name)})
+    ways = [way for way in accesses(os.environ, EnginePlaces()) if isinstance(way, Access)]
+    pid = _pid_by_engine(name, shown, ways) or _pid_by_group(proc, {name, *_ids(name, ways)})
     if pid is None:
         raise ProcessContextError(
             f"docker, podman and the control groups show no running container {shown!r}; "
@@ -168,25 +171,26 @@ def _arguments(proc: Path, pid: int) -> tuple[str, ...]:
     return () if line is None else tuple(part.decode(errors="backslashreplace") for part in line.rstrip(b"\0").split(b"\0"))
 
 
-def _pid_by_engine(name: str, shown: str) -> int | None:
+def _pid_by_engine(name: str, shown: str, ways: list[Access]) -> int | None:
     """The process id that docker or podman gives; None where neither knows it. Raises ProcessContextError if it has stopped."""
-    for program in ("docker", "podman"):
-        printed = _run(program, "inspect", "--format", "{{.State.Pid}}", name)
+    asked = [way for way in ways if way.engine in {"docker", "podman"}]
+    answers = _run_all([(*way.program, "inspect", "--format", "{{.State.Pid}}", name) for way in asked])
+    for way, printed in zip(asked, answers, strict=True):
         first = printed.split()[0] if printed.split() else ""
         if first == "0":
             raise ProcessContextError(
-                f"container {shown!r} is not running; start it with `{program} start {shown}`, or leave out --container"
+                f"container {shown!r} is not running; start it with `{way.program[0]} start {shown}`, or leave out --container"
             )
         if first.isascii() and first.isdigit():
             return int(first)
     return None
 
 
-def _ids(name: str) -> Iterator[str]:
+def _ids(name: str, ways: list[Access]) -> Iterator[str]:
     """The ids of the containers of that name, for engines that give no process id."""
-    for engine, command in engines.ASKED:
+    for way, printed in zip(ways, _run_all([(*way.program, *engines.PS[way.engine]) for way in ways]), strict=True):
         yield from (
-            container.id for container in engines.containers_in(engine, _run(*command)) if name in {container.name, container.id}
+            container.id for container in engines.containers_in(way.engine, printed) if name in {container.name, container.id}
         )
 
 
@@ -199,12 +203,27 @@ def _pid_by_group(proc: Path, names: set[str]) -> int | None:
     return None
 
 
-def _run(*command: str) -> str:
-    """What an engine's program prints; empty where it is not there, fails, or hangs. No event loop runs yet."""
+def _run_all(commands: Sequence[tuple[str, ...]]) -> list[str]:
+    """What each program prints, all run at the same time; empty where it fails or hangs. No event loop runs yet."""
+    started = [_started(command) for command in commands]
+    end = time.monotonic() + ENGINE_S
+    return [_printed(child, end - time.monotonic()) if child else "" for child in started]
+
+
+def _started(command: tuple[str, ...]) -> subprocess.Popen[bytes] | None:
     try:
-        done = subprocess.run(  # noqa: S603 -- an argument list without a shell; the name was checked on the command line
-            command, capture_output=True, timeout=ENGINE_S, check=False, stdin=subprocess.DEVNULL
+        return subprocess.Popen(  # noqa: S603 -- an argument list without a shell; the name was checked on the command line
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode(errors="backslashreplace") if done.returncode == 0 else ""
+    except OSError:
+        return None
+
+
+def _printed(child: subprocess.Popen[bytes], deadline_s: float) -> str:
+    with child:
+        try:
+            output, _ = child.communicate(timeout=max(deadline_s, 0))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return ""
+    return output.decode(errors="backslashreplace") if child.returncode == 0 else ""

@@ -50,7 +50,7 @@ async def check(request: TraceHops, system: SystemView) -> AsyncGenerator[Hop | 
     """
     if not queues_tcp_errors():
         reason = "This kernel does not say who sent an ICMP error."
-        yield NotObserved(request=request, at=now(), reason=reason, remedy="Linux 5.8 or later")
+        yield NotObserved(request=request, reason=reason, remedy="Linux 5.8 or later")
         return
     async with aclosing(_Trace(request).hops()) as hops:
         async for hop in hops:
@@ -126,7 +126,7 @@ class _Trace:
             pass
         if ended.outcome is Outcome.BLOCKED:
             reason = f"This machine did not send the attempt with TTL {ttl} ({ended.errno})."
-            return NotObserved(request=request, at=at, reason=reason)
+            return NotObserved(request=request, reason=reason)
         outcome: HopOutcome = "time-exceeded" if is_time_exceeded(ended.icmp) else _OUTCOMES[ended.outcome]
         silent = outcome == "silent"
         return Hop(

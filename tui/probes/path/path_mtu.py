@@ -78,12 +78,12 @@ async def check(request: MeasureMtu, system: SystemView) -> AsyncGenerator[PathM
     words = _words(request)
     if words is None or sys.platform != "linux":
         reason = f"No large and harmless request is known for {request.family or 'an unknown protocol'}."
-        yield NotObserved(request=request, at=at, reason=reason)
+        yield NotObserved(request=request, reason=reason)
         return
     before = _path_mtu(request.address)
     usual = await whole_answer(request, None)
     if not usual.connected:
-        yield NotObserved(request=request, at=at, reason="This time the port did not connect.")
+        yield NotObserved(request=request, reason="This time the port did not connect.")
         return
     fact = PathMtu(
         at=at,

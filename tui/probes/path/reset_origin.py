@@ -53,7 +53,6 @@ async def check(request: FindResetOrigin, system: SystemView) -> AsyncGenerator[
     if not queues_tcp_errors():
         yield NotObserved(
             request=request,
-            at=now(),
             reason="This kernel does not distinguish a reset from an ICMP error.",
             remedy="Linux 5.8 or later",
         )
@@ -91,7 +90,7 @@ class _Measurement:
         first = await self._connect(request.port, timeout_s=FIRST_WAIT_S)
         if not _is_reset(first):
             reason = f"This time the port did not answer with a reset ({first.errno or first.outcome})."
-            return NotObserved(request=request, at=at, reason=reason)
+            return NotObserved(request=request, reason=reason)
         self._wait_s = min(first.latency_ms / 1000 * ROUND_TRIPS + SHORTEST_WAIT_S, LONGEST_WAIT_S)
         try:
             async with asyncio.timeout(LONGEST_S):

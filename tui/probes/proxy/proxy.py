@@ -16,7 +16,6 @@ from tui.model.facts import NotObserved, Proxy
 from tui.model.requests import ReadProxies
 from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_PORT
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.proxy.proxy_files import FileSetting, file_settings, java_exemption, java_setting
@@ -50,12 +49,13 @@ class ProxySetting(Struct, frozen=True):
     scheme: str = "http"
     host: str | None = None
     port: int | None = None
+    has_credentials: bool = False
 
 
 async def check(request: ReadProxies, system: SystemView) -> AsyncGenerator[Proxy | NotObserved, None]:
     """Yield the proxy that applies, or that none does. Only HTTP targets have one."""
     if system.hidden_environ:
-        yield NotObserved(at=now(), request=request, reason=system.hidden_environ, remedy="Run as root, or as its user.")
+        yield NotObserved(request=request, reason=system.hidden_environ, remedy="Run as root, or as its user.")
         return
     kind = _kind(request)
     files = await in_thread(file_settings, system, kind) if kind else {}
@@ -66,31 +66,30 @@ def proxy_for(
     request: ReadProxies, environ: Mapping[str, str], files: Mapping[str, FileSetting] = _NONE, arguments: tuple[str, ...] = ()
 ) -> Proxy:
     """What the variables in `environ`, programs' own `files` and Java's `arguments` mean for the target; raises nothing."""
-    at = now()
     scheme = (request.scheme or "").lower()
     kind = _kind(request)
     if kind is None:
-        return Proxy(at=at, command=COMMAND, applies=False)
+        return Proxy(command=COMMAND, applies=False)
     destination = Destination(kind, request.host, request.port, websocket=scheme in {"ws", "wss"})
     through, exempt = _readings(destination, environ, files, arguments)
     variable = _most_common([(reading.place, reading.program) for reading in through]) or _most_common(
         [(reading.place, reading.program) for reading in exempt]
     )
     if variable is None:
-        return Proxy(at=at, command=COMMAND, applies=False, no_proxy=_no_proxy(environ))
+        return Proxy(command=COMMAND, applies=False, no_proxy=_no_proxy(environ))
     value = next(reading.value for reading in (*through, *exempt) if reading.place == variable)
     readers = [reading.program for reading in through if reading.place == variable and reading.value == value]
     exempted_by = next((reading.exempted_by for reading in exempt if reading.place == variable), None)
     setting = read_setting(value)
     proxied = {reading.program.name for reading in through}
     return Proxy(
-        at=at,
         command=COMMAND,
         applies=bool(readers),
         variable=variable,
         value=setting.value,
         host=setting.host,
         port=setting.port or _portless(setting, readers) if setting.host else None,
+        has_credentials=setting.has_credentials,
         no_proxy=_no_proxy(environ),
         exempted_by=safe_text(exempted_by, limit=_SHOWN) if exempted_by else None,
         honoured_by=tuple(program.name for program in readers),
@@ -103,6 +102,7 @@ def read_setting(text: str) -> ProxySetting:
     scheme, mark, rest = text.strip().partition("://")
     if not mark or not _SCHEME.fullmatch(scheme):
         scheme, mark, rest = "", "", text.strip()
+    has_credentials = "@" in rest
     rest = rest.rpartition("@")[2]  # a password may hold a slash, so before anything is parsed
     value = safe_text(f"{scheme}{mark}{rest}", limit=_SHOWN)
     try:
@@ -111,7 +111,8 @@ def read_setting(text: str) -> ProxySetting:
     except ValueError:
         return ProxySetting(value)
     usable = port is None or 0 < port <= LONGEST_PORT
-    return ProxySetting(value, scheme.lower() or "http", safe_text(host) if host and usable else None, port)
+    known = safe_text(host) if host and usable else None
+    return ProxySetting(value, scheme.lower() or "http", known, port, has_credentials)
 
 
 def _kind(request: ReadProxies) -> Kind | None:

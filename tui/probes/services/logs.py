@@ -25,6 +25,8 @@ KERNEL_LINES = 400
 """Of the kernel's log; an out-of-memory kill alone writes some hundred."""
 BEFORE_START_S = 2.0
 """What comes before the start of the main process (a check of the settings) belongs to the run; times are whole seconds."""
+BEFORE_RESTART_S = 60.0
+"""So long a manager may wait before it starts a service again; its last words stand before that."""
 _ERROR_PRIORITY = 4
 """syslog(3): warning, and what is worse."""
 _MICROSECONDS = 1e6
@@ -104,10 +106,13 @@ def _each_once(lines: list[LogLine]) -> list[LogLine]:
     return [line for index, line in enumerate(lines) if index in newest.values()][-MOST_KEPT:]
 
 
-def of_last_run(lines: Iterable[tuple[LogLine, bool]], started: float | None) -> list[tuple[LogLine, bool]]:
-    """The lines since the last start, so that an old failure is not taken for this one; all lines where none is known to be."""
+def of_last_run(lines: Iterable[tuple[LogLine, bool]], started: float | None, restarts: int = 0) -> list[tuple[LogLine, bool]]:
+    """The lines since the last start, so that an old failure is not taken for this one; all lines where none is known to be.
+
+    After `restarts` by its manager, the end of the run before that belongs to it too.
+    """
     known = list(lines)
-    earliest = None if started is None else started - BEFORE_START_S
+    earliest = None if started is None else started - (BEFORE_RESTART_S if restarts else BEFORE_START_S)
     recent = [(line, grave) for line, grave in known if line.at is None or earliest is None or line.at >= earliest]
     return recent or known
 

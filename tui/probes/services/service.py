@@ -20,6 +20,7 @@ from tui.probes.services import logs, pid_files
 from tui.probes.services.candidates import chosen, family_named, serves
 from tui.probes.services.machine import Command, Here, Machine
 from tui.probes.services.units import PROPERTIES, Unit, environment_lines, listed_names, shown_units
+from tui.probes.sockets.command_line import program_name
 
 MOST_NAMES = 400
 """Unit files that are shown besides the units that are loaded; a machine has some two hundred."""
@@ -242,6 +243,15 @@ async def _with_logs(machine: Machine, candidates: list[_Candidate], vantage: st
     return [_fact(item, by_unit.get(item.unit.id), kernel, texts, vantage) for item in candidates]
 
 
+def _program(unit: Unit) -> str:
+    """The name that its process has in `ps` and `ss`: the script's, where ExecStart= names what only runs it."""
+    words = [unit.program, *unit.arguments]
+    if words[0] == "env":  # with its assignments (env(1))
+        words = [word for index, word in enumerate(words[1:]) if index or "=" not in word]
+    first = words[0].rpartition("/")[2] if words else ""
+    return program_name(first, first, words)
+
+
 def _journal(unit: Unit) -> Command:
     kind = "--user-unit" if unit.user else "--unit"
     return "journalctl", f"{kind}={unit.id}", f"--lines={logs.MOST_READ}", "--output=json", "--no-pager"
@@ -264,7 +274,7 @@ def _fact(
     lines = logs.journal_lines(journal.output) if journal else []
     filed = [line for path in logs.files_of(unit.id) for line in logs.file_lines(texts.get(path, "").encode(), path)]
     # A file does not show when a run began, so its last lines are reported only if the service has failed or is starting.
-    log = logs.telling(logs.of_last_run(lines, unit.started))
+    log = logs.telling(logs.of_last_run(lines, unit.started, restarts=unit.restarts or 0))
     log = (*log, *(logs.telling(filed) if unit.active in {"failed", "activating"} else ()))[-logs.MOST_KEPT :]
     oom = logs.out_of_memory_kill(kernel, unit.last_pid)
     hidden = journal is not None and not lines and b"insufficient permissions" in journal.errors
@@ -279,7 +289,7 @@ def _fact(
         result=unit.result or None,
         enabled=unit.enabled or None,
         path=unit.path or None,
-        program=unit.program or None,
+        program=_program(unit) or None,
         exit_status=unit.exit_status,
         signal=unit.signal,
         oom_killed=unit.result == "oom-kill" or oom is not None,

@@ -16,7 +16,6 @@ from tui.model.address import parse_address, plain_address
 from tui.model.facts import AnyFact, Limits
 from tui.model.requests import ReadLimits
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
@@ -50,7 +49,6 @@ def read(request: ReadLimits, proc: Path) -> Limits:
     files_open, files_limit = file_numbers(text_of(proc / "sys/fs/file-nr"))
     counted = f"ss -Htan dst {request.address} dport = :{request.port} | wc -l; " if request.address else ""
     fact = Limits(
-        at=now(),
         command=f"sysctl net.ipv4.ip_local_port_range; {counted}ulimit -n",
         address=request.address,
         port=request.port,

@@ -67,7 +67,7 @@ async def check(request: ExamineProcess, system: SystemView, groups: Path = GROU
             break
         readings.append((monotonic() - began, stat))
     if not readings:
-        yield NotObserved(at=at, request=request, reason=f"There is no process {request.pid}, or it may not be seen.")
+        yield NotObserved(request=request, reason=f"There is no process {request.pid}, or it may not be seen.")
         return
     details = await in_thread(_details, system.proc, request.pid, groups)
     yield _fact(request.pid, at, readings, details)

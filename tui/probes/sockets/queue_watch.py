@@ -64,7 +64,7 @@ async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFa
             readings.append(await in_thread(sock_diag.listening_on, request.port))
     except OSError as error:
         reason = f"The queues of this machine's listeners cannot be read ({error.strerror or error})."
-        yield NotObserved(at=at, request=request, reason=reason, remedy="Run it outside of the sandbox.", command=command)
+        yield NotObserved(request=request, reason=reason, remedy="Run it outside of the sandbox.", command=command)
         return
     finally:
         tried = await stop(attempts)

@@ -10,26 +10,38 @@ LONGEST_WORDS = 160
 _TLS_RECORDS = range(20, 24)
 """change_cipher_spec, alert, handshake, application_data (RFC 8446, 5.1)."""
 _ALERT, _HANDSHAKE = 21, 22
-_ALERTS = {
+ALERTS = {
     0: "close_notify",
     10: "unexpected_message",
     20: "bad_record_mac",
     22: "record_overflow",
     40: "handshake_failure",
+    41: "no_certificate",
     42: "bad_certificate",
+    43: "unsupported_certificate",
+    44: "certificate_revoked",
+    45: "certificate_expired",
+    46: "certificate_unknown",
     47: "illegal_parameter",
     48: "unknown_ca",
+    49: "access_denied",
     50: "decode_error",
+    51: "decrypt_error",
     70: "protocol_version",
     71: "insufficient_security",
     80: "internal_error",
     86: "inappropriate_fallback",
+    90: "user_canceled",
+    100: "no_renegotiation",
     109: "missing_extension",
+    110: "unsupported_extension",
     112: "unrecognized_name",
+    113: "bad_certificate_status_response",
+    115: "unknown_psk_identity",
     116: "certificate_required",
     120: "no_application_protocol",
 }
-"""RFC 8446, 6."""
+"""The names of fatal alerts (RFC 8446, 6; 41 and 100 are older, RFC 5246)."""
 _MYSQL_HANDSHAKE, _MYSQL_ERROR = 10, 255
 _BSON_SMALLEST, _MONGO_LARGEST = 16, 1 << 20
 _OP_REPLY, _OP_MSG = 1, 2013
@@ -40,7 +52,7 @@ def tls(data: bytes) -> str | None:
     if len(data) < 5 or data[0] not in _TLS_RECORDS or data[1] != 3 or data[2] > 4:  # noqa: PLR2004 -- versions 3.0 to 3.4
         return None
     if data[0] == _ALERT and data[3:5] == b"\0\2" and len(data) >= 7:  # noqa: PLR2004 -- a header and two bytes
-        return f"alert {_ALERTS.get(data[6], data[6])}"
+        return f"alert {ALERTS.get(data[6], data[6])}"
     return "a handshake" if data[0] == _HANDSHAKE else "a record"
 
 

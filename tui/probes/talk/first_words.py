@@ -5,7 +5,8 @@ import struct
 from collections.abc import Callable
 
 from tui.model.address import endpoint
-from tui.model.protocols import BANNER_FIRST
+from tui.model.protocols import BANNER_FIRST, HTTP, TLS
+from tui.model.requests import TalkTo
 
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 """PostgreSQL's question whether TLS is offered, answered with one byte (protocol-message-formats)."""
@@ -37,16 +38,6 @@ def _mongo_hello() -> bytes:
     return struct.pack("<iiii", 16 + len(body), 1, 0, 2004) + body
 
 
-def _http(host: str, again: int) -> bytes:
-    """`OPTIONS`, which asks for nothing (RFC 9110, 9.3.7); the second time the plainest GET, for servers that know nothing else.
-
-    That has no Host line, which Redis takes for an attack and does not answer.
-    """
-    if again:
-        return b"GET / HTTP/1.0\r\n\r\n"
-    return f"OPTIONS / HTTP/1.1\r\nHost: {host}\r\nUser-Agent: refused\r\nAccept: */*\r\nConnection: close\r\n\r\n".encode()
-
-
 _FIXED: dict[str, bytes] = {
     "PostgreSQL": _SSL_REQUEST,
     "Redis": b"PING\r\n",
@@ -71,18 +62,24 @@ _COMMANDS: dict[str, Callable[[str, int], list[str]]] = {
     "PostgreSQL": lambda address, port: ["pg_isready", "-h", address, "-p", str(port)],
     "Redis": lambda address, port: ["redis-cli", "-h", address, "-p", str(port), "ping"],
     "SSH": lambda address, port: ["ssh-keyscan", "-p", str(port), address],
-    "HTTP": lambda address, port: ["curl", "-sv", f"http://{endpoint(address, port)}/"],
     "MongoDB": lambda address, port: ["mongosh", f"mongodb://{endpoint(address, port)}", "--eval", "db.hello()"],
     "LDAP": lambda address, port: ["ldapsearch", "-x", "-H", f"ldap://{endpoint(address, port)}", "-s", "base", "-b", ""],
     "DNS": lambda address, port: ["dig", "+tcp", "-p", str(port), f"@{address}", ".", "NS"],
 }
 
 
-def request_of(protocol: str, host: str, *, again: int = 0) -> bytes:
-    """What is sent first in `protocol`; empty where the server speaks first. Raises KeyError for an unknown protocol."""
-    if protocol in BANNER_FIRST:
-        return b""
-    return _http(host, again) if protocol == "HTTP" else _FIXED[protocol]
+def request_of(protocol: str) -> bytes:
+    """What is sent first in `protocol`; empty where the server speaks first. Raises KeyError for HTTP, TLS and unknown ones."""
+    return b"" if protocol in BANNER_FIRST else _FIXED[protocol]
+
+
+def _curl(request: TalkTo) -> list[str]:
+    """`curl` as it asks for the same, of the same address by the same name."""
+    host = request.server_name or request.address
+    scheme = "https" if request.protocol == TLS else "http"
+    there = endpoint(request.address, request.port)
+    same = ["--connect-to", f"{endpoint(host, request.port)}:{there}"] if host != request.address else []
+    return ["curl", "-sv", *same, f"{scheme}://{endpoint(host, request.port)}{request.path}"]
 
 
 def farewell_of(protocol: str) -> bytes:
@@ -90,9 +87,12 @@ def farewell_of(protocol: str) -> bytes:
     return _FAREWELLS.get(protocol, b"")
 
 
-def typed_command(protocol: str, address: str, port: int, server_name: str | None) -> str:
-    """A command that shows the same, to be typed by hand."""
-    if protocol == "TLS":
+def typed_command(request: TalkTo, server_name: str | None) -> str:
+    """A command that shows the same, to be typed by hand; `server_name` is the name for TLS, None for an address."""
+    protocol, address, port = request.protocol, request.address, request.port
+    if HTTP in {protocol, request.inner}:
+        return shlex.join(_curl(request))
+    if protocol == TLS:
         name = ["-servername", server_name] if server_name else []
         return shlex.join(["openssl", "s_client", "-connect", endpoint(address, port), *name])
     known = _COMMANDS.get(protocol)

@@ -4,6 +4,7 @@ It runs nothing either: every text is escaped, and a policy in its head says so 
 references, so that it is the same in every locale.
 """
 
+from collections.abc import Iterable
 from html import escape
 
 from tui.report.document import Document
@@ -25,7 +26,12 @@ footer { margin-top: 2rem; opacity: .75 }
 
 def as_html(document: Document, *, full: bool = True) -> str:
     """The report as a whole page; `full` adds the whole walk and all evidence."""
-    blocks = list(outline(document, full=full))
+    return drawn(outline(document, full=full))
+
+
+def drawn(blocks: Iterable[Block]) -> str:
+    """Blocks, a heading among them, as a whole page."""
+    blocks = list(blocks)
     title = next(block.text for block in blocks if isinstance(block, Heading))
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -65,4 +71,4 @@ def _row(cells: tuple[str, ...], tag: str) -> str:
     return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>\n"
 
 
-FORMAT = Format(render=as_html)
+FORMAT = Format(render=as_html, draw=drawn)

@@ -29,7 +29,12 @@ class Piece(NamedTuple):
 
 def as_markdown(document: Document, *, full: bool = True) -> str:
     """The report; `full` adds the whole walk and all evidence."""
-    return "\n\n".join(_block(block) for block in outline(document, full=full)) + "\n"
+    return drawn(outline(document, full=full))
+
+
+def drawn(blocks: Iterable[Block]) -> str:
+    """Blocks as Markdown."""
+    return "\n\n".join(map(_block, blocks)) + "\n"
 
 
 def _block(block: Block) -> str:
@@ -113,4 +118,4 @@ def _longer_than_in(text: str, *, at_least: int) -> str:
     return "`" * max(longest + 1, at_least)
 
 
-FORMAT = Format(render=as_markdown)
+FORMAT = Format(render=as_markdown, draw=drawn)

@@ -4,6 +4,7 @@ No colours, nothing but words. A command stays on its line, to be copied.
 """
 
 import textwrap
+from collections.abc import Iterable
 
 from tui.report.document import Document
 from tui.report.format import Format
@@ -16,9 +17,14 @@ PROMPT = "$ "
 
 def as_text(document: Document, *, full: bool = False) -> str:
     """The report, the verdict first; `full` adds the whole walk and all evidence."""
+    return drawn(outline(document, full=full))
+
+
+def drawn(blocks: Iterable[Block]) -> str:
+    """Blocks as lines of at most 80 columns, but for commands and code."""
     lines: list[str] = []
     depth = 0
-    for block in outline(document, full=full):
+    for block in blocks:
         if isinstance(block, Heading):
             depth = block.level - 2
         if lines and isinstance(block, Heading | Footer):
@@ -56,4 +62,4 @@ def _wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
 
 
-FORMAT = Format(render=as_text)
+FORMAT = Format(render=as_text, draw=drawn)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from tui.diagnosis.readings.so_far import so_far
 from tui.model.facts import Route, TcpAttempt
 from tui.model.judgement import State
 from tui.model.target import Target
-from tui.ui.rows.marks import MARKS, certainty_mark
+from tui.ui.rows.marks import MARKS, mark_so_far
 from tui.ui.rows.place import works
 from tui.ui.rows.text import Line, Span, Tone, cells, cut, line, muted, strong
 from tui.ui.rows.words import clock
@@ -62,13 +63,17 @@ def status(snapshot: Snapshot | None, width: int) -> Line:
     """The verdict so far, in one line."""
     if snapshot is None:
         return ()
+    differs, under_way = snapshot.assessment.contradiction, so_far(snapshot.case.facts)
+    if differs:
+        head = f" ○ {under_way}: " if under_way else " ○ "
+        return line(Span(head, Tone.WARN), cut(differs.sentence, max(width - cells(head), 0)))
     verdict = snapshot.assessment.verdict
     if verdict:
-        mark = certainty_mark(verdict.certainty)
+        mark = mark_so_far(verdict.certainty, under_way)
         head = f" {mark.glyph} {mark.state}: {verdict.cause} "
         return line(Span(head, mark.tone), cut(verdict.summary, max(width - cells(head), 0)))
     if works(snapshot):
-        return line(Span(" ✓ it connects", Tone.GOOD))
+        return line(Span(f" ✓ it connects{f', {under_way}' if under_way else ''}", Tone.GOOD))
     if snapshot.concluded:
         return line(muted(f" {MARKS[State.OPEN].glyph} the cause is open"))
     return line(muted(f" {MARKS[State.NOT_LOOKED_AT].glyph} nothing is certain yet"))

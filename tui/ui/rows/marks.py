@@ -44,6 +44,14 @@ def certainty_mark(certainty: Certainty) -> StateMark:
     return MARKS[_CERTAIN[certainty]]
 
 
+def mark_so_far(certainty: Certainty, under_way: str) -> StateMark:
+    """The mark of a verdict's certainty; while attempts are `under_way`, in these words, nothing is confirmed."""
+    if not under_way:
+        return certainty_mark(certainty)
+    mark = certainty_mark(Certainty.LIKELY if certainty is Certainty.CONFIRMED else certainty)
+    return mark._replace(state=under_way)
+
+
 def together(states: list[State]) -> State:
     """The state that a group's mark shows: that of its most telling leaf."""
     for leading in (State.CONFIRMED, State.LIKELY):

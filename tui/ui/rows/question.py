@@ -1,7 +1,8 @@
 """A question for the person: what is asked and why, and the answers with what each will do, the default first."""
 
+from tui.diagnosis.readings.so_far import so_far
 from tui.diagnosis.tree import UNKNOWN, Choice, Question
-from tui.ui.rows.marks import certainty_mark
+from tui.ui.rows.marks import mark_so_far
 from tui.ui.rows.step import StepRow
 from tui.ui.rows.text import EMPTY, Span, Tone, labelled, line, muted, paragraph
 from tui.ui.snapshot import Snapshot
@@ -42,8 +43,10 @@ def _so_far(snapshot: Snapshot, width: int) -> list[StepRow]:
     verdict = snapshot.assessment.verdict
     if verdict is None:
         return []
-    mark = certainty_mark(verdict.certainty)
-    text = f"{mark.glyph} So far {mark.state}: {verdict.summary}"
+    under_way = so_far(snapshot.case.facts)
+    mark = mark_so_far(verdict.certainty, under_way)
+    words = under_way.capitalize() or f"So far {mark.state}"
+    text = f"{mark.glyph} {words}: {verdict.summary}"
     return [
         *(StepRow(row) for row in paragraph(text, width, mark.tone)),
         StepRow(line(Span("d shows all of it", Tone.MUTED))),

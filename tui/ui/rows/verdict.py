@@ -1,9 +1,11 @@
 """The verdict: one sentence, the culprit, what to do, what it rests on, what would disprove it, what else is possible."""
 
+from tui.diagnosis.readings.so_far import so_far
 from tui.model.judgement import Alternative, Remedy, Status, Verdict
 from tui.report.outline import culprit_words
+from tui.report.proved import proved, state_words, unproved
 from tui.report.unseen import unseen
-from tui.ui.rows.marks import certainty_mark
+from tui.ui.rows.marks import certainty_mark, mark_so_far
 from tui.ui.rows.recovery import recovery_words
 from tui.ui.rows.step import StepRow, command, fact_rows
 from tui.ui.rows.text import EMPTY, Span, Tone, labelled, line, muted, paragraph
@@ -23,9 +25,12 @@ def verdict(snapshot: Snapshot, width: int) -> list[StepRow]:
     main = snapshot.assessment.verdict
     recovered = recovery_words(snapshot.case)
     rows = [*(StepRow(row) for row in paragraph(recovered, width, Tone.GOOD)), StepRow(EMPTY)] if recovered else []
+    rows += _contradiction(snapshot, width)
     if main is None:
-        return [*rows, *_without(snapshot, width), *_unseen(snapshot, width)]
+        return [*rows, *([] if snapshot.assessment.contradiction else _without(snapshot, width)), *_unseen(snapshot, width)]
     rows += _one_verdict(snapshot, main, width)
+    if snapshot.assessment.status is Status.DEGRADED:
+        rows += [StepRow(EMPTY), *_proved(snapshot, width)]
     rows += _still_checking(snapshot, width)
     for other in snapshot.assessment.also:
         rows += [StepRow(EMPTY), StepRow(line(muted("also")))]
@@ -38,7 +43,7 @@ def verdict(snapshot: Snapshot, width: int) -> list[StepRow]:
 
 
 def _one_verdict(snapshot: Snapshot, verdict: Verdict, width: int) -> list[StepRow]:
-    mark = certainty_mark(verdict.certainty)
+    mark = mark_so_far(verdict.certainty, so_far(snapshot.case.facts))
     rows = [StepRow(line(Span(f"{mark.glyph} {mark.state}", mark.tone), muted(f"  {verdict.cause}")))]
     status = _STATUS[snapshot.assessment.status]
     rows += [StepRow(row) for row in paragraph(f"{verdict.summary} {status}".strip(), width, Tone.STRONG)]
@@ -54,6 +59,20 @@ def _one_verdict(snapshot: Snapshot, verdict: Verdict, width: int) -> list[StepR
     if verdict.refuted_by:
         rows += [StepRow(EMPTY), *(StepRow(row) for row in labelled("unless", verdict.refuted_by, width, gutter=GUTTER))]
     return rows
+
+
+def _contradiction(snapshot: Snapshot, width: int) -> list[StepRow]:
+    """What a pasted text says and is not so here, and where to look then; nothing where it is so."""
+    differs = snapshot.assessment.contradiction
+    if differs is None:
+        return []
+    under_way = so_far(snapshot.case.facts)
+    sentence = f"{under_way.capitalize()}: {differs.sentence}" if under_way else differs.sentence
+    rows = [StepRow(row) for row in paragraph(f"○ {sentence}", width, Tone.STRONG)]
+    rows.append(StepRow(EMPTY))
+    for number, place in enumerate(differs.places, start=1):
+        rows += _remedy(place, width, label=f"look {number}" if len(differs.places) > 1 else "look")
+    return [*rows, StepRow(EMPTY), *([StepRow(line(muted("seen from here")))] if snapshot.assessment.verdict else [])]
 
 
 def _remedy(remedy: Remedy, width: int, *, label: str) -> list[StepRow]:
@@ -76,14 +95,27 @@ def _alternative(alternative: Alternative, width: int) -> list[StepRow]:
 
 def _without(snapshot: Snapshot, width: int) -> list[StepRow]:
     target = snapshot.case.target.label
-    if snapshot.assessment.status is Status.REACHABLE and snapshot.assessment.alternatives:
-        text = f"○ {target} connects, but does not talk as its port suggests."
-        return [StepRow(row) for row in paragraph(text, width, Tone.STRONG)]
+    under_way = so_far(snapshot.case.facts)
+    if snapshot.assessment.status is Status.REACHABLE and under_way:
+        return [StepRow(row) for row in paragraph(f"✓ {target} connects, {under_way}.", width, Tone.GOOD)]
     if snapshot.assessment.status is Status.REACHABLE:
-        return [StepRow(row) for row in paragraph(f"✓ {target} connects, and nothing is wrong.", width, Tone.GOOD)]
+        return [*_reachable(snapshot, width), StepRow(EMPTY), *_proved(snapshot, width)]
     if not snapshot.concluded:
         return [StepRow(line(muted("Nothing is certain yet. Checks are under way.")))]
     return [StepRow(row) for row in paragraph(f"○ {target} fails, and the cause stays open.", width, Tone.STRONG)]
+
+
+def _reachable(snapshot: Snapshot, width: int) -> list[StepRow]:
+    """How it does: well only where everything was asked and answered as asked."""
+    missing, mute = unproved(snapshot.case), bool(snapshot.assessment.alternatives)
+    mark, tone = ("○", Tone.STRONG) if missing or mute else ("✓", Tone.GOOD)
+    text = f"{mark} {snapshot.case.target.label} {state_words(missing, mute=mute)}"
+    return [StepRow(row) for row in paragraph(text, width, tone)]
+
+
+def _proved(snapshot: Snapshot, width: int) -> list[StepRow]:
+    """What was asked and what answered, a line each."""
+    return [StepRow(row) for proof in proved(snapshot.case) for row in paragraph(f"{proof.sentence}.", width, Tone.MUTED)]
 
 
 def _still_checking(snapshot: Snapshot, width: int) -> list[StepRow]:

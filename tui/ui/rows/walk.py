@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.readings.code import code_location
+from tui.diagnosis.readings.so_far import so_far
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, Group, Question
 from tui.model.judgement import Judgement, State
-from tui.ui.rows.marks import MARKS, certainty_mark, together
+from tui.ui.rows.marks import MARKS, mark_so_far, together
 from tui.ui.rows.place import CODE, CODE_GROUP, GROUP, QUESTION, VERDICT, group_id, group_of_place, groups_of, of_target, works
 from tui.ui.rows.text import Line, Span, Tone, cells, cut, fit, line
 from tui.ui.snapshot import Snapshot
@@ -113,8 +114,10 @@ def _question(question: Question, snapshot: Snapshot, place: str, width: int) ->
 def _verdict(snapshot: Snapshot, place: str, width: int) -> Node:
     verdict = snapshot.assessment.verdict
     if verdict:
-        mark = certainty_mark(verdict.certainty)
+        mark = mark_so_far(verdict.certainty, "so far" if so_far(snapshot.case.facts) else "")
         glyph, word = mark.span(), Span(mark.state, mark.tone)
+    elif works(snapshot) and snapshot.assessment.contradiction:
+        glyph, word = MARKS[State.OPEN].span(), Span("text differs", Tone.WARN)
     elif works(snapshot):
         glyph, word = MARKS[State.RULED_OUT].span(), Span("connects", Tone.GOOD)
     else:

@@ -7,15 +7,16 @@ TCP it gives silence (the kernel drops the packet and tells only UDP and ICMP): 
 import ipaddress
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, local_drops, outcomes, rules
+from tui.diagnosis.hypothesis import Claim, Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.readings import checks, local_drops, outcomes, rules, text
 from tui.model.address import ip_family, parse_address, plain_address
 from tui.model.case import Case
-from tui.model.facts import Confinement, Echo, Outcome, TcpAttempt
+from tui.model.facts import Confinement, Echo, ErrorText, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadConfinement
 
 FORBIDDEN = frozenset({"EPERM", "EACCES"})
+_WEB_SERVERS = frozenset({"nginx", "apache", "haproxy", "php"})
 _PLAIN_ROUTES = frozenset({"unicast", "local"})
 """The route types that forbid nothing (ip-route(8))."""
 _WORDS = {
@@ -43,7 +44,10 @@ def judge(case: Case) -> Finding:
     if policy and policy.pid and (theirs := [address for address in outcomes.connecting(case) if denies(policy, address)]):
         return _theirs(case, policy, theirs)
     if not forbidden:
-        return _silent(case, policy)
+        found = _silent(case, policy)
+        said = text.text(case)
+        by_text = said and said.says == "permission" and said.role != "bind" and not isinstance(found, Claim)
+        return _by_the_text(case, said) if said and by_text else found
     unsure = [address for address, attempt in forbidden.items() if not _by_policy(case, address, attempt)]
     if unsure:
         return still_open(
@@ -177,6 +181,40 @@ def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Finding:
         culprit=Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=denied[0]),
         refuted_by=f"`systemctl show {unit} -p IPAddressAllow` covers it.",
         remedies=tuple(_remedies(case, policy)),
+    )
+
+
+def _by_the_text(case: Case, said: ErrorText) -> Finding:
+    """The text's program was forbidden to connect, where it ran; our own attempt was not."""
+    label, words = case.target.label, said.words or "permission denied"
+    who = said.tool or "the program that wrote it"
+    web = said.tool in _WEB_SERVERS
+    return claim(
+        f"The text says “{words}”: a policy of its machine forbade {who} to connect. That is no answer of {label}, "
+        "and our own attempt was not forbidden.",
+        *outcomes.ids(said, *outcomes.latest(case).values()),
+        reason=f"“{words}” is EACCES or EPERM (connect(2)), which the program's own machine gives.",
+        missing="As root, on the machine that wrote it: `ausearch -m avc -ts recent`, or `journalctl -k -g 'audit|apparmor'`.",
+        culprit=Culprit(kind="process", name=said.tool) if said.tool else None,
+        refuted_by="The same program connects while no policy there has changed.",
+        remedies=(
+            Remedy(
+                do="See what a security module denied there, and allow it in its policy.",
+                command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'",
+                verify=f"{label} connects for {who}.",
+            ),
+            *(
+                (
+                    Remedy(
+                        do="Below SELinux, a web server may connect to no port before this switch is on.",
+                        command="getsebool httpd_can_network_connect; setsebool -P httpd_can_network_connect on",
+                        verify=f"{label} connects for {who}.",
+                    ),
+                )
+                if web
+                else ()
+            ),
+        ),
     )
 
 

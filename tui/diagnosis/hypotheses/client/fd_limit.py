@@ -1,14 +1,15 @@
 """The process, or the system, is out of file descriptors.
 
-EMFILE and ENFILE say so for our own attempt; for a process that the person named, its count does.
+EMFILE and ENFILE say so for our own attempt; for a process that the person named, its count does; for the one that wrote a
+pasted text, its words, which nobody has seen confirmed.
 """
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out
-from tui.diagnosis.readings import checks, either_kind, outcomes, queues, unix_sockets
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
+from tui.diagnosis.readings import checks, either_kind, outcomes, queues, text, unix_sockets
 from tui.model.case import Case
-from tui.model.facts import Attempt, Limits, Outcome, ProcessState, TcpAttempt
+from tui.model.facts import Attempt, ErrorText, Limits, Outcome, ProcessState, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ExamineProcess, ReadLimits
 from tui.model.target import UnixTarget
@@ -37,6 +38,9 @@ def judge(case: Case) -> Finding:
     state = queues.process(case, case.options.pid, None) if case.options.pid is not None else None
     if state and state.is_out_of_descriptors:
         return _theirs(case, state)
+    said = text.text(case)
+    if said and said.says == "descriptors":
+        return _by_the_text(case, said, state)
     if not either_kind.attempts(case):
         return not_looked_at("Nothing has been tried yet.")
     counted = f"{state.name} has {state.descriptors} of {state.descriptor_limit} descriptors." if state else ""
@@ -105,6 +109,39 @@ def _theirs(case: Case, state: ProcessState) -> Finding:
         culprit=culprit,
         refuted_by=refuted_by,
         remedies=remedies,
+    )
+
+
+def _by_the_text(case: Case, said: ErrorText, state: ProcessState | None) -> Finding:
+    """The text's own words, of a process that nobody has counted, or that has room now."""
+    label, pid = case.target.label, state.pid if state else said.origin.pid
+    words = f"The text says “{said.words or text.CLASS_WORDS[said.says]}”"
+    if state:
+        return still_open(
+            f"{words}, and {state.name} has {state.descriptors} of {state.descriptor_limit} descriptors now.",
+            *outcomes.ids(said, state),
+            summary=f"{state.name} (pid {state.pid}) may have been out of file descriptors when the text was written.",
+            next_check=f"`ls /proc/{state.pid}/fd | wc -l` under load, against `grep 'open files' /proc/{state.pid}/limits`.",
+        )
+    return claim(
+        f"{words}: the process that wrote it had no file descriptor left to make a socket with. That is no answer of {label}.",
+        *outcomes.ids(said),
+        reason=f"{words}, which is EMFILE or ENFILE (socket(2)); which process that was has not been looked at.",
+        missing=f"`refused check {label} --pid {pid or 'PID'}`, with the process that wrote the text.",
+        culprit=Culprit(kind="limit", limit="RLIMIT_NOFILE"),
+        refuted_by="The process that wrote it has far fewer descriptors open than its limit when it fails.",
+        remedies=(
+            Remedy(
+                do="See what that process keeps open: connections that it does not close are the usual reason.",
+                command=f"ls -l /proc/{pid or 'PID'}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head",
+                verify="The number stays below the process's limit under load.",
+            ),
+            Remedy(
+                do="Raise its limit: at once for the running process, and in its unit (LimitNOFILE=) for good.",
+                command=f"prlimit --pid {pid or 'PID'} --nofile=65536",
+                verify="The text is not written again.",
+            ),
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, resolution
+from tui.diagnosis.readings import checks, containers, hosts, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
@@ -52,6 +52,16 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ..
             next_check=f"`dig @{down[0].address} -p {down[0].port} {host}` from a machine that reaches it.",
             explains={outcomes.NAME},
         )
+    engine = containers.resolver(outcomes.name_sources(case))
+    if engine and all(_is_silent(server) for server in down):
+        # What it does not know it asks the host's nameservers: their silence looks like its own.
+        return still_open(
+            f"{_how(down)}; {names} is {engine.capitalize()}'s own resolver, which asks others for what is no container's name.",
+            *evidence,
+            summary=f"{host} is no running container of this network, and the nameservers that {names} asks do not answer.",
+            next_check=f"`dig @{down[0].address} NAME`, with the name of a running container: an answer shows that it is well.",
+            explains={outcomes.NAME},
+        )
     unasked = resolution.unasked(case)
     cut_off = next((server for server in down if not _was_asked(server)), None)
     if cut_off:
@@ -79,6 +89,11 @@ def _fails(case: Case, system: SystemAnswer, servers: tuple[NameserverRecord, ..
         refuted_by=f"`dig @{down[0].address} -p {down[0].port} {host}` gets any answer from here.",
         remedies=_remedies(case, down[0]),
     )
+
+
+def _is_silent(server: NameserverRecord) -> bool:
+    """Whether it just does not answer: a closed port, or no way to it, is its own fault."""
+    return all(answer.outcome == "timeout" for answer in server.answers)
 
 
 def _was_asked(server: NameserverRecord) -> bool:

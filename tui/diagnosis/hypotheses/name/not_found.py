@@ -7,10 +7,10 @@ from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import RESOLUTION
-from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings import checks, containers, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
-from tui.model.facts import NameserverAnswer, NameSources, SystemAnswer
+from tui.model.facts import NameserverAnswer, NameSources, OtherNamespaces, SystemAnswer
 from tui.model.judgement import Culprit, Remedy
 from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
@@ -20,8 +20,11 @@ NSSWITCH = "/etc/nsswitch.conf"
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """The lookup, its sources, and each nameserver's own answer."""
+    """The lookup, its sources, each nameserver's own answer; and the containers, where an engine's resolver is asked."""
     yield from checks.names(case)
+    system = outcomes.system_answer(case)
+    if containers.resolver(outcomes.name_sources(case)) and system and not system.addresses:
+        yield containers.look(case)
 
 
 def judge(case: Case) -> Finding:
@@ -37,9 +40,48 @@ def judge(case: Case) -> Finding:
     left_out = resolution.left_out(case)
     if sources and left_out:
         return _left_out(case, system, sources, left_out)
+    container = containers.of_name(case)
+    if container:
+        return _without_a_name(case, system, container)
     if resolution.hosts_entries(case):
         return still_open(f"{sources.hosts[0].path if sources else 'hosts'} names {host}, and the lookup still fails.")
     return _from_nameservers(case, system)
+
+
+def _without_a_name(case: Case, system: SystemAnswer, meant: containers.Meant) -> Finding:
+    """The name of a container that does not run, or runs in another network: its engine gives it to no one here."""
+    host, one = case.tcp.host, meant.container
+    engine = containers.resolver(outcomes.name_sources(case)).capitalize()
+    apart = containers.networks_apart(meant)
+    runs = meant.is_running or meant.is_paused
+    why = apart or (f"it {containers.state_in_words(meant)}" if not runs else "no network that it shares with this one was seen")
+    knowing = f"{engine}'s own resolver knows running containers of the same network only"
+    return claim(
+        f"{host} is not found: {meant.label} has that name, and {why}. {knowing}.{'' if runs else containers.quoted_end(one)}",
+        *outcomes.ids(system, outcomes.name_sources(case), meant.fact),
+        reason=f"The lookup ends with {system.error or 'no address'}; {one.engine} says that {one.label} is {one.state}.",
+        missing=""
+        if apart or not runs
+        else f"`{containers.command(one, 'inspect')}`: its networks, against those of the client.",
+        explains={outcomes.NAME},
+        culprit=containers.culprit(case, meant),
+        refuted_by=f"`getent ahosts {host}` finds no address while {one.label} runs in the same network.",
+        remedies=_joined(case, meant) if runs else containers.remedies(case, meant),
+    )
+
+
+def _joined(case: Case, meant: containers.Meant) -> Iterator[Remedy]:
+    one = meant.container
+    yield Remedy(
+        do=f"See which networks {one.label} is in, and which the client is in.",
+        command=containers.command(one, "inspect --format '{{json .NetworkSettings.Networks}}'"),
+        verify="Both name one network.",
+    )
+    yield Remedy(
+        do=f"Put both into one network: {one.label} into the client's, or the client into {outcomes.joined(one.networks, 'or')}.",
+        command=f"{containers.tool(one)} network connect {one.networks[0] if one.networks else 'NETWORK'} CLIENT",
+        verify=f"`getent ahosts {case.tcp.host}` prints an address.",
+    )
 
 
 def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: resolution.LeftOut) -> Finding:
@@ -115,6 +157,9 @@ def _denied(
     near = sources.near_names if sources else ()
     hint = f" Did you mean {near[0].name} ({near[0].where})?" if near else ""
     alias = next((answer.cnames[-1] for answer in answers if answer.cnames), None)
+    engine = containers.resolver(sources)
+    if engine and not alias:
+        hint = f" {engine.capitalize()}'s own resolver knows running containers of the same network only.{hint}"
     if alias:
         summary = f"{host} is an alias of {alias}, and {alias} does not exist.{hint}"
     elif answers:
@@ -181,7 +226,7 @@ HYPOTHESIS = Hypothesis(
     meaning="The name does not exist for this machine.",
     proof="NXDOMAIN from a nameserver and nothing in the hosts file; or a hosts line in nsswitch.conf that asks no DNS.",
     mistaken_for=("name.search-domain", "name.no-address"),
-    shown_by=(NameserverAnswer, NameSources),
+    shown_by=(NameserverAnswer, NameSources, OtherNamespaces),
     looks=(RESOLUTION,),
     needs=needs,
     judge=judge,

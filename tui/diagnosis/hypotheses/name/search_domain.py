@@ -38,8 +38,26 @@ def judge(case: Case) -> Finding:
     if not outcomes.attempts(case):
         return not_looked_at("Nothing has been tried yet.")
     if outcomes.connecting(case):
-        return ruled_out(f"{case.tcp.host} was completed to {name}, which connects.", *_evidence(case, name))
+        return _connects(case, name)
     return _weighed(case, name)
+
+
+def _connects(case: Case, name: str) -> Finding:
+    """The completed name connects: nothing is wrong with a short name, but one with a domain of its own exists as typed, too."""
+    typed = outcomes.plain_name(case.tcp.host)
+    as_typed = [address for address, reading in _others(case, name).items() if outcomes.plain_name(reading) == typed]
+    if "." not in typed or not as_typed:
+        return ruled_out(f"{case.tcp.host} was completed to {name}, which connects.", *_evidence(case, name))
+    return claim(
+        f"{case.tcp.host} was completed to {name}, which connects; as typed it is another machine, {outcomes.joined(as_typed)}.",
+        *_evidence(case, name),
+        *outcomes.ids(*outcomes.connecting(case).values()),
+        reason=f"The search list was tried before the name as typed, and {_domain(case, name)} answered.",
+        missing=f"Which machine was meant: `refused check {typed}.:{case.tcp.port}` checks the name as typed.",
+        culprit=_culprit(case, name),
+        refuted_by=f"{name} is the machine that was meant.",
+        remedies=_remedies(case, name),
+    )
 
 
 def _completed(case: Case) -> str | None:

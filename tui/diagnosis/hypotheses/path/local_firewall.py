@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, forwarding, hosts, outcomes, queues, rules
+from tui.diagnosis.readings import checks, foreign_answers, forwarding, hosts, outcomes, queues, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Echo, Firewall, Hop, Listener, Listeners, NotObserved, Outcome, Rule, TcpAttempt
+from tui.model.facts import Echo, Firewall, Hop, Listener, Outcome, Rule, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
-from tui.model.requests import AnyRequest, ListAddresses, ReadFirewall
+from tui.model.requests import AnyRequest, ListAddresses
 
 LISTING = "nft list ruleset; iptables-save"
 
@@ -37,8 +37,9 @@ def judge(case: Case) -> Finding:
         if hosts.sent_here(case, attempt) and not forwarding.ways(case, address)
     }
     proved = {address: attempt for address, attempt in ours.items() if _is_a_filters(case, address, attempt)}
+    signed = {address: attempt for address, attempt in proved.items() if foreign_answers.may_be_signed(case, address)}
     if proved:
-        return _proved(case, proved)
+        return foreign_answers.signed(case, signed) if signed == proved else _proved(case, dict(proved.items() - signed.items()))
     perhaps = {address: attempt for address, attempt in ours.items() if _may_be_a_filters(case, address, attempt)}
     if perhaps:
         return _perhaps(perhaps)
@@ -60,9 +61,9 @@ def judge(case: Case) -> Finding:
     }
     if near:
         return _reset_here(case, near)
-    served = dict(_refused_though_served(case))
-    if served:
-        return _served(case, served)
+    foreign = dict(foreign_answers.refused(case))
+    if foreign:
+        return foreign_answers.finding(case, foreign, tuple(_remedies(case.tcp.port)))
     return _in_silence(case)
 
 
@@ -93,12 +94,20 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
         *outcomes.ids(*(reading for reading, _ in ruled.values())),
         *outcomes.ids(*(attempt for each in ruled for attempt in outcomes.attempts(case, each))),
         reason=f"`{rules.quoted(rule)}` ({rules.location(rule)}) matches this connection and explains {effect}."
-        f"{rules.counted_packets(rule)}",
+        f"{_counted(case, first, rule)}",
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
         refuted_by="Without that rule, the same attempt ends the same way.",
         remedies=rules.remedies(case, rule, first),
     )
+
+
+def _counted(case: Case, address: str, rule: Rule) -> str:
+    """What its counter says, as a sentence: how much it rose with the attempts, or how it stands."""
+    risen = rules.growth(case, address, rule)
+    if not risen:
+        return rules.counted_packets(rule)
+    return f" Its counter rose by {risen} packet{'' if risen == 1 else 's'} with the attempts."
 
 
 def _is_clean(case: Case, address: str) -> bool:
@@ -255,41 +264,6 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Finding:
     )
 
 
-def _refused_though_served(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Listener, Listeners]]]:
-    """Own addresses that answered with a reset after a table that showed a listener for them."""
-    table = outcomes.listeners(case)
-    for address, attempt in outcomes.refused_by_reset(case).items():
-        rows = outcomes.on_port(table, case.tcp.port) if outcomes.is_local(case, address) else ()
-        row = next((row for row in rows if hosts.reaches(row, address, here=True)), None)
-        plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in outcomes.attempts(case, address))
-        if table and row and plain and table.at and table.at < attempt.at and not forwarding.ways(case, address):
-            yield address, (attempt, row, table)
-
-
-def _served(case: Case, served: dict[str, tuple[TcpAttempt, Listener, Listeners]]) -> Finding:
-    first, (attempt, row, table) = next(iter(served.items()))
-    asked = endpoint(first, case.tcp.port)
-    if all(_is_clean(case, address) for address in served):
-        what = f"Something on this machine that no rule shows (a BPF program, a socket lookup) answers {asked} with a reset"
-        apart = "As root: `bpftool net; bpftool prog show; bpftool cgroup tree`."
-    else:
-        what = f"A rule of this machine answers {asked} with a reset, or leads it elsewhere"
-        apart = f"As root: `{LISTING}` has a rule with `tcp reset`, `dnat` or `redirect` for it."
-    return still_open(
-        f"{hosts.owner(row)} was listening before {first} answered with a reset.",
-        *outcomes.ids(attempt, table),
-        summary=f"{what}, although {hosts.owner(row, opens=False)} listens there.",
-        next_check=apart,
-        explains=served,
-    )
-
-
-def _rules_hidden(case: Case) -> bool:
-    """Whether this machine's rules were asked for, and may not be read."""
-    asked = (gap.request for gap in case.all(NotObserved))
-    return any(isinstance(request, ReadFirewall) and request.vantage is None for request in asked)
-
-
 def _in_silence(case: Case) -> Finding:
     """Silence from another machine: a drop here looks like a drop there until a packet is seen to leave."""
     silent = hosts.silent(case)
@@ -309,7 +283,7 @@ def _in_silence(case: Case) -> Finding:
     if not unseen:
         hops = [hop for address in silent for hop in hosts.trail(case, address)]
         evidence = outcomes.ids(*hops, *(attempt for attempts in silent.values() for attempt in attempts))
-        if not _rules_hidden(case):
+        if not foreign_answers.rules_hidden(case):
             return ruled_out("Packets for this port leave this machine.", *evidence)
         return still_open(
             "Packets for this port leave this machine; whether a rule drops the answers was not seen.",

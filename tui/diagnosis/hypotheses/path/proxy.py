@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
-from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings import checks, outcomes, proxies, resolution
+from tui.diagnosis.readings.proxies import Refusal
 from tui.model.address import literal_address
 from tui.model.case import Case
 from tui.model.facts import Outcome, Proxy, SystemAnswer, TcpAttempt
@@ -34,6 +35,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             yield ResolveSystem(name=proxy.host)
         for address in _addresses(case, proxy)[:MOST_ADDRESSES]:
             yield Connect(address=address, port=proxy.port, purpose="proxy", timeout_s=case.options.timeout_s)
+        yield from proxies.request(case, proxy, _tried(case, proxy))
 
 
 def judge(case: Case) -> Finding:
@@ -55,11 +57,55 @@ def judge(case: Case) -> Finding:
         return still_open(f"{proxy.label} has not been tried yet.", *outcomes.ids(proxy))
     working = [attempt for attempt in tried if attempt.outcome is Outcome.CONNECTED]
     if working:
-        return ruled_out(
-            f"The proxy, {proxy.label}, answers; programs that read {proxy.variable} go through it and not directly.",
-            *outcomes.ids(proxy, *working),
-        )
+        return _answers(case, proxy, working)
     return _fails(case, proxy, tuple(tried), f"the attempt on it ends in `{tried[0].outcome}`", outcomes.ids(*tried))
+
+
+def _answers(case: Case, proxy: Proxy, working: list[TcpAttempt]) -> Finding:
+    """It takes connections: what it says when it is asked for the target decides."""
+    refusal = proxies.refusal(case, proxy)
+    if refusal is None:
+        asked = proxies.answer(case, proxy)
+        leads = "and leads to the target" if asked and asked.http else "and was not asked for the target"
+        return ruled_out(
+            f"The proxy, {proxy.label}, connects, {leads}; programs that read {proxy.variable} go through it and not directly.",
+            *outcomes.ids(proxy, *working, asked),
+        )
+    http = refusal.answer.http
+    if proxies.wants_credentials(http) and proxy.has_credentials:
+        words = f"The proxy, {proxy.label}, wants credentials; {proxy.variable} has some, which were not sent."
+        return still_open(words, *outcomes.ids(proxy, refusal.answer))
+    return _refuses(case, proxy, refusal)
+
+
+def _refuses(case: Case, proxy: Proxy, refusal: Refusal) -> Finding:
+    """The proxy's own words say no to the target."""
+    direct, failing = outcomes.connecting(case), outcomes.failing(case)
+    asked = refusal.answer.http.asked if refusal.answer.http else "the target"
+    who = (
+        f"{outcomes.joined(proxy.honoured_by)}, by {proxy.variable},"
+        if proxy.honoured_by
+        else f"programs that read {proxy.variable}"
+    )
+    unfit = proxies.not_for_a_proxy(case)
+    why = f" {case.tcp.host} {unfit}." if unfit else ""
+    beside = f" Directly, {case.target.label} connects." if direct else ""
+    intended = frozenset(address for address, attempt in failing.items() if attempt.outcome in _FORBIDDEN)
+    if not refusal.is_its_own or proxy.exempted_by:
+        missing = f"`{refusal.answer.command}`: the same once more, beside a direct answer."
+    else:
+        missing = "" if direct or intended else f"Whether {case.target.label} works directly, from where that is allowed."
+    return claim(
+        f"The proxy {proxy.label}, through which {who} go, does not lead to {case.target.label}: to {asked} "
+        f"it answers {refusal.words}.{why}{beside}",
+        *outcomes.ids(proxy, refusal.answer, *direct.values(), *failing.values()),
+        reason=f"{proxy.variable} applies to this target, and the proxy says no in its own words.",
+        missing=missing,
+        explains=intended,
+        culprit=Culprit(kind="proxy", address=refusal.answer.address, port=proxy.port or UNSET, variable=proxy.variable or UNSET),
+        refuted_by=f"The program does not read {proxy.variable}, or the proxy leads to {case.target.label} for it.",
+        remedies=tuple(reversed(tuple(_remedies(case, proxy))) if direct or unfit else _remedies(case, proxy)),
+    )
 
 
 def _proxy(case: Case) -> Proxy | None:
@@ -153,7 +199,7 @@ def _remedies(case: Case, proxy: Proxy) -> Iterator[Remedy]:
     host, variable, label = case.tcp.host, proxy.variable or "the proxy setting", proxy.label
     readers = f" ({outcomes.joined(proxy.honoured_by)} read it)" if proxy.honoured_by else ""
     yield Remedy(
-        do=f"Start the proxy, or correct {variable}{readers}, which reads {proxy.value or label}.",
+        do=f"See to the proxy, or correct {variable}{readers}, which reads {proxy.value or label}.",
         command="env | grep -i _proxy",
         verify=f"`refused check {shlex.quote(label)}` connects.",
     )
@@ -171,8 +217,8 @@ HYPOTHESIS = Hypothesis(
     title="proxy answers",
     question="Does a proxy stand between the program and the target?",
     why="Where a proxy variable applies, programs connect to the proxy instead. Their error then names the wrong host.",
-    meaning="The client's connection goes to a proxy, and it is the proxy that fails.",
-    proof="A proxy variable applies to the target (NO_PROXY considered), the attempt on the proxy fails, a direct one connects.",
+    meaning="The client's connection goes to a proxy, and it is the proxy that fails or says no.",
+    proof="A proxy variable applies to the target (NO_PROXY considered); the proxy fails or says no, a direct attempt connects.",
     mistaken_for=("server.not-listening", "path.filtered"),
     supersedes=frozenset({"path.filtered", "path.host-unreachable", "path.no-route", "path.rejected", "server.down"}),
     shown_by=(Proxy,),

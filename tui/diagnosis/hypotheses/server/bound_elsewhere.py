@@ -8,7 +8,7 @@ from tui.diagnosis.readings import checks, forwarding, hosts, intention, led, ou
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
-from tui.model.facts import Listener, Listeners, OtherNamespaces, TcpAttempt
+from tui.model.facts import Forwarder, Listener, Listeners, OtherNamespaces, TcpAttempt
 from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
 
@@ -133,6 +133,10 @@ def _bound_to(row: Listener) -> str:
 
 def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterator[Remedy]:
     port = case.tcp.port
+    forwarder = forwarding.holder(case, row) if here else None
+    if forwarder:
+        yield from _led_remedies(case, address, row, forwarder)
+        return
     every = "::" if ip_family(address) == "IPv6" else "0.0.0.0"  # noqa: S104 -- named, not bound
     setting = _SETTINGS.get(row.process or "", "bind, listen or host in its configuration")
     yield Remedy(
@@ -152,6 +156,30 @@ def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterato
             command=f"ssh -N -L {port}:{endpoint(row.address, port)} {case.tcp.host}",
             verify=f"refused check {endpoint('127.0.0.1', port)} connects while the tunnel is up.",
         )
+
+
+def _led_remedies(case: Case, address: str, row: Listener, forwarder: Forwarder) -> Iterator[Remedy]:
+    """What listens only leads elsewhere: where it listens is said to the engine, or in its arguments."""
+    port = case.tcp.port
+    inside = next((inside for _, inside in forwarder.leads_to if inside), None)
+    if forwarder.program in forwarding.OF_ENGINES:
+        yield Remedy(
+            do=f"The container's port is published on {row.address} alone. If others should reach it, create the container "
+            "again with the port published on every address.",
+            command=f"{forwarding.OF_ENGINES[forwarder.program]} run --publish {port}:{inside or 'PORT'} … IMAGE",
+            verify=f"`refused check {endpoint(address, port)}` connects.",
+        )
+    else:
+        yield Remedy(
+            do=f"{forwarder.program} leads the port on {row.address} alone: give it {address}, or every address, to listen on.",
+            command=f"ps -o args= -p {forwarder.pid}",
+            verify=f"`refused check {endpoint(address, port)}` connects.",
+        )
+    yield Remedy(
+        do=f"Or let the client use the address where it listens, {row.address}.",
+        command=f"refused check {endpoint(peer_address(row.address), port)}",
+        verify="It connects.",
+    )
 
 
 _SETTINGS = {

@@ -8,7 +8,6 @@ from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, Talk
 from tui.model.judgement import Culprit, Remedy
-from tui.model.protocols import label_of
 from tui.model.requests import AnyRequest
 from tui.model.target import UnixTarget
 
@@ -23,15 +22,15 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
-    for address in (*either_kind.failing(case, *_ENDED), *talk.mute(case, ended=True), *_turned_away(case)):
+    for address in (*either_kind.failing(case, *_ENDED), *talk.mute(case, ended=True)):
         yield from talk.process_checks(case, address)
 
 
 def judge(case: Case) -> Finding:
-    """Turned away in words; or connected, then the end or a reset before any byte, each time."""
+    """Connected, then the end or a reset before any byte, each time; words that turn us away are another cause."""
     rejection = _turned_away(case)
     if rejection:
-        return _in_words(case, rejection)
+        return ruled_out("It says why it turns us away, in words.", *outcomes.ids(*(words.fact for words in rejection.values())))
     ended = {where: attempt for where, attempt in either_kind.failing(case, *_ENDED).items() if not _is_led_in_vain(case, where)}
     if not ended and either_kind.failing(case, *_ENDED):
         return still_open(
@@ -64,27 +63,6 @@ def _is_led_in_vain(case: Case, where: str) -> bool:
 def _turned_away(case: Case) -> dict[str, Words]:
     """The addresses whose service says in its newest words that it rejects us."""
     return {address: words for address in either_kind.latest(case) if (words := talk.rejection(case, address))}
-
-
-def _in_words(case: Case, rejection: dict[str, Words]) -> Finding:
-    """Its own words are the proof."""
-    address, words = next(iter(rejection.items()))
-    row = talk.listener(case, address)
-    return claim(
-        f"{_who(row)} on {case.target.label} accepts the connection and turns it away: `{words.rejection}`.",
-        *outcomes.ids(*(heard.fact for heard in rejection.values()), talk.process(case, address)),
-        reason=f"It says so itself{f', as {label_of(words.protocols)}' if words.protocols else ''}.{_descriptors(case, address)}",
-        explains=rejection.keys() & either_kind.failing(case).keys(),
-        culprit=_culprit(case, address, row),
-        refuted_by="An attempt in which it does not say so.",
-        remedies=(
-            Remedy(
-                do="Raise the limit or close idle connections, or let it accept this client, as its words say.",
-                verify=f"`refused check {case.target.text}` is reachable.",
-            ),
-            *_remedies(case, row),
-        ),
-    )
 
 
 def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Finding:
@@ -205,8 +183,8 @@ HYPOTHESIS = Hypothesis(
     question="Does the server end the connection at once?",
     why="A server can accept and then hang up: access lists, limits, a dying worker, or a forwarder without a backend.",
     meaning="It accepts, and closes or resets at once.",
-    proof="Connected, then the end or a reset before any byte, in every attempt of several; or its own words that turn us away.",
-    mistaken_for=("port.wrong-protocol",),
+    proof="Connected, then the end or a reset before any byte, in every attempt of several.",
+    mistaken_for=("port.wrong-protocol", "server.turns-away"),
     transports=frozenset({"tcp", "unix"}),
     shown_by=(Attempt, Talk),
     looks=(),

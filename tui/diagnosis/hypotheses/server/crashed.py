@@ -4,19 +4,11 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SOCKETS
-from tui.diagnosis.readings import checks, hosts, intention, outcomes, services
-from tui.diagnosis.readings.answers import service_name
+from tui.diagnosis.readings import checks, containers, hosts, intention, outcomes, services
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.case import Case
-from tui.model.facts import Container, OtherNamespaces, Service, TcpAttempt
-from tui.model.judgement import Culprit, Remedy
+from tui.model.facts import Listener, OtherNamespaces, Service, TcpAttempt
 from tui.model.requests import AnyRequest
-
-_DEAD = frozenset({"exited", "dead", "stopped"})
-"""States in which engines name a container that has ended."""
-_SIGNALLED = 128
-"""A shell's and an engine's exit status of a process that signal N ended is 128 + N."""
-_KILL = 9
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -24,6 +16,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from services.checks(case)
+    if any(containers.may_have(case, address) for address in services.failing(case)):
+        yield containers.look(case)
 
 
 def judge(case: Case) -> Finding:
@@ -36,10 +30,9 @@ def judge(case: Case) -> Finding:
         free = [service for service in ended if not _taken(case, address, service)]
         if free:
             return _of_service(case, address, free[0], failing)
-    for address in failing:
-        exited = _exited(case) if outcomes.is_local(case, address) else None
-        if exited and not _holders(case, address):
-            return _of_container(case, *exited, failing)
+    container = _ended_container(case, failing)
+    if container:
+        return _of_container(case, container, failing)
     known = [(address, service) for address in failing for service in services.services(case, address)]
     meant = [service for address, service in known if services.is_meant(case, address, service)]
     if meant:
@@ -53,16 +46,17 @@ def judge(case: Case) -> Finding:
     return still_open("No unit, container or pid file was seen that belongs on this port.", *outcomes.ids(*failing.values()))
 
 
-def _holders(case: Case, address: str) -> bool:
-    """Whether something listens where the service should."""
+def _rows(case: Case, address: str) -> list[Listener]:
+    """What listens where the service should."""
     here = outcomes.is_local(case, address)
     rows = outcomes.on_port(hosts.table(case, address), case.tcp.port)
-    return any(hosts.reaches(row, address, here=here) for row in rows)
+    return [row for row in rows if hosts.reaches(row, address, here=here)]
 
 
 def _taken(case: Case, address: str, service: Service) -> bool:
-    """Whether something other than the service's own socket listens in its place."""
-    return _holders(case, address) and services.socket_row(case, address, service) is None
+    """Whether something other than the service itself, or its own socket, listens in its place."""
+    rows = [row for row in _rows(case, address) if row.unit is None or row.unit != service.name]
+    return bool(rows) and services.socket_row(case, address, service) is None
 
 
 def _states(units: list[Service]) -> str:
@@ -81,9 +75,10 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
     )
     explained = {failed: attempt for failed, attempt in failing.items() if service in services.services(case, failed)}
     evidence = outcomes.ids(*explained.values(), *tables, service)
-    reason = (
-        f"{service.name} is {service.active} ({service.result or service.sub or 'gone'}), and nothing listens on port {port}."
-    )
+    looping = services.is_looping(service)
+    seen = service.sub if looping else service.result or service.sub
+    silent = f"was restarted {service.restarts} times" if looping else f"nothing listens on port {port}"
+    reason = f"{service.name} is {service.active} ({seen or 'gone'}), and {silent}."
     refuted_by = f"`{services.command(service, 'is-active')}` says active, or another program belongs on port {port}."
     if service.manager == "none":
         refuted_by = f"A process of {service.name} that runs, or another program that belongs on port {port}."
@@ -93,6 +88,8 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
     missing = "" if known else f"Name it: `refused check {case.target.label} --service {service.name.removesuffix('.service')}`."
     if not whole:
         missing = f"`ss -ltnp 'sport = :{port}'` on that machine: no line confirms it."
+    if looping and service.active == "active" and service.restarts == 1:
+        missing = f"`{services.command(service, 'show -p NRestarts')}`, once more: a number that grows confirms it."
     doubt = "that nothing else listens there" if not whole else f"that {service.name} is what belongs on port {port}"
     return claim(
         summary,
@@ -107,60 +104,50 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
     )
 
 
-def _exited(case: Case) -> tuple[Container, OtherNamespaces] | None:
-    """The container of this machine that has ended and was named, or published the port."""
-    fact = case.last(OtherNamespaces)
-    name, port = service_name(case), case.tcp.port
-    for container in fact.containers if fact else ():
-        is_named = name is not None and (container.name == name or container.id.startswith(name))
-        is_published = name is None and any(host_port == port for _, host_port, _ in container.published)
-        if fact and container.state in _DEAD and (is_named or is_published):
-            return container, fact
+def _ended_container(case: Case, failing: dict[str, TcpAttempt]) -> containers.Meant | None:
+    """The container that is meant by an address of this machine, and has ended where nothing else listens for it.
+
+    While it is started again and again, its engine's forwarder may hold the port at times.
+    """
+    for address in failing:
+        meant = containers.meant(case, address)
+        if meant and meant.has_ended and (meant.is_looping or not _rows(case, address)):
+            return meant
     return None
 
 
-def _of_container(case: Case, container: Container, fact: OtherNamespaces, failing: dict[str, TcpAttempt]) -> Finding:
-    name = container.name or container.id
-    explained = {address: attempt for address, attempt in failing.items() if outcomes.is_local(case, address)}
+def _of_container(case: Case, meant: containers.Meant, failing: dict[str, TcpAttempt]) -> Finding:
+    one, port = meant.container, case.tcp.port
+    explained = {
+        address: attempt
+        for address, attempt in failing.items()
+        if (other := containers.meant(case, address)) and other.container is one
+    }
     tables = tuple(dict.fromkeys(table for address in explained for table in hosts.tables(case, address)))
-    code = container.exit_code
-    how = "" if code is None else f" with exit status {code}"
-    if code and code > _SIGNALLED:
-        how += f", which is what signal {code - _SIGNALLED} leaves"
-    if code == _SIGNALLED + _KILL:
-        how += " (killed; often for lack of memory)"
-    summary = f"Container {name}, which should answer on port {case.tcp.port}, has {container.state}{how}."
-    evidence = outcomes.ids(*explained.values(), *tables, fact)
-    reason = f"{container.engine} says that {name} is {container.state}, and nothing listens on port {case.tcp.port}."
-    refuted_by = f"Container {name} runs, or something else belongs on port {case.tcp.port}."
-    culprit = Culprit(kind="container", container=name, port=case.tcp.port)
-    remedies = tuple(_container_remedies(case, container, name))
-    known = tables and not any(table.omitted for table in tables) and code
-    stopped = f"`{container.engine} inspect {name}`: whether it was stopped on purpose, or ended by itself."
+    others = outcomes.joined(other.label for other in meant.rivals)
+    missing = ""
+    if meant.rivals:
+        missing = f"Which of {one.label} and {others} should run: each is set to port {port}."
+    elif not meant.failed:
+        missing = f"`{containers.command(one, 'inspect')}`: whether it was stopped on purpose, or ended by itself."
+    elif not tables and not meant.is_looping:
+        missing = f"`ss -ltnp 'sport = :{port}'`: no line confirms it."
     return claim(
-        summary,
-        *evidence,
-        reason=reason if tables else f"{reason} The socket table was not seen.",
-        missing="" if known else stopped,
-        intention=intention.of_container(case, container, fact),
+        f"{_capital(meant.label)}, which should answer on port {port}, {containers.how_it_ended(meant)}."
+        f"{containers.quoted_end(one)}",
+        *outcomes.ids(*explained.values(), *tables, meant.fact),
+        reason=f"{one.engine} says that {one.label} is {one.state}{'' if meant.is_looping else ', and nothing listens there'}.",
+        missing=missing,
+        intention=intention.of_container(case, one, meant.fact),
         explains=explained,
-        culprit=culprit,
-        refuted_by=refuted_by,
-        remedies=remedies,
+        culprit=containers.culprit(case, meant),
+        refuted_by=f"{_capital(meant.label)} runs and stays up, or something else belongs on port {port}.",
+        remedies=tuple(containers.remedies(case, meant)),
     )
 
 
-def _container_remedies(case: Case, container: Container, name: str) -> Iterator[Remedy]:
-    yield Remedy(
-        do=f"Read why {name} ended, and mend that.",
-        command=f"{container.engine} logs --tail 50 {name}; {container.engine} inspect --format '{{{{json .State}}}}' {name}",
-        verify="The reason in its log is gone after the next start.",
-    )
-    yield Remedy(
-        do="Then start it again.",
-        command=f"{container.engine} start {name}",
-        verify=f"{case.target.label} connects.",
-    )
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 HYPOTHESIS = Hypothesis(

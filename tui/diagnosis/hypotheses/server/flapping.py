@@ -3,12 +3,13 @@
 import itertools
 from collections.abc import Iterator
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, services
+from tui.diagnosis.readings import checks, containers, hosts, outcomes, services
 from tui.model.case import Case
-from tui.model.facts import Listener, Listeners, Outcome, Service, TcpAttempt
+from tui.model.facts import Listener, Listeners, OtherNamespaces, Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListListeners, ReadService
 
@@ -22,6 +23,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.tables(case)
     if any(outcomes.is_local(case, address) for address in _fallen(case)):
         yield ListListeners(again=1)
+    if any(containers.may_have(case, address) for address in _fallen(case)):
+        yield containers.look(case)
     yield from _service_checks(case)
 
 
@@ -37,6 +40,9 @@ def judge(case: Case) -> Finding:
     changed = _changed_listener(case) if any(outcomes.is_local(case, address) for address in plain) else None
     alternating = {address: attempts for address, attempts in plain.items() if _changes(attempts) >= ALTERNATES}
     restarts = {address: restart for address in plain if (restart := services.restart(case, address))}
+    looping = {address: loop for address in plain if (loop := _loop(case, address))}
+    if looping and not restarts:
+        return _in_a_loop(case, {address: plain[address] for address in looping}, next(iter(looping.values())))
     if alternating or changed or restarts:
         proved = alternating or {address: plain[address] for address in restarts} or plain
         return _proved(case, proved, changed, next(iter(restarts.values()), None))
@@ -118,6 +124,42 @@ def _proved(
         culprit=culprit,
         refuted_by=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
         remedies=_remedies(case, changed[1] if changed else None, restart),
+    )
+
+
+class _Loop(Struct, frozen=True):
+    """What starts again and again, by its manager's or engine's own counter."""
+
+    words: str
+    """`container shop (docker), which ends again and again`, and its last words after a full stop."""
+    fact: Service | OtherNamespaces
+    culprit: Culprit
+    remedies: tuple[Remedy, ...]
+
+
+def _loop(case: Case, address: str) -> _Loop | None:
+    meant = containers.meant(case, address)
+    if meant and meant.is_looping:
+        words = f"{meant.label}, which {containers.how_it_ended(meant)}.{containers.quoted_end(meant.container)}"
+        return _Loop(words, meant.fact, containers.culprit(case, meant), tuple(containers.remedies(case, meant)))
+    for service in services.services(case, address):
+        if services.is_looping(service) and services.is_meant(case, address, service):
+            words = f"{service.name}.{services.again_and_again(service)}{services.quoted_end(service)}"
+            return _Loop(words, service, services.culprit(service, case.tcp.port), tuple(services.remedies(case, service)))
+    return None
+
+
+def _in_a_loop(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]], loop: _Loop) -> Finding:
+    """Between two ends it answers for a moment."""
+    attempts = next(iter(fallen.values()))
+    return claim(
+        f"{case.target.label} comes and goes, with {loop.words}",
+        *outcomes.ids(*(fact for facts in fallen.values() for fact in facts), loop.fact),
+        reason=f"On one address: {', '.join(attempt.outcome for attempt in attempts[-6:])}.",
+        explains=fallen.keys() & outcomes.failing(case).keys(),
+        culprit=loop.culprit,
+        refuted_by="Its counter of restarts does not grow any more.",
+        remedies=loop.remedies,
     )
 
 

@@ -4,7 +4,19 @@ from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, forwarding, hosts, led, namespaces, outcomes, reset_origin, rules, services
+from tui.diagnosis.readings import (
+    checks,
+    containers,
+    counters,
+    forwarding,
+    hosts,
+    led,
+    namespaces,
+    outcomes,
+    reset_origin,
+    rules,
+    services,
+)
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.diagnosis.readings.reset_origin import ResetSource
@@ -31,6 +43,13 @@ def judge(case: Case) -> Finding:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return no_refusal(case)
+    foreign = [address for address in refused if _is_of_no_socket(case, address)]
+    refused = {address: attempt for address, attempt in refused.items() if address not in foreign}
+    if not refused:
+        attempts = (outcomes.latest(case)[address] for address in foreign)
+        return still_open(
+            "This machine's own TCP sent no reset: a rule answers for it, or leads it elsewhere.", *outcomes.ids(*attempts)
+        )
     absent = {address: attempt for address, attempt in refused.items() if _nothing_in(hosts.tables(case, address), case)}
     proved = {address: attempt for address, attempt in absent.items() if _all_read(case, address)}
     if proved:
@@ -48,6 +67,11 @@ def judge(case: Case) -> Finding:
         for row in outcomes.on_port(table, case.tcp.port)
     )
     return ruled_out(f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)}.", *outcomes.ids(table))
+
+
+def _is_of_no_socket(case: Case, address: str) -> bool:
+    """Whether the reset of an own address was not sent by this machine's own TCP, as it is where nothing listens."""
+    return outcomes.is_local(case, address) and counters.sent_by_this_kernel(case, address) is False
 
 
 def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
@@ -79,15 +103,34 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
             refuted_by=f"A listener on TCP port {port} in this namespace's `ss -ltn`.",
             remedies=_remedies(case),
         )
+    container = _stopped_container(case, refused)
+    note = _container_note(container) if container else _service_note(case, refused)
+    stopped = None if container else _stopped(case, refused)
+    at_fault = containers.culprit(case, container) if container else None
     return claim(
-        f"Nothing listens on {endpoints}: a reset came back, and the socket table has no listener.{_service_note(case, refused)}",
-        *outcomes.ids(*refused.values(), *tables, _stopped(case, refused) or _unknown_unit(case)),
+        f"Nothing listens on {endpoints}: a reset came back, and the socket table has no listener.{note}",
+        *outcomes.ids(*refused.values(), *tables, container.fact if container else stopped or _unknown_unit(case)),
         reason=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
         explains=refused,
-        culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
+        culprit=at_fault or Culprit(kind="address", address=next(iter(refused)), port=port),
         refuted_by=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that redirects it to another machine.",
-        remedies=_remedies(case, _stopped(case, refused)),
+        remedies=containers.remedies(case, container) if container else _remedies(case, stopped),
     )
+
+
+def _stopped_container(case: Case, refused: Iterable[str]) -> containers.Meant | None:
+    """The container that is meant and does not run, where no unit belongs on the port as well."""
+    if any(services.is_meant(case, address, service) for address in refused for service in services.services(case, address)):
+        return None
+    known = (containers.meant(case, address) for address in refused)
+    return next((meant for meant in known if meant and (meant.has_ended or meant.never_started)), None)
+
+
+def _container_note(meant: containers.Meant) -> str:
+    """What became of the container, as a sentence with a space before it."""
+    one = meant.container
+    label = f"{meant.label[:1].upper()}{meant.label[1:]}"
+    return f" {label}, which is set to this port, {containers.state_in_words(meant)}.{containers.quoted_end(one)}"
 
 
 def _stopped(case: Case, refused: Iterable[str]) -> Service | None:

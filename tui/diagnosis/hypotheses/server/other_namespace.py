@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import NAMESPACES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, hosts, intention, namespaces, outcomes, rules
+from tui.diagnosis.readings import checks, containers, hosts, intention, namespaces, outcomes, rules
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.namespaces import ServiceLocation
 from tui.diagnosis.readings.no_refusal import no_refusal
@@ -15,7 +15,10 @@ from tui.model.address import endpoint, is_loopback, is_unspecified, peer_addres
 from tui.model.case import Case
 from tui.model.facts import OtherNamespaces, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
-from tui.model.requests import AnyRequest, ListOtherNamespaces
+from tui.model.requests import AnyRequest
+
+NAMELESS = frozenset({"bridge", "podman", "host", "none"})
+"""The networks that engines make by themselves; their resolvers know no names there (docker-network(1), podman-network(1))."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -23,7 +26,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     if _refused_here(case) and outcomes.listeners(case) and not _listens_here(case):
-        yield ListOtherNamespaces(port=case.tcp.port)
+        yield containers.look(case)
 
 
 def judge(case: Case) -> Finding:
@@ -212,6 +215,10 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
     port = case.tcp.port
     row, container = location.listener, location.container
     connects = f"{case.target.label} connects."
+    others = case.last(OtherNamespaces)
+    if container and others and containers.own(others):
+        yield from _from_a_container(case, location, others)
+        return
     if row and is_loopback(row.address) and not (location.namespace and location.namespace.initial):
         yield Remedy(
             do=f"It listens only on {row.address} of that namespace, which nothing else reaches: let it listen on 0.0.0.0.",
@@ -254,6 +261,31 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
         do="See for yourself what listens there (as root).",
         command=_enter(location, "ss -ltnp"),
         verify=f"It shows port {row.port if row else port}.",
+    )
+
+
+def _from_a_container(case: Case, location: ServiceLocation, others: OtherNamespaces) -> Iterator[Remedy]:
+    """In a container localhost is the container itself; publishing a port on the host changes nothing there."""
+    container, row = location.container, location.listener
+    mine = containers.own(others)
+    if container is None or mine is None:
+        return
+    port = row.port if row else case.tcp.port
+    name = container.label
+    shared = [network for network in containers.shared_networks(others, container) if network not in NAMELESS]
+    tool = containers.tool(container)
+    if not shared:
+        network = next((one for one in container.networks if one not in NAMELESS), "NETWORK")
+        yield Remedy(
+            do=f"Put {mine.label} and {name} into one network of their own: in the default one containers have no names.",
+            command=f"{tool} network connect {network} {mine.label}",
+            verify=f"`{tool} exec {mine.label} getent hosts {name}` prints an address.",
+        )
+    where = f" (both are in {shared[0]})" if shared else ""
+    yield Remedy(
+        do=f"Say {name} instead of {case.tcp.host}: inside {mine.label}, localhost is {mine.label} itself{where}.",
+        command=f"refused check --container {shlex.quote(mine.label)} {endpoint(name, port)}",
+        verify="It connects.",
     )
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.looks import SOCKETS
-from tui.diagnosis.readings import checks, hosts, intention, outcomes, services
+from tui.diagnosis.readings import checks, hosts, intention, outcomes, services, text
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -45,6 +45,9 @@ def judge(case: Case) -> Finding:
     conflicts.sort(key=lambda conflict: (conflict.holder is None, conflict.line is None, conflict.service.why != "named"))
     if conflicts:
         return _judged(case, conflicts[0])
+    holder = _holder_of_text(case)
+    if holder:
+        return holder
     for address in outcomes.latest(case):
         stranger = _stranger(case, address)
         if stranger:
@@ -78,7 +81,8 @@ def _conflicts(case: Case, address: str) -> Iterator[_Conflict]:
         if line and services.ended(service):
             yield _Conflict(address, port, service, holder, line, table)
         elif holder and holder in _rows(case, address) and holder.process not in GO_BETWEENS:
-            unlike = service.why == "named" and not fails and not hosts.is_named(case, holder)
+            own = _is_own_program(service, holder)
+            unlike = service.why == "named" and not fails and not hosts.is_named(case, holder) and not own
             if unlike or services.ended(service):
                 yield _Conflict(address, port, service, holder, None, table)
 
@@ -102,6 +106,11 @@ def _others(table: Listeners | None, port: int, service: Service) -> list[Listen
     return sorted(foreign, key=lambda row: row.process is None and row.unit is None)
 
 
+def _is_own_program(service: Service, row: Listener) -> bool:
+    """Whether the service's own program listens, and no unit has it: somebody started it by hand."""
+    return bool(service.program) and row.process == service.program and row.unit is None and row.container is None
+
+
 def _judged(case: Case, conflict: _Conflict) -> Finding:
     service, holder, port = conflict.service, conflict.holder, conflict.port
     failing = {
@@ -122,6 +131,8 @@ def _judged(case: Case, conflict: _Conflict) -> Finding:
         )
     who = hosts.owner(holder)
     where = endpoint(holder.address, holder.port)
+    if _is_own_program(service, holder):
+        who = f"{who}, the program of {service.name} itself, started by hand,"
     if conflict.line:
         return claim(
             f"{who} holds port {port} ({where}), so {service.name} could not start.{log}",
@@ -146,6 +157,37 @@ def _judged(case: Case, conflict: _Conflict) -> Finding:
     )
 
 
+def _holder_of_text(case: Case) -> Finding | None:
+    """Who holds what the pasted text's program wanted to listen on; None without such a text, or where nobody holds it."""
+    said = text.text(case)
+    if said is None or said.role != "bind" or said.says not in {"in-use", "other"}:
+        return None
+    table = next((hosts.table(case, address) for address in outcomes.latest(case)), None)
+    near = [row for address in outcomes.latest(case) for row in _rows(case, address)]
+    rows = near or list(outcomes.on_port(table, case.tcp.port))
+    if table is None or not rows:
+        return None
+    row = min(rows, key=lambda row: row.process is None and row.unit is None)
+    who, where = hosts.owner(row), endpoint(row.address, row.port)
+    look = f"systemctl status {row.unit}" if row.unit else f"ps -fp {row.pid}" if row.pid else f"ss -ltnp 'sport = :{row.port}'"
+    return claim(
+        f"The text says “{said.words or 'bind failed'}”, and {who} holds port {row.port} here ({where}): what else wants to "
+        "listen there can't start.",
+        *outcomes.ids(said, table),
+        reason=f"{who} listens on {where}. Whether it did when the text was written, and on that machine, is not seen.",
+        missing=f"Start the service again while {who} holds the port: the same words confirm it.",
+        culprit=hosts.listener_culprit("process", row),
+        refuted_by=f"The service starts while {who} listens on {where}, or the text is another machine's.",
+        remedies=(
+            Remedy(
+                do=f"Decide which of the two the port is for: stop {who}, or give the other one another port.",
+                command=look,
+                verify=f"`ss -ltnp 'sport = :{row.port}'` shows the one that is meant.",
+            ),
+        ),
+    )
+
+
 def _stranger(case: Case, address: str) -> Finding | None:
     """A program other than the one that was named answers, and nothing of that name was seen."""
     name, rows = service_name(case), _rows(case, address)
@@ -156,6 +198,8 @@ def _stranger(case: Case, address: str) -> Finding | None:
     if len(known) != len(rows) or any(hosts.is_named(case, row) for row in table.listeners):
         return None
     if any(row.process in GO_BETWEENS or row.container for row in known):
+        return None
+    if any(_is_own_program(service, row) for service in services.services(case, address) for row in known):
         return None
     who = hosts.owner(known[0])
     if any(service.active in {"active", "activating"} for service in services.services(case, address)):
@@ -183,6 +227,19 @@ def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
     if holder is not None:
         who = hosts.owner(holder)
         unit = holder.unit or (f"process {holder.pid}" if holder.pid else "it")
+        if _is_own_program(service, holder) and holder.pid:
+            yield Remedy(
+                do=f"See who started {who} by hand, and since when.",
+                command=f"ps -o pid,ppid,user,lstart,args -p {holder.pid}",
+                verify="It is known whether it may be stopped.",
+            )
+            yield Remedy(
+                do="If it may: stop it, so that its unit can have the port.",
+                command=f"kill {holder.pid}",
+                verify=f"`ss -ltnp 'sport = :{conflict.port}'` shows no line.",
+            )
+            yield Remedy(do=f"Then start {service.name}.", command=again, verify=f"{case.target.label} connects.")
+            return
         yield Remedy(
             do=f"Decide which of the two the port is for. If {service.name}: stop {who}, or give it another port.",
             command=f"systemctl status {unit}" if holder.unit else f"ps -fp {holder.pid}" if holder.pid else "ss -ltnp",

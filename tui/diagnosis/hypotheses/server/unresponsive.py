@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, talk
+from tui.diagnosis.readings import checks, containers, hosts, outcomes, talk
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import ProcessState, QueueWatch, Talk
+from tui.model.facts import OtherNamespaces, ProcessState, QueueWatch, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, WatchQueue
 
 REPEATEDLY = 2
 """Requests in a row without an answer: a single one may be an accident."""
+PATIENCE_MS = 9500.0
+"""A wait that a client would call too long; short of it, a service may only be slow."""
 BUSY_PERCENT = 90.0
 """Of one processor: a thread that never waits. Below 100, because the kernel counts in hundredths of a second."""
 
@@ -27,6 +29,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
         if process and _trouble(process):
             table = hosts.table(case, address)
             yield WatchQueue(address=address, port=case.tcp.port, vantage=table.vantage if table else None)
+        if containers.may_have(case, address):
+            yield containers.look(case)
 
 
 def _quiet(case: Case) -> tuple[str, ...]:
@@ -45,6 +49,9 @@ def judge(case: Case) -> Finding:
     if not working:
         return not_relevant("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
     for address in _quiet(case):
+        container = containers.meant(case, address)
+        if container and container.is_paused:
+            return _paused(case, address, container)
         process = talk.process(case, address)
         trouble = _trouble(process) if process else ""
         if process and trouble:
@@ -66,6 +73,20 @@ def judge(case: Case) -> Finding:
     if talk.meant(case) is None:
         return not_looked_at("It connects; what it should answer is not known.")
     return not_looked_at("No request has been sent to it.")
+
+
+def _paused(case: Case, address: str, container: containers.Meant) -> Finding:
+    """Its kernel goes on to accept, and none of its processes runs."""
+    silence = talk.mute(case, ended=False).get(address, ())
+    where, one = endpoint(address, case.tcp.port), container.container
+    return claim(
+        f"{where} accepts and never answers: {container.label}, which should answer there, is paused.",
+        *outcomes.ids(outcomes.latest(case).get(address), *silence, container.fact),
+        reason=f"{one.engine} says that {one.label} is paused. {_silence_in_words(silence)}".rstrip(),
+        culprit=containers.culprit(case, container),
+        refuted_by=f"An answer from {where} while {one.label} is paused.",
+        remedies=containers.remedies(case, container),
+    )
 
 
 def _trouble(process: ProcessState) -> str:
@@ -140,10 +161,19 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
             summary=f"{where} accepts the connection and does not answer {meant.protocol}, which its port stands for.",
             next_check=talk.name_it(case),
         )
-    summary = f"{where} accepts the connection and does not answer {meant.protocol}."
+    front = talk.to_nonsense(case, address)
+    asked = meant.inner if exchanges[0].inner and meant.inner else meant.protocol
+    summary = f"{where} accepts the connection and does not answer {asked}{' inside TLS' if asked != meant.protocol else ''}."
+    if front:
+        summary += f" What accepts lives, for it answers another protocol's words with `{front.text}`: what is behind it hangs."
+        evidence = (*evidence, *outcomes.ids(front.fact))
     next_check = f"On {address}: the state of the process that listens there, `ps -o pid,stat,wchan:20,pcpu,args -p PID`."
-    if len(exchanges) < REPEATEDLY or any(exchange.acknowledged is False for exchange in exchanges):
+    # What is not acknowledged may be lost on the way; on this machine it is the full queue of who does not accept.
+    lost = any(exchange.acknowledged is False for exchange in exchanges) and not outcomes.is_local(case, address)
+    if len(exchanges) < REPEATEDLY or lost:
         return still_open(reason, *evidence, summary=summary, next_check=next_check)
+    if max(map(talk.waited_ms, exchanges)) < PATIENCE_MS:
+        return still_open(f"{reason} A slow service may need longer.", *evidence, summary=summary, next_check=next_check)
     row = talk.listener(case, address)
     return claim(
         summary,
@@ -159,7 +189,7 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
 def _silence_in_words(talks: tuple[Talk, ...]) -> str:
     if not talks:
         return ""
-    waits = outcomes.joined(f"{exchange.waited_ms / 1000:.1f} s" for exchange in talks)
+    waits = outcomes.joined(f"{talk.waited_ms(exchange) / 1000:.1f} s" for exchange in talks)
     times = "once" if len(talks) == 1 else f"{len(talks)} times"
     if talks[0].listened:
         return f"Connected {times}; the server speaks first in {talks[0].spoken}, and said nothing in {waits}."
@@ -218,9 +248,9 @@ HYPOTHESIS = Hypothesis(
     question="Does the server answer, once it has accepted?",
     why="The kernel accepts for a process that hangs: it connects, and then nothing comes.",
     meaning="It accepts and never answers.",
-    proof="Connected, a request sent, silence; and the process is stopped (T), stuck on a device (D), or busy all the time.",
+    proof="Connected, a request sent, silence; and the process is stopped (T), its container paused, or it is busy all the time.",
     mistaken_for=("path.mtu",),
-    shown_by=(ProcessState, Talk),
+    shown_by=(ProcessState, Talk, OtherNamespaces),
     looks=(),
     needs=needs,
     judge=judge,

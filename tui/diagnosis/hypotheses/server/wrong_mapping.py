@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, forwarding, led, outcomes, rules, translation
+from tui.diagnosis.readings import checks, foreign_answers, forwarding, led, outcomes, rules, translation
 from tui.diagnosis.readings.forwarding import Behind, State
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
@@ -32,6 +32,9 @@ def judge(case: Case) -> Finding:
     """The port leads elsewhere, and there nothing listens, nobody is, or no way leads."""
     failing = outcomes.failing(case, *rules.STOPPED, *forwarding.ENDED_BY_FORWARDER)
     behind = {address: places for address in failing if (places := forwarding.behind(case, address))}
+    hidden = [address for address, _ in foreign_answers.refused(case) if not translation.excluded(case, address)]
+    if not behind and hidden:
+        return _hidden(case, hidden)
     if not behind:
         return not_relevant(
             "Nothing that is known leads the port elsewhere.", *outcomes.ids(*(failing or outcomes.latest(case)).values())
@@ -49,8 +52,20 @@ def judge(case: Case) -> Finding:
     }
     if unseen:
         return _unseen(case, unseen)
-    first = next(iter(behind.values()))[0]
-    return _otherwise(case, first)
+    every = [place for places in behind.values() for place in places]
+    return _otherwise(case, next((place for place in every if place.state is State.SERVED), every[0]))
+
+
+def _hidden(case: Case, hidden: list[str]) -> Finding:
+    """Resets that no socket here explains, and rules that may not be read."""
+    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in hidden)
+    return still_open(
+        "A reset came back that no socket of this machine explains; a rule may lead the port elsewhere.",
+        *outcomes.ids(*(outcomes.latest(case)[address] for address in hidden)),
+        summary=f"A rule of this machine leads {asked} to where nothing listens.",
+        next_check=f"As root: `{foreign_answers.LISTING}` has a rule with `dnat` or `redirect` for it.",
+        explains=hidden,
+    )
 
 
 def _all_in(places: tuple[Behind, ...], *states: State) -> Behind | None:
@@ -64,6 +79,7 @@ def _proved(case: Case, dead: dict[str, Behind]) -> Finding:
         f"{_leads(case, dead, place)}, {_why(place)}.",
         *led.evidence(case, dead),
         reason=f"{led.said_by(place)} {_seen(place)}",
+        looks=led.unsure_of_rules(case, dead),
         explains=dead,
         culprit=_culprit(place),
         refuted_by=f"A listener on {place.way.label}.",
@@ -118,8 +134,8 @@ def _otherwise(case: Case, place: Behind) -> Finding:
 
 def _leads(case: Case, dead: dict[str, Behind], place: Behind) -> str:
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in dead)
-    via = f" from {place.way.via}" if place.way.via else ""
-    there = place.way.label if place.place in {place.way.host, place.way.label} else f"{place.way.label}, {place.place}"
+    via = f", by way of {place.way.via}" if place.way.via else ""
+    there = place.way.label if place.place in {place.way.host, place.way.label} else f"{place.way.label} of {place.place}"
     if isinstance(place.way.by, Forwarder):
         return f"{place.way.maker} leads {asked} to {there}{via}"
     return f"The rule {place.way.maker} leads {asked} to {there}"
@@ -187,15 +203,22 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     """Lead it to where something listens, with what leads it; a rule of an engine is never changed by hand."""
     port, again = case.tcp.port, f"`refused check {endpoint(address, case.tcp.port)}` connects."
     container = place.way.container or (place.space.container if place.space else None)
-    inside = next(iter({row.port for row in place.rows if not is_loopback(row.address)}), None) if place.space else None
+    ports = {row.port for row in place.rows if not is_loopback(row.address)} if place.space else set()
+    inside = next(iter(ports)) if len(ports) == 1 else "PORT"
     maker = place.way.by.program if isinstance(place.way.by, Forwarder) else place.way.by.made_by or ""
     engine = container.engine if container else "podman" if maker == "podman" else "docker"
-    if container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):
+    if place.state is State.GONE:
+        yield Remedy(
+            do="See whether what had that address still runs, and which address it has now; start it again if it should.",
+            command=f"docker ps -a --filter publish={port}; podman ps -a; ip neighbour show {place.way.host}",
+            verify=again,
+        )
+    elif container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):
         tool = engine if engine in _ENGINES else "docker"
         yield Remedy(
             do="See which port the program in the container listens on; ports are published when a container is created, so "
             "create it again with that one.",
-            command=f"{tool} run --publish {port}:{inside or 'PORT'} … "
+            command=f"{tool} run --publish {port}:{inside} … "
             f"{shlex.quote(container.image) if container and container.image else 'IMAGE'}",
             verify=again,
         )
@@ -208,7 +231,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     if place.state is State.OTHER_PORTS:
         yield Remedy(
             do=f"Start what should listen on {place.way.label}.",
-            command=f"ss -ltnp 'sport = :{place.way.port}'",
+            command=led.inside(place, f"ss -ltnp 'sport = :{place.way.port}'"),
             verify=again,
         )
     if isinstance(place.way.by, Forwarder):

@@ -1,0 +1,66 @@
+"""It answers with its own failure."""
+
+from collections.abc import Iterator
+
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
+from tui.diagnosis.readings import checks, outcomes, replies, talk, upstream
+from tui.model.case import Case
+from tui.model.facts import Talk
+from tui.model.judgement import Remedy
+from tui.model.requests import AnyRequest
+
+FAILURES = frozenset(range(500, 600))
+"""RFC 9110, 15.6."""
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, the socket table, and the question that the target asks."""
+    yield from checks.basics(case)
+    yield from checks.tables(case)
+    yield from talk.checks(case)
+
+
+def judge(case: Case) -> Finding:
+    """An HTTP status from 500, unless it speaks of what stands behind a proxy."""
+    nothing = replies.no_http(case)
+    if nothing:
+        return nothing
+    for address, fact, http in replies.with_status(case, *FAILURES):
+        if upstream.kind(http):
+            continue
+        works = f"`refused check {case.target.text}` is reachable."
+        unit, who = replies.unit(case, address), replies.server_words(case, address, http)
+        return claim(
+            f"{who} answers {http.asked} with a failure of its own: {replies.quoted(http)}.",
+            *outcomes.ids(fact),
+            reason=f"It answers {http.status_line} in its own words.",
+            missing=replies.same_for_a_client(case),
+            culprit=replies.culprit(case, address),
+            refuted_by=f"Another answer to {http.asked}.",
+            remedies=(
+                Remedy(
+                    do="Read what the application logs at the moment of the request: the failure is in it, not on the way.",
+                    command=f"journalctl -u {unit} --since '-1 min'",
+                    verify="The log names the reason.",
+                ),
+                Remedy(do="Ask again once it is mended.", command=fact.command, verify=works),
+            ),
+        )
+    answered = outcomes.ids(*(fact for fact, _ in replies.https(case).values()))
+    return ruled_out("It does not answer with a failure of its own.", *answered)
+
+
+HYPOTHESIS = Hypothesis(
+    place=85,
+    onset="change",
+    title="no own failure",
+    question="Does the server answer without a failure of its own?",
+    why="A connection that is made and an answer that comes do not mean that the application works.",
+    meaning="It answers with its own failure.",
+    proof="An HTTP status from 500 to 599 to the path that was asked for, which no proxy's words put on what is behind it.",
+    mistaken_for=("upstream.refused", "upstream.timeout"),
+    shown_by=(Talk,),
+    looks=(),
+    needs=needs,
+    judge=judge,
+)

@@ -1,0 +1,1 @@
+"""The secure channel: TLS between a client that verifies and the server."""

@@ -1,0 +1,1 @@
+"""What stands in front answers, and what it forwards to does not."""

@@ -1,0 +1,263 @@
+"""Readings of a case about containers: the one that is meant, what state it is in, how it ended, and the engine's commands.
+
+Law: a container is meant where the person named it, where its settings publish the target's port, or where the target is
+its own address or name. One that its engine starts again and again is in a loop, whatever the moment of the look shows.
+"""
+
+import shlex
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from tui.diagnosis.readings import outcomes, services
+from tui.diagnosis.readings.answers import service_name
+from tui.model.address import is_unspecified, peer_address, without_zone
+from tui.model.case import Case
+from tui.model.facts import Container, NameSources, OtherNamespaces
+from tui.model.judgement import Culprit, Remedy
+from tui.model.requests import ListOtherNamespaces
+
+LONGEST_LOOP_S = 70.0
+"""Docker waits at most a minute before it starts a container again (restart policies, docker-run(1))."""
+YOUNG_S = 15.0
+"""An engine takes a container that has run for ten seconds for well, and begins to count its delay anew."""
+DOCKERS_RESOLVER = "127.0.0.11"
+PODMANS_DOMAIN = "dns.podman"
+"""The domain that aardvark-dns serves, and that podman writes into its containers' resolv.conf."""
+_DEAD = frozenset({"exited", "dead", "stopped", "removing"})
+_NEVER_STARTED = frozenset({"created", "configured", "initialized"})
+_STARTS_AGAIN = frozenset({"always", "unless-stopped", "on-failure"})
+FORWARDERS = frozenset({"docker-proxy", "conmon", "rootlessport", "rootlessport-child", "slirp4netns", "pasta", "pasta.avx2"})
+"""Programs of engines that hold a published port for a container."""
+_BRIDGES = ("docker", "br-", "podman", "cni")
+"""How engines call their bridges."""
+_SIGNALLED = 128
+"""The exit status of a process that signal N ended is 128 + N."""
+_SIGNALS = {
+    2: "signal 2 (INT)",
+    6: "signal 6 (ABRT), as of a program that gives up",
+    9: "signal 9 (KILL), which is what `kill` sends, and `stop` where it is not obeyed in time",
+    11: "signal 11 (SEGV), a fault in the program",
+    15: "signal 15 (TERM), which is how an engine stops a container",
+}
+_BEFORE_THE_PROGRAM = {125: "the engine failed", 126: "its program could not be executed", 127: "its program was not found"}
+"""Exit statuses that docker-run(1) gives before the program runs."""
+
+
+class Meant(Struct, frozen=True):
+    """The container that is meant, and the fact that shows it."""
+
+    container: Container
+    fact: OtherNamespaces
+    rivals: tuple[Container, ...] = ()
+    """Others that are set to the same port and do not run either."""
+
+    @property
+    def label(self) -> str:
+        """`container shop (docker)`."""
+        return f"container {self.container.label} ({self.container.engine})"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs, and is not between two starts."""
+        return self.container.state == "running" and not self.is_looping
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether all of its processes are frozen."""
+        return self.container.state == "paused"
+
+    @property
+    def never_started(self) -> bool:
+        """Whether it was created and not started since."""
+        return self.container.state in _NEVER_STARTED
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it ended, for good or until its next start."""
+        return self.container.state in _DEAD or self.is_looping
+
+    @property
+    def is_looping(self) -> bool:
+        """Whether its engine starts it again and again: it waits for its next start, or has just been started anew."""
+        one = self.container
+        if one.state == "restarting":
+            return True
+        seen = services.moment(self.fact.at)
+        if not one.restarts or seen is None:
+            return False
+        if one.state in _DEAD:
+            return one.restart_policy in _STARTS_AGAIN and one.ended is not None and seen - one.ended <= LONGEST_LOOP_S
+        return one.state == "running" and one.started is not None and seen - one.started <= YOUNG_S
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended as something that went wrong, and not because its work was done."""
+        one = self.container
+        return self.has_ended and bool(self.is_looping or one.exit_code or one.oom_killed or one.state == "dead")
+
+
+def look(case: Case) -> ListOtherNamespaces:
+    """The check that finds it: the same for every cause, so that it is taken once."""
+    host = case.tcp.host
+    return ListOtherNamespaces(port=case.tcp.port, name=service_name(case) or (None if case.tcp.is_literal else host))
+
+
+def may_have(case: Case, address: str) -> bool:
+    """Whether a container of this machine may be behind the address: nobody else is known to hold the port there."""
+    route, table = outcomes.route_to(case, address), outcomes.listeners(case)
+    if not outcomes.is_local(case, address):
+        return bool(route and route.device and route.device.startswith(_BRIDGES))
+    rows = outcomes.on_port(table, case.tcp.port)
+    return table is not None and all(row.process is None or row.process in FORWARDERS for row in rows)
+
+
+def meant(case: Case, address: str) -> Meant | None:
+    """The container of this machine that is meant by the target's port on `address`; of several, one that runs."""
+    fact = case.last(OtherNamespaces)
+    if fact is None:
+        return None
+    fitting = [one for one in fact.containers if _is_meant(case, one, address)]
+    if not fitting:
+        return None
+    # What runs holds the port; of those that do not, the one that ran last is the one that is missed.
+    first, *others = sorted(fitting, key=lambda one: (one.state not in {"running", "paused", "restarting"}, -(one.started or 0)))
+    if first.state in {"running", "paused", "restarting"}:
+        return Meant(first, fact)
+    return Meant(first, fact, tuple(one for one in others if one.started))
+
+
+def _is_meant(case: Case, container: Container, address: str) -> bool:
+    if (name := service_name(case)) is not None:
+        return is_called(container, name)
+    asked = peer_address(without_zone(address))
+    if asked in container.addresses:
+        return True
+    return outcomes.is_local(case, address) and any(
+        outside == case.tcp.port and (is_unspecified(host) or host == asked) for host, outside, _ in container.published
+    )
+
+
+def is_called(container: Container, name: str) -> bool:
+    """Whether a person, or a program beside it, would call it by this name."""
+    own = container.name or ""
+    return name in {own, own.rpartition("/")[2]} or bool(container.id and name.startswith(container.id))
+
+
+def of_name(case: Case) -> Meant | None:
+    """The container whose name is the target's host, where its engine's own resolver is asked for it."""
+    fact, sources = case.last(OtherNamespaces), case.last(NameSources)
+    if fact is None or sources is None or not resolver(sources):
+        return None
+    host = case.tcp.host.rstrip(".").removesuffix(f".{PODMANS_DOMAIN}")
+    known = [one for one in fact.containers if is_called(one, host)]
+    return Meant(known[0], fact) if known else None
+
+
+def resolver(sources: NameSources | None) -> str:
+    """The engine whose own resolver is this machine's nameserver: `docker`, `podman`; empty for none."""
+    if sources is None:
+        return ""
+    if any(server.address == DOCKERS_RESOLVER for server in sources.servers):
+        return "docker"
+    return "podman" if PODMANS_DOMAIN in sources.search else ""
+
+
+def own(fact: OtherNamespaces) -> Container | None:
+    """The container that this check runs in, where its engine tells."""
+    return next((one for one in fact.containers if fact.inside and is_called(one, fact.inside)), None)
+
+
+def shared_networks(fact: OtherNamespaces, other: Container) -> tuple[str, ...]:
+    """The networks that the container shares with the one that this check runs in."""
+    mine = own(fact)
+    return tuple(name for name in other.networks if mine and name in mine.networks)
+
+
+def networks_apart(other: Meant) -> str:
+    """That the container runs in networks of its own, a clause; empty where it shares one with where this check runs."""
+    mine = own(other.fact)
+    if mine is None or not mine.networks or not other.container.networks or shared_networks(other.fact, other.container):
+        return ""
+    theirs, ours = outcomes.joined(other.container.networks), outcomes.joined(mine.networks)
+    return f"it is in network {theirs}, and {mine.label} is in {ours}"
+
+
+def how_it_ended(meant: Meant) -> str:
+    """`ended with exit status 3 at …`, for a sentence about it."""
+    one = meant.container
+    at = f" at {services.clock(one.ended)}" if one.ended else ""
+    if meant.is_looping:
+        times = "again" if not one.restarts else "once" if one.restarts == 1 else f"{one.restarts} times"
+        status = f", the last time with exit status {one.exit_code}" if one.exit_code else ""
+        return f"ends again and again: {one.engine} has started it anew {times}{status}"
+    if one.oom_killed:
+        return f"was killed by the kernel because memory ran out{at}"
+    code = one.exit_code
+    if code is None:
+        return f"is {one.state}"
+    why = _SIGNALS.get(code - _SIGNALLED) if code > _SIGNALLED else _BEFORE_THE_PROGRAM.get(code)
+    return f"ended with exit status {code}{f' ({why})' if why else ''}{at}"
+
+
+def state_in_words(meant: Meant) -> str:
+    """What is known of its state, for a sentence about it: `was created and never started`."""
+    if meant.never_started:
+        error = meant.container.error.rstrip(".")
+        return f"was created and could not be started: “{error}”" if error else "was created and never started"
+    if meant.is_paused:
+        return "is paused"
+    return how_it_ended(meant) if meant.has_ended else f"is {meant.container.state or 'in an unknown state'}"
+
+
+def quoted_end(container: Container) -> str:
+    """Its last word as a sentence, with a space before it; empty where none was read."""
+    line = services.telling_line(container.log)
+    return f" It last said: “{services.shortened(line)}”." if line else ""
+
+
+def culprit(case: Case, meant: Meant) -> Culprit:
+    """The container by its name."""
+    return Culprit(kind="container", container=meant.container.label, port=case.tcp.port)
+
+
+def tool(container: Container) -> str:
+    """The engine's program, as it is typed."""
+    return "crictl" if container.engine in {"containerd", "cri-o"} else container.engine
+
+
+def command(container: Container, word: str) -> str:
+    """An engine's command about it."""
+    return f"{tool(container)} {word} {shlex.quote(container.label)}"
+
+
+def remedies(case: Case, meant: Meant) -> Iterator[Remedy]:
+    """What to do about one that does not run, or is paused: read why first, and change something after that."""
+    one, target = meant.container, case.target.label
+    connects = f"{target} connects."
+    if meant.is_paused:
+        yield Remedy(
+            do=f"Let {one.label} go on, once it is known who paused it, and why.",
+            command=command(one, "unpause"),
+            verify=f"{target} answers.",
+        )
+        return
+    if meant.never_started:
+        yield Remedy(do=f"Start {one.label}.", command=command(one, "start"), verify=connects)
+        return
+    if one.oom_killed:
+        yield Remedy(
+            do=f"Give {one.label} more memory, or find what used it up.",
+            command=command(one, "inspect --format '{{.HostConfig.Memory}}'"),
+            verify="It is not killed again.",
+        )
+    yield Remedy(
+        do=f"Read why {one.label} ended, and mend that.",
+        command=command(one, "logs --tail 50"),
+        verify="The reason in its log is gone after the next start.",
+    )
+    yield Remedy(
+        do="Its engine starts it again by itself; do it at once." if meant.is_looping else "Then start it again.",
+        command=command(one, "restart" if meant.is_looping else "start"),
+        verify=connects,
+    )

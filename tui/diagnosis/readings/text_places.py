@@ -1,0 +1,135 @@
+"""Readings of a case: where the pasted text may have been written, and the command that looks from there.
+
+Names that only container engines and Kubernetes give, and loopback, which is each container's own, tell of a place.
+"""
+
+from collections.abc import Iterator
+
+from tui.diagnosis.readings import outcomes, text
+from tui.model.address import is_loopback
+from tui.model.case import Case
+from tui.model.facts import Container, ErrorText, OtherNamespaces
+from tui.model.judgement import Remedy
+from tui.model.requests import ListOtherNamespaces
+from tui.model.target import TcpTarget
+
+MOST_NAMED = 3
+"""More running containers than this are left to `docker ps`."""
+_AGAIN = "It ends there as the text says, and the cause is named."
+_ENGINE_NAMES = frozenset(
+    {"host.docker.internal", "gateway.docker.internal", "host.containers.internal", "kubernetes.docker.internal"}
+)
+"""Names that Docker Desktop, docker's `--add-host … host-gateway` and podman give to the host, inside containers alone."""
+_POD_ENDINGS = (".svc", ".svc.cluster.local", ".cluster.local", ".pod")
+_POD_NAMES = frozenset({"kubernetes.default", "kubernetes"})
+"""Services of Kubernetes (kubernetes.io, DNS for Services and Pods)."""
+
+
+def kind_of_place(case: Case) -> str:
+    """`a container`, `a pod`, or nothing where the target's name tells of none.
+
+    A name without a dot that does not exist here may be another container's: an engine's resolver knows these.
+    """
+    if not isinstance(case.target, TcpTarget):
+        return ""
+    host = case.target.host.rstrip(".").lower()
+    if host in _POD_NAMES or host.endswith(_POD_ENDINGS):
+        return "a pod"
+    if is_own(case):
+        return f"a container, whose {case.target.host} is its own"
+    of_its_network = "." not in host and outcomes.name_fails(case)
+    return "a container" if host in _ENGINE_NAMES or of_its_network else ""
+
+
+def is_own(case: Case) -> bool:
+    """Whether the target is loopback: another machine's for each container, pod and network namespace."""
+    return isinstance(case.target, TcpTarget) and (case.target.host.lower() == "localhost" or is_loopback(case.target.host))
+
+
+def wanted(case: Case) -> Iterator[ListOtherNamespaces]:
+    """The list of containers, where one of them may have written a text that is not so here."""
+    said, ended = text.text(case), text.endings(case)
+    looks_so = said and ended and not text.fits(case, said, ended) and (said.origin.container or kind_of_place(case))
+    if looks_so and isinstance(case.target, TcpTarget) and not _is_there_already(case):
+        yield ListOtherNamespaces(port=case.target.port)
+
+
+def places(case: Case, said: ErrorText) -> Iterator[Remedy]:
+    """Where to look then, the place that fits best first, each with its command."""
+    own = said.says in text.OWN_MACHINE
+    inside = () if _is_there_already(case) else (_process(case, said), _container(case, said), _pod(case))
+    for place in inside:
+        yield from place
+    label, host = case.target.label, said.origin.host
+    if host:
+        yield Remedy(do=f"Look from {host}.", command=f"ssh {host} refused check {label}", verify=_AGAIN)
+    if said.role == "bind" and isinstance(case.target, TcpTarget):
+        yield Remedy(
+            do="If it was written here, start the service again, and look at once who holds the port.",
+            command=f"ss -ltnp 'sport = :{case.target.port}'",
+            verify="No line is shown, and the service starts.",
+        )
+    elif own:
+        yield Remedy(do="Look from the machine that wrote it.", command=f"refused check {label}", verify=_AGAIN)
+    else:
+        yield Remedy(
+            do="If it was written here, it comes and goes: watch for a while.",
+            command=f"refused check {label} --attempts 30 --delay 10",
+            verify="No attempt fails: it is over.",
+        )
+
+
+def _process(case: Case, said: ErrorText) -> Iterator[Remedy]:
+    label, pid = case.target.label, said.origin.pid
+    if pid and not said.origin.host:
+        do = f"Look as process {pid} sees it, which the text names, while it runs."
+        yield Remedy(do=do, command=f"refused check {label} --pid {pid}", verify=_AGAIN)
+    elif said.says in text.OWN_MACHINE and said.role != "bind":
+        yield Remedy(do="Look as the process that wrote it sees it.", command=f"refused check {label} --pid PID", verify=_AGAIN)
+
+
+def _container(case: Case, said: ErrorText) -> Iterator[Remedy]:
+    """The containers that may have written it by name; without a name that is known to run, how to find it."""
+    label, written_by = case.target.label, said.origin.container
+    if not written_by and not kind_of_place(case).startswith("a container"):
+        return
+    names = _containers(case, said)
+    for name in names:
+        do = f"As root, look as the container {name} sees it."
+        yield Remedy(do=do, command=f"refused check {label} --container {name}", verify=_AGAIN)
+    if not names:
+        yield Remedy(
+            do="If a container wrote it, look, as root, as that container sees it.",
+            command=f"docker ps; refused check {label} --container {written_by or 'NAME'}",
+            verify=_AGAIN,
+        )
+
+
+def _pod(case: Case) -> Iterator[Remedy]:
+    if kind_of_place(case) == "a pod":
+        pid = "$(crictl inspect -o go-template --template '{{.info.pid}}' ID)"
+        yield Remedy(
+            do="If a pod wrote it, look, as root on its node, as one of its processes sees it.",
+            command=f"crictl ps; refused check {case.target.label} --pid {pid}",
+            verify=_AGAIN,
+        )
+
+
+def _is_there_already(case: Case) -> bool:
+    """Whether this walk looks as another process or container sees it."""
+    return case.options.pid is not None or case.options.container is not None
+
+
+def _containers(case: Case, said: ErrorText) -> list[str]:
+    """The running containers that may have written it: that of the name, as compose makes it, else all, where they are few."""
+    listed = case.last(OtherNamespaces)
+    running = [container for container in listed.containers if container.state == "running"] if listed else []
+    named = [container for container in running if said.origin.container and _is_called(container, said.origin.container)]
+    some = named or ([] if said.origin.container else running)
+    return [container.label for container in some] if len(some) <= MOST_NAMED else []
+
+
+def _is_called(container: Container, name: str) -> bool:
+    """Whether compose prints this container's lines under `name`: it leaves out the project's name."""
+    own = container.name or ""
+    return own == name or own.endswith((f"-{name}", f"_{name}"))

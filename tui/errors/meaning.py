@@ -1,0 +1,246 @@
+"""What the words of a text mean where they name their cause themselves, whether it has an endpoint or not.
+
+Whose limit it is, what shows it, and which option would let us look.
+
+Law: nothing is claimed of this machine; all of it is about the one that wrote the text.
+"""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from tui.errors.types import ErrorClass, ErrorReading
+from tui.model.judgement import Remedy
+
+
+class Meaning(Struct, frozen=True, kw_only=True):
+    """A text answered for what it says."""
+
+    sentence: str
+    remedies: tuple[Remedy, ...] = ()
+    """What to look at and do, on the machine that wrote the text."""
+    cause: str | None = None
+    """The cause's id where the words leave only that; what the words leave open is None."""
+
+
+def meaning_of(reading: ErrorReading) -> Meaning | None:
+    """What the text says of its own cause; None where it names none, as a refusal and a time-out do not."""
+    explain = _MEANINGS.get(reading.error_class)
+    return explain(reading) if explain else None
+
+
+def _pid(reading: ErrorReading) -> str:
+    return str(reading.origin.pid or "PID")
+
+
+def _descriptors(reading: ErrorReading) -> Meaning:
+    low = (reading.words or "").lower()
+    if low in {"enfile", "file table overflow", "errno 23"} or low.endswith("in system"):
+        return Meaning(
+            sentence="The machine that wrote this had no file descriptor left for any process (ENFILE).",
+            remedies=(
+                Remedy(do="See how many files are open there, and how many may be.", command="cat /proc/sys/fs/file-nr"),
+                Remedy(do="Raise the machine's limit.", command="sysctl -w fs.file-max=1000000"),
+            ),
+            cause="client.fd-limit",
+        )
+    pid = _pid(reading)
+    return Meaning(
+        sentence=(
+            "The process that wrote this had all the file descriptors open that it may have (EMFILE, RLIMIT_NOFILE), so it "
+            "could not make or accept another socket. That is its own limit, and says nothing about the other end."
+        ),
+        remedies=(
+            Remedy(
+                do="See what it keeps open; connections that it does not close are the usual reason.",
+                command=f"ls /proc/{pid}/fd | wc -l; grep 'open files' /proc/{pid}/limits",
+            ),
+            Remedy(
+                do="Let refused count while it runs, as that process sees it.", command=f"refused check HOST:PORT --pid {pid}"
+            ),
+            Remedy(do="Raise its limit, and LimitNOFILE= in its unit.", command=f"prlimit --pid {pid} --nofile=65536"),
+        ),
+        cause="client.fd-limit",
+    )
+
+
+def _permission(reading: ErrorReading) -> Meaning:
+    bound = reading.endpoints[:1] and reading.endpoints[0].role == "bind"
+    if bound:
+        return Meaning(
+            sentence=(
+                "The machine that wrote this did not let its process listen there: ports below 1024 need a privilege "
+                "(CAP_NET_BIND_SERVICE), and a security module may keep others."
+            ),
+            remedies=(
+                Remedy(do="See from which port on anybody may listen.", command="sysctl net.ipv4.ip_unprivileged_port_start"),
+                Remedy(
+                    do="Give the unit that one privilege.",
+                    command="systemctl edit UNIT  # AmbientCapabilities=CAP_NET_BIND_SERVICE",
+                ),
+                Remedy(
+                    do="See what a security module denied.",
+                    command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'",
+                ),
+            ),
+        )
+    low = (reading.words or "").lower()
+    pid = _pid(reading)
+    if "permitted" in low or low == "eperm":
+        return Meaning(
+            sentence=(
+                "The machine that wrote this forbade its process to send it (EPERM): a packet filter's or control group's rule, "
+                "a seccomp filter, or a privilege that is missing. The other end has not said anything."
+            ),
+            remedies=(
+                Remedy(
+                    do="See which rules and programs act on what goes out there.", command="nft list ruleset; bpftool cgroup tree"
+                ),
+                Remedy(do="Let refused look as that process.", command=f"refused check HOST:PORT --pid {pid}"),
+            ),
+        )
+    return Meaning(
+        sentence=(
+            "The machine that wrote this forbade its process to connect or to open the file (EACCES): SELinux, AppArmor, the "
+            "mode of a socket's path, or a route that prohibits. The other end has not said anything, and another program "
+            "there may connect."
+        ),
+        remedies=(
+            Remedy(
+                do="See what a security module denied.", command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'"
+            ),
+            Remedy(do="Of a web server below SELinux, this is the usual switch.", command="getsebool httpd_can_network_connect"),
+            Remedy(do="Let refused look as that process.", command=f"refused check HOST:PORT --pid {pid}"),
+        ),
+    )
+
+
+def _in_use(reading: ErrorReading) -> Meaning:
+    port = next((named.port for named in reading.endpoints if named.port), None)
+    where = f"sport = :{port}" if port else "sport = :PORT"
+    return Meaning(
+        sentence=(
+            "A program on the machine that wrote this wanted to listen, and another socket there already had the address and "
+            "port (EADDRINUSE). No connection failed: the server did not start."
+        ),
+        remedies=(
+            Remedy(do="See there, as root, who holds the port.", command=f"ss -ltnp '{where}'"),
+            Remedy(do="Let refused look there.", command=f"refused check 127.0.0.1:{port or 'PORT'}"),
+        ),
+        cause="server.port-taken",
+    )
+
+
+def _no_address(reading: ErrorReading) -> Meaning:
+    if reading.endpoints[:1] and reading.endpoints[0].role == "bind":
+        return Meaning(
+            sentence=(
+                "A program wanted to listen on an address that its machine does not have, or did not have yet (EADDRNOTAVAIL)."
+            ),
+            remedies=(
+                Remedy(do="See which addresses the machine has.", command="ip -brief address"),
+                Remedy(
+                    do="If it comes later at boot, wait for it in the unit.",
+                    command="systemctl edit UNIT  # After=network-online.target",
+                ),
+            ),
+        )
+    return Meaning(
+        sentence=(
+            "The machine that wrote this had no address or no free port to connect from (EADDRNOTAVAIL): it has none of that "
+            "family, as a container without IPv6 has none for ::1; or the source is not its own; or its local ports are used up."
+        ),
+        remedies=(
+            Remedy(do="See its addresses, and how many local ports are taken.", command="ip -brief address; ss -s"),
+            Remedy(do="See which ports it may use.", command="sysctl net.ipv4.ip_local_port_range"),
+        ),
+    )
+
+
+def _no_space(reading: ErrorReading) -> Meaning:
+    if "buffer" in (reading.words or "").lower() or (reading.words or "") in {"ENOBUFS", "errno 105", "errno 55"}:
+        return Meaning(
+            sentence="The kernel of the machine that wrote this had no memory left for network buffers (ENOBUFS).",
+            remedies=(
+                Remedy(do="See what its sockets take, and the limit.", command="cat /proc/net/sockstat; sysctl net.ipv4.tcp_mem"),
+            ),
+        )
+    return Meaning(
+        sentence=(
+            "A file system of the machine that wrote this was full, or its inodes or inotify watches used up (ENOSPC). "
+            "That is no answer of the other end; what could not be written may be a log, a socket's path or a temporary file."
+        ),
+        remedies=(
+            Remedy(do="See which file system is full, of bytes or of inodes.", command="df -h; df -i"),
+            Remedy(do="See the limit of inotify watches.", command="sysctl fs.inotify.max_user_watches"),
+        ),
+    )
+
+
+_TLS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("has expired", "cert_has_expired"),
+        "the certificate has run out, or the clock of the machine that wrote this is wrong",
+    ),
+    (
+        ("not yet valid", "not valid yet"),
+        "the certificate is not valid yet by the clock of the machine that wrote this",
+    ),
+    (
+        (
+            *("unknown authority", "self signed", "self-signed", "self_signed", "local issuer", "pkix path", "unknown_ca"),
+            *("unable_to_get_issuer", "unable_to_verify", "not trusted"),
+        ),
+        "the machine that wrote this does not trust the issuer: a private authority, a missing intermediate, or its own store",
+    ),
+    (
+        ("is valid for", "cannot validate certificate for", "alternative certificate subject name", "hostname mismatch"),
+        "the certificate is for other names than the one that was asked for",
+    ),
+    (
+        (
+            *("wrong version number", "wrong_version_number", "http response to https", "not an ssl/tls record"),
+            *(
+                "does not look like a tls",
+                "unsupported or unrecognized",
+                "record layer",
+                "packet length",
+                "unexpected tls packet",
+            ),
+        ),
+        "the other end did not speak TLS on that port",
+    ),
+    (
+        ("handshake fail", "handshake_failure", "alert", "sslhandshake"),
+        "the two found no version, cipher or certificate in common, and one of them ended the handshake",
+    ),
+)
+"""Phrases, and what they say: RFC 8446, section 6.2, and X509_verify_cert_error_string(3)."""
+
+
+def _tls(reading: ErrorReading) -> Meaning:
+    low = (reading.words or "").lower()
+    why = next(
+        (reason for phrases, reason in _TLS if any(word in low for word in phrases)),
+        "the other end's certificate or the handshake was not accepted",
+    )
+    return Meaning(
+        sentence=f"It connected, and then TLS failed: {why}. No packet filter and no closed port does that.",
+        remedies=(
+            Remedy(
+                do="See the certificate as it is presented: its names, its dates, its issuer.",
+                command="openssl s_client -connect HOST:PORT -servername HOST </dev/null | openssl x509 -noout -text",
+            ),
+            Remedy(do="See whether the clock of that machine is right.", command="timedatectl"),
+        ),
+    )
+
+
+_MEANINGS: dict[ErrorClass, Callable[[ErrorReading], Meaning]] = {
+    "descriptors": _descriptors,
+    "permission": _permission,
+    "in-use": _in_use,
+    "no-address": _no_address,
+    "no-space": _no_space,
+    "tls": _tls,
+}

@@ -11,7 +11,7 @@ from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnsw
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters, Drops, DropWatch
-from tui.model.facts.error_text import ErrorText, Origin
+from tui.model.facts.error_text import ErrorText, TextOrigin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
@@ -69,7 +69,6 @@ __all__ = [
     "NearName",
     "Neighbour",
     "NotObserved",
-    "Origin",
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
@@ -85,6 +84,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
+    "TextOrigin",
     "TlsAnswer",
     "Tracking",
     "UnixAttempt",

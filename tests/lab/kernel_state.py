@@ -47,10 +47,15 @@ def changes(before: State, after: State, known: Iterable[str]) -> list[str]:
     found: list[str] = []
     addresses = {*known, *_LOOPBACK}
     for name, lines in after.items():
-        new = {line for line in lines - before[name] if not (name in _OF_A_CLIENT and line.split()[0] in addresses)}
+        new = {line for line in lines - before[name] if not (name in _OF_A_CLIENT and _is_known(line.split()[0], addresses))}
         gone = before[name] - lines if name not in _OF_A_CLIENT else ()
         found += [f"{name}: {line} is new" for line in sorted(new)] + [f"{name}: {line} is gone" for line in sorted(gone)]
     return found
+
+
+def _is_known(address: str, addresses: set[str]) -> bool:
+    """Whether it is one of these; a router asks for its neighbours from its link-local address (RFC 4861)."""
+    return address in addresses or address.startswith("fe80:")
 
 
 def _lines(text: str) -> frozenset[str]:

@@ -129,7 +129,7 @@ def meant(case: Case, address: str) -> MeantContainer | None:
 
 def unasked(case: Case) -> tuple[NotObserved, ...]:
     """The engines of this machine that are there and could not be asked: each may have the container that is missed."""
-    return tuple(fact for fact in case.all(NotObserved) if isinstance(fact.request, ListOtherNamespaces) and not fact.absent)
+    return tuple(fact for fact in case.all(NotObserved) if isinstance(fact.request, ListOtherNamespaces))
 
 
 def _is_meant(case: Case, container: Container, address: str) -> bool:

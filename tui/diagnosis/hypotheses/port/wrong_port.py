@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, containers, hosts, intention, near_misses, outcomes, services
+from tui.diagnosis.readings import checks, containers, hosts, intention, near_misses, outcomes, services, spoken
 from tui.diagnosis.readings.answers import MEANT, service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint
@@ -26,6 +26,9 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from hosts.other_ports(case)
+    for address in outcomes.refused_by_reset(case):
+        if outcomes.is_local(case, address):
+            yield from spoken.questions(case, address, near_misses.hidden_ports(case, address))
     meant = meant_protocol(case.tcp)
     if meant is None or meant.protocol in near_misses.EVERYBODYS or not case.options.talk:
         return

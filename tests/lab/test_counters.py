@@ -40,6 +40,6 @@ def test_another_machine_is_not_counted(lab: Lab, address: str) -> None:
 def test_what_is_led_to_another_machine_is_not_counted(lab: Lab) -> None:
     """An own address whose port a translation leads on: the machine behind it refuses."""
     rule = f"ip daddr {CLIENT} tcp dport {FORWARDED} dnat to {SERVER}:{FORWARDED}"
-    lab.client.nft(f"table ip lab {{\n chain out {{\n type nat hook output priority dstnat;\n{rule}\n }}\n}}\n")
+    lab.client.nft(f"table ip lab {{\n chain out {{\n type nat hook output priority -100;\n{rule}\n }}\n}}\n")
 
     assert _resets(lab, CLIENT, FORWARDED) == 0

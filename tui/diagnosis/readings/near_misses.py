@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tui.diagnosis.readings import hosts, outcomes, spoken
 from tui.diagnosis.readings.answers import service_name
-from tui.diagnosis.readings.likely_ports import slips
+from tui.diagnosis.readings.likely_ports import likely_ports, slips
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, Outcome, Talk, TcpAttempt
 from tui.model.protocols import HTTP, TLS, meant_protocol, protocols_labelled
@@ -72,19 +72,21 @@ def serves(case: Case, addresses: Iterable[str], row: Listener) -> Family | None
 
 
 def hidden_ports(case: Case, address: str) -> tuple[int, ...]:
-    """The other ports of this machine whose owners are hidden, those that fit best first: their words tell what they are."""
-    near, meant = slips(case.tcp.port), hosts.meant_family(case)
+    """The likely ports whose owners are hidden, those that fit best first: their words tell what they are.
+
+    Others are left alone: what has nothing to do with the target gets no byte.
+    """
+    likely = likely_ports(case.tcp)
     table = hosts.table(case, address)
     ports = [
         row.port
         for row in (table.listeners if table and table.owners_known else ())
         if row.proto == "tcp"
         and row.process is None
-        and row.port != case.tcp.port
+        and row.port in likely
         and hosts.reaches(row, address, here=outcomes.is_local(case, address))
     ]
-    usual = all_ports(meant) if meant else ()
-    return tuple(sorted(dict.fromkeys(ports), key=lambda port: (port not in usual, port not in near)))
+    return tuple(sorted(dict.fromkeys(ports), key=likely.index))
 
 
 def doubt(case: Case, best: list[NearMiss], table: Listeners) -> str:

@@ -186,3 +186,10 @@ def test_the_only_connect_of_a_called_function_is_read() -> None:
     assert parts(one) == DB
     assert parts(two) == {}
     assert parts(one.replace("dial()  # <-", "other()  # <-")) == {}
+
+
+@pytest.mark.parametrize("url", ["/health", "http://:80/health", "?q"])
+def test_a_url_without_a_host_is_told_whole(url: str) -> None:
+    """What it is asked of is not known, so neither host nor port is told."""
+    assert parts(f"requests.get('{url}')  # <-") == {"url": url}
+    assert parts(f"requests.get(str('{url}'))  # <-") == {"url": url}

@@ -27,6 +27,12 @@ def approve_section(path: Path, name: str, text: str) -> None:
     approve_file(path, f"{before}{text}{after}")
 
 
+def write_section(path: Path, name: str, text: str) -> None:
+    """Write that part, as measured."""
+    before, _, after = _around(path, name)
+    path.write_text(f"{before}{text}{after}", encoding="utf-8", newline="\n")
+
+
 def section(path: Path, name: str) -> str:
     """That part of a Markdown file."""
     return _around(path, name)[1]

@@ -2,15 +2,19 @@
 
 import pytest
 
-from tests.approved import ROOT, approve_section
+from tests.approved import ROOT, approve_section, section
 from tests.lab.bench import drawn
+from tests.lab.calibration import LEAST
 from tests.lab.scenario import CONTROL, Scenario, scenarios
 from tests.lab.table import for_docs
 from tui.diagnosis.causes import hypotheses
 
 FEWEST = 90
 """Distinct scenarios that the project promises."""
-PROVED_ELSEWHERE = {"server.crashed": "tests/lab/test_systemd.py", "server.port-taken": "tests/lab/test_systemd.py"}
+PROVED_ELSEWHERE = {
+    "server.crashed": "tests/lab/test_systemd.py",
+    "server.not-published": "tests/lab/test_engines.py",
+}
 """Causes that no scenario can show, each with the test file that proves it against the real thing."""
 CAUSES = frozenset(one.id for one in hypotheses())
 
@@ -57,3 +61,15 @@ def test_another_seed_draws_other_values() -> None:
 def test_the_page_of_the_lab_shows_the_scenarios() -> None:
     """The table on the page of the lab is the one that the declarations give."""
     approve_section(ROOT / "docs" / "lab.md", "lab", for_docs(scenarios()))
+
+
+def test_the_readme_shows_how_often_certainty_was_right() -> None:
+    """Its table is one of a whole run, in which nothing was confirmed that was wrong."""
+    shown = section(ROOT / "README.md", "calibration")
+    total = next(line for line in shown.splitlines() if line.startswith("| all |"))
+    confirmed, likely = (cell.split() for cell in total.split("|")[2:4])
+
+    assert "wrong confirmed: 0" in shown
+    assert confirmed[0] == confirmed[2]
+    assert int(likely[0]) >= LEAST["likely"] * int(likely[2])
+    assert int(confirmed[2]) >= len(scenarios())

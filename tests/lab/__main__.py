@@ -5,12 +5,13 @@ import os
 import sys
 from concurrent.futures import as_completed
 
+from tests.approved import ROOT, write_section
 from tests.lab.bench import DEFAULT_SEED
 from tests.lab.calibration import table, too_sure
 from tests.lab.network import sweep, what_is_missing
 from tests.lab.plays import AT_ONCE, outcome, playing
 from tests.lab.scenario import scenarios
-from tests.lab.table import results
+from tests.lab.table import results, summary
 
 
 def main() -> int:
@@ -20,6 +21,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=seed, help="draws other addresses, names and ports (%(default)s)")
     parser.add_argument("--only", default="", metavar="TEXT", help="the scenarios with this text in their name or cause")
     parser.add_argument("--jobs", type=int, default=AT_ONCE, metavar="N", help="so many at once (%(default)s)")
+    parser.add_argument("--record", action="store_true", help="write how often each certainty was right into the README")
     chosen = parser.parse_args()
     if missing := what_is_missing():
         sys.stderr.write(f"{missing}\n")
@@ -35,6 +37,8 @@ def main() -> int:
             sys.stderr.write(f"\r{number} of {len(futures)}" if sys.stderr.isatty() else "")
         plays = [outcome(futures, name, chosen.seed) for name in futures]
     sys.stdout.write(f"\r{results(plays, chosen.seed)}\n\n{table(plays)}\n")
+    if chosen.record:
+        write_section(ROOT / "README.md", "calibration", f"{summary(plays, chosen.seed)}.\n\n{table(plays)}")
     for problem in too_sure(plays):
         sys.stdout.write(f"{problem}\n")
     return int(any(one.problems for one in plays) or bool(too_sure(plays)))

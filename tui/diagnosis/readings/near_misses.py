@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import hosts, outcomes
+from tui.diagnosis.readings import hosts, outcomes, spoken
 from tui.diagnosis.readings.answers import service_name
-from tui.diagnosis.readings.likely_ports import slips
+from tui.diagnosis.readings.likely_ports import likely_ports, slips
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, Outcome, Talk, TcpAttempt
 from tui.model.protocols import HTTP, TLS, meant_protocol, protocols_labelled
@@ -51,7 +51,7 @@ def candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator
         if row.proto != "tcp" or row.port == case.tcp.port or not taken or (row.port, row.pid, hosts.owner(row)) in yielded:
             continue
         yielded.add((row.port, row.pid, hosts.owner(row)))
-        served = family_of_program(row.process)
+        served = serves(case, refused, row)
         candidate = NearMiss(
             listener=row,
             named=bool(service_name(case)) and hosts.is_named(case, row),
@@ -64,11 +64,36 @@ def candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator
             yield candidate
 
 
+def serves(case: Case, addresses: Iterable[str], row: Listener) -> Family | None:
+    """The kind of service of a listener: by its program, or, where nobody may see that, by its own words."""
+    if row.process:
+        return family_of_program(row.process)
+    return next((known for address in addresses if (known := spoken.family(case, address, row.port))), None)
+
+
+def hidden_ports(case: Case, address: str) -> tuple[int, ...]:
+    """The likely ports whose owners are hidden, those that fit best first: their words tell what they are.
+
+    Others are left alone: what has nothing to do with the target gets no byte.
+    """
+    likely = likely_ports(case.tcp)
+    table = hosts.table(case, address)
+    ports = [
+        row.port
+        for row in (table.listeners if table and table.owners_known else ())
+        if row.proto == "tcp"
+        and row.process is None
+        and row.port in likely
+        and hosts.reaches(row, address, here=outcomes.is_local(case, address))
+    ]
+    return tuple(sorted(dict.fromkeys(ports), key=likely.index))
+
+
 def doubt(case: Case, best: list[NearMiss], table: Listeners) -> str:
     """Why it is not certain that the best candidate is what was meant; empty where nothing speaks against it."""
     candidate, row = best[0], best[0].listener
     owners = {(listed.listener.pid, hosts.owner(listed.listener)) for listed in best}
-    if not table.owners_known or not row.process:
+    if not table.owners_known or not (row.process or candidate.same_family):
         return "its process is not known."
     if candidate.named:
         return "" if len(owners) == 1 else f"{len(owners)} listeners have that name."

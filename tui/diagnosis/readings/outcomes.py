@@ -67,10 +67,10 @@ def latest(case: Case) -> dict[str, TcpAttempt]:
 def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
     """The newest attempts that did not connect; with `outcomes`, only those that ended so.
 
-    An address of a family for which this machine has no route or address at all is not a failure where the other
-    family connects: programs skip it (RFC 6724, section 6, rule 1).
+    An address of a family for which this machine has no route or address at all is not a failure where attempts of the
+    other family leave this machine: programs skip it (RFC 6724, section 6, rule 1).
     """
-    working = {ip_family(address) for address in connecting(case)}
+    sent = {ip_family(address) for address, attempt in latest(case).items() if attempt.outcome is not Outcome.BLOCKED}
     return {
         address: attempt
         for address, attempt in latest(case).items()
@@ -80,7 +80,7 @@ def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
             attempt.outcome is Outcome.BLOCKED
             and attempt.errno in _NO_SUCH_FAMILY
             and attempt.source is None
-            and working - {ip_family(address)}
+            and sent - {ip_family(address)}
         )
     }
 

@@ -17,7 +17,7 @@ from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
-from tui.model.facts.other_namespaces import Container, Engine, Namespace, OtherNamespaces
+from tui.model.facts.other_namespaces import Container, ContainerState, Engine, Namespace, OtherNamespaces
 from tui.model.facts.outcome import Outcome
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
@@ -44,6 +44,7 @@ __all__ = [
     "CodeValue",
     "Confinement",
     "Container",
+    "ContainerState",
     "Counters",
     "DropWatch",
     "Drops",

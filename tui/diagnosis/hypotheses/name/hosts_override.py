@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
-from tui.model.address import endpoint, ip_family, is_loopback
+from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified
 from tui.model.case import Case
 from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
@@ -86,6 +86,20 @@ def _others(case: Case) -> dict[str, NameserverAnswer]:
     return dict(sorted(by_address.items(), key=lambda pair: ip_family(pair[0]) not in families))
 
 
+def _doubt(case: Case, address: str, answer: NameserverAnswer) -> str:
+    """What is missing for the line to be wrong: it may differ on purpose, and the service there be down.
+
+    Nothing is where the person named the nameserver that says otherwise, or where the line sends the name nowhere.
+    """
+    named = {nameserver.address for nameserver in case.options.nameservers}
+    if answer.server in named or is_unspecified(address):
+        return ""
+    return (
+        f"Whether the line is there on purpose, and the service at {address} is down: who wrote it knows. "
+        f"If the DNS is right, name its server: `refused check {case.target.label} --nameserver {answer.server}`."
+    )
+
+
 def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Finding:
     host, port = case.tcp.host, case.tcp.port
     address, entry = next(iter(overridden.items()))
@@ -117,6 +131,7 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
             *evidence,
             *outcomes.ids(*connects),
             reason=f"{address} comes from the hosts file and fails; {other} comes from the DNS and connects on port {port}.",
+            missing=_doubt(case, address, answer),
             explains=overridden,
             culprit=culprit,
             refuted_by=refuted_by,

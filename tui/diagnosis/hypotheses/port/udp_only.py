@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.diagnosis.readings.no_refusal import no_refusal
@@ -10,6 +10,7 @@ from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, TcpAttempt
 from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
+from tui.model.schemes import family_of_program
 
 FIRST_EPHEMERAL = 32768
 """From this port on, the kernel gives ports to clients (ip_local_port_range), whose UDP sockets look like a server's."""
@@ -47,6 +48,15 @@ def _bound_for_udp(case: Case, refused: dict[str, TcpAttempt], table: Listeners,
     culprit = hosts.listener_culprit("process", row)
     refuted_by = f"A TCP listener in `ss -ltn 'sport = :{port}'`."
     remedies = tuple(_remedies(port, row))
+    meant, serves = hosts.meant_family(case), family_of_program(row.process)
+    if meant and meant != serves:
+        return still_open(
+            f"{reason} But {meant.name} is asked over TCP, and {who} is not known for it: a namesake by its number.",
+            *evidence,
+            summary=f"{who} uses the same number for UDP only.",
+            next_check=f"Whether {who} is what {case.target.label} stands for; if so, name it: --service NAME.",
+            explains=refused,
+        )
     if port < FIRST_EPHEMERAL and not table.omitted and not hosts.contradicts(case, row):
         return claim(
             summary, *evidence, reason=reason, explains=refused, culprit=culprit, refuted_by=refuted_by, remedies=remedies

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, hosts, intention, near_misses, outcomes, services
+from tui.diagnosis.readings import checks, containers, hosts, intention, near_misses, outcomes, services, spoken
 from tui.diagnosis.readings.answers import MEANT, service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint
@@ -26,6 +26,9 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from hosts.other_ports(case)
+    for address in outcomes.refused_by_reset(case):
+        if outcomes.is_local(case, address):
+            yield from spoken.questions(case, address, near_misses.hidden_ports(case, address))
     meant = meant_protocol(case.tcp)
     if meant is None or meant.protocol in near_misses.EVERYBODYS or not case.options.talk:
         return
@@ -61,6 +64,9 @@ def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> F
     settled = services.set_to_port(case, next(iter(refused)))
     if settled and not best[0].named:
         return ruled_out(f"{settled.name} belongs on port {case.tcp.port}, by its own settings.", *evidence, settled.id)
+    container = next((meant for address in refused if (meant := containers.meant(case, address))), None)
+    if container and not best[0].named:
+        return ruled_out(f"{container.label} belongs on port {case.tcp.port}, by its own settings.", *evidence, container.fact.id)
     holder = next(iter(outcomes.on_port(table, case.tcp.port)), None)
     if holder and not best[0].named:
         return ruled_out(
@@ -86,10 +92,12 @@ def _beside(case: Case, refused: dict[str, TcpAttempt], table: Listeners, best: 
     reason = f"{refused_ones} is refused; {endpoints} is {who}, {_reason(case, best[0])}."
     meant = f"Whether {who} is the service that {case.target.label} stands for; if so, name it: --service NAME."
     if known is None and (doubt or not best[0].same_family):
+        unknown = containers.unasked(case) and not best[0].same_family
         return still_open(
             f"{reason} {_capital(doubt)}".strip(),
             *evidence,
-            summary=f"{who} on port {_ports(best)} may be the service that was meant.",
+            # A likeness of numbers is no hint while the containers of this machine are not all known.
+            summary="" if unknown else f"{who} on port {_ports(best)} may be the service that was meant.",
             next_check=meant,
             explains=refused,
         )

@@ -3,7 +3,7 @@
 ADDRESS `::` takes both families. After `BEHAVIOUR=` come its words, with escapes as in Python:
 `says` greets with them and closes, `answers` says them to whatever comes, `late` says them after four seconds, unasked;
 `get-hangs` answers HEAD alone, `head-alone` the head of an answer without its body, and waits, `short` the beginning of a
-body, and closes; `one-at-a-time` serves a connection to its end before it takes the next one.
+body, and closes.
 """
 
 import contextlib
@@ -14,7 +14,6 @@ import time
 
 LATE_S = 4
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 30000\r\nConnection: close\r\n\r\n"
-_WELL = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 def main(address: str, port: int, given: str) -> None:
@@ -27,10 +26,7 @@ def main(address: str, port: int, given: str) -> None:
         sys.stdout.flush()
         while True:
             connection, _ = server.accept()
-            treated = threading.Thread(target=treat, args=(connection, behaviour, words), daemon=True)
-            treated.start()
-            if behaviour == "one-at-a-time":
-                treated.join()
+            threading.Thread(target=treat, args=(connection, behaviour, words), daemon=True).start()
 
 
 def treat(connection: socket.socket, behaviour: str, words: bytes) -> None:
@@ -51,8 +47,6 @@ def treat(connection: socket.socket, behaviour: str, words: bytes) -> None:
                 case "short":
                     connection.sendall(_HEAD if asked.startswith(b"HEAD") else _HEAD + b"x" * 100)
                     return
-                case "one-at-a-time":
-                    connection.sendall(_WELL)
 
 
 if __name__ == "__main__":

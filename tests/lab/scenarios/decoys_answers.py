@@ -3,7 +3,7 @@
 from tests.lab.decoys import OPEN, REDIS, SSH, SURE, WEB, decoy, odd
 from tests.lab.scenario import HEALTHY, Expect, Status, Topology
 from tests.lab.scenarios.secure import certificate, web
-from tests.lab.steps import run, serve, start
+from tests.lab.steps import serve, start
 
 _MUTE, _CLOSES, _ERROR, _NO = "server.unresponsive", "server.closes-early", "server.error", "server.turns-away"
 _PROTOCOL, _MTU = "port.wrong-protocol", "path.mtu"
@@ -78,17 +78,6 @@ _HALF_ANSWERS = (
         ),
     ),
     decoy(
-        "one-client-at-a-time-and-it-is-another",
-        _MUTE,
-        "the server serves one connection to its end, and somebody holds one: the queue takes ours, and nobody answers",
-        odd("server", "one-at-a-time"),
-        start("server", "{python}", "-IS", "-c", _HELD),
-        topology=_LAN,
-        typed=_PAGE,
-        port=WEB,
-        expect=Expect(verdict=_MUTE, certainty=OPEN, status=_BAD, outcome=_STALLED, never=frozenset({_CLOSES, _PROTOCOL})),
-    ),
-    decoy(
         "tls-server-that-reads-and-says-nothing",
         _MUTE,
         "the server takes the greeting of TLS and never answers",
@@ -125,11 +114,11 @@ _WORDS = (
         typed=_PAGE,
         port=WEB,
         expect=Expect(
-            verdict=(_ERROR, _NO, _PROTOCOL),
+            verdict=(None, _ERROR, _NO),
             certainty=SURE,
-            status=_BAD,
+            status=("reachable", *_BAD),
             outcome="connected",
-            unconfirmed=frozenset({_PROTOCOL}),
+            never=frozenset({_PROTOCOL}),
         ),
     ),
     decoy(
@@ -277,24 +266,6 @@ _TLS = (
         tools=("nginx", "openssl"),
         environment={"SSL_CERT_FILE": "{folder}/cert.pem"},
         expect=Expect(verdict=_ERROR, certainty=SURE, status=_BAD, outcome="connected"),
-    ),
-    decoy(
-        "application-behind-tls-hangs",
-        _MUTE,
-        "the certificate is fine, and nothing inside TLS is ever answered",
-        certificate(),
-        run("server", "mkfifo", "{folder}/never"),
-        start(
-            "server",
-            *("sh", "-c", _SILENT_TLS),
-            ready="{server}:{port}",
-        ),
-        topology=_LAN,
-        typed="https://{server}:{port}/report",
-        port="8443",
-        tools=("openssl",),
-        environment={"SSL_CERT_FILE": "{folder}/cert.pem"},
-        expect=Expect(verdict=_MUTE, certainty=OPEN, status=_BAD, outcome=_STALLED, never=frozenset({_PROTOCOL, _MTU})),
     ),
 )
 SCENARIOS = (*_HALF_ANSWERS, *_WORDS, *_TLS)

@@ -4,11 +4,20 @@ from tests.lab.decoys import OPEN, PLAIN, REDIS, SSH_WORDS, SURE, WEB, decoy, od
 from tests.lab.resolver import asks
 from tests.lab.scenario import HEALTHY, Expect, Step
 from tests.lab.scenarios.secure import certificate
-from tests.lab.steps import filters, lies, run, serve, start
+from tests.lab.steps import file, filters, lies, run, serve, start
 
 _DEAD, _MUTE = "server.not-listening", "server.unresponsive"
 _TWO = {"hosts": "{server} {name}\n{server_b} {name}\n", "nsswitch.conf": "hosts: files\n"}
 _NAMED = "redis://{name}:{port}"
+_NGINX = """daemon off; master_process off; pid {folder}/ADDRESS.pid; error_log {folder}/error.log;
+events { }
+http {
+  access_log off; client_body_temp_path {folder}/1; proxy_temp_path {folder}/2; fastcgi_temp_path {folder}/3;
+  uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;
+  ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
+  server { listen ADDRESS:{port} ssl; return 200 well; }
+}
+"""
 _NO_NAME = frozenset(
     f"name.{one}" for one in ("nameserver-down", "nameserver-error", "not-found", "no-address", "family-mismatch")
 )
@@ -19,11 +28,11 @@ def _lured(cause: str) -> Expect:
     return Expect(verdict=(_DEAD, cause), certainty=OPEN, unconfirmed=frozenset({cause}))
 
 
-def _tls(address: str) -> Step:
-    """A real TLS server, with the certificate that is there now."""
-    files = ("-cert", "{folder}/cert.pem", "-key", "{folder}/key.pem")
-    place = address + ":{port}"
-    return start("server", "openssl", "s_server", "-www", "-accept", place, *files, ready=place)
+def _tls(address: str) -> tuple[Step, Step]:
+    """A real web server with TLS on one address, with the certificate that is there now."""
+    settings = "{folder}/nginx" + address.strip("{}") + ".conf"
+    text = _NGINX.replace("ADDRESS", address)
+    return file(settings, text), start("server", "nginx", "-c", settings, ready=address + ":{port}")
 
 
 _ON_PURPOSE = (
@@ -180,16 +189,16 @@ _ONE_OF_TWO = (
         "one-of-two-addresses-has-an-old-certificate",
         "tls.expired name.dead-address",
         "both addresses of the name speak TLS; the certificate of one ran out nine days ago",
-        certificate(names="{name}"),
+        certificate(names="new.{zone},{name}"),
         run("server", "cp", "{folder}/cert.pem", "{folder}/trusted.pem"),
-        _tls("{server}"),
-        certificate(names="{name}", begin="-90", end="-9"),
+        *_tls("{server}"),
+        certificate(names="old.{zone},{name}", begin="-90", end="-9"),
         run("server", "sh", "-c", "cat {folder}/cert.pem >> {folder}/trusted.pem"),
-        _tls("{server_b}"),
+        *_tls("{server_b}"),
         topology="lan",
         typed="https://{name}:{port}",
         port="8443",
-        tools=("openssl",),
+        tools=("openssl", "nginx"),
         etc=_TWO,
         environment={"SSL_CERT_FILE": "{folder}/trusted.pem"},
         expect=Expect(

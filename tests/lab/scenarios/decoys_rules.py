@@ -226,7 +226,7 @@ _SOME_ATTEMPTS = (
         serve("server"),
         filters("server", "input", "tcp dport {port} tcp flags syn / syn,ack limit rate over 1/minute burst 1 packets drop"),
         expect=Expect(
-            verdict=(_FILTERED, "server.backlog-full", _FLAPPING),
+            verdict=(None, _FILTERED, "server.backlog-full", _FLAPPING),
             certainty=OPEN,
             status=("intermittent", "degraded", "failing"),
             outcome=("timeout", "connected"),

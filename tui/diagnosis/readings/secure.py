@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tui.diagnosis.readings import checks, replies, talk
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Certificate, Talk, TlsAnswer
 from tui.model.requests import AnyRequest
 
@@ -113,6 +114,6 @@ def names(certificate: Certificate | None) -> str:
 
 def openssl(case: Case, it: Presented) -> str:
     """The command that shows what is presented."""
-    name = f" -servername {it.tls.server_name}" if it.tls.server_name else ""
+    name = f" -servername {quoted(it.tls.server_name)}" if it.tls.server_name else ""
     show = "openssl x509 -noout -subject -issuer -dates -ext subjectAltName"
     return f"openssl s_client -connect {endpoint(it.address, case.tcp.port)}{name} </dev/null | {show}"

@@ -20,6 +20,7 @@ from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, Nea
 from tui.model.facts.other_namespaces import Container, Engine, Namespace, OtherNamespaces
 from tui.model.facts.outcome import Outcome
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
+from tui.model.facts.session_host import SessionHost
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
 from tui.model.facts.proxy_answer import ProxyAnswer
@@ -73,6 +74,7 @@ __all__ = [
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
+    "SessionHost",
     "ProcessState",
     "Proxy",
     "ProxyAnswer",
@@ -133,6 +135,7 @@ AnyFact = (
     | QueueWatch
     | Forwarders
     | Tracking
+    | SessionHost
     | Code
     | ErrorText
     | NotObserved

@@ -84,12 +84,12 @@ def _remedies(case: Case, address: str) -> Iterator[Remedy]:
     host, port = case.tcp.host, case.tcp.port
     yield Remedy(
         do=f"Mend the service on {address}, or take that address out of the name's records until it is mended.",
-        command=f"dig {host} {'AAAA' if ':' in address else 'A'}",
-        verify=f"{address} is gone from the answer, or `refused check {case.target.label}` finds every address connecting.",
+        command=f"dig {quoted(host)} {'AAAA' if ':' in address else 'A'}",
+        verify=f"{address} is gone from the answer, or `refused check {quoted(case.target.label)}` finds every address connecting.",
     )
     yield Remedy(
         do="In the client, try the next address when one fails, with a short time-out for each.",
-        command=f"getent ahosts {host}",
+        command=f"getent ahosts {quoted(host)}",
         verify=f"The client connects to port {port} each time, whichever address comes first.",
     )
 

@@ -104,8 +104,10 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
     host, port = case.tcp.host, case.tcp.port
     record = "AAAA" if ip_family(bad) == "IPv6" else "A"
     yield Remedy(
-        do=f"Let the service listen on {ip_family(bad)} as well: on {bad}, or on every address.",
-        command=f"ss -ltnp 'sport = :{port}'",
+        do=commands.opening(
+            commands.on(case, bad), f"Let the service listen on {ip_family(bad)} as well: on {bad}, or on every address."
+        ),
+        command=commands.listeners(port, commands.prefix_to(case, bad)),
         verify=f"{endpoint(bad, port)} connects.",
     )
     yield Remedy(
@@ -116,7 +118,7 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
     if not here:
         yield Remedy(
             do=f"Or remove the {record} record while the service has no {ip_family(bad)}.",
-            command=f"dig {host} {record}",
+            command=f"dig {quoted(host)} {record}",
             verify=f"The answer has no {record} record.",
         )
 

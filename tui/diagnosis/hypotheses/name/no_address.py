@@ -56,13 +56,13 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
     remedies = (
         Remedy(
             do=f"Publish an A or AAAA record for {alias or name}, if a machine of that name should be reached.",
-            command=f"dig {alias or name} A; dig {alias or name} AAAA",
-            verify=f"`getent ahosts {host}` prints an address.",
+            command=f"dig {quoted(alias or name)} A; dig {quoted(alias or name)} AAAA",
+            verify=f"`getent ahosts {quoted(host)}` prints an address.",
         ),
         Remedy(
             do="If the records are of another kind (MX, SRV), use the name that they point to.",
-            command=f"dig {name} SRV; dig {name} MX",
-            verify=f"`refused NAME:{port}` with the name that they give connects.",
+            command=f"dig {quoted(name)} SRV; dig {quoted(name)} MX",
+            verify=f"`refused` connects with the name that they give, and port {port}.",
         ),
     )
     if certain:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, foreign_answers, forwarding, hosts, outcomes, queues, rules
+from tui.diagnosis.readings import checks, commands, filters, foreign_answers, forwarding, hosts, outcomes, queues, rule_remedies, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Echo, Firewall, Hop, Listener, Outcome, Rule, TcpAttempt
@@ -63,7 +63,7 @@ def judge(case: Case) -> Finding:
         return _reset_here(case, near)
     foreign = dict(foreign_answers.refused(case))
     if foreign:
-        return foreign_answers.finding(case, foreign, tuple(_remedies(case.tcp.port)))
+        return foreign_answers.finding(case, foreign, tuple(_remedies(case)))
     return _in_silence(case)
 
 
@@ -98,7 +98,7 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
         refuted_by="Without that rule, the same attempt ends the same way.",
-        remedies=rules.remedies(case, rule, first),
+        remedies=rule_remedies.remedies(case, rule, first),
     )
 
 
@@ -155,7 +155,7 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
         explains=reported,
         culprit=Culprit(kind="address", address=sender),
         refuted_by=f"No rule here rejects TCP to {endpoint(first, case.tcp.port)}.",
-        remedies=_remedies(case.tcp.port),
+        remedies=_remedies(case),
     )
 
 
@@ -190,7 +190,7 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
         explains=held,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
-        remedies=_remedies(case.tcp.port),
+        remedies=_remedies(case),
     )
 
 
@@ -234,7 +234,7 @@ def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Finding
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="No rule here drops it, and the loopback interface is up.",
-        remedies=_remedies(case.tcp.port),
+        remedies=_remedies(case),
     )
 
 
@@ -324,19 +324,25 @@ def _in_silence(case: Case) -> Finding:
         explains={first},
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"No rule here drops TCP to {first}.",
-        remedies=_remedies(case.tcp.port),
+        remedies=_remedies(case),
     )
 
 
-def _remedies(port: int) -> Iterator[Remedy]:
+def _remedies(case: Case) -> Iterator[Remedy]:
+    port = case.tcp.port
+    if commands.is_in_pod(case):
+        yield from filters.in_a_cluster(case, "The attempts end differently.")
+        return
     yield Remedy(
         do="Find the rule, as root. Its comment may name who set it: firewalld, Docker, a Kubernetes service without endpoints.",
         command=f"nft -a list ruleset; iptables-save -c | grep -e {port} -e REJECT -e DROP",
         verify="A rule's counter grows with each attempt.",
     )
+    host = commands.own_container(case)
     yield Remedy(
-        do="Change it where it was set. For a Kubernetes service, give it ready endpoints.",
-        command="firewall-cmd --list-all; ufw status numbered; kubectl get endpoints",
+        do="See in the settings of what set it where to change it"
+        + (f"; the host of container {host} has its own." if host else "."),
+        command="" if host else "firewall-cmd --list-all; ufw status numbered",
         verify="The attempts end differently.",
     )
 

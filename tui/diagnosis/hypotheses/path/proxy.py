@@ -201,11 +201,12 @@ def _remedies(case: Case, proxy: Proxy) -> Iterator[Remedy]:
     yield Remedy(
         do=f"See to the proxy, or correct {variable}{readers}, which reads {proxy.value or label}.",
         command="env | grep -i _proxy",
-        verify=f"`refused check {shlex.quote(label)}` connects.",
+        verify=f"`refused check {quoted(label)}` connects.",
     )
     yield Remedy(
         do=f"If {host} should be reached directly, exempt it.",
-        command=f'export NO_PROXY="${{NO_PROXY:+$NO_PROXY,}}{host}" no_proxy="${{no_proxy:+$no_proxy,}}{host}"',
+        command=f'export NO_PROXY="${{NO_PROXY:+$NO_PROXY,}}"{quoted(host)} no_proxy="${{no_proxy:+$no_proxy,}}"{quoted(host)}',
+        changes=True,
         verify="The program connects from that shell; put the line where the variable is set to keep it.",
     )
 

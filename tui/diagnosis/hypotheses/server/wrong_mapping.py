@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, foreign_answers, forwarding, led, outcomes, rules, translation
+from tui.diagnosis.readings import checks, foreign_answers, forwarding, led, outcomes, rule_remedies, rules, translation
 from tui.diagnosis.readings.forwarding import Behind, State
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
@@ -242,7 +242,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
             verify=again,
         )
         return
-    yield next(rules.remedies(case, place.way.by, address))
+    yield next(rule_remedies.remedies(case, place.way.by, address))
     yield Remedy(
         do="Let it lead to where the service is, in the settings of what made it.",
         command=rules.show(place.way.by),

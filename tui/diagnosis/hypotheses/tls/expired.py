@@ -61,9 +61,12 @@ def _remedies(case: Case, it: Presented, *, by_our_clock: bool) -> Iterator[Reme
     yield Remedy(
         do="Look at what is presented, and at its dates.", command=secure.openssl(case, it), verify="The end date lies ahead."
     )
+    row, prefix = talk.listener(case, it.address), commands.prefix_to(case, it.address)
+    reload = commands.restart(case, row, prefix=prefix, word="reload")
     yield Remedy(
         do="Renew the certificate, and have the server load it: many keep the old one until a reload.",
-        command=f"systemctl reload {replies.unit(case, it.address)}",
+        command=reload,
+        changes=bool(reload),
         verify=works,
     )
 

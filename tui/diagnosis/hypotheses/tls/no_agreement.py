@@ -52,7 +52,7 @@ def _none(case: Case, it: Presented, said: str) -> Finding:
         f"{case.tcp.label} speaks TLS, and agrees on nothing: the handshake ends in {said}.",
         *outcomes.ids(it.fact),
         reason=f"The handshake ended in {said}, with the offers of a usual client and with old ones.",
-        missing=f"What the server logs at that moment: `journalctl -u {replies.unit(case, it.address)} -n 20`.",
+        missing=f"What the server logs at that moment: `{replies.log(case, it.address, '-n 20')}`.",
         culprit=replies.culprit(case, it.address),
         refuted_by="A client that comes to an agreement.",
         remedies=tuple(_remedies(case, it)),
@@ -62,8 +62,10 @@ def _none(case: Case, it: Presented, said: str) -> Finding:
 def _remedies(case: Case, it: Presented) -> Iterator[Remedy]:
     works = f"`refused check {case.target.text}` is reachable."
     yield Remedy(
-        do="Read what the server logs at that moment, and which versions and ciphers it is set to.",
-        command=f"journalctl -u {replies.unit(case, it.address)} -n 20",
+        do=commands.opening(
+            commands.on(case, it.address), "Read what the server logs at that moment, and which versions and ciphers it is set to."
+        ),
+        command=replies.log(case, it.address, "-n 20"),
         verify=works,
     )
     yield Remedy(

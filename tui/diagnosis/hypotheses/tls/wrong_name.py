@@ -48,7 +48,7 @@ def _remedies(case: Case, it: Presented, near: str | None) -> Iterator[Remedy]:
         other = f"{scheme}{near}:{case.tcp.port}"
         yield Remedy(
             do=f"If {near} is the machine that was meant, let the client use that name.",
-            command=f"refused check {other}",
+            command=f"refused check {quoted(other)}",
             verify=f"{near} is reachable, and the client works with it.",
         )
     yield Remedy(

@@ -5,7 +5,9 @@ import shlex
 from collections.abc import Callable
 
 _PLAIN = re.compile(r"[\w@%+=:,./ -]*", re.ASCII)
-"""A command that every shell takes as it is."""
+"""A command that every shell takes as it is, however often it is read."""
+_SIMPLE = re.compile(r"""(?:'[^']*'|"[^"$`\\]*"|[\w@%+=:,./ -])*""", re.ASCII)
+"""One command without anything that only a shell does."""
 _ENDPOINT = re.compile(r"\[[0-9A-Fa-f:.]+\](?::\d+)?")
 _PART = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\;&|])+""")
 """A command of a line: up to a `;`, `&&`, `||` or `|` that is not quoted."""
@@ -17,21 +19,22 @@ def quoted(text: str) -> str:
 
 
 def behind(prefix: str | None, command: str) -> str:
-    """The command behind a prefix that runs it at the other end, quoted once more where a shell there reads it again.
+    """The command behind a prefix that runs it at the other end.
 
-    `ssh` hands its words to a shell; other prefixes run a program, so that a shell is named for what only a shell reads.
+    `ssh` hands its words to a shell there, so that they are quoted once more; other prefixes run a program, and a shell is
+    named for what only a shell does.
     """
     if not prefix:
         return command
-    if _PLAIN.fullmatch(command):
+    is_ssh = prefix.split()[0].rpartition("/")[2] == "ssh"
+    if _PLAIN.fullmatch(command) or (not is_ssh and _SIMPLE.fullmatch(command)):
         return f"{prefix} {command}"
-    program = prefix.split()[0].rpartition("/")[2]
-    return f"{prefix} {quoted(command)}" if program == "ssh" else f"{prefix} sh -c {quoted(command)}"
+    return f"{prefix} {'' if is_ssh else 'sh -c '}{_whole(command)}"
 
 
-def parts(line: str) -> tuple[str, ...]:
-    """The commands of a line, each as it is written there, with the spaces around it."""
-    return tuple(_PART.findall(line))
+def _whole(command: str) -> str:
+    """A command line as one word; in double quotes where it has single ones and nothing that acts within the others."""
+    return f'"{command}"' if "'" in command and not set(command) & set('"$`\\!') else shlex.quote(command)
 
 
 def each(line: str, change: Callable[[str], str]) -> str:

@@ -25,21 +25,14 @@ _UNITS_OF_OTHERS = ("docker.", "containerd.", "podman.", "crio.", "systemd-", "u
 _PROXIES = frozenset({"nginx", "haproxy", "apache2", "httpd", "caddy", "envoy", "traefik", "squid"})
 _CLUSTER_NAMES = (".svc", ".svc.cluster.local", ".cluster.local", ".pod")
 _UNITS = {
-    "HTTP": "nginx",
     "PostgreSQL": "postgresql",
     "MySQL": "mysql",
     "Redis": "redis-server",
     "MongoDB": "mongod",
     "AMQP": "rabbitmq-server",
     "SSH": "ssh",
-    "FTP": "vsftpd",
-    "SMTP": "postfix",
-    "IMAP": "dovecot",
-    "POP3": "dovecot",
     "LDAP": "slapd",
-    "DNS": "named",
     "MQTT": "mosquitto",
-    "Kafka": "kafka",
     "NATS": "nats-server",
     "Elasticsearch": "elasticsearch",
     "memcached": "memcached",
@@ -49,10 +42,9 @@ _UNITS = {
     "etcd": "etcd",
     "Docker": "docker",
     "rsync": "rsync",
-    "HTTP proxy": "squid",
     "RDP": "xrdp",
 }
-"""The unit under which the usual package of each family runs."""
+"""The unit of a family that one program serves almost everywhere, as Debian calls it; HTTP and mail have many."""
 
 
 def prefix_to(case: Case, address: str) -> str | None:

@@ -238,6 +238,13 @@ def command(container: Container, word: str) -> str:
     return f"{tool(container)} {word} {quoted(container.label)}"
 
 
+def publishing(case: Case, port: int) -> Container | None:
+    """The one container that publishes a port of the host, where an engine names it."""
+    others = case.last(OtherNamespaces)
+    known = [one for one in others.containers if any(outside == port for _, outside, _ in one.published)] if others else []
+    return known[0] if len(known) == 1 else None
+
+
 def publish(tool: str, container: Container | None, port: int, inside: int | None, verify: str) -> Remedy:
     """How to publish a port: that is set when a container is created, so how it was created has to be known.
 

@@ -90,7 +90,7 @@ def _change(case: Case, rule: Rule, address: str, prefix: str | None, again: str
         yield from _lifted(case, rule, address, prefix, again)
     elif rule.made_by in {"ufw", "firewalld"} and where:
         yield Remedy(
-            do=f"If it should be allowed: {rule.made_by} of the host made the rule; allow it there, outside of container {where}.",
+            do=f"If it should be allowed: {rule.made_by} of the host made the rule; allow it there, not in container {where}.",
             verify=again,
         )
     elif rule.made_by == "ufw":

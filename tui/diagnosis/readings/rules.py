@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from tui.diagnosis.readings import outcomes
 from tui.model import command_line
-from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Firewall, Hop, Outcome, ResetOrigin, Rule, TcpAttempt
 from tui.model.judgement import Culprit

@@ -20,7 +20,6 @@ from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, Nea
 from tui.model.facts.other_namespaces import Container, Engine, Namespace, OtherNamespaces
 from tui.model.facts.outcome import Outcome
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
-from tui.model.facts.session_host import SessionHost
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
 from tui.model.facts.proxy_answer import ProxyAnswer
@@ -28,6 +27,7 @@ from tui.model.facts.queue import AcceptQueue, QueueWatch
 from tui.model.facts.reset_origin import ResetOrigin
 from tui.model.facts.rules import Answer, Firewall, Rule
 from tui.model.facts.service import LogLine, Service
+from tui.model.facts.session_host import SessionHost
 from tui.model.facts.sockets import Listener, Listeners, UnixPath
 from tui.model.facts.talk import Talk
 from tui.model.facts.tracking import Tracking
@@ -74,7 +74,6 @@ __all__ = [
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
-    "SessionHost",
     "ProcessState",
     "Proxy",
     "ProxyAnswer",
@@ -84,6 +83,7 @@ __all__ = [
     "Route",
     "Rule",
     "Service",
+    "SessionHost",
     "SystemAnswer",
     "Talk",
     "TcpAttempt",

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import RESOLUTION
-from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings import checks, commands, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverRecord
 from tui.model.address import endpoint, ip_family, is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, SystemAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import RULES
-from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings import checks, commands, outcomes, resolution
 from tui.model.address import LOOPBACK, endpoint, ip_family, is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest

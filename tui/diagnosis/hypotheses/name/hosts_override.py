@@ -7,6 +7,7 @@ from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.address import endpoint, ip_family, is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.nameserver import Nameserver

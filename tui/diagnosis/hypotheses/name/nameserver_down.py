@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, containers, hosts, outcomes, resolution
+from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest

@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, 
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord, Word
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, AskNameserver
@@ -157,10 +158,13 @@ def _remedies(case: Case, server: NameserverRecord, word: Word, *, dnssec: bool)
         )
     other = next((one for one in resolution.nameservers(case) if one.resolved and one.address != server.address), None)
     asked = quoted(case.target.label)
+    sources = outcomes.name_sources(case)
+    conf = sources.resolv_conf if sources else "/etc/resolv.conf"
     yield Remedy(
-        do=f"Until then, use {other.label}, which answers for this name." if other else "Until then, use another nameserver, "
-        "if one answers for this name; these are set.",
-        command=f"refused check {asked} --nameserver {quoted(other.label)}" if other else "cat /etc/resolv.conf",
+        do=f"Until then, use {other.label}, which answers for this name."
+        if other
+        else "Until then, use another nameserver, if one answers for this name; these are set.",
+        command=f"refused check {asked} --nameserver {quoted(other.label)}" if other else f"cat {quoted(conf)}",
         verify=f"`getent ahosts {quoted(case.tcp.host)}` prints an address.",
     )
 

@@ -7,6 +7,7 @@ from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest

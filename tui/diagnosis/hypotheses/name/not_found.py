@@ -9,7 +9,8 @@ from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, containers, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
-from tui.model.facts import NameserverAnswer, NameSources, OtherNamespaces, SystemAnswer
+from tui.model.command_line import quoted
+from tui.model.facts import Container, NameserverAnswer, NameSources, OtherNamespaces, SystemAnswer
 from tui.model.judgement import Culprit, Remedy
 from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest

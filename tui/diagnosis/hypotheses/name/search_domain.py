@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, 
 from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, AskNameserver
@@ -187,7 +188,9 @@ def _remedies(case: Case, name: str) -> Iterator[Remedy]:
             verify=f"`getent ahosts {quoted(f'{host}.')}` prints the right address.",
         )
     else:
-        others = [domain for domain in (sources.search if sources else ()) if f"{host}.{domain}".lower() != name.rstrip(".").lower()]
+        others = [
+            domain for domain in (sources.search if sources else ()) if f"{host}.{domain}".lower() != name.rstrip(".").lower()
+        ]
         full = f"{host}.{others[0]}" if others else ""
         yield Remedy(
             do="Write the full name of the machine that is meant, with its domain" + (f", such as {full}." if full else "."),

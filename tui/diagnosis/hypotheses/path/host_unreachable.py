@@ -7,6 +7,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, stil
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.address import without_zone
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Addresses, Neighbour, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses

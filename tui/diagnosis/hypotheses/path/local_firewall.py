@@ -4,7 +4,18 @@ from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, commands, filters, foreign_answers, forwarding, hosts, outcomes, queues, rule_remedies, rules
+from tui.diagnosis.readings import (
+    checks,
+    commands,
+    filters,
+    foreign_answers,
+    forwarding,
+    hosts,
+    outcomes,
+    queues,
+    rule_remedies,
+    rules,
+)
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Echo, Firewall, Hop, Listener, Outcome, Rule, TcpAttempt
@@ -42,7 +53,7 @@ def judge(case: Case) -> Finding:
         return foreign_answers.signed(case, signed) if signed == proved else _proved(case, dict(proved.items() - signed.items()))
     perhaps = {address: attempt for address, attempt in ours.items() if _may_be_a_filters(case, address, attempt)}
     if perhaps:
-        return _perhaps(perhaps)
+        return _perhaps(case, perhaps)
     held = {address: attempts for address, attempts in hosts.silent(case).items() if hosts.leaves(case, address) is False}
     if held:
         return _not_by_rules(case, held, "This machine keeps the packets back") or _held(case, held)
@@ -159,7 +170,7 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     )
 
 
-def _perhaps(reported: dict[str, TcpAttempt]) -> Finding:
+def _perhaps(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     meaning = attempt.icmp.meaning if attempt.icmp else ""
     return claim(
@@ -170,7 +181,7 @@ def _perhaps(reported: dict[str, TcpAttempt]) -> Finding:
         explains=reported,
         culprit=Culprit(kind="address", address=attempt.icmp.sender if attempt.icmp else first),
         refuted_by="No rule here rejects it.",
-        remedies=_remedies(attempt.port),
+        remedies=_remedies(case),
     )
 
 
@@ -260,7 +271,7 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Finding:
         explains=near,
         culprit=Culprit(kind="address", address=first, port=hop.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
-        remedies=_remedies(hop.port),
+        remedies=_remedies(case),
     )
 
 

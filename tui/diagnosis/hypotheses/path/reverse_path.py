@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, stil
 from tui.diagnosis.readings import checks, counters, hosts, outcomes
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import DropWatch, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import checks, outcomes, replies, talk, upstream
+from tui.diagnosis.readings import checks, commands, outcomes, replies, talk, upstream
 from tui.model.case import Case
 from tui.model.facts import Talk
 from tui.model.judgement import Remedy

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, replies, talk
+from tui.diagnosis.readings import checks, commands, either_kind, hosts, outcomes, replies, talk, unix_sockets
 from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import Attempt, HttpAnswer, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import label_of

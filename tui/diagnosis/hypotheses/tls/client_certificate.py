@@ -54,8 +54,8 @@ def _claimed(case: Case, it: Presented, how: str) -> Finding:
         refuted_by="The client offers a certificate that the server accepts.",
         remedies=(
             Remedy(
-                do="Give the client its certificate and key, from an authority that the server names (`Acceptable client certificate CA "
-                "names`).",
+                do="Give the client its certificate and key, from an authority that the server names "
+                "(`Acceptable client certificate CA names`).",
                 command=secure.openssl(case, it).partition(" | ")[0],
                 verify=works,
             ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import outcomes, replies, secure
+from tui.diagnosis.readings import commands, outcomes, replies, secure
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
 from tui.model.facts import Talk
@@ -63,7 +63,8 @@ def _remedies(case: Case, it: Presented) -> Iterator[Remedy]:
     works = f"`refused check {case.target.text}` is reachable."
     yield Remedy(
         do=commands.opening(
-            commands.on(case, it.address), "Read what the server logs at that moment, and which versions and ciphers it is set to."
+            commands.on(case, it.address),
+            "Read what the server logs at that moment, and its versions and ciphers.",
         ),
         command=replies.log(case, it.address, "-n 20"),
         verify=works,

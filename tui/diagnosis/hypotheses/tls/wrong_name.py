@@ -7,6 +7,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
 from tui.diagnosis.readings import outcomes, replies, secure
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Talk
 from tui.model.judgement import Remedy
 

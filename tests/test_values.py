@@ -30,6 +30,7 @@ PRINTED = {
     "ct expectation": "nft(8): an object that a rule names",
     "ct helper": "nft(8): an object that a rule names",
     "ct timeout": "nft(8): an object that a rule names",
+    "IP Address": "Python's ssl.SSLSocket.getpeercert: a kind of alternative name",
     "Do you want to ping broadcast?": "ping(8) of iputils, for an error of the route",
 }
 """Texts with a space that a tool or the kernel prints, and where."""
@@ -57,7 +58,9 @@ PROTOCOL_WORDS = {
     "the kernel's and the distributions' names for this machine": (
         *("lo", "localhost", "ip6-localhost", "ip6-loopback", "localhost.localdomain", ".localhost", ".local"),
     ),
-    "container engines: a state": ("running",),
+    "container engines: states": ("running", "paused", "restarting", "dead"),
+    "programs that forward ports, by their arguments": ("conmon", "pasta"),
+    "TLS: an alert (RFC 8446, 6.2)": ("certificate_required",),
     "the superuser's group": ("root",),
     "AppArmor: the profile of a process without one": ("unconfined",),
     "the environment and the encodings of a terminal": ("NO_COLOR", "utf"),

@@ -20,12 +20,12 @@ from tui.model.facts import (
     ErrorText,
     Listener,
     Listeners,
-    Origin,
     OtherNamespaces,
     Outcome,
     Route,
     SystemAnswer,
     TcpAttempt,
+    TextOrigin,
 )
 from tui.model.facts.error_text import ErrorClass
 from tui.model.judgement import Assessment, Status
@@ -40,9 +40,9 @@ ERRNOS = {Outcome.REFUSED: "ECONNREFUSED", Outcome.BLOCKED: "EPERM", Outcome.UNR
 each_pair = pytest.mark.parametrize(("says", "outcome"), tuple(itertools.product(CLASSES, Outcome)))
 
 
-def told(says: ErrorClass, origin: Origin | None = None, dialled: tuple[str, ...] = ()) -> ErrorText:
+def told(says: ErrorClass, origin: TextOrigin | None = None, dialled: tuple[str, ...] = ()) -> ErrorText:
     """A text of this class."""
-    return ErrorText(id="error-text-1", says=says, words="its words", origin=origin or Origin(), dialled=dialled)
+    return ErrorText(id="error-text-1", says=says, words="its words", origin=origin or TextOrigin(), dialled=dialled)
 
 
 def case_of(said: ErrorText, outcome: Outcome, target: str = f"{ADDRESS}:{PORT}", facts: Iterable[AnyFact] = ()) -> Case:
@@ -177,13 +177,13 @@ def test_the_name_led_elsewhere_there() -> None:
 @pytest.mark.parametrize(
     ("origin", "says", "expected"),
     [
-        (Origin(container="web-1"), "in the container web-1.", "refused check 127.0.0.1:6379 --container web-1"),
-        (Origin(host="web7"), "on web7.", "ssh web7 refused check 127.0.0.1:6379"),
-        (Origin(pid=812), "", "refused check 127.0.0.1:6379 --pid 812"),
-        (Origin(at="11:02:03"), "The text of 11:02:03 says", "docker ps"),
+        (TextOrigin(container="web-1"), "in the container web-1.", "refused check 127.0.0.1:6379 --container web-1"),
+        (TextOrigin(host="web7"), "on web7.", "ssh web7 refused check 127.0.0.1:6379"),
+        (TextOrigin(pid=812), "", "refused check 127.0.0.1:6379 --pid 812"),
+        (TextOrigin(at="11:02:03"), "The text of 11:02:03 says", "docker ps"),
     ],
 )
-def test_the_places_that_the_text_names_are_offered(origin: Origin, says: str, expected: str) -> None:
+def test_the_places_that_the_text_names_are_offered(origin: TextOrigin, says: str, expected: str) -> None:
     """Container, machine, process and time of the line are said, and the command that looks from there is given."""
     found = contradiction(case_of(told("refused", origin), Outcome.CONNECTED))
 
@@ -202,7 +202,7 @@ def test_a_container_that_runs_is_named() -> None:
             Container(engine="docker", id="c" * 12, name="shop-db-1", state="running"),
         ),
     )
-    found = contradiction(case_of(told("refused", Origin(container="web-1")), Outcome.CONNECTED, facts=(listed,)))
+    found = contradiction(case_of(told("refused", TextOrigin(container="web-1")), Outcome.CONNECTED, facts=(listed,)))
 
     assert found is not None
     commands = [place.command for place in found.places if "--container" in place.command]

@@ -276,7 +276,7 @@ REASONS: tuple[tuple[str, str, set[str]], ...] = (
     ("path.rejected", "by-the-target-itself", {"addresses", "listeners"}),
     ("path.rejected", "servers-rule-sends-the-reset", {"firewall", "listeners"}),
     ("path.rejected", "plain-reset", {"listeners"}),
-    ("path.filtered", "another-machines-table", {"echo", "firewall", "hops", "listeners", "neighbour"}),
+    ("path.filtered", "another-machines-table", {"drop-watch", "echo", "firewall", "hops", "listeners", "neighbour"}),
     ("path.filtered", "other-port-resets", {"echo", "hops", "listeners", "neighbour", "other-ports"}),
     ("path.filtered", "refused", {"listeners"}),
     ("path.routing-loop", "hops-not-seen", {"echo", "hops"}),

@@ -25,7 +25,7 @@ REFUSED = {
     "server.no-hypothesis": "it is not a Hypothesis",
     "server.not-there": "AttributeError",
     "server.down": "there is a cause of that name already",
-    "moon.full": "its name is not GROUP.CAUSE with a group of name, port, path, server, client, unix",
+    "moon.full": "its name is not GROUP.CAUSE with a group of name, port, path, server, tls, upstream, client, unix",
 }
 
 

@@ -22,6 +22,8 @@ _COMMANDS = {
 }
 _OF_A_CLIENT = frozenset({"neighbours", "TCP metrics"})
 """What a client of the target leaves behind too, about the addresses that it speaks to."""
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+"""A service of the machine itself speaks over it as well, and leaves its own metrics."""
 _PASSES = re.compile(r" (?:expires|age|valid_lft|preferred_lft) \S+|\\?\s+cache\b| users \d+| used \S+")
 _COUNTS = frozenset({"nf_conntrack_count"})
 """Kernel parameters that count; the packets of others change them."""
@@ -41,14 +43,19 @@ def kernel_state(machine: Namespace, known: Iterable[str]) -> State:
 
 
 def changes(before: State, after: State, known: Iterable[str]) -> list[str]:
-    """What is new or gone; new neighbours and TCP metrics of `known` addresses are what any client leaves."""
+    """What is new or gone; new neighbours and TCP metrics of `known` addresses and of loopback are what any client leaves."""
     found: list[str] = []
-    addresses = set(known)
+    addresses = {*known, *_LOOPBACK}
     for name, lines in after.items():
-        new = {line for line in lines - before[name] if not (name in _OF_A_CLIENT and line.split()[0] in addresses)}
+        new = {line for line in lines - before[name] if not (name in _OF_A_CLIENT and _is_known(line.split()[0], addresses))}
         gone = before[name] - lines if name not in _OF_A_CLIENT else ()
         found += [f"{name}: {line} is new" for line in sorted(new)] + [f"{name}: {line} is gone" for line in sorted(gone)]
     return found
+
+
+def _is_known(address: str, addresses: set[str]) -> bool:
+    """Whether it is one of these; a router asks for its neighbours from its link-local address (RFC 4861)."""
+    return address in addresses or address.startswith("fe80:")
 
 
 def _lines(text: str) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """A TCP service for the lab: ADDRESS PORT BEHAVIOUR. Prints `ready` when it is as it should be; ends when it is killed.
 
 Behaviours are `hold`, which answers as a well service does, and what `_begin` and `_answer` say; `slow` is `greet` after 0.3 s.
-`late:N` holds after this machine has sent N resets, `flap` hangs up its listener after each accept until a reset was sent,
+`late:N` holds a second after this machine has sent N resets (the checks of the first refusal bring some, and only the attempts
+after these are the series), `flap` hangs up its listener after each accept until a reset was sent,
 `once` does so for ever: what was refused is counted, and no clock decides. ADDRESS `::` takes both families, `::only` IPv6 alone.
 """
 
@@ -11,6 +12,7 @@ import selectors
 import socket
 import struct
 import sys
+import time
 from pathlib import Path
 
 _ANSWERS = {
@@ -24,6 +26,7 @@ _ANSWERS = {
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: close sends a reset (socket(7))
 _PAUSE_S = 0.02
 _SLOW_S = 0.3
+_LATER_S = 1.2
 
 
 def main(address: str, port: int, behaviour: str) -> None:
@@ -34,6 +37,7 @@ def main(address: str, port: int, behaviour: str) -> None:
     if behaviour == "late":
         _ready()
         _wait_for_resets(int(resets))
+        time.sleep(_LATER_S)
     with _opened(address, port) as server, selectors.DefaultSelector() as waiting:
         if behaviour == "late":
             behaviour = "hold"

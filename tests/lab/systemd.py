@@ -71,6 +71,7 @@ for folder; do
 done
 touch "$root/run/ready"
 mount --bind "$ready" "$root/run/ready"
+rm -f "$root/.dockerenv"  # of a machine that is a container itself: here it would be taken for one of ours
 ip link set lo up
 echo 0123456789abcdef0123456789abcdef > "$root/etc/machine-id"
 for unit in {" ".join(_OWN_UNITS)}; do

@@ -33,7 +33,13 @@ class Kind(NamedTuple):
 KINDS = {"docker": Kind(docker, what_docker_lacks), "podman": Kind(podman, what_podman_lacks)}
 SELECTED = {engine: tuple(one for one in contained() if engine in (one.engines if ALL else one.always)) for engine in KINDS}
 WANTED = tuple((engine, one, user) for engine, chosen in SELECTED.items() for one in chosen for user in one.users)
-Plays = Mapping[tuple[str, User], Future[Play]]
+
+
+class Plays(NamedTuple):
+    """A running engine, and what will come of each play with it, by name and user."""
+
+    engine: Engine
+    outcomes: Mapping[tuple[str, User], Future[Play]]
 
 
 @pytest.fixture(scope="module", name="plays_with")
@@ -47,7 +53,7 @@ def all_plays() -> Iterator[Callable[[str], Plays]]:
                 pytest.skip(missing)
             if name not in known:
                 engine = KINDS[name].start(opened.enter_context(systemd()))
-                known[name] = opened.enter_context(playing(engine, SELECTED[name]))
+                known[name] = Plays(engine, opened.enter_context(playing(engine, SELECTED[name])))
             return known[name]
 
         yield plays_with
@@ -59,7 +65,27 @@ def test_a_container(
     engine: str, one: Contained, user: User, plays_with: Callable[[str], Plays], request: pytest.FixtureRequest
 ) -> None:
     """Cause, certainty, the container that is named, and what must not be said: as declared."""
-    played = plays_with(engine)[one.name, user].result()
+    played = plays_with(engine).outcomes[one.name, user].result()
 
     request.config.stash.setdefault(PLAYED, []).append(played)
     assert not played.problems, "\n".join(played.problems)
+
+
+@pytest.mark.parametrize(("engine", "words"), [("docker", "may not ask docker"), ("podman", "may not ask podman")])
+def test_an_unprivileged_user_is_told_whose_containers_are_not_seen(
+    engine: str, words: str, plays_with: Callable[[str], Plays]
+) -> None:
+    """An engine that may not be asked is not one without that container: it is named, and what would tell stands beside it."""
+    document = plays_with(engine).outcomes["exited", "nobody"].result().document
+
+    assert any(words in sentence for sentence in document["unseen"]), document["unseen"]
+    assert "server.crashed" in {one["cause"] for one in document["alternatives"]}
+
+
+def test_looking_gives_podman_no_storage(plays_with: Callable[[str], Plays]) -> None:
+    """On the machine with Docker alone podman is installed and unused, and stays so, whoever looked."""
+    plays = plays_with("docker")
+
+    for play in plays.outcomes.values():
+        assert not [one for one in play.result().document["unseen"] if "podman" in one]
+    assert plays.engine.machine.run("ls", "/var/lib/containers").stdout == ""

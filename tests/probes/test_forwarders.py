@@ -71,7 +71,11 @@ def test_the_arguments_say_where_a_port_leads(
     address, port, leads_to, via = expected
 
     assert next(forwardings(program, arguments.split(" "))) == Forwarding(
-        address=address, port=port, leads_to=(leads_to,) if leads_to else (), via=via
+        address=address,
+        port=port,
+        leads_to=(leads_to,) if leads_to else (),
+        via=via,
+        container="web" if program == "conmon" else None,
     )
 
 

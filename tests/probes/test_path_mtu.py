@@ -162,6 +162,25 @@ async def test_one_connection_of_two_is_looked_at_again(monkeypatch: pytest.Monk
         assert (fact.large, len(asked)) == ("not-sent", 8)
 
 
+@pytest.mark.parametrize(
+    ("answer", "whole"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", True),
+        (b"HTTP/1.1 200 OK\r\ncontent-length:0\r\n\r\n", True),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n", False),
+        (b"HTTP/1.1 200 OK\r\n\r\nok", False),
+        (b"SSH-2.0-x\r\n\r\n", False),
+    ],
+)
+def test_an_answer_in_http_says_where_it_ends(answer: bytes, whole: bool) -> None:
+    """A server that keeps the connection need not be waited for; one that says nothing of the length ends by closing it."""
+    assert whole_answer.is_whole_http(answer) is whole
+
+
 @pytest.mark.parametrize("name", [None, "db.example.test"])
 def test_a_padded_client_hello_is_one(name: str | None) -> None:
     """OpenSSL reads it to its end and goes on: without a certificate it has no cipher to share, which is its only complaint."""

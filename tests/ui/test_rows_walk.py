@@ -96,7 +96,7 @@ def test_only_what_concerns_the_target_is_in_the_tree() -> None:
     tcp = [key for key, _ in group_marks(snapshot(HERE), CAUSES, VERDICT)]
 
     assert unix == ["server", "client", "unix"]
-    assert tcp == ["name", "port", "path", "server", "client"]
+    assert tcp == ["name", "port", "path", "server", "tls", "upstream", "client"]
 
 
 def test_the_marks_say_where_we_are() -> None:

@@ -15,7 +15,7 @@ from tui.diagnosis.readings.contradiction import contradiction
 from tui.diagnosis.remedies import fitted
 from tui.model.address import without_zone
 from tui.model.case import Case
-from tui.model.facts import Fact, Listeners, NotObserved
+from tui.model.facts import Fact, Listeners, NotObserved, Outcome
 from tui.model.judgement import Judgement, State
 from tui.model.requests import AnyRequest
 
@@ -53,6 +53,7 @@ def gaps(hypothesis: Hypothesis, case: Case, claim: Claim) -> Iterator[Gap]:
         name = f"`refused check {case.target.label} --service NAME`, with the name of the service that is meant."
         yield Gap("nobody said that this is what was meant", name)
     yield from _other_machines(case, claim)
+    yield from _other_moments(hypothesis, case, claim)
     yield from _another_text(case)
     symptoms = claim.explains or _tried(case)
     for look in (*hypothesis.looks, *claim.looks):
@@ -101,6 +102,23 @@ def _another_text(case: Case) -> Iterator[Gap]:
     if differs:
         place = differs.places[0]
         yield Gap("the text says otherwise", f"`{place.command}`: {place.do}")
+
+
+def _other_moments(hypothesis: Hypothesis, case: Case, claim: Claim) -> Iterator[Gap]:
+    """It shows in a look at the sockets alone, and an address that it explains has connected in this session.
+
+    A series of attempts outweighs the moment of a look. What a service manager says of the service is no such moment.
+    """
+    shown = {type(fact) for fact in case.facts if fact.id in claim.evidence and isinstance(fact, hypothesis.shown_by)}
+    if shown != {Listeners}:
+        return
+    worked = {attempt.address for attempt in outcomes.attempts(case) if attempt.outcome in outcomes.WORKING}
+    moments = sorted(worked & claim.explains & outcomes.failing(case, Outcome.REFUSED).keys())
+    if moments:
+        yield Gap(
+            f"{outcomes.joined(moments)} has connected meanwhile, and a table shows one moment",
+            f"More attempts: `refused check {case.target.label} --attempts 10`; if all are refused, it is so.",
+        )
 
 
 def _other_machines(case: Case, claim: Claim) -> Iterator[Gap]:

@@ -33,6 +33,8 @@ _TELLING = (
     Outcome.BLOCKED,
 )
 """Where attempts fail differently, the first of these that occurs is the target's outcome."""
+_DENIED = frozenset({Outcome.REFUSED, Outcome.REJECTED})
+"""Answers that no lost packet explains."""
 
 
 def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
@@ -161,7 +163,7 @@ def _alternatives(
     possible = [
         hypothesis for hypothesis in known if judgements[hypothesis.id].state is State.OPEN and judgements[hypothesis.id].summary
     ]
-    if not either_kind.failing(case) and not outcomes.name_fails(case):
+    if not either_kind.failing(case) and not outcomes.name_fails(case) and not _failed_before(case):
         possible = [hypothesis for hypothesis in possible if hypothesis.id in talk.AFTER_CONNECTING]
     unlikely = {"yes": "setting", "no": "change"}.get(case.answer(EVER_WORKED) or "")
     possible.sort(
@@ -186,7 +188,18 @@ def _status(case: Case, standing: list[Hypothesis]) -> Status:
         return Status.INTERMITTENT
     if not either_kind.connecting(case):
         return Status.FAILING
-    return Status.DEGRADED if either_kind.failing(case) or standing else Status.REACHABLE
+    if either_kind.failing(case) or standing:
+        return Status.DEGRADED
+    return Status.INTERMITTENT if _failed_before(case) else Status.REACHABLE
+
+
+def _failed_before(case: Case) -> bool:
+    """Whether an address or path that connects has refused or rejected an attempt before; what verifies a repair is no sign."""
+    series = [either_kind.attempts(case, where) for where in either_kind.connecting(case)]
+    return any(
+        any(attempt.outcome in _DENIED for attempt in attempts) and all(attempt.purpose == "target" for attempt in attempts)
+        for attempts in series
+    )
 
 
 def comes_and_goes(case: Case, address: str) -> bool:

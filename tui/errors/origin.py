@@ -6,7 +6,7 @@ process, nginx its worker. A time is repeated as it is written: most logs name n
 
 import re
 
-from tui.model.facts.error_text import Origin
+from tui.model.facts.error_text import TextOrigin
 from tui.model.safe_text import safe_text
 
 LONGEST_PREFIX = 200
@@ -27,7 +27,7 @@ _SYSLOG = re.compile(
 _NGINX = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[[a-z]{4,6}\] (?P<pid>\d{1,7})#\d{1,7}: ")
 
 
-def origin_of(line: str) -> Origin:
+def origin_of(line: str) -> TextOrigin:
     """What the start of `line`, as it was given, says of where and when it was written."""
     start = line[:LONGEST_PREFIX]
     named = {
@@ -38,7 +38,7 @@ def origin_of(line: str) -> Origin:
         if value
     }
     time = _TIME.search(start)
-    return Origin(
+    return TextOrigin(
         at=safe_text(time[0]) if time else None,
         container=named.get("container"),
         host=named.get("host"),

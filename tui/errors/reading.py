@@ -13,7 +13,7 @@ from tui.errors.frames import frames_of
 from tui.errors.origin import LONGEST_PREFIX, origin_of
 from tui.errors.shape import shape_matches
 from tui.errors.tools import tool_of
-from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Origin
+from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, TextOrigin
 from tui.errors.view import TextView, decoded, unwrapped, view_of
 from tui.model.address import endpoint, is_unspecified
 from tui.model.safe_text import safe_text
@@ -106,11 +106,11 @@ def _quoted(words: str) -> str:
     return f"errno {words}" if words.lstrip("-").isdecimal() else safe_text(words.strip(" :,("))
 
 
-def _origin(view: TextView, given: str, trouble: Spoken, line: int) -> Origin:
+def _origin(view: TextView, given: str, trouble: Spoken, line: int) -> TextOrigin:
     """Where and when the failure's line was written, or else the first line of its record of the log."""
     first = trouble.records.index(trouble.records[line])
     own, record = (origin_of(_line_as_given(view, given, number)) for number in (line, first))
-    return Origin(
+    return TextOrigin(
         at=own.at or record.at,
         container=own.container or record.container,
         host=own.host or record.host,

@@ -5,10 +5,10 @@ Field names in JSON are those of the `parse` document: `error_class` is written 
 
 from msgspec import Struct
 
-from tui.model.facts.error_text import ErrorClass, Origin, Role
+from tui.model.facts.error_text import ErrorClass, Role, TextOrigin
 from tui.model.frame import Frame
 
-__all__ = ["Endpoint", "ErrorClass", "ErrorReading", "Failure", "Frame", "Origin", "Role", "Span"]
+__all__ = ["Endpoint", "ErrorClass", "ErrorReading", "Failure", "Frame", "Role", "Span", "TextOrigin"]
 
 Span = tuple[int, int]
 """Start and end in characters of the text as it was given (for bytes: once decoded), end exclusive."""
@@ -52,5 +52,5 @@ class ErrorReading(Struct, frozen=True, kw_only=True, rename={"error_class": "cl
     """Frames of the user's own code, innermost first, then those of libraries."""
     failures: tuple[Failure, ...] = ()
     """Every distinct failure in the text, in the order in which it was first stated."""
-    origin: Origin = Origin()
+    origin: TextOrigin = TextOrigin()
     """Where and when it was written, by the line of a log that holds the failure."""

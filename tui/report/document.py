@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from tui.diagnosis.causes import concerns, hypotheses
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
-from tui.diagnosis.readings.latency import signs
+from tui.diagnosis.readings.signs import signs
 from tui.model.address import endpoint
 from tui.model.case import Case, fold_all
 from tui.model.events import AnyEvent, Judged, Opened

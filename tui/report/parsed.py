@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from tui.errors.meaning import Meaning, meaning_of
-from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Frame, Origin
+from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Frame, TextOrigin
 from tui.model.address import endpoint
 from tui.model.safe_text import safe_text
 from tui.report.formats.json import json_line
@@ -31,7 +31,7 @@ class ParseDocument(Struct, frozen=True, kw_only=True, rename={"error_class": "c
     missing: tuple[str, ...]
     code: tuple[Frame, ...]
     failures: tuple[Failure, ...]
-    origin: Origin
+    origin: TextOrigin
     meaning: Meaning | None
     """What the text's own words mean, where they name what its machine or process lacked, or what TLS found wrong."""
 
@@ -66,11 +66,12 @@ def as_text(reading: ErrorReading) -> str:
     meaning = meaning_of(reading)
     if meaning:
         lines.append(f"meaning: {meaning.sentence}")
-        lines += [line for remedy in meaning.remedies for line in (f"do: {remedy.do}", f"$ {remedy.command}") if line != "$ "]
+        for remedy in meaning.remedies:
+            lines += [f"do: {remedy.do}", *([f"$ {remedy.command}"] if remedy.command else [])]
     return "".join(f"{safe_text(line)}\n" for line in lines)
 
 
-def _origin(origin: Origin) -> list[str]:
+def _origin(origin: TextOrigin) -> list[str]:
     named = {"written": origin.at, "by container": origin.container, "on": origin.host, "by pid": origin.pid}
     return [f"{label}: {value}" for label, value in named.items() if value is not None]
 

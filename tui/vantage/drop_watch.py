@@ -36,7 +36,11 @@ for file in /proc/sys/net/ipv4/conf/*/rp_filter; do
   echo "$file $(cat "$file")"
 done 2>/dev/null
 echo '=== back'
-ip route get CLIENT 2>/dev/null
+ip route get CLIENT 2>&1
+if ss -Htn state syn-recv >/dev/null 2>&1; then
+  echo '=== halfopen'
+  ss -Htn state syn-recv 'sport = :PORT' 2>/dev/null | head -500
+fi
 exit 0
 """
 """For any POSIX shell; two readings over 0.8 s, or over a second where sleep accepts only whole ones."""
@@ -48,7 +52,7 @@ async def check(request: WatchDrops, system: SystemView) -> AsyncGenerator[DropW
     """Yield the DropWatch that `request.vantage`, a command prefix, leads to; or why it could not be read."""
     at, prefix = now(), request.vantage or ""
     command = f"{safe_text(prefix, limit=200)} {COMMAND}"
-    script = SCRIPT.replace("CLIENT", request.source or _NOBODY)
+    script = SCRIPT.replace("CLIENT", request.source or _NOBODY).replace("PORT", str(request.port))
     try:
         quiet = sections(await ask(prefix, script, mark=MARK, environ=system.environ))
         async with attempts(request) as sent:
@@ -69,6 +73,7 @@ async def check(request: WatchDrops, system: SystemView) -> AsyncGenerator[DropW
         tracking_limit=number(busy.get("max", "")),
         strict=strict_interfaces(dict(_FILTER.findall(busy.get("filters", "")))),
         way_back=_first_line(busy.get("back", "")) if request.source else "",
+        half_open=_count_from(request.source, busy.get("halfopen")),
     )
 
 
@@ -84,6 +89,14 @@ def _counters(netstat: str, tracking: str) -> Counters:
         reverse_path_drops=read_counter(netstat, "IPReversePathFilter"),
         tracking_drops=sum(columns) if columns else None,
     )
+
+
+def _count_from(source: str | None, text: str | None) -> int | None:
+    """The lines of ss whose peer is our address; it prints IPv4 peers of an IPv6 socket as `[::ffff:192.0.2.9]:40000`."""
+    if source is None or text is None:
+        return None
+    peer = re.compile(rf"(?:\s|:|\[){re.escape(source)}\]?:\d+$")
+    return sum(bool(peer.search(line.rstrip())) for line in text.splitlines())
 
 
 def _first_line(text: str) -> str:

@@ -165,7 +165,7 @@ SCENARIOS = (
         _slow("speaks-second", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
         typed="http://{server}:{port}",
     ),
-    _proxied("forbids", "403 Forbidden", "https://{server}:{port}", ("403 Forbidden",)),
+    _proxied("forbids", "403 Forbidden", "ws://{server}:{port}", ("403 Forbidden", "CONNECT")),
     _proxied("wants-a-password", "407 Proxy Authentication Required", "http://{server}:{port}", ("407 Proxy",)),
     _proxied(
         "cannot-reach-a-private-target", "503 Service Unavailable", "http://{server}:{port}", ("503 Service", "private network")

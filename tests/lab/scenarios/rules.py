@@ -291,6 +291,29 @@ SCENARIOS = (
         nobody=Expect(verdict=_HERE, certainty=("likely", "possible"), never=frozenset({_NO_SERVICE})),
     ),
     Scenario(
+        name="here-a-rate-limit",
+        about=_HERE,
+        broken="a rule resets new connections beyond one a minute: the first attempt connects, others do not",
+        steps=(
+            serve("server"),
+            filters(
+                "client",
+                "output",
+                "tcp dport {port} ct state new limit rate over 1/minute burst 1 packets counter reject with tcp reset",
+            ),
+        ),
+        values=_PLAIN,
+        arguments=("--attempts", "4", "--delay", "0.3"),
+        expect=Expect(
+            verdict=_HERE,
+            certainty="likely",
+            status="intermittent",
+            culprit={"kind": "rule"},
+            words=("at times", "limit rate over"),
+        ),
+        nobody=Expect(verdict=("server.flapping", _HERE, None), certainty=("likely", "possible"), status="intermittent"),
+    ),
+    Scenario(
         name="here-rules-for-others",
         about=_FILTERED,
         broken="the server drops the port; the client's many rules are about others",

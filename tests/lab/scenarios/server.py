@@ -259,7 +259,7 @@ _COMES = (
     Scenario(
         name="starting",
         about="server.starting",
-        broken="the service listens only after it was refused twice",
+        broken="the service listens only a second after it was refused",
         steps=(serve("server", "late:2"),),
         arguments=("--attempts", "6", "--delay", "0.5"),
         expect=Expect(verdict="server.starting", certainty=("confirmed", "likely"), status="degraded", outcome="connected"),
@@ -267,7 +267,7 @@ _COMES = (
     Scenario(
         name="starting-here-v6",
         about="server.starting",
-        broken="the service listens only after it was refused twice, here on ::1",
+        broken="the service listens only a second after it was refused, here on ::1",
         topology="host",
         steps=(serve("client", "late:2", address="::1"),),
         typed="[::1]:{port}",

@@ -89,6 +89,41 @@ SCENARIOS = (
         ),
     ),
     Scenario(
+        name="the-server-has-no-way-back",
+        about="path.reverse-path",
+        broken="the server has no route to the client",
+        steps=(serve("server"), ip("server", "route del default")),
+        arguments=_THERE,
+        users=("root",),
+        expect=Expect(
+            verdict="path.reverse-path",
+            certainty="likely",
+            outcome="timeout",
+            words=("{client}",),
+            never=frozenset({"server.down"}),
+        ),
+    ),
+    Scenario(
+        name="answers-are-dropped-on-their-way-back",
+        about="path.filtered",
+        broken="a router drops everything that the server sends; its shell leads there all the same",
+        steps=(serve("server"), filters("router2", "forward", "ip saddr {server} drop")),
+        arguments=_THERE,
+        users=("root",),
+        expect=Expect(verdict="path.filtered", outcome="timeout", words=("way back",), never=frozenset({"server.down"})),
+    ),
+    Scenario(
+        name="everything-is-dropped-on-the-way-there",
+        about="path.filtered",
+        broken="a router drops everything that goes to the server; its shell leads there all the same",
+        steps=(serve("server"), filters("router2", "forward", "ip daddr {server} drop")),
+        arguments=_THERE,
+        users=("root",),
+        expect=Expect(
+            verdict="path.filtered", certainty="likely", outcome="timeout", never=frozenset({"server.down", "path.reverse-path"})
+        ),
+    ),
+    Scenario(
         name="a-filter-drops-while-the-reverse-path-filter-is-strict",
         about="path.filtered",
         broken="two uplinks and a loose filter here; the server's packet filter drops the port",

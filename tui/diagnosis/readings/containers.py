@@ -13,7 +13,7 @@ from tui.diagnosis.readings.answers import service_name
 from tui.model.address import is_unspecified, peer_address, without_zone
 from tui.model.case import Case
 from tui.model.command_line import quoted
-from tui.model.facts import Container, NameSources, OtherNamespaces
+from tui.model.facts import Container, NameSources, NotObserved, OtherNamespaces
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import ListOtherNamespaces
 
@@ -44,7 +44,7 @@ _BEFORE_THE_PROGRAM = {125: "the engine failed", 126: "its program could not be 
 """Exit statuses that docker-run(1) gives before the program runs."""
 
 
-class Meant(Struct, frozen=True):
+class MeantContainer(Struct, frozen=True):
     """The container that is meant, and the fact that shows it."""
 
     container: Container
@@ -112,7 +112,7 @@ def may_have(case: Case, address: str) -> bool:
     return table is not None and all(row.process is None or row.process in FORWARDERS for row in rows)
 
 
-def meant(case: Case, address: str) -> Meant | None:
+def meant(case: Case, address: str) -> MeantContainer | None:
     """The container of this machine that is meant by the target's port on `address`; of several, one that runs."""
     fact = case.last(OtherNamespaces)
     if fact is None:
@@ -123,8 +123,13 @@ def meant(case: Case, address: str) -> Meant | None:
     # What runs holds the port; of those that do not, the one that ran last is the one that is missed.
     first, *others = sorted(fitting, key=lambda one: (one.state not in {"running", "paused", "restarting"}, -(one.started or 0)))
     if first.state in {"running", "paused", "restarting"}:
-        return Meant(first, fact)
-    return Meant(first, fact, tuple(one for one in others if one.started))
+        return MeantContainer(first, fact)
+    return MeantContainer(first, fact, tuple(one for one in others if one.started))
+
+
+def unasked(case: Case) -> tuple[NotObserved, ...]:
+    """The engines of this machine that are there and could not be asked: each may have the container that is missed."""
+    return tuple(fact for fact in case.all(NotObserved) if isinstance(fact.request, ListOtherNamespaces))
 
 
 def _is_meant(case: Case, container: Container, address: str) -> bool:
@@ -144,14 +149,14 @@ def is_called(container: Container, name: str) -> bool:
     return name in {own, own.rpartition("/")[2]} or bool(container.id and name.startswith(container.id))
 
 
-def of_name(case: Case) -> Meant | None:
+def of_name(case: Case) -> MeantContainer | None:
     """The container whose name is the target's host, where its engine's own resolver is asked for it."""
     fact, sources = case.last(OtherNamespaces), case.last(NameSources)
     if fact is None or sources is None or not resolver(sources):
         return None
     host = case.tcp.host.rstrip(".").removesuffix(f".{PODMANS_DOMAIN}")
     known = [one for one in fact.containers if is_called(one, host)]
-    return Meant(known[0], fact) if known else None
+    return MeantContainer(known[0], fact) if known else None
 
 
 def resolver(sources: NameSources | None) -> str:
@@ -181,7 +186,7 @@ def shared_networks(fact: OtherNamespaces, other: Container) -> tuple[str, ...]:
     return tuple(name for name in other.networks if mine and name in mine.networks)
 
 
-def networks_apart(other: Meant) -> str:
+def networks_apart(other: MeantContainer) -> str:
     """That the container runs in networks of its own, a clause; empty where it shares one with where this check runs."""
     mine = own(other.fact)
     if mine is None or not mine.networks or not other.container.networks or shared_networks(other.fact, other.container):
@@ -190,7 +195,7 @@ def networks_apart(other: Meant) -> str:
     return f"it is in network {theirs}, and {mine.label} is in {ours}"
 
 
-def how_it_ended(meant: Meant) -> str:
+def how_it_ended(meant: MeantContainer) -> str:
     """`ended with exit status 3 at …`, for a sentence about it."""
     one = meant.container
     at = f" at {services.clock(one.ended)}" if one.ended else ""
@@ -207,7 +212,7 @@ def how_it_ended(meant: Meant) -> str:
     return f"ended with exit status {code}{f' ({why})' if why else ''}{at}"
 
 
-def state_in_words(meant: Meant) -> str:
+def state_in_words(meant: MeantContainer) -> str:
     """What is known of its state, for a sentence about it: `was created and never started`."""
     if meant.never_started:
         error = meant.container.error.rstrip(".")
@@ -223,7 +228,7 @@ def quoted_end(container: Container) -> str:
     return f" It last said: “{services.shortened(line)}”." if line else ""
 
 
-def culprit(case: Case, meant: Meant) -> Culprit:
+def culprit(case: Case, meant: MeantContainer) -> Culprit:
     """The container by its name."""
     return Culprit(kind="container", container=meant.container.label, port=case.tcp.port)
 
@@ -259,7 +264,7 @@ def publish(tool: str, container: Container | None, port: int, inside: int | Non
     )
 
 
-def remedies(case: Case, meant: Meant) -> Iterator[Remedy]:
+def remedies(case: Case, meant: MeantContainer) -> Iterator[Remedy]:
     """What to do about one that does not run, or is paused: read why first, and change something after that."""
     one, target = meant.container, case.target.label
     connects = f"{target} connects."

@@ -77,7 +77,7 @@ def _why(case: Case, said: ErrorText, ended: frozenset[Outcome], *, elsewhere: b
         return "that is about the process that wrote it, and no answer of the other end."
     if said.says == "tls" and Outcome.CONNECTED in ended:
         return "it is over, or the machine that wrote it trusts other issuers, or has another clock."
-    kind = text_places.kind_of_place(case)
+    kind = text_places.inside_words(case)
     over = "it is over, or " if Outcome.CONNECTED in ended else ""
     if kind:
         return f"{over}it was written somewhere else, in {kind}?"

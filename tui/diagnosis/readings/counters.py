@@ -87,6 +87,11 @@ def drops_untracked(case: Case, address: str) -> DropWatch | None:
     )
 
 
+def half_open(case: Case, address: str) -> DropWatch | None:
+    """The watch at the other end that shows that our SYNs arrive there, and that their answers do not come back."""
+    return next((fact for fact in watches(case, address) if fact.half_open), None)
+
+
 def full_tracking(case: Case) -> Counters | None:
     """The last reading, if the table of tracked connections was full in it and something was dropped since the first."""
     last = case.last(Counters)

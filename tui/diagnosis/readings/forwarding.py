@@ -79,7 +79,7 @@ class Way(Struct, frozen=True, kw_only=True):
         return f"{self.by.program} (pid {self.by.pid})" if isinstance(self.by, Forwarder) else rules.named(self.by)
 
 
-class State(StrEnum):
+class StateBehind(StrEnum):
     """What is behind."""
 
     SERVED = "served"
@@ -106,7 +106,7 @@ class Behind(Struct, frozen=True, kw_only=True):
     """What is known of the place that a port leads to."""
 
     way: Way
-    state: State
+    state: StateBehind
     attempt: TcpAttempt | None = None
     """The attempt to connect there."""
     answer: TcpAttempt | None = None
@@ -227,7 +227,8 @@ def _published(case: Case, forwarder: Forwarder) -> tuple[Container, int] | None
     others = case.last(OtherNamespaces)
     for container in others.containers if others else ():
         inside = next((inside for _, outside, inside in container.published if outside == case.tcp.port), None)
-        named = forwarder.via in {None, "the container", f"container {container.name}"}
+        elsewhere = forwarder.via and any(host for host, _ in forwarder.leads_to)
+        named = forwarder.container in {None, container.name} and not elsewhere
         if inside is not None and named:
             return container, inside
     return None
@@ -262,47 +263,47 @@ def _behind(case: Case, way: Way, asked: str) -> Behind:
     rows = tuple(row for row in known or () if row.proto == "tcp")
     neighbour = _failed_neighbour(case, address) if address else None
     state = _by_attempt(case, attempt, neighbour)
-    answer = hosts.icmp_rejections(case).get(asked) if state is State.SILENT and isinstance(way.by, Rule) else None
+    answer = hosts.icmp_rejections(case).get(asked) if state is StateBehind.SILENT and isinstance(way.by, Rule) else None
     if answer:  # who sends ICMP errors limits their rate, so the attempt there may have met silence
         state = _by_attempt(case, answer, neighbour)
     if known is not None and way.port:
         state = _by_listeners(rows, way.port, address, attempt, state)
-        state = State.OTHER_PORTS if own and state is State.NOTHING else state
+        state = StateBehind.OTHER_PORTS if own and state is StateBehind.NOTHING else state
     others = case.last(OtherNamespaces) if space else None
     facts = tuple(fact for fact in (way.fact, attempt, neighbour, others, table) if fact is not None)
     return Behind(way=way, state=state, attempt=attempt, answer=answer, space=space, rows=rows, facts=facts)
 
 
 def _by_listeners(
-    rows: tuple[Listener, ...], port: int, address: str | None, attempt: TcpAttempt | None, by_attempt: State
-) -> State:
+    rows: tuple[Listener, ...], port: int, address: str | None, attempt: TcpAttempt | None, by_attempt: StateBehind
+) -> StateBehind:
     on_port = [row for row in rows if row.port == port]
     takes = [
         row for row in on_port if (address and outcomes.covers(row, address)) or (not address and not is_loopback(row.address))
     ]
     if takes:
-        refused = by_attempt in {State.REFUSED, State.REJECTED, State.UNREACHABLE}
-        return State.REJECTED if refused else State.SILENT if by_attempt is State.SILENT else State.SERVED
-    if attempt and by_attempt not in {State.REFUSED, State.UNKNOWN}:
+        refused = by_attempt in {StateBehind.REFUSED, StateBehind.REJECTED, StateBehind.UNREACHABLE}
+        return StateBehind.REJECTED if refused else StateBehind.SILENT if by_attempt is StateBehind.SILENT else StateBehind.SERVED
+    if attempt and by_attempt not in {StateBehind.REFUSED, StateBehind.UNKNOWN}:
         return by_attempt  # what answers there is not what these tables are of
-    return State.BOUND_ELSEWHERE if on_port else State.OTHER_PORTS if rows else State.NOTHING
+    return StateBehind.BOUND_ELSEWHERE if on_port else StateBehind.OTHER_PORTS if rows else StateBehind.NOTHING
 
 
-def _by_attempt(case: Case, attempt: TcpAttempt | None, neighbour: Neighbour | None) -> State:
+def _by_attempt(case: Case, attempt: TcpAttempt | None, neighbour: Neighbour | None) -> StateBehind:
     if attempt is None:
-        return State.UNKNOWN
+        return StateBehind.UNKNOWN
     match attempt.outcome:
         case Outcome.REFUSED if attempt.icmp is None:
-            return State.REFUSED
+            return StateBehind.REFUSED
         case Outcome.UNREACHABLE | Outcome.REJECTED | Outcome.REFUSED | Outcome.BLOCKED:
             if neighbour or (hosts.sent_here(case, attempt) and attempt.latency_ms >= hosts.RESOLVED_AFTER_MS):
-                return State.GONE
+                return StateBehind.GONE
             unreachable = attempt.outcome is Outcome.BLOCKED or hosts.says_unreachable(attempt.icmp)
-            return State.UNREACHABLE if unreachable else State.REJECTED
+            return StateBehind.UNREACHABLE if unreachable else StateBehind.REJECTED
         case Outcome.TIMEOUT:
-            return State.GONE if neighbour else State.SILENT
+            return StateBehind.GONE if neighbour else StateBehind.SILENT
         case _:
-            return State.SERVED
+            return StateBehind.SERVED
 
 
 def _failed_neighbour(case: Case, address: str) -> Neighbour | None:

@@ -126,7 +126,17 @@ def sent_here(case: Case, attempt: TcpAttempt) -> bool | None:
 
 
 def signs_of_life(case: Case, address: str) -> tuple[AnyFact, ...]:
-    """What shows that the host itself answers: an echo, another port that accepts or resets, its own ICMP error."""
+    """What shows that the host itself lives: an echo, another port that accepts or resets, its own ICMP error, a shell on it."""
+    return (*answers(case, address), *((there,) if (there := looked_at(case, address)) else ()))
+
+
+def looked_at(case: Case, address: str) -> Listeners | None:
+    """The socket table of the other end, where it has the address: that machine was looked at by a shell, so it lives."""
+    return next((table for table in tables(case, address) if table.vantage and outcomes.has_address(table, address)), None)
+
+
+def answers(case: Case, address: str) -> tuple[AnyFact, ...]:
+    """What has come back from the host itself over the network."""
     echoes = [echo for echo in case.all(Echo) if echo.address == address and echo.received]
     ports = [attempt for attempt in other_attempts(case, address) if _answered(attempt)]
     hops_ = [hop for hop in hops(case, address) if is_itself(address, hop.sender) and hop.outcome != "time-exceeded"]
@@ -142,6 +152,7 @@ def life_in_words(facts: Iterable[AnyFact]) -> str:
     words = ["to ping"] if any(isinstance(fact, Echo) for fact in known) else []
     words += [_on_ports(accepting)] if accepting else []
     words += [f"with a reset {_on_ports(resetting)}"] if resetting else []
+    words += [f"through {fact.vantage!r}" for fact in known if isinstance(fact, Listeners)]
     return f"answers {outcomes.joined(words or ['for itself'])}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Finding, Intention, Look, claim, still_open
 from tui.diagnosis.looks import RULES
 from tui.diagnosis.readings import forwarding, hosts, outcomes, rules
-from tui.diagnosis.readings.forwarding import Behind, State
+from tui.diagnosis.readings.forwarding import Behind, StateBehind
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
@@ -18,7 +18,7 @@ from tui.model.judgement import Culprit, Remedy
 _CAN_FAIL = (*rules.STOPPED, *forwarding.ENDED_BY_FORWARDER)
 
 
-def elsewhere(case: Case, *states: State) -> dict[str, Behind]:
+def elsewhere(case: Case, *states: StateBehind) -> dict[str, Behind]:
     """The failing addresses whose port leads to places that are all in one of these states, each with the first place."""
     led = {address: forwarding.behind(case, address) for address in outcomes.failing(case, *_CAN_FAIL)}
     return {address: places[0] for address, places in led.items() if places and all(place.state in states for place in places)}
@@ -26,7 +26,7 @@ def elsewhere(case: Case, *states: State) -> dict[str, Behind]:
 
 def not_listening(case: Case) -> Finding | None:
     """Nothing at all listens in the container or namespace that the port leads to; None where it is not so."""
-    empty = elsewhere(case, State.NOTHING)
+    empty = elsewhere(case, StateBehind.NOTHING)
     if not empty:
         return None
     first, place = next(iter(empty.items()))
@@ -44,7 +44,7 @@ def not_listening(case: Case) -> Finding | None:
 
 def bound_elsewhere(case: Case) -> Finding | None:
     """The service behind listens on another address than the one that the port leads to; None where it is not so."""
-    bound = elsewhere(case, State.BOUND_ELSEWHERE)
+    bound = elsewhere(case, StateBehind.BOUND_ELSEWHERE)
     if not bound:
         return None
     first, place = next(iter(bound.items()))
@@ -73,7 +73,7 @@ def bound_elsewhere(case: Case) -> Finding | None:
 
 def rejected(case: Case) -> Finding | None:
     """A filter behind rejects what is led there; None where it is not so."""
-    saying_no = elsewhere(case, State.REJECTED)
+    saying_no = elsewhere(case, StateBehind.REJECTED)
     if not saying_no:
         return None
     first, place = next(iter(saying_no.items()))
@@ -101,7 +101,7 @@ def rejected(case: Case) -> Finding | None:
 
 def silent(case: Case) -> Finding | None:
     """What is behind stays silent; None where it is not so."""
-    quiet = elsewhere(case, State.SILENT)
+    quiet = elsewhere(case, StateBehind.SILENT)
     if not quiet:
         return None
     _, place = next(iter(quiet.items()))

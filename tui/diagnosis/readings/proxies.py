@@ -21,7 +21,7 @@ _NOT_THE_TARGETS = frozenset({403, 407, 502, 503, 504, 511})
 _ONLY_A_PROXYS = frozenset({407, 511})
 
 
-class Refusal(NamedTuple):
+class ProxyRefusal(NamedTuple):
     """A proxy that takes the request and does not lead to the target."""
 
     answer: ProxyAnswer
@@ -55,23 +55,23 @@ def answer(case: Case, proxy: Proxy) -> ProxyAnswer | None:
     return next((fact for fact in reversed(case.all(ProxyAnswer)) if fact.port == proxy.port), None)
 
 
-def refusal(case: Case, proxy: Proxy) -> Refusal | None:
+def refusal(case: Case, proxy: Proxy) -> ProxyRefusal | None:
     """How the proxy refuses to lead to the target; None where it leads there, or has not been asked."""
     fact = answer(case, proxy)
     if fact is None or fact.outcome == "failed":
         return None
     if fact.http is None:
         words = f"it says `{fact.first_bytes}`" if fact.first_bytes else "it ends the connection without a word"
-        return Refusal(fact, "it says nothing" if fact.outcome == "silent" else words, is_its_own=False)
+        return ProxyRefusal(fact, "it says nothing" if fact.outcome == "silent" else words, is_its_own=False)
     if fact.http.method == "CONNECT":
         leads = 200 <= fact.http.status < 300  # noqa: PLR2004 -- RFC 9110, 9.3.6
-        return None if leads else Refusal(fact, replies.quoted(fact.http), is_its_own=True)
+        return None if leads else ProxyRefusal(fact, replies.quoted(fact.http), is_its_own=True)
     if fact.http.status not in _NOT_THE_TARGETS:
         return None
     direct = [http.status for _, http in replies.https(case).values()]
     if fact.http.status in direct:
         return None
-    return Refusal(fact, replies.quoted(fact.http), is_its_own=bool(direct) or fact.http.status in _ONLY_A_PROXYS)
+    return ProxyRefusal(fact, replies.quoted(fact.http), is_its_own=bool(direct) or fact.http.status in _ONLY_A_PROXYS)
 
 
 def wants_credentials(http: HttpAnswer | None) -> bool:

@@ -67,7 +67,10 @@ def origin(case: Case, address: str) -> Origin | None:
         return None
     fact = max(reversed(facts), key=lambda measured: len(measured.references))
     hop = initial_ttl(fact.received_ttl) - fact.received_ttl + 1 if fact.received_ttl else None
-    return Origin(_source(fact), fact, hop, _who_stands_at(fact, hop))
+    sender, source = _who_stands_at(fact, hop), _source(fact)
+    if source in {ResetSource.NEARER, ResetSource.SEEMS_NEARER} and hosts.is_itself(address, sender):
+        source = ResetSource.ITSELF  # the other answers come from a machine behind it
+    return Origin(source, fact, hop, sender)
 
 
 def _source(fact: ResetOrigin) -> ResetSource:

@@ -26,11 +26,17 @@ _IPTABLES = {"ip": "iptables", "ip6": "ip6tables"}
 
 def checks_here(case: Case) -> Iterator[AnyRequest]:
     """This machine's rules, where an attempt ended as one of them could make it end."""
-    for address in list(outcomes.failing(case, *STOPPED))[:MOST_ADDRESSES]:
+    for address in troubled(case)[:MOST_ADDRESSES]:
         request = ReadFirewall(address=address, port=case.tcp.port, source=case.options.source, pid=case.options.pid)
         yield request
         if is_counting(case, address):
             yield replace(request, again=1)
+
+
+def troubled(case: Case) -> list[str]:
+    """The addresses that fail as a rule could make them, now or at times."""
+    at_times = [attempt.address for attempt in outcomes.attempts(case) if attempt.outcome in STOPPED]
+    return list(dict.fromkeys((*outcomes.failing(case, *STOPPED), *(at_times if outcomes.connecting(case) else ()))))
 
 
 def checks_there(case: Case) -> Iterator[AnyRequest]:
@@ -160,9 +166,11 @@ def dnat(case: Case, address: str) -> Firewall | None:
 
 def is_reset_by_rule(case: Case, address: str) -> Firewall | None:
     """The reading, here or on the other end, in which a rule stops the connection before the kernel looks for a socket."""
-    readings = (filter_of(case, address), *far_filters(case, address))
+    if is_stopped_here(case, address):
+        return filter_of(case, address)
     attempts = outcomes.attempts(case, address)
-    return next((reading for reading in readings if reading and reading.deciding and fits(reading.deciding, attempts)), None)
+    far = far_filters(case, address)
+    return next((reading for reading in far if reading.deciding and fits(reading.deciding, attempts)), None)
 
 
 def quoted(rule: Rule) -> str:
@@ -212,6 +220,14 @@ def counted_packets(rule: Rule) -> str:
     if not rule.packets:
         return ""
     return f" Its counter stands at {rule.packets} packet{'' if rule.packets == 1 else 's'}."
+
+
+def counted(case: Case, address: str, rule: Rule) -> str:
+    """What its counter says, as a sentence: how much it rose with the attempts, or how it stands."""
+    risen = growth(case, address, rule)
+    if not risen:
+        return counted_packets(rule)
+    return f" Its counter rose by {risen} packet{'' if risen == 1 else 's'} with the attempts."
 
 
 def show_all(reading: Firewall) -> str:

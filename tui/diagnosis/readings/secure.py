@@ -112,8 +112,9 @@ def names(certificate: Certificate | None) -> str:
     return (", ".join(shown) + (f" and {rest} more" if rest else "")) or f"no name at all (its subject is {certificate.subject})"
 
 
-def openssl(case: Case, it: Presented) -> str:
-    """The command that shows what is presented."""
+def openssl(case: Case, it: Presented, *options: str, show: bool = False) -> str:
+    """The command that shakes hands with these options; `show` prints the certificate that is presented."""
     name = f" -servername {quoted(it.tls.server_name)}" if it.tls.server_name else ""
-    show = "openssl x509 -noout -subject -issuer -dates -ext subjectAltName"
-    return f"openssl s_client -connect {endpoint(it.address, case.tcp.port)}{name} </dev/null | {show}"
+    shown = " | openssl x509 -noout -subject -issuer -dates -ext subjectAltName" if show else ""
+    words = " ".join(("", *options))
+    return f"openssl s_client -connect {endpoint(it.address, case.tcp.port)}{name}{words if options else ''} </dev/null{shown}"

@@ -4,6 +4,7 @@ Names that only container engines and Kubernetes give, and loopback, which is ea
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 from tui.diagnosis.readings import outcomes, text
 from tui.model.address import is_loopback
@@ -13,6 +14,8 @@ from tui.model.facts import Container, ErrorText, OtherNamespaces
 from tui.model.judgement import Remedy
 from tui.model.requests import ListOtherNamespaces
 from tui.model.target import TcpTarget
+
+Inside = Literal["container", "pod"]
 
 MOST_NAMED = 3
 """More running containers than this are left to `docker ps`."""
@@ -26,20 +29,25 @@ _POD_NAMES = frozenset({"kubernetes.default", "kubernetes"})
 """Services of Kubernetes (kubernetes.io, DNS for Services and Pods)."""
 
 
-def kind_of_place(case: Case) -> str:
-    """`a container`, `a pod`, or nothing where the target's name tells of none.
+def inside(case: Case) -> Inside | None:
+    """What the target's name tells of the place where it means something: a container, a pod, or neither.
 
     A name without a dot that does not exist here may be another container's: an engine's resolver knows these.
     """
     if not isinstance(case.target, TcpTarget):
-        return ""
+        return None
     host = case.target.host.rstrip(".").lower()
     if host in _POD_NAMES or host.endswith(_POD_ENDINGS):
-        return "a pod"
-    if is_own(case):
-        return f"a container, whose {case.target.host} is its own"
+        return "pod"
     of_its_network = "." not in host and outcomes.name_fails(case)
-    return "a container" if host in _ENGINE_NAMES or of_its_network else ""
+    return "container" if host in _ENGINE_NAMES or of_its_network or is_own(case) else None
+
+
+def inside_words(case: Case) -> str:
+    """`a container`, `a container, whose 127.0.0.1 is its own`, `a pod`; empty where the name tells of neither."""
+    kind = inside(case)
+    own = f", whose {case.tcp.host} is its own" if is_own(case) else ""
+    return f"a {kind}{own}" if kind else ""
 
 
 def is_own(case: Case) -> bool:
@@ -50,7 +58,7 @@ def is_own(case: Case) -> bool:
 def wanted(case: Case) -> Iterator[ListOtherNamespaces]:
     """The list of containers, where one of them may have written a text that is not so here."""
     said, ended = text.text(case), text.endings(case)
-    looks_so = said and ended and not text.fits(case, said, ended) and (said.origin.container or kind_of_place(case))
+    looks_so = said and ended and not text.fits(case, said, ended) and (said.origin.container or inside(case))
     if looks_so and isinstance(case.target, TcpTarget) and not _is_there_already(case):
         yield ListOtherNamespaces(port=case.target.port)
 
@@ -58,8 +66,7 @@ def wanted(case: Case) -> Iterator[ListOtherNamespaces]:
 def places(case: Case, said: ErrorText) -> Iterator[Remedy]:
     """Where to look then, the place that fits best first, each with its command."""
     own = said.says in text.OWN_MACHINE
-    inside = () if _is_there_already(case) else (_process(case, said), _container(case, said), _pod(case))
-    for place in inside:
+    for place in () if _is_there_already(case) else (_process(case, said), _container(case, said), _pod(case)):
         yield from place
     label, host = quoted(case.target.label), said.origin.host
     if host:
@@ -94,7 +101,7 @@ def _process(case: Case, said: ErrorText) -> Iterator[Remedy]:
 def _container(case: Case, said: ErrorText) -> Iterator[Remedy]:
     """The containers that may have written it by name; without a name that is known to run, how to find it."""
     label, written_by = quoted(case.target.label), said.origin.container
-    if not written_by and not kind_of_place(case).startswith("a container"):
+    if not written_by and inside(case) != "container":
         return
     names = _containers(case, said)
     for name in names:
@@ -110,7 +117,7 @@ def _container(case: Case, said: ErrorText) -> Iterator[Remedy]:
 
 
 def _pod(case: Case) -> Iterator[Remedy]:
-    if kind_of_place(case) == "a pod":
+    if inside(case) == "pod":
         yield Remedy(
             do="If a pod wrote it, look, as root on its node, as one of its processes sees it: `refused check` has `--pid` for "
             "that, and `crictl inspect` names the process.",

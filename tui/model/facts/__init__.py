@@ -11,13 +11,13 @@ from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnsw
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters, Drops, DropWatch
-from tui.model.facts.error_text import ErrorText, Origin
+from tui.model.facts.error_text import ErrorText, TextOrigin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
-from tui.model.facts.other_namespaces import Container, Engine, Namespace, OtherNamespaces
+from tui.model.facts.other_namespaces import Container, ContainerState, Engine, Namespace, OtherNamespaces
 from tui.model.facts.outcome import Outcome
 from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
@@ -45,6 +45,7 @@ __all__ = [
     "CodeValue",
     "Confinement",
     "Container",
+    "ContainerState",
     "Counters",
     "DropWatch",
     "Drops",
@@ -70,7 +71,6 @@ __all__ = [
     "NearName",
     "Neighbour",
     "NotObserved",
-    "Origin",
     "OtherNamespaces",
     "Outcome",
     "PathMtu",
@@ -87,6 +87,7 @@ __all__ = [
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
+    "TextOrigin",
     "TlsAnswer",
     "Tracking",
     "UnixAttempt",

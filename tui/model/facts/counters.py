@@ -63,3 +63,6 @@ class DropWatch(Fact, frozen=True, kw_only=True, tag="drop-watch"):
     """The interfaces that drop what comes in by them from senders to whom the way back is another (rp_filter 1)."""
     way_back: str = ""
     """How the kernel there sends to our address, as `ip route get` prints it; empty where that was not read."""
+    half_open: int | None = None
+    """Connections from our address that wait there for the end of their handshake (SYN-RECV, `ss`): their SYNs have arrived and
+    were answered. None where that was not read, or our address is not known."""

@@ -33,7 +33,7 @@ Role = Literal["target", "proxy", "dialled", "upstream", "bind"]
 server wanted to listen on."""
 
 
-class Origin(Struct, frozen=True, kw_only=True):
+class TextOrigin(Struct, frozen=True, kw_only=True):
     """Where and when the text was written, by the line of a log that holds it; None for what it does not say."""
 
     at: str | None = None
@@ -58,4 +58,4 @@ class ErrorText(Fact, frozen=True, kw_only=True, tag="error-text"):
     """What the walked endpoint is in the text."""
     dialled: tuple[str, ...] = ()
     """The addresses that the text says were tried for the name."""
-    origin: Origin = Origin()
+    origin: TextOrigin = TextOrigin()

@@ -20,6 +20,8 @@ class Forwarder(Struct, frozen=True, kw_only=True):
     via: str | None = None
     """From where it connects, if not from here: an SSH server, `the cluster`, `the container`. A name in `leads_to` is
     looked up there."""
+    container: str | None = None
+    """The container that it belongs to, where its arguments name it."""
     source: str = ""
     """Where this stands: `its arguments`, or the path of its configuration and the line."""
     unit: str | None = None

@@ -82,6 +82,9 @@ class NameserverAnswer(Fact, frozen=True, kw_only=True, tag="nameserver-answer")
     rtt_ms: float
     via: Literal["udp", "tcp"] = "udp"
     truncated: bool = False
+    with_edns: bool | None = None
+    """Whether it is the answer to the first question, with EDNS (RFC 6891), or to the plain one that follows silence or a
+    failure to read it; None where nothing answered, or only the plain one was asked."""
     configured: bool = True
     checking_disabled: bool = False
     detail: str = ""

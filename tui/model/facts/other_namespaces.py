@@ -9,6 +9,11 @@ from tui.model.facts.sockets import Listener
 
 Engine = Literal["docker", "podman", "containerd", "cri-o", "lxc", "nspawn", "unknown"]
 
+ContainerState = Literal[
+    "created", "configured", "initialized", "running", "paused", "restarting", "stopping", "stopped", "exited", "removing", "dead"
+]
+"""As docker-ps(1) and podman-ps(1) name them."""
+
 
 class Container(Struct, frozen=True, kw_only=True):
     """A container as its engine, or its control group, knows it."""
@@ -18,8 +23,8 @@ class Container(Struct, frozen=True, kw_only=True):
     """Shortened to 12 characters, as docker and podman print it; empty where only a name is known."""
     name: str | None = None
     image: str | None = None
-    state: str | None = None
-    """`running`, `exited`, …; None where no engine says."""
+    state: ContainerState | None = None
+    """None where no engine says, or in another word."""
     pid: int | None = None
     published: tuple[tuple[str, int, int], ...] = ()
     """Published TCP ports: host address, host port, port inside; of one that does not run, those that its settings ask for."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from tui.model.address import without_zone
+
 _PROXYD_PORT = 80
 """systemd-socket-proxyd(8): a host without a port means HTTP."""
 _SSH_FLAGS = "46AaCfGgKkMNnqsTtVvXxYyB:b:c:D:E:e:F:I:i:J:L:l:m:O:o:P:p:Q:R:S:W:w:"
@@ -31,6 +33,7 @@ class Forwarding(Struct, frozen=True, kw_only=True):
     """None where the arguments don't name it."""
     leads_to: tuple[tuple[str | None, int | None], ...] = ()
     via: str | None = None
+    container: str | None = None
 
 
 def forwardings(program: str, arguments: Sequence[str]) -> Iterator[Forwarding]:
@@ -143,7 +146,7 @@ def _pasta(arguments: list[str]) -> Iterator[Forwarding]:
                     inside = int(match["inside"] or first)
                     for number in range(min(last - first + 1, _MOST_PORTS)):
                         yield Forwarding(
-                            address=_listening((match["address"] or "").partition("%")[0] or None),
+                            address=_listening(without_zone(match["address"] or "") or None),
                             port=first + number,
                             leads_to=((None, inside + number),),
                             via="the container",
@@ -159,7 +162,7 @@ def _conmon(arguments: list[str]) -> Iterator[Forwarding]:
     """It holds a published port so that nobody else takes it; rules lead the connections into its container."""
     given = dict(zip(arguments, [*arguments[1:], ""], strict=True))
     name = given.get("-n") or given.get("--name")
-    yield Forwarding(via=f"container {name}" if name else "the container")
+    yield Forwarding(via=f"container {name}" if name else "the container", container=name or None)
 
 
 def _haproxy(_arguments: list[str]) -> Iterator[Forwarding]:

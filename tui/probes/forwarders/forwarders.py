@@ -71,6 +71,7 @@ def _of_process(request: FindForwarders, proc: Path, pid: int, program: str, wor
             listens_on=_safe(forwarding.address),
             leads_to=tuple((_safe(host), number) for host, number in forwarding.leads_to),
             via=_safe(forwarding.via),
+            container=_safe(forwarding.container),
             source=source,
             unit=unit_of(group_path(text_of(proc / str(pid) / "cgroup"))),
         )

@@ -63,6 +63,7 @@ async def ask(
     at, started = now(), perf_counter()
     queries = dns_message.queries(request.name, rtype, checking_disabled=request.checking_disabled)
     exchange = await over_udp(request.server, request.port, queries[1:] if plain else queries, timeout_s=timeout_s)
+    with_edns = exchange.query == queries[0] if exchange.outcome == "answered" and not plain else None
     over_tcp_because = exchange.is_truncated
     if over_tcp_because:
         exchange = await over_tcp(request.server, request.port, exchange.query, timeout_s=timeout_s)
@@ -83,6 +84,7 @@ async def ask(
         rtt_ms=rtt_ms,
         via="tcp" if over_tcp_because else "udp",
         truncated=over_tcp_because and exchange.outcome != "answered",
+        with_edns=with_edns,
         configured=request.configured,
         checking_disabled=request.checking_disabled,
         detail=_detail(exchange, answer.detail, over_tcp=over_tcp_because),

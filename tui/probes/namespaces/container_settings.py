@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
-from tui.model.facts import Container
+from tui.model.facts import Container, ContainerState
 from tui.model.safe_text import safe_text
 
 MOST_LINES = 12
@@ -37,6 +37,11 @@ def inspected(containers: list[Container], text: str) -> list[Container]:
     return [_with_settings(one, rows[one.id]) if one.id in rows else one for one in containers]
 
 
+def known_state(word: str) -> ContainerState | None:
+    """A state as engines name it; None for another word."""
+    return next((state for state in get_args(ContainerState) if state == word), None)
+
+
 def last_lines(text: str) -> tuple[str, ...]:
     """The last lines of a log that say anything, oldest first."""
     lines = [line for line in text.splitlines() if line.strip()]
@@ -46,7 +51,7 @@ def last_lines(text: str) -> tuple[str, ...]:
 def _with_settings(container: Container, row: Mapping[str, Any]) -> Container:
     state, host, network = (_object(row.get(name)) for name in ("State", "HostConfig", "NetworkSettings"))
     networks = _object(network.get("Networks"))
-    status = _words(state.get("Status")) or container.state
+    status = known_state(_words(state.get("Status"))) or container.state
     ran = not _words(state.get("StartedAt")).startswith(_YEAR_ONE)
     return replace(
         container,

@@ -47,7 +47,7 @@ class Access(Struct, frozen=True):
     """Its program with the options that lead to it; a command such as `ps` comes after."""
 
 
-class Refusal(Struct, frozen=True):
+class NoAccess(Struct, frozen=True):
     """One engine that is there and may not be asked, or can't be."""
 
     reason: str
@@ -56,12 +56,12 @@ class Refusal(Struct, frozen=True):
     """Whether none of its containers can run, so that nothing of it listens anywhere."""
 
 
-def accesses(environ: Mapping[str, str], places: EnginePlaces) -> list[Access | Refusal]:
+def accesses(environ: Mapping[str, str], places: EnginePlaces) -> list[Access | NoAccess]:
     """The engines of this machine: those that may be asked, and why others may not. Runs nothing; raises nothing."""
     return [*_docker(environ, places), *_podman(environ, places), *_cri(environ, places)]
 
 
-def _docker(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | Refusal]:
+def _docker(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | NoAccess]:
     """Docker's daemons, the system's and those without root, by their sockets; one on another machine is none of this one's."""
     named = environ.get("DOCKER_HOST", "")
     sockets = [Path(named.removeprefix(_UNIX))] if named.startswith(_UNIX) else []
@@ -72,12 +72,12 @@ def _docker(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access
     woken = {_real(socket) for socket in usual} if (places.run / "systemd/system").is_dir() else set()
     for socket in _each_once([*sockets, *usual]):
         if not _may_write(socket):
-            yield Refusal("This user may not ask docker (permission denied).")
+            yield NoAccess("This user may not ask docker (permission denied).")
         elif not _is_installed("docker", environ):
-            yield Refusal(f"Docker's socket {socket} is here, and its program `docker` is not.")
+            yield NoAccess(f"Docker's socket {socket} is here, and its program `docker` is not.")
         elif _real(socket) in woken and not _runs("dockerd", places.proc):
             # Such a socket may be systemd's, which starts the daemon for whoever connects.
-            yield Refusal("Docker's daemon (dockerd) does not run, and asking it might start it.")
+            yield NoAccess("Docker's daemon (dockerd) does not run, and asking it might start it.")
         else:
             yield Access("docker", ("docker", "--host", f"{_UNIX}{socket}"))
 
@@ -92,7 +92,7 @@ def _each_once(sockets: list[Path]) -> Iterator[Path]:
             yield socket
 
 
-def _podman(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | Refusal]:
+def _podman(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | NoAccess]:
     """Root's podman and the user's own; every user has one of his own, and root is not asked into another's."""
     if not _is_installed("podman", environ):
         return
@@ -100,26 +100,26 @@ def _podman(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access
     if places.user == 0:
         yield from _if_used(system, places.run / "libpod")
         for folder in _below(places.run / "user", "*/libpod"):
-            yield Refusal(f"The podman of user {folder.parent.name} has its own containers, and was not asked.")
+            yield NoAccess(f"The podman of user {folder.parent.name} has its own containers, and was not asked.")
         return
     if _exists(system, hidden=True):
-        yield Refusal("This user may not ask podman for root's containers (permission denied).")
+        yield NoAccess("This user may not ask podman for root's containers (permission denied).")
     own = Path(environ.get("XDG_DATA_HOME") or places.home / ".local/share", "containers/storage")
     run = environ.get("XDG_RUNTIME_DIR")
     yield from _if_used(own, Path(run, "libpod/tmp") if run else Path(f"/tmp/podman-run-{places.user}/libpod/tmp"))  # noqa: S108 -- podman's own choice, only looked at
 
 
-def _if_used(storage: Path, run: Path) -> Iterator[Access | Refusal]:
+def _if_used(storage: Path, run: Path) -> Iterator[Access | NoAccess]:
     if not _exists(storage / "libpod"):
         return
     if _exists(run / _ALIVE):
         yield Access("podman", ("podman", "--log-level", "error"))
     else:
         reason = "podman has not been used since this machine was started, and asking it would change its storage."
-        yield Refusal(reason, is_idle=True)
+        yield NoAccess(reason, is_idle=True)
 
 
-def _cri(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | Refusal]:
+def _cri(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | NoAccess]:
     """The engine of Kubernetes; without its program nothing is said, as Docker has a containerd too."""
     socket = next((path for name in CRI_SOCKETS if _exists(path := places.run / name)), None)
     if socket is None or not _is_installed("crictl", environ):
@@ -127,7 +127,7 @@ def _cri(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | 
     if _may_write(socket):
         yield Access("containerd", ("crictl", "--runtime-endpoint", f"{_UNIX}{socket}"))
     else:
-        yield Refusal("This user may not ask crictl (permission denied).")
+        yield NoAccess("This user may not ask crictl (permission denied).")
 
 
 def _is_installed(program: str, environ: Mapping[str, str]) -> bool:

@@ -20,8 +20,8 @@ from tui.model.facts import Container, Engine
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished, run_tool
-from tui.probes.namespaces.container_settings import MOST_LINES, inspected, last_lines
-from tui.probes.namespaces.engine_access import Access, EnginePlaces, Refusal, accesses
+from tui.probes.namespaces.container_settings import MOST_LINES, inspected, known_state, last_lines
+from tui.probes.namespaces.engine_access import Access, EnginePlaces, NoAccess, accesses
 
 DEADLINE_S = 4.0
 """docker answers in a tenth of a second, podman in half a second; nobody waits for a daemon that hangs."""
@@ -69,7 +69,7 @@ async def ask(
     for containers, _ in answers:  # docker may be podman under another name
         for container in containers:
             known.setdefault(container.id or container.label, container)
-    refusals = [way for way in ways if isinstance(way, Refusal)]
+    refusals = [way for way in ways if isinstance(way, NoAccess)]
     problems = (*(way.reason for way in refusals if not way.is_idle), *(problem for _, problem in answers if problem))
     idle = tuple(way.reason for way in refusals if way.is_idle)
     return Answers(tuple(known.values())[:MOST_CONTAINERS], tuple(dict.fromkeys(problems)), idle)
@@ -87,7 +87,7 @@ def containers_in(engine: Engine, text: str) -> Iterator[Container]:
                 id=identity[:SHORT_ID],
                 name=name,
                 image=_image(entry),
-                state=state or None,
+                state=known_state(state),
                 pid=_number(entry.get("Pid")) or None,
                 published=tuple(dict.fromkeys(_ports(entry.get("Ports"))))[:MOST_PORTS],
                 exit_code=_exit_code(entry, state),

@@ -1,5 +1,6 @@
 """One small request, and whether its answer comes whole: it is to be larger than one packet, as far as the service gives one."""
 
+import re
 import socket
 import ssl
 import struct
@@ -19,6 +20,8 @@ ANSWER_S = 2.0
 ENOUGH = 16_000
 """Bytes of an answer after which the rest would come too: ten full segments."""
 _TCP_INFO = struct.Struct("=5xB2x8xII")  # tcpi_options, tcpi_snd_mss, tcpi_rcv_mss in struct tcp_info (linux/tcp.h)
+_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_CHUNKED = re.compile(rb"^transfer-encoding:.*chunked", re.IGNORECASE | re.MULTILINE)
 _TIMESTAMPS, _TIMESTAMPS_BYTES = 1, 12
 _HEADERS = {socket.AF_INET: 40, socket.AF_INET6: 60}
 
@@ -64,7 +67,7 @@ class _Plain:
     @property
     def is_whole(self) -> bool:
         """Whether nothing more is to come, or enough has."""
-        return len(self.answer) >= ENOUGH or _is_whole_reply(self.answer)
+        return len(self.answer) >= ENOUGH or _is_whole_reply(self.answer) or is_whole_http(self.answer)
 
 
 class _Tls:
@@ -79,7 +82,7 @@ class _Tls:
         self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
         self._request = http_request(request) if request.path is not None else None
         self.is_shaken = self.is_whole = False
-        self._received = 0
+        self._answer = b""
         self.words = self.receive(b"")
 
     def receive(self, data: bytes) -> bytes:
@@ -104,8 +107,8 @@ class _Tls:
             self._session.write(self._request)
         while not self.is_whole:
             clear = self._session.read(ENOUGH)
-            self._received += len(clear)
-            self.is_whole = not clear or self._received >= ENOUGH
+            self._answer += clear
+            self.is_whole = not clear or len(self._answer) >= ENOUGH or is_whole_http(self._answer)
 
 
 async def whole_answer(request: MeasureMtu, mss: int | None) -> WholeAnswer:
@@ -147,6 +150,18 @@ def http_request(request: MeasureMtu, *headers: str) -> bytes:
     host = endpoint(request.server_name or without_zone(request.address), request.port)
     lines = (f"GET {request.path or '/'} HTTP/1.1", f"Host: {host}", "Accept: */*", "Accept-Encoding: identity", *headers)
     return "".join(f"{line}\r\n" for line in (*lines, "Connection: close", "")).encode()
+
+
+def is_whole_http(data: bytes) -> bool:
+    """Whether an HTTP answer has come to its end by its own word, as a server keeps the connection that does not close it."""
+    head, ended, body = data.partition(b"\r\n\r\n")
+    if not ended or not head.startswith(b"HTTP/"):
+        return False
+    length = _LENGTH.search(head)
+    if length:
+        return len(body) >= int(length[1])
+    without_body = head.split(b" ", 2)[1:2] in ([b"204"], [b"304"])
+    return without_body or (bool(_CHUNKED.search(head)) and body.endswith(b"0\r\n\r\n"))
 
 
 def _is_whole_reply(data: bytes) -> bool:

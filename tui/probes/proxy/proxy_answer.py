@@ -11,7 +11,6 @@ from tui.model.address import endpoint
 from tui.model.facts import AnyFact, ProxyAnswer
 from tui.model.requests import AskProxy
 from tui.model.safe_text import safe_text
-from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.talk.exchange import NotConnectedError, Plain, connected
 
@@ -23,7 +22,7 @@ async def check(request: AskProxy, system: SystemView) -> AsyncGenerator[AnyFact
     from tui.probes.talk import web
 
     there = endpoint(request.host, request.target_port)
-    at, command = now(), _typed(request, there)
+    command = _typed(request, there)
     try:
         async with connected(request.address, request.port) as sock:
             asked = await web.ask(
@@ -34,10 +33,9 @@ async def check(request: AskProxy, system: SystemView) -> AsyncGenerator[AnyFact
                 deadline=perf_counter() + request.wait_s,
             )
     except NotConnectedError as error:
-        yield ProxyAnswer(at=at, command=command, address=request.address, port=request.port, outcome=error.outcome)
+        yield ProxyAnswer(command=command, address=request.address, port=request.port, outcome=error.outcome)
         return
     yield ProxyAnswer(
-        at=at,
         command=command,
         address=request.address,
         port=request.port,

@@ -46,7 +46,9 @@ _FULL = re.compile(
 )
 """How servers say that they are full."""
 _UNWANTED = re.compile(
-    rb"is blocked|not allowed|access denied|protected mode|no smtp service|service not available|not welcome", re.IGNORECASE
+    rb"is blocked|not allowed|no pg_hba\.conf entry|access denied|protected mode|no smtp service|service not available"
+    rb"|not welcome",
+    re.IGNORECASE,
 )
 """How servers say that they do not want this client."""
 

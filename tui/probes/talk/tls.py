@@ -125,7 +125,7 @@ async def exchange(request: TalkTo, name: str | None, method: Method, wait_s: fl
 
 async def _once_more(request: TalkTo, name: str | None, usual: _Handshake, answer: TlsAnswer, deadline: float) -> Reply:
     """With old offers and unverified: what was presented, and whether that agrees where a usual client's offers did not."""
-    asked = replace(request, path="/", again=0)
+    asked = replace(request, path="/")
     try:
         lax = await _shake(asked, name, _lax(), "HEAD", max(deadline - perf_counter(), 1.0))
     except NotConnectedError:

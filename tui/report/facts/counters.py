@@ -43,4 +43,5 @@ def _drop_watch(fact: DropWatch) -> str:
         "by connection tracking": (fact.busy.tracking, fact.quiet.tracking),
     }
     dropped = [f"{busy} {by} ({quiet or 0} in a while without)" for by, (busy, quiet) in counts.items() if busy]
-    return f"packets dropped{where} during {fact.tried} attempts: {', '.join(dropped) or 'none'}"
+    half_open = f"; {fact.half_open} handshakes from here are half open there" if fact.half_open else ""
+    return f"packets dropped{where} during {fact.tried} attempts: {', '.join(dropped) or 'none'}{half_open}"

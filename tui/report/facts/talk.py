@@ -2,7 +2,7 @@
 
 from tui.model.address import endpoint
 from tui.model.facts import HttpAnswer, InnerAnswer, Talk, TlsAnswer
-from tui.model.protocols import label_of
+from tui.model.protocols import HTTP, label_of
 from tui.model.requests import TalkTo
 from tui.report.sentences import check_sentence, fact_sentence
 from tui.report.words import listed, took
@@ -20,7 +20,7 @@ def _talk(fact: Talk) -> str:
 
 
 def _spoken(fact: Talk) -> str:
-    if fact.http and fact.spoken == "HTTP":
+    if fact.http and fact.spoken == HTTP:
         return f"asked {fact.http.asked}"
     return f"which speaks first in {fact.spoken}" if fact.listened else f"spoken to in {fact.spoken}"
 
@@ -43,7 +43,7 @@ def _answer(fact: Talk) -> str:
 def _answered(fact: Talk) -> str:
     if fact.tls:
         return f"{tls_words(fact.tls)}{f'; {_inner(fact.inner)}' if fact.inner else ''}"
-    if fact.http and fact.protocols == ("HTTP",):
+    if fact.http and fact.protocols == (HTTP,):
         return http_words(fact.http)
     kind = f" in {fact.answers_as}" if fact.answers_as else " in a protocol that is not known"
     words = fact.detail or (repr(fact.first_bytes) if fact.first_bytes else "")

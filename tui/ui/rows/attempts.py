@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from tui.diagnosis.readings.latency import signs
+from tui.diagnosis.readings.signs import signs
 from tui.model.address import endpoint
 from tui.model.facts import Attempt, TcpAttempt, UnixAttempt
 from tui.model.requests import Connect, ConnectUnix, Schedule

@@ -60,7 +60,7 @@ def _fails(
         return still_open(f"{server.label} answers {code}; another server answers that there is no address.", *evidence)
     name = word.name.rstrip(".")
     detail = next((answer.detail for answer in word.answers if answer.detail), "")
-    summary = f"{server.label} answers {code} for {name}{f' ({detail})' if detail else ''}."
+    summary = f"{server.label} answers {code} for {_records(word)}{name}{f' ({detail})' if detail else ''}."
     if unsigned:
         summary = (
             f"{summary} Without the check of DNSSEC it gives {outcomes.joined(unsigned[0].addresses)}: the signatures are wrong."
@@ -130,6 +130,12 @@ def _code(word: Word) -> str:
         if resolution.failed(answer)
     ]
     return outcomes.joined(dict.fromkeys(codes))
+
+
+def _records(word: Word) -> str:
+    """`the AAAA records of ` where one type alone fails: then the other may have no addresses, and the name none at all."""
+    failing = {answer.rtype for answer in word.answers if resolution.failed(answer)}
+    return f"the {failing.pop()} records of " if len(failing) == 1 and len(word.answers) > 1 else ""
 
 
 def _unsigned(case: Case, server: NameserverRecord, word: Word) -> tuple[NameserverAnswer, ...]:

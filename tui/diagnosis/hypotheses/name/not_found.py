@@ -48,7 +48,7 @@ def judge(case: Case) -> Finding:
     return _from_nameservers(case, system)
 
 
-def _without_a_name(case: Case, system: SystemAnswer, meant: containers.Meant) -> Finding:
+def _without_a_name(case: Case, system: SystemAnswer, meant: containers.MeantContainer) -> Finding:
     """The name of a container that does not run, or runs in another network: its engine gives it to no one here."""
     host, one = case.tcp.host, meant.container
     engine = containers.resolver(outcomes.name_sources(case)).capitalize()
@@ -70,7 +70,7 @@ def _without_a_name(case: Case, system: SystemAnswer, meant: containers.Meant) -
     )
 
 
-def _joined(case: Case, meant: containers.Meant) -> Iterator[Remedy]:
+def _joined(case: Case, meant: containers.MeantContainer) -> Iterator[Remedy]:
     one = meant.container
     yield Remedy(
         do=f"See which networks {one.label} is in, and which the client is in.",

@@ -3,11 +3,23 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, commands, filters, forwarding, hosts, led, outcomes, queues, rule_remedies, rules
+from tui.diagnosis.readings import (
+    checks,
+    commands,
+    counters,
+    filters,
+    forwarding,
+    hosts,
+    led,
+    outcomes,
+    queues,
+    rule_remedies,
+    rules,
+)
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import behind
-from tui.model.facts import Listener, Listeners, Neighbour, OtherNamespaces, Outcome, TcpAttempt
+from tui.model.facts import DropWatch, Listener, Listeners, Neighbour, OtherNamespaces, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
@@ -22,6 +34,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.other_ports(case)
     yield from checks.tables(case)
     yield from rules.checks_there(case)
+    yield from counters.drop_checks(case)
     yield from forwarding.checks(case)
 
 
@@ -51,10 +64,20 @@ def judge(case: Case) -> Finding:
         return still_open(
             f"The queue of {hosts.owner(full[0])} is full; that alone explains the silence.", *outcomes.ids(*_flat(left))
         )
+    return _dropped(case, left)
+
+
+def _dropped(case: Case, left: Silent) -> Finding:
+    """Silence to packets that may have left this machine and were dropped after that."""
     repeated = {address: attempts for address, attempts in left.items() if hosts.is_repeated(attempts)}
+    half_open = {address: watch for address in repeated if (watch := counters.half_open(case, address))}
+    if half_open:
+        return _answers_vanish(case, repeated, half_open)
     alive = {address: attempts for address, attempts in repeated.items() if hosts.signs_of_life(case, address)}
     proved = {
-        address: attempts for address, attempts in alive.items() if hosts.leaves(case, address) and _is_no_queue(case, address)
+        address: attempts
+        for address, attempts in alive.items()
+        if hosts.answers(case, address) and hosts.leaves(case, address) and _is_no_queue(case, address)
     }
     if proved:
         return _proved(case, proved)
@@ -119,6 +142,21 @@ def _proved(case: Case, silent: Silent) -> Finding:
     )
 
 
+def _answers_vanish(case: Case, silent: Silent, half_open: dict[str, DropWatch]) -> Finding:
+    first, watch = next(iter(half_open.items()))
+    back = f" Its way back is `{watch.way_back}`." if watch.way_back else ""
+    return claim(
+        f"What is sent to port {case.tcp.port} of {outcomes.joined(half_open)} arrives and is answered; the answers vanish "
+        "on their way back.",
+        *outcomes.ids(*(attempt for address in half_open for attempt in silent[address]), *half_open.values()),
+        reason=f"{watch.half_open} handshakes from here wait there for their end, as SYN-RECV.{back}",
+        explains=half_open,
+        culprit=Culprit(kind="address", address=first, port=case.tcp.port),
+        refuted_by=f"`{watch.vantage} ss -tn state syn-recv` shows none from here while we try.",
+        remedies=_remedies(case, first),
+    )
+
+
 def _alive(case: Case, silent: Silent) -> Finding:
     first = next(iter(silent))
     life = hosts.signs_of_life(case, first)
@@ -137,6 +175,11 @@ def _alive(case: Case, silent: Silent) -> Finding:
 def _what_else(case: Case, address: str) -> str:
     """The check that would decide between a filter on the way, one here, and a full queue."""
     port = case.tcp.port
+    there = hosts.looked_at(case, address)
+    if there and not hosts.answers(case, address):
+        return (
+            f"While trying: `{there.vantage} tcpdump -ni any tcp port {port}`. No SYN comes in: it is dropped on the way there."
+        )
     if hosts.leaves(case, address):
         return f"On {address}: `ss -ltn 'sport = :{port}'`. Recv-Q above Send-Q is a full queue; else a filter drops it."
     return "As root, here: `nft list ruleset; iptables-save`. If no rule drops it, a filter on the way does, or a queue is full."
@@ -224,7 +267,7 @@ HYPOTHESIS = Hypothesis(
     "table, since a full accept queue is just as silent.",
     mistaken_for=("server.down", "server.backlog-full", "path.local-firewall"),
     supersedes=frozenset({"server.down"}),
-    shown_by=(Listeners, OtherNamespaces),
+    shown_by=(Listeners, OtherNamespaces, DropWatch),
     looks=(),
     needs=needs,
     judge=judge,

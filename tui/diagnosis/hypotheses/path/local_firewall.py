@@ -15,6 +15,7 @@ from tui.diagnosis.readings import (
     queues,
     rule_remedies,
     rules,
+    varying_rules,
 )
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -42,6 +43,9 @@ def judge(case: Case) -> Finding:
     by_rule = dict(_by_rule(case))
     if by_rule:
         return _ruled(case, by_rule)
+    sometimes = varying_rules.stopping(case)
+    if sometimes:
+        return varying_rules.finding(case, sometimes)
     ours = {
         address: attempt
         for address, attempt in hosts.icmp_rejections(case).items()
@@ -105,20 +109,12 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
         *outcomes.ids(*(reading for reading, _ in ruled.values())),
         *outcomes.ids(*(attempt for each in ruled for attempt in outcomes.attempts(case, each))),
         reason=f"`{rules.quoted(rule)}` ({rules.location(rule)}) matches this connection and explains {effect}."
-        f"{_counted(case, first, rule)}",
+        f"{rules.counted(case, first, rule)}",
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
         refuted_by="Without that rule, the same attempt ends the same way.",
         remedies=rule_remedies.remedies(case, rule, first),
     )
-
-
-def _counted(case: Case, address: str, rule: Rule) -> str:
-    """What its counter says, as a sentence: how much it rose with the attempts, or how it stands."""
-    risen = rules.growth(case, address, rule)
-    if not risen:
-        return rules.counted_packets(rule)
-    return f" Its counter rose by {risen} packet{'' if risen == 1 else 's'} with the attempts."
 
 
 def _is_clean(case: Case, address: str) -> bool:
@@ -366,7 +362,7 @@ HYPOTHESIS = Hypothesis(
     meaning="This machine's own packet filter refuses or drops the connection on the way out.",
     proof="ICMP from one of our own addresses, where no failed neighbour explains it; or the rule that matches.",
     mistaken_for=("client.blocked", "path.filtered", "path.rejected"),
-    supersedes=frozenset({"path.filtered", "path.rejected", "server.not-listening", "server.down"}),
+    supersedes=frozenset({"server.flapping", "path.filtered", "path.rejected", "server.not-listening", "server.down"}),
     shown_by=(Firewall, TcpAttempt),
     looks=(TRANSLATIONS,),
     needs=needs,

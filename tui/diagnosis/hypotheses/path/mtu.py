@@ -37,7 +37,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
                 port=talk.port,
                 family=talk.spoken,
                 server_name=None if case.tcp.is_literal else case.tcp.host,
-                path="/" if _is_web(case) else None,
+                path=case.tcp.asks_for if _is_web(case) else None,
                 writes=talk.address in silent,
             )
 

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes, proxies, resolution
-from tui.diagnosis.readings.proxies import Refusal
+from tui.diagnosis.readings.proxies import ProxyRefusal
 from tui.model.address import literal_address
 from tui.model.case import Case
 from tui.model.command_line import quoted
@@ -78,7 +78,7 @@ def _answers(case: Case, proxy: Proxy, working: list[TcpAttempt]) -> Finding:
     return _refuses(case, proxy, refusal)
 
 
-def _refuses(case: Case, proxy: Proxy, refusal: Refusal) -> Finding:
+def _refuses(case: Case, proxy: Proxy, refusal: ProxyRefusal) -> Finding:
     """The proxy's own words say no to the target."""
     direct, failing = outcomes.connecting(case), outcomes.failing(case)
     asked = refusal.answer.http.asked if refusal.answer.http else "the target"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, outcomes, reset_origin
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
+from tui.diagnosis.looks import TRANSLATIONS
+from tui.diagnosis.readings import checks, forwarding, outcomes, reset_origin, rules
 from tui.diagnosis.readings.reset_origin import Origin, ResetSource
 from tui.model.case import Case
 from tui.model.facts import ResetOrigin
@@ -22,6 +23,12 @@ def judge(case: Case) -> Finding:
     resets = [address for address in outcomes.refused_by_reset(case) if not outcomes.is_local(case, address)]
     if not resets:
         return ruled_out("No other machine answers with a reset.", *outcomes.ids(*outcomes.latest(case).values()))
+    led = [address for address in resets if forwarding.ways(case, address) or rules.dnat(case, address)]
+    if led == resets:
+        return not_relevant(
+            "A rule leads the port elsewhere, so the resets are from there.", *outcomes.ids(rules.dnat(case, led[0]))
+        )
+    resets = [address for address in resets if address not in led]
     origins = {address: origin for address in resets if (origin := reset_origin.origin(case, address))}
     for source, judge_as in (
         (ResetSource.NEARER, _proved),
@@ -151,7 +158,7 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("server.not-listening", "path.rejected", "path.local-firewall"),
     supersedes=frozenset({"port.wrong-port"}),
     shown_by=(ResetOrigin,),
-    looks=(),
+    looks=(TRANSLATIONS,),
     needs=needs,
     judge=judge,
 )

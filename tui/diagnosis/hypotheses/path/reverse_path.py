@@ -27,6 +27,9 @@ def judge(case: Case) -> Finding:
         watch = counters.drops_by_reverse_path(case, address)
         if watch:
             return _dropped(case, address, tried, watch)
+        lost = next((fact for fact in counters.watches(case, address) if "unreachable" in fact.way_back), None)
+        if lost:
+            return _no_way_back(case, address, tried, lost)
     grown = counters.growth(case, "reverse_path_drops")
     attempts = [attempt for tried in silent.values() for attempt in tried]
     seen = counters.readings_of(case)
@@ -75,6 +78,21 @@ def _dropped(case: Case, address: str, tried: tuple[TcpAttempt, ...], watch: Dro
     )
 
 
+def _no_way_back(case: Case, address: str, tried: tuple[TcpAttempt, ...], watch: DropWatch) -> Finding:
+    source = tried[-1].local_address
+    return claim(
+        f"{address} has no way back to {source}: it can't answer what comes from here.",
+        *outcomes.ids(*tried, watch),
+        reason=f"There `ip route get {source}` says: {watch.way_back}.",
+        missing=f"`{watch.vantage} tcpdump -ni any tcp port {case.tcp.port}` while trying: it shows whether packets from here "
+        f"arrive with the source {source}, or with that of an address translation.",
+        explains={address},
+        culprit=Culprit(kind="route", route=watch.way_back, address=address),
+        refuted_by=f"A translation on the way gives packets from here another source than {source}.",
+        remedies=_remedies(case, address, watch),
+    )
+
+
 def _remedies(case: Case, address: str, watch: DropWatch) -> Iterator[Remedy]:
     client = next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
     peer = client if watch.vantage else address
@@ -106,7 +124,7 @@ HYPOTHESIS = Hypothesis(
     title="way back the same",
     question="Do the answers come back by the way the packets go out?",
     why="A strict reverse path filter drops, without a word, what comes in by another interface than the way back leads out by.",
-    meaning="A reverse path filter (rp_filter) drops the packets, here or at the other end: the way back is another.",
+    meaning="The way back is another and a reverse path filter drops the packets, here or at the other end; or there is none.",
     proof="The kernel's counter IPReversePathFilter, here or at the other end, which rises with the attempts and not without.",
     mistaken_for=("path.filtered", "server.down"),
     supersedes=frozenset({"path.filtered", "path.local-firewall", "path.host-unreachable", "server.down", "server.backlog-full"}),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, commands, hosts, intention, near_misses, outcomes, services
+from tui.diagnosis.readings import checks, commands, containers, hosts, intention, near_misses, outcomes, services
 from tui.diagnosis.readings.answers import MEANT, service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint
@@ -62,6 +62,9 @@ def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> F
     settled = services.set_to_port(case, next(iter(refused)))
     if settled and not best[0].named:
         return ruled_out(f"{settled.name} belongs on port {case.tcp.port}, by its own settings.", *evidence, settled.id)
+    container = next((meant for address in refused if (meant := containers.meant(case, address))), None)
+    if container and not best[0].named:
+        return ruled_out(f"{container.label} belongs on port {case.tcp.port}, by its own settings.", *evidence, container.fact.id)
     holder = next(iter(outcomes.on_port(table, case.tcp.port)), None)
     if holder and not best[0].named:
         return ruled_out(
@@ -87,10 +90,12 @@ def _beside(case: Case, refused: dict[str, TcpAttempt], table: Listeners, best: 
     reason = f"{refused_ones} is refused; {endpoints} is {who}, {_reason(case, best[0])}."
     meant = f"Whether {who} is the service that {case.target.label} stands for; if so, name it: --service NAME."
     if known is None and (doubt or not best[0].same_family):
+        unknown = containers.unasked(case) and not best[0].same_family
         return still_open(
             f"{reason} {_capital(doubt)}".strip(),
             *evidence,
-            summary=f"{who} on port {_ports(best)} may be the service that was meant.",
+            # A likeness of numbers is no hint while the containers of this machine are not all known.
+            summary="" if unknown else f"{who} on port {_ports(best)} may be the service that was meant.",
             next_check=meant,
             explains=refused,
         )

@@ -58,7 +58,7 @@ def _holds(case: Case) -> Finding:
 def _is_led_in_vain(case: Case, where: str) -> bool:
     """Whether what accepts is a forwarder, and nothing is known to listen where it leads."""
     places = () if isinstance(case.target, UnixTarget) else forwarding.behind(case, where)
-    return bool(places) and not any(place.state is forwarding.State.SERVED for place in places)
+    return bool(places) and not any(place.state is forwarding.StateBehind.SERVED for place in places)
 
 
 def _turned_away(case: Case) -> dict[str, Words]:

@@ -43,6 +43,16 @@ def judge(case: Case) -> Finding:
             f"{outcomes.joined(service.name for service in kept)}: {_states(kept)}; whether it belongs there is not known.",
             *outcomes.ids(*kept),
         )
+    local = [address for address in failing if containers.may_have(case, address)]
+    hidden = containers.unasked(case) if local else ()
+    if hidden:
+        return still_open(
+            f"No unit and no container was seen that belongs on this port. {hidden[0].reason}",
+            *outcomes.ids(*failing.values(), *hidden),
+            summary="A container that should answer there may have ended: not every engine of this machine could be asked.",
+            next_check="`sudo docker ps --all`, `sudo podman ps --all`: whether one that does not run publishes the port.",
+            explains=local,
+        )
     return still_open("No unit, container or pid file was seen that belongs on this port.", *outcomes.ids(*failing.values()))
 
 
@@ -104,7 +114,7 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
     )
 
 
-def _ended_container(case: Case, failing: dict[str, TcpAttempt]) -> containers.Meant | None:
+def _ended_container(case: Case, failing: dict[str, TcpAttempt]) -> containers.MeantContainer | None:
     """The container that is meant by an address of this machine, and has ended where nothing else listens for it.
 
     While it is started again and again, its engine's forwarder may hold the port at times.
@@ -116,7 +126,7 @@ def _ended_container(case: Case, failing: dict[str, TcpAttempt]) -> containers.M
     return None
 
 
-def _of_container(case: Case, meant: containers.Meant, failing: dict[str, TcpAttempt]) -> Finding:
+def _of_container(case: Case, meant: containers.MeantContainer, failing: dict[str, TcpAttempt]) -> Finding:
     one, port = meant.container, case.tcp.port
     explained = {
         address: attempt

@@ -121,7 +121,7 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
     )
 
 
-def _stopped_container(case: Case, refused: Iterable[str]) -> containers.Meant | None:
+def _stopped_container(case: Case, refused: Iterable[str]) -> containers.MeantContainer | None:
     """The container that is meant and does not run, where no unit belongs on the port as well."""
     if any(services.is_meant(case, address, service) for address in refused for service in services.services(case, address)):
         return None
@@ -129,7 +129,7 @@ def _stopped_container(case: Case, refused: Iterable[str]) -> containers.Meant |
     return next((meant for meant in known if meant and (meant.has_ended or meant.never_started)), None)
 
 
-def _container_note(meant: containers.Meant) -> str:
+def _container_note(meant: containers.MeantContainer) -> str:
     """What became of the container, as a sentence with a space before it."""
     one = meant.container
     label = f"{meant.label[:1].upper()}{meant.label[1:]}"

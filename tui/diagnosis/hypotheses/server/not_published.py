@@ -13,7 +13,7 @@ from tui.model.case import Case
 from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, Container, Forwarder, Forwarders, OtherNamespaces
 from tui.model.judgement import Culprit, Remedy
-from tui.model.requests import AnyRequest, ListOtherNamespaces, ReadFirewall
+from tui.model.requests import AnyRequest, ReadFirewall
 
 _HOLDS_ONLY = "conmon"
 """podman's monitor keeps a published port from others and never accepts; rules lead the connections (podman-run(1))."""
@@ -27,9 +27,9 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from forwarding.checks(case)
     yield from translation.checks(case)
     if any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)):
-        yield ListOtherNamespaces(port=case.tcp.port)
+        yield containers.look(case)
     for address in _held_in_vain(case):
-        yield ListOtherNamespaces(port=case.tcp.port)
+        yield containers.look(case)
         yield ReadFirewall(address=address, port=case.tcp.port, source=case.options.source, pid=case.options.pid)
 
 
@@ -44,6 +44,9 @@ def judge(case: Case) -> Finding:
     others = case.last(OtherNamespaces)
     if others is None:
         return not_looked_at("The containers have not been looked at.")
+    mine = containers.own(others)
+    if mine:
+        return not_relevant(f"This check runs in container {mine.label}: what is published is published on its host.", others.id)
     unled = {
         address: container
         for address in (*failing, *held)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.readings import checks, commands, outcomes, services, talk
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
@@ -58,14 +58,23 @@ def judge(case: Case) -> Finding:
             refuted_by=refuted_by,
             remedies=_remedies(case, first, service),
         )
-    return claim(
-        f"{case.target.label} was refused at first and connects now: it seems to have been starting.{unit}",
+    if service and by_reset:
+        return claim(
+            f"{case.target.label} was refused at first and connects now: it seems to have been starting.{unit}",
+            *evidence,
+            reason=reason,
+            missing=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
+            culprit=culprit,
+            refuted_by=refuted_by,
+            remedies=_remedies(case, first, service),
+        )
+    return still_open(
+        f"{reason} That is too few to speak of a start."
+        if by_reset
+        else f"{reason} The refusal was an ICMP error, which a filter or a balancer sends.",
         *evidence,
-        reason=reason if by_reset else f"{reason} The refusal was an ICMP error, which a filter or a balancer sends.",
-        missing=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
-        culprit=culprit,
-        refuted_by=refuted_by,
-        remedies=_remedies(case, first, service),
+        summary=f"{case.target.label} was still starting when it was refused.",
+        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
     )
 
 

@@ -76,7 +76,7 @@ def judge(case: Case) -> Finding:
     return not_looked_at("No request has been sent to it.")
 
 
-def _paused(case: Case, address: str, container: containers.Meant) -> Finding:
+def _paused(case: Case, address: str, container: containers.MeantContainer) -> Finding:
     """Its kernel goes on to accept, and none of its processes runs."""
     silence = talk.mute(case, ended=False).get(address, ())
     where, one = endpoint(address, case.tcp.port), container.container

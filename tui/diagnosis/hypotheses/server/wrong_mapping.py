@@ -16,7 +16,7 @@ from tui.diagnosis.readings import (
     rules,
     translation,
 )
-from tui.diagnosis.readings.forwarding import Behind, State
+from tui.diagnosis.readings.forwarding import Behind, StateBehind
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
 from tui.model.command_line import quoted
@@ -24,7 +24,7 @@ from tui.model.facts import Firewall, Forwarder, Forwarders
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
-_DEAD = (State.OTHER_PORTS, State.GONE, State.UNREACHABLE)
+_DEAD = (StateBehind.OTHER_PORTS, StateBehind.GONE, StateBehind.UNREACHABLE)
 """What shows that nothing can answer at the place that is led to."""
 _ENGINES = frozenset({"docker", "podman"})
 
@@ -52,18 +52,18 @@ def judge(case: Case) -> Finding:
     dead = {address: place for address, places in behind.items() if (place := _all_in(places, *_DEAD))}
     if dead:
         return _proved(case, dead)
-    refusing = {address: place for address, places in behind.items() if (place := _all_in(places, State.REFUSED))}
+    refusing = {address: place for address, places in behind.items() if (place := _all_in(places, StateBehind.REFUSED))}
     if refusing:
         return _refusing(case, refusing)
     unseen = {
         address: place
         for address, places in behind.items()
-        if failing[address].outcome in forwarding.ENDED_BY_FORWARDER and (place := _all_in(places, State.UNKNOWN))
+        if failing[address].outcome in forwarding.ENDED_BY_FORWARDER and (place := _all_in(places, StateBehind.UNKNOWN))
     }
     if unseen:
         return _unseen(case, unseen)
     every = [place for places in behind.values() for place in places]
-    return _otherwise(case, next((place for place in every if place.state is State.SERVED), every[0]))
+    return _otherwise(case, next((place for place in every if place.state is StateBehind.SERVED), every[0]))
 
 
 def _hidden(case: Case, hidden: list[str]) -> Finding:
@@ -78,7 +78,7 @@ def _hidden(case: Case, hidden: list[str]) -> Finding:
     )
 
 
-def _all_in(places: tuple[Behind, ...], *states: State) -> Behind | None:
+def _all_in(places: tuple[Behind, ...], *states: StateBehind) -> Behind | None:
     """The first place, if all of them are in one of these states: a balancer needs only one that answers."""
     return places[0] if all(place.state in states for place in places) else None
 
@@ -129,9 +129,9 @@ def _unseen(case: Case, unseen: dict[str, Behind]) -> Finding:
 def _otherwise(case: Case, place: Behind) -> Finding:
     """The port leads to a place where something else is wrong, or nothing, or that could not be looked at."""
     evidence = outcomes.ids(*place.facts)
-    if place.state is State.SERVED:
+    if place.state is StateBehind.SERVED:
         return ruled_out(f"The port leads to {place.way.label}, where something listens.", *evidence)
-    if place.state is State.UNKNOWN:
+    if place.state is StateBehind.UNKNOWN:
         return still_open(
             f"{led.said_by(place)} What is there was not seen.",
             *evidence,
@@ -154,9 +154,9 @@ def _leads(case: Case, dead: dict[str, Behind], place: Behind) -> str:
 def _why(place: Behind) -> str:
     """What is wrong there, to follow the place."""
     match place.state:
-        case State.GONE:
+        case StateBehind.GONE:
             return "and nobody has that address: what it was made for is gone"
-        case State.UNREACHABLE:
+        case StateBehind.UNREACHABLE:
             return f"which can't be reached{_by_whom(place)}"
         case _:
             others = _other_ports(place)
@@ -173,9 +173,9 @@ def _by_whom(place: Behind) -> str:
 
 def _seen(place: Behind) -> str:
     match place.state:
-        case State.GONE:
+        case StateBehind.GONE:
             return f"Nobody answers for {place.way.host} on its link."
-        case State.UNREACHABLE:
+        case StateBehind.UNREACHABLE:
             return f"A connection to {place.way.label} itself fails{_by_whom(place)}."
         case _:
             return f"The socket table there has no listener on port {place.way.port}."
@@ -217,7 +217,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     inside = next(iter(ports)) if len(ports) == 1 else None
     maker = place.way.by.program if isinstance(place.way.by, Forwarder) else place.way.by.made_by or ""
     engine = container.engine if container else "podman" if maker == "podman" else "docker"
-    if place.state is State.GONE:
+    if place.state is StateBehind.GONE:
         yield Remedy(
             do="See whether what had that address still runs, and which address it has now; start it again if it should.",
             command=f"{engine} ps --all; ip neigh show {quoted(place.way.host or '')}".rstrip(" '"),
@@ -233,7 +233,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
         )
         yield containers.publish(tool, inner, port, inside, again)
         return
-    if place.state is State.OTHER_PORTS:
+    if place.state is StateBehind.OTHER_PORTS:
         yield Remedy(
             do=f"Start what should listen on {place.way.label}.",
             command=led.inside(place, f"ss -ltnp 'sport = :{place.way.port}'"),

@@ -56,7 +56,7 @@ def _claimed(case: Case, it: Presented, how: str) -> Finding:
             Remedy(
                 do="Give the client its certificate and key, from an authority that the server names "
                 "(`Acceptable client certificate CA names`).",
-                command=secure.openssl(case, it).partition(" | ")[0],
+                command=secure.openssl(case, it),
                 verify=works,
             ),
             Remedy(do="Or let the server ask for none at this name and port, if that was not meant.", verify=works),

@@ -59,7 +59,9 @@ def _remedies(case: Case, it: Presented, *, by_our_clock: bool) -> Iterator[Reme
         yield Remedy(do="Set this machine's clock; see why it is not kept by NTP.", command="timedatectl status", verify=works)
         return
     yield Remedy(
-        do="Look at what is presented, and at its dates.", command=secure.openssl(case, it), verify="The end date lies ahead."
+        do="Look at what is presented, and at its dates.",
+        command=secure.openssl(case, it, show=True),
+        verify="The end date lies ahead.",
     )
     row, prefix = talk.listener(case, it.address), commands.prefix_to(case, it.address)
     reload = commands.restart(case, row, prefix=prefix, word="reload")

@@ -71,7 +71,7 @@ def _remedies(case: Case, it: Presented) -> Iterator[Remedy]:
     )
     yield Remedy(
         do="Let the server offer TLS 1.2 or 1.3 with usual ciphers; a client that must talk to an old one needs a setting.",
-        command=secure.openssl(case, it).partition(" | ")[0],
+        command=secure.openssl(case, it),
         verify=works,
     )
 

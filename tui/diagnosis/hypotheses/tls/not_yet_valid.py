@@ -51,7 +51,7 @@ def _remedies(case: Case, it: Presented, *, ours: bool) -> Iterator[Remedy]:
     if not ours:
         yield Remedy(
             do="If it is right, let the server present a certificate that is valid already.",
-            command=secure.openssl(case, it),
+            command=secure.openssl(case, it, show=True),
             verify=works,
         )
 

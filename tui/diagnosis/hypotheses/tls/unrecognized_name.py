@@ -30,7 +30,7 @@ def judge(case: Case) -> Finding:
         remedies=(
             Remedy(
                 do=f"See whether {case.tcp.host} leads to the right machine, and which names the server has sites for.",
-                command=secure.openssl(case, it),
+                command=secure.openssl(case, it, show=True),
                 verify=works,
             ),
             Remedy(do=f"Give the server a site, and a certificate, for {name or 'clients without a name'}.", verify=works),

@@ -52,9 +52,7 @@ def _remedies(case: Case, it: Presented) -> Iterator[Remedy]:
     works = f"`refused check {case.target.text}` is reachable."
     yield Remedy(
         do="See the chain as the server sends it: who issued what.",
-        command=f"{secure.openssl(case, it).partition(' | ')[0]} -showcerts".replace(
-            " </dev/null -showcerts", " -showcerts </dev/null"
-        ),
+        command=secure.openssl(case, it, "-showcerts"),
         verify="Each certificate is issued by the next one, up to an authority that is known.",
     )
     if it.tls.verify_code in {NO_ISSUER, NO_FIRST}:

@@ -54,7 +54,7 @@ def _remedies(case: Case, it: Presented, near: str | None) -> Iterator[Remedy]:
         )
     yield Remedy(
         do=f"If {case.tcp.host} is right: see whether it leads to the right machine, and which site of it answers.",
-        command=secure.openssl(case, it),
+        command=secure.openssl(case, it, show=True),
         verify=works,
     )
     yield Remedy(do=f"Let the server present a certificate that names {case.tcp.host}.", verify=works)

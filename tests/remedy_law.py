@@ -71,8 +71,8 @@ _COMMAND = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\;&|])+""")
 """Up to a `;`, `&` or `|` that is not quoted."""
 
 
-def broken(remedies: Iterable[Mapping[str, Any]], known: Iterable[str] = ()) -> Iterator[str]:
-    """Every way in which remedies, as in a document, break the law; `known` are words from outside that may be in capitals."""
+def broken(remedies: Iterable[Mapping[str, Any]], known: str = "") -> Iterator[str]:
+    """Every way in which remedies, as in a document, break the law; `known` is the text of what came from outside."""
     for remedy in remedies:
         line, changes = remedy["command"], remedy["changes"]
         if not line:
@@ -87,9 +87,32 @@ def broken(remedies: Iterable[Mapping[str, Any]], known: Iterable[str] = ()) -> 
             yield f"looks and changes in one command: {line}"
         elif kinds == {changes}:
             yield f"says that it {'changes' if changes else 'looks'}: {line}"
-        words = [word for word in PLACEHOLDER.findall(line) if word not in WORDS and not any(word in text for text in known)]
+        words = [word for word in PLACEHOLDER.findall(line) if word not in WORDS and word not in known]
         if words:
             yield f"leaves {', '.join(words)} to be filled in: {line}"
+
+
+def misplaced(line: str, *, root: bool, systemd: bool) -> Iterator[str]:
+    """Every command of a line that does not fit a session that is root or not, on a machine with systemd or without.
+
+    What goes through `ssh` is for another machine, of which neither is known.
+    """
+    for command in commands(line):
+        if command.removeprefix("sudo ").startswith("ssh "):
+            continue
+        if root and command.startswith("sudo "):
+            yield f"has sudo for root: {line}"
+        if not root and _FOR_ROOT.match(command):
+            yield f"needs root and does not say so: {line}"
+        if not systemd and _OF_SYSTEMD.match(command):
+            yield f"needs systemd, which is not there: {line}"
+
+
+_FOR_ROOT = re.compile(
+    r"(?:nft|ip6?tables|conntrack|tcpdump|nsenter|ufw|firewall-cmd|prlimit|kill|sysctl -w|ip (?:route (?:add|del)|link set|netns exec)"
+    r"|systemctl (?:start|restart|reload|edit|unmask|reset-failed|thaw)|ss -\S*p\S* )"
+)
+_OF_SYSTEMD = re.compile(r"(?:sudo )?(?:systemctl|journalctl|resolvectl|timedatectl)\b")
 
 
 def is_look(command: str) -> bool:

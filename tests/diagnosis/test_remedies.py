@@ -17,7 +17,7 @@ def test_every_command_only_looks_or_only_changes_and_is_filled(path: Path) -> N
     """Whatever a cause says of whatever case: its commands keep the law of remedies."""
     case = load(path).case
     judgements = assess(case, hypotheses()).judgements
-    outside = (case.target.text, *(str(fact) for fact in case.facts))
+    outside = f"{case.target.text} {case.facts}"
     remedies = {cause: [msgspec.to_builtins(remedy) for remedy in judgement.remedies] for cause, judgement in judgements.items()}
 
     assert {cause: faults for cause, some in remedies.items() if (faults := list(broken(some, outside)))} == {}

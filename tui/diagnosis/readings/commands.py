@@ -4,7 +4,9 @@ Law: what came from outside is one quoted word. A name that nobody knows is neve
 it, or is a look that shows it. Units are named only where there may be a systemd.
 """
 
-from tui.diagnosis.readings import hosts, outcomes
+import re
+
+from tui.diagnosis.readings import hosts, outcomes, text_places
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
@@ -22,8 +24,11 @@ _OF_OTHERS = frozenset(
 )
 """Programs that serve more than one service: engines and their forwarders, resolvers, the door by which people come in."""
 _UNITS_OF_OTHERS = ("docker.", "containerd.", "podman.", "crio.", "systemd-", "user@", "init.", "ssh.", "sshd.")
+_MANAGED = (".service", ".socket")
+"""The types of units that systemd restarts; a scope is not."""
 _PROXIES = frozenset({"nginx", "haproxy", "apache2", "httpd", "caddy", "envoy", "traefik", "squid"})
-_CLUSTER_NAMES = (".svc", ".svc.cluster.local", ".cluster.local", ".pod")
+_CLUSTER_NAME = re.compile(r"[^.]+\.(?P<namespace>[^.]+)\.svc(?:\..+)?", re.IGNORECASE)
+"""NAME.NAMESPACE.svc.cluster.local (kubernetes.io, DNS for Services and Pods)."""
 _UNITS = {
     "PostgreSQL": "postgresql",
     "MySQL": "mysql",
@@ -86,8 +91,7 @@ def is_root(case: Case) -> bool | None:
 def is_in_pod(case: Case) -> bool:
     """Whether client or target are Kubernetes': by the client's environment, or by the target's name."""
     host = case.last(SessionHost)
-    name = case.tcp.host.rstrip(".").lower()
-    return bool(host and host.pod) or name.endswith(_CLUSTER_NAMES) or name in {"kubernetes", "kubernetes.default"}
+    return bool(host and host.pod) or text_places.inside(case) == "pod"
 
 
 def own_container(case: Case) -> str:
@@ -98,10 +102,8 @@ def own_container(case: Case) -> str:
 
 def endpoints(case: Case) -> str:
     """The look at what Kubernetes leads the target's name to, and which policies hold it, in the target's namespace."""
-    parts = case.tcp.host.rstrip(".").split(".")
-    in_cluster = case.tcp.host.rstrip(".").lower().endswith(_CLUSTER_NAMES)
-    namespace = parts[1] if in_cluster and len(parts) > 2 else ""  # noqa: PLR2004 -- NAME.NAMESPACE.svc
-    where = f"-n {quoted(namespace)}" if namespace else "--all-namespaces"
+    match = _CLUSTER_NAME.fullmatch(case.tcp.host.rstrip("."))
+    where = f"-n {quoted(match['namespace'])}" if match else "--all-namespaces"
     return f"kubectl get endpoints,networkpolicy {where}"
 
 
@@ -146,22 +148,33 @@ def log(case: Case, row: Listener | None, *, prefix: str | None = None, options:
     return behind(prefix, f"journalctl -u {quoted(guess)} {options}" if guess else f"journalctl -p warning {options}")
 
 
-def restart(case: Case, row: Listener | None, *, prefix: str | None = None, word: str = "restart") -> str:
-    """The change that starts a listener's own unit or container anew; empty where that is not known, or serves others too.
+def restart(case: Case, row: Listener | None, *, prefix: str | None = None) -> str:
+    """The change that starts a listener's own unit or container anew; empty where that is not known, or serves others too."""
+    inside = container(case, row.container) if row else None
+    if inside and inside.engine in ENGINES and row and row.process not in _OF_OTHERS:
+        return f"{inside.engine} restart {quoted(inside.label)}"
+    unit = "" if row is None or row.process in _PROXIES else _own_unit(case, row, prefix)
+    return behind(prefix, f"systemctl restart {quoted(unit)}") if unit else ""
 
-    A web proxy is told to read its settings anew, which ends nobody's connection; `word` may be `reload` for all.
-    """
-    if row is None or row.process in _OF_OTHERS:
-        return ""
-    inside = container(case, row.container)
-    if row.container:
-        return f"{inside.engine} restart {quoted(inside.label)}" if inside and inside.engine in ENGINES else ""
-    if not row.unit or not row.unit.endswith((".service", ".socket")) or row.unit.startswith(_UNITS_OF_OTHERS):
-        return ""
-    if not has_systemd(case, prefix):
-        return ""
-    gently = "reload" if row.process in _PROXIES else word
-    return behind(prefix, f"systemctl {gently} {quoted(row.unit)}")
+
+def reload(case: Case, row: Listener | None, *, prefix: str | None = None) -> str:
+    """The change by which a listener's own unit reads its settings anew, which ends nobody's connection; empty as `restart`."""
+    unit = _own_unit(case, row, prefix) if row else ""
+    return behind(prefix, f"systemctl reload {quoted(unit)}") if unit else ""
+
+
+def apply(case: Case, row: Listener | None, *, prefix: str | None = None) -> str:
+    """The change that makes new settings valid: a web proxy, which serves others too, reads them anew; others are restarted."""
+    is_shared = row is not None and row.process in _PROXIES
+    return reload(case, row, prefix=prefix) if is_shared else restart(case, row, prefix=prefix)
+
+
+def _own_unit(case: Case, row: Listener, prefix: str | None) -> str:
+    """The unit that may be restarted for a listener's sake; empty where there is none, or it is an engine's or a resolver's."""
+    unit = row.unit or ""
+    others = row.process in _OF_OTHERS or unit.startswith(_UNITS_OF_OTHERS)
+    may = unit.endswith(_MANAGED) and not row.container and not others and has_systemd(case, prefix)
+    return unit if may else ""
 
 
 def status(case: Case, name: str, *, prefix: str | None = None) -> str:

@@ -36,11 +36,10 @@ SAME_MOMENT_S = 30.0
 _LOGS = {
     "nginx": "tail -n 20 /var/log/nginx/error.log",
     "apache": "tail -n 20 /var/log/apache2/error.log",
-    "caddy": "journalctl -u caddy -n 20",
-    "envoy": "journalctl -u envoy -n 20",
-    "haproxy": "journalctl -u haproxy -n 20",
     "squid": "tail -n 20 /var/log/squid/access.log",
 }
+_UPSTREAM = re.compile(r"\bupstream: \"(?:\w+://)?(?P<nginx>[^\s\"/]+)|\bdial tcp (?P<go>\S+?:\d+)\b")
+"""Where nginx, and proxies in Go, name what they forward to."""
 
 
 def kind(http: HttpAnswer) -> Kind | None:
@@ -68,13 +67,9 @@ def line(case: Case, address: str, fact: Talk, wanted: Kind) -> tuple[Service, L
 def log(case: Case, address: str, http: HttpAnswer) -> str:
     """The command that shows the proxy's own log of that moment, by the name it gives itself."""
     known = next((command for name, command in _LOGS.items() if name in http.server.lower()), None)
-    if known and (commands.has_systemd(case) or not known.startswith("journalctl")):
+    if known:
         return behind(commands.prefix_to(case, address), known)
     return replies.log(case, address, "-n 20")
-
-
-_UPSTREAM = re.compile(r"\bupstream: \"(?:\w+://)?(?P<nginx>[^\s\"/]+)|\bdial tcp (?P<go>\S+?:\d+)\b")
-"""Where nginx, and proxies in Go, name what they forward to."""
 
 
 def _on_to(line: str) -> str:

@@ -17,7 +17,7 @@ from tui.probes.sockets.cgroups import group_path
 COMMAND = "id -u; ls -d /run/systemd/system; env | grep KUBERNETES_SERVICE_HOST"
 
 
-async def check(_request: ReadSessionHost, system: SystemView) -> AsyncGenerator[AnyFact, None]:
+async def check(request: ReadSessionHost, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a check's signature
     """Yield the one fact. User and container are those of the session, where commands are typed; a pod is the client's."""
     yield SessionHost(
         command=COMMAND,

@@ -71,8 +71,8 @@ def _remedies(case: Case, port: int, row: Listener) -> Iterator[Remedy]:
     )
     yield Remedy(
         do=f"If {row.process or 'it'} offers TCP as well, switch that on in its settings and restart it.",
-        command=commands.restart(case, row),
-        changes=bool(commands.restart(case, row)),
+        command=commands.apply(case, row),
+        changes=bool(commands.apply(case, row)),
         verify=f"ss -ltn 'sport = :{port}' shows a listener.",
     )
 

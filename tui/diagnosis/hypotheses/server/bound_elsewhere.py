@@ -142,7 +142,7 @@ def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterato
     every = "::" if ip_family(address) == "IPv6" else "0.0.0.0"  # noqa: S104 -- named, not bound
     setting = _SETTINGS.get(row.process or "", "bind, listen or host in its configuration")
     prefix = commands.prefix_to(case, address)
-    again = commands.restart(case, row, prefix=prefix)
+    again = commands.apply(case, row, prefix=prefix)
     yield Remedy(
         do=commands.opening(
             commands.on(case, address),

@@ -211,8 +211,8 @@ def _local_remedies(case: Case, process: ProcessState, row: Listener) -> Iterato
     again = commands.restart(case, row, prefix=prefix)
     yield Remedy(
         do="Or restart it, if what it is doing may be lost, and nobody else depends on it.",
-        command="" if " reload " in again else again,
-        changes=bool(again) and " reload " not in again,
+        command=again,
+        changes=bool(again),
         verify=works,
     )
 

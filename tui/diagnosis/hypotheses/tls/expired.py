@@ -64,7 +64,7 @@ def _remedies(case: Case, it: Presented, *, by_our_clock: bool) -> Iterator[Reme
         verify="The end date lies ahead.",
     )
     row, prefix = talk.listener(case, it.address), commands.prefix_to(case, it.address)
-    reload = commands.restart(case, row, prefix=prefix, word="reload")
+    reload = commands.reload(case, row, prefix=prefix)
     yield Remedy(
         do="Renew the certificate, and have the server load it: many keep the old one until a reload.",
         command=reload,

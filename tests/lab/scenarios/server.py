@@ -281,7 +281,7 @@ _COMES = (
         broken="the service comes and goes",
         steps=(serve("server", "flap"),),
         arguments=("--attempts", "6", "--delay", "0.4"),
-        expect=Expect(verdict="server.flapping", status="intermittent", outcome=("refused", "connected")),
+        expect=Expect(verdict="server.flapping", certainty="likely", status="intermittent", outcome=("refused", "connected")),
     ),
     Scenario(
         name="flapping-here",

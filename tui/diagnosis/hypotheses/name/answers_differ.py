@@ -88,7 +88,9 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Finding:
     good = [*(attempt for address, attempt in working.items() if address in others), *connects]
     if fails and not good:
         return still_open(
-            "The answers differ, and what the other resolver gives fails as well.", *_ids(servers), *outcomes.ids(*fails)
+            f"The answers differ; the other resolver gives {fails[0].address}, {resolution.how_it_fails(fails[0])}.",
+            *_ids(servers),
+            *outcomes.ids(*fails),
         )
     address = next(iter(failing))
     giver = next((server for server in servers if server.resolved and address in server.resolved.addresses), None)
@@ -110,6 +112,8 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Finding:
             summary,
             *evidence,
             reason=f"{address} fails, and {other}, which {others[other].label} gives instead, connects.",
+            # Where an address in use connects as well, the service is not down.
+            missing="" if working else resolution.doubt(case, others[other].address, address, "the two views differ on purpose"),
             explains=failing,
             culprit=culprit,
             refuted_by=refuted_by,

@@ -92,13 +92,7 @@ def _doubt(case: Case, address: str, answer: NameserverAnswer) -> str:
 
     Nothing is where the person named the nameserver that says otherwise, or where the line sends the name nowhere.
     """
-    named = {nameserver.address for nameserver in case.options.nameservers}
-    if answer.server in named or is_unspecified(address):
-        return ""
-    return (
-        f"Whether the line is there on purpose, and the service at {address} is down: who wrote it knows. "
-        f"If the DNS is right, name its server: `refused check {case.target.label} --nameserver {answer.server}`."
-    )
+    return "" if is_unspecified(address) else resolution.doubt(case, answer.server, address, "the line is there on purpose")
 
 
 def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Finding:
@@ -113,11 +107,12 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
     server = Nameserver(address=answer.server, port=answer.port).label
     summary = f"{entry.path} line {entry.line} sends {host} to {address}, which fails; {server} (DNS) gives {other}"
     if not connects and fails:
+        failed = next((attempt for attempt in fails if attempt.address == other), fails[0])
         return still_open(
-            f"{entry.path} line {entry.line} and the DNS disagree, and the DNS's address fails as well.",
+            f"{entry.path} line {entry.line} and the DNS disagree; the DNS gives {other}, {resolution.how_it_fails(failed)}.",
             *evidence,
             *outcomes.ids(*fails),
-            summary=f"{summary}, which fails as well.",
+            summary=f"{summary}, {resolution.how_it_fails(failed)}.",
             next_check=f"Which of {outcomes.joined([address, *others])} is meant to serve port {port}.",
             explains=overridden,
         )

@@ -29,7 +29,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.other_ports(case)
     for address in outcomes.refused_by_reset(case):
         if outcomes.is_local(case, address):
-            yield from spoken.questions(case, address, near_misses.hidden_ports(case, address))
+            ports = (*near_misses.named_ports(case, address), *near_misses.hidden_ports(case, address))
+            yield from spoken.questions(case, address, ports)
     meant = meant_protocol(case.tcp)
     if meant is None or meant.protocol in near_misses.EVERYBODYS or not case.options.talk:
         return

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, commands, containers, forwarding, hosts, intention, led, outcomes
+from tui.diagnosis.readings import checks, commands, containers, forwarding, hosts, intention, led, outcomes, spoken
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
@@ -15,10 +15,13 @@ from tui.model.requests import AnyRequest
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, and the socket table here and at the other end."""
+    """Attempts, the socket table here and at the other end, and the first words of what has the port elsewhere here."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from forwarding.checks(case)
+    if any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)):
+        for row in outcomes.on_port(outcomes.listeners(case), case.tcp.port):
+            yield from spoken.questions(case, peer_address(row.address), (row.port,))
 
 
 def judge(case: Case) -> Finding:
@@ -51,7 +54,14 @@ def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listen
             f"{hosts.owner(taking)} listens on {endpoint(taking.address, taking.port)}, which takes the connection.",
             *outcomes.ids(table),
         )
-    row = next((row for row in rows if not hosts.contradicts(case, row)), rows[0])
+    fitting = [row for row in rows if not (here and spoken.is_another(case, row))]
+    if not fitting:
+        return still_open(
+            f"The port is open on {_bound_to(rows[0])} only, and what listens there speaks another protocol than is meant.",
+            *outcomes.ids(*same.values(), table),
+            *spoken.evidence(case, peer_address(rows[0].address), rows[0].port),
+        )
+    row = next((row for row in fitting if not hosts.contradicts(case, row)), fitting[0])
     if hosts.contradicts(case, row):
         return _another_service(case, same, table, row)
     if here or _is_beyond_doubt(row, address, table):

@@ -107,11 +107,22 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:
         f"{_who(row)} on {case.target.label} accepts the connection and {_how(attempts)} it at once, before any byte.",
         *outcomes.ids(*(fact for facts in ended.values() for fact in facts), table, talk.process(case, first)),
         reason=f"{_counted(attempts)}{_descriptors(case, first)}",
+        missing=_led_on(case, first),
         explains=ended,
         culprit=_culprit(case, first, row),
         refuted_by="An attempt that stays connected, or a byte from the server before it closes.",
         remedies=_remedies(case, row),
     )
+
+
+def _led_on(case: Case, where: str) -> str:
+    """What is missing where it is led to a program that only forwards as well, or of which nobody may see whether it does."""
+    for place in () if isinstance(case.target, UnixTarget) else forwarding.behind(case, where):
+        row = next((row for row in place.rows if row.port == place.way.port), None)
+        if row is None or row.process is None or row.process in _FORWARDERS:
+            who = hosts.owner(row, opens=False) if row else "what listens there"
+            return f"Who ends it: {who} at {place.way.label} may only forward as well. `refused check {place.way.label}`."
+    return ""
 
 
 def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:

@@ -17,7 +17,9 @@ from tui.diagnosis.readings import (
     reset_origin,
     rules,
     services,
+    spoken,
     starting,
+    varying_rules,
 )
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
@@ -46,6 +48,9 @@ def judge(case: Case) -> Finding:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return no_refusal(case)
+    at_times = varying_rules.stopping(case) | varying_rules.stopping_there(case)
+    if refused.keys() <= at_times.keys():
+        return still_open("It connects at other times, and a rule stops some connections so.", *outcomes.ids(*refused.values()))
     foreign = [address for address in refused if _is_of_no_socket(case, address)]
     refused = {address: attempt for address, attempt in refused.items() if address not in foreign}
     if not refused:
@@ -78,8 +83,9 @@ def _is_of_no_socket(case: Case, address: str) -> bool:
 
 
 def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
-    """Whether there is a socket table that speaks for the address, and no TCP listener on the port in any."""
-    return bool(tables) and not any(outcomes.on_port(table, case.tcp.port) for table in tables)
+    """Whether there is a socket table that speaks for the address, and no TCP listener on the port but of another kind."""
+    rows = [(table, row) for table in tables for row in outcomes.on_port(table, case.tcp.port)]
+    return bool(tables) and all(table.vantage is None and spoken.is_another(case, row) for table, row in rows)
 
 
 def _all_read(case: Case, address: str) -> bool:

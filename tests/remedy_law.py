@@ -109,7 +109,8 @@ def misplaced(line: str, *, root: bool, systemd: bool) -> Iterator[str]:
 
 
 _FOR_ROOT = re.compile(
-    r"(?:nft|ip6?tables|conntrack|tcpdump|nsenter|ufw|firewall-cmd|prlimit|kill|sysctl -w|ip (?:route (?:add|del)|link set|netns exec)"
+    r"(?:nft|ip6?tables|conntrack|tcpdump|nsenter|ufw|firewall-cmd|prlimit|kill|sysctl -w"
+    r"|ip (?:route (?:add|del)|link set|netns exec)"
     r"|systemctl (?:start|restart|reload|edit|unmask|reset-failed|thaw)|ss -\S*p\S* )"
 )
 _OF_SYSTEMD = re.compile(r"(?:sudo )?(?:systemctl|journalctl|resolvectl|timedatectl)\b")

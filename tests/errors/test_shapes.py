@@ -13,7 +13,7 @@ from tui.errors.view import TextView, view_of
 AROUND_TROUBLE = {"connect-to", "host-port", "name-then-error"}
 """Forms that are in any text: only what stands near a word of trouble is searched for them."""
 OF_FAILURES_ALONE = {
-    *("android", "go-dial", "go-lookup", "mail-host", "nfs-server", "node-fields", "node-syscall", "powershell"),
+    *("android", "bind-failed", "go-dial", "go-lookup", "mail-host", "nfs-server", "node-fields", "powershell"),
     *("psycopg-attempt", "resolving", "rpc-peer", "ruby-connect", "socat"),
 }
 """Forms that tools print for a failure alone, though there is no word of trouble in the form itself."""

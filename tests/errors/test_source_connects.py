@@ -151,6 +151,21 @@ def test_the_base_url_of_the_client_counts_for_a_path_alone() -> None:
     assert parts("httpx.Client(base_url='http://db:5433').get('/health')  # <-") == DB
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        *(f"{verb}('/health')" for verb in ("get", "post", "put", "delete", "head", "patch", "options", "ws_connect")),
+        *(f"{verb}('GET', '/health')" for verb in ("request", "stream", "fetch")),
+    ],
+)
+def test_every_way_to_ask_for_a_path_is_about_the_base(call: str) -> None:
+    """Whatever the method is called; one that asks for nothing is not."""
+    client = "client = httpx.Client(base_url='http://db:5433')\n"
+
+    assert parts(f"{client}client.{call}  # <-") == DB
+    assert parts(f"{client}client.from_url('/health')  # <-") != DB
+
+
 def test_of_several_calls_on_a_line_the_fullest_counts() -> None:
     """Of the calls on one line the one that says both host and port is read, the innermost before those around it."""
     assert parts("work(host='other', make=socket.create_connection(('db', 5433)))  # <-") == DB
@@ -171,3 +186,10 @@ def test_the_only_connect_of_a_called_function_is_read() -> None:
     assert parts(one) == DB
     assert parts(two) == {}
     assert parts(one.replace("dial()  # <-", "other()  # <-")) == {}
+
+
+@pytest.mark.parametrize("url", ["/health", "http://:80/health", "?q"])
+def test_a_url_without_a_host_is_told_whole(url: str) -> None:
+    """What it is asked of is not known, so neither host nor port is told."""
+    assert parts(f"requests.get('{url}')  # <-") == {"url": url}
+    assert parts(f"requests.get(str('{url}'))  # <-") == {"url": url}

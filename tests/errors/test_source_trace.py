@@ -108,11 +108,12 @@ def test_what_is_called_settings_is_a_setting(word: str) -> None:
 
 @pytest.mark.parametrize("reader", ["get", "getint"])
 def test_a_parser_is_asked_by_section_and_key(reader: str) -> None:
-    """A section and a key are looked up together; of a single key with a default the key alone."""
+    """A section and a key are looked up together; of a single key, with a number as its default or without, the key alone."""
     beside = {"app.ini": "[db]\nport = 5433\n[web]\nport = 80\nalone = 7\n"}
 
     assert said(CONNECT.format(f"parser.{reader}('db', 'port')"), "port", beside=beside)[:2] == ("5433", "settings")
     assert said(CONNECT.format(f"parser.{reader}('alone')"), "port", beside=beside)[:2] == ("7", "settings")
+    assert said(CONNECT.format(f"parser.{reader}('alone', 8)"), "port", beside=beside)[:2] == ("7", "settings")
     value, _, sentence = said(CONNECT.format(f"parser.{reader}('port')"), "port", beside=beside)
     assert (value, sentence) == (None, "the setting port, read at line 2, in app.ini:2 or app.ini:4")
 

@@ -81,7 +81,8 @@ def test_a_named_namespace_has_its_name_with_and_without_a_process() -> None:
         with service(prefix) as (pid, port):
             space = holding(seen(facts_behind((), ListOtherNamespaces(port=port))), port, pid)
 
-    assert (empty.pid, empty.tables.addresses) == (None, ("192.0.2.9",))
+    assert (empty.pid, empty.tables.addresses, empty.linked) == (None, ("192.0.2.9",), False)
+    assert empty.inode == space.inode is not None
     assert (space.name, space.addresses) == (name, ("192.0.2.9",))
     assert Path("/proc/self/ns/net").readlink() == before
 
@@ -103,6 +104,11 @@ def test_the_end_of_a_cable_is_told_from_a_stranger() -> None:
         subprocess.run(
             [*ours, *f"ip link add cable0 type veth peer name cable1 netns {theirs[-1]}".split()], check=True, timeout=LONGEST_S
         )
+        nobody_in_it = seen(facts_behind(ours, ListOtherNamespaces(port=1)))
+        assert {one.name: one.linked for one in nobody_in_it.namespaces if one.name in {theirs[-1], strange[-1]}} == {
+            theirs[-1]: True,
+            strange[-1]: False,
+        }
         with service(theirs) as (pid, port), service(strange) as (stranger, other):
             for user in ((), NOBODY):
                 fact = seen(facts_behind((*ours, *user), ListOtherNamespaces(port=port)))
@@ -205,3 +211,37 @@ def _listening(folder: Path) -> Iterator[None]:
 def test_an_ordinary_process_is_in_no_container(group: str, tmp_path: Path) -> None:
     """A control group of another kind says nothing."""
     assert container_inside({}, group, tmp_path) is None
+
+
+def _process(proc: Path, name: str, mounts: str | None) -> None:
+    """A process in a network namespace of its own, as /proc shows it, with its mounts where they can be read."""
+    (proc / name / "net").mkdir(parents=True)
+    (proc / name / "net/tcp").write_text("")
+    (proc / name / "stat").write_text(f"{name} (x) S 1 1 1 0 -1\n")
+    if mounts is not None:
+        (proc / name / "mounts").write_text(mounts)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "born_here"),
+    [
+        ("demo /sys sysfs rw 0 0\n", "demo /sys sysfs rw 0 0\n", True),
+        ("sysfs /sys sysfs rw 0 0\ndemo /sys sysfs rw 0 0\n", "sysfs /sys sysfs rw 0 0\ndemo /sys sysfs rw 0 0\n", True),
+        ("demo /sys sysfs rw 0 0\nsysfs /sys sysfs rw 0 0\n", "demo /sys sysfs rw 0 0\n", False),
+        ("sysfs /sys sysfs rw 0 0\n", "sysfs /sys sysfs rw 0 0\n", False),
+        ("demo /sys sysfs rw 0 0\n", "other /sys sysfs rw 0 0\n", False),
+        ("demo /sys sysfs rw 0 0\n", "", False),
+        ("", "", False),
+        (None, None, False),
+    ],
+)
+def test_a_namespace_is_ours_by_the_file_system_that_was_mounted_for_it(
+    tmp_path: Path, own: str | None, others: str | None, born_here: bool
+) -> None:
+    """`ip netns exec` mounts a /sys by the name of the namespace; the last mount counts, and no name is no sign."""
+    _process(tmp_path, "self", own)
+    _process(tmp_path, "7", others)
+
+    (found,) = survey(tmp_path, tmp_path / "netns").found
+
+    assert (found.pid, found.born_here) == (7, born_here)

@@ -157,3 +157,48 @@ def test_kernels_that_queue(release: str, numbers: tuple[int, int], queues: bool
     """Linux 5.8 is the first whose empty queue proves a reset."""
     assert error_queue.release_of(release) == numbers
     assert (error_queue.release_of(release) >= error_queue.TCP_SINCE) is queues
+
+
+WORDS = {
+    ROUTER: {
+        (3, 0): "network unreachable",
+        (3, 1): "host unreachable",
+        (3, 2): "protocol unreachable",
+        (3, 3): "port unreachable",
+        (3, 4): "fragmentation needed",
+        (3, 5): "source route failed",
+        (3, 6): "network unknown",
+        (3, 7): "host unknown",
+        (3, 8): "source host isolated",
+        (3, 9): "network administratively prohibited",
+        (3, 10): "host administratively prohibited",
+        (3, 11): "network unreachable for this type of service",
+        (3, 12): "host unreachable for this type of service",
+        (3, 13): "administratively prohibited",
+        (3, 14): "host precedence violation",
+        (3, 15): "precedence cutoff",
+        (11, 0): "time exceeded",
+        (11, 1): "fragment reassembly time exceeded",
+        (12, 0): "parameter problem",
+    },
+    ROUTER6: {
+        (1, 0): "no route to destination",
+        (1, 1): "administratively prohibited",
+        (1, 2): "beyond the scope of the source address",
+        (1, 3): "address unreachable",
+        (1, 4): "port unreachable",
+        (1, 5): "source address failed the policy",
+        (1, 6): "reject route to destination",
+        (2, 0): "packet too big",
+        (3, 0): "time exceeded",
+        (3, 1): "fragment reassembly time exceeded",
+        (4, 0): "parameter problem",
+    },
+}
+
+
+@pytest.mark.parametrize(("sender", "number"), [(sender, number) for sender, words in WORDS.items() for number in words])
+def test_each_icmp_error_has_its_words(sender: str, number: tuple[int, int]) -> None:
+    """Type and code as IANA's registries of ICMP and ICMPv6 parameters name them."""
+    assert icmp_error(*number, sender).meaning == WORDS[sender][number]
+    assert icmp_error(number[0], 99, sender).meaning == f"ICMP type {number[0]} code 99"

@@ -4,6 +4,9 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 
+import psutil
+from msgspec.structs import replace
+
 from tui.demo.fake_service import FakeService, fake_services
 from tui.demo.scenario import NotPossibleError, Scenario, Truth
 from tui.diagnosis.readings.likely_ports import slips
@@ -39,10 +42,10 @@ async def nothing_listens() -> AsyncIterator[Setup]:
 
 @asynccontextmanager
 async def neighbouring_port() -> AsyncIterator[Setup]:
-    """The port beside it is open; no other port that could be meant is in use."""
+    """The port beside it is open; no other port that could be meant is in use. The person has named the service: this process."""
     with fake_services(HERE, also_free=slips) as (shut,), FakeService(HERE, shut.port + 1) as service:
         service.open()
-        yield _setup(_at(HERE, shut.port))
+        yield _setup(_at(HERE, shut.port), replace(QUICK, service=psutil.Process().name()))
 
 
 @asynccontextmanager
@@ -125,7 +128,7 @@ SCENARIOS = (
     Scenario(
         name="neighbouring-port",
         title="Connection refused, and the service says that it runs",
-        broken="The service listens one port higher than the client was told.",
+        broken="The service, which is named by --service, listens one port higher than the client was told.",
         truth=Truth(cause="port.wrong-port", status="failing"),
         opening=neighbouring_port,
     ),

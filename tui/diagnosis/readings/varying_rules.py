@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tui.diagnosis.hypothesis import Finding, claim
-from tui.diagnosis.readings import outcomes, rules
+from tui.diagnosis.readings import outcomes, rule_remedies, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Firewall, Rule, TcpAttempt
@@ -69,5 +69,5 @@ def finding(case: Case, sometimes: dict[str, Sometimes]) -> Finding:
         explains=sometimes,
         culprit=rules.culprit(known.rule, first, case.tcp.port),
         refuted_by="Without that rule, attempts fail as often.",
-        remedies=rules.remedies(case, known.rule, first),
+        remedies=rule_remedies.remedies(case, known.rule, first),
     )

@@ -6,7 +6,6 @@ from tui.errors.patterns import ADDRESS, NAME, PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=4,
     form="failed to connect to H/A (port P) from /A (port P)",
     hints=("(port ",),
     pattern=re.compile(

@@ -6,7 +6,6 @@ from tui.errors.patterns import ANY_HOST, PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=19,
     form="* connect to A port P failed · connect to address A port P: …",
     hints=("* connect to ", "connect to address "),
     pattern=re.compile(

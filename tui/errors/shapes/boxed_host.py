@@ -6,7 +6,6 @@ from tui.errors.patterns import NAME
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=28,
     form="Timeout was reached: [H] … · Couldn't connect to server [H]: …",
     hints=("timeout was reached", "connect to server [", "resolve host", "resolve proxy name [", "error [", "peer ["),
     pattern=re.compile(

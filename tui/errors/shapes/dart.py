@@ -6,7 +6,6 @@ from tui.errors.patterns import ANY_HOST
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=15,
     form="(OS Error: …, errno = N), address = H, port = N",
     hints=("address = ",),
     pattern=re.compile(rf"errno = \d{{1,5}}\)?, address = (?P<host>{ANY_HOST}), port = \d{{1,5}}"),

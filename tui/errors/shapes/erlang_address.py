@@ -6,7 +6,6 @@ from tui.errors.patterns import ANY_HOST, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=29,
     form="{:to_address, {'H', P}} · tcp connect (H:P)",
     hints=("to_address", "tcp connect ("),
     pattern=re.compile(

@@ -6,7 +6,6 @@ from tui.errors.patterns import HOST, PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=29,
     form="host, port: H, P",
     hints=("host, port:",),
     pattern=re.compile(rf"host, port: (?P<host>{HOST}), (?P<port>{PORT})"),

@@ -6,7 +6,6 @@ from tui.errors.patterns import ADDRESS, NAME, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=25,
     form="H:P (A)",
     hints=(" (",),
     pattern=re.compile(rf"(?<![\w./@-])(?P<host>{NAME}): ?(?P<port>{PORT}) \((?P<addr>{ADDRESS})\)"),

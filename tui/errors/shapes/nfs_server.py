@@ -6,7 +6,6 @@ from tui.errors.patterns import NAME
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=34,
     form="nfs: server H not responding",
     hints=("not responding",),
     pattern=re.compile(rf"\bnfs: server (?P<host>{NAME}) not responding"),

@@ -6,7 +6,6 @@ from tui.errors.patterns import ANY_HOST, PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=34,
     form="No Response from H · No Response from udp:H:P",
     hints=("no response from ",),
     pattern=re.compile(rf"\b[Nn]o [Rr]esponse from (?:udp6?:|tcp6?:)?(?P<host>{ANY_HOST})(?::(?P<port>{PORT}))?(?=[\s.,;)]|\Z)"),

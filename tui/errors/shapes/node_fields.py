@@ -18,7 +18,6 @@ def _marks(match: Match, role: Role) -> Marks:
 
 
 SHAPE = Shape(
-    place=28,
     form="syscall: 'connect', address: 'A', port: P · syscall: 'getaddrinfo', hostname: 'H'",
     hints=("syscall",),
     pattern=re.compile(

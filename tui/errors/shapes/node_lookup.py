@@ -6,7 +6,6 @@ from tui.errors.patterns import HOST, PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=10,
     form="getaddrinfo ENOTFOUND H · getaddrinfo EAI_AGAIN H:P · getaddrinfo ENOTFOUND H H:P",
     hints=("getaddrinfo e", "query", "getaddrinfo("),
     pattern=re.compile(

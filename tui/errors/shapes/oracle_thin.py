@@ -6,7 +6,6 @@ from tui.errors.patterns import BRACKETED, NAME, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=24,
     form="jdbc:oracle:thin:@H:P:SID · jdbc:oracle:thin:@//H:P/SERVICE",
     hints=("jdbc:oracle:",),
     pattern=re.compile(

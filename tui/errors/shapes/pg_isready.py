@@ -6,7 +6,6 @@ from tui.errors.patterns import ANY_HOST, PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=29,
     form="H:P - no response · H:P - rejecting connections",
     hints=(" - no response", " - rejecting connections", " - no attempt"),
     pattern=re.compile(rf"(?<![\w.-])(?P<host>{ANY_HOST}):(?P<port>{PORT}) - (?:no response|rejecting connections|no attempt)"),

@@ -6,7 +6,6 @@ from tui.errors.patterns import NAME, PORT
 from tui.errors.shape import Says, Shape
 
 SHAPE = Shape(
-    place=24,
     form="server at `H`:`P` · server at H: P",
     hints=("`:`", "server at "),
     pattern=re.compile(rf"(?P<mark>`)?(?:(?(mark)|\b[Ss]erver at ))(?P<host>{NAME})(?(mark)`:`|: )(?P<port>{PORT})(?(mark)`)"),

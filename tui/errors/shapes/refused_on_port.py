@@ -6,7 +6,6 @@ from tui.errors.patterns import HOST, PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=29,
     form="Server H refused connection on port P",
     hints=(" on port ",),
     pattern=re.compile(

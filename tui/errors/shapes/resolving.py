@@ -9,7 +9,6 @@ _NOUN = r"(?:remote )?(?:host ?name|host address|host|domain name|domain|address
 _FAILING = r"(?:could not|couldn.t|cannot|can.t|unable to|failed to|failure|error|errors|failed)"
 
 SHAPE = Shape(
-    place=22,
     form="Could not resolve host: H · resolve hostname H · resolving 'H' · translate host name \"H\" · getaddrinfo for H failed",
     hints=("resolv", "translate host", "getaddrinfo", "lookup"),
     pattern=re.compile(

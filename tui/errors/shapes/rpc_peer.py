@@ -6,7 +6,6 @@ from tui.errors.patterns import NAME
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=34,
     form="H: RPC: …",
     hints=(": rpc: ",),
     pattern=re.compile(rf"^(?!clnt|svc|pmap|rpc|xdr)(?P<host>{NAME}): RPC: ", re.MULTILINE),

@@ -15,7 +15,6 @@ def _marks(match: Match, role: Role) -> Marks:
 
 
 SHAPE = Shape(
-    place=22,
     form="UnknownHostException: H · Unknown host: H · Host not found: H · find H: NXDOMAIN",
     hints=("unknownhost", "unknown host", "host not found", "nxdomain", "unresolved"),
     pattern=re.compile(

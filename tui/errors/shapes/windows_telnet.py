@@ -6,7 +6,6 @@ from tui.errors.patterns import PORT
 from tui.errors.shape import Shape
 
 SHAPE = Shape(
-    place=29,
     form="Connecting To H...Could not open connection to the host, on port P",
     hints=("connecting to ",),
     pattern=re.compile(

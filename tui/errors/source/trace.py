@@ -76,8 +76,9 @@ class Tracer:
             bindings = self._parsed.attributes(owner, node.attr) if owner else []
         elif isinstance(node, ast.Await):
             return self.expression(node.value, depth + 1)
-        values = [binding.value for binding in bindings if binding.value is not None and constant(binding.value) is None]
-        return self.expression(values[0], depth + 1) if len(bindings) == len(values) == 1 else node
+        if len(bindings) == 1 and bindings[0].value is not None:
+            return self.expression(bindings[0].value, depth + 1)
+        return node
 
     def _name(self, node: ast.Name, name: str, depth: int) -> Trace:
         bindings = self._bindings(node, name)
@@ -243,9 +244,8 @@ class Tracer:
             if isinstance(made, ast.Dict):
                 trace = self._of_dict(made, [first], dotted(node.func.value), depth)
                 return trace if trace.value is not None or fallback is None else self.trace(fallback, depth + 1)
-            keys = tuple(str(key) for key in map(constant, node.args[:2]) if key is not None)
-            trace = setting(keys, self._sources, node.lineno)
-            return trace if trace.value is not None or len(keys) > 1 else setting(keys[:1], self._sources, node.lineno)
+            keys = tuple(key for key in map(constant, node.args[:2]) if isinstance(key, str))  # a number is a default
+            return setting(keys, self._sources, node.lineno)
         returned = self._returned(node, depth)
         return returned or Trace(
             name=name or None, line=node.lineno, words=f"what {f'{name}()' if name else 'a call'} returns at line {node.lineno}"

@@ -21,7 +21,7 @@ LONGEST_TEXT = 500
 _TABLE_LINE = re.compile(r"\s*table (\S+) (\S+) \{.*")
 _CHAIN_LINE = re.compile(r"\s*chain (\S+) \{.*")
 _RULE_LINE = re.compile(r"\s*(.*\S)\s+# handle (\d+)\s*")
-_COUNTER = re.compile(r" counter packets \d+ bytes \d+")
+_COUNTER = re.compile(r"\bcounter packets \d+ bytes \d+")
 _VARYING = re.compile(
     r"`(?:-m |--)?(?:limit|hashlimit|connlimit|ct count|meter|set|quota|statistic|numgen|random|every|recent|update|rcheck)\b"
 )
@@ -113,7 +113,7 @@ def _text(hit: RuleHit, lines: Lines) -> str:
         return safe_text(text_of(hit.entry, hit.chain), limit=LONGEST_TEXT)
     key = key_of(hit)
     line = lines.get(key, "") if key else ""
-    return safe_text(_COUNTER.sub(" counter", line), limit=LONGEST_TEXT) if line else hit.action.kind
+    return safe_text(_COUNTER.sub("counter", line), limit=LONGEST_TEXT) if line else hit.action.kind
 
 
 def _packets(entry: RuleEntry, chain: Chain) -> int | None:

@@ -7,6 +7,7 @@ from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.nameserver import Nameserver
@@ -157,14 +158,15 @@ def _tried(connects: list[TcpAttempt]) -> str:
 def _remedies(case: Case, entry: HostsEntry, other: str) -> Iterator[Remedy]:
     host = case.tcp.host
     yield Remedy(
-        do=f"Remove {host} from line {entry.line} of {entry.path}, or give it {other} there. It reads `{entry.text}`.",
-        command=f"sudoedit {entry.path}",
-        verify=f"`getent ahosts {host}` prints {other}, and {case.target.label} connects.",
+        do="See the line; if a program writes it (a container engine, a VPN, cloud-init), change that program's setting instead.",
+        command=f"sed -n {entry.line}p {quoted(entry.path)}",
+        verify="The line stays right after a restart of that program.",
     )
     yield Remedy(
-        do="If a program writes that line (a container engine, a VPN, cloud-init), change its setting instead.",
-        command=f"sed -n {entry.line}p {entry.path}",
-        verify="The line stays right after a restart of that program.",
+        do=f"Remove {host} from line {entry.line} of {entry.path}, or give it {other} there. It reads `{entry.text}`.",
+        command=f"${{EDITOR:-vi}} +{entry.line} {quoted(entry.path)}",
+        changes=True,
+        verify=f"`getent ahosts {quoted(host)}` prints {other}, and {case.target.label} connects.",
     )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, either_kind, forwarding, hosts, outcomes, talk
+from tui.diagnosis.readings import checks, commands, containers, either_kind, forwarding, hosts, outcomes, talk, unix_sockets
 from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Attempt, Listener, Outcome, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
-from tui.model.target import UnixTarget
+from tui.model.target import TcpTarget, UnixTarget
 
 REPEATEDLY = 2
 _ENDED = {Outcome.CLOSED: "closed", Outcome.RESET: "reset"}
@@ -163,16 +164,17 @@ def _culprit(case: Case, address: str, row: Listener | None) -> Culprit:
 
 
 def _remedies(case: Case, row: Listener | None) -> Iterator[Remedy]:
-    unit = (row.unit if row else None) or "UNIT"
     if row and row.process in _FORWARDERS:
+        tool = forwarding.OF_ENGINES.get(row.process, "docker")
+        inside = containers.publishing(case, row.port)
         yield Remedy(
             do=f"{row.process} only forwards: see whether the service behind it listens, and on every address there.",
-            command="docker ps --format '{{.Names}}  {{.Ports}}'; docker exec CONTAINER ss -ltnp",
+            command=f"{tool} exec {quoted(inside.label)} ss -ltn" if inside else f"{tool} ps --filter publish={row.port}",
             verify="The service listens on 0.0.0.0 or :: there, on the port that is forwarded.",
         )
     yield Remedy(
         do="Read what the service says at the moment of an attempt: an access list, a connection limit, a worker that dies.",
-        command=f"journalctl -u {unit} -n 50",
+        command=commands.log(case, row) if row or isinstance(case.target, TcpTarget) else unix_sockets.log(case),
         verify="The log names the reason.",
     )
     yield Remedy(

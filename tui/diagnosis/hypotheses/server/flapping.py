@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import RULES
-from tui.diagnosis.readings import checks, containers, hosts, outcomes, rules, services, varying_rules
+from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, rules, services, varying_rules
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import Listener, Listeners, OtherNamespaces, Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListListeners, ReadService
@@ -139,7 +140,7 @@ def _proved(
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=culprit,
         refuted_by=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
-        remedies=_remedies(case, changed[1] if changed else None, restart),
+        remedies=_remedies(case, first, changed[1] if changed else None, restart),
     )
 
 
@@ -220,7 +221,7 @@ def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="It stays refused: then the service has ended.",
-        remedies=_remedies(case, None, None),
+        remedies=_remedies(case, first, None, None),
     )
 
 
@@ -236,11 +237,19 @@ def _otherwise(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding
     )
 
 
-def _remedies(case: Case, listener: Listener | None, restart: services.Restart | None) -> Iterator[Remedy]:
-    unit = restart.after.name if restart else (listener.unit if listener else None) or "UNIT"
+def _remedies(case: Case, address: str, listener: Listener | None, restart: services.Restart | None) -> Iterator[Remedy]:
+    unit = restart.after.name if restart else (listener.unit if listener else None) or ""
+    prefix = restart.after.vantage if restart else commands.prefix_to(case, address)
+    if unit and commands.has_systemd(case, prefix):
+        show = behind(prefix, f"systemctl show {quoted(unit)} -p NRestarts,Result,ActiveEnterTimestamp")
+        look = f"{show}; {behind(prefix, f'journalctl -u {quoted(unit)} -n 50')}"
+    else:
+        look = f"{commands.status(case, '', prefix=prefix)}; {commands.log(case, listener, prefix=prefix)}"
     yield Remedy(
-        do="See whether it restarts again and again, and what it says before it ends.",
-        command=f"systemctl show {unit} -p NRestarts,Result,ActiveEnterTimestamp; journalctl -u {unit} -n 50",
+        do=commands.opening(
+            commands.on(case, address), "See whether it restarts again and again, and what it says before it ends."
+        ),
+        command=look,
         verify="NRestarts does not grow any more.",
     )
     yield Remedy(

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import either_kind, outcomes, resolution, talk
+from tui.diagnosis.readings import either_kind, outcomes, resolution, talk, whole_answers
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, HttpAnswer, Talk, TcpAttempt, TlsAnswer
@@ -208,6 +208,14 @@ def _unasked(case: Case, address: str, protocol: str | None) -> Iterator[str]:
     else:
         fact = next(_newest(case, address, protocol), None)
         yield from _short_of(case, address, fact) if fact else (f"{address} has not answered {protocol}.",)
+        yield from _not_whole(case, address)
+
+
+def _not_whole(case: Case, address: str) -> Iterator[str]:
+    """What is known of the whole answer, which HEAD leaves out."""
+    unfinished = whole_answers.unfinished(case).get(address)
+    if unfinished:
+        yield f"{whole_answers.unfinished_words(case, unfinished)}."
 
 
 def _short_of(case: Case, address: str, fact: Talk) -> Iterator[str]:
@@ -227,5 +235,7 @@ def _short_of(case: Case, address: str, fact: Talk) -> Iterator[str]:
     if fact.spoken == TLS and not _has_answer(fact) and meant:
         kind = meant.inner or "the protocol inside TLS"
         yield f"{address} has not answered {kind}." if fact.inner else f"nothing was asked inside TLS: {kind} is not spoken here."
+    if fact.understood == "unknown" and not tls:
+        yield f"{address} said `{fact.first_bytes}`, which is not known as {fact.spoken}."
     if fact.spoken == HTTP and http is None and fact.protocols == (HTTP,):
         yield f"{address} answers, and not in HTTP that a client reads."

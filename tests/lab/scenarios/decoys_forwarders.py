@@ -36,6 +36,7 @@ _FORWARDERS = (
         typed="http://127.0.0.1:{port}",
         port=WEB,
         tools=("socat",),
+        users=("root",),
         expect=Expect(
             verdict=("path.filtered", _MAPPING, _MUTE),
             certainty=SURE,

@@ -144,6 +144,7 @@ _ONE_OF_TWO = (
         typed="http://{name}:{port}",
         port=WEB,
         etc=_TWO,
+        users=("nobody",),
         expect=Expect(
             verdict=(_MUTE, "name.dead-address"),
             certainty=SURE,

@@ -133,8 +133,8 @@ _BUT_FOR_ONE_THING = (
         filters("client", "output", "ct state established tcp dport {port} drop"),
         typed="http://{server}:{port}",
         port=WEB,
-        expect=Expect(verdict=_OWN, certainty=SURE, status="degraded", outcome=("silent", "connected")),
-        nobody=Expect(
+        users=("nobody",),
+        expect=Expect(
             verdict=(_OWN, _FILTERED, "server.unresponsive", "path.mtu"),
             certainty=OPEN,
             status="degraded",

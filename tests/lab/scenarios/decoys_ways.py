@@ -1,10 +1,10 @@
 """Decoys: counters that grow for others, a far end that is there and looks gone, and what is wrong on one of two ways."""
 
 from tests.lab.bench import Bench
-from tests.lab.decoys import OPEN, PLAIN, SURE, THERE, WEB, decoy
+from tests.lab.decoys import OPEN, PLAIN, SURE, THERE, decoy
 from tests.lab.network import HERE
 from tests.lab.scenario import HEALTHY, Expect
-from tests.lab.steps import file, filters, ip, serve, start, sysctl
+from tests.lab.steps import filters, ip, serve, start, sysctl
 
 _FILTERED, _OWN, _DOWN, _BACK = "path.filtered", "path.local-firewall", "server.down", "path.reverse-path"
 _MTU, _MUTE, _FULL = "path.mtu", "server.unresponsive", "server.backlog-full"
@@ -24,19 +24,6 @@ print("ready", flush=True)
 while True:
     kept = [*kept[-50:], more()]
     time.sleep(0.02)
-"""
-_TALKS_MUCH = """
-import socket, threading
-def talk(one):
-    words = b""
-    while b"\\r\\n\\r\\n" not in words:
-        words += one.recv(65536) or exit()
-    one.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 30000\\r\\n\\r\\n" + b"x" * 30000)
-    one.close()
-with socket.create_server(("", {port})) as server:
-    print("ready", flush=True)
-    while True:
-        threading.Thread(target=talk, args=(server.accept()[0],), daemon=True).start()
 """
 
 
@@ -87,18 +74,6 @@ SCENARIOS = (
         typed="{client}:{port}",
         expect=Expect(verdict=_OWN, certainty=SURE, outcome="timeout", never=frozenset({_FULL})),
         nobody=Expect(verdict=_OWN, certainty=SURE, outcome="timeout", never=frozenset({_FULL})),
-    ),
-    decoy(
-        "large-packets-dropped-by-a-rule-on-the-way-back",
-        _MTU,
-        "a router drops what is large on its way back; no link is narrow, and no router could say so",
-        file("web.py", _TALKS_MUCH),
-        start("server", "{python}", "{folder}/web.py"),
-        filters("router1", "forward", "ip saddr {server} meta length > 1000 drop"),
-        typed="http://{server}:{port}/report",
-        port=WEB,
-        arguments=("--attempts", "1"),
-        expect=Expect(verdict=_MTU, certainty=SURE, status="degraded", outcome=("connected", "silent")),
     ),
     decoy(
         "machine-behind-routers-that-drops-all",

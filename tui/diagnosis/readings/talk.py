@@ -21,6 +21,7 @@ MOST_TALKED_TO = 3
 AFTER_CONNECTING = frozenset(
     {
         "port.wrong-protocol",
+        "path.filtered",
         "path.mtu",
         "server.closes-early",
         "server.unresponsive",

@@ -20,6 +20,8 @@ class PathMtu(Fact, frozen=True, kw_only=True, tag="path-mtu"):
     """Whether the answer to a small request came whole, in segments as usual."""
     answer_bytes: int = 0
     """How much of it came."""
+    cut_off: bool = False
+    """Whether the connection ended before the length that the answer gave itself (RFC 9112, 8)."""
     largest_segment: int | None = None
     """The largest segment of it, as the kernel sees it (tcpi_rcv_mss, TCP_INFO)."""
     clamped_answered: bool | None = None

@@ -93,6 +93,7 @@ async def check(request: MeasureMtu, system: SystemView) -> AsyncGenerator[PathM
         spoken=request.family or "",
         answered=usual.whole,
         answer_bytes=usual.received,
+        cut_off=usual.cut_off,
         largest_segment=usual.largest_segment,
         mss=usual.mss,
         path_mtu_before=before,

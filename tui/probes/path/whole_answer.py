@@ -35,6 +35,8 @@ class WholeAnswer:
     """Whether it came to its end, or to ENOUGH bytes of it, within ANSWER_S."""
     shaken: bool = False
     """Whether a TLS handshake was completed, whatever came inside it."""
+    cut_off: bool = False
+    """Whether the connection ended before the length that the answer gave itself."""
     received: int = 0
     """Bytes that came in order."""
     mss: int | None = None
@@ -82,7 +84,7 @@ class _Tls:
         self._session = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
         self._request = http_request(request) if request.path is not None else None
         self.is_shaken = self.is_whole = False
-        self._answer = b""
+        self.answer = b""
         self.words = self.receive(b"")
 
     def receive(self, data: bytes) -> bytes:
@@ -107,8 +109,8 @@ class _Tls:
             self._session.write(self._request)
         while not self.is_whole:
             clear = self._session.read(ENOUGH)
-            self._answer += clear
-            self.is_whole = not clear or len(self._answer) >= ENOUGH or is_whole_http(self._answer)
+            self.answer += clear
+            self.is_whole = not clear or len(self.answer) >= ENOUGH or is_whole_http(self.answer)
 
 
 async def whole_answer(request: MeasureMtu, mss: int | None) -> WholeAnswer:
@@ -141,6 +143,7 @@ async def _converse(sock: socket.socket, talk: _Plain | _Tls, answer: WholeAnswe
         answer.received += len(data)
         reply = talk.receive(data) if data else b""
         answer.whole, answer.shaken = not data or talk.is_whole, talk.is_shaken
+        answer.cut_off = not data and is_cut_off(talk.answer)
         if reply:
             sock.send(reply)
 
@@ -162,6 +165,12 @@ def is_whole_http(data: bytes) -> bool:
         return len(body) >= int(length[1])
     without_body = head.split(b" ", 2)[1:2] in ([b"204"], [b"304"])
     return without_body or (bool(_CHUNKED.search(head)) and body.endswith(b"0\r\n\r\n"))
+
+
+def is_cut_off(data: bytes) -> bool:
+    """Whether an HTTP answer that has ended lacks bytes of the length that it gives itself (RFC 9112, 8)."""
+    length = _LENGTH.search(data.partition(b"\r\n\r\n")[0])
+    return data.startswith(b"HTTP/") and length is not None and not is_whole_http(data)
 
 
 def _is_whole_reply(data: bytes) -> bool:

@@ -46,11 +46,12 @@ _FULL = re.compile(
 )
 """How servers say that they are full."""
 _UNWANTED = re.compile(
-    rb"is blocked|not allowed|no pg_hba\.conf entry|access denied|protected mode|no smtp service|service not available"
+    rb"^-(?:LOADING|MASTERDOWN|BUSY|CLUSTERDOWN) "
+    rb"|is blocked|not allowed|no pg_hba\.conf entry|access denied|protected mode|no smtp service|service not available"
     rb"|not welcome",
     re.IGNORECASE,
 )
-"""How servers say that they do not want this client."""
+"""How servers say that they do not want this client, or, as Redis in its error words, nobody for now."""
 
 
 def identify(data: bytes) -> Identified:

@@ -15,6 +15,7 @@ from tui.diagnosis.readings import (
     queues,
     rule_remedies,
     rules,
+    talk,
 )
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -23,6 +24,8 @@ from tui.model.facts import DropWatch, Listener, Listeners, Neighbour, OtherName
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
+PATIENCE_MS = 9500.0
+"""Retransmissions for so long are no accident: the sixth goes out after some six seconds (RFC 6298)."""
 Silent = dict[str, tuple[TcpAttempt, ...]]
 
 
@@ -45,7 +48,8 @@ def judge(case: Case) -> Finding:
         return behind
     silent = {address: attempts for address, attempts in hosts.silent(case).items() if not outcomes.is_local(case, address)}
     if not silent:
-        return ruled_out("No address of another machine stays silent.", *outcomes.ids(*outcomes.latest(case).values()))
+        nothing = ruled_out("No address of another machine stays silent.", *outcomes.ids(*outcomes.latest(case).values()))
+        return _after_the_handshake(case) or nothing
     by_rule = rules.stopped_there(case, Outcome.TIMEOUT)
     if by_rule:
         return rule_remedies.judged_there(case, by_rule)
@@ -65,6 +69,25 @@ def judge(case: Case) -> Finding:
             f"The queue of {hosts.owner(full[0])} is full; that alone explains the silence.", *outcomes.ids(*_flat(left))
         )
     return _dropped(case, left)
+
+
+def _after_the_handshake(case: Case) -> Finding | None:
+    """It connects, and nothing that is sent then is acknowledged, however long: the host's own kernel would do that at once."""
+    for address, talks in talk.mute(case, ended=False).items():
+        lost = talks and all(exchange.acknowledged is False for exchange in talks)
+        if lost and not outcomes.is_local(case, address) and max(map(talk.waited_ms, talks)) >= PATIENCE_MS:
+            where = endpoint(address, case.tcp.port)
+            return claim(
+                f"{where} connects, and whatever is sent then vanishes: a filter, here or on the way, lets the handshake through "
+                "and nothing after it.",
+                *outcomes.ids(outcomes.latest(case).get(address), *talks),
+                reason=f"{len(talks)} requests in {talks[0].spoken} were sent, and no byte of them was acknowledged.",
+                missing=f"`nft list ruleset` as root, here and on {address}: a rule for established connections; or a box before "
+                "it that shakes hands for a machine that is gone.",
+                culprit=Culprit(kind="address", address=address, port=case.tcp.port),
+                refuted_by=f"A byte of a request to {where} that is acknowledged.",
+            )
+    return None
 
 
 def _dropped(case: Case, left: Silent) -> Finding:

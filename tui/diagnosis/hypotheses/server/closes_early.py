@@ -3,11 +3,22 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, commands, containers, either_kind, forwarding, hosts, outcomes, talk, unix_sockets
+from tui.diagnosis.readings import (
+    checks,
+    commands,
+    containers,
+    either_kind,
+    forwarding,
+    hosts,
+    outcomes,
+    talk,
+    unix_sockets,
+    whole_answers,
+)
 from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
 from tui.model.command_line import quoted
-from tui.model.facts import Attempt, Listener, Outcome, Talk
+from tui.model.facts import Attempt, Listener, Outcome, PathMtu, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 from tui.model.target import TcpTarget, UnixTarget
@@ -39,8 +50,8 @@ def judge(case: Case) -> Finding:
             *outcomes.ids(*either_kind.failing(case, *_ENDED).values()),
         )
     if not ended:
-        hung_up = talk.mute(case, ended=True)
-        return _after_words(case, hung_up) if hung_up else _holds(case)
+        hung_up, cut_off = talk.mute(case, ended=True), whole_answers.cut_off(case)
+        return _after_words(case, hung_up) if hung_up else _cut_off(case, cut_off) if cut_off else _holds(case)
     every = {address: either_kind.attempts(case, address) for address in ended}
     always = {address: attempts for address, attempts in every.items() if all(attempt.outcome in _ENDED for attempt in attempts)}
     proved = {address: attempts for address, attempts in always.items() if len(attempts) >= REPEATEDLY}
@@ -111,6 +122,22 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:
         explains=ended,
         culprit=_culprit(case, first, row),
         refuted_by="An attempt that stays connected, or a byte from the server before it closes.",
+        remedies=_remedies(case, row),
+    )
+
+
+def _cut_off(case: Case, cut_off: dict[str, PathMtu]) -> Finding:
+    """The answer breaks off before its own length: the application, or what is behind it, ended in the middle."""
+    address, mtu = next(iter(cut_off.items()))
+    row = talk.listener(case, address)
+    words = whole_answers.cut_off_words(case, mtu)
+    return claim(
+        f"{_who(row)} on {case.target.label} breaks off: {words}.",
+        *outcomes.ids(*cut_off.values()),
+        reason=f"{words[:1].upper()}{words[1:]} (Content-Length).",
+        missing=f"The same again: `curl -sS -o /dev/null {quoted(case.target.text)}` ends in error 18.",
+        culprit=_culprit(case, address, row),
+        refuted_by="An answer that comes whole.",
         remedies=_remedies(case, row),
     )
 

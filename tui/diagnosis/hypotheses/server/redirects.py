@@ -51,7 +51,7 @@ def judge(case: Case) -> Finding:
     answered = outcomes.ids(*(fact for fact, _ in replies.https(case).values()))
     leads = tuple(_leads(case))
     if not leads:
-        return ruled_out("Its answer leads to no other endpoint.", *answered)
+        return _in_a_circle(case) or ruled_out("Its answer leads to no other endpoint.", *answered)
     for lead in leads:
         resolved = None if _same_host(case, lead) else _resolution(case, lead.there.host)
         if resolved and not resolved.addresses:
@@ -64,12 +64,40 @@ def judge(case: Case) -> Finding:
     return ruled_out(f"It leads to {leads[0].location}, which connects.", *answered, *outcomes.ids(_attempt(case, leads[0])))
 
 
+def _asked(case: Case) -> str:
+    """The URL that was asked for."""
+    scheme = case.tcp.scheme if case.tcp.scheme in {"http", "https"} else "https" if replies.secured(case) else "http"
+    return f"{scheme}://{case.tcp.label}{case.tcp.asks_for}"
+
+
+def _in_a_circle(case: Case) -> Finding | None:
+    """An answer that leads to the very URL that was asked for; a client that keeps the cookie of the first may get further."""
+    for fact, http in replies.https(case).values():
+        if http.status in REDIRECTS and http.location and urljoin(_asked(case), http.location) == _asked(case):
+            return claim(
+                f"{case.tcp.label} answers {http.asked} with `{http.status_line}`, which leads to the same again: a circle.",
+                *outcomes.ids(fact),
+                reason=f"Its answer names {http.location}, which is what was asked for.",
+                missing=f"`curl -sSL -b '' -o /dev/null {quoted(_asked(case))}`: "
+                "whether a client that keeps cookies gets further.",
+                culprit=Culprit(kind="address", address=case.tcp.host, port=case.tcp.port),
+                refuted_by="A client that follows it, with cookies, comes to a page.",
+                remedies=(
+                    Remedy(
+                        do="See why the server leads there: often a proxy before it ends TLS, and it takes all for plain HTTP.",
+                        command=fact.command,
+                        verify="The Location names another URL, or there is none.",
+                    ),
+                ),
+            )
+    return None
+
+
 def _leads(case: Case) -> Iterator[Lead]:
     """Where the answers lead, if that is another endpoint than the target."""
-    scheme = case.tcp.scheme if case.tcp.scheme in {"http", "https"} else "https" if replies.secured(case) else "http"
     for address, (fact, http) in replies.https(case).items():
         if http.status in REDIRECTS and http.location:
-            there = _target(urljoin(f"{scheme}://{case.tcp.label}{case.tcp.asks_for}", http.location))
+            there = _target(urljoin(_asked(case), http.location))
             if there and (there.host, there.port) != (case.tcp.host, case.tcp.port):
                 yield Lead(address, fact, http.status_line, there.text, there)
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, process_remedies, talk
+from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, process_remedies, talk, whole_answers
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
-from tui.model.facts import Listener, OtherNamespaces, ProcessState, QueueWatch, Talk
+from tui.model.facts import Listener, OtherNamespaces, PathMtu, ProcessState, QueueWatch, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, WatchQueue
 
@@ -62,7 +62,15 @@ def judge(case: Case) -> Finding:
     silent = talk.mute(case, ended=False)
     if silent:
         return _silent(case, silent)
-    spoken = [words for address in working for words in talk.words(case, address)]
+    return _not_silent(case)
+
+
+def _not_silent(case: Case) -> Finding:
+    """It speaks, or ends the connection, or was not asked."""
+    unfinished = whole_answers.unfinished(case)
+    if unfinished:
+        return _unfinished(case, unfinished)
+    spoken = [words for address in outcomes.connecting(case) for words in talk.words(case, address)]
     if spoken:
         return ruled_out("It speaks.", *outcomes.ids(*(words.fact for words in spoken)))
     ended = talk.mute(case, ended=True)
@@ -184,6 +192,18 @@ def _silent(case: Case, silent: dict[str, tuple[Talk, ...]]) -> Finding:
         culprit=(hosts.listener_culprit("process", row) if row else Culprit(kind="address", address=address, port=case.tcp.port)),
         refuted_by=f"An answer from {where}; or a large answer is lost on the way: then small ones come through.",
         remedies=tuple(_far_remedies(case, address, listened=exchanges[0].listened)),
+    )
+
+
+def _unfinished(case: Case, unfinished: dict[str, PathMtu]) -> Finding:
+    """HEAD is answered and GET is not, or not to its end: a slow page, a stream, or an application that hangs."""
+    address, mtu = next(iter(unfinished.items()))
+    words = whole_answers.unfinished_words(case, mtu)
+    return still_open(
+        f"HEAD was answered; {words}, twice. A slow page or a stream does the same.",
+        *outcomes.ids(*unfinished.values()),
+        summary=f"{endpoint(address, case.tcp.port)} answers HEAD, and its application hangs: {words}.",
+        next_check=f"`curl -sS -m 30 -o /dev/null {quoted(case.target.text)}`: whether it comes to its end.",
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.ui.checks import at
 from tests.ui.scenes import HERE
 from tests.ui.snapshots import snapshot
-from tests.ui.test_rows_walk import refused_here
+from tests.ui.test_rows_walk import NAMED, refused_here
 from tui.model.facts import AnyFact, Outcome, TcpAttempt
 from tui.model.judgement import Culprit
 from tui.report.outline import culprit_words
@@ -21,14 +21,14 @@ def attempt(outcome: Outcome, seconds: float, *, purpose: str = "verify", addres
     return TcpAttempt(address=address, port=5432, outcome=outcome, latency_ms=1, purpose=purpose, at=at(seconds), number=1)  # type: ignore[arg-type]  # a purpose
 
 
-def said(target: str, facts: list[AnyFact], width: int = 78) -> str:
+def said(target: str, facts: list[AnyFact], width: int = 78, answers: tuple[tuple[str, str], ...] = ()) -> str:
     """The verdict as text."""
-    return "\n".join(plain(row.line) for row in verdict(snapshot(target, facts), width))
+    return "\n".join(plain(row.line) for row in verdict(snapshot(target, facts, answers=answers), width))
 
 
 def test_the_verdict_has_all_its_parts() -> None:
     """Certainty and cause, the sentence, the culprit, what to do with its command, the facts, and what would disprove it."""
-    words = said(HERE, refused_here())
+    words = said(HERE, refused_here(), answers=NAMED)
 
     for part in ("● confirmed  port.wrong-port", "culprit", "do 1", "$ ", "Then: ", "seen", "unless"):
         assert part in words, part
@@ -37,9 +37,9 @@ def test_the_verdict_has_all_its_parts() -> None:
 
 def test_a_command_is_copied_whole() -> None:
     """A command that is broken over lines is one command to copy."""
-    commands = [row.command for row in verdict(snapshot(HERE, refused_here()), 40) if row.command]
+    commands = [row.command for row in verdict(snapshot(HERE, refused_here(), answers=NAMED), 40) if row.command]
 
-    assert "systemctl restart postgresql@16-main.service" in commands
+    assert "systemctl cat postgresql@16-main.service" in commands
 
 
 def test_nothing_is_certain_yet() -> None:

@@ -23,6 +23,10 @@ CAUSES = hypotheses()
 ATTEMPTS = Connect(address="127.0.0.1", port=5432, attempts=3, delay_s=2.0)
 
 
+NAMED = (("service", "postgres"),)
+"""The person's word for what is meant."""
+
+
 def refused_here() -> list[AnyFact]:
     """Three resets by this machine, and its socket table."""
     requests: tuple[AnyRequest, ...] = (LookUpRoute(address="127.0.0.1"), ATTEMPTS, ListListeners())
@@ -211,7 +215,7 @@ def test_where_the_looks_are_taken_from() -> None:
 
 def test_the_verdict_so_far_is_one_line() -> None:
     """The line at the bottom has certainty, cause and sentence, cut to the screen."""
-    said = plain(status(snapshot(HERE, refused_here()), 70))
+    said = plain(status(snapshot(HERE, refused_here(), answers=NAMED), 70))
 
     assert said.startswith(" ● confirmed: port.wrong-port postgres")
     assert cells(said) <= 70

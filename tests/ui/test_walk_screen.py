@@ -219,8 +219,8 @@ async def test_copying_a_command() -> None:
 
         await pilot.press("down", "c")
         await pilot.pause()
-        assert app.clipboard == "systemctl restart postgresql@16-main.service"
-        assert "Copied: systemctl restart postgresql@16-main.service" in {one.message for one in app._notifications}
+        assert app.clipboard == "systemctl cat postgresql@16-main.service"
+        assert "Copied: systemctl cat postgresql@16-main.service" in {one.message for one in app._notifications}
 
 
 async def test_the_report(tmp_path: Path) -> None:

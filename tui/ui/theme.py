@@ -18,8 +18,8 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from tui.ui.rows.text import Tone
 
 ASCII = str.maketrans(
-    "✓●◐○•▾▸…·←→█▇▆▅▄▃▂▁│─\u2013\u2014\u2018\u2019\u201c\u201d\u00d7",
-    "+!~o*v>>-<>87654321|---''\"\"x",
+    "✓●◐○•▾▸…·∙←→█▇▆▅▄▃▂▁│─\u2013\u2014\u2018\u2019\u201c\u201d\u00d7",
+    "+!~o*v>>-.<>87654321|---''\"\"x",
 )
 """An ASCII character for each of our glyphs, so that columns stay in line."""
 CURSOR = "cursor"

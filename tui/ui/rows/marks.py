@@ -32,7 +32,7 @@ MARKS = {
     State.CONFIRMED: StateMark("●", "no", "not fine", "confirmed", Tone.BAD),
     State.LIKELY: StateMark("◐", "likely no", "likely", "likely", Tone.WARN),
     State.OPEN: StateMark("○", "open", "open", "open", Tone.PLAIN),
-    State.NOT_RELEVANT: StateMark("·", "not relevant", "not relevant", "not relevant", Tone.MUTED),
+    State.NOT_RELEVANT: StateMark("∙", "not relevant", "not relevant", "not relevant", Tone.MUTED),
     State.NOT_LOOKED_AT: StateMark("–", "not looked at", "not looked at", "not looked at", Tone.MUTED),  # noqa: RUF001 -- the dash is the mark
 }
 

@@ -31,6 +31,7 @@ from tui.model.facts import (
     SystemAnswer,
     Talk,
     TcpAttempt,
+    Tracking,
     UnixAttempt,
     UnixPath,
 )
@@ -52,6 +53,7 @@ from tui.model.requests import (
     ReadLimits,
     ReadNameSources,
     ReadService,
+    ReadTracking,
     ResolveSystem,
     SendEcho,
     TalkTo,
@@ -484,3 +486,9 @@ def talks(request: AnyRequest) -> Iterable[AnyFact]:
         first_bytes="N",
         waited_ms=0.8,
     )
+
+
+def nothing_tracked(request: AnyRequest) -> Iterable[AnyFact]:
+    """The kernel tracks no connection, so no rule leads one elsewhere."""
+    assert isinstance(request, ReadTracking)
+    yield Tracking(address=request.address, own=request.own, entries=0, loaded=False)

@@ -33,6 +33,7 @@ from tui.model.requests import (
     ReadNameSources,
     ReadProxies,
     ReadService,
+    ReadTracking,
     ResolveSystem,
     SendEcho,
     TalkTo,
@@ -61,6 +62,7 @@ COMMON: Script = {
     ReadNameSources: checks.named,
     ReadProxies: checks.no_proxy,
     ReadService: checks.no_unit,
+    ReadTracking: checks.nothing_tracked,
     ResolveSystem: checks.resolved,
     SendEcho: checks.alive,
     TalkTo: checks.talks,
@@ -75,6 +77,8 @@ REFUSED_HERE: Script = {
     ListListeners: checks.table(*checks.OTHERS, checks.POSTGRES),
 }
 """This machine answers with resets, and the service is on the neighbouring port."""
+NAMED = Options(service="postgres", talk=False)
+"""The person has named the service that is on the neighbouring port, and lets nothing be sent to it: no step waits."""
 UNSEEN_HERE: Script = {kind: tell for kind, tell in REFUSED_HERE.items() if kind is not ListListeners}
 """This machine answers with resets, and its socket table can't be read."""
 SILENT: Script = {**COMMON, Connect: checks.attempts(Outcome.TIMEOUT, latency_ms=3500.0)}
@@ -145,7 +149,7 @@ def session(
     check = Scripted(script, frozenset(held))
     return Session(
         parse_target(target),
-        options or Options(),
+        options or (NAMED if script.get(ListListeners) is REFUSED_HERE[ListListeners] else Options()),
         check,
         vantage="web-3",
         clock=clock or Clock(jump_s=7.4),

@@ -148,6 +148,23 @@ def log(case: Case, row: Listener | None, *, prefix: str | None = None, options:
     return behind(prefix, f"journalctl -u {quoted(guess)} {options}" if guess else f"journalctl -p warning {options}")
 
 
+def clock(case: Case) -> str:
+    """The look at this machine's clock, and whether it is kept."""
+    return "timedatectl status" if has_systemd(case) else "date --utc"
+
+
+def settings(case: Case, row: Listener) -> str:
+    """The look at the settings of a listener's unit; empty where there is none."""
+    return f"systemctl cat {quoted(row.unit)}" if row.unit and has_systemd(case) else ""
+
+
+def holder(case: Case, row: Listener, *, prefix: str | None = None) -> str:
+    """The look at who holds a port: its unit, its process, or who that is."""
+    if row.unit and has_systemd(case, prefix):
+        return behind(prefix, f"systemctl status {quoted(row.unit)}")
+    return behind(prefix, f"ps -fp {row.pid}") if row.pid else listeners(row.port, prefix)
+
+
 def restart(case: Case, row: Listener | None, *, prefix: str | None = None) -> str:
     """The change that starts a listener's own unit or container anew; empty where that is not known, or serves others too."""
     inside = container(case, row.container) if row else None
@@ -175,6 +192,11 @@ def _own_unit(case: Case, row: Listener, prefix: str | None) -> str:
     others = row.process in _OF_OTHERS or unit.startswith(_UNITS_OF_OTHERS)
     may = unit.endswith(_MANAGED) and not row.container and not others and has_systemd(case, prefix)
     return unit if may else ""
+
+
+def log_of_program(case: Case, program: str, prefix: str | None = None) -> str:
+    """The look at what a program without a unit has logged, to be put behind the prefix to its machine."""
+    return f"journalctl -t {quoted(program)} -n 50" if has_systemd(case, prefix) else "ls -lt /var/log"
 
 
 def status(case: Case, name: str, *, prefix: str | None = None) -> str:

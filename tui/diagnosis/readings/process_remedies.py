@@ -21,7 +21,8 @@ def let_it_run(case: Case, process: ProcessState, verify: str) -> Iterator[Remed
         )
     elif process.stopper == "freezer":
         file = quoted(f"/sys/fs/cgroup{process.frozen_group}/cgroup.freeze")
-        thaw = f"systemctl thaw {quoted(process.unit or '')}" if process.unit else f"echo 0 | tee {file}"
+        managed = process.unit and commands.has_systemd(case, prefix)
+        thaw = f"systemctl thaw {quoted(process.unit or '')}" if managed else f"echo 0 | tee {file}"
         yield Remedy(
             do="Find out who froze its control group (a suspended container?), and thaw it.",
             command=behind(prefix, thaw),
@@ -35,10 +36,10 @@ def let_it_run(case: Case, process: ProcessState, verify: str) -> Iterator[Remed
             verify=verify,
         )
     if process.is_out_of_descriptors:
-        yield from more_files(case, process, verify)
+        yield from more_files(process, verify)
 
 
-def more_files(_case: Case, process: ProcessState, verify: str) -> Iterator[Remedy]:
+def more_files(process: ProcessState, verify: str) -> Iterator[Remedy]:
     """See what it keeps open, and raise its limit."""
     yield Remedy(
         do="See what it keeps open: connections that it does not close are the usual reason.",

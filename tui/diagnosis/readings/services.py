@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from msgspec import UNSET, Struct
 
-from tui.diagnosis.readings import hosts, outcomes
+from tui.diagnosis.readings import commands, hosts, outcomes
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
@@ -324,10 +324,10 @@ def journal(service: Service) -> str:
     return behind(service.vantage, f"journalctl {option} {quoted(service.name)} -n 50")
 
 
-def _stray_log(service: Service) -> str:
+def _stray_log(case: Case, service: Service) -> str:
     """The look at the pid file and the log of a process without a manager: the file that its last words were read from."""
     files = dict.fromkeys(line.where for line in service.log if line.where.startswith("/"))
-    look = f"tail -n 50 {' '.join(map(quoted, files))}" if files else f"journalctl -t {quoted(service.name)} -n 50"
+    look = f"tail -n 50 {' '.join(map(quoted, files))}" if files else commands.log_of_program(case, service.name, service.vantage)
     return behind(service.vantage, f"cat {quoted(service.path)}; {look}" if service.path else look)
 
 
@@ -337,7 +337,7 @@ def remedies(case: Case, service: Service) -> Iterator[Remedy]:
     if service.manager == "none":
         yield Remedy(
             do=f"Read in the log of {service.name} why it ended, and mend that.",
-            command=_stray_log(service),
+            command=_stray_log(case, service),
             verify="The reason is known.",
         )
         yield Remedy(

@@ -91,7 +91,7 @@ def _theirs(case: Case, state: ProcessState) -> Finding:
     culprit = Culprit(kind="process", pid=state.pid, name=state.name, limit="RLIMIT_NOFILE")
     refuted_by = f"`ls /proc/{state.pid}/fd | wc -l` is below `grep 'open files' /proc/{state.pid}/limits`."
     works = f"`grep 'open files' /proc/{state.pid}/limits` shows the new limit, and it reaches {case.target.label}."
-    remedies = tuple(process_remedies.more_files(case, state, works))
+    remedies = tuple(process_remedies.more_files(state, works))
     if state.descriptors_listed:
         return claim(summary, *outcomes.ids(state), reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
     return claim(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings import checks, commands, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord, Word
 from tui.model.case import Case
 from tui.model.command_line import quoted
@@ -153,7 +153,7 @@ def _remedies(case: Case, server: NameserverRecord, word: Word, *, dnssec: bool)
     if dnssec:
         yield Remedy(
             do="Check this resolver's clock, then the zone's signatures and its DS record; whoever runs the zone mends those.",
-            command=f"timedatectl; delv {quoted(name)}; {ask} +cd",
+            command=f"{commands.clock(case)}; delv {quoted(name)}; {ask} +cd",
             verify=f"`{ask}` answers NOERROR without +cd.",
         )
     else:

@@ -9,7 +9,7 @@ from tui.diagnosis.readings.answers import MEANT, service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.command_line import behind, quoted
+from tui.model.command_line import behind
 from tui.model.facts import Listener, Listeners, Talk, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import meant_protocol
@@ -200,7 +200,7 @@ def _remedies(case: Case, address: str, listener: Listener, *, sure: bool) -> It
     )
     yield Remedy(
         do=f"Or set {listener.process or 'the service'} to port {case.tcp.port}, and restart it, if nothing else uses it.",
-        command=f"systemctl cat {quoted(listener.unit)}" if listener.unit else "",
+        command=commands.settings(case, listener),
         verify=f"ss -ltn 'sport = :{case.tcp.port}' shows a listener.",
     )
 

@@ -170,7 +170,7 @@ def _holder_of_text(case: Case) -> Finding | None:
         return None
     row = min(rows, key=lambda row: row.process is None and row.unit is None)
     who, where = hosts.owner(row), endpoint(row.address, row.port)
-    look = _look_at(row)
+    look = commands.holder(case, row)
     return claim(
         f"The text says “{said.words or 'bind failed'}”, and {who} holds port {row.port} here ({where}): what else wants to "
         "listen there can't start.",
@@ -243,7 +243,7 @@ def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
             return
         yield Remedy(
             do=f"Decide which of the two the port is for. If {service.name}: stop {who}, or give it another port.",
-            command=_look_at(holder),
+            command=commands.holder(case, holder),
             verify=f"`ss -ltnp 'sport = :{conflict.port}'` shows no line.",
         )
     else:
@@ -258,13 +258,6 @@ def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
         changes=True,
         verify=f"`{services.command(service, 'is-active')}` says active, and {case.target.label} connects.",
     )
-
-
-def _look_at(row: Listener) -> str:
-    """The look at who holds a port: its unit, its process, or who that is."""
-    if row.unit:
-        return f"systemctl status {quoted(row.unit)}"
-    return f"ps -fp {row.pid}" if row.pid else commands.listeners(row.port)
 
 
 HYPOTHESIS = Hypothesis(

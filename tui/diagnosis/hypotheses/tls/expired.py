@@ -56,7 +56,7 @@ def _missing(case: Case, it: Presented) -> str:
 def _remedies(case: Case, it: Presented, *, by_our_clock: bool) -> Iterator[Remedy]:
     works = f"`refused check {case.target.text}` is reachable."
     if by_our_clock:
-        yield Remedy(do="Set this machine's clock; see why it is not kept by NTP.", command="timedatectl status", verify=works)
+        yield Remedy(do="Set this machine's clock; see why it is not kept by NTP.", command=commands.clock(case), verify=works)
         return
     yield Remedy(
         do="Look at what is presented, and at its dates.",

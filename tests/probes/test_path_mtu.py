@@ -181,6 +181,21 @@ def test_an_answer_in_http_says_where_it_ends(answer: bytes, whole: bool) -> Non
     assert whole_answer.is_whole_http(answer) is whole
 
 
+@pytest.mark.parametrize(
+    ("answer", "cut"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour", True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfour", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n", True),
+        (b"HTTP/1.0 200 OK\r\n\r\nto the end", False),
+        (b"SSH-2.0-x\r\nContent-Length: 9\r\n", False),
+    ],
+)
+def test_an_answer_that_ends_before_its_own_length_is_cut_off(answer: bytes, *, cut: bool) -> None:
+    """Only an answer that says how long it is can be known to be cut off."""
+    assert whole_answer.is_cut_off(answer) is cut
+
+
 @pytest.mark.parametrize("name", [None, "db.example.test"])
 def test_a_padded_client_hello_is_one(name: str | None) -> None:
     """OpenSSL reads it to its end and goes on: without a certificate it has no cipher to share, which is its only complaint."""

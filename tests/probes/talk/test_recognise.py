@@ -41,7 +41,7 @@ MONGO_HTTP = b"HTTP/1.0 200 OK\r\n\r\nIt looks like you are trying to access Mon
         (b"-ERR max number of clients reached\r\n", "Redis", True),
         (b"-DENIED Redis is running in protected mode because\r\n", "Redis", True),
         (b"-NOAUTH Authentication required.\r\n", "Redis", False),
-        (b"-LOADING Redis is loading the dataset in memory\r\n", "Redis", False),
+        (b"-LOADING Redis is loading the dataset in memory\r\n", "Redis", True),
         (b"+PONG\r\n", "Redis", False),
         (b"-ERR [SYS/TEMP] later\r\n", "Redis or POP3", False),
         (b"-ERR 'Unknown Protocol Operation'\r\n", "NATS", False),

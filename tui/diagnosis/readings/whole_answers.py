@@ -3,7 +3,7 @@
 Law: an answer that is slow, or a stream, has no end within the moment of a look; one that is cut off has broken its own word.
 """
 
-from tui.diagnosis.readings import outcomes, replies
+from tui.diagnosis.readings import replies
 from tui.model.case import Case
 from tui.model.facts import PathMtu
 
@@ -30,7 +30,6 @@ def cut_off_words(case: Case, mtu: PathMtu) -> str:
 
 
 def _newest(case: Case) -> dict[str, PathMtu]:
-    """The newest exchange of a whole answer with each address that answers HTTP; none where a later one came through."""
+    """The newest exchange of a whole answer with each address that answers HTTP."""
     web = replies.https(case)
-    mine = {mtu.address: mtu for mtu in case.all(PathMtu) if mtu.port == case.tcp.port and mtu.address in web}
-    return {address: mtu for address, mtu in mine.items() if address in outcomes.connecting(case)}
+    return {mtu.address: mtu for mtu in case.all(PathMtu) if mtu.address in web and mtu.port == case.tcp.port}

@@ -329,3 +329,60 @@ def test_what_has_no_words_is_not_told() -> None:
 def test_an_empty_text_is_no_value_of_an_or() -> None:
     """Of `a or b` an empty text is passed over, as Python does."""
     assert said(CONNECT.format("'' or 5433"), "port")[0] == "5433"
+
+
+def test_a_default_is_one_step() -> None:
+    """What stands behind it is followed as far as anything else."""
+    near, far = "5433", "5433"
+    for _ in range(DEEPEST - 1):
+        near = f"int({near})"
+    far = f"int({near})"
+
+    assert said(f"def dial(port={near}):\n    s.connect(('db', port))  # <-", "port")[0] == "5433"
+    assert said(f"def dial(port={far}):\n    s.connect(('db', port))  # <-", "port")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("way", "value"), [("from settings import PORT\n", "PORT"), ("import settings\n", "settings.PORT")], ids=["name", "module"]
+)
+def test_the_lines_of_the_stack_are_those_of_this_file(way: str, value: str) -> None:
+    """In another file the same line number picks no call."""
+    code = f"{way}def work():\n    pass  # via\ns.connect(('db', {value}))  # <-\n"
+    beside = {"settings.py": "def port(p):\n    return p\nPORT = port(1)\nOTHER = port(2)\n"}
+
+    assert said(code, "port", beside=beside)[0] is None
+    assert said(code, "port", beside={"settings.py": beside["settings.py"].replace("2", "1")})[0] == "1"
+
+
+def test_a_class_without_the_attribute_has_no_value() -> None:
+    """It is named as it stands."""
+    code = "class Settings:\n    HOST = 'db'\ns.connect((Settings.HOST, Settings.PORT))  # <-"
+
+    assert said(code, "port")[::2] == (None, "the setting PORT, read at line 3")
+    assert said(code.replace("Settings", "Web"), "port")[::2] == (None, "Web.PORT at line 3")
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("'http://db:%d' % PORT", "db", "5433"),
+        ("'http://db:%s/%s' % (PORT, x)", "db", "5433"),
+        ("'http://%s:5433' % where", None, "5433"),
+        ("'http://{}:{}'.format('db', PORT)", "db", "5433"),
+        ("'http://{0}:5433'.format('db')", "db", "5433"),
+    ],
+)
+def test_a_url_may_be_made_from_a_pattern(url: str, host: str | None, port: str) -> None:
+    """With one value or several; what is not known stays so, and the rest is told."""
+    found = values(f"PORT = 5433\nrequests.get({url})  # <-")
+
+    assert (found["host"].value, found["port"].value) == (host, port)
+
+
+@pytest.mark.parametrize("url", ["where % PORT", "where.format(PORT)", "'http://%s:%d' % PORT", "'http://{}'.format(a, b)"])
+def test_a_pattern_that_is_not_known_or_does_not_fit_gives_nothing(url: str) -> None:
+    """Neither host nor port is made up."""
+    found = values(f"PORT = 5433\nrequests.get({url})  # <-").values()
+
+    assert {one.value for one in found} == {None}
+    assert all("at line 2" in one.sentence or "where" in one.sentence for one in found)

@@ -64,8 +64,8 @@ def _settings(file: str, lines: Iterable[str]) -> Iterator[ConfigSetting]:
 
 def _procfile(file: str, lines: list[str]) -> Iterator[Published]:
     for number, raw in enumerate(lines, start=1):
-        kind, colon, command = raw[:LONGEST_LINE].partition(":")
-        option = _PORT_OPTION.search(command) if colon and not kind.strip().startswith("#") else None
+        kind, _, command = raw[:LONGEST_LINE].partition(":")
+        option = _PORT_OPTION.search(command) if not kind.strip().startswith("#") else None
         if option:
             port = PortRange(first=int(option["port"]), last=int(option["port"]))
             yield Published(file=file, line=number, service=kind.strip(), outside=port, inside=port)

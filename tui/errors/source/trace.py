@@ -75,7 +75,7 @@ class Tracer:
             owner = self._owner(node)
             bindings = self._parsed.attributes(owner, node.attr) if owner else []
         elif isinstance(node, ast.Await):
-            return self.expression(node.value, depth + 1)
+            return self.expression(node.value, depth)
         if len(bindings) == 1 and bindings[0].value is not None:
             return self.expression(bindings[0].value, depth + 1)
         return node

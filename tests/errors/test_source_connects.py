@@ -202,3 +202,8 @@ def test_an_address_may_be_given_by_name(call: str, keyword: str) -> None:
     assert parts(f"s.{call}({keyword}=('db', 5433))  # <-") == DB
     if keyword != "address":
         assert parts(f"Unknown({keyword}=('db', 5433))  # <-") == {}
+
+
+def test_a_client_without_a_base_leaves_the_path_alone() -> None:
+    """The call that made it says nothing of where to."""
+    assert parts("client = httpx.Client(timeout=5)\nclient.get('/health')  # <-") == {"url": "/health"}

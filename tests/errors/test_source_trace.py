@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.errors.test_source_values import said, values
+from tests.errors.test_source_values import read, said, values
 from tui.errors.source.trace import DEEPEST
 
 CONNECT = "import socket\nsocket.create_connection(('db', {}))  # <-"
@@ -65,7 +65,7 @@ def test_a_text_that_is_no_number_gives_no_port() -> None:
 @pytest.mark.parametrize("parsed", ["args", "opts", "options", "ns", "parsed", "arguments"])
 def test_an_option_is_known_by_its_flag(maker: str, parsed: str) -> None:
     """argparse, optparse, click and typer declare options; what is parsed bears one of the customary names."""
-    head = f"x.{maker}('--retry', default=3)\nx.{maker}('-p', '--db-port', default=5433)"
+    head = f"x.{maker}('--retry', default=3)\nx.{maker}(flag, '-p', '--db-port', default=5433)"
 
     assert said(HEAD_AND_CONNECT.format(head, f"{parsed}.db_port"), "port") == (
         "5433",
@@ -386,3 +386,45 @@ def test_a_pattern_that_is_not_known_or_does_not_fit_gives_nothing(url: str) -> 
 
     assert {one.value for one in found} == {None}
     assert all("at line 2" in one.sentence or "where" in one.sentence for one in found)
+
+
+ADDRESSES = {
+    "attribute": "class A:\n  def __init__(self):\n    self.to = ('db', 5433)\n  def go(self):\n    s.connect(self.to)  # <-",
+    "argument": "def dial(to):\n  s.connect(to)  # <-\ndial(('db', 5433))",
+    "by name": "def dial(x, to):\n  s.connect(to)  # <-\ndial(1, to=('db', 5433))",
+    "name": "def dial():\n  to = ('db', 5433)\n  s.connect(to)  # <-",
+}
+
+
+@pytest.mark.parametrize("way", ADDRESSES)
+def test_a_pair_is_followed_to_where_it_is_made(way: str) -> None:
+    """An attribute, an argument, a name: the expression that it stands for."""
+    found = values(ADDRESSES[way])
+
+    assert (found["host"].value, found["port"].value) == ("db", "5433")
+
+
+def test_a_pair_that_may_be_several_is_none() -> None:
+    """Of two callers, or of a loop, neither is taken."""
+    assert read(f"{ADDRESSES['argument']}\ndial(('x', 1))") is None
+    assert read("for to in pairs:\n  s.connect(to)  # <-") is None
+
+
+def test_a_pair_is_followed_over_a_dozen_names() -> None:
+    """And one more is not."""
+    chain = "a0 = ('db', 5433)\n" + "".join(f"a{number + 1} = a{number}\n" for number in range(DEEPEST + 1))
+
+    assert values(f"{chain}s.connect(a{DEEPEST})  # <-")["port"].value == "5433"
+    assert read(f"{chain}s.connect(a{DEEPEST + 1})  # <-") is None
+
+
+def test_a_value_is_told_with_its_name_and_its_place() -> None:
+    """The key or the variable, the file and the line."""
+    beside = {"app.ini": "[db]\nport = 5433\n", ".env": "# x\nDB_PORT=5433\n"}
+    setting = values(CONNECT.format("config['db']['port']"), beside=beside)["port"]
+    variable = values(CONNECT.format("os.getenv('DB_PORT')"), beside=beside)["port"]
+    unset = values(CONNECT.format("os.getenv('OTHER')"), beside=beside)["port"]
+
+    assert (setting.name, setting.path, setting.line) == ("db.port", "app.ini", 2)
+    assert (variable.name, variable.path, variable.line) == ("DB_PORT", ".env", 2)
+    assert (unset.name, unset.path, unset.line) == ("OTHER", None, 2)

@@ -456,6 +456,9 @@ def test_what_is_published_is_told_where_it_may_be_meant(call: str, ports: list[
 
     assert reading
     assert [one.value for one in reading.elsewhere] == ports
+    assert all(
+        (one.path, one.name, one.line) in {("compose.yml", "web", 3), ("compose.yml", "db", 5)} for one in reading.elsewhere
+    )
 
 
 @pytest.mark.parametrize(
@@ -471,3 +474,17 @@ def test_what_is_called_a_secret_is_not_shown(word: str) -> None:
     assert next(one for one in reading.values if one.part == "host").value == "***"
     assert reading.advice
     assert "s3cret" not in str(reading)
+
+
+def test_a_port_alone_is_not_any_port() -> None:
+    """A constant that is called PORT, of a host that is not known, is meant by that key and by no other."""
+    reading = read("PORT = 1\nUnknown(port=PORT)  # <-", beside={".env": "OTHER_PORT=8\nPORT=9\n"})
+
+    assert reading
+    assert [(one.value, one.path, one.line, one.name) for one in reading.elsewhere] == [("9", ".env", 2, "PORT")]
+
+
+@pytest.mark.parametrize("mark", ["#", ";", "//", "  //", "\t#"])
+def test_a_comment_sets_nothing(mark: str) -> None:
+    """Whatever mark it begins with."""
+    assert [one.value for one in read_settings("a.env", f"{mark}PORT=1\n\n{mark} PORT=2\nPORT=3\n").settings] == ["3"]

@@ -43,7 +43,7 @@ def _settings(file: str, lines: Iterable[str]) -> Iterator[ConfigSetting]:
     nesting: list[tuple[int, str]] = []
     for number, raw in enumerate(lines, start=1):
         line = raw[:LONGEST_LINE]
-        if not line.strip() or line.lstrip().startswith(("#", ";", "//")):
+        if line.lstrip().startswith("//"):  # what follows may look like a key; behind other marks nothing does
             continue
         if header := _SECTION.match(line):
             section, nesting = tuple(header[1].strip().strip("\"'").split(".")), []

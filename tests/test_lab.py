@@ -13,7 +13,6 @@ FEWEST = 90
 """Distinct scenarios that the project promises."""
 PROVED_ELSEWHERE = {
     "server.crashed": "tests/lab/test_systemd.py",
-    "server.not-published": "tests/lab/test_engines.py",
 }
 """Causes that no scenario can show, each with the test file that proves it against the real thing."""
 CAUSES = frozenset(one.id for one in hypotheses())

@@ -45,16 +45,7 @@ PROTOCOL_WORDS = {
     "getaddrinfo(3): error names": ("EAI_AGAIN", "EAI_NODATA"),
     "DNS: response codes": ("NOERROR", "NXDOMAIN", "SERVFAIL"),
     "netfilter: hooks": ("egress", "output", "postrouting"),
-    "programs that make rules, by rule_owners.py": (
-        "ufw",
-        "firewalld",
-        "crowdsec",
-        "fail2ban",
-        "calico",
-        "cilium",
-        "kube-proxy",
-        "libvirt",
-    ),
+    "programs that make rules, by rule_owners.py": ("ufw", "firewalld", "crowdsec", "fail2ban"),
     "the kernel's and the distributions' names for this machine": (
         *("lo", "localhost", "ip6-localhost", "ip6-loopback", "localhost.localdomain", ".localhost", ".local"),
     ),

@@ -177,10 +177,10 @@ def test_the_name_led_elsewhere_there() -> None:
 @pytest.mark.parametrize(
     ("origin", "says", "expected"),
     [
-        (TextOrigin(container="web-1"), "in the container web-1.", "docker ps; refused check 127.0.0.1:6379 --container web-1"),
+        (TextOrigin(container="web-1"), "in the container web-1.", "refused check 127.0.0.1:6379 --container web-1"),
         (TextOrigin(host="web7"), "on web7.", "ssh web7 refused check 127.0.0.1:6379"),
         (TextOrigin(pid=812), "", "refused check 127.0.0.1:6379 --pid 812"),
-        (TextOrigin(at="11:02:03"), "The text of 11:02:03 says", "docker ps; refused check 127.0.0.1:6379 --container NAME"),
+        (TextOrigin(at="11:02:03"), "The text of 11:02:03 says", "docker ps"),
     ],
 )
 def test_the_places_that_the_text_names_are_offered(origin: TextOrigin, says: str, expected: str) -> None:

@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from tui.diagnosis.hypotheses.client.blocked import denies
-from tui.diagnosis.readings import queues, rules, services
+from tui.diagnosis.readings import queues, rule_remedies, rules, services
 from tui.diagnosis.readings.code import call_words
 from tui.diagnosis.readings.likely_ports import MOST, likely_ports, slips
 from tui.model.case import Case
+from tui.model.command_line import behind
 from tui.model.facts import (
     Code,
     CodeValue,
@@ -201,18 +202,20 @@ CASE = Case(target=parse_target("10.0.3.9:80"))
 )
 def test_a_rule_is_undone_with_the_tool_that_made_it(rule: Rule, show: str, undo: str) -> None:
     """It is shown in its place and undone by its maker's own command; through the prefix where another machine has it."""
-    here = list(rules.remedies(CASE, rule, "10.0.3.9"))
-    there = list(rules.remedies(CASE, rule, "10.0.3.9", prefix="ssh db"))
+    here = list(rule_remedies.remedies(CASE, rule, "10.0.3.9"))
+    there = list(rule_remedies.remedies(CASE, rule, "10.0.3.9", prefix="ssh db"))
 
     assert [one.command for one in here] == [show, undo]
-    assert [one.command for one in there] == [f"ssh db {show}", f"ssh db {undo}"]
+    assert [one.command for one in there] == [behind("ssh db", show), behind("ssh db", undo)]
     assert all(one.do and one.verify for one in here)
 
 
 @pytest.mark.parametrize(("comment", "namespace"), [("shop/db:sql", "shop"), ("db", "default")])
 def test_a_service_without_endpoints_is_mended_in_its_namespace(comment: str, namespace: str) -> None:
     """The rule that kube-proxy sets for it leads to the service, not to the rule."""
-    _, mend = rules.remedies(CASE, _rule("reject", comment=f"{comment} has no endpoints", made_by="kube-proxy"), "10.0.3.9")
+    _, mend = rule_remedies.remedies(
+        CASE, _rule("reject", comment=f"{comment} has no endpoints", made_by="kube-proxy"), "10.0.3.9"
+    )
 
     assert mend.command == (f"kubectl -n {namespace} get endpoints,pods -o wide; kubectl -n {namespace} describe service db")
 
@@ -445,7 +448,7 @@ def test_the_last_word_is_the_services_own_error() -> None:
         ),
         (
             _service(name="shop", active="gone", manager="none", path="/run/x.pid", main_pid=50),
-            ("cat /run/x.pid; journalctl -t shop -n 50",),
+            ("cat /run/x.pid; journalctl -t shop -n 50", "rm /run/x.pid"),
         ),
     ],
 )

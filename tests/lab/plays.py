@@ -5,6 +5,7 @@ user's is not. What was wrongly confirmed stays so: no crowd excuses it.
 """
 
 import compileall
+import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -18,6 +19,7 @@ from tests.lab.bench import Bench, bench
 from tests.lab.kernel_state import changes, kernel_state
 from tests.lab.network import ROOT
 from tests.lab.scenario import Expect, Scenario, User, allowed
+from tests.remedy_law import broken, misplaced
 
 AT_ONCE = 10
 """A play is mostly waiting for time-outs; ten of them keep two processors about busy, and not so that answers come late."""
@@ -118,7 +120,7 @@ def compared(document: Mapping[str, Any], expect: Expect, made: Bench) -> tuple[
         "outcome": (document["outcome"], expect.outcome),
         "exit status": (document["exit status"], _exit_status(document)),
     }
-    if expect.verdict is not None:
+    if expect.verdict is not None and verdict["cause"]:
         wanted["certainty"] = (verdict["certainty"], expect.certainty)
     for what, (got, right) in wanted.items():
         if got not in right if isinstance(right, tuple) else got != right:
@@ -127,9 +129,25 @@ def compared(document: Mapping[str, Any], expect: Expect, made: Bench) -> tuple[
         if said.get(cause) != sure:
             problems.append(f"as or beside the verdict: {cause} {said.get(cause)}, expected {sure}")
     problems += [f"not named as an alternative: {cause}" for cause in sorted(expect.alternatives - named.keys())]
+    problems += _against_the_law_of_remedies(document)
     problems += _unnamed(verdict, expect, made)
     problems += _not_contradicted(document, expect, made)
     return problems, wrong
+
+
+def _against_the_law_of_remedies(document: Mapping[str, Any]) -> Iterator[str]:
+    """Remedies that look and change at once, that are to be filled in first, or that do not fit who looked and where."""
+    verdicts = ([document["verdict"]] if document["verdict"] else []) + document["also"]
+    places = document["contradiction"]["places"] if document["contradiction"] else []
+    for remedy in (*places, *(one for verdict in verdicts for one in verdict["remedies"])):
+        yield from (f"a remedy {fault}" for fault in broken([remedy], json.dumps(document["evidence"])))
+    hosts = [fact for fact in document["evidence"] if fact["kind"] == "session-host"]
+    offered = [remedy["command"] for verdict in verdicts for remedy in verdict["remedies"] if remedy["command"]]
+    if offered and not hosts:
+        yield "remedies are offered, and where they are typed was not looked at"
+    for host in hosts:
+        for line in offered:
+            yield from (f"a remedy {fault}" for fault in misplaced(line, root=host["user"] == 0, systemd=host["systemd"]))
 
 
 def _unnamed(verdict: Mapping[str, Any], expect: Expect, made: Bench) -> Iterator[str]:

@@ -56,6 +56,7 @@ Step = Callable[["Bench"], object]
 Topology = Literal["routed", "lan", "host"]
 User = Literal["root", "nobody"]
 Sure = Literal["confirmed", "likely", "possible"]
+Status = Literal["failing", "reachable", "degraded", "intermittent"]
 
 BOTH: tuple[User, ...] = ("root", "nobody")
 CONTROL = "control"
@@ -75,11 +76,13 @@ class Expect(Struct, frozen=True, kw_only=True):
     """Causes that must stand beside the verdict, and how sure; with two equal faults, name both here and as the verdict."""
     may: frozenset[str] = frozenset()
     """Causes that may be confirmed as well, because they are true as well."""
+    unconfirmed: frozenset[str] = frozenset()
+    """Causes that may be likely, as the verdict too, and that it would be overclaiming to confirm."""
     alternatives: frozenset[str] = frozenset()
     """Causes that must be named as alternatives, where it is honestly open."""
     never: frozenset[str] = frozenset()
     """Causes that it would be overclaiming to call likely."""
-    status: Literal["failing", "reachable", "degraded", "intermittent"] = "failing"
+    status: Status | tuple[Status, ...] = "failing"
     outcome: str | tuple[str, ...] = "refused"
     culprit: Mapping[str, str] = {}
     """Keys of the culprit that the verdict must name, with their values as text."""
@@ -153,7 +156,8 @@ def allowed(expect: Expect) -> frozenset[str]:
     """The causes that may be confirmed."""
     sure = expect.certainty if isinstance(expect.certainty, tuple) else (expect.certainty,)
     verdict = _causes(expect) if "confirmed" in sure else ()
-    return frozenset({*verdict, *(cause for cause, how in expect.also.items() if how == "confirmed"), *expect.may})
+    beside = (cause for cause, how in expect.also.items() if how == "confirmed")
+    return frozenset({*verdict, *beside, *expect.may}) - expect.unconfirmed
 
 
 @cache

@@ -59,7 +59,7 @@ async def test_the_document_has_the_form_of_the_contract() -> None:
     assert found["verdict"]["cause"] == "server.not-listening"
     assert found["verdict"]["certainty"] == "confirmed"
     assert found["verdict"]["culprit"] == {"kind": "address", "address": "127.0.0.1", "port": 8081}
-    assert found["verdict"]["remedies"][0].keys() == {"do", "command", "verify"}
+    assert found["verdict"]["remedies"][0].keys() == {"do", "command", "changes", "verify"}
     ids = {one["id"] for one in found["evidence"]}
     assert set(found["verdict"]["evidence"]) <= ids
     attempt = next(one for one in found["evidence"] if one["id"] == "attempt-1")

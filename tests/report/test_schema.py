@@ -69,4 +69,4 @@ def test_verdicts_alternatives_and_remedies_have_all_their_keys() -> None:
 
     assert {"cause", "certainty", "summary", "culprit", "evidence", "refuted_by", "remedies"} <= set(parts["Verdict"]["required"])
     assert {"cause", "certainty", "summary", "next_check"} <= set(parts["Alternative"]["required"])
-    assert {"do", "command", "verify"} <= set(parts["Remedy"]["required"])
+    assert {"do", "command", "changes", "verify"} <= set(parts["Remedy"]["required"])

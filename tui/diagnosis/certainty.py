@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tui.diagnosis.hypothesis import Claim, Finding, Gap, Hypothesis, Look
 from tui.diagnosis.readings import outcomes
 from tui.diagnosis.readings.contradiction import contradiction
+from tui.diagnosis.remedies import fitted
 from tui.model.address import without_zone
 from tui.model.case import Case
 from tui.model.facts import Fact, Listeners, NotObserved, Outcome
@@ -35,7 +36,7 @@ def settled(hypothesis: Hypothesis, case: Case, finding: Finding) -> Judgement:
         summary=finding.summary,
         culprit=finding.culprit,
         refuted_by=finding.refuted_by,
-        remedies=finding.remedies,
+        remedies=fitted(case, finding.remedies),
         next_check=gap.check if gap else "",
         explains=finding.explains,
     )

@@ -14,7 +14,7 @@ from tui.diagnosis.readings import either_kind, outcomes, text_places
 from tui.diagnosis.tree import QUESTIONS, Question
 from tui.model.case import Case
 from tui.model.judgement import State
-from tui.model.requests import AnyRequest, Schedule, Step
+from tui.model.requests import AnyRequest, ReadSessionHost, Schedule, Step
 
 
 class Run(Struct, frozen=True):
@@ -50,6 +50,9 @@ def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
         return Run(tuple(sorted(free, key=lambda request: isinstance(request, Schedule))))
     if wanted:
         return Run(wanted, steps=True)
+    place = ReadSessionHost()
+    if place not in case.asked and _has_remedies(case, hypotheses):
+        return Run((place,))
     question = next_question(case, settled=is_settled(case, hypotheses))
     if question:
         return Ask(question)
@@ -72,6 +75,13 @@ def wanted_checks(case: Case, hypotheses: Iterable[Hypothesis]) -> tuple[AnyRequ
 
 def _looks(hypothesis: Hypothesis, case: Case) -> Iterable[AnyRequest]:
     return (request for look in hypothesis.looks for request in look.wanted(case))
+
+
+def _has_remedies(case: Case, hypotheses: Sequence[Hypothesis]) -> bool:
+    """Whether some remedy is offered, whose commands must fit the place where they are typed."""
+    assessment = assess(case, hypotheses)
+    verdicts = (*((assessment.verdict,) if assessment.verdict else ()), *assessment.also)
+    return assessment.contradiction is not None or any(verdict.remedies for verdict in verdicts)
 
 
 def next_question(case: Case, *, settled: bool = False) -> Question | None:

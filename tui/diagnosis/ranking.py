@@ -15,6 +15,7 @@ from tui.diagnosis.hypothesis import Hypothesis, not_looked_at, not_relevant
 from tui.diagnosis.readings import code, either_kind, outcomes, talk, text
 from tui.diagnosis.readings.answers import EVER_WORKED
 from tui.diagnosis.readings.contradiction import contradiction
+from tui.diagnosis.remedies import fitted
 from tui.model.case import Case
 from tui.model.facts import Outcome
 from tui.model.judgement import Alternative, Assessment, Certainty, Judgement, State, Status, Verdict
@@ -63,7 +64,7 @@ def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
     return Assessment(
         status=status,
         outcome=_outcome(case, status, standing),
-        contradiction=differs,
+        contradiction=replace(differs, places=fitted(case, differs.places)) if differs else None,
         verdict=verdicts[0] if verdicts else None,
         also=tuple(verdict for verdict in verdicts[1:] if verdict is not None),
         alternatives=open_ones,

@@ -76,6 +76,8 @@ class Remedy(Struct, frozen=True, kw_only=True):
 
     do: str
     command: str = ""
+    changes: bool = False
+    """Whether the command changes something; one that only looks can be typed at once. No command does both."""
     verify: str = ""
 
 

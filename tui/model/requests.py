@@ -279,6 +279,10 @@ class ReadTracking(Request, frozen=True, kw_only=True, tag="tracking"):
     after: str = ""
 
 
+class ReadSessionHost(Request, frozen=True, kw_only=True, tag="session-host"):
+    """See who the session is and where it runs, so that the commands of remedies fit that place."""
+
+
 class ReadCode(Request, frozen=True, kw_only=True, tag="source-code"):
     """Read the source around one frame of an error, statically; nothing of the user's is run."""
 
@@ -322,5 +326,6 @@ AnyRequest = (
     | WatchQueue
     | FindForwarders
     | ReadTracking
+    | ReadSessionHost
     | ReadCode
 )

@@ -1,15 +1,30 @@
 """The name gives an address, and not the right one: hosts, resolvers that differ, search lists, dead members, families."""
 
 from tests.lab.resolver import asks
-from tests.lab.scenario import Expect, Scenario, Step
+from tests.lab.scenario import Expect, Scenario, Step, Sure
 from tests.lab.steps import dnsmasq, filters, ip, lies, serve
 
 _V4_KNOWN = "host-record={name},{server}"
 _DOWN: dict[str, str] = {"kind": "nameserver", "address": "{nameserver}"}
 
 
-def _hosts(name: str, broken: str, line: str, *steps: Step, outcome: str = "refused", known: str = "{server}") -> Scenario:
-    """The hosts file leads to a machine that fails, the DNS to one that connects."""
+_LINE = "name.hosts-override"
+
+
+def _hosts(
+    name: str,
+    broken: str,
+    line: str,
+    *steps: Step,
+    outcome: str = "refused",
+    known: str = "{server}",
+    certainty: Sure = "likely",
+    instead: str = "",
+) -> Scenario:
+    """The hosts file leads to a machine that fails, the DNS to one that connects.
+
+    The line may be there on purpose, and the service down: so it is likely at most, and behind what is `instead` confirmed.
+    """
     return Scenario(
         name=name,
         about="name.hosts-override",
@@ -18,8 +33,12 @@ def _hosts(name: str, broken: str, line: str, *steps: Step, outcome: str = "refu
         steps=(serve("server", address=known), lies(addresses={"{name}": [known]}), *steps),
         typed="{name}:{port}",
         etc=asks("{nameserver}", hosts=line),
-        expect=Expect(
-            verdict="name.hosts-override",
+        truth=frozenset({_LINE, instead} - {""}),
+        expect=Expect(verdict=instead, outcome=outcome, alternatives=frozenset({_LINE}))
+        if instead
+        else Expect(
+            verdict=_LINE,
+            certainty=certainty,
             outcome=outcome,
             culprit={"kind": "file", "path": "/etc/hosts", "line": "3"},
             words=(known,),
@@ -37,12 +56,19 @@ _HOSTS = (
         filters("server", "input", "ip daddr {server_b} drop"),
         outcome="timeout",
     ),
-    _hosts("hosts-line-to-nobody", "an old line in hosts leads to nobody", "{gone} {name}\n", outcome="unreachable"),
-    _hosts("hosts-line-of-a-block-list", "a block list in hosts gives 0.0.0.0", "0.0.0.0 {name}\n"),
+    _hosts(
+        "hosts-line-to-nobody",
+        "an old line in hosts leads to nobody",
+        "{gone} {name}\n",
+        outcome="unreachable",
+        instead="path.host-unreachable",
+    ),
+    _hosts("hosts-line-of-a-block-list", "a block list in hosts gives 0.0.0.0", "0.0.0.0 {name}\n", certainty="confirmed"),
     _hosts(
         "hosts-line-to-loopback",
         "hosts leads the machine's name to 127.0.1.1, as Debian's installer writes it, and the service is elsewhere",
         "127.0.1.1 {name} {host}\n",
+        instead="server.not-listening",
     ),
     Scenario(
         name="hosts-line-agrees",
@@ -85,7 +111,8 @@ def _differs(name: str, broken: str, old: str, new: str, *, outcome: str = "refu
         ),
         typed="{name}:{port}",
         etc=asks("{nameserver}", "{nameserver_b}"),
-        expect=Expect(verdict="name.answers-differ", outcome=outcome, culprit=_DOWN, words=(new, old)),
+        # The other view may differ on purpose, and the service of this one be down.
+        expect=Expect(verdict="name.answers-differ", certainty="likely", outcome=outcome, culprit=_DOWN, words=(new, old)),
     )
 
 
@@ -280,6 +307,10 @@ def _family(name: str, broken: str, serves: str, bad: str, hosts: str = "{server
         typed="{name}:{port}",
         etc=asks("{nameserver}", nsswitch="files", hosts=hosts),
         expect=Expect(verdict="name.family-mismatch", status="degraded", outcome="connected", culprit={"address": bad}),
+        # Only root can see that no rule of this machine rejects the one family.
+        nobody=Expect(
+            verdict="name.family-mismatch", certainty="likely", status="degraded", outcome="connected", culprit={"address": bad}
+        ),
     )
 
 

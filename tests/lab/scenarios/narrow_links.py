@@ -195,6 +195,7 @@ SCENARIOS = (
         arguments=("--attempts", "1"),
         twice=True,
         tools=("openssl",),
-        expect=HEALTHY,
+        truth=frozenset({"tls.untrusted"}),
+        expect=Expect(verdict="tls.untrusted", status="degraded", outcome="connected"),
     ),
 )

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from msgspec.structs import replace
+
 from tui.demo.fake_service import fake_services
 from tui.demo.names import files, two_nameservers
 from tui.demo.nameserver import FakeNameserver
@@ -10,6 +12,7 @@ from tui.demo.scenario import Scenario, Truth
 from tui.demo.scenarios.servers import HERE, QUICK, both_families
 from tui.demo.zone import EVERY
 from tui.engine.setup import Setup
+from tui.model.nameserver import Nameserver
 from tui.model.target import Target, parse_target
 from tui.probes.kernel.system_view import SystemView
 
@@ -84,14 +87,15 @@ async def nameservers_differ() -> AsyncIterator[Setup]:
 
 @asynccontextmanager
 async def hosts_override() -> AsyncIterator[Setup]:
-    """A forgotten line in the hosts file sends the name elsewhere."""
+    """A forgotten line in the hosts file sends the name elsewhere. The person has named the nameserver that is right."""
     with fake_services(HERE, ELSEWHERE) as (service, _shut):
         service.open()
         async with (
             FakeNameserver({NAME: (HERE,)}) as server,
             files(hosts={ELSEWHERE: NAME}, nameservers=(server,)) as system,
         ):
-            yield _setup(service.port, system)
+            right = Nameserver(address=server.address, port=server.port)
+            yield Setup(_named(service.port), replace(QUICK, nameservers=(right,)), system)
 
 
 @asynccontextmanager

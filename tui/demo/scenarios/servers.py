@@ -4,6 +4,9 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 
+import psutil
+from msgspec.structs import replace
+
 from tui.demo.fake_service import FakeService, fake_services
 from tui.demo.scenario import NotPossibleError, Scenario, Truth
 from tui.diagnosis.readings.likely_ports import slips
@@ -14,6 +17,7 @@ from tui.model.facts import Attempt
 from tui.model.options import Options
 from tui.model.target import Target, parse_target
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.sockets.command_line import program_name
 
 HERE = "127.0.0.1"
 QUICK = Options(delay_s=0.3)
@@ -30,6 +34,12 @@ def _setup(target: Target, options: Options = QUICK) -> Setup:
     return Setup(target, options, SystemView(environ={}))
 
 
+def _own_name() -> str:
+    """What the socket table calls this process, which holds the fake services."""
+    this = psutil.Process()
+    return program_name(this.name(), this.exe(), this.cmdline())
+
+
 @asynccontextmanager
 async def nothing_listens() -> AsyncIterator[Setup]:
     """A port that is held, and shut."""
@@ -39,10 +49,10 @@ async def nothing_listens() -> AsyncIterator[Setup]:
 
 @asynccontextmanager
 async def neighbouring_port() -> AsyncIterator[Setup]:
-    """The port beside it is open; no other port that could be meant is in use."""
+    """The port beside it is open; no other port that could be meant is in use. The person has named the service: this process."""
     with fake_services(HERE, also_free=slips) as (shut,), FakeService(HERE, shut.port + 1) as service:
         service.open()
-        yield _setup(_at(HERE, shut.port))
+        yield _setup(_at(HERE, shut.port), replace(QUICK, service=_own_name()))
 
 
 @asynccontextmanager
@@ -125,7 +135,7 @@ SCENARIOS = (
     Scenario(
         name="neighbouring-port",
         title="Connection refused, and the service says that it runs",
-        broken="The service listens one port higher than the client was told.",
+        broken="The service, which is named by --service, listens one port higher than the client was told.",
         truth=Truth(cause="port.wrong-port", status="failing"),
         opening=neighbouring_port,
     ),

@@ -4,7 +4,6 @@ Law: a container is meant where the person named it, where its settings publish 
 its own address or name. One that its engine starts again and again is in a loop, whatever the moment of the look shows.
 """
 
-import shlex
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -13,6 +12,7 @@ from tui.diagnosis.readings import outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import is_unspecified, peer_address, without_zone
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Container, NameSources, NotObserved, OtherNamespaces
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import ListOtherNamespaces
@@ -173,6 +173,13 @@ def own(fact: OtherNamespaces) -> Container | None:
     return next((one for one in fact.containers if fact.inside and is_called(one, fact.inside)), None)
 
 
+def client(case: Case) -> str:
+    """The container that the client runs in: whose view was asked for, or that this check runs in; empty for none."""
+    others = case.last(OtherNamespaces)
+    mine = own(others) if others else None
+    return case.options.container or (mine.label if mine else "")
+
+
 def shared_networks(fact: OtherNamespaces, other: Container) -> tuple[str, ...]:
     """The networks that the container shares with the one that this check runs in."""
     mine = own(fact)
@@ -233,7 +240,28 @@ def tool(container: Container) -> str:
 
 def command(container: Container, word: str) -> str:
     """An engine's command about it."""
-    return f"{tool(container)} {word} {shlex.quote(container.label)}"
+    return f"{tool(container)} {word} {quoted(container.label)}"
+
+
+def publishing(case: Case, port: int) -> Container | None:
+    """The one container that publishes a port of the host, where an engine names it."""
+    others = case.last(OtherNamespaces)
+    known = [one for one in others.containers if any(outside == port for _, outside, _ in one.published)] if others else []
+    return known[0] if len(known) == 1 else None
+
+
+def publish(tool: str, container: Container | None, port: int, inside: int | None, verify: str) -> Remedy:
+    """How to publish a port: that is set when a container is created, so how it was created has to be known.
+
+    `inside` is the port in the container; None where it is not known which one listens.
+    """
+    option = f"`--publish {port}:{inside}`" if inside else "`--publish`, and the port that its program listens on,"
+    return Remedy(
+        do=f"Publish the port. Published ports are set when a container is created, so create it again with {option} "
+        "(in a compose file under `ports:`), and as it was otherwise.",
+        command=f"{tool} inspect {quoted(container.label)}" if container else f"{tool} ps --filter publish={port}",
+        verify=verify,
+    )
 
 
 def remedies(case: Case, meant: MeantContainer) -> Iterator[Remedy]:
@@ -244,11 +272,12 @@ def remedies(case: Case, meant: MeantContainer) -> Iterator[Remedy]:
         yield Remedy(
             do=f"Let {one.label} go on, once it is known who paused it, and why.",
             command=command(one, "unpause"),
+            changes=True,
             verify=f"{target} answers.",
         )
         return
     if meant.never_started:
-        yield Remedy(do=f"Start {one.label}.", command=command(one, "start"), verify=connects)
+        yield Remedy(do=f"Start {one.label}.", command=command(one, "start"), changes=True, verify=connects)
         return
     if one.oom_killed:
         yield Remedy(
@@ -264,5 +293,6 @@ def remedies(case: Case, meant: MeantContainer) -> Iterator[Remedy]:
     yield Remedy(
         do="Its engine starts it again by itself; do it at once." if meant.is_looping else "Then start it again.",
         command=command(one, "restart" if meant.is_looping else "start"),
+        changes=True,
         verify=connects,
     )

@@ -5,9 +5,10 @@ or that nothing else can be meant.
 """
 
 from tui.diagnosis.hypothesis import Intention
-from tui.diagnosis.readings import code, hosts, outcomes, services
+from tui.diagnosis.readings import code, hosts, near_misses, outcomes, services, spoken
 from tui.diagnosis.readings.answers import MEANT, service_name
 from tui.diagnosis.readings.namespaces import ServiceLocation
+from tui.model.address import peer_address
 from tui.model.case import Case
 from tui.model.facts import Container, Listener, Listeners, OtherNamespaces, Service
 from tui.model.schemes import family_of_program
@@ -71,8 +72,17 @@ def of_same_port(case: Case, address: str, table: Listeners, row: Listener) -> I
         return Intention(known_by="settings", words=words, evidence=(settled.id,)) if own else None
     if len({(other.pid, hosts.owner(other)) for other in outcomes.on_port(table, row.port)}) > 1 or hosts.contradicts(case, row):
         return None
+    known = spoken.protocols(case, peer_address(row.address), row.port) if table.vantage is None else ()
+    if case.tcp.scheme and not known and _is_any_program(case, row):
+        return None
     words = f"no other program is on port {row.port} of this machine"
     return Intention(known_by="nothing-else", words=words, evidence=(table.id,))
+
+
+def _is_any_program(case: Case, row: Listener) -> bool:
+    """Whether the target names a kind of service with programs of its own, and the listener's is none that is known for it."""
+    meant = hosts.meant_family(case)
+    return bool(meant and meant.name != near_misses.CROWDED and family_of_program(row.process) != meant)
 
 
 def of_location(case: Case, location: ServiceLocation, fact: OtherNamespaces) -> Intention | None:

@@ -11,6 +11,7 @@ from tui.diagnosis.readings import forwarding, hosts, outcomes, rules
 from tui.diagnosis.readings.forwarding import Behind, StateBehind
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import Forwarder
 from tui.model.judgement import Culprit, Remedy
 
@@ -168,9 +169,9 @@ def inside(place: Behind, command: str) -> str:
     """The command, run in that place; as it is where the place is this machine, or not known."""
     container = place.way.container or (place.space.container if place.space else None)
     if container and container.engine in {"docker", "podman"}:
-        return f"{container.engine} exec {container.label} {command}"
+        return behind(f"{container.engine} exec {quoted(container.label)}", command)
     if place.space and place.space.pid:
-        return f"nsenter -t {place.space.pid} -n {command}"
+        return behind(f"nsenter -t {place.space.pid} -n", command)
     return command
 
 
@@ -179,6 +180,6 @@ def _start_remedies(case: Case, place: Behind) -> Iterator[Remedy]:
     tool = container.engine if container and container.engine in {"docker", "podman"} else None
     yield Remedy(
         do=f"See why the program in {place.place} does not listen: what it says, and whether it is still starting.",
-        command=f"{tool} logs --tail 50 {container.label}" if tool and container else inside(place, "ss -ltnp"),
+        command=f"{tool} logs --tail 50 {quoted(container.label)}" if tool and container else inside(place, "ss -ltnp"),
         verify=f"{inside(place, 'ss -ltn')} shows port {place.way.port}, and {case.target.label} connects.",
     )

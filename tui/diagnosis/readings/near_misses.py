@@ -71,6 +71,13 @@ def serves(case: Case, addresses: Iterable[str], row: Listener) -> Family | None
     return next((known for address in addresses if (known := spoken.family(case, address, row.port))), None)
 
 
+def named_ports(case: Case, address: str) -> tuple[int, ...]:
+    """The other ports of what the person named: its words tell whether it is of the kind that was meant."""
+    table = hosts.table(case, address)
+    rows = candidates(case, (address,), table) if table and service_name(case) else ()
+    return tuple(dict.fromkeys(near.listener.port for near in rows if near.named))
+
+
 def hidden_ports(case: Case, address: str) -> tuple[int, ...]:
     """The likely ports whose owners are hidden, those that fit best first: their words tell what they are.
 
@@ -96,7 +103,10 @@ def doubt(case: Case, best: list[NearMiss], table: Listeners) -> str:
     if not table.owners_known or not (row.process or candidate.same_family):
         return "its process is not known."
     if candidate.named:
-        return "" if len(owners) == 1 else f"{len(owners)} listeners have that name."
+        another = table.vantage is None and spoken.is_another(case, row)
+        return (
+            "it speaks another protocol." if another else "" if len(owners) == 1 else f"{len(owners)} listeners have that name."
+        )
     if len(best) > 1:
         return f"it is one of {len(best)} that fit equally well."
     if table.omitted:

@@ -6,7 +6,7 @@ Law: what a client with credentials, a certificate of its own or other authoriti
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import not_looked_at, not_relevant
-from tui.diagnosis.readings import hosts, outcomes, talk
+from tui.diagnosis.readings import commands, hosts, outcomes, talk
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import HttpAnswer, Listener, Talk, TlsAnswer
@@ -101,10 +101,14 @@ def culprit(case: Case, address: str) -> Culprit:
     return Culprit(kind="address", address=address, port=case.tcp.port)
 
 
-def unit(case: Case, address: str) -> str:
-    """The unit whose log to read, or a placeholder."""
-    row = talk.listener(case, address)
-    return (row.unit if row else None) or "UNIT"
+def log(case: Case, address: str, options: str = "-n 50") -> str:
+    """The look at what the server's program logs, on the machine that has it; `options` are those of journalctl."""
+    return commands.log(case, talk.listener(case, address), prefix=commands.prefix_to(case, address), options=options)
+
+
+def place(case: Case, address: str) -> str:
+    """`On 10.0.3.9: ` where commands about the server are for that machine; else nothing."""
+    return commands.on(case, address)
 
 
 def with_status(case: Case, *statuses: int) -> Iterator[tuple[str, Talk, HttpAnswer]]:

@@ -15,6 +15,7 @@ from tui.model.case import Case
 from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, Outcome, TcpAttempt
 from tui.model.judgement import Judgement
 from tui.model.nameserver import Nameserver
+from tui.model.protocols import meant_protocol, protocols_labelled
 from tui.model.requests import Connect
 
 MOST_OTHERS = 4
@@ -246,11 +247,35 @@ def try_others(case: Case, addresses: tuple[str, ...]) -> Iterator[Connect]:
 
 
 def split(case: Case, others: tuple[str, ...]) -> tuple[list[TcpAttempt], list[TcpAttempt]]:
-    """The attempts on `others` that connected, and those that failed."""
+    """The attempts on `others` that connected, and those that failed or met a service that is not meant."""
     tried = [attempt for address, attempt in other_attempts(case).items() if address in others]
+    good = [attempt for attempt in tried if attempt.outcome is Outcome.CONNECTED and not _greets_otherwise(case, attempt)]
+    return good, [attempt for attempt in tried if attempt not in good]
+
+
+def how_it_fails(attempt: TcpAttempt) -> str:
+    """Why an attempt that `split` has among the failed ones is no help: `which fails as well`, or what greets there."""
+    if attempt.outcome is Outcome.CONNECTED:
+        return f"where another service is: it greets as {attempt.protocol}"
+    return "which fails as well"
+
+
+def _greets_otherwise(case: Case, attempt: TcpAttempt) -> bool:
+    """Whether what connects greets in another protocol than the target's: it can't be the service that is meant."""
+    kind, greeting = meant_protocol(case.tcp), protocols_labelled(attempt.protocol)
+    return bool(kind and kind.by != "usual" and greeting and not {kind.protocol, kind.inner} & set(greeting))
+
+
+def doubt(case: Case, server: str, address: str, why: str) -> str:
+    """What is missing for another nameserver's address to be the right one; nothing where the person named that server.
+
+    `why` is a clause: the difference may be there on purpose, and the service at `address` be down.
+    """
+    if server in {nameserver.address for nameserver in case.options.nameservers}:
+        return ""
     return (
-        [attempt for attempt in tried if attempt.outcome is Outcome.CONNECTED],
-        [attempt for attempt in tried if attempt.outcome is not Outcome.CONNECTED],
+        f"Whether {why}, and the service at {address} is down: who set it up knows. "
+        f"If {server} is right, name it: `refused check {case.target.label} --nameserver {server}`."
     )
 
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from tui.diagnosis.hypothesis import Finding, claim
 from tui.diagnosis.readings import outcomes
-from tui.model.address import endpoint
+from tui.model import command_line
 from tui.model.case import Case
 from tui.model.facts import Firewall, Hop, Outcome, ResetOrigin, Rule, TcpAttempt
-from tui.model.judgement import Culprit, Remedy
+from tui.model.judgement import Culprit
 from tui.model.requests import AnyRequest, ReadFirewall
 
 MOST_ADDRESSES = 4
@@ -127,39 +126,6 @@ def stopped_there(case: Case, *ends: Outcome) -> dict[str, tuple[Firewall, Rule]
     return stopping
 
 
-def judged_there(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
-    """The server's own filter stops it, by its rule; only likely where that machine may not be the one that is asked."""
-    first, (reading, rule) = next(iter(ruled.items()))
-    port = case.tcp.port
-    what = outcomes.joined(endpoint(address, port) for address in ruled)
-    table = outcomes.listeners(case, reading.vantage)
-    evidence = outcomes.ids(
-        *(reading for reading, _ in ruled.values()),
-        *(attempt for address in ruled for attempt in outcomes.attempts(case, address)),
-        table,
-    )
-    summary = f"The packet filter on {first} {does(rule, what)}: {named(rule)}."
-    reason = (
-        f"`{quoted(rule)}` ({location(rule)}) on the other end matches this connection and explains how it ended."
-        f"{counted_packets(rule)}"
-    )
-    refuted_by = "Without that rule, the same attempt comes to the same end."
-    actions = tuple(remedies(case, rule, first, prefix=reading.vantage))
-    blamed = culprit(rule, first, port)
-    if table and all(outcomes.has_address(table, address) for address in ruled):
-        return claim(summary, *evidence, reason=reason, explains=ruled, culprit=blamed, refuted_by=refuted_by, remedies=actions)
-    return claim(
-        summary,
-        *evidence,
-        reason=reason,
-        missing=f"`{reading.vantage} ip -brief address`: whether that machine has {first} itself.",
-        explains=ruled,
-        culprit=blamed,
-        refuted_by=refuted_by,
-        remedies=actions,
-    )
-
-
 def does(rule: Rule, what: str) -> str:
     """What the rule does to connections to `what`."""
     which = f"the answers from {what}" if rule.on == "answer" else f"connections to {what}"
@@ -264,96 +230,19 @@ def counted(case: Case, address: str, rule: Rule) -> str:
     return f" Its counter rose by {risen} packet{'' if risen == 1 else 's'} with the attempts."
 
 
-def remedies(case: Case, rule: Rule, address: str, *, prefix: str | None = None) -> Iterator[Remedy]:
-    """See it, and change it with the tool that made it: the person's own decision."""
-    port = case.tcp.port
-    before = f"{prefix} " if prefix else ""
-    again = f"`refused check {endpoint(address, port)}` connects, or fails in another way."
-    yield Remedy(
-        do="See the rule in its place, as root; its counter, where it has one, grows with each attempt.",
-        command=before + show(rule),
-        verify=f"`{quoted(rule)}` is there.",
-    )
-    service = service_without_endpoints(rule)
-    if service:
-        namespace, _, name = service.partition(":")[0].rpartition("/")
-        yield Remedy(
-            do=f"Give the service {service} ready endpoints: its pods are missing, not ready, or its selector matches none.",
-            command=f"kubectl -n {namespace or 'default'} get endpoints,pods -o wide; "
-            f"kubectl -n {namespace or 'default'} describe service {name}",
-            verify=f"kubectl shows endpoints, and {case.target.label} connects.",
-        )
-        return
-    do, command = _change(rule, address, port)
-    yield Remedy(do=do, command=before + command, verify=again)
-
-
 def show_all(reading: Firewall) -> str:
     """The command, as root, that shows every rule of a reading's machine."""
-    return f"{reading.vantage} nft list ruleset" if reading.vantage else "nft list ruleset"
+    return command_line.behind(reading.vantage, "nft list ruleset")
 
 
 def show(rule: Rule) -> str:
     """The command that shows the rule in its chain."""
     if rule.backend == "nft":
-        return f"nft -a list chain {rule.family} {rule.table} {rule.chain}"
-    return f"{_tool(rule)} -t {rule.table} -vnL {rule.chain} --line-numbers"
+        return f"nft -a list chain {rule.family} {command_line.quoted(rule.table)} {command_line.quoted(rule.chain)}"
+    return f"{tool(rule)} -t {command_line.quoted(rule.table)} -vnL {command_line.quoted(rule.chain)} --line-numbers"
 
 
-def _tool(rule: Rule) -> str:
+def tool(rule: Rule) -> str:
+    """The iptables program that shows the rule and can change it."""
     name = _IPTABLES.get(rule.family, "iptables")
     return f"{name}-legacy" if rule.backend == "iptables-legacy" else name
-
-
-def _is_outgoing(rule: Rule) -> bool:
-    return rule.hook in {"output", "postrouting", "egress"}
-
-
-def _change(rule: Rule, address: str, port: int) -> tuple[str, str]:
-    """What to do about it, and the command, with the tool that made the rule."""
-    out = _is_outgoing(rule)
-    match rule.made_by:
-        case "ufw":
-            direction = f"out to {address} port {port} proto tcp" if out else f"{port}/tcp"
-            return "If it should be allowed: ufw made the rule, so allow it there.", f"ufw allow {direction}"
-        case "firewalld" if not out:
-            return (
-                "If it should be allowed: firewalld made the rule, so allow it there.",
-                f"firewall-cmd --permanent --add-port={port}/tcp && firewall-cmd --reload",
-            )
-        case "firewalld":
-            return (
-                "If it should be allowed: firewalld made the rule (a policy, or a direct rule).",
-                "firewall-cmd --get-active-policies; firewall-cmd --direct --get-all-rules",
-            )
-        case "fail2ban":
-            jail = rule.chain.removeprefix("f2b-")
-            return "If the ban is a mistake: lift it where it was set.", f"fail2ban-client status {jail}"
-        case "crowdsec":
-            return "If the decision is a mistake: delete it where it was made.", "cscli decisions list"
-        case "docker" | "podman" | "libvirt" | "kube-proxy" | "calico" | "cilium" as maker:
-            return f"Change it in {maker}'s own settings: it writes its rules again whenever it starts.", show(rule)
-        case _ if not rule.text:
-            return f"If it should be allowed: accept it in chain {rule.chain}, before its policy applies. For now:", _remove(
-                rule, port
-            )
-        case None:
-            return "If it should be allowed: remove the rule where it is configured; for now:", _remove(rule, port)
-        case maker:
-            return f"Change it in {maker}'s own settings; a rule removed by hand may come back. For now:", _remove(rule, port)
-
-
-def _remove(rule: Rule, port: int) -> str:
-    """The command that undoes it: the rule deleted, or, where a policy drops, the port accepted before it."""
-    if rule.backend == "nft":
-        if rule.text and rule.handle is not None:
-            return f"nft delete rule {rule.family} {rule.table} {rule.chain} handle {rule.handle}"
-        return f"nft insert rule {rule.family} {rule.table} {rule.chain} {_accept_nft(rule, port)}"
-    if rule.text:
-        return f"{_tool(rule)} -t {rule.table} -D {rule.chain} {rule.line}"
-    how = "-m conntrack --ctstate ESTABLISHED,RELATED" if rule.on == "answer" else f"-p tcp --dport {port}"
-    return f"{_tool(rule)} -t {rule.table} -I {rule.chain} {how} -j ACCEPT"
-
-
-def _accept_nft(rule: Rule, port: int) -> str:
-    return "ct state established,related accept" if rule.on == "answer" else f"tcp dport {port} accept"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tui.diagnosis.readings import checks, replies, talk
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Certificate, Talk, TlsAnswer
 from tui.model.requests import AnyRequest
 
@@ -113,7 +114,7 @@ def names(certificate: Certificate | None) -> str:
 
 def openssl(case: Case, it: Presented, *options: str, show: bool = False) -> str:
     """The command that shakes hands with these options; `show` prints the certificate that is presented."""
-    name = f" -servername {it.tls.server_name}" if it.tls.server_name else ""
+    name = f" -servername {quoted(it.tls.server_name)}" if it.tls.server_name else ""
     shown = " | openssl x509 -noout -subject -issuer -dates -ext subjectAltName" if show else ""
     words = " ".join(("", *options))
     return f"openssl s_client -connect {endpoint(it.address, case.tcp.port)}{name}{words if options else ''} </dev/null{shown}"

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 from msgspec import UNSET, Struct
 
-from tui.diagnosis.readings import hosts, outcomes
+from tui.diagnosis.readings import commands, hosts, outcomes
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import Listener, LogLine, OtherNamespaces, Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadService
@@ -313,15 +314,21 @@ def culprit(service: Service, port: int | None) -> Culprit:
 def command(service: Service, *words: str) -> str:
     """A systemctl command for its unit, as it is to be typed: through the prefix, or to the user's own manager."""
     user = " --user" if service.manager == "systemd-user" else ""
-    prefix = f"{service.vantage} " if service.vantage else ""
-    return "; ".join(f"{prefix}systemctl{user} {word} {service.name}" for word in words)
+    name = quoted(service.name)
+    return "; ".join(behind(service.vantage, f"systemctl{user} {word} {name}") for word in words)
 
 
 def journal(service: Service) -> str:
     """The command that shows the end of its log."""
     option = "--user-unit" if service.manager == "systemd-user" else "-u"
-    prefix = f"{service.vantage} " if service.vantage else ""
-    return f"{prefix}journalctl {option} {service.name} -n 50"
+    return behind(service.vantage, f"journalctl {option} {quoted(service.name)} -n 50")
+
+
+def _stray_log(case: Case, service: Service) -> str:
+    """The look at the pid file and the log of a process without a manager: the file that its last words were read from."""
+    files = dict.fromkeys(line.where for line in service.log if line.where.startswith("/"))
+    look = f"tail -n 50 {' '.join(map(quoted, files))}" if files else commands.log_of_program(case, service.name, service.vantage)
+    return behind(service.vantage, f"cat {quoted(service.path)}; {look}" if service.path else look)
 
 
 def remedies(case: Case, service: Service) -> Iterator[Remedy]:
@@ -329,15 +336,22 @@ def remedies(case: Case, service: Service) -> Iterator[Remedy]:
     target = case.target.label
     if service.manager == "none":
         yield Remedy(
-            do=f"Read in the log of {service.name} why it ended, remove the stale pid file, and start it again.",
-            command=f"cat {service.path}; journalctl -t {service.name} -n 50",
+            do=f"Read in the log of {service.name} why it ended, and mend that.",
+            command=_stray_log(case, service),
+            verify="The reason is known.",
+        )
+        yield Remedy(
+            do="Then remove the pid file that it left, and start it again as it was started before.",
+            command=behind(service.vantage, f"rm {quoted(service.path)}") if service.path else "",
+            changes=service.path is not None,
             verify=f"{target} connects.",
         )
         return
     if service.oom_killed:
         yield Remedy(
             do=f"Give {service.name} more memory, or find what used it up.",
-            command=f"{command(service, 'show -p MemoryMax,MemoryHigh,MemoryPeak')}; journalctl -k --grep='[Oo]ut of memory'",
+            command=f"{command(service, 'show -p MemoryMax,MemoryHigh,MemoryPeak')}; "
+            + behind(service.vantage, "journalctl -k --grep='[Oo]ut of memory'"),
             verify="No new line of an out-of-memory kill appears in the kernel's log.",
         )
     yield Remedy(
@@ -349,5 +363,6 @@ def remedies(case: Case, service: Service) -> Iterator[Remedy]:
     yield Remedy(
         do="Then start it again.",
         command=command(service, *again),
+        changes=True,
         verify=f"`{command(service, 'is-active')}` says active, and {target} connects.",
     )

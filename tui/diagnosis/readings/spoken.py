@@ -6,8 +6,9 @@ Law: a kind is named only by words that no other kind says; TLS alone, and words
 from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.readings import talk
+from tui.model.address import peer_address
 from tui.model.case import Case
-from tui.model.facts import Talk, TcpAttempt
+from tui.model.facts import Listener, Talk, TcpAttempt
 from tui.model.protocols import HTTP, TLS, protocols_labelled
 from tui.model.requests import AnyRequest, TalkTo
 from tui.model.schemes import FAMILIES, Family
@@ -54,6 +55,13 @@ def family(case: Case, address: str, port: int) -> Family | None:
     """The kind of service on that port, by its words; None where they do not tell one."""
     words = protocols(case, address, port)
     return next((known for known in FAMILIES if words == (known.name,)), None)
+
+
+def is_another(case: Case, row: Listener) -> bool:
+    """Whether a listener of this machine says, in its own words, that it is not what a client of the target speaks to."""
+    kind = talk.meant(case)
+    words = protocols(case, peer_address(row.address), row.port)
+    return bool(kind and words and not {kind.protocol, kind.inner} & set(words))
 
 
 def is_what_was_meant(case: Case, address: str, port: int) -> bool:

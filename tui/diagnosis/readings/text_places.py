@@ -9,6 +9,7 @@ from typing import Literal
 from tui.diagnosis.readings import outcomes, text
 from tui.model.address import is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Container, ErrorText, OtherNamespaces
 from tui.model.judgement import Remedy
 from tui.model.requests import ListOtherNamespaces
@@ -67,9 +68,9 @@ def places(case: Case, said: ErrorText) -> Iterator[Remedy]:
     own = said.says in text.OWN_MACHINE
     for place in () if _is_there_already(case) else (_process(case, said), _container(case, said), _pod(case)):
         yield from place
-    label, host = case.target.label, said.origin.host
+    label, host = quoted(case.target.label), said.origin.host
     if host:
-        yield Remedy(do=f"Look from {host}.", command=f"ssh {host} refused check {label}", verify=_AGAIN)
+        yield Remedy(do=f"Look from {host}.", command=f"ssh {quoted(host)} refused check {label}", verify=_AGAIN)
     if said.role == "bind" and isinstance(case.target, TcpTarget):
         yield Remedy(
             do="If it was written here, start the service again, and look at once who holds the port.",
@@ -87,37 +88,40 @@ def places(case: Case, said: ErrorText) -> Iterator[Remedy]:
 
 
 def _process(case: Case, said: ErrorText) -> Iterator[Remedy]:
-    label, pid = case.target.label, said.origin.pid
+    label, pid = quoted(case.target.label), said.origin.pid
     if pid and not said.origin.host:
         do = f"Look as process {pid} sees it, which the text names, while it runs."
         yield Remedy(do=do, command=f"refused check {label} --pid {pid}", verify=_AGAIN)
     elif said.says in text.OWN_MACHINE and said.role != "bind":
-        yield Remedy(do="Look as the process that wrote it sees it.", command=f"refused check {label} --pid PID", verify=_AGAIN)
+        do = "Look as the process that wrote it sees it: `refused check` has `--pid` for that."
+        name = f" | grep -F {quoted(said.tool)}" if said.tool else ""
+        yield Remedy(do=do, command=f"ps -eo pid,user,lstart,args{name}", verify=_AGAIN)
 
 
 def _container(case: Case, said: ErrorText) -> Iterator[Remedy]:
     """The containers that may have written it by name; without a name that is known to run, how to find it."""
-    label, written_by = case.target.label, said.origin.container
+    label, written_by = quoted(case.target.label), said.origin.container
     if not written_by and inside(case) != "container":
         return
     names = _containers(case, said)
     for name in names:
         do = f"As root, look as the container {name} sees it."
-        yield Remedy(do=do, command=f"refused check {label} --container {name}", verify=_AGAIN)
+        yield Remedy(do=do, command=f"refused check {label} --container {quoted(name)}", verify=_AGAIN)
     if not names:
         yield Remedy(
-            do="If a container wrote it, look, as root, as that container sees it.",
-            command=f"docker ps; refused check {label} --container {written_by or 'NAME'}",
+            do="If a container wrote it, look, as root, as that container sees it"
+            + ("." if written_by else ": `refused check` has `--container` for that."),
+            command=f"refused check {label} --container {quoted(written_by)}" if written_by else "docker ps",
             verify=_AGAIN,
         )
 
 
 def _pod(case: Case) -> Iterator[Remedy]:
     if inside(case) == "pod":
-        pid = "$(crictl inspect -o go-template --template '{{.info.pid}}' ID)"
         yield Remedy(
-            do="If a pod wrote it, look, as root on its node, as one of its processes sees it.",
-            command=f"crictl ps; refused check {case.target.label} --pid {pid}",
+            do="If a pod wrote it, look, as root on its node, as one of its processes sees it: `refused check` has `--pid` for "
+            "that, and `crictl inspect` names the process.",
+            command="crictl ps",
             verify=_AGAIN,
         )
 

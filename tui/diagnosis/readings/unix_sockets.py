@@ -1,14 +1,28 @@
 """Readings that the causes of `unix` share: the newest attempt on the socket's path, and what is there."""
 
-import shlex
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import not_looked_at, ruled_out
-from tui.diagnosis.readings import checks, either_kind, outcomes
+from tui.diagnosis.readings import checks, commands, either_kind, outcomes
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Attempt, Outcome, UnixPath
 from tui.model.judgement import Judgement
 from tui.model.requests import AnyRequest, ExamineUnixPath
+
+_BY_PATH = {
+    "/docker.sock": "docker",
+    "/.s.PGSQL.": "postgresql",
+    "/mysqld": "mysql",
+    "/mysql": "mysql",
+    "/redis": "redis-server",
+    "/containerd": "containerd",
+    "/podman": "podman.socket",
+    "/php": "php-fpm",
+    "/libvirt": "libvirtd",
+    "/dbus": "dbus",
+}
+"""The units whose sockets have a usual path."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -30,7 +44,7 @@ def shown(case: Case) -> str:
 
 def typed(case: Case) -> str:
     """The socket's path for a command line."""
-    return shlex.quote(case.unix.text)
+    return quoted(case.unix.text)
 
 
 def attempt(case: Case) -> Attempt | None:
@@ -44,8 +58,28 @@ def path_fact(case: Case) -> UnixPath | None:
 
 
 def service(case: Case) -> str:
-    """The service that the person named, for a command line; else a word in its place."""
-    return shlex.quote(case.options.service or "NAME")
+    """The unit of the service that makes the socket: the person named it, or the path is that of a well-known kind; or empty."""
+    named = case.options.service
+    return named or next((unit for words, unit in _BY_PATH.items() if words in case.unix.path), "")
+
+
+def status(case: Case) -> str:
+    """The look at that service; where it is not known, at what has failed."""
+    return commands.status(case, service(case))
+
+
+def log(case: Case) -> str:
+    """The look at what that service says."""
+    if not commands.has_systemd(case):
+        return "ls -lt /var/log"
+    name = service(case)
+    return f"journalctl -u {quoted(name)} -n 50" if name else "journalctl -p warning -n 50"
+
+
+def start(case: Case) -> str:
+    """The change that starts that service; empty where it is not known."""
+    name = service(case)
+    return f"systemctl start {quoted(name)}" if name and commands.has_systemd(case) else ""
 
 
 def settled(case: Case) -> Judgement | None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from tui.diagnosis.hypothesis import Finding, claim, ruled_out
-from tui.diagnosis.readings import checks, hosts, outcomes, replies, secure, talk
+from tui.diagnosis.readings import checks, commands, hosts, outcomes, replies, secure, talk
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import HttpAnswer, LogLine, Service, Talk
 from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest, ReadService
@@ -35,11 +36,10 @@ SAME_MOMENT_S = 30.0
 _LOGS = {
     "nginx": "tail -n 20 /var/log/nginx/error.log",
     "apache": "tail -n 20 /var/log/apache2/error.log",
-    "caddy": "journalctl -u caddy -n 20",
-    "envoy": "journalctl -u envoy -n 20",
-    "haproxy": "journalctl -u haproxy -n 20",
     "squid": "tail -n 20 /var/log/squid/access.log",
 }
+_UPSTREAM = re.compile(r"\bupstream: \"(?:\w+://)?(?P<nginx>[^\s\"/]+)|\bdial tcp (?P<go>\S+?:\d+)\b")
+"""Where nginx, and proxies in Go, name what they forward to."""
 
 
 def kind(http: HttpAnswer) -> Kind | None:
@@ -54,7 +54,8 @@ def kind(http: HttpAnswer) -> Kind | None:
 
 def line(case: Case, address: str, fact: Talk, wanted: Kind) -> tuple[Service, LogLine] | None:
     """The proxy's own line of that moment about what it forwards to, where its log could be read."""
-    unit, then = replies.unit(case, address), secure.moment(fact.at)
+    row, then = talk.listener(case, address), secure.moment(fact.at)
+    unit = row.unit if row else None
     for service in reversed(case.all(Service)):
         for entry in reversed(service.log if service.name == unit else ()):
             near = entry.at is None or then is None or abs(entry.at - then.timestamp()) <= SAME_MOMENT_S
@@ -66,7 +67,15 @@ def line(case: Case, address: str, fact: Talk, wanted: Kind) -> tuple[Service, L
 def log(case: Case, address: str, http: HttpAnswer) -> str:
     """The command that shows the proxy's own log of that moment, by the name it gives itself."""
     known = next((command for name, command in _LOGS.items() if name in http.server.lower()), None)
-    return known or f"journalctl -u {replies.unit(case, address)} -n 20"
+    if known:
+        return behind(commands.prefix_to(case, address), known)
+    return replies.log(case, address, "-n 20")
+
+
+def _on_to(line: str) -> str:
+    """The check of what a proxy's own line names; empty where it names nothing."""
+    match = _UPSTREAM.search(line)
+    return f"refused check {quoted(match['nginx'] or match['go'])}" if match else ""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -104,13 +113,15 @@ def finding(case: Case, wanted: Kind, behind: str, example: str) -> Finding:
         refuted_by=f"A line of its log that says otherwise, or another answer to {http.asked}.",
         remedies=(
             Remedy(
-                do=f"Read the proxy's log: it names the upstream, as in `{example}`.",
+                do=commands.opening(
+                    commands.on(case, address), f"Read the proxy's log: it names the upstream, as in `{example}`."
+                ),
                 command=command,
                 verify="The line names an address and a port.",
             ),
             Remedy(
-                do="Then go on there, from the machine that the proxy runs on.",
-                command="refused check UPSTREAM:PORT",
+                do="Then go on there, from the machine that the proxy runs on: `refused check` with what it names.",
+                command=_on_to(own[1].text if own else ""),
                 verify=f"`refused check {case.target.text}` is reachable.",
             ),
         ),

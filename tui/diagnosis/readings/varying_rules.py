@@ -4,10 +4,12 @@ Law: such a rule explains the failures of some attempts, never one that all of t
 have risen while they failed.
 """
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from tui.diagnosis.hypothesis import Finding, claim
-from tui.diagnosis.readings import outcomes, rules
+from tui.diagnosis.readings import outcomes, rule_remedies, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Firewall, Rule, TcpAttempt
@@ -27,14 +29,30 @@ def stopping(case: Case) -> dict[str, Sometimes]:
     """The addresses of which some attempts connected and all others ended as a rule of this machine makes them end."""
     chosen: dict[str, Sometimes] = {}
     for address in rules.troubled(case):
-        attempts = outcomes.attempts(case, address)
-        failed = tuple(attempt for attempt in attempts if attempt.outcome not in outcomes.WORKING)
         reading = rules.filter_of(case, address)
-        for rule in reading.undecided if reading and failed and len(failed) < len(attempts) else ():
+        for rule, failed in _fitting(case, address, reading) if reading else ():
             risen = rules.growth(case, address, rule)
-            if reading and rule.varies and risen != 0 and rules.fits(rule, failed):
+            if reading and risen != 0:
                 chosen.setdefault(address, Sometimes(reading, rule, failed, risen))
     return chosen
+
+
+def stopping_there(case: Case) -> dict[str, Sometimes]:
+    """The same by a rule of the other end, whose counters are read once."""
+    readings = [(address, reading) for address in rules.troubled(case) for reading in rules.far_filters(case, address)]
+    return {
+        address: Sometimes(reading, rule, failed, None)
+        for address, reading in readings
+        for rule, failed in _fitting(case, address, reading)
+    }
+
+
+def _fitting(case: Case, address: str, reading: Firewall) -> Iterator[tuple[Rule, tuple[TcpAttempt, ...]]]:
+    """The rules that stop some connections, with the attempts that failed, where these ended so and others connected."""
+    attempts = outcomes.attempts(case, address)
+    failed = tuple(attempt for attempt in attempts if attempt.outcome not in outcomes.WORKING)
+    if len(failed) < len(attempts):
+        yield from ((rule, failed) for rule in reading.undecided if rule.varies and rules.fits(rule, failed))
 
 
 def finding(case: Case, sometimes: dict[str, Sometimes]) -> Finding:
@@ -51,5 +69,5 @@ def finding(case: Case, sometimes: dict[str, Sometimes]) -> Finding:
         explains=sometimes,
         culprit=rules.culprit(known.rule, first, case.tcp.port),
         refuted_by="Without that rule, attempts fail as often.",
-        remedies=rules.remedies(case, known.rule, first),
+        remedies=rule_remedies.remedies(case, known.rule, first),
     )

@@ -27,6 +27,7 @@ from tui.model.facts.queue import AcceptQueue, QueueWatch
 from tui.model.facts.reset_origin import ResetOrigin
 from tui.model.facts.rules import Answer, Firewall, Rule
 from tui.model.facts.service import LogLine, Service
+from tui.model.facts.session_host import SessionHost
 from tui.model.facts.sockets import Listener, Listeners, UnixPath
 from tui.model.facts.talk import Talk
 from tui.model.facts.tracking import Tracking
@@ -82,6 +83,7 @@ __all__ = [
     "Route",
     "Rule",
     "Service",
+    "SessionHost",
     "SystemAnswer",
     "Talk",
     "TcpAttempt",
@@ -134,6 +136,7 @@ AnyFact = (
     | QueueWatch
     | Forwarders
     | Tracking
+    | SessionHost
     | Code
     | ErrorText
     | NotObserved

@@ -1,12 +1,12 @@
 """The source address that the client binds is not on this machine."""
 
-import shlex
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import ip_family, is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Addresses, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
@@ -113,7 +113,7 @@ def _remedies(case: Case, source: str, usable: list[str]) -> Iterator[Remedy]:
     )
     yield Remedy(
         do=f"If {source} should be here (a floating address, a VPN's), find out who should set it and where it is now.",
-        command=f"ip -br address | grep -F {shlex.quote(source)}; ip neigh show {shlex.quote(source)}",
+        command=f"ip -br address | grep -F {quoted(source)}; ip neigh show {quoted(source)}",
         verify=f"`ip -br address` shows {source}.",
     )
 

@@ -11,6 +11,7 @@ from tui.diagnosis.hypothesis import Claim, Finding, Hypothesis, claim, ruled_ou
 from tui.diagnosis.readings import checks, local_drops, outcomes, rules, text
 from tui.model.address import ip_family, parse_address, plain_address
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Confinement, Echo, ErrorText, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadConfinement
@@ -207,7 +208,13 @@ def _by_the_text(case: Case, said: ErrorText) -> Finding:
                 (
                     Remedy(
                         do="Below SELinux, a web server may connect to no port before this switch is on.",
-                        command="getsebool httpd_can_network_connect; setsebool -P httpd_can_network_connect on",
+                        command="getsebool httpd_can_network_connect",
+                        verify="It says off.",
+                    ),
+                    Remedy(
+                        do="If it is off, and it should connect: switch it on.",
+                        command="setsebool -P httpd_can_network_connect on",
+                        changes=True,
                         verify=f"{label} connects for {who}.",
                     ),
                 )
@@ -254,10 +261,17 @@ def _suspect(policy: Confinement | None, errno: str) -> tuple[str, Culprit | Non
 def _remedies(case: Case, policy: Confinement | None) -> Iterator[Remedy]:
     label = case.target.label
     if policy and policy.ip_address_deny and policy.unit:
+        unit = quoted(policy.unit)
         yield Remedy(
-            do=f"Allow the address in {policy.unit}, with IPAddressAllow= in a drop-in, if it should be reached.",
-            command=f"systemctl show {policy.unit} -p IPAddressDeny -p IPAddressAllow; systemctl edit {policy.unit}",
-            verify=f"After `systemctl restart {policy.unit}`, {label} connects from it.",
+            do=f"See which addresses {policy.unit} may reach.",
+            command=f"systemctl show {unit} -p IPAddressDeny -p IPAddressAllow",
+            verify="IPAddressDeny covers the address, and IPAddressAllow does not.",
+        )
+        yield Remedy(
+            do="Allow the address, with IPAddressAllow= in a drop-in, if it should be reached.",
+            command=f"systemctl edit {unit}",
+            changes=True,
+            verify=f"After `systemctl restart {unit}`, {label} connects from it.",
         )
     yield Remedy(
         do="Try the same from a plain shell, outside the unit, container or sandbox; if that connects, change its policy.",

@@ -7,7 +7,7 @@ pasted text, its words, which nobody has seen confirmed.
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
-from tui.diagnosis.readings import checks, either_kind, outcomes, queues, text, unix_sockets
+from tui.diagnosis.readings import checks, either_kind, outcomes, process_remedies, queues, text, unix_sockets
 from tui.model.case import Case
 from tui.model.facts import Attempt, ErrorText, Limits, Outcome, ProcessState, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
@@ -16,6 +16,10 @@ from tui.model.target import UnixTarget
 
 OWN, SYSTEM = "EMFILE", "ENFILE"
 """The limit of the process, and that of the whole machine (socket(2))."""
+
+
+_MOST_OPEN = 'for p in /proc/[0-9]*; do echo "$(ls $p/fd 2>/dev/null | wc -l) $p $(cat $p/comm)"; done | sort -rn | head'
+"""The look at the processes that keep most open; as root at those of others as well."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -79,7 +83,6 @@ def _ours(case: Case, without: dict[str, Attempt]) -> Finding:
 
 
 def _theirs(case: Case, state: ProcessState) -> Finding:
-    unit = state.unit or "UNIT"
     summary = (
         f"{state.name} (pid {state.pid}) has all of its {state.descriptor_limit} file descriptors open: "
         "it cannot open another socket, whatever the target."
@@ -87,18 +90,8 @@ def _theirs(case: Case, state: ProcessState) -> Finding:
     reason = f"{state.descriptors} descriptors are open, and its soft limit is {state.descriptor_limit} (RLIMIT_NOFILE)."
     culprit = Culprit(kind="process", pid=state.pid, name=state.name, limit="RLIMIT_NOFILE")
     refuted_by = f"`ls /proc/{state.pid}/fd | wc -l` is below `grep 'open files' /proc/{state.pid}/limits`."
-    remedies = (
-        Remedy(
-            do="See what it keeps open: connections that it does not close are the usual reason.",
-            command=f"ls -l /proc/{state.pid}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head",
-            verify=f"`ls /proc/{state.pid}/fd | wc -l` stays below the limit.",
-        ),
-        Remedy(
-            do="Raise its limit: at once for the running process, and in its unit (LimitNOFILE=) for good.",
-            command=f"prlimit --pid {state.pid} --nofile=65536; systemctl edit {unit}",
-            verify=f"`grep 'open files' /proc/{state.pid}/limits` shows the new limit, and it reaches {case.target.label}.",
-        ),
-    )
+    works = f"`grep 'open files' /proc/{state.pid}/limits` shows the new limit, and it reaches {case.target.label}."
+    remedies = tuple(process_remedies.more_files(state, works))
     if state.descriptors_listed:
         return claim(summary, *outcomes.ids(state), reason=reason, culprit=culprit, refuted_by=refuted_by, remedies=remedies)
     return claim(
@@ -133,12 +126,13 @@ def _by_the_text(case: Case, said: ErrorText, state: ProcessState | None) -> Fin
         remedies=(
             Remedy(
                 do="See what that process keeps open: connections that it does not close are the usual reason.",
-                command=f"ls -l /proc/{pid or 'PID'}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head",
+                command=process_remedies.open_files(pid) if pid else _MOST_OPEN,
                 verify="The number stays below the process's limit under load.",
             ),
             Remedy(
                 do="Raise its limit: at once for the running process, and in its unit (LimitNOFILE=) for good.",
-                command=f"prlimit --pid {pid or 'PID'} --nofile=65536",
+                command=f"prlimit --pid {pid} --nofile=65536" if pid else "",
+                changes=bool(pid),
                 verify="The text is not written again.",
             ),
         ),
@@ -149,19 +143,21 @@ def _for_this_process(case: Case) -> Iterator[Remedy]:
     yield Remedy(
         do="Raise the limit of the shell or unit that starts it.",
         command="ulimit -n 4096",
+        changes=True,
         verify=f"`refused check {case.target.label}` ends differently.",
     )
 
 
 def _for_the_machine(case: Case) -> Iterator[Remedy]:
     yield Remedy(
-        do="Find who has so many files open, and restart it.",
-        command='for p in /proc/[0-9]*; do echo "$(ls $p/fd 2>/dev/null | wc -l) $p $(cat $p/comm)"; done | sort -rn | head',
+        do="Find who has so many files open.",
+        command=_MOST_OPEN,
         verify="`cat /proc/sys/fs/file-nr`: the first number has fallen.",
     )
     yield Remedy(
         do="Raise the machine's limit.",
         command="sysctl -w fs.file-max=1000000",
+        changes=True,
         verify=f"`refused check {case.target.label}` ends differently.",
     )
 

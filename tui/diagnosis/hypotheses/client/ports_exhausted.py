@@ -150,11 +150,13 @@ def _remedies(case: Case, address: str, limits: Limits | None) -> Iterator[Remed
         yield Remedy(
             do="Let the kernel reuse ports in TIME-WAIT for new outgoing connections.",
             command="sysctl -w net.ipv4.tcp_tw_reuse=1",
+            changes=True,
             verify=verify,
         )
     yield Remedy(
         do="Widen the range; mind ports on which services listen (ip_local_reserved_ports keeps them free).",
         command=f'sysctl -w {_RANGE}="10240 65535"',
+        changes=True,
         verify=verify,
     )
 

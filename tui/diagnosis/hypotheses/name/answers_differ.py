@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import RESOLUTION
-from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings import checks, commands, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverRecord
 from tui.model.address import endpoint, ip_family, is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, SystemAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -87,7 +88,9 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Finding:
     good = [*(attempt for address, attempt in working.items() if address in others), *connects]
     if fails and not good:
         return still_open(
-            "The answers differ, and what the other resolver gives fails as well.", *_ids(servers), *outcomes.ids(*fails)
+            f"The answers differ; the other resolver gives {fails[0].address}, {resolution.how_it_fails(fails[0])}.",
+            *_ids(servers),
+            *outcomes.ids(*fails),
         )
     address = next(iter(failing))
     giver = next((server for server in servers if server.resolved and address in server.resolved.addresses), None)
@@ -109,6 +112,8 @@ def _weighed(case: Case, servers: tuple[NameserverRecord, ...]) -> Finding:
             summary,
             *evidence,
             reason=f"{address} fails, and {other}, which {others[other].label} gives instead, connects.",
+            # Where an address in use connects as well, the service is not down.
+            missing="" if working else resolution.doubt(case, others[other].address, address, "the two views differ on purpose"),
             explains=failing,
             culprit=culprit,
             refuted_by=refuted_by,
@@ -189,23 +194,25 @@ def _ids(servers: tuple[NameserverRecord, ...]) -> tuple[str, ...]:
 
 def _remedies(case: Case, wrong: NameserverRecord | None, right: NameserverRecord) -> Iterator[Remedy]:
     host = case.tcp.host
-    compare = f"dig @{right.address} -p {right.port} {host}"
+    compare = f"dig @{right.address} -p {right.port} {quoted(host)}"
+    prints = f"`getent ahosts {quoted(host)}` prints"
     if wrong is None or is_loopback(wrong.address):
         yield Remedy(
             do="Empty this machine's cache of names.",
-            command="resolvectl flush-caches || nscd -i hosts",
-            verify=f"`getent ahosts {host}` prints what {right.label} gives.",
+            command="resolvectl flush-caches" if commands.has_systemd(case) else "nscd -i hosts",
+            changes=True,
+            verify=f"{prints} what {right.label} gives.",
         )
     if wrong is not None:
         yield Remedy(
             do=f"Mend the record on {wrong.label}, or wait until its cached copy ends; a zone in two views needs both mended.",
-            command=f"dig @{wrong.address} -p {wrong.port} {host}; {compare}",
+            command=f"dig @{wrong.address} -p {wrong.port} {quoted(host)}; {compare}",
             verify="Both give the same addresses.",
         )
     yield Remedy(
         do="If this network should use the other resolver (a VPN, an inner zone), set that one.",
-        command=f"resolvectl dns; {compare}",
-        verify=f"`getent ahosts {host}` prints its address, and {case.target.label} connects.",
+        command=f"resolvectl dns; {compare}" if commands.has_systemd(case) else compare,
+        verify=f"{prints} its address, and {case.target.label} connects.",
     )
 
 

@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, 
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.address import ip_family
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -84,12 +85,12 @@ def _remedies(case: Case, address: str) -> Iterator[Remedy]:
     host, port = case.tcp.host, case.tcp.port
     yield Remedy(
         do=f"Mend the service on {address}, or take that address out of the name's records until it is mended.",
-        command=f"dig {host} {'AAAA' if ':' in address else 'A'}",
+        command=f"dig {quoted(host)} {'AAAA' if ':' in address else 'A'}",
         verify=f"{address} is gone from the answer, or `refused check {case.target.label}` finds every address connecting.",
     )
     yield Remedy(
         do="In the client, try the next address when one fails, with a short time-out for each.",
-        command=f"getent ahosts {host}",
+        command=f"getent ahosts {quoted(host)}",
         verify=f"The client connects to port {port} each time, whichever address comes first.",
     )
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import RULES
-from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings import checks, commands, outcomes, resolution
 from tui.model.address import LOOPBACK, endpoint, ip_family, is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -104,8 +105,10 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
     host, port = case.tcp.host, case.tcp.port
     record = "AAAA" if ip_family(bad) == "IPv6" else "A"
     yield Remedy(
-        do=f"Let the service listen on {ip_family(bad)} as well: on {bad}, or on every address.",
-        command=f"ss -ltnp 'sport = :{port}'",
+        do=commands.opening(
+            commands.on(case, bad), f"Let the service listen on {ip_family(bad)} as well: on {bad}, or on every address."
+        ),
+        command=commands.listeners(port, commands.prefix_to(case, bad)),
         verify=f"{endpoint(bad, port)} connects.",
     )
     yield Remedy(
@@ -116,7 +119,7 @@ def _remedies(case: Case, bad: str, good: str, *, here: bool) -> Iterator[Remedy
     if not here:
         yield Remedy(
             do=f"Or remove the {record} record while the service has no {ip_family(bad)}.",
-            command=f"dig {host} {record}",
+            command=f"dig {quoted(host)} {record}",
             verify=f"The answer has no {record} record.",
         )
 

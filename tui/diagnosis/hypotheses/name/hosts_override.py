@@ -7,6 +7,7 @@ from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.nameserver import Nameserver
@@ -91,13 +92,7 @@ def _doubt(case: Case, address: str, answer: NameserverAnswer) -> str:
 
     Nothing is where the person named the nameserver that says otherwise, or where the line sends the name nowhere.
     """
-    named = {nameserver.address for nameserver in case.options.nameservers}
-    if answer.server in named or is_unspecified(address):
-        return ""
-    return (
-        f"Whether the line is there on purpose, and the service at {address} is down: who wrote it knows. "
-        f"If the DNS is right, name its server: `refused check {case.target.label} --nameserver {answer.server}`."
-    )
+    return "" if is_unspecified(address) else resolution.doubt(case, answer.server, address, "the line is there on purpose")
 
 
 def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, NameserverAnswer]) -> Finding:
@@ -112,11 +107,12 @@ def _weighed(case: Case, overridden: dict[str, HostsEntry], others: dict[str, Na
     server = Nameserver(address=answer.server, port=answer.port).label
     summary = f"{entry.path} line {entry.line} sends {host} to {address}, which fails; {server} (DNS) gives {other}"
     if not connects and fails:
+        failed = next((attempt for attempt in fails if attempt.address == other), fails[0])
         return still_open(
-            f"{entry.path} line {entry.line} and the DNS disagree, and the DNS's address fails as well.",
+            f"{entry.path} line {entry.line} and the DNS disagree; the DNS gives {other}, {resolution.how_it_fails(failed)}.",
             *evidence,
             *outcomes.ids(*fails),
-            summary=f"{summary}, which fails as well.",
+            summary=f"{summary}, {resolution.how_it_fails(failed)}.",
             next_check=f"Which of {outcomes.joined([address, *others])} is meant to serve port {port}.",
             explains=overridden,
         )
@@ -162,14 +158,15 @@ def _tried(connects: list[TcpAttempt]) -> str:
 def _remedies(case: Case, entry: HostsEntry, other: str) -> Iterator[Remedy]:
     host = case.tcp.host
     yield Remedy(
-        do=f"Remove {host} from line {entry.line} of {entry.path}, or give it {other} there. It reads `{entry.text}`.",
-        command=f"sudoedit {entry.path}",
-        verify=f"`getent ahosts {host}` prints {other}, and {case.target.label} connects.",
+        do="See the line; if a program writes it (a container engine, a VPN, cloud-init), change that program's setting instead.",
+        command=f"sed -n {entry.line}p {quoted(entry.path)}",
+        verify="The line stays right after a restart of that program.",
     )
     yield Remedy(
-        do="If a program writes that line (a container engine, a VPN, cloud-init), change its setting instead.",
-        command=f"sed -n {entry.line}p {entry.path}",
-        verify="The line stays right after a restart of that program.",
+        do=f"Remove {host} from line {entry.line} of {entry.path}, or give it {other} there. It reads `{entry.text}`.",
+        command=f"${{EDITOR:-vi}} +{entry.line} {quoted(entry.path)}",
+        changes=True,
+        verify=f"`getent ahosts {quoted(host)}` prints {other}, and {case.target.label} connects.",
     )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, containers, hosts, outcomes, resolution
+from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -216,11 +217,11 @@ def _remedies(case: Case, server: NameserverRecord) -> Iterator[Remedy]:
     host = case.tcp.host
     sources = outcomes.name_sources(case)
     conf = sources.resolv_conf if sources else "/etc/resolv.conf"
-    ask = f"dig @{server.address} -p {server.port} {host}"
+    ask = f"dig @{server.address} -p {server.port} {quoted(host)}"
     if is_loopback(server.address):
         yield Remedy(
-            do=f"Start the resolver that should listen on {server.label} of this machine.",
-            command=f"ss -lunp 'sport = :{server.port}'; systemctl status systemd-resolved",
+            do=f"See what should listen on {server.label} of this machine, the resolver, and start that.",
+            command=f"{commands.listeners(server.port, proto='udp')}; {commands.status(case, _resolver(server))}",
             verify=f"`{ask}` gets an answer.",
         )
     else:
@@ -231,9 +232,14 @@ def _remedies(case: Case, server: NameserverRecord) -> Iterator[Remedy]:
         )
     yield Remedy(
         do=f"Or take {server.label} out of {conf} (if a program writes that file, in its settings), and name one that answers.",
-        command=f"grep -n nameserver {conf}",
-        verify=f"`time getent ahosts {host}` prints an address at once.",
+        command=f"grep -n nameserver {quoted(conf)}",
+        verify=f"`time getent ahosts {quoted(host)}` prints an address at once.",
     )
+
+
+def _resolver(server: NameserverRecord) -> str:
+    """The unit that has this address of loopback: systemd-resolved has two, others 127.0.0.1; empty where it is not clear."""
+    return "systemd-resolved" if server.address in {"127.0.0.53", "127.0.0.54"} else ""
 
 
 HYPOTHESIS = Hypothesis(

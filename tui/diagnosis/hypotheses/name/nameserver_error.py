@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, outcomes, resolution
+from tui.diagnosis.readings import checks, commands, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers, NameserverRecord, Word
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, AskNameserver
@@ -148,23 +149,29 @@ def _unsigned(case: Case, server: NameserverRecord, word: Word) -> tuple[Nameser
 
 def _remedies(case: Case, server: NameserverRecord, word: Word, *, dnssec: bool) -> Iterator[Remedy]:
     name = word.name.rstrip(".")
-    ask = f"dig @{server.address} -p {server.port} {name}"
+    ask = f"dig @{server.address} -p {server.port} {quoted(name)}"
     if dnssec:
         yield Remedy(
             do="Check this resolver's clock, then the zone's signatures and its DS record; whoever runs the zone mends those.",
-            command=f"timedatectl; delv {name}; {ask} +cd",
+            command=f"{commands.clock(case)}; delv {quoted(name)}; {ask} +cd",
             verify=f"`{ask}` answers NOERROR without +cd.",
         )
     else:
         yield Remedy(
             do=f"Read the log of {server.label}; SERVFAIL: it can't reach the zone, REFUSED: it does not serve this client.",
-            command=f"{ask}; dig +trace {name}",
+            command=f"{ask}; dig +trace {quoted(name)}",
             verify=f"`{ask}` answers NOERROR.",
         )
+    other = next((one for one in resolution.nameservers(case) if one.resolved and one.address != server.address), None)
+    asked = quoted(case.target.label)
+    sources = outcomes.name_sources(case)
+    conf = sources.resolv_conf if sources else "/etc/resolv.conf"
     yield Remedy(
-        do="Until then, use another nameserver that answers for this name.",
-        command=f"refused check {case.target.label} --nameserver ADDR",
-        verify=f"`getent ahosts {case.tcp.host}` prints an address.",
+        do=f"Until then, use {other.label}, which answers for this name."
+        if other
+        else "Until then, use another nameserver, if one answers for this name; these are set.",
+        command=f"refused check {asked} --nameserver {quoted(other.label)}" if other else f"cat {quoted(conf)}",
+        verify=f"`getent ahosts {quoted(case.tcp.host)}` prints an address.",
     )
 
 

@@ -7,6 +7,7 @@ from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, SystemAnswer
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -56,13 +57,13 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
     remedies = (
         Remedy(
             do=f"Publish an A or AAAA record for {alias or name}, if a machine of that name should be reached.",
-            command=f"dig {alias or name} A; dig {alias or name} AAAA",
-            verify=f"`getent ahosts {host}` prints an address.",
+            command=f"dig {quoted(alias or name)} A; dig {quoted(alias or name)} AAAA",
+            verify=f"`getent ahosts {quoted(host)}` prints an address.",
         ),
         Remedy(
             do="If the records are of another kind (MX, SRV), use the name that they point to.",
-            command=f"dig {name} SRV; dig {name} MX",
-            verify=f"`refused NAME:{port}` with the name that they give connects.",
+            command=f"dig {quoted(name)} SRV; dig {quoted(name)} MX",
+            verify=f"`refused` connects with the name that they give, and port {port}.",
         ),
     )
     if certain:

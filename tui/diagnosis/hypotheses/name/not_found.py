@@ -1,6 +1,5 @@
 """The name does not exist for this machine."""
 
-import shlex
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -10,7 +9,8 @@ from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, containers, outcomes, resolution
 from tui.diagnosis.readings.resolution import NameserverAnswers
 from tui.model.case import Case
-from tui.model.facts import NameserverAnswer, NameSources, OtherNamespaces, SystemAnswer
+from tui.model.command_line import quoted
+from tui.model.facts import Container, NameserverAnswer, NameSources, OtherNamespaces, SystemAnswer
 from tui.model.judgement import Culprit, Remedy
 from tui.model.nameserver import Nameserver
 from tui.model.requests import AnyRequest
@@ -79,9 +79,18 @@ def _joined(case: Case, meant: containers.MeantContainer) -> Iterator[Remedy]:
     )
     yield Remedy(
         do=f"Put both into one network: {one.label} into the client's, or the client into {outcomes.joined(one.networks, 'or')}.",
-        command=f"{containers.tool(one)} network connect {one.networks[0] if one.networks else 'NETWORK'} CLIENT",
-        verify=f"`getent ahosts {case.tcp.host}` prints an address.",
+        command=_connect(case, one),
+        changes=bool(_connect(case, one)),
+        verify=f"`getent ahosts {quoted(case.tcp.host)}` prints an address.",
     )
+
+
+def _connect(case: Case, one: Container) -> str:
+    """The command that puts the client's container into the network of the other one; empty where either is not known."""
+    client = containers.client(case)
+    if not client or not one.networks:
+        return ""
+    return f"{containers.tool(one)} network connect {quoted(one.networks[0])} {quoted(client)}"
 
 
 def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: resolution.LeftOut) -> Finding:
@@ -97,8 +106,8 @@ def _left_out(case: Case, system: SystemAnswer, sources: NameSources, left_out: 
     remedies = (
         Remedy(
             do=f"Let the hosts line ask the source that knows the name, in {path}, as `hosts: files dns` does.",
-            command=f"grep -n '^hosts' {path}",
-            verify=f"`getent ahosts {host}` prints an address.",
+            command=f"grep -n '^hosts' {quoted(path)}",
+            verify=f"`getent ahosts {quoted(host)}` prints an address.",
         ),
         *_spelling(case, sources),
     )
@@ -198,20 +207,20 @@ def _spelling(case: Case, sources: NameSources | None) -> Iterator[Remedy]:
     for near in (sources.near_names if sources else ())[:3]:
         yield Remedy(
             do=f"Use {near.name} (from {near.where}), if that was meant.",
-            command=f"refused {shlex.quote(near.name)}:{port}",
-            verify=f"`getent ahosts {shlex.quote(near.name)}` prints an address.",
+            command=f"refused check {quoted(f'{near.name}:{port}')}",
+            verify=f"`getent ahosts {quoted(near.name)}` prints an address.",
         )
     searched = (
         f" This machine completes short names with {outcomes.joined(sources.search, 'or')}." if sources and sources.search else ""
     )
     yield Remedy(
         do=f"Check the spelling of {host}, or use its full name.{searched}",
-        command=f"getent ahosts {host}",
+        command=f"getent ahosts {quoted(host)}",
         verify="It prints an address.",
     )
     yield Remedy(
         do=f"If {host} is right, ask whoever runs its zone to publish it.",
-        command=f"dig {host} A",
+        command=f"dig {quoted(host)} A",
         verify="The status is NOERROR, with an address.",
     )
 

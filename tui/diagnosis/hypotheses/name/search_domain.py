@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, 
 from tui.diagnosis.looks import RESOLUTION
 from tui.diagnosis.readings import checks, outcomes, resolution
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, AskNameserver
@@ -183,19 +184,23 @@ def _remedies(case: Case, name: str) -> Iterator[Remedy]:
     if "." in host:
         yield Remedy(
             do="Write the name with a dot at its end: then nothing is added to it.",
-            command=f"refused check {host}.:{port}",
-            verify=f"`getent ahosts {host}.` prints the right address.",
+            command=f"refused check {quoted(f'{host}.:{port}')}",
+            verify=f"`getent ahosts {quoted(f'{host}.')}` prints the right address.",
         )
     else:
+        others = [
+            domain for domain in (sources.search if sources else ()) if f"{host}.{domain}".lower() != name.rstrip(".").lower()
+        ]
+        full = f"{host}.{others[0]}" if others else ""
         yield Remedy(
-            do="Write the full name of the machine that is meant, with its domain.",
-            command=f"refused check {host}.DOMAIN:{port}",
-            verify=f"`getent ahosts {host}.DOMAIN` prints the right address.",
+            do="Write the full name of the machine that is meant, with its domain" + (f", such as {full}." if full else "."),
+            command=f"refused check {quoted(f'{full}:{port}')}" if full else f"getent ahosts {quoted(host)}",
+            verify="The address is that of the machine that is meant.",
         )
     yield Remedy(
         do=f"Or take {_domain(case, name)} out of the search list, or lower ndots (now {sources.ndots if sources else 1}).",
-        command=f"grep -nE '^(search|domain|options)' {conf}",
-        verify=f"`getent ahosts {host}` no longer gives an address of {name.rstrip('.')}.",
+        command=f"grep -nE '^(search|domain|options)' {quoted(conf)}",
+        verify=f"`getent ahosts {quoted(host)}` no longer gives an address of {name.rstrip('.')}.",
     )
 
 

@@ -81,6 +81,7 @@ def _full(case: Case, silent: dict[str, tuple[TcpAttempt, ...]], shown: Fact, re
             Remedy(
                 do="Raise the limit until they are fewer.",
                 command=f"{prefix}sysctl -w net.netfilter.nf_conntrack_max={2 * limit}",
+                changes=True,
                 verify=f"{endpoint(first, case.tcp.port)} connects or is refused.",
             ),
         ),

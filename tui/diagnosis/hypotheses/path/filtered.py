@@ -3,9 +3,22 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, counters, forwarding, hosts, led, outcomes, queues, rules
+from tui.diagnosis.readings import (
+    checks,
+    commands,
+    counters,
+    filters,
+    forwarding,
+    hosts,
+    led,
+    outcomes,
+    queues,
+    rule_remedies,
+    rules,
+)
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import behind
 from tui.model.facts import DropWatch, Listener, Listeners, Neighbour, OtherNamespaces, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -35,7 +48,7 @@ def judge(case: Case) -> Finding:
         return ruled_out("No address of another machine stays silent.", *outcomes.ids(*outcomes.latest(case).values()))
     by_rule = rules.stopped_there(case, Outcome.TIMEOUT)
     if by_rule:
-        return rules.judged_there(case, by_rule)
+        return rule_remedies.judged_there(case, by_rule)
     reachable = {address: attempts for address, attempts in silent.items() if not hosts.failed_neighbour(case, address)}
     if not reachable:
         return ruled_out("The next machine on our own link does not answer at all.", *outcomes.ids(*_flat(silent)))
@@ -224,17 +237,23 @@ def _remedies(case: Case, address: str) -> Iterator[Remedy]:
     port = case.tcp.port
     source = next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
     trail = hosts.trail(case, address)
+    after = f"{endpoint(address, port)} connects or is refused."
+    if commands.is_in_pod(case):
+        yield from filters.in_a_cluster(case, after)
+        return
+    prefix = commands.prefix_to(case, address)
     yield Remedy(
         do=f"On {address}: see whether the packets arrive while you try again.",
-        command=f"tcpdump -ni any tcp port {port}{f' and host {source}' if source else ''}",
+        command=behind(prefix, f"tcpdump -ni any tcp port {port}{f' and host {source}' if source else ''}"),
         verify="SYNs appear, or they don't.",
     )
     yield Remedy(
-        do=f"If they arrive: allow port {port} in its filter. If they don't: in the filter or security group behind "
+        do=f"If they arrive, on {address}: see which rule drops them. If they don't, it is the filter or security group behind "
         f"{trail[-1].sender if trail else 'the last router that answers'}.",
-        command=f"nft list ruleset; iptables-save; firewall-cmd --permanent --add-port={port}/tcp && firewall-cmd --reload",
-        verify=f"{endpoint(address, port)} connects or is refused.",
+        command=behind(prefix, "nft list ruleset; iptables-save"),
+        verify="A rule there, or a policy, drops what comes to the port.",
     )
+    yield from filters.allowed_there(case, address, source, after)
 
 
 HYPOTHESIS = Hypothesis(

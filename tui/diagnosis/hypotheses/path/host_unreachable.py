@@ -7,12 +7,15 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, stil
 from tui.diagnosis.readings import checks, hosts, outcomes
 from tui.model.address import without_zone
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Addresses, Neighbour, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
 
 Worth = Literal["proved", "forwarded", "near", "perhaps", "no"]
 """What an ICMP `unreachable` is worth: proof, a forwarded port's, this link's own, not known, nothing."""
+_VIRTUAL = ("docker", "br-", "virbr", "cni", "podman", "lxc", "veth", "cali", "tun", "tap", "wg", "ppp", "tailscale", "zt")
+"""How the names of bridges of engines, and of tunnels, begin."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -126,7 +129,7 @@ def _on_this_link(case: Case, dead: dict[str, tuple[TcpAttempt, Neighbour | None
         explains=dead,
         culprit=culprit,
         refuted_by=f"`ip neigh show {without_zone(silent_one)}` has a link-layer address right after an attempt.",
-        remedies=_link_remedies(silent_one, device or "DEVICE"),
+        remedies=_link_remedies(silent_one, device),
     )
 
 
@@ -143,6 +146,7 @@ def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Add
             Remedy(
                 do="Bring it up, and find out why it is down: it is so in a new network namespace.",
                 command="ip link set lo up",
+                changes=True,
                 verify=f"`refused check {case.target.label}` is answered.",
             ),
         ),
@@ -234,16 +238,24 @@ def _meaning(attempt: TcpAttempt) -> str:
     return attempt.icmp.meaning if attempt.icmp else "unreachable"
 
 
-def _link_remedies(address: str, device: str) -> Iterator[Remedy]:
+def _link_remedies(address: str, device: str | None) -> Iterator[Remedy]:
     bare = without_zone(address)
+    dev = f" dev {quoted(device)}" if device else ""
+    if device and device.startswith(_VIRTUAL):
+        yield Remedy(
+            do=f"{device} is a bridge or tunnel of this machine. If {address} is in another network, the two overlap: give one "
+            "of them other addresses (of docker: `default-address-pools` or the network's `subnet`).",
+            command=f"ip route get {bare}; ip route show dev {quoted(device)}; ip -brief address show dev {quoted(device)}",
+            verify=f"`ip route get {bare}` names the device that leads to the real network.",
+        )
     yield Remedy(
         do=f"See whether {address} is switched on and plugged in, and whether it is in this network (address, mask, VLAN).",
-        command=f"ip neigh show {bare}; ip -brief address show dev {device}",
-        verify=f"`ip neigh get {bare} dev {device}` shows a link-layer address after `ping -c 1 {bare}`.",
+        command=f"ip neigh show {bare}; ip -brief address{f' show{dev}' if dev else ''}",
+        verify=f"`ip neigh show {bare}{dev}` shows a link-layer address after `ping -c 1 {bare}`.",
     )
     yield Remedy(
         do="Or use the address that the machine has now, if it got another one.",
-        command=f"ip neigh show dev {device}",
+        command=f"ip neigh show{dev}",
         verify="The attempts on that address end differently.",
     )
 

@@ -4,7 +4,19 @@ from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, foreign_answers, forwarding, hosts, outcomes, queues, rules, varying_rules
+from tui.diagnosis.readings import (
+    checks,
+    commands,
+    filters,
+    foreign_answers,
+    forwarding,
+    hosts,
+    outcomes,
+    queues,
+    rule_remedies,
+    rules,
+    varying_rules,
+)
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Echo, Firewall, Hop, Listener, Outcome, Rule, TcpAttempt
@@ -45,7 +57,7 @@ def judge(case: Case) -> Finding:
         return foreign_answers.signed(case, signed) if signed == proved else _proved(case, dict(proved.items() - signed.items()))
     perhaps = {address: attempt for address, attempt in ours.items() if _may_be_a_filters(case, address, attempt)}
     if perhaps:
-        return _perhaps(perhaps)
+        return _perhaps(case, perhaps)
     held = {address: attempts for address, attempts in hosts.silent(case).items() if hosts.leaves(case, address) is False}
     if held:
         return _not_by_rules(case, held, "This machine keeps the packets back") or _held(case, held)
@@ -66,7 +78,7 @@ def judge(case: Case) -> Finding:
         return _reset_here(case, near)
     foreign = dict(foreign_answers.refused(case))
     if foreign:
-        return foreign_answers.finding(case, foreign, tuple(_remedies(case.tcp.port)))
+        return foreign_answers.finding(case, foreign, tuple(_remedies(case)))
     return _in_silence(case)
 
 
@@ -101,7 +113,7 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
         explains=ruled,
         culprit=rules.culprit(rule, first, port),
         refuted_by="Without that rule, the same attempt ends the same way.",
-        remedies=rules.remedies(case, rule, first),
+        remedies=rule_remedies.remedies(case, rule, first),
     )
 
 
@@ -150,11 +162,11 @@ def _proved(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
         explains=reported,
         culprit=Culprit(kind="address", address=sender),
         refuted_by=f"No rule here rejects TCP to {endpoint(first, case.tcp.port)}.",
-        remedies=_remedies(case.tcp.port),
+        remedies=_remedies(case),
     )
 
 
-def _perhaps(reported: dict[str, TcpAttempt]) -> Finding:
+def _perhaps(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     first, attempt = next(iter(reported.items()))
     meaning = attempt.icmp.meaning if attempt.icmp else ""
     return claim(
@@ -165,7 +177,7 @@ def _perhaps(reported: dict[str, TcpAttempt]) -> Finding:
         explains=reported,
         culprit=Culprit(kind="address", address=attempt.icmp.sender if attempt.icmp else first),
         refuted_by="No rule here rejects it.",
-        remedies=_remedies(attempt.port),
+        remedies=_remedies(case),
     )
 
 
@@ -185,7 +197,7 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
         explains=held,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
-        remedies=_remedies(case.tcp.port),
+        remedies=_remedies(case),
     )
 
 
@@ -229,7 +241,7 @@ def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Finding
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="No rule here drops it, and the loopback interface is up.",
-        remedies=_remedies(case.tcp.port),
+        remedies=_remedies(case),
     )
 
 
@@ -255,7 +267,7 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Finding:
         explains=near,
         culprit=Culprit(kind="address", address=first, port=hop.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
-        remedies=_remedies(hop.port),
+        remedies=_remedies(case),
     )
 
 
@@ -319,19 +331,25 @@ def _in_silence(case: Case) -> Finding:
         explains={first},
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"No rule here drops TCP to {first}.",
-        remedies=_remedies(case.tcp.port),
+        remedies=_remedies(case),
     )
 
 
-def _remedies(port: int) -> Iterator[Remedy]:
+def _remedies(case: Case) -> Iterator[Remedy]:
+    port = case.tcp.port
+    if commands.is_in_pod(case):
+        yield from filters.in_a_cluster(case, "The attempts end differently.")
+        return
     yield Remedy(
         do="Find the rule, as root. Its comment may name who set it: firewalld, Docker, a Kubernetes service without endpoints.",
         command=f"nft -a list ruleset; iptables-save -c | grep -e {port} -e REJECT -e DROP",
         verify="A rule's counter grows with each attempt.",
     )
+    host = commands.own_container(case)
     yield Remedy(
-        do="Change it where it was set. For a Kubernetes service, give it ready endpoints.",
-        command="firewall-cmd --list-all; ufw status numbered; kubectl get endpoints",
+        do="See in the settings of what set it where to change it"
+        + (f"; the host of container {host} has its own." if host else "."),
+        command="" if host else "firewall-cmd --list-all; ufw status numbered",
         verify="The attempts end differently.",
     )
 

@@ -218,11 +218,13 @@ def _remedies(address: str, mtu: PathMtu) -> Iterator[Remedy]:
         do="Let ICMP `fragmentation needed` (IPv4 3/4) and `packet too big` (IPv6 2/0) pass every filter on the way; "
         "or have the router before the narrow link reduce the segment size:",
         command="iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu",
+        changes=True,
         verify=f"{endpoint(address, mtu.port)} answers.",
     )
     yield Remedy(
         do="Until then, on this machine: let the kernel try smaller segments by itself.",
         command="sysctl -w net.ipv4.tcp_mtu_probing=1",
+        changes=True,
         verify=f"{endpoint(address, mtu.port)} answers after some seconds.",
     )
 

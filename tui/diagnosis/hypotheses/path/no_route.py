@@ -71,7 +71,7 @@ def _homeless(case: Case, blocked: dict[str, TcpAttempt]) -> Finding:
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="`ip -6 -brief address` shows an address beside that of lo.",
-        remedies=_remedies(first),
+        remedies=_remedies(case, first),
     )
 
 
@@ -87,7 +87,7 @@ def _proved(case: Case, blocked: dict[str, TcpAttempt]) -> Finding:
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`{_get(first)}` prints a route.",
-        remedies=_remedies(first),
+        remedies=_remedies(case, first),
     )
 
 
@@ -104,7 +104,7 @@ def _unproved(case: Case, blocked: dict[str, TcpAttempt]) -> Finding:
         explains=blocked,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"Another attempt on {first} that does not end with ENETUNREACH.",
-        remedies=_remedies(first),
+        remedies=_remedies(case, first),
     )
 
 
@@ -113,7 +113,13 @@ def _get(address: str) -> str:
     return f"ip route get {without_zone(address)}" + (f" oif {zone}" if zone else "")
 
 
-def _remedies(address: str) -> Iterator[Remedy]:
+def _router(case: Case, address: str) -> Route | None:
+    """A route of this session, of the address's family, whose router may know the way; None for none."""
+    known = (route for route in case.all(Route) if route.gateway and route.type == "unicast")
+    return next((route for route in known if ip_family(route.gateway or "") == ip_family(address)), None)
+
+
+def _remedies(case: Case, address: str) -> Iterator[Remedy]:
     family = ip_family(address)
     six = "-6 " if family == "IPv6" else ""
     yield Remedy(
@@ -121,9 +127,13 @@ def _remedies(address: str) -> Iterator[Remedy]:
         command=f"ip -brief address; ip {six}route show default",
         verify=f"`{_get(address)}` prints a route.",
     )
+    router = _router(case, address)
+    bare = without_zone(address)
     yield Remedy(
-        do="Add the route that is missing, by way of the router that knows the network.",
-        command=f"ip {six}route add {without_zone(address)} via ROUTER",
+        do="Add the route that is missing, by way of the router that knows the network"
+        + (f"; of those that this machine uses, {router.gateway}." if router else ": one of these neighbours may be it."),
+        command=f"ip {six}route add {bare} via {router.gateway}" if router else f"ip {six}neigh show",
+        changes=router is not None,
         verify=f"`{_get(address)}` prints it, and the attempts do not end at once any more.",
     )
     if six:

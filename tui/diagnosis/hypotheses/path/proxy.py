@@ -3,7 +3,6 @@
 The attempts on the target are direct; programs that obey the variable never make them.
 """
 
-import shlex
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -13,6 +12,7 @@ from tui.diagnosis.readings import checks, outcomes, proxies, resolution
 from tui.diagnosis.readings.proxies import ProxyRefusal
 from tui.model.address import literal_address
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Outcome, Proxy, SystemAnswer, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, Connect, ReadProxies, ResolveSystem
@@ -182,7 +182,7 @@ def _fails(case: Case, proxy: Proxy, tried: tuple[TcpAttempt, ...], how: str, fa
         tail = "Directly it fails as well, which a network with a proxy may intend."
     else:
         tail = "Directly it fails as well." if failing else "No direct attempt was made."
-    missing = f"`curl -v -x {shlex.quote(label)} http://{case.target.label}/`: how the proxy answers a request."
+    missing = f"`curl -v -x {quoted(label)} http://{case.target.label}/`: how the proxy answers a request."
     return claim(
         f"{summary}. {tail}",
         *evidence,
@@ -201,13 +201,20 @@ def _remedies(case: Case, proxy: Proxy) -> Iterator[Remedy]:
     yield Remedy(
         do=f"See to the proxy, or correct {variable}{readers}, which reads {proxy.value or label}.",
         command="env | grep -i _proxy",
-        verify=f"`refused check {shlex.quote(label)}` connects.",
+        verify=f"`refused check {quoted(label)}` connects.",
     )
     yield Remedy(
         do=f"If {host} should be reached directly, exempt it.",
-        command=f'export NO_PROXY="${{NO_PROXY:+$NO_PROXY,}}{host}" no_proxy="${{no_proxy:+$no_proxy,}}{host}"',
+        command=f"export {' '.join(_added(name, host) for name in ('NO_PROXY', 'no_proxy'))}",
+        changes=True,
         verify="The program connects from that shell; put the line where the variable is set to keep it.",
     )
+
+
+def _added(variable: str, host: str) -> str:
+    """The assignment that adds a host to a list of the environment."""
+    before = f"${{{variable}:+${variable},}}"
+    return f'{variable}="{before}{host}"' if quoted(host) == host else f'{variable}="{before}"{quoted(host)}'
 
 
 HYPOTHESIS = Hypothesis(

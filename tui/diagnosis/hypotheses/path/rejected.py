@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, forwarding, hosts, led, outcomes, reset_origin, rules
+from tui.diagnosis.readings import checks, commands, filters, forwarding, hosts, led, outcomes, reset_origin, rule_remedies, rules
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import behind
 from tui.model.facts import Firewall, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, TraceHops
@@ -33,7 +34,7 @@ def judge(case: Case) -> Finding:
         return behind
     by_rule = rules.stopped_there(case, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
     if by_rule:
-        return rules.judged_there(case, by_rule)
+        return rule_remedies.judged_there(case, by_rule)
     reported = {
         address: attempt
         for address, attempt in hosts.icmp_rejections(case).items()
@@ -180,16 +181,17 @@ def _meaning(attempt: TcpAttempt) -> str:
 def _remedies(case: Case, address: str, attempt: TcpAttempt) -> Iterator[Remedy]:
     port, sender = case.tcp.port, _sender(attempt)
     source = attempt.local_address or "this machine"
+    after = f"{case.target.label} connects, or answers with a plain reset."
+    if commands.is_in_pod(case):
+        yield from filters.in_a_cluster(case, after)
+        return
+    prefix = commands.prefix_to(case, address) if sender == address else None
     yield Remedy(
         do=f"On {sender}: find the rule (or the `prohibit` route) that rejects {source}.",
-        command="nft list ruleset; iptables-save; ip route show table all type prohibit",
+        command=behind(prefix, "nft list ruleset; iptables-save; ip route show table all type prohibit"),
         verify=f"A rule or route there matches TCP from {source} to {endpoint(address, port)}.",
     )
-    yield Remedy(
-        do=f"Have TCP port {port} allowed for {source} there; with firewalld or ufw on {sender}:",
-        command=f"firewall-cmd --permanent --add-port={port}/tcp && firewall-cmd --reload   # or: ufw allow {port}/tcp",
-        verify=f"{case.target.label} connects, or answers with a plain reset.",
-    )
+    yield from filters.allowed_there(case, sender, attempt.local_address, after)
 
 
 HYPOTHESIS = Hypothesis(

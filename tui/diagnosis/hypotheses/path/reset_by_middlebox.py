@@ -137,7 +137,7 @@ def _remedies(case: Case, address: str, origin: Origin) -> Iterator[Remedy]:
     )
     yield Remedy(
         do=f"On {who}, or with whoever runs it: find the rule that answers TCP port {port} with a reset.",
-        command="nft -a list ruleset | grep 'tcp reset'; (iptables-save; ip6tables-save) | grep tcp-reset",
+        command="nft -a list ruleset | grep 'tcp reset'; iptables-save | grep tcp-reset; ip6tables-save | grep tcp-reset",
         verify=f"A rule there matches TCP from {source} to port {port}, and its counter grows with each attempt.",
     )
     yield Remedy(

@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, stil
 from tui.diagnosis.readings import checks, counters, hosts, outcomes
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import DropWatch, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -93,23 +94,26 @@ def _no_way_back(case: Case, address: str, tried: tuple[TcpAttempt, ...], watch:
 
 
 def _remedies(case: Case, address: str, watch: DropWatch) -> Iterator[Remedy]:
-    device = watch.strict[0] if watch.strict else "DEVICE"
-    place = f"{watch.vantage} " if watch.vantage else ""
     client = next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
-    peer = client or "CLIENT" if watch.vantage else address
+    peer = client if watch.vantage else address
+    device = watch.strict[0] if watch.strict else None
+    device = watch.strict[0] if watch.strict else None
+    packets = f"{f'host {peer} and ' if peer else ''}tcp port {case.tcp.port}"
+    way_back = f"ip route get {peer}" if peer else "ip route show"
     yield Remedy(
-        do=f"See by which interface the packets of {peer} come in, and by which they would go back.",
-        command=f"{place}tcpdump -ni any host {peer} and tcp port {case.tcp.port}; {place}ip route get {peer}",
+        do=f"See by which interface the packets of {peer or 'the client'} come in, and by which they would go back.",
+        command=f"{behind(watch.vantage, f'tcpdump -ni any {packets}')}; {behind(watch.vantage, way_back)}",
         verify="The two interfaces are the same.",
     )
     yield Remedy(
         do="Lead both ways over the same interface: a route there, or a policy rule for the address that is answered from.",
-        command=f"ip route add {peer} via GATEWAY dev {device}",
+        command=behind(watch.vantage, f"ip route show{f' dev {quoted(device)}' if device else ''}; ip neigh show"),
         verify=f"{endpoint(address, case.tcp.port)} connects or is refused.",
     )
     yield Remedy(
         do="Where the two ways differ on purpose: let the filter be loose, so that it asks only whether there is a way back.",
-        command=f"{place}sysctl -w net.ipv4.conf.{device}.rp_filter=2",
+        command=behind(watch.vantage, f"sysctl -w net.ipv4.conf.{(device or 'all').replace('.', '/')}.rp_filter=2"),
+        changes=True,
         verify=f"{endpoint(address, case.tcp.port)} connects or is refused.",
     )
 

@@ -100,6 +100,7 @@ def _remedies(address: str, route: Route) -> Iterator[Remedy]:
         yield Remedy(
             do="If it should not be there, delete it, and correct the program or file that sets it.",
             command=f"ip {six}route del {route.type} {route.destination or address}{in_table}",
+            changes=True,
             verify=f"`ip route get {without_zone(address)}` prints a gateway or a device.",
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, hosts, outcomes
+from tui.diagnosis.readings import checks, commands, hosts, outcomes
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, TcpAttempt
@@ -47,7 +47,7 @@ def _bound_for_udp(case: Case, refused: dict[str, TcpAttempt], table: Listeners,
     evidence = outcomes.ids(*refused.values(), table)
     culprit = hosts.listener_culprit("process", row)
     refuted_by = f"A TCP listener in `ss -ltn 'sport = :{port}'`."
-    remedies = tuple(_remedies(port, row))
+    remedies = tuple(_remedies(case, port, row))
     meant, serves = hosts.meant_family(case), family_of_program(row.process)
     if meant and meant != serves:
         return still_open(
@@ -73,7 +73,7 @@ def _bound_for_udp(case: Case, refused: dict[str, TcpAttempt], table: Listeners,
     )
 
 
-def _remedies(port: int, row: Listener) -> Iterator[Remedy]:
+def _remedies(case: Case, port: int, row: Listener) -> Iterator[Remedy]:
     yield Remedy(
         do="If the service speaks UDP, let the client use UDP.",
         command=f"ss -lunp 'sport = :{port}'",
@@ -81,7 +81,8 @@ def _remedies(port: int, row: Listener) -> Iterator[Remedy]:
     )
     yield Remedy(
         do=f"If {row.process or 'it'} offers TCP as well, switch that on in its settings and restart it.",
-        command=f"systemctl restart {row.unit}" if row.unit else "",
+        command=commands.apply(case, row),
+        changes=bool(commands.apply(case, row)),
         verify=f"ss -ltn 'sport = :{port}' shows a listener.",
     )
 

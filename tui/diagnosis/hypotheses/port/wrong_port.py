@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, containers, hosts, intention, near_misses, outcomes, services, spoken
+from tui.diagnosis.readings import checks, commands, containers, hosts, intention, near_misses, outcomes, services, spoken
 from tui.diagnosis.readings.answers import MEANT, service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import behind
 from tui.model.facts import Listener, Listeners, Talk, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import meant_protocol
@@ -28,7 +29,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.other_ports(case)
     for address in outcomes.refused_by_reset(case):
         if outcomes.is_local(case, address):
-            yield from spoken.questions(case, address, near_misses.hidden_ports(case, address))
+            ports = (*near_misses.named_ports(case, address), *near_misses.hidden_ports(case, address))
+            yield from spoken.questions(case, address, ports)
     meant = meant_protocol(case.tcp)
     if meant is None or meant.protocol in near_misses.EVERYBODYS or not case.options.talk:
         return
@@ -198,7 +200,7 @@ def _remedies(case: Case, address: str, listener: Listener, *, sure: bool) -> It
     )
     yield Remedy(
         do=f"Or set {listener.process or 'the service'} to port {case.tcp.port}, and restart it, if nothing else uses it.",
-        command=f"systemctl cat {listener.unit}" if listener.unit else "",
+        command=commands.settings(case, listener),
         verify=f"ss -ltn 'sport = :{case.tcp.port}' shows a listener.",
     )
 
@@ -206,7 +208,7 @@ def _remedies(case: Case, address: str, listener: Listener, *, sure: bool) -> It
 def _far_remedies(case: Case, attempt: TcpAttempt) -> Iterator[Remedy]:
     yield Remedy(
         do=f"On {attempt.address}: see which ports the service that you mean listens on.",
-        command="ss -ltnp",
+        command=behind(commands.prefix_to(case, attempt.address), "ss -ltnp"),
         verify=f"Its port is there, and the client's setting names the same; it is {case.tcp.port} now.",
     )
     yield Remedy(

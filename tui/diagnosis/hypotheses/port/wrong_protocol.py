@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, talk
+from tui.diagnosis.readings import checks, commands, hosts, outcomes, talk
 from tui.diagnosis.readings.talk import Words
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Talk, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import TLS, Meant, label_of
@@ -155,19 +156,19 @@ def _remedies(case: Case, address: str, meant: Meant, answers_as: tuple[str, ...
         switch = talk.has_door_for_tls(family)
         yield Remedy(
             do=f"Let the client use TLS: {talk.url((TLS,), case)}." if switch else "Switch TLS on in the client's settings.",
-            command=f"refused check {talk.url((TLS,), case)}" if switch else "",
+            command=f"refused check {quoted(talk.url((TLS,), case))}" if switch else "",
             verify=works,
         )
     elif meant.protocol == TLS and STARTS_TLS_LATER.issuperset(answers_as):
         yield Remedy(
             do=f"Let the client begin in plain {label} and change to TLS (STARTTLS), or use the port that is TLS at once.",
-            command=f"refused check {talk.url(answers_as, case)}" if talk.family_of(answers_as) else "",
+            command=f"refused check {quoted(talk.url(answers_as, case))}" if talk.family_of(answers_as) else "",
             verify=works,
         )
     else:
         yield Remedy(
             do=f"If {label} is the service that was meant, let the client speak it.",
-            command=f"refused check {talk.url(answers_as, case)}" if talk.family_of(answers_as) else "",
+            command=f"refused check {quoted(talk.url(answers_as, case))}" if talk.family_of(answers_as) else "",
             verify=works,
         )
     if meant.protocol == TLS and _is_plain_kind(case, answers_as):
@@ -180,12 +181,12 @@ def _remedies(case: Case, address: str, meant: Meant, answers_as: tuple[str, ...
         scheme = base_scheme(case.tcp.scheme or "") or (family.schemes[0] if family.schemes else "")
         yield Remedy(
             do=f"Or use the port on which {family.name} is served, usually {port}.",
-            command=f"refused check {scheme}://{at}" if scheme and port != case.tcp.port else "",
+            command=f"refused check {quoted(f'{scheme}://{at}')}" if scheme and port != case.tcp.port else "",
             verify=works,
         )
     yield Remedy(
         do=f"On {address}: see which program holds the port, and whether it is the right one.",
-        command=f"ss -ltnp 'sport = :{case.tcp.port}'",
+        command=commands.listeners(case.tcp.port, commands.prefix_to(case, address)),
         verify="It is the program that the client means.",
     )
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Claim, Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, queues, unix_sockets
+from tui.diagnosis.readings import checks, commands, either_kind, hosts, outcomes, process_remedies, queues, unix_sockets
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import behind
 from tui.model.facts import AcceptQueue, Listener, Outcome, ProcessState, QueueWatch, TcpAttempt, UnixAttempt
 from tui.model.judgement import Culprit, Remedy, State
 from tui.model.requests import AnyRequest, ExamineProcess, WatchQueue
@@ -19,6 +20,15 @@ from tui.model.target import UnixTarget
 
 FULL = "EAGAIN"
 """What a Unix socket whose queue is full answers to a connect that does not wait (connect(2))."""
+_LIMITS = {
+    "nginx": "`listen … backlog=` of its server block",
+    "redis-server": "tcp-backlog in redis.conf",
+    "mysqld": "back_log in my.cnf",
+    "mariadbd": "back_log in my.cnf",
+    "apache2": "ListenBacklog in its configuration",
+    "httpd": "ListenBacklog in its configuration",
+}
+"""Where the limit stands in the settings of a program."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -236,43 +246,37 @@ def _culprit(row: Listener, watch: QueueWatch | None) -> Culprit:
 
 
 def _remedies(case: Case, queue: AcceptQueue, watch: QueueWatch | None, state: ProcessState | None) -> Iterator[Remedy]:
-    pid, unit = queue.listener.pid or "PID", queue.listener.unit or "UNIT"
+    row, prefix = queue.listener, watch.vantage if watch else None
     verify = f"`ss -ltn 'sport = :{case.tcp.port}'` shows Recv-Q near 0, and {case.target.label} connects."
-    yield from _let_it_run(state, pid, unit, verify)
+    yield from _let_it_run(case, state, row, prefix, verify)
     capped = bool(watch and watch.somaxconn is not None and queue.limit is not None and queue.limit >= watch.somaxconn)
+    own = _LIMITS.get(row.process or "", "the backlog in its own settings")
     yield Remedy(
-        do="If it accepts, but too slowly for bursts: raise its limit, then restart it, since the limit is set by listen().",
-        command="sysctl -w net.core.somaxconn=4096"
-        if capped
-        else "its own setting: `listen … backlog=N` (nginx), tcp-backlog (redis), back_log (MySQL), ListenBacklog (httpd)",
+        do="If it accepts, but too slowly for bursts: raise its limit, then restart it, since the limit is set by listen()."
+        + ("" if capped else f" It is {own}."),
+        command=behind(prefix, "sysctl -w net.core.somaxconn=4096" if capped else f"ss -ltn 'sport = :{case.tcp.port}'"),
+        changes=capped,
         verify=f"`ss -ltn 'sport = :{case.tcp.port}'` shows the new limit as Send-Q.",
     )
 
 
-def _let_it_run(state: ProcessState | None, pid: int | str, unit: str, verify: str) -> Iterator[Remedy]:
-    if state and state.stopper == "signal":
-        yield Remedy(do=f"Find out who stopped {state.name}, and let it run on.", command=f"kill -CONT {pid}", verify=verify)
-    elif state and state.stopper == "freezer":
-        thaw = f"systemctl thaw {unit}" if state.unit else f"echo 0 > /sys/fs/cgroup{state.frozen_group}/cgroup.freeze"
+def _let_it_run(case: Case, state: ProcessState | None, row: Listener, prefix: str | None, verify: str) -> Iterator[Remedy]:
+    """What keeps it from accepting is lifted; where nothing is known to, what it does is looked at."""
+    known = tuple(process_remedies.let_it_run(case, state, verify)) if state else ()
+    yield from known
+    if known:
+        return
+    if row.pid:
         yield Remedy(
-            do="Find out who froze its control group (a suspended container?), and thaw it.", command=thaw, verify=verify
-        )
-    elif state and state.stopper == "debugger":
-        yield Remedy(
-            do=f"Let the debugger go on, or detach it: {state.tracer}.",
-            command=f"grep TracerPid /proc/{pid}/status",
-            verify=verify,
-        )
-    elif state and state.is_out_of_descriptors:
-        yield Remedy(
-            do="Raise its limit on open files (LimitNOFILE=), and see which of them it does not close.",
-            command=f"ls -l /proc/{pid}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head; systemctl edit {unit}",
+            do="See what the process does instead of accepting; restart it if it hangs.",
+            command=process_remedies.what_it_does(case, row, prefix),
             verify=verify,
         )
     else:
+        here = isinstance(case.target, UnixTarget)
         yield Remedy(
-            do="See what the process does instead of accepting; restart it if it hangs.",
-            command=f"cat /proc/{pid}/wchan; strace -fp {pid} -e trace=accept,accept4; journalctl -u {unit} -n 50",
+            do="See, as root, which process holds the socket, and what it does instead of accepting.",
+            command=f"ss -lxp src {unix_sockets.typed(case)}" if here else commands.listeners(case.tcp.port, prefix),
             verify=verify,
         )
 
@@ -314,7 +318,8 @@ def _unix(case: Case) -> Finding:
 def _unix_remedies(case: Case, holder: Listener, state: ProcessState | None) -> Iterator[Remedy]:
     typed = unix_sockets.typed(case)
     verify = f"`ss -lx src {typed}` shows Recv-Q near 0, and `refused check {typed}` connects."
-    yield from _let_it_run(state, holder.pid or "PID", (state.unit if state else None) or "UNIT", verify)
+    known = holder if holder.unit or state is None else replace(holder, unit=state.unit)
+    yield from _let_it_run(case, state, known, None, verify)
     yield Remedy(
         do="If it accepts, but too slowly for bursts: raise its limit, then restart it, since the limit is set by listen().",
         command=f"ss -lx src {typed}; sysctl net.core.somaxconn",

@@ -4,20 +4,24 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, forwarding, hosts, intention, led, outcomes
+from tui.diagnosis.readings import checks, commands, containers, forwarding, hosts, intention, led, outcomes, spoken
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Forwarder, Listener, Listeners, OtherNamespaces, TcpAttempt
 from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, and the socket table here and at the other end."""
+    """Attempts, the socket table here and at the other end, and the first words of what has the port elsewhere here."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from forwarding.checks(case)
+    if any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)):
+        for row in outcomes.on_port(outcomes.listeners(case), case.tcp.port):
+            yield from spoken.questions(case, peer_address(row.address), (row.port,))
 
 
 def judge(case: Case) -> Finding:
@@ -50,7 +54,14 @@ def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listen
             f"{hosts.owner(taking)} listens on {endpoint(taking.address, taking.port)}, which takes the connection.",
             *outcomes.ids(table),
         )
-    row = next((row for row in rows if not hosts.contradicts(case, row)), rows[0])
+    fitting = [row for row in rows if not (here and spoken.is_another(case, row))]
+    if not fitting:
+        return still_open(
+            f"The port is open on {_bound_to(rows[0])} only, and what listens there speaks another protocol than is meant.",
+            *outcomes.ids(*same.values(), table),
+            *spoken.evidence(case, peer_address(rows[0].address), rows[0].port),
+        )
+    row = next((row for row in fitting if not hosts.contradicts(case, row)), fitting[0])
     if hosts.contradicts(case, row):
         return _another_service(case, same, table, row)
     if here or _is_beyond_doubt(row, address, table):
@@ -128,7 +139,8 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
 
 
 def _bound_to(row: Listener) -> str:
-    return endpoint(row.address, row.port) + (f" of {row.device} alone" if row.device else "")
+    alone = f" of {row.device} alone" if row.device else " (IPv6 alone)" if row.v6_only and row.address == "::" else ""
+    return f"{endpoint(row.address, row.port)}{alone}"
 
 
 def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterator[Remedy]:
@@ -139,21 +151,29 @@ def _remedies(case: Case, address: str, row: Listener, *, here: bool) -> Iterato
         return
     every = "::" if ip_family(address) == "IPv6" else "0.0.0.0"  # noqa: S104 -- named, not bound
     setting = _SETTINGS.get(row.process or "", "bind, listen or host in its configuration")
+    prefix = commands.prefix_to(case, address)
+    again = commands.apply(case, row, prefix=prefix)
     yield Remedy(
-        do=f"Let {row.process or 'the service'} listen on {address}, or on {every} for every address: {setting}. Restart it.",
-        command=f"systemctl restart {row.unit}" if row.unit else "",
+        do=commands.opening(
+            commands.on(case, address),
+            f"Let {row.process or 'the service'} listen on {address}, or on {every} for every address: {setting}. Then have it "
+            "read that.",
+        ),
+        command=again or commands.listeners(port, prefix),
+        changes=bool(again),
         verify=f"ss -ltn 'sport = :{port}' shows {endpoint(address, port)} or {endpoint(every, port)}.",
     )
     if here:
         yield Remedy(
-            do=f"Or let the client use the address where it listens, {row.address}.",
+            do=f"Or let the client use the address where it listens, {peer_address(row.address)}.",
             command=f"refused check {endpoint(peer_address(row.address), port)}",
             verify="It connects.",
         )
     elif is_loopback(row.address):
         yield Remedy(
             do="Or, if it should stay private, go through a tunnel.",
-            command=f"ssh -N -L {port}:{endpoint(row.address, port)} {case.tcp.host}",
+            command=f"ssh -N -L {port}:{endpoint(row.address, port)} {quoted(case.tcp.host)}",
+            changes=True,
             verify=f"refused check {endpoint('127.0.0.1', port)} connects while the tunnel is up.",
         )
 
@@ -163,12 +183,9 @@ def _led_remedies(case: Case, address: str, row: Listener, forwarder: Forwarder)
     port = case.tcp.port
     inside = next((inside for _, inside in forwarder.leads_to if inside), None)
     if forwarder.program in forwarding.OF_ENGINES:
-        yield Remedy(
-            do=f"The container's port is published on {row.address} alone. If others should reach it, create the container "
-            "again with the port published on every address.",
-            command=f"{forwarding.OF_ENGINES[forwarder.program]} run --publish {port}:{inside or 'PORT'} … IMAGE",
-            verify=f"`refused check {endpoint(address, port)}` connects.",
-        )
+        tool = forwarding.OF_ENGINES[forwarder.program]
+        again = f"`refused check {endpoint(address, port)}` connects."
+        yield containers.publish(tool, containers.publishing(case, port), port, inside, again)
     else:
         yield Remedy(
             do=f"{forwarder.program} leads the port on {row.address} alone: give it {address}, or every address, to listen on.",
@@ -176,7 +193,7 @@ def _led_remedies(case: Case, address: str, row: Listener, forwarder: Forwarder)
             verify=f"`refused check {endpoint(address, port)}` connects.",
         )
     yield Remedy(
-        do=f"Or let the client use the address where it listens, {row.address}.",
+        do=f"Or let the client use the address where it listens, {peer_address(row.address)}.",
         command=f"refused check {endpoint(peer_address(row.address), port)}",
         verify="It connects.",
     )

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, either_kind, forwarding, hosts, outcomes, talk
+from tui.diagnosis.readings import checks, commands, containers, either_kind, forwarding, hosts, outcomes, talk, unix_sockets
 from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Attempt, Listener, Outcome, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
-from tui.model.target import UnixTarget
+from tui.model.target import TcpTarget, UnixTarget
 
 REPEATEDLY = 2
 _ENDED = {Outcome.CLOSED: "closed", Outcome.RESET: "reset"}
@@ -106,11 +107,22 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:
         f"{_who(row)} on {case.target.label} accepts the connection and {_how(attempts)} it at once, before any byte.",
         *outcomes.ids(*(fact for facts in ended.values() for fact in facts), table, talk.process(case, first)),
         reason=f"{_counted(attempts)}{_descriptors(case, first)}",
+        missing=_led_on(case, first),
         explains=ended,
         culprit=_culprit(case, first, row),
         refuted_by="An attempt that stays connected, or a byte from the server before it closes.",
         remedies=_remedies(case, row),
     )
+
+
+def _led_on(case: Case, where: str) -> str:
+    """What is missing where it is led to a program that only forwards as well, or of which nobody may see whether it does."""
+    for place in () if isinstance(case.target, UnixTarget) else forwarding.behind(case, where):
+        row = next((row for row in place.rows if row.port == place.way.port), None)
+        if row is None or row.process is None or row.process in _FORWARDERS:
+            who = hosts.owner(row, opens=False) if row else "what listens there"
+            return f"Who ends it: {who} at {place.way.label} may only forward as well. `refused check {place.way.label}`."
+    return ""
 
 
 def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:
@@ -152,16 +164,17 @@ def _culprit(case: Case, address: str, row: Listener | None) -> Culprit:
 
 
 def _remedies(case: Case, row: Listener | None) -> Iterator[Remedy]:
-    unit = (row.unit if row else None) or "UNIT"
     if row and row.process in _FORWARDERS:
+        tool = forwarding.OF_ENGINES.get(row.process, "docker")
+        inside = containers.publishing(case, row.port)
         yield Remedy(
             do=f"{row.process} only forwards: see whether the service behind it listens, and on every address there.",
-            command="docker ps --format '{{.Names}}  {{.Ports}}'; docker exec CONTAINER ss -ltnp",
+            command=f"{tool} exec {quoted(inside.label)} ss -ltn" if inside else f"{tool} ps --filter publish={row.port}",
             verify="The service listens on 0.0.0.0 or :: there, on the port that is forwarded.",
         )
     yield Remedy(
         do="Read what the service says at the moment of an attempt: an access list, a connection limit, a worker that dies.",
-        command=f"journalctl -u {unit} -n 50",
+        command=commands.log(case, row) if row or isinstance(case.target, TcpTarget) else unix_sockets.log(case),
         verify="The log names the reason.",
     )
     yield Remedy(

@@ -154,8 +154,8 @@ def _remedies(address: str) -> Iterator[Remedy]:
         verify="It answers, and the attempts end differently.",
     )
     yield Remedy(
-        do="If it runs, compare its address with the one that the client uses.",
-        command="ip -brief address   # on that machine",
+        do="If it runs: on it, compare its address with the one that the client uses.",
+        command="ip -brief address",
         verify=f"It has {address}.",
     )
 

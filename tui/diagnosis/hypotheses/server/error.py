@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import checks, outcomes, replies, talk, upstream
+from tui.diagnosis.readings import checks, commands, outcomes, replies, talk, upstream
 from tui.model.case import Case
 from tui.model.facts import Talk
 from tui.model.judgement import Remedy
@@ -29,7 +29,7 @@ def judge(case: Case) -> Finding:
         if upstream.kind(http):
             continue
         works = f"`refused check {case.target.text}` is reachable."
-        unit, who = replies.unit(case, address), replies.server_words(case, address, http)
+        who = replies.server_words(case, address, http)
         return claim(
             f"{who} answers {http.asked} with a failure of its own: {replies.quoted(http)}.",
             *outcomes.ids(fact),
@@ -39,8 +39,11 @@ def judge(case: Case) -> Finding:
             refuted_by=f"Another answer to {http.asked}.",
             remedies=(
                 Remedy(
-                    do="Read what the application logs at the moment of the request: the failure is in it, not on the way.",
-                    command=f"journalctl -u {unit} --since '-1 min'",
+                    do=commands.opening(
+                        commands.on(case, address),
+                        "Read what the application logs at the moment of the request: the failure is in it, not on the way.",
+                    ),
+                    command=replies.log(case, address, "--since '-1 min'"),
                     verify="The log names the reason.",
                 ),
                 Remedy(do="Ask again once it is mended.", command=fact.command, verify=works),

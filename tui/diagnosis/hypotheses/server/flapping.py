@@ -7,8 +7,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, containers, hosts, outcomes, services
+from tui.diagnosis.looks import RULES
+from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, rules, services, varying_rules
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import Listener, Listeners, OtherNamespaces, Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListListeners, ReadService
@@ -43,10 +45,23 @@ def judge(case: Case) -> Finding:
     looping = {address: loop for address in plain if (loop := _loop(case, address))}
     if looping and not restarts:
         return _in_a_loop(case, {address: plain[address] for address in looping}, next(iter(looping.values())))
-    if alternating or changed or restarts:
+    shown_there = bool(changed or restarts)
+    filtered = varying_rules.stopping(case) | varying_rules.stopping_there(case)
+    if not shown_there and plain.keys() <= filtered.keys():
+        return _by_a_rule(plain, filtered)
+    if alternating or shown_there:
         proved = alternating or {address: plain[address] for address in restarts} or plain
         return _proved(case, proved, changed, next(iter(restarts.values()), None))
     return _once(case, plain)
+
+
+def _by_a_rule(fallen: dict[str, tuple[TcpAttempt, ...]], filtered: dict[str, varying_rules.Sometimes]) -> Finding:
+    first = next(iter(fallen))
+    rule = filtered[first].rule
+    return still_open(
+        f"A rule stops connections to {first} at times, as these ended: {rules.named(rule)}.",
+        *outcomes.ids(*fallen[first], filtered[first].reading),
+    )
 
 
 def _service_checks(case: Case) -> Iterator[AnyRequest]:
@@ -120,10 +135,23 @@ def _proved(
         f"{case.target.label} comes and goes: {first} connects at times and refuses at others.{restarted}",
         *outcomes.ids(*(fact for facts in fallen.values() for fact in facts), changed[2] if changed else None, *_both(restart)),
         reason=f"On one address: {pattern}.",
+        missing="" if changed or restart else _unseen(case, fallen),
+        looks=() if changed or restart else (RULES,),
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=culprit,
         refuted_by=f"{first} is a balancer's address, and one of the machines behind it always refuses.",
-        remedies=_remedies(case, changed[1] if changed else None, restart),
+        remedies=_remedies(case, first, changed[1] if changed else None, restart),
+    )
+
+
+def _unseen(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> str:
+    """What is missing where only outcomes alternate: at another machine a rule that resets some connections looks the same."""
+    far = next((address for address in fallen if not outcomes.is_local(case, address)), None)
+    if far is None:
+        return ""
+    return (
+        f"On {far}, twice: `ss -ltnp 'sport = :{case.tcp.port}'`, or `systemctl show UNIT -p NRestarts`. Another process, or a "
+        "number that grows, confirms it; a listener that stays means a rule with a limit, or a balancer."
     )
 
 
@@ -193,7 +221,7 @@ def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="It stays refused: then the service has ended.",
-        remedies=_remedies(case, None, None),
+        remedies=_remedies(case, first, None, None),
     )
 
 
@@ -209,11 +237,19 @@ def _otherwise(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding
     )
 
 
-def _remedies(case: Case, listener: Listener | None, restart: services.Restart | None) -> Iterator[Remedy]:
-    unit = restart.after.name if restart else (listener.unit if listener else None) or "UNIT"
+def _remedies(case: Case, address: str, listener: Listener | None, restart: services.Restart | None) -> Iterator[Remedy]:
+    unit = restart.after.name if restart else (listener.unit if listener else None) or ""
+    prefix = restart.after.vantage if restart else commands.prefix_to(case, address)
+    if unit and commands.has_systemd(case, prefix):
+        show = behind(prefix, f"systemctl show {quoted(unit)} -p NRestarts,Result,ActiveEnterTimestamp")
+        look = f"{show}; {behind(prefix, f'journalctl -u {quoted(unit)} -n 50')}"
+    else:
+        look = f"{commands.status(case, '', prefix=prefix)}; {commands.log(case, listener, prefix=prefix)}"
     yield Remedy(
-        do="See whether it restarts again and again, and what it says before it ends.",
-        command=f"systemctl show {unit} -p NRestarts,Result,ActiveEnterTimestamp; journalctl -u {unit} -n 50",
+        do=commands.opening(
+            commands.on(case, address), "See whether it restarts again and again, and what it says before it ends."
+        ),
+        command=look,
         verify="NRestarts does not grow any more.",
     )
     yield Remedy(
@@ -230,7 +266,8 @@ HYPOTHESIS = Hypothesis(
     question="Does the service come and go?",
     why="A service that restarts in a loop connects at one moment and refuses at the next, on the same address.",
     meaning="It comes and goes.",
-    proof="Outcomes that alternate on one address, a listener whose process changes, or a restart counter that grows.",
+    proof="Outcomes that alternate on one address, and this machine's own TCP refused; or, from the other end, a listener whose "
+    "process changes or a restart counter that grows.",
     mistaken_for=("name.dead-address", "server.starting"),
     supersedes=frozenset({"server.starting", "server.not-listening", "server.closes-early", "server.crashed"}),
     shown_by=(TcpAttempt,),

@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, stil
 from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import (
     checks,
+    commands,
     containers,
     counters,
     forwarding,
@@ -16,12 +17,16 @@ from tui.diagnosis.readings import (
     reset_origin,
     rules,
     services,
+    spoken,
+    starting,
+    varying_rules,
 )
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import Firewall, Listeners, OtherNamespaces, Rule, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -43,6 +48,9 @@ def judge(case: Case) -> Finding:
     refused = outcomes.refused_by_reset(case)
     if not refused:
         return no_refusal(case)
+    at_times = varying_rules.stopping(case) | varying_rules.stopping_there(case)
+    if refused.keys() <= at_times.keys():
+        return still_open("It connects at other times, and a rule stops some connections so.", *outcomes.ids(*refused.values()))
     foreign = [address for address in refused if _is_of_no_socket(case, address)]
     refused = {address: attempt for address, attempt in refused.items() if address not in foreign}
     if not refused:
@@ -75,8 +83,9 @@ def _is_of_no_socket(case: Case, address: str) -> bool:
 
 
 def _nothing_in(tables: tuple[Listeners, ...], case: Case) -> bool:
-    """Whether there is a socket table that speaks for the address, and no TCP listener on the port in any."""
-    return bool(tables) and not any(outcomes.on_port(table, case.tcp.port) for table in tables)
+    """Whether there is a socket table that speaks for the address, and no TCP listener on the port but of another kind."""
+    rows = [(table, row) for table in tables for row in outcomes.on_port(table, case.tcp.port)]
+    return bool(tables) and all(table.vantage is None and spoken.is_another(case, row) for table, row in rows)
 
 
 def _all_read(case: Case, address: str) -> bool:
@@ -101,7 +110,7 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
             explains=refused,
             culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
             refuted_by=f"A listener on TCP port {port} in this namespace's `ss -ltn`.",
-            remedies=_remedies(case),
+            remedies=_remedies(case, next(iter(refused))),
         )
     container = _stopped_container(case, refused)
     note = _container_note(container) if container else _service_note(case, refused)
@@ -114,7 +123,7 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
         explains=refused,
         culprit=at_fault or Culprit(kind="address", address=next(iter(refused)), port=port),
         refuted_by=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that redirects it to another machine.",
-        remedies=containers.remedies(case, container) if container else _remedies(case, stopped),
+        remedies=containers.remedies(case, container) if container else _remedies(case, next(iter(refused)), stopped),
     )
 
 
@@ -217,7 +226,7 @@ def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
         explains=refused,
         culprit=Culprit(kind="address", address=host, port=port),
         refuted_by=f"A listener on {endpoint(host, port)} in that machine's `ss -ltn`, or a filter there that sends resets.",
-        remedies=_remedies(case),
+        remedies=_remedies(case, host),
     )
 
 
@@ -235,7 +244,7 @@ def _dnat(case: Case, refused: dict[str, TcpAttempt], reading: Firewall, rule: R
         explains=refused,
         culprit=Culprit(kind="address", address=address or host, port=port or case.tcp.port),
         refuted_by=f"A listener on {there}.",
-        remedies=_remedies(case),
+        remedies=_remedies(case, host),
     )
 
 
@@ -266,33 +275,28 @@ def _distance(case: Case, address: str) -> tuple[str, tuple[str, ...]]:
     return sentences.get(origin.source, ""), outcomes.ids(origin.fact) if origin.source in sentences else ()
 
 
-def _remedies(case: Case, stopped: Service | None = None) -> Iterator[Remedy]:
-    port = case.tcp.port
+def _remedies(case: Case, address: str, stopped: Service | None = None) -> Iterator[Remedy]:
     if stopped:
         words = ("unmask", "start") if stopped.load == "masked" else ("start",)
         yield Remedy(
             do=f"Start {stopped.name}, if it was not stopped on purpose.",
             command=services.command(stopped, *words),
+            changes=True,
             verify=f"`{services.command(stopped, 'is-active')}` says active, and {case.target.label} connects.",
         )
         return
-    service = service_name(case)
-    unit = service or "NAME"
     unknown = _unknown_unit(case)
     if unknown:
+        pattern = quoted(f"*{unknown.name.partition('.')[0]}*")
         yield Remedy(
-            do=f"See how the unit of {service} is really called.",
-            command=f"systemctl list-unit-files '*{unknown.name.partition('.')[0]}*'",
+            do=f"See how the unit of {service_name(case)} is really called.",
+            command=behind(unknown.vantage, f"systemctl list-unit-files {pattern}"),
             verify=f"`refused check {case.target.label} --service` with that name shows its state.",
         )
-    yield Remedy(
-        do=f"Start {service or 'the service that belongs there'}, on the machine that refused.",
-        command=f"systemctl status {unit}; systemctl start {unit}",
-        verify=f"ss -ltn 'sport = :{port}' shows a listener, and {case.target.label} connects.",
-    )
+    yield from starting.remedies(case, address, unit="" if unknown else commands.unit(case))
     yield Remedy(
         do="If it runs, compare the port in its configuration with the one that the client uses.",
-        command="ss -ltnp",
+        command=behind(commands.prefix_to(case, address), "ss -ltnp"),
         verify="Both name the same port.",
     )
 

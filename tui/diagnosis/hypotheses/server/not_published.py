@@ -1,6 +1,5 @@
 """A container runs, and its port is not led here: it is not published, or the engine's rules are gone."""
 
-import shlex
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -11,6 +10,7 @@ from tui.diagnosis.readings import checks, containers, forwarding, intention, na
 from tui.diagnosis.readings.namespaces import ServiceLocation
 from tui.model.address import endpoint, is_unspecified, same_address
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, Container, Forwarder, Forwarders, OtherNamespaces
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadFirewall
@@ -150,30 +150,28 @@ def _remedies_for_rules(case: Case, address: str, container: Container) -> Itera
     again = f"`refused check {endpoint(address, case.tcp.port)}` is answered."
     yield Remedy(
         do="See that the rules are gone; a firewall that was reloaded removes those of others as well.",
-        command=f"{container.engine} port {shlex.quote(container.label)}; nft list ruleset | grep -c dnat",
+        command=f"{container.engine} port {quoted(container.label)}; nft list ruleset | grep -c dnat",
         verify=f"{container.engine} names the port, and no rule has it.",
     )
     if container.engine == "podman":
         yield Remedy(
             do="Have podman make the rules of this container again; the container keeps running.",
-            command=f"podman network reload {shlex.quote(container.label)}",
+            command=f"podman network reload {quoted(container.label)}",
+            changes=True,
             verify=again,
         )
         return
     yield Remedy(
         do="Have the engine make the rules of this container again: it does so when the container is started.",
-        command=f"{container.engine} restart {shlex.quote(container.label)}",
+        command=f"{container.engine} restart {quoted(container.label)}",
+        changes=True,
         verify=again,
     )
 
 
 def _remedies_for_publishing(case: Case, container: Container, inside: int, location: ServiceLocation) -> Iterator[Remedy]:
     tool = container.engine if container.engine in {"docker", "podman"} else "docker"
-    yield Remedy(
-        do="Publish the port. Published ports are set when a container is created, so create it again.",
-        command=f"{tool} run --publish {case.tcp.port}:{inside} … {shlex.quote(container.image or 'IMAGE')}",
-        verify=f"{case.target.label} connects.",
-    )
+    yield containers.publish(tool, container, case.tcp.port, inside, f"{case.target.label} connects.")
     own = next(iter(location.namespace.addresses if location.namespace else ()), None)
     if own:
         yield Remedy(

@@ -1,6 +1,5 @@
 """The service listens inside a container or another network namespace of this machine, and the port is not published here."""
 
-import shlex
 from collections.abc import Iterator
 
 from msgspec import UNSET
@@ -13,6 +12,7 @@ from tui.diagnosis.readings.namespaces import ServiceLocation
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import OtherNamespaces, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -171,7 +171,7 @@ def _capital(text: str) -> str:
 def _tell_apart(case: Case, location: ServiceLocation) -> str:
     meant = service_name(case) or case.target.label
     if location.listener is None:
-        return f"`docker port {location.container.label if location.container else 'NAME'}`: where the port is published."
+        return f"`docker port {quoted(location.container.label if location.container else '')}`: where the port is published."
     return (
         f"Whether what listens in {_in_words(location)} is the service that {meant} stands for: `{_enter(location, 'ss -ltnp')}`."
     )
@@ -197,17 +197,17 @@ def _enter(location: ServiceLocation, command: str) -> str:
     """The command, run in that namespace."""
     space = location.namespace
     if space and space.name and not location.container:
-        return f"ip netns exec {shlex.quote(space.name)} {command}"
+        return behind(f"ip netns exec {quoted(space.name)}", command)
     pid = (space.pid if space else None) or (location.container.pid if location.container else None)
     if pid:
-        return f"nsenter -t {pid} -n {command}"
-    return f"docker exec {shlex.quote(location.container.label)} {command}" if location.container else command
+        return behind(f"nsenter -t {pid} -n", command)
+    return behind(f"docker exec {quoted(location.container.label)}", command) if location.container else command
 
 
 def _check_from_there(case: Case, location: ServiceLocation) -> str:
     """The command that checks the same target from there."""
     pid = location.namespace.pid if location.namespace else None
-    target = shlex.quote(case.target.label)
+    target = quoted(case.target.label)
     return f"refused check --pid {pid} {target}" if pid else _enter(location, f"refused check {target}")
 
 
@@ -235,11 +235,7 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
     elif container and not location.published:
         inside = row.port if row else port
         tool = container.engine if container.engine in {"docker", "podman"} else "docker"
-        yield Remedy(
-            do="Publish the port. Published ports are set when a container is created, so create it again.",
-            command=f"{tool} run --publish {port}:{inside} … {shlex.quote(container.image or 'IMAGE')}",
-            verify=connects,
-        )
+        yield containers.publish(tool, container, port, inside, connects)
     reachable = [
         address
         for address in (location.namespace.addresses if location.namespace and not location.namespace.initial else ())
@@ -275,16 +271,17 @@ def _from_a_container(case: Case, location: ServiceLocation, others: OtherNamesp
     shared = [network for network in containers.shared_networks(others, container) if network not in NAMELESS]
     tool = containers.tool(container)
     if not shared:
-        network = next((one for one in container.networks if one not in NAMELESS), "NETWORK")
+        network = next((one for one in container.networks if one not in NAMELESS), None)
         yield Remedy(
             do=f"Put {mine.label} and {name} into one network of their own: in the default one containers have no names.",
-            command=f"{tool} network connect {network} {mine.label}",
-            verify=f"`{tool} exec {mine.label} getent hosts {name}` prints an address.",
+            command=f"{tool} network connect {quoted(network)} {quoted(mine.label)}" if network else f"{tool} network ls",
+            changes=network is not None,
+            verify=f"`{tool} exec {quoted(mine.label)} getent hosts {quoted(name)}` prints an address.",
         )
     where = f" (both are in {shared[0]})" if shared else ""
     yield Remedy(
         do=f"Say {name} instead of {case.tcp.host}: inside {mine.label}, localhost is {mine.label} itself{where}.",
-        command=f"refused check --container {shlex.quote(mine.label)} {endpoint(name, port)}",
+        command=f"refused check --container {quoted(mine.label)} {quoted(endpoint(name, port))}",
         verify="It connects.",
     )
 

@@ -6,10 +6,11 @@ from msgspec import Struct
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.looks import SOCKETS
-from tui.diagnosis.readings import checks, hosts, intention, outcomes, services, text
+from tui.diagnosis.readings import checks, commands, hosts, intention, outcomes, services, text
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Listener, Listeners, LogLine, Service
 from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
@@ -169,7 +170,7 @@ def _holder_of_text(case: Case) -> Finding | None:
         return None
     row = min(rows, key=lambda row: row.process is None and row.unit is None)
     who, where = hosts.owner(row), endpoint(row.address, row.port)
-    look = f"systemctl status {row.unit}" if row.unit else f"ps -fp {row.pid}" if row.pid else f"ss -ltnp 'sport = :{row.port}'"
+    look = commands.holder(case, row)
     return claim(
         f"The text says “{said.words or 'bind failed'}”, and {who} holds port {row.port} here ({where}): what else wants to "
         "listen there can't start.",
@@ -215,7 +216,7 @@ def _stranger(case: Case, address: str) -> Finding | None:
             Remedy(
                 do=f"Decide which of the two the port is for, and give the other one another port; then start {name}.",
                 command=f"ss -ltnp 'sport = :{case.tcp.port}'",
-                verify=f"`refused check {case.target.label} --service {name}` finds nothing wrong.",
+                verify=f"`refused check {case.target.label} --service {quoted(name)}` finds nothing wrong.",
             )
         ],
     )
@@ -226,7 +227,6 @@ def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
     again = services.command(service, *(("reset-failed", "start") if service.active == "failed" else ("start",)))
     if holder is not None:
         who = hosts.owner(holder)
-        unit = holder.unit or (f"process {holder.pid}" if holder.pid else "it")
         if _is_own_program(service, holder) and holder.pid:
             yield Remedy(
                 do=f"See who started {who} by hand, and since when.",
@@ -236,13 +236,14 @@ def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
             yield Remedy(
                 do="If it may: stop it, so that its unit can have the port.",
                 command=f"kill {holder.pid}",
+                changes=True,
                 verify=f"`ss -ltnp 'sport = :{conflict.port}'` shows no line.",
             )
-            yield Remedy(do=f"Then start {service.name}.", command=again, verify=f"{case.target.label} connects.")
+            yield Remedy(do=f"Then start {service.name}.", command=again, changes=True, verify=f"{case.target.label} connects.")
             return
         yield Remedy(
             do=f"Decide which of the two the port is for. If {service.name}: stop {who}, or give it another port.",
-            command=f"systemctl status {unit}" if holder.unit else f"ps -fp {holder.pid}" if holder.pid else "ss -ltnp",
+            command=commands.holder(case, holder),
             verify=f"`ss -ltnp 'sport = :{conflict.port}'` shows no line.",
         )
     else:
@@ -254,6 +255,7 @@ def _remedies(case: Case, conflict: _Conflict) -> Iterator[Remedy]:
     yield Remedy(
         do=f"Then start {service.name}.",
         command=again,
+        changes=True,
         verify=f"`{services.command(service, 'is-active')}` says active, and {case.target.label} connects.",
     )
 

@@ -8,6 +8,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, stil
 from tui.diagnosis.readings import checks, outcomes, replies, resolution, talk
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Outcome, SystemAnswer, Talk, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, Connect, ResolveSystem
@@ -112,7 +113,7 @@ def _attempt(case: Case, lead: Lead) -> TcpAttempt | None:
 
 
 def _claimed(case: Case, lead: Lead, how: str, shown: TcpAttempt | SystemAnswer, *, sure: bool) -> Finding:
-    command = f"refused check {lead.location}"
+    command = f"refused check {quoted(lead.location)}"
     again = f"`{command}`: the same, several times."
     client = replies.same_for_a_client(case)
     return claim(

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, outcomes, services
+from tui.diagnosis.readings import checks, commands, outcomes, services, talk
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -55,7 +56,7 @@ def judge(case: Case) -> Finding:
             reason=reason,
             culprit=culprit,
             refuted_by=refuted_by,
-            remedies=_remedies(case, service),
+            remedies=_remedies(case, first, service),
         )
     if service and by_reset:
         return claim(
@@ -65,7 +66,7 @@ def judge(case: Case) -> Finding:
             missing=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
             culprit=culprit,
             refuted_by=refuted_by,
-            remedies=_remedies(case, service),
+            remedies=_remedies(case, first, service),
         )
     return still_open(
         f"{reason} That is too few to speak of a start."
@@ -112,7 +113,7 @@ def _not_yet(case: Case, address: str, service: Service) -> Finding:
         explains=[address],
         culprit=services.culprit(service, case.tcp.port),
         refuted_by=f"{service.name} becomes active and the port stays refused, or it fails.",
-        remedies=_remedies(case, service),
+        remedies=_remedies(case, address, service),
     )
 
 
@@ -126,16 +127,22 @@ def _started_between(case: Case, address: str, refused: list[TcpAttempt], connec
     return None
 
 
-def _remedies(case: Case, service: Service | None) -> Iterator[Remedy]:
-    unit = service.name if service else "UNIT"
+def _remedies(case: Case, address: str, service: Service | None) -> Iterator[Remedy]:
+    prefix = commands.prefix_to(case, address)
+    name = service.name if service else commands.unit(case)
+    order = services.command(service, "show -p After,Requires,Type") if service else ""
+    if name and not service and commands.has_systemd(case, prefix):
+        order = behind(prefix, f"systemctl show {quoted(name)} -p After,Requires,Type")
     yield Remedy(
         do="Let the client try again for a while with a growing delay, and let it start after the service is ready.",
-        command=f"systemctl show {unit} -p After,Requires,Type",
+        command=order,
         verify="The client connects after a restart of both.",
     )
     yield Remedy(
         do="If it was not starting, look for a restart in the service's log.",
-        command=f"journalctl -u {unit} --since '10 minutes ago'",
+        command=services.journal(service)
+        if service
+        else commands.log(case, talk.listener(case, address), prefix=prefix, options="--since '10 minutes ago'"),
         verify=f"`refused check {case.target.label} --attempts 10` connects each time.",
     )
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, either_kind, hosts, outcomes, replies, talk
+from tui.diagnosis.readings import checks, commands, either_kind, hosts, outcomes, replies, talk, unix_sockets
 from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
+from tui.model.command_line import behind, quoted
 from tui.model.facts import Attempt, HttpAnswer, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import label_of
@@ -32,6 +33,8 @@ class Setting(NamedTuple):
     words: re.Pattern[str]
     name: str
     command: str = ""
+    mend: str = ""
+    """The change that lets this client in again."""
 
 
 _SETTINGS = (
@@ -46,6 +49,7 @@ _SETTINGS = (
     Setting(
         re.compile(r"is blocked because of many connection errors|is blocked,", re.IGNORECASE),
         "`max_connect_errors` of MySQL; the count starts anew with FLUSH HOSTS",
+        "mysql -e 'SELECT ip, host, sum_connect_errors FROM performance_schema.host_cache'",
         "mysqladmin flush-hosts",
     ),
     Setting(
@@ -149,15 +153,25 @@ def _culprit(case: Case, address: str) -> Culprit:
 
 
 def _remedies(case: Case, address: str, setting: Setting | None) -> Iterator[Remedy]:
-    works = f"`refused check {case.target.text}` is reachable."
+    works = f"`refused check {quoted(case.target.text)}` is reachable."
+    place = "" if isinstance(case.target, UnixTarget) else commands.on(case, address)
     if setting:
-        yield Remedy(do=f"Look at {setting.name}.", command=setting.command, verify=works)
+        prefix = None if isinstance(case.target, UnixTarget) else commands.prefix_to(case, address)
+        yield Remedy(
+            do=commands.opening(place, f"Look at {setting.name}."), command=behind(prefix, setting.command), verify=works
+        )
+        if setting.mend:
+            yield Remedy(
+                do=commands.opening(place, "Once the reason is gone, let it begin anew."),
+                command=behind(prefix, setting.mend),
+                changes=True,
+                verify=works,
+            )
     else:
         yield Remedy(do="Do what its words ask for: let it accept this client, or give it less to do.", verify=works)
-    unit = "UNIT" if isinstance(case.target, UnixTarget) else replies.unit(case, address)
     yield Remedy(
-        do="Read what it logs at the moment of an attempt.",
-        command=f"journalctl -u {unit} -n 50",
+        do=commands.opening(place, "Read what it logs at the moment of an attempt."),
+        command=unix_sockets.log(case) if isinstance(case.target, UnixTarget) else replies.log(case, address),
         verify="The log names the reason.",
     )
 

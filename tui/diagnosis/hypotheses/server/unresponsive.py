@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, containers, hosts, outcomes, talk
+from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, process_remedies, talk
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import OtherNamespaces, ProcessState, QueueWatch, Talk
+from tui.model.command_line import behind, quoted
+from tui.model.facts import Listener, OtherNamespaces, ProcessState, QueueWatch, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, WatchQueue
 
@@ -119,7 +120,7 @@ def _by_process(case: Case, address: str, process: ProcessState, trouble: str) -
     reason = _silence_in_words(silence) if silence else f"It connects; process {process.pid} {trouble}."
     culprit = hosts.listener_culprit("process", row)
     refuted_by = f"An answer from {where} while process {process.pid} {trouble}: another of its processes serves."
-    remedies = tuple(_local_remedies(case, process, row.unit))
+    remedies = tuple(_local_remedies(case, process, row))
     # A process at its limit still serves the connections that it has, so there the queue must show that it takes no new one.
     repeated = len(silence) >= REPEATEDLY and not process.is_out_of_descriptors
     if repeated or (silence and process.is_stopped) or (queue and held):
@@ -199,44 +200,37 @@ def _silence_in_words(talks: tuple[Talk, ...]) -> str:
     return f"{talks[0].spoken} was spoken {times}{taken}; nothing came back in {waits}."
 
 
-def _local_remedies(case: Case, process: ProcessState, unit: str | None) -> Iterator[Remedy]:
-    if process.stopper == "signal":
-        yield Remedy(
-            do=f"Let process {process.pid} go on, once it is known who stopped it, and why.",
-            command=f"kill -CONT {process.pid}",
-            verify=f"`refused check {case.target.text}` is reachable.",
-        )
-    elif process.tracer or process.frozen_group:
-        holder = process.tracer or process.frozen_group
-        yield Remedy(do=f"See {holder}, which holds the process.", verify=f"`refused check {case.target.text}` is reachable.")
-    if process.is_out_of_descriptors:
-        yield Remedy(
-            do="Raise its limit of open files (LimitNOFILE= of its unit), and see what holds them.",
-            command=f"ls -l /proc/{process.pid}/fd | awk '{{print $NF}}' | sort | uniq -c | sort -rn | head",
-            verify=f"`refused check {case.target.text}` is reachable.",
-        )
+def _local_remedies(case: Case, process: ProcessState, row: Listener) -> Iterator[Remedy]:
+    works, prefix = f"`refused check {quoted(case.target.text)}` is reachable.", process.vantage
+    yield from process_remedies.let_it_run(case, process, works)
     yield Remedy(
         do="See what it does: its stack, and its last log lines.",
-        command=f"cat /proc/{process.pid}/wchan; journalctl -u {unit or 'UNIT'} -n 50",
+        command=f"{behind(prefix, f'cat /proc/{process.pid}/wchan')}; {commands.log(case, row, prefix=prefix)}",
         verify="The reason is found: a lock, a disk, a loop.",
     )
+    again = commands.restart(case, row, prefix=prefix)
     yield Remedy(
-        do="Or restart it, if what it is doing may be lost.",
-        command=f"systemctl restart {unit}" if unit else "",
-        verify=f"`refused check {case.target.text}` is reachable.",
+        do="Or restart it, if what it is doing may be lost, and nobody else depends on it.",
+        command=again,
+        changes=bool(again),
+        verify=works,
     )
 
 
 def _far_remedies(case: Case, address: str, *, listened: bool) -> Iterator[Remedy]:
+    row, prefix = talk.listener(case, address), commands.prefix_to(case, address)
+    show = "ps -o pid,stat,wchan:20,pcpu,args"
+    process = f"{show} -p {row.pid}" if row and row.pid else f"{show} -e"
     yield Remedy(
         do=f"On {address}: see whether the process is stopped (T), waits for a disk (D) or is busy, and whether its queue grows.",
-        command=f"ss -ltnp 'sport = :{case.tcp.port}'; ps -o pid,stat,wchan:20,pcpu,args -p PID",
-        verify=f"`refused check {case.target.text}` is reachable.",
+        command=f"{commands.listeners(case.tcp.port, prefix)}; {behind(prefix, process)}",
+        verify=f"`refused check {quoted(case.target.text)}` is reachable.",
     )
+    own = next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
     if listened:
         yield Remedy(
-            do="See whether the server looks up our name before it greets, with a nameserver that does not answer.",
-            command=f"refused check {case.target.text} --attempts 1; on {address}: getent hosts OUR-ADDRESS",
+            do=f"On {address}: see whether the server looks up our name before it greets, and its nameserver does not answer.",
+            command=behind(prefix, f"getent hosts {own}") if own else "",
             verify="The greeting comes at once.",
         )
 

@@ -1,15 +1,25 @@
 """A forwarder or a rule leads the port to a place where nothing listens."""
 
-import shlex
 from collections.abc import Iterator
 
 from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, foreign_answers, forwarding, led, outcomes, rules, translation
+from tui.diagnosis.readings import (
+    checks,
+    containers,
+    foreign_answers,
+    forwarding,
+    led,
+    outcomes,
+    rule_remedies,
+    rules,
+    translation,
+)
 from tui.diagnosis.readings.forwarding import Behind, StateBehind
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Firewall, Forwarder, Forwarders
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -204,29 +214,24 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     port, again = case.tcp.port, f"`refused check {endpoint(address, case.tcp.port)}` connects."
     container = place.way.container or (place.space.container if place.space else None)
     ports = {row.port for row in place.rows if not is_loopback(row.address)} if place.space else set()
-    inside = next(iter(ports)) if len(ports) == 1 else "PORT"
+    inside = next(iter(ports)) if len(ports) == 1 else None
     maker = place.way.by.program if isinstance(place.way.by, Forwarder) else place.way.by.made_by or ""
     engine = container.engine if container else "podman" if maker == "podman" else "docker"
     if place.state is StateBehind.GONE:
         yield Remedy(
             do="See whether what had that address still runs, and which address it has now; start it again if it should.",
-            command=f"docker ps -a --filter publish={port}; podman ps -a; ip neighbour show {place.way.host}",
+            command=f"{engine} ps --all; ip neigh show {quoted(place.way.host or '')}".rstrip(" '"),
             verify=again,
         )
     elif container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):
         tool = engine if engine in _ENGINES else "docker"
+        inner = container or containers.publishing(case, port)
         yield Remedy(
-            do="See which port the program in the container listens on; ports are published when a container is created, so "
-            "create it again with that one.",
-            command=f"{tool} run --publish {port}:{inside} … "
-            f"{shlex.quote(container.image) if container and container.image else 'IMAGE'}",
-            verify=again,
-        )
-        yield Remedy(
-            do="Or let the program in the container listen on the port that is published.",
-            command=f"{tool} exec {shlex.quote(container.label) if container else 'CONTAINER'} ss -ltn",
+            do="See which port the program in the container listens on, and set it to the one that is published.",
+            command=f"{tool} exec {quoted(inner.label)} ss -ltn" if inner else f"{tool} ps --filter publish={port}",
             verify=f"It shows port {place.way.port or 'that is published'}; {again}",
         )
+        yield containers.publish(tool, inner, port, inside, again)
         return
     if place.state is StateBehind.OTHER_PORTS:
         yield Remedy(
@@ -242,7 +247,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
             verify=again,
         )
         return
-    yield next(rules.remedies(case, place.way.by, address))
+    yield next(rule_remedies.remedies(case, place.way.by, address))
     yield Remedy(
         do="Let it lead to where the service is, in the settings of what made it.",
         command=rules.show(place.way.by),

@@ -54,8 +54,9 @@ def _claimed(case: Case, it: Presented, how: str) -> Finding:
         refuted_by="The client offers a certificate that the server accepts.",
         remedies=(
             Remedy(
-                do="Give the client its certificate and key, from an authority that the server names.",
-                command=secure.openssl(case, it, "-cert CLIENT.pem -key CLIENT.key"),
+                do="Give the client its certificate and key, from an authority that the server names "
+                "(`Acceptable client certificate CA names`).",
+                command=secure.openssl(case, it),
                 verify=works,
             ),
             Remedy(do="Or let the server ask for none at this name and port, if that was not meant.", verify=works),

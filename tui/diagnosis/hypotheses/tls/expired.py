@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import outcomes, replies, secure
+from tui.diagnosis.readings import commands, outcomes, replies, secure, talk
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
 from tui.model.facts import Talk
@@ -56,16 +56,19 @@ def _missing(case: Case, it: Presented) -> str:
 def _remedies(case: Case, it: Presented, *, by_our_clock: bool) -> Iterator[Remedy]:
     works = f"`refused check {case.target.text}` is reachable."
     if by_our_clock:
-        yield Remedy(do="Set this machine's clock; see why it is not kept by NTP.", command="timedatectl status", verify=works)
+        yield Remedy(do="Set this machine's clock; see why it is not kept by NTP.", command=commands.clock(case), verify=works)
         return
     yield Remedy(
         do="Look at what is presented, and at its dates.",
         command=secure.openssl(case, it, show=True),
         verify="The end date lies ahead.",
     )
+    row, prefix = talk.listener(case, it.address), commands.prefix_to(case, it.address)
+    reload = commands.reload(case, row, prefix=prefix)
     yield Remedy(
         do="Renew the certificate, and have the server load it: many keep the old one until a reload.",
-        command=f"systemctl reload {replies.unit(case, it.address)}",
+        command=reload,
+        changes=bool(reload),
         verify=works,
     )
 

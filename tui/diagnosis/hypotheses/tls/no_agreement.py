@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import outcomes, replies, secure
+from tui.diagnosis.readings import commands, outcomes, replies, secure
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
 from tui.model.facts import Talk
@@ -52,7 +52,7 @@ def _none(case: Case, it: Presented, said: str) -> Finding:
         f"{case.tcp.label} speaks TLS, and agrees on nothing: the handshake ends in {said}.",
         *outcomes.ids(it.fact),
         reason=f"The handshake ended in {said}, with the offers of a usual client and with old ones.",
-        missing=f"What the server logs at that moment: `journalctl -u {replies.unit(case, it.address)} -n 20`.",
+        missing=f"What the server logs at that moment: `{replies.log(case, it.address, '-n 20')}`.",
         culprit=replies.culprit(case, it.address),
         refuted_by="A client that comes to an agreement.",
         remedies=tuple(_remedies(case, it)),
@@ -62,8 +62,11 @@ def _none(case: Case, it: Presented, said: str) -> Finding:
 def _remedies(case: Case, it: Presented) -> Iterator[Remedy]:
     works = f"`refused check {case.target.text}` is reachable."
     yield Remedy(
-        do="Read what the server logs at that moment, and which versions and ciphers it is set to.",
-        command=f"journalctl -u {replies.unit(case, it.address)} -n 20",
+        do=commands.opening(
+            commands.on(case, it.address),
+            "Read what the server logs at that moment, and its versions and ciphers.",
+        ),
+        command=replies.log(case, it.address, "-n 20"),
         verify=works,
     )
     yield Remedy(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import outcomes, replies, secure
+from tui.diagnosis.readings import commands, outcomes, replies, secure
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
 from tui.model.facts import Talk
@@ -45,7 +45,7 @@ def _remedies(case: Case, it: Presented, *, ours: bool) -> Iterator[Remedy]:
     works = f"`refused check {case.target.text}` is reachable."
     yield Remedy(
         do="Set this machine's clock." if ours else "Compare this machine's clock with another one first: it may be behind.",
-        command="timedatectl status",
+        command=commands.clock(case),
         verify=works,
     )
     if not ours:

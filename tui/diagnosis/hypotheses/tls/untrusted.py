@@ -58,8 +58,9 @@ def _remedies(case: Case, it: Presented) -> Iterator[Remedy]:
     if it.tls.verify_code in {NO_ISSUER, NO_FIRST}:
         yield Remedy(do="Let the server send its intermediate certificates too (the full chain).", verify=works)
     yield Remedy(
-        do="If the authority is your own, add its certificate to the store that the program reads.",
-        command="cp AUTHORITY.crt /usr/local/share/ca-certificates/ && update-ca-certificates",
+        do="If the authority is your own, add its certificate to the store that the program reads: on Debian a .crt in this "
+        "directory, then `update-ca-certificates`.",
+        command="ls -l /usr/local/share/ca-certificates",
         verify=works,
     )
 

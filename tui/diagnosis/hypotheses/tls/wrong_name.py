@@ -7,6 +7,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
 from tui.diagnosis.readings import outcomes, replies, secure
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Talk
 from tui.model.judgement import Remedy
 
@@ -48,7 +49,7 @@ def _remedies(case: Case, it: Presented, near: str | None) -> Iterator[Remedy]:
         other = f"{scheme}{near}:{case.tcp.port}"
         yield Remedy(
             do=f"If {near} is the machine that was meant, let the client use that name.",
-            command=f"refused check {other}",
+            command=f"refused check {quoted(other)}",
             verify=f"{near} is reachable, and the client works with it.",
         )
     yield Remedy(

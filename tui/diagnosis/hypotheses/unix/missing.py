@@ -1,11 +1,11 @@
 """There is no such path."""
 
-import shlex
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Attempt, UnixPath
 from tui.model.judgement import Culprit, Remedy
 
@@ -67,22 +67,28 @@ def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Fi
 
 
 def _remedies(case: Case, path: str, alike: tuple[str, ...], parent: str | None) -> Iterator[Remedy]:
-    typed, service = unix_sockets.typed(case), unix_sockets.service(case)
+    typed, start = unix_sockets.typed(case), unix_sockets.start(case)
     if alike:
         yield Remedy(
             do=f"Use {alike[0]}, where a socket of that name listens, or set the server to {path}.",
-            command=f"refused check {shlex.quote(alike[0])}",
+            command=f"refused check {quoted(alike[0])}",
             verify="It connects.",
         )
     yield Remedy(
-        do="Start the service that makes this socket, and compare the path in its settings.",
-        command=f"systemctl status {service}; ss -lxp | grep -F {shlex.quote(path.rpartition('/')[2])}",
+        do="See how the service does that makes this socket, and compare the path in its settings.",
+        command=f"{unix_sockets.status(case)}; ss -lxp | grep -F {quoted(path.rpartition('/')[2])}",
+        verify="Its settings name this path.",
+    )
+    yield Remedy(
+        do="Then start it.",
+        command=start,
+        changes=bool(start),
         verify=f"`ss -lx src {typed}` shows a listener.",
     )
     if parent:
         yield Remedy(
             do=f"Let the service make its directory below {parent} (RuntimeDirectory= in its unit); /run is empty after a boot.",
-            command=f"ls -ld {shlex.quote(parent)}; systemctl show {service} -p RuntimeDirectory",
+            command=f"ls -ld {quoted(parent)}",
             verify=f"`stat -L {typed}` finds the socket.",
         )
 

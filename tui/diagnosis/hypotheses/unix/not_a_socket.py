@@ -1,11 +1,11 @@
 """The path is another kind of file."""
 
-import shlex
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Attempt, UnixPath
 from tui.model.judgement import Culprit, Remedy
 
@@ -57,22 +57,22 @@ def _another_kind(case: Case, attempt: Attempt, fact: UnixPath) -> Finding:
 
 
 def _remedies(case: Case, kind: str, alike: tuple[str, ...]) -> Iterator[Remedy]:
-    typed, service = unix_sockets.typed(case), unix_sockets.service(case)
+    typed = unix_sockets.typed(case)
     if alike:
         yield Remedy(
             do=f"Use {alike[0]}, where a socket of that name listens.",
-            command=f"refused check {shlex.quote(alike[0])}",
+            command=f"refused check {quoted(alike[0])}",
             verify="It connects.",
         )
     if kind == "directory":
         yield Remedy(
             do="Name the socket inside the directory; a container engine makes a directory where a mounted socket is missing.",
-            command=f"ls -la {typed}; ss -lx | grep -F {typed}/",
-            verify="`refused check PATH` with the socket's own path connects.",
+            command=f"ls -la {typed}; ss -lx | grep -F {quoted(case.unix.text + '/')}",
+            verify="`refused check` with the socket's own path connects.",
         )
     yield Remedy(
         do="Compare the path with the server's settings; move the other file away, and start the server, if the path is right.",
-        command=f"stat {typed}; systemctl status {service}",
+        command=f"stat {typed}; {unix_sockets.status(case)}",
         verify=f"`stat -c %F {typed}` says `socket`, and `refused check {typed}` connects.",
     )
 

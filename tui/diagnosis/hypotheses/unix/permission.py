@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out
 from tui.diagnosis.readings import outcomes, unix_sockets
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Attempt, UnixPath
 from tui.model.judgement import Culprit, Remedy
 
@@ -57,7 +58,8 @@ def _remedies(typed: str, fact: UnixPath | None) -> Iterator[Remedy]:
     if fact and fact.group and fact.group != "root" and _group_may_write(fact.mode):
         yield Remedy(
             do=f"Join the group {fact.group}, which may write to the socket, and log in again.",
-            command=f"sudo usermod -aG {fact.group} $(id -un)",
+            command=f"usermod -aG {quoted(fact.group)} $(id -un)",
+            changes=True,
             verify=f"`id -nG` lists {fact.group}, and `refused check {typed}` connects.",
         )
     yield Remedy(

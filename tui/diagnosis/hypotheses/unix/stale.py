@@ -56,15 +56,27 @@ def _named(case: Case, path: str, attempt: Attempt, fact: UnixPath | None) -> Fi
 
 
 def _remedies(case: Case) -> Iterator[Remedy]:
-    typed, service = unix_sockets.typed(case), unix_sockets.service(case)
+    typed, start = unix_sockets.typed(case), unix_sockets.start(case)
     yield Remedy(
-        do="Start the service that owns this socket; its log says why it ended.",
-        command=f"systemctl status {service}; journalctl -u {service} -n 50; systemctl start {service}",
+        do="See why the service that owns this socket has ended.",
+        command=f"{unix_sockets.status(case)}; {unix_sockets.log(case)}",
+        verify="The reason is known.",
+    )
+    yield Remedy(
+        do="Then start it." if start else "Then start it, as it was started before.",
+        command=start,
+        changes=bool(start),
         verify=f"`ss -lx src {typed}` shows a listener, and `refused check {typed}` connects.",
     )
     yield Remedy(
-        do="If it does not start because the address is in use, remove the file that is left over, and start it again.",
-        command=f"ss -lx src {typed}; rm {typed}; systemctl start {service}",
+        do="If it does not start because the address is in use: see once more that nobody listens on the file.",
+        command=f"ss -lxp src {typed}",
+        verify="No line is shown.",
+    )
+    yield Remedy(
+        do="Then remove the file, which is left over, and start the service again.",
+        command=f"rm {typed}{f'; {start}' if start else ''}",
+        changes=True,
         verify=f"`refused check {typed}` connects.",
     )
 

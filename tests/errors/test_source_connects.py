@@ -193,3 +193,17 @@ def test_a_url_without_a_host_is_told_whole(url: str) -> None:
     """What it is asked of is not known, so neither host nor port is told."""
     assert parts(f"requests.get('{url}')  # <-") == {"url": url}
     assert parts(f"requests.get(str('{url}'))  # <-") == {"url": url}
+
+
+@pytest.mark.parametrize("keyword", ["address", "addr", "peer", "remote", "sockaddr"])
+@pytest.mark.parametrize("call", ["connect", "connect_ex", "create_connection", "sendto"])
+def test_an_address_may_be_given_by_name(call: str, keyword: str) -> None:
+    """To a call that takes one; to another such a keyword says nothing of a pair."""
+    assert parts(f"s.{call}({keyword}=('db', 5433))  # <-") == DB
+    if keyword != "address":
+        assert parts(f"Unknown({keyword}=('db', 5433))  # <-") == {}
+
+
+def test_a_client_without_a_base_leaves_the_path_alone() -> None:
+    """The call that made it says nothing of where to."""
+    assert parts("client = httpx.Client(timeout=5)\nclient.get('/health')  # <-") == {"url": "/health"}

@@ -443,3 +443,17 @@ def test_an_unhandled_call_is_shown_wrapped() -> None:
 
     assert found.line == 2
     assert found.suggestion[:2] == ("try:", "    s = socket.create_connection(('db', 1), timeout=2)")
+
+
+def test_a_call_inside_another_is_shown_in_its_statement() -> None:
+    """Not alone, so that the lines can be taken as they are."""
+    found = advice("s = wrap(socket.create_connection(('db', 1), timeout=2))  # <-")["no-handling"]
+
+    assert found.suggestion[1] == "    s = wrap(socket.create_connection(('db', 1), timeout=2))"
+
+
+def test_another_await_does_not_make_a_call_wait() -> None:
+    """The call itself has to be awaited."""
+    body = "  await other()\n  try:\n    requests.get('http://db:1/', timeout=2)  # <-\n  except MyError:\n    raise"
+
+    assert set(advice(f"async def go():\n{body}")) == {"blocking-in-coroutine"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.errors.test_source_values import said, values
+from tests.errors.test_source_values import read, said, values
 from tui.errors.source.trace import DEEPEST
 
 CONNECT = "import socket\nsocket.create_connection(('db', {}))  # <-"
@@ -65,7 +65,7 @@ def test_a_text_that_is_no_number_gives_no_port() -> None:
 @pytest.mark.parametrize("parsed", ["args", "opts", "options", "ns", "parsed", "arguments"])
 def test_an_option_is_known_by_its_flag(maker: str, parsed: str) -> None:
     """argparse, optparse, click and typer declare options; what is parsed bears one of the customary names."""
-    head = f"x.{maker}('--retry', default=3)\nx.{maker}('-p', '--db-port', default=5433)"
+    head = f"x.{maker}('--retry', default=3)\nx.{maker}(flag, '-p', '--db-port', default=5433)"
 
     assert said(HEAD_AND_CONNECT.format(head, f"{parsed}.db_port"), "port") == (
         "5433",
@@ -329,3 +329,102 @@ def test_what_has_no_words_is_not_told() -> None:
 def test_an_empty_text_is_no_value_of_an_or() -> None:
     """Of `a or b` an empty text is passed over, as Python does."""
     assert said(CONNECT.format("'' or 5433"), "port")[0] == "5433"
+
+
+def test_a_default_is_one_step() -> None:
+    """What stands behind it is followed as far as anything else."""
+    near, far = "5433", "5433"
+    for _ in range(DEEPEST - 1):
+        near = f"int({near})"
+    far = f"int({near})"
+
+    assert said(f"def dial(port={near}):\n    s.connect(('db', port))  # <-", "port")[0] == "5433"
+    assert said(f"def dial(port={far}):\n    s.connect(('db', port))  # <-", "port")[0] is None
+
+
+@pytest.mark.parametrize(
+    ("way", "value"), [("from settings import PORT\n", "PORT"), ("import settings\n", "settings.PORT")], ids=["name", "module"]
+)
+def test_the_lines_of_the_stack_are_those_of_this_file(way: str, value: str) -> None:
+    """In another file the same line number picks no call."""
+    code = f"{way}def work():\n    pass  # via\ns.connect(('db', {value}))  # <-\n"
+    beside = {"settings.py": "def port(p):\n    return p\nPORT = port(1)\nOTHER = port(2)\n"}
+
+    assert said(code, "port", beside=beside)[0] is None
+    assert said(code, "port", beside={"settings.py": beside["settings.py"].replace("2", "1")})[0] == "1"
+
+
+def test_a_class_without_the_attribute_has_no_value() -> None:
+    """It is named as it stands."""
+    code = "class Settings:\n    HOST = 'db'\ns.connect((Settings.HOST, Settings.PORT))  # <-"
+
+    assert said(code, "port")[::2] == (None, "the setting PORT, read at line 3")
+    assert said(code.replace("Settings", "Web"), "port")[::2] == (None, "Web.PORT at line 3")
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("'http://db:%d' % PORT", "db", "5433"),
+        ("'http://db:%s/%s' % (PORT, x)", "db", "5433"),
+        ("'http://%s:5433' % where", None, "5433"),
+        ("'http://{}:{}'.format('db', PORT)", "db", "5433"),
+        ("'http://{0}:5433'.format('db')", "db", "5433"),
+    ],
+)
+def test_a_url_may_be_made_from_a_pattern(url: str, host: str | None, port: str) -> None:
+    """With one value or several; what is not known stays so, and the rest is told."""
+    found = values(f"PORT = 5433\nrequests.get({url})  # <-")
+
+    assert (found["host"].value, found["port"].value) == (host, port)
+
+
+@pytest.mark.parametrize("url", ["where % PORT", "where.format(PORT)", "'http://%s:%d' % PORT", "'http://{}'.format(a, b)"])
+def test_a_pattern_that_is_not_known_or_does_not_fit_gives_nothing(url: str) -> None:
+    """Neither host nor port is made up."""
+    found = values(f"PORT = 5433\nrequests.get({url})  # <-").values()
+
+    assert {one.value for one in found} == {None}
+    assert all("at line 2" in one.sentence or "where" in one.sentence for one in found)
+
+
+ADDRESSES = {
+    "attribute": "class A:\n  def __init__(self):\n    self.to = ('db', 5433)\n  def go(self):\n    s.connect(self.to)  # <-",
+    "argument": "def dial(to):\n  s.connect(to)  # <-\ndial(('db', 5433))",
+    "by name": "def dial(x, to):\n  s.connect(to)  # <-\ndial(1, to=('db', 5433))",
+    "name": "def dial():\n  to = ('db', 5433)\n  s.connect(to)  # <-",
+}
+
+
+@pytest.mark.parametrize("way", ADDRESSES)
+def test_a_pair_is_followed_to_where_it_is_made(way: str) -> None:
+    """An attribute, an argument, a name: the expression that it stands for."""
+    found = values(ADDRESSES[way])
+
+    assert (found["host"].value, found["port"].value) == ("db", "5433")
+
+
+def test_a_pair_that_may_be_several_is_none() -> None:
+    """Of two callers, or of a loop, neither is taken."""
+    assert read(f"{ADDRESSES['argument']}\ndial(('x', 1))") is None
+    assert read("for to in pairs:\n  s.connect(to)  # <-") is None
+
+
+def test_a_pair_is_followed_over_a_dozen_names() -> None:
+    """And one more is not."""
+    chain = "a0 = ('db', 5433)\n" + "".join(f"a{number + 1} = a{number}\n" for number in range(DEEPEST + 1))
+
+    assert values(f"{chain}s.connect(a{DEEPEST})  # <-")["port"].value == "5433"
+    assert read(f"{chain}s.connect(a{DEEPEST + 1})  # <-") is None
+
+
+def test_a_value_is_told_with_its_name_and_its_place() -> None:
+    """The key or the variable, the file and the line."""
+    beside = {"app.ini": "[db]\nport = 5433\n", ".env": "# x\nDB_PORT=5433\n"}
+    setting = values(CONNECT.format("config['db']['port']"), beside=beside)["port"]
+    variable = values(CONNECT.format("os.getenv('DB_PORT')"), beside=beside)["port"]
+    unset = values(CONNECT.format("os.getenv('OTHER')"), beside=beside)["port"]
+
+    assert (setting.name, setting.path, setting.line) == ("db.port", "app.ini", 2)
+    assert (variable.name, variable.path, variable.line) == ("DB_PORT", ".env", 2)
+    assert (unset.name, unset.path, unset.line) == ("OTHER", None, 2)

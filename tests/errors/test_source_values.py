@@ -365,3 +365,126 @@ def test_no_settings_file_makes_the_reader_raise(text: str) -> None:
 def test_a_number_without_end_is_no_port() -> None:
     """A string of digits that Python itself would not convert ends without a value, and without an error."""
     assert said(f"import socket\nsocket.create_connection(('db', int('{'9' * 5000}')))  # <-", "port")[0] is None
+
+
+@pytest.mark.parametrize("host", ["db.main", "db-main", "db_main", "DB.Main"])
+@pytest.mark.parametrize("key", ["DB_MAIN_PORT", "main_db_port"])
+def test_a_setting_of_the_same_words_is_told_beside_it(host: str, key: str) -> None:
+    """The words of the host and of the constant, however they are joined, are those of the key."""
+    code = f"PORT = 1\nsocket.create_connection(('{host}', PORT))  # <-"
+    reading = read(code, beside={".env": f"{key}=9\nDB_PORT=8\nMAIN_PORT=7\nDB_MAIN=6\n"})
+
+    assert reading
+    assert [one.value for one in reading.elsewhere] == ["9"]
+
+
+def test_a_setting_behind_a_modules_name_is_a_setting() -> None:
+    """A name with two dots is no constant of the module, though a file of that name is there."""
+    code = "import settings\nsocket.create_connection(('db', settings.db.port))  # <-"
+    beside = {"settings.py": "x = 1\n", "app.ini": "[db]\nport = 5433\n"}
+
+    assert said(code, "port", beside=beside)[:2] == ("5433", "settings")
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("'5433'", "5433"),
+        ('"5433"', "5433"),
+        ('"54 33" # x', "54 33"),
+        ('"5433', "5433"),
+        ("'54\"33'", '54"33'),
+        ("5433 # x", "5433"),
+        ("5433 ; x", "5433"),
+        ("5433#x", "5433#x"),
+        ("5433,", "5433"),
+        ("5433, 1", "5433, 1"),
+        ("", ""),
+    ],
+)
+def test_a_value_is_read_without_quotes_and_comments(written: str, value: str) -> None:
+    """As the formats of settings files write it."""
+    (found,) = read_settings("a.env", f"PORT={written}\n").settings
+
+    assert found.value == value
+
+
+@pytest.mark.parametrize(
+    ("line", "port"),
+    [
+        *(
+            (f"web: serve {option}8080", 8080)
+            for option in ("--port ", "--port=", "-p ", "-p=", "--bind 0.0.0.0:", "--listen [::]:")
+        ),
+        *((f"web: serve {option}8080", 8080) for option in ("-b :", "-l ", "-bind=", "-listen=", "-port ")),
+        ("web: PORT=8080 serve", 8080),
+        ("# web: serve --port 8080", None),
+        ("serve --port 8080", None),
+        ("web: serve --port 8", None),
+        ("web: serve --report 8080", None),
+    ],
+)
+def test_a_procfile_names_the_ports_of_its_commands(line: str, port: int | None) -> None:
+    """By the usual options; a comment, and a line without a name, start nothing."""
+    found = read_settings("Procfile", f"\n{line}\n").published
+
+    assert [(one.service, one.line, one.outside.first, one.inside.first) for one in found] == (
+        [("web", 2, port, port)] if port else []
+    )
+
+
+COMPOSE = {"compose.yml": "services:\n  web:\n    ports: ['8080:80']\n  db:\n    ports: ['8081:81']\n"}
+
+
+@pytest.mark.parametrize(
+    ("call", "ports"),
+    [
+        ("Unknown(port=1)", ["8080", "8081"]),
+        ("s.connect((where, 1))", ["8080", "8081"]),
+        ("s.connect(('localhost', 1))", ["8080", "8081"]),
+        ("s.connect(('127.0.0.1', 8080))", ["8081"]),
+        ("s.connect(('web', 1))", ["80"]),
+        ("s.connect(('web', 80))", []),
+        ("s.connect(('other', 1))", []),
+        ("s.connect(('web', where))", []),
+        ("Unknown(host='web')", []),
+    ],
+)
+def test_what_is_published_is_told_where_it_may_be_meant(call: str, ports: list[str]) -> None:
+    """From this machine the ports outside of any service, by a service's name those inside of it; not the port that is asked."""
+    reading = read(f"{call}  # <-", beside=COMPOSE)
+
+    assert reading
+    assert [one.value for one in reading.elsewhere] == ports
+    assert all(
+        (one.path, one.name, one.line) in {("compose.yml", "web", 3), ("compose.yml", "db", 5)} for one in reading.elsewhere
+    )
+
+
+@pytest.mark.parametrize(
+    "word", ["pass", "PWD", "secret", "token", "credential", "api_key", "apikey", "private", "auth", "password", "authorization"]
+)
+def test_what_is_called_a_secret_is_not_shown(word: str) -> None:
+    """A variable of such a name, a keyword, a key of a dictionary: in the values and in the advice."""
+    secrets = f"{word}_x='s3cret', y={{'{word}': b's3cret'}}"
+    code = f"import os, redis\nredis.Redis(host=os.environ['CACHE_{word}_HOST'], port=6379, {secrets})  # <-"
+    reading = read(code, environ={f"CACHE_{word}_HOST": "s3cret"})
+
+    assert reading
+    assert next(one for one in reading.values if one.part == "host").value == "***"
+    assert reading.advice
+    assert "s3cret" not in str(reading)
+
+
+def test_a_port_alone_is_not_any_port() -> None:
+    """A constant that is called PORT, of a host that is not known, is meant by that key and by no other."""
+    reading = read("PORT = 1\nUnknown(port=PORT)  # <-", beside={".env": "OTHER_PORT=8\nPORT=9\n"})
+
+    assert reading
+    assert [(one.value, one.path, one.line, one.name) for one in reading.elsewhere] == [("9", ".env", 2, "PORT")]
+
+
+@pytest.mark.parametrize("mark", ["#", ";", "//", "  //", "\t#"])
+def test_a_comment_sets_nothing(mark: str) -> None:
+    """Whatever mark it begins with."""
+    assert [one.value for one in read_settings("a.env", f"{mark}PORT=1\n\n{mark} PORT=2\nPORT=3\n").settings] == ["3"]

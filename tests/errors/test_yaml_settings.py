@@ -204,3 +204,13 @@ def test_no_yaml_makes_the_reader_raise(pieces: list[str]) -> None:
 
     lines = [one.line for one in found.settings] + [one.line for one in found.published]
     assert all(1 <= line <= len(text.splitlines()) for line in lines)
+
+
+def test_a_list_of_mappings_has_their_keys() -> None:
+    """As in a deployment of Kubernetes; a key that is empty is none."""
+    found = read_settings("a.yml", "env:\n  - name: PORT\n    value: 8080\n'': 1\n").settings
+
+    assert [(one.keys, one.value, one.line) for one in found] == [
+        (("env", "name"), "PORT", 2),
+        (("env", "value"), "8080", 3),
+    ]

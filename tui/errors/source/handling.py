@@ -14,9 +14,8 @@ from tui.errors.source.syntax import Function, Parsed, dotted, last_name
 from tui.model.facts.code import Advice
 
 _SPECIFIC = frozenset({"ConnectionRefusedError", "gaierror", "TimeoutError", "timeout", "ConnectionResetError", "herror"})
-_GENERIC = frozenset({"Exception", "BaseException", "OSError", "IOError", "EnvironmentError", "error", "ConnectionError"})
-_WIDTH = {"BaseException": 4, "Exception": 3, "OSError": 2, "IOError": 2, "EnvironmentError": 2, "error": 2, "ConnectionError": 1}
-"""How wide a handler is; `socket.error` is OSError's old name."""
+_WIDE = frozenset({"BaseException", "Exception", "OSError", "IOError", "EnvironmentError", "error"})
+"""What takes every failure of a connection; `socket.error` is OSError's old name."""
 _UNDER = {
     "ConnectionRefusedError": (
         "ConnectionError",
@@ -120,7 +119,7 @@ def _retries(loop: ast.AST | None, tries: list[ast.Try]) -> Iterator[Advice]:
 
 def _is_hopeless(handler: ast.ExceptHandler) -> bool:
     names = _names(handler)
-    return not names or bool(names & _HOPELESS) or any(_WIDTH.get(name, 0) > 1 for name in names)
+    return not names or bool(names & (_HOPELESS | _WIDE))
 
 
 def _order(tries: list[ast.Try]) -> Iterator[Advice]:
@@ -129,9 +128,7 @@ def _order(tries: list[ast.Try]) -> Iterator[Advice]:
         before: list[tuple[str, int]] = []
         for handler in block.handlers:
             for name in sorted(_names(handler)):
-                wider = next(
-                    ((wide, line) for wide, line in before if wide in _UNDER.get(name, ()) or wide == "everything"), None
-                )
+                wider = next(((wide, line) for wide, line in before if wide in _UNDER.get(name, ())), None)
                 if wider:
                     yield Advice(
                         id="generic-first",
@@ -148,7 +145,7 @@ def _order(tries: list[ast.Try]) -> Iterator[Advice]:
                         ),
                     )
                     return
-            before += [(name, handler.lineno) for name in _names(handler) or {"everything"}]
+            before += [(name, handler.lineno) for name in _names(handler)]
 
 
 def _unhandled(parsed: Parsed, call: ast.Call) -> Advice:
@@ -173,7 +170,7 @@ def _lumped_together(tries: list[ast.Try]) -> Iterator[Advice]:
     names = {name for block in tries for handler in block.handlers for name in _names(handler)}
     bare = next((handler for block in tries for handler in block.handlers if handler.type is None), None)
     wide = next(
-        (handler for block in tries for handler in block.handlers if any(_WIDTH.get(name, 0) > 1 for name in _names(handler))),
+        (handler for block in tries for handler in block.handlers if _names(handler) & _WIDE),
         bare,
     )
     if wide is None or names & _SPECIFIC:

@@ -71,7 +71,8 @@ def agreed(traces: list[Trace], words: str, line: int, *, name: str | None = Non
     """The value that all ways agree on; otherwise only where they are."""
     if len(traces) == 1:
         return traces[0] if traces[0].words else replace(traces[0], words=words, line=line, name=name)
-    if traces and len({trace.value for trace in traces}) == 1 and traces[0].value is not None:
+    values = {trace.value for trace in traces}
+    if len(values) == 1 and None not in values:
         return traces[-1]
     return Trace(name=name, line=line, words=words)
 

@@ -43,7 +43,7 @@ def _settings(file: str, lines: Iterable[str]) -> Iterator[ConfigSetting]:
     nesting: list[tuple[int, str]] = []
     for number, raw in enumerate(lines, start=1):
         line = raw[:LONGEST_LINE]
-        if not line.strip() or line.lstrip().startswith(("#", ";", "//")):
+        if line.lstrip().startswith("//"):  # what follows may look like a key; behind other marks nothing does
             continue
         if header := _SECTION.match(line):
             section, nesting = tuple(header[1].strip().strip("\"'").split(".")), []
@@ -64,8 +64,8 @@ def _settings(file: str, lines: Iterable[str]) -> Iterator[ConfigSetting]:
 
 def _procfile(file: str, lines: list[str]) -> Iterator[Published]:
     for number, raw in enumerate(lines, start=1):
-        kind, colon, command = raw[:LONGEST_LINE].partition(":")
-        option = _PORT_OPTION.search(command) if colon and not kind.strip().startswith("#") else None
+        kind, _, command = raw[:LONGEST_LINE].partition(":")
+        option = _PORT_OPTION.search(command) if not kind.strip().startswith("#") else None
         if option:
             port = PortRange(first=int(option["port"]), last=int(option["port"]))
             yield Published(file=file, line=number, service=kind.strip(), outside=port, inside=port)

@@ -7,7 +7,7 @@ was known is named. Nothing is run. Depth and number of steps are bounded, so th
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -64,20 +64,19 @@ class Tracer:
         """What a name stands for, if that is one expression: the call that made an object, the tuple of an address."""
         if depth > DEEPEST:
             return node
-        bindings: list[Binding] = []
+        values: Sequence[ast.expr | None] = ()
         if isinstance(node, ast.Name):
-            bindings = self._bindings(node, node.id)
+            values = [binding.value for binding in self._bindings(node, node.id)]
             function = self._parsed.function(node)
-            if not bindings and function:
-                given = self._given(function, node.id, self._calls(function))
-                bindings = [Binding(value=value, line=value.lineno, sure=True) for value in given]
+            if not values and function:
+                values = self._given(function, node.id, self._calls(function))
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
             owner = self._owner(node)
-            bindings = self._parsed.attributes(owner, node.attr) if owner else []
+            values = [binding.value for binding in self._parsed.attributes(owner, node.attr)] if owner else ()
         elif isinstance(node, ast.Await):
-            return self.expression(node.value, depth + 1)
-        if len(bindings) == 1 and bindings[0].value is not None:
-            return self.expression(bindings[0].value, depth + 1)
+            return self.expression(node.value, depth)
+        if len(values) == 1 and values[0] is not None:
+            return self.expression(values[0], depth + 1)
         return node
 
     def _name(self, node: ast.Name, name: str, depth: int) -> Trace:
@@ -276,7 +275,7 @@ class Tracer:
         for call in self._parsed.calls:
             if last_name(call.func) not in _OPTION_MAKERS:
                 continue
-            flags = [str(flag) for flag in map(constant, call.args) if flag is not None]
+            flags = [flag for flag in map(constant, call.args) if isinstance(flag, str)]
             if name in {flag.lstrip("-").replace("-", "_") for flag in flags}:
                 default = next((keyword.value for keyword in call.keywords if keyword.arg == "default"), None)
                 return option(flags[0], call.lineno, self.trace(default, DEEPEST))

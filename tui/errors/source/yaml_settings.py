@@ -86,11 +86,12 @@ class _Walk:
         return self._publication(service, _line(item), match["outside"], match["inside"])
 
     def _long(self, service: str, item: yaml.MappingNode) -> Published | None:
-        parts = {key: (line, _text(value)) for key, line, value in self._pairs(item)}
-        line, outside = parts.get("published", (0, ""))
-        _, protocol = parts.get("protocol", (0, "tcp"))
-        _, inside = parts.get("target", (0, outside))
-        return self._publication(service, line, outside, inside) if protocol == "tcp" else None
+        pairs = list(self._pairs(item))
+        lines, texts = {key: line for key, line, _ in pairs}, {key: _text(value) for key, _, value in pairs}
+        if "published" not in texts or texts.get("protocol", "tcp") != "tcp":
+            return None
+        outside = texts["published"]
+        return self._publication(service, lines["published"], outside, texts.get("target", outside))
 
     def _publication(self, service: str, line: int, outside: str, inside: str) -> Published | None:
         there, within = _range(outside), _range(inside)

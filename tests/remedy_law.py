@@ -71,8 +71,12 @@ _COMMAND = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\;&|])+""")
 """Up to a `;`, `&` or `|` that is not quoted."""
 
 
-def broken(remedies: Iterable[Mapping[str, Any]], known: str = "") -> Iterator[str]:
-    """Every way in which remedies, as in a document, break the law; `known` is the text of what came from outside."""
+def broken(remedies: Iterable[Mapping[str, Any]], known: str = "", prefixes: Iterable[str] = ()) -> Iterator[str]:
+    """Every way in which remedies, as in a document, break the law.
+
+    `known` is the text of what came from outside; `prefixes` are the commands that lead to other machines.
+    """
+    ways = tuple(prefixes)
     for remedy in remedies:
         line, changes = remedy["command"], remedy["changes"]
         if not line:
@@ -82,7 +86,7 @@ def broken(remedies: Iterable[Mapping[str, Any]], known: str = "") -> Iterator[s
         if not _is_whole(line):
             yield f"is no whole command line: {line}"
             continue
-        kinds = {is_look(command) for command in commands(line)}
+        kinds = {is_look(command, ways) for command in commands(line)}
         if kinds == {True, False}:
             yield f"looks and changes in one command: {line}"
         elif kinds == {changes}:
@@ -116,11 +120,12 @@ _FOR_ROOT = re.compile(
 _OF_SYSTEMD = re.compile(r"(?:sudo )?(?:systemctl|journalctl|resolvectl|timedatectl)\b")
 
 
-def is_look(command: str) -> bool:
+def is_look(command: str, prefixes: tuple[str, ...] = ()) -> bool:
     """Whether one command, without `;` and pipes, only reads; what runs another one elsewhere is as that one is."""
     inner = INSIDE.match(command)
-    if inner:
-        rest = command[inner.end() :]
+    way = next((prefix for prefix in prefixes if command.startswith(f"{prefix} ")), None)
+    if inner or way:
+        rest = command[len(way) + 1 if way else inner.end() if inner else 0 :]
         rest = rest.removeprefix("sh -c ")
         words = shlex.split(rest)
         quoted = len(words) == 1 and " " in words[0]

@@ -33,6 +33,7 @@ class More(TypedDict, total=False):
     users: tuple[User, ...]
     tools: tuple[str, ...]
     nobody: Expect | None
+    weakness: str
 
 
 def decoy(name: str, truth: str, broken: str, *steps: Step, expect: Expect, port: str = PLAIN, **more: Unpack[More]) -> Scenario:

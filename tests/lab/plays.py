@@ -139,8 +139,9 @@ def _against_the_law_of_remedies(document: Mapping[str, Any]) -> Iterator[str]:
     """Remedies that look and change at once, that are to be filled in first, or that do not fit who looked and where."""
     verdicts = ([document["verdict"]] if document["verdict"] else []) + document["also"]
     places = document["contradiction"]["places"] if document["contradiction"] else []
+    ways = {fact["vantage"] for fact in document["evidence"] if fact.get("vantage")}
     for remedy in (*places, *(one for verdict in verdicts for one in verdict["remedies"])):
-        yield from (f"a remedy {fault}" for fault in broken([remedy], json.dumps(document["evidence"])))
+        yield from (f"a remedy {fault}" for fault in broken([remedy], json.dumps(document["evidence"]), ways))
     hosts = [fact for fact in document["evidence"] if fact["kind"] == "session-host"]
     offered = [remedy["command"] for verdict in verdicts for remedy in verdict["remedies"] if remedy["command"]]
     if offered and not hosts:

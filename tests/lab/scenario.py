@@ -117,6 +117,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     users: tuple[User, ...] = BOTH
     tools: tuple[str, ...] = ()
     """Programs that must be installed; it is skipped by name without."""
+    weakness: str = ""
+    """What the product is known to get wrong here, though never as confirmed: the play is shown as expected to fail."""
     truth: frozenset[str] | None = None
     """What is broken, where that is not `about`: of a look-alike, the cause that it really has; empty where nothing is."""
     expect: Expect

@@ -77,12 +77,13 @@ async def nameserver_silent() -> AsyncIterator[Setup]:
 
 @asynccontextmanager
 async def nameservers_differ() -> AsyncIterator[Setup]:
-    """The first nameserver still has the old address; the second one has the right one."""
+    """The first nameserver still has the old address; the second one has the right one, and the person has named it."""
     old: Mapping[str, tuple[str, ...]] = {NAME: (ELSEWHERE,)}
     with fake_services(HERE, ELSEWHERE) as (service, _shut):
         service.open()
         async with two_nameservers(old, {NAME: (HERE,)}) as servers, files(nameservers=servers) as system:
-            yield _setup(service.port, system)
+            right = Nameserver(address=servers[1].address, port=servers[1].port)
+            yield Setup(_named(service.port), replace(QUICK, nameservers=(right,)), system)
 
 
 @asynccontextmanager

@@ -220,7 +220,11 @@ class Namespace:
         """End what was started here, by process id."""
         for child in self.children:
             child.kill()
-            child.communicate()
+            child.wait()
+            # What it started, a stopped worker too, may hold the other ends; it ends with the machine.
+            for end in (child.stdin, child.stdout, child.stderr):
+                if end:
+                    end.close()
         self.children.clear()
 
     def _command(self, argv: tuple[str, ...], user: int | None, *, confined: bool) -> list[str]:

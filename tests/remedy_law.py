@@ -12,7 +12,7 @@ LOOKS = re.compile(
     r"""(?:sudo\ )?(?:
     (?:ss|dig|delv|getent|cat|ls|ps|stat|namei|id|env|grep|head|tail|sort|uniq|wc|awk|ping|tracepath|openssl|timedatectl\ status
       |timedatectl|ausearch|getsebool|tcpdump|strace|nstat|curl|journalctl|iptables-save|ip6tables-save|df|bpftool)(?:\s|$)
-    |refused\ check\ |resolvectl\ dns(?:$)|sed\ -n\ |sshd\ -T(?:$)
+    |date\ --utc|refused\ check\ |resolvectl\ dns(?:$)|sed\ -n\ |sshd\ -T(?:$)
     |systemctl\ (?:--user\ )?(?:status|show|cat|is-active|list-units|list-unit-files)\b
     |ip\ (?:-6\ |-br(?:ief)?\ )?(?:address|addr|route\ (?:show|get)|rule\ show|neigh(?:bour)?\ show|link\ show)\b
     |ip\ neigh$

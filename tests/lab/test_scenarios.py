@@ -34,4 +34,4 @@ def test_certainty_is_calibrated(request: pytest.FixtureRequest) -> None:
     if len(played) < len(whole):
         pytest.skip("not all scenarios were played")
 
-    assert too_sure(played) == []
+    assert too_sure(played, slack=0.05) == []

@@ -3,7 +3,7 @@
 from tests.lab.resolver import asks
 from tests.lab.scenario import BOTH, CONTROL, HEALTHY, QUICK, Scenario, Step, Topology, User
 from tests.lab.scenarios.server import redis
-from tests.lab.steps import dnsmasq, filters, ip, lies, run, serve, start
+from tests.lab.steps import dnsmasq, filters, ip, lies, serve, start
 
 _BOTH = "host-record={name},{server},{server_6}"
 _LOOK = ("--server", "{server_shell}")
@@ -188,24 +188,6 @@ SCENARIOS = (
         typed="redis://{server}",
         tools=("redis-server",),
         port="6379",
-    ),
-    _well(
-        "tls",
-        "a real TLS server (openssl), given as a URL",
-        run(
-            "server",
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN={name}"),
-            *("-addext", "subjectAltName=IP:{server}", "-keyout", "{folder}/key.pem", "-out", "{folder}/cert.pem"),
-        ),
-        start(
-            "server",
-            *("openssl", "s_server", "-accept", "{server}:{port}", "-cert", "{folder}/cert.pem", "-key", "{folder}/key.pem"),
-            *("-quiet", "-www"),
-            ready="{server}:{port}",
-        ),
-        typed="https://{server}:{port}",
-        tools=("openssl",),
-        port="8443",
     ),
     _well(
         "socat",

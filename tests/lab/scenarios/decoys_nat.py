@@ -83,6 +83,7 @@ _FAR = (
         "a rule here gives these connections a source address that nobody has: the answers never come back",
         serve("server"),
         nat("client", "postrouting", "ip daddr {server} tcp dport {port} snat to {gone}"),
+        weakness="a source that a rule here rewrites is not looked for: the silence is laid on the way",
         expect=Expect(
             verdict=(_OWN, "client.bad-source", "path.reverse-path"),
             certainty=("confirmed", "likely"),

@@ -122,6 +122,7 @@ _BUT_FOR_ONE_THING = (
             "table netdev early {\n chain c {\n  type filter hook ingress device eth0 priority 0\n"
             "  tcp sport {port} drop\n }\n}\n",
         ),
+        weakness="rules of the netdev family are not followed",
         expect=Expect(verdict=_OWN, certainty=SURE, outcome="timeout", never=frozenset({"server.down"})),
         nobody=Expect(verdict=(_FILTERED, _OWN, "server.down"), certainty=OPEN, outcome="timeout"),
     ),
@@ -299,6 +300,7 @@ _BORROWED_WORDS = (
         serve("server"),
         filters("server", "input", "meta nfproto { ipv4, ipv6 } drop"),
         topology="lan",
+        weakness="a neighbour entry is not weighed as a sign of life",
         expect=Expect(verdict=_FILTERED, certainty=SURE, outcome="timeout", never=frozenset({"server.down", _OWN, _UNREACHABLE})),
     ),
     decoy(

@@ -59,7 +59,10 @@ def table(plays: Sequence[Play]) -> str:
 
 
 def too_sure(plays: Sequence[Play], slack: float = 0.0) -> list[str]:
-    """Each certainty that was right less often than it must be; `slack` is what chance may take from a single run, not of confirmed."""
+    """Each certainty that was right less often than it must be.
+
+    `slack` is what chance may take from a single run, of all but confirmed.
+    """
     return [
         f"{certainty} was right {right} of {every} times, less than {LEAST[certainty]:.0%}"
         for certainty, (right, every) in shares(list(statements(plays))).items()

@@ -120,7 +120,7 @@ def test_nobody_is_asked_about_what_is_settled() -> None:
     case = _case(Outcome.REFUSED)
     proved = [_cause("server.b", _confirmed(ADDRESS))]
 
-    assert is_settled(case, proved)
+    assert is_settled(case, assess(case, proved))
     assert not isinstance(decide(case, proved), Ask)
     assert isinstance(decide(_case(Outcome.TIMEOUT), []), Ask)
 

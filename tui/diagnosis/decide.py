@@ -13,7 +13,7 @@ from tui.diagnosis.ranking import assess
 from tui.diagnosis.readings import either_kind, outcomes, text_places
 from tui.diagnosis.tree import QUESTIONS, Question
 from tui.model.case import Case
-from tui.model.judgement import State
+from tui.model.judgement import Assessment, State
 from tui.model.requests import AnyRequest, ReadSessionHost, Schedule, Step
 
 
@@ -50,10 +50,11 @@ def decide(case: Case, hypotheses: Sequence[Hypothesis]) -> Decision:
         return Run(tuple(sorted(free, key=lambda request: isinstance(request, Schedule))))
     if wanted:
         return Run(wanted, steps=True)
+    assessment = assess(case, hypotheses)
     place = ReadSessionHost()
-    if place not in case.asked and _has_remedies(case, hypotheses):
+    if place not in case.asked and _has_remedies(assessment):
         return Run((place,))
-    question = next_question(case, settled=is_settled(case, hypotheses))
+    question = next_question(case, settled=is_settled(case, assessment))
     if question:
         return Ask(question)
     return Wait() if case.in_flight else Conclude()
@@ -63,23 +64,16 @@ def wanted_checks(case: Case, hypotheses: Iterable[Hypothesis]) -> tuple[AnyRequ
     """The checks that some hypothesis needs and nobody has asked for, in the order of the walk."""
     aside = dict(case.set_aside)
     asked = set(case.asked)
-    wanted = dict.fromkeys(
-        request
-        for hypothesis in hypotheses
-        if hypothesis.id not in aside and concerns(hypothesis, case)
-        for request in (*hypothesis.needs(case), *_looks(hypothesis, case))
-    )
+    concerned = [hypothesis for hypothesis in hypotheses if hypothesis.id not in aside and concerns(hypothesis, case)]
+    # Many causes name the same look, which wants the same checks each time.
+    wants = dict.fromkeys(want for one in concerned for want in (one.needs, *(look.wanted for look in one.looks)))
+    wanted = dict.fromkeys(request for want in wants for request in want(case))
     wanted |= dict.fromkeys(text_places.wanted(case))
     return tuple(request for request in wanted if request not in asked)
 
 
-def _looks(hypothesis: Hypothesis, case: Case) -> Iterable[AnyRequest]:
-    return (request for look in hypothesis.looks for request in look.wanted(case))
-
-
-def _has_remedies(case: Case, hypotheses: Sequence[Hypothesis]) -> bool:
+def _has_remedies(assessment: Assessment) -> bool:
     """Whether some remedy is offered, whose commands must fit the place where they are typed."""
-    assessment = assess(case, hypotheses)
     verdicts = (*((assessment.verdict,) if assessment.verdict else ()), *assessment.also)
     return assessment.contradiction is not None or any(verdict.remedies for verdict in verdicts)
 
@@ -96,9 +90,8 @@ def next_question(case: Case, *, settled: bool = False) -> Question | None:
     )
 
 
-def is_settled(case: Case, hypotheses: Iterable[Hypothesis]) -> bool:
+def is_settled(case: Case, assessment: Assessment) -> bool:
     """Whether confirmed causes account for everything that fails, so that no person needs to be asked."""
-    assessment = assess(case, hypotheses)
     confirmed = [judgement for judgement in assessment.judgements.values() if judgement.state is State.CONFIRMED]
     symptoms = {*either_kind.failing(case), *((outcomes.NAME,) if outcomes.name_fails(case) else ())}
     return symptoms <= {symptom for judgement in confirmed for symptom in judgement.explains}

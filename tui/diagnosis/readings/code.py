@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct
 
 from tui.diagnosis.readings import outcomes
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Code, CodeValue, NotObserved
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import ReadCode
@@ -61,7 +62,7 @@ def asked(case: Case, cause: str) -> CodeCulprit | None:
         evidence=fact.id,
         remedy=Remedy(
             do=f"Change the {part} where it is set: line {line} of {path}{known_as}.",
-            command=f"sed -n '{line}p' {path}",
+            command=f"sed -n '{line}p' {quoted(path)}",
             verify=f"The {part} there is the service's own, and the program connects.",
         ),
     )

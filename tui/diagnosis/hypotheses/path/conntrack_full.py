@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, stil
 from tui.diagnosis.readings import checks, counters, hosts, local_drops, outcomes
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import behind
 from tui.model.facts import Counters, DropWatch, Fact, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
@@ -58,7 +59,6 @@ def _full(case: Case, silent: dict[str, tuple[TcpAttempt, ...]], shown: Fact, re
     tracked = getattr(shown, "tracked", None) or getattr(shown, "tracked_connections", None) or 0
     count = f"{tracked:,} of {limit:,}"
     whose = "The table of tracked connections at the other end" if vantage else "This machine's table of tracked connections"
-    prefix = f"{vantage} " if vantage else ""
     return claim(
         f"{whose} is full ({count}): new ones, also to {outcomes.joined(silent)}, are dropped.",
         *outcomes.ids(
@@ -71,16 +71,17 @@ def _full(case: Case, silent: dict[str, tuple[TcpAttempt, ...]], shown: Fact, re
         missing=missing,
         explains=silent,
         culprit=Culprit(kind="limit", limit="nf_conntrack_max", address=first),
-        refuted_by=f"`{prefix}sysctl net.netfilter.nf_conntrack_count` is far below nf_conntrack_max while attempts stay silent.",
+        refuted_by=f"`{behind(vantage, 'sysctl net.netfilter.nf_conntrack_count')}` is far below nf_conntrack_max "
+        "while attempts stay silent.",
         remedies=(
             Remedy(
                 do="Find who opens so many connections.",
-                command=f"{prefix}conntrack -L | head -1000",
+                command=f"{behind(vantage, 'conntrack -L')} | head -1000",
                 verify="One address or port stands out.",
             ),
             Remedy(
                 do="Raise the limit until they are fewer.",
-                command=f"{prefix}sysctl -w net.netfilter.nf_conntrack_max={2 * limit}",
+                command=behind(vantage, f"sysctl -w net.netfilter.nf_conntrack_max={2 * limit}"),
                 changes=True,
                 verify=f"{endpoint(first, case.tcp.port)} connects or is refused.",
             ),

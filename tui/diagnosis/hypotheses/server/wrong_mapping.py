@@ -220,7 +220,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     if place.state is StateBehind.GONE:
         yield Remedy(
             do="See whether what had that address still runs, and which address it has now; start it again if it should.",
-            command=f"{engine} ps --all; ip neigh show {quoted(place.way.host or '')}".rstrip(" '"),
+            command=f"{engine} ps --all; ip neigh show{f' {quoted(place.way.host)}' if place.way.host else ''}",
             verify=again,
         )
     elif container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):

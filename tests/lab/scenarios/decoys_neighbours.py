@@ -221,6 +221,14 @@ _STRANGERS = (
         expect=Expect(verdict=_DEAD, never=frozenset({"server.crashed", "port.wrong-port", "server.port-taken"})),
     ),
 )
+_ITS_OWN_502 = Expect(
+    verdict=("server.error", "upstream.refused"),
+    certainty=("confirmed", "likely"),
+    status="degraded",
+    outcome="connected",
+    unconfirmed=frozenset({"upstream.refused"}),
+)
+"""A front says no, and an old line of its log proves nothing of today."""
 _OLD = (
     decoy(
         "pid-file-of-a-stranger",
@@ -252,13 +260,7 @@ _OLD = (
         typed="http://{client}:{port}/app",
         port=WEB,
         tools=("nginx",),
-        expect=Expect(
-            verdict=("server.error", "upstream.refused"),
-            certainty=("confirmed", "likely"),
-            status="degraded",
-            outcome="connected",
-            unconfirmed=frozenset({"upstream.refused"}),
-        ),
+        expect=_ITS_OWN_502,
     ),
     decoy(
         "application-behind-a-front-says-502-itself",
@@ -276,13 +278,7 @@ _OLD = (
         typed="http://{client}:{port}/app",
         port=WEB,
         tools=("nginx",),
-        expect=Expect(
-            verdict=("server.error", "upstream.refused"),
-            certainty=("confirmed", "likely"),
-            status="degraded",
-            outcome="connected",
-            unconfirmed=frozenset({"upstream.refused"}),
-        ),
+        expect=_ITS_OWN_502,
     ),
     decoy(
         "old-line-in-the-log-and-all-is-well",

@@ -8,6 +8,10 @@ _OWN, _DEAD, _FILTERED, _REJECTED = "path.local-firewall", "server.not-listening
 _UNREACHABLE, _FLAPPING = "path.host-unreachable", "server.flapping"
 _UNSEEN = Expect(verdict=_DEAD, certainty="likely", never=frozenset({_OWN}))
 _SILENT = Expect(verdict=_FILTERED, certainty=SURE, outcome="timeout", never=frozenset({_OWN, "server.down"}))
+_SAID_BY_A_RULE = Expect(
+    verdict=_REJECTED, certainty=SURE, outcome=("unreachable", "rejected"), never=frozenset({"server.down", _UNREACHABLE})
+)
+"""'Host unreachable' is a rule's word here, and no dead neighbour's."""
 _SOME: tuple[str, ...] = ("refused", "connected")
 _HOLDS = "import socket, time; s = socket.create_connection(('{server}', {port})); print('ready', flush=True); time.sleep(3600)"
 _CONDITIONS = (
@@ -262,12 +266,7 @@ _BORROWED_WORDS = (
         serve("server"),
         serve("server", "greet", port="22"),
         filters("router1", "forward", "ip daddr {server} tcp dport {port} reject with icmp type host-unreachable"),
-        expect=Expect(
-            verdict=_REJECTED,
-            certainty=SURE,
-            outcome=("unreachable", "rejected"),
-            never=frozenset({"server.down", _UNREACHABLE}),
-        ),
+        expect=_SAID_BY_A_RULE,
     ),
     decoy(
         "server-says-host-unreachable-by-a-rule",
@@ -275,12 +274,7 @@ _BORROWED_WORDS = (
         "the server's own filter answers 'host unreachable' for the port",
         serve("server"),
         filters("server", "input", "tcp dport {port} reject with icmp type host-unreachable"),
-        expect=Expect(
-            verdict=_REJECTED,
-            certainty=SURE,
-            outcome=("unreachable", "rejected"),
-            never=frozenset({"server.down", _UNREACHABLE}),
-        ),
+        expect=_SAID_BY_A_RULE,
     ),
     decoy(
         "own-rule-says-host-unreachable",

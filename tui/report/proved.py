@@ -70,7 +70,7 @@ def proved(case: Case) -> tuple[Proof, ...]:
 
 def unproved(case: Case) -> tuple[str, ...]:
     """What a target that connects was not asked, or did not answer as asked, as sentences; empty where it was all well."""
-    return tuple(sentence[:1].upper() + sentence[1:] for sentence in dict.fromkeys(_unproved(case)))
+    return tuple(outcomes.capital(sentence) for sentence in dict.fromkeys(_unproved(case)))
 
 
 def proved_words(proofs: tuple[Proof, ...]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tui.diagnosis.causes import refused_causes
 from tui.diagnosis.readings.answers import CONSENT_PORTS
 from tui.diagnosis.readings.likely_ports import likely_ports
+from tui.diagnosis.readings.outcomes import capital
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN
 from tui.model.case import Case
 from tui.model.facts import Firewall, Listeners, NotObserved, OtherNamespaces
@@ -18,7 +19,7 @@ def unseen(case: Case) -> Iterator[str]:
 
 def _sentences(case: Case) -> Iterator[str]:
     for fact in case.all(NotObserved):
-        yield f"{_capital(check_words(fact.request))}: {_what_helps(_stopped(fact.reason), fact.remedy)}"
+        yield f"{capital(check_words(fact.request))}: {_what_helps(_stopped(fact.reason), fact.remedy)}"
     for reading in case.all(Firewall):
         yield from (f"{_whose_filter(reading)}: {sentence}" for sentence in reading.unread)
     for table in _newest_tables(case):
@@ -26,15 +27,15 @@ def _sentences(case: Case) -> Iterator[str]:
         if table.hidden_owners:
             yield f"The owners of {_sockets(table.hidden_owners)}{where}: run as root (in a container, outside of it)."
         if table.omitted:
-            yield f"{_capital(_sockets(table.omitted))} beyond the first {len(table.listeners)}{where}: ss -ltnup lists all."
+            yield f"{capital(_sockets(table.omitted))} beyond the first {len(table.listeners)}{where}: ss -ltnup lists all."
     elsewhere = case.last(OtherNamespaces)
     if elsewhere and elsewhere.hidden:
         number = "One network namespace" if elsewhere.hidden == 1 else f"{elsewhere.hidden} network namespaces"
         yield f"{number} of this machine: run as root to look into them."
     for request in case.in_flight:
-        yield f"{_capital(check_words(request))}: the walk ended before this check did."
+        yield f"{capital(check_words(request))}: the walk ended before this check did."
     yield from _ports_left_alone(case)
-    yield from (_stopped(_capital(reason)) for reason in refused_causes())
+    yield from (_stopped(capital(reason)) for reason in refused_causes())
 
 
 def _whose_filter(reading: Firewall) -> str:
@@ -58,14 +59,10 @@ def _sockets(number: int) -> str:
     return f"{number} listening socket{'' if number == 1 else 's'}"
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _stopped(text: str) -> str:
     """`text` with a full stop."""
     return text if not text or text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _what_helps(reason: str, remedy: str) -> str:
-    return f"{reason} {_stopped(_capital(remedy))}".strip()
+    return f"{reason} {_stopped(capital(remedy))}".strip()

@@ -143,13 +143,6 @@ def _doubt_of_slip(case: Case, row: Listener) -> str:
     return ""
 
 
-def is_weak(best: list[NearMiss]) -> bool:
-    """Whether only a likeness of numbers speaks for it, and not even for a single listener."""
-    return not (best[0].named or best[0].same_family) and (
-        len(best) > 1 or min(len(str(candidate.listener.port)) for candidate in best) < SHORTEST_SLIP
-    )
-
-
 def fitting(case: Case, refused: Iterable[str]) -> Iterator[TcpAttempt]:
     """The other ports that accept and may be the service: they say so, are usual for it, or are a slip away."""
     family, meant = hosts.meant_family(case), meant_protocol(case.tcp)
@@ -207,16 +200,19 @@ def speaks(case: Case, attempt: TcpAttempt) -> bool:
     return meant.protocol in protocols_labelled(attempt.protocol) or bool(answer and answer.spoken == meant.protocol)
 
 
-def best_in_table(case: Case) -> tuple[list[NearMiss], Listeners] | None:
-    """The listeners that fit best, with the table of the machine that refused; None where nothing fits, or none was read."""
+def best(case: Case, refused: Iterable[str], table: Listeners) -> list[NearMiss]:
+    """The listeners of the machine that refused that fit best, all equally well; empty where none does."""
+    found = sorted(candidates(case, refused, table), key=lambda candidate: candidate.rank, reverse=True)
+    return [candidate for candidate in found if candidate.rank == found[0].rank]
+
+
+def refused_by_table(case: Case) -> tuple[dict[str, TcpAttempt], Listeners] | None:
+    """The first socket table that speaks for an address that refused, with all that it speaks for; None where none was read."""
     refused = outcomes.refused_by_reset(case)
-    for address in refused:
-        table = hosts.table(case, address)
-        if table:
-            same = [other for other in refused if hosts.table(case, other) is table]
-            ranked = sorted(candidates(case, same, table), key=lambda candidate: candidate.rank, reverse=True)
-            return ([near for near in ranked if near.rank == ranked[0].rank], table) if ranked else None
-    return None
+    table = next((table for address in refused if (table := hosts.table(case, address))), None)
+    if table is None:
+        return None
+    return {address: attempt for address, attempt in refused.items() if hosts.table(case, address) is table}, table
 
 
 def to_ask_about(case: Case) -> str:
@@ -224,11 +220,10 @@ def to_ask_about(case: Case) -> str:
 
     Only one of the kind that was meant is worth a question; what was named needs none.
     """
-    best = best_in_table(case)
-    if best is None:
+    known = refused_by_table(case)
+    if known is None or not known[1].owners_known or outcomes.connecting(case):
         return ""
-    nears, table = best
-    near = nears[0]
-    if near.named or not near.same_family or len(nears) > 1 or not table.owners_known or outcomes.connecting(case):
+    nears = best(case, *known)
+    if len(nears) != 1 or nears[0].named or not nears[0].same_family:
         return ""
-    return f"{hosts.owner(near.listener)} on port {near.listener.port}"
+    return f"{hosts.owner(nears[0].listener)} on port {nears[0].listener.port}"

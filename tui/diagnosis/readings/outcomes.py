@@ -183,6 +183,11 @@ def ids(*facts: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(identifier for fact in facts if (identifier := getattr(fact, "id", ""))))
 
 
+def capital(text: str) -> str:
+    """The text as it opens a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def joined(items: Iterable[str], word: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     *rest, last = list(items) or [""]

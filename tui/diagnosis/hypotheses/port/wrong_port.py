@@ -46,23 +46,18 @@ def judge(case: Case) -> Finding:
     works = outcomes.connecting(case)
     if not refused or works:
         return no_refusal(case)
-    for address in refused:
-        table = hosts.table(case, address)
-        if table:
-            same = {other: attempt for other, attempt in refused.items() if hosts.table(case, other) is table}
-            return _in_table(case, same, table)
-    return _from_outside(case, refused)
+    known = near_misses.refused_by_table(case)
+    return _in_table(case, *known) if known else _from_outside(case, refused)
 
 
 def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> Finding:
     """Judge by a socket table of the machine that refused."""
-    ranked = sorted(near_misses.candidates(case, refused, table), key=lambda candidate: candidate.rank, reverse=True)
+    best = near_misses.best(case, refused, table)
     evidence = outcomes.ids(*refused.values(), table)
-    if not ranked and table.hidden_owners:
+    if not best and table.hidden_owners:
         return still_open("No listener on another port is known to fit, and the owners of some are hidden.", *evidence)
-    if not ranked:
+    if not best:
         return ruled_out("No listener on another port fits what was meant.", *evidence)
-    best = [candidate for candidate in ranked if candidate.rank == ranked[0].rank]
     settled = services.set_to_port(case, next(iter(refused)))
     if settled and not best[0].named:
         return ruled_out(f"{settled.name} belongs on port {case.tcp.port}, by its own settings.", *evidence, settled.id)
@@ -96,7 +91,7 @@ def _beside(case: Case, refused: dict[str, TcpAttempt], table: Listeners, best: 
     if known is None and (doubt or not best[0].same_family):
         unknown = containers.unasked(case) and not best[0].same_family
         return still_open(
-            f"{reason} {_capital(doubt)}".strip(),
+            f"{reason} {outcomes.capital(doubt)}".strip(),
             *evidence,
             # A likeness of numbers is no hint while the containers of this machine are not all known.
             summary="" if unknown else f"{who} on port {_ports(best)} may be the service that was meant.",
@@ -116,10 +111,6 @@ def _beside(case: Case, refused: dict[str, TcpAttempt], table: Listeners, best: 
         refuted_by=f"{who} is not the service that {case.target.label} stands for.",
         remedies=_remedies(case, next(iter(refused)), listener, sure=is_sure),
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _reason(case: Case, candidate: near_misses.NearMiss) -> str:

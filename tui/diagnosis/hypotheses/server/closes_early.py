@@ -134,7 +134,7 @@ def _cut_off(case: Case, cut_off: dict[str, PathMtu]) -> Finding:
     return claim(
         f"{_who(row)} on {case.target.label} breaks off: {words}.",
         *outcomes.ids(*cut_off.values()),
-        reason=f"{words[:1].upper()}{words[1:]} (Content-Length).",
+        reason=f"{outcomes.capital(words)} (Content-Length).",
         missing=f"The same again: `curl -sS -o /dev/null {quoted(case.target.text)}` ends in error 18.",
         culprit=_culprit(case, address, row),
         refuted_by="An answer that comes whole.",

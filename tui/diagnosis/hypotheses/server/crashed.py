@@ -143,7 +143,7 @@ def _of_container(case: Case, meant: containers.MeantContainer, failing: dict[st
     elif not tables and not meant.is_looping:
         missing = f"`ss -ltnp 'sport = :{port}'`: no line confirms it."
     return claim(
-        f"{_capital(meant.label)}, which should answer on port {port}, {containers.how_it_ended(meant)}."
+        f"{outcomes.capital(meant.label)}, which should answer on port {port}, {containers.how_it_ended(meant)}."
         f"{containers.quoted_end(one)}",
         *outcomes.ids(*explained.values(), *tables, meant.fact),
         reason=f"{one.engine} says that {one.label} is {one.state}{'' if meant.is_looping else ', and nothing listens there'}.",
@@ -151,13 +151,9 @@ def _of_container(case: Case, meant: containers.MeantContainer, failing: dict[st
         intention=intention.of_container(case, one, meant.fact),
         explains=explained,
         culprit=containers.culprit(case, meant),
-        refuted_by=f"{_capital(meant.label)} runs and stays up, or something else belongs on port {port}.",
+        refuted_by=f"{outcomes.capital(meant.label)} runs and stays up, or something else belongs on port {port}.",
         remedies=tuple(containers.remedies(case, meant)),
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 HYPOTHESIS = Hypothesis(

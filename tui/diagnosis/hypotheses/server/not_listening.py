@@ -138,7 +138,7 @@ def _stopped_container(case: Case, refused: Iterable[str]) -> containers.MeantCo
 def _container_note(meant: containers.MeantContainer) -> str:
     """What became of the container, as a sentence with a space before it."""
     one = meant.container
-    label = f"{meant.label[:1].upper()}{meant.label[1:]}"
+    label = outcomes.capital(meant.label)
     return f" {label}, which is set to this port, {containers.state_in_words(meant)}.{containers.quoted_end(one)}"
 
 

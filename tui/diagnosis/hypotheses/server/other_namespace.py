@@ -127,7 +127,9 @@ def _sentence(case: Case, location: ServiceLocation, asked: str) -> tuple[str, s
     where = _in_words(location)
     if location.listener is None:
         host, outside = location.published or ("", 0)
-        summary = f"{_capital(where)} has port {port} inside, and publishes it on {_published(host, outside)}, not on {asked}."
+        summary = (
+            f"{outcomes.capital(where)} has port {port} inside, and publishes it on {_published(host, outside)}, not on {asked}."
+        )
         return summary, f"{location.container.engine if location.container else 'The engine'} names the port of {where}."
     row = location.listener
     listens = f"{hosts.owner(row) if row.process else 'A service'} listens on {endpoint(row.address, row.port)} in {where}"
@@ -142,7 +144,7 @@ def _sentence(case: Case, location: ServiceLocation, asked: str) -> tuple[str, s
         tail = f"and nothing listens here, where {asked} leads"
     if location.namespace and location.namespace.initial:
         tail = f"and nothing listens in the one of this process, where {asked} leads"
-    return f"{listens}, {tail}.", f"{_capital(where)} has a listener on port {row.port}."
+    return f"{listens}, {tail}.", f"{outcomes.capital(where)} has a listener on port {row.port}."
 
 
 def _published(host: str, port: int) -> str:
@@ -162,10 +164,6 @@ def _in_words(location: ServiceLocation) -> str:
     if space and space.pid:
         return f"the network namespace of {space.process or 'process'} (pid {space.pid})"
     return "another network namespace"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _tell_apart(case: Case, location: ServiceLocation) -> str:

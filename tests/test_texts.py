@@ -8,6 +8,7 @@ import pytest
 
 from tests.documents import validated
 from tests.program import run, sessions
+from tests.remedy_law import commands, is_look
 from tests.test_check import QUICK, closed, open_port
 from tui.cli.targets import AnsweredTextError, resolve_input
 from tui.engine.recording import read
@@ -52,6 +53,16 @@ def test_a_text_without_an_endpoint_is_answered_for_what_it_says(text: str, says
     assert any(command in remedy.command for remedy in meaning.remedies)
     with pytest.raises(AnsweredTextError, match=re.escape(meaning.sentence)):
         resolve_input(text)
+
+
+@pytest.mark.parametrize("text", [*(text for text, *_ in SAYS_ITSELF), "bind(0.0.0.0:80) failed (13: Permission denied)"])
+def test_what_a_text_advises_says_whether_it_changes_something(text: str) -> None:
+    """Each command that is offered for a text looks and is marked so, or changes something and is marked as that."""
+    meaning = meaning_of(read_error(text))
+
+    assert meaning is not None
+    for remedy in meaning.remedies:
+        assert {is_look(command) for command in commands(remedy.command)} == {not remedy.changes}, remedy.command
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def _descriptors(reading: ErrorReading) -> Meaning:
             sentence="The machine that wrote this had no file descriptor left for any process (ENFILE).",
             remedies=(
                 Remedy(do="See how many files are open there, and how many may be.", command="cat /proc/sys/fs/file-nr"),
-                Remedy(do="Raise the machine's limit.", command="sysctl -w fs.file-max=1000000"),
+                Remedy(do="Raise the machine's limit.", command="sysctl -w fs.file-max=1000000", changes=True),
             ),
             cause="client.fd-limit",
         )
@@ -58,7 +58,9 @@ def _descriptors(reading: ErrorReading) -> Meaning:
             Remedy(
                 do="Let refused count while it runs, as that process sees it.", command=f"refused check HOST:PORT --pid {pid}"
             ),
-            Remedy(do="Raise its limit, and LimitNOFILE= in its unit.", command=f"prlimit --pid {pid} --nofile=65536"),
+            Remedy(
+                do="Raise its limit, and LimitNOFILE= in its unit.", command=f"prlimit --pid {pid} --nofile=65536", changes=True
+            ),
         ),
         cause="client.fd-limit",
     )
@@ -77,6 +79,7 @@ def _permission(reading: ErrorReading) -> Meaning:
                 Remedy(
                     do="Give the unit that one privilege.",
                     command="systemctl edit UNIT  # AmbientCapabilities=CAP_NET_BIND_SERVICE",
+                    changes=True,
                 ),
                 Remedy(
                     do="See what a security module denied.",
@@ -142,6 +145,7 @@ def _no_address(reading: ErrorReading) -> Meaning:
                 Remedy(
                     do="If it comes later at boot, wait for it in the unit.",
                     command="systemctl edit UNIT  # After=network-online.target",
+                    changes=True,
                 ),
             ),
         )

@@ -117,11 +117,15 @@ class Behind(Struct, frozen=True, kw_only=True):
     facts: tuple[AnyFact, ...] = ()
 
     @property
+    def container(self) -> Container | None:
+        """The container that it is, by what leads there or by whose namespace it is."""
+        return self.way.container or (self.space.container if self.space else None)
+
+    @property
     def place(self) -> str:
         """Where it is, in words: `container web`, `this machine`; the address where no more is known."""
-        container = self.way.container or (self.space.container if self.space else None)
-        if container:
-            return f"container {container.label}"
+        if self.container:
+            return f"container {self.container.label}"
         if self.space and self.space.name:
             return f"network namespace {self.space.name}"
         if self.space and self.space.pid:

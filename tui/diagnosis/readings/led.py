@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Intention, Look, claim, still_open
 from tui.diagnosis.looks import RULES
-from tui.diagnosis.readings import forwarding, hosts, outcomes, rules
+from tui.diagnosis.readings import commands, forwarding, hosts, outcomes, rules
 from tui.diagnosis.readings.forwarding import Behind, StateBehind
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -167,8 +167,8 @@ def evidence(case: Case, led: dict[str, Behind]) -> tuple[str, ...]:
 
 def inside(place: Behind, command: str) -> str:
     """The command, run in that place; as it is where the place is this machine, or not known."""
-    container = place.way.container or (place.space.container if place.space else None)
-    if container and container.engine in {"docker", "podman"}:
+    container = place.container
+    if container and container.engine in commands.ENGINES:
         return behind(f"{container.engine} exec {quoted(container.label)}", command)
     if place.space and place.space.pid:
         return behind(f"nsenter -t {place.space.pid} -n", command)
@@ -176,8 +176,8 @@ def inside(place: Behind, command: str) -> str:
 
 
 def _start_remedies(case: Case, place: Behind) -> Iterator[Remedy]:
-    container = place.way.container or (place.space.container if place.space else None)
-    tool = container.engine if container and container.engine in {"docker", "podman"} else None
+    container = place.container
+    tool = container.engine if container and container.engine in commands.ENGINES else None
     yield Remedy(
         do=f"See why the program in {place.place} does not listen: what it says, and whether it is still starting.",
         command=f"{tool} logs --tail 50 {quoted(container.label)}" if tool and container else inside(place, "ss -ltnp"),

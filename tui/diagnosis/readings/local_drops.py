@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 
-from tui.diagnosis.readings import hosts, outcomes
+from tui.diagnosis.readings import counters, hosts, outcomes
 from tui.model.case import Case
 from tui.model.facts import Echo, Limits, Outcome
 from tui.model.requests import AnyRequest, ReadLimits
-
-FULL = 0.99
-"""Entries end all the time, so a full table is seen a little below its limit."""
 
 
 def is_kept_here(case: Case, address: str) -> bool:
@@ -31,6 +28,4 @@ def tracking_checks(case: Case) -> Iterator[AnyRequest]:
 def full_tracking(case: Case) -> Limits | None:
     """The newest limits, if connection tracking's table is full in them: then every new connection is dropped."""
     limits = case.last(Limits)
-    if limits is None or not limits.tracked_connections or not limits.tracking_limit:
-        return None
-    return limits if limits.tracked_connections >= FULL * limits.tracking_limit else None
+    return limits if limits and counters.is_full(limits.tracked_connections, limits.tracking_limit) else None

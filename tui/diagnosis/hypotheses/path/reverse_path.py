@@ -97,7 +97,6 @@ def _remedies(case: Case, address: str, watch: DropWatch) -> Iterator[Remedy]:
     client = next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
     peer = client if watch.vantage else address
     device = watch.strict[0] if watch.strict else None
-    device = watch.strict[0] if watch.strict else None
     packets = f"{f'host {peer} and ' if peer else ''}tcp port {case.tcp.port}"
     way_back = f"ip route get {peer}" if peer else "ip route show"
     yield Remedy(

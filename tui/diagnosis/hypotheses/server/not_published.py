@@ -6,7 +6,18 @@ from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, containers, forwarding, intention, namespaces, outcomes, rules, talk, translation
+from tui.diagnosis.readings import (
+    checks,
+    commands,
+    containers,
+    forwarding,
+    intention,
+    namespaces,
+    outcomes,
+    rules,
+    talk,
+    translation,
+)
 from tui.diagnosis.readings.namespaces import ServiceLocation
 from tui.model.address import endpoint, is_unspecified, same_address
 from tui.model.case import Case
@@ -170,7 +181,7 @@ def _remedies_for_rules(case: Case, address: str, container: Container) -> Itera
 
 
 def _remedies_for_publishing(case: Case, container: Container, inside: int, location: ServiceLocation) -> Iterator[Remedy]:
-    tool = container.engine if container.engine in {"docker", "podman"} else "docker"
+    tool = container.engine if container.engine in commands.ENGINES else "docker"
     yield containers.publish(tool, container, case.tcp.port, inside, f"{case.target.label} connects.")
     own = next(iter(location.namespace.addresses if location.namespace else ()), None)
     if own:

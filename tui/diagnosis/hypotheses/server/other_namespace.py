@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import NAMESPACES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, containers, hosts, intention, namespaces, outcomes, rules
+from tui.diagnosis.readings import checks, commands, containers, hosts, intention, namespaces, outcomes, rules
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.namespaces import ServiceLocation
 from tui.diagnosis.readings.no_refusal import no_refusal
@@ -232,7 +232,7 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
         )
     elif container and not location.published:
         inside = row.port if row else port
-        tool = container.engine if container.engine in {"docker", "podman"} else "docker"
+        tool = container.engine if container.engine in commands.ENGINES else "docker"
         yield containers.publish(tool, container, port, inside, connects)
     reachable = [
         address

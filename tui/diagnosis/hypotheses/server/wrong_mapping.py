@@ -7,6 +7,7 @@ from msgspec import UNSET
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import (
     checks,
+    commands,
     containers,
     foreign_answers,
     forwarding,
@@ -26,7 +27,6 @@ from tui.model.requests import AnyRequest
 
 _DEAD = (StateBehind.OTHER_PORTS, StateBehind.GONE, StateBehind.UNREACHABLE)
 """What shows that nothing can answer at the place that is led to."""
-_ENGINES = frozenset({"docker", "podman"})
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -190,7 +190,7 @@ def _other_ports(place: Behind) -> str:
 def _culprit(place: Behind) -> Culprit:
     """The rule or the program that leads there, with the place."""
     by, host, port = place.way.by, place.way.host or UNSET, place.way.port or UNSET
-    container = place.way.container or (place.space.container if place.space else None)
+    container = place.container
     name = container.label if container else UNSET
     if isinstance(by, Forwarder):
         return Culprit(
@@ -212,7 +212,7 @@ def _culprit(place: Behind) -> Culprit:
 def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     """Lead it to where something listens, with what leads it; a rule of an engine is never changed by hand."""
     port, again = case.tcp.port, f"`refused check {endpoint(address, case.tcp.port)}` connects."
-    container = place.way.container or (place.space.container if place.space else None)
+    container = place.container
     ports = {row.port for row in place.rows if not is_loopback(row.address)} if place.space else set()
     inside = next(iter(ports)) if len(ports) == 1 else None
     maker = place.way.by.program if isinstance(place.way.by, Forwarder) else place.way.by.made_by or ""
@@ -224,7 +224,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
             verify=again,
         )
     elif container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):
-        tool = engine if engine in _ENGINES else "docker"
+        tool = engine if engine in commands.ENGINES else "docker"
         inner = container or containers.publishing(case, port)
         yield Remedy(
             do="See which port the program in the container listens on, and set it to the one that is published.",

@@ -10,6 +10,7 @@ from tui.model.facts import AnyFact, Counters, NotObserved
 from tui.model.requests import Connect, ReadCounters
 from tui.probes.attempts import connect
 from tui.probes.kernel.system_view import SystemView
+from tui.probes.kernel.text_file import number
 from tui.probes.sockets import counters
 
 TRACKING = """entries  found drop insert_failed early_drop
@@ -76,4 +77,4 @@ async def test_what_is_not_there_is_none(tmp_path: Path) -> None:
 def test_any_text_is_survived(text: str) -> None:
     """Nonsense gives no sum of a column, and no number."""
     assert counters.column_sum(text, "no such column") is None
-    assert counters.number(text) is None or counters.number(text) == int(text)
+    assert number(text) is None or number(text) == int(text)

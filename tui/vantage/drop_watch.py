@@ -12,7 +12,8 @@ from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.kernel_counters import read_counter
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.sockets.counters import column_sum, number
+from tui.probes.kernel.text_file import number
+from tui.probes.sockets.counters import column_sum
 from tui.probes.sockets.drop_watch import COMMAND, attempts, drops, strict_interfaces
 from tui.vantage.remote_shell import RemoteShellError, ask, sections
 

@@ -14,14 +14,12 @@ from tui.model.facts import Listener, NotObserved, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import ReadFirewall
 
-LISTING = "nft list ruleset; iptables-save"
-
 
 def refused(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Listener | None]]]:
     """Own addresses whose resets no socket explains: something listened there before, or our own TCP sent no reset."""
     table = outcomes.listeners(case)
     for address, attempt in outcomes.refused_by_reset(case).items():
-        row = next(iter(_rows(case, address)), None)
+        row = next(iter(hosts.serving(case, address)), None)
         plain = all(other.outcome is Outcome.REFUSED and other.icmp is None for other in outcomes.attempts(case, address))
         before = bool(table and row and table.at and table.at < attempt.at)
         foreign = counters.sent_by_this_kernel(case, address) is False
@@ -35,7 +33,7 @@ def finding(case: Case, foreign: dict[str, tuple[TcpAttempt, Listener | None]], 
     asked = endpoint(first, case.tcp.port)
     although = f", although {hosts.owner(row, opens=False)} listens there" if row else ""
     evidence = outcomes.ids(attempt, outcomes.listeners(case))
-    if all(_is_clean(case, address) for address in foreign):
+    if all(rules.is_clean(case, address) for address in foreign):
         return still_open(
             f"{asked} answered with a reset{although}, and no rule of this machine does.",
             *evidence,
@@ -44,7 +42,7 @@ def finding(case: Case, foreign: dict[str, tuple[TcpAttempt, Listener | None]], 
             explains=foreign,
         )
     summary = f"A rule of this machine answers {asked} with a reset, or leads it elsewhere{although}."
-    check = f"As root: `{LISTING}` has a rule with `tcp reset`, `dnat` or `redirect` for it."
+    check = f"As root: `{rules.LISTING}` has a rule with `tcp reset`, `dnat` or `redirect` for it."
     counted = all(counters.sent_by_this_kernel(case, address) is False for address in foreign)
     if not (counted and all(translation.excluded(case, address) for address in foreign)):
         before = f"{hosts.owner(row) if row else 'A service'} was listening before {first} answered with a reset."
@@ -82,7 +80,7 @@ def signed(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
         f"ICMP `{meaning}` came in the name of {first}; connections are tracked here, so a rule may lead it elsewhere.",
         *outcomes.ids(*reported.values()),
         summary=f"This machine's own packet filter rejects {asked} (ICMP {meaning}), or a rule leads it to where it is rejected.",
-        next_check=f"As root: `{LISTING}` has a rule that rejects it, or one with `dnat` for it.",
+        next_check=f"As root: `{rules.LISTING}` has a rule that rejects it, or one with `dnat` for it.",
         explains=reported,
     )
 
@@ -91,15 +89,3 @@ def rules_hidden(case: Case) -> bool:
     """Whether this machine's rules were asked for, and may not be read."""
     asked = (gap.request for gap in case.all(NotObserved))
     return any(isinstance(request, ReadFirewall) and request.vantage is None for request in asked)
-
-
-def _rows(case: Case, address: str) -> list[Listener]:
-    """The listeners of this machine that serve one of its own addresses."""
-    rows = outcomes.on_port(outcomes.listeners(case), case.tcp.port)
-    return [row for row in rows if hosts.reaches(row, address, here=True)]
-
-
-def _is_clean(case: Case, address: str) -> bool:
-    """Whether all rules here were read, and none stops the connection or may stop it."""
-    reading = rules.filter_of(case, address)
-    return bool(reading and reading.answer == "does-not-match" and not reading.unread)

@@ -150,14 +150,6 @@ def _suspicious(case: Case) -> list[str]:
     return list(dict.fromkeys((*outcomes.failing(case, *ends), *talk.mute(case, ended=False), *talk.mute(case, ended=True))))
 
 
-def _rows(case: Case, address: str) -> list[Listener]:
-    """The listeners of this machine that take connections to the address."""
-    if not outcomes.is_local(case, address):
-        return []
-    rows = outcomes.on_port(outcomes.listeners(case), case.tcp.port)
-    return [row for row in rows if hosts.reaches(row, address, here=True)]
-
-
 def _looks(case: Case, way: Way) -> Iterator[AnyRequest]:
     yield containers.look(case)
     yield ListAddresses()
@@ -184,7 +176,7 @@ def ways(case: Case, address: str) -> tuple[Way, ...]:
         host, port = rule.leads_to or (None, None)
         return (Way(fact=reading, by=rule, host=host or (address if rule.verdict == "redirect" else None), port=port),)
     fact = of_port(case)
-    rows = _rows(case, address)
+    rows = hosts.serving(case, address)
     if fact is None or not rows:
         return ()
     return tuple(

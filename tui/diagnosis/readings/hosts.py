@@ -314,6 +314,14 @@ def reaches(listener: Listener, address: str, *, here: bool) -> bool:
     return outcomes.covers(listener, peer_address(address)) and not (here and listener.device not in {None, "lo"})
 
 
+def serving(case: Case, address: str) -> list[Listener]:
+    """The listeners of this machine that take connections to the target's port of one of its own addresses."""
+    if not outcomes.is_local(case, address):
+        return []
+    rows = outcomes.on_port(outcomes.listeners(case), case.tcp.port)
+    return [row for row in rows if reaches(row, address, here=True)]
+
+
 def has_full_queue(listener: Listener) -> bool:
     """Whether the accept queue has no room left, so that the kernel drops SYNs without a word."""
     return listener.queue is not None and listener.queue_limit is not None and listener.queue >= max(listener.queue_limit, 1)

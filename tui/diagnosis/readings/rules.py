@@ -17,6 +17,8 @@ from tui.model.requests import AnyRequest, ReadFirewall
 
 MOST_ADDRESSES = 4
 """At most this many failing addresses are checked against the rules; a name with more has one cause for all."""
+LISTING = "nft list ruleset; iptables-save"
+"""The commands, as root, that show every rule of a machine."""
 STOPPED = (Outcome.TIMEOUT, Outcome.REFUSED, Outcome.REJECTED, Outcome.UNREACHABLE)
 """How an attempt can end that a packet filter stops."""
 NO_ENDPOINTS = " has no endpoints"
@@ -79,6 +81,12 @@ def _readings(case: Case, address: str) -> list[Firewall]:
 
 def _is_same(rule: Rule, other: Rule) -> bool:
     return all(getattr(rule, key) == getattr(other, key) for key in ("family", "table", "chain", "handle", "line", "text"))
+
+
+def is_clean(case: Case, address: str) -> bool:
+    """Whether all rules here were read, and none stops the connection or may stop it."""
+    reading = filter_of(case, address)
+    return bool(reading and reading.answer == "does-not-match" and not reading.unread)
 
 
 def filter_of(case: Case, address: str, vantage: str | None = None) -> Firewall | None:

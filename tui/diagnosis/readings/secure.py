@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tui.diagnosis.readings import checks, replies, talk
+from tui.diagnosis.readings import replies
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import quoted
 from tui.model.facts import Certificate, Talk, TlsAnswer
-from tui.model.requests import AnyRequest
 
 NOT_YET_VALID, EXPIRED = 9, 10
 OTHER_NAMES = frozenset({62, 63, 64})
@@ -25,13 +24,6 @@ class Presented(NamedTuple):
     address: str
     fact: Talk
     tls: TlsAnswer
-
-
-def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table, and the first words to what connects, TLS among them."""
-    yield from checks.basics(case)
-    yield from checks.tables(case)
-    yield from talk.checks(case)
 
 
 def presented(case: Case) -> Iterator[Presented]:

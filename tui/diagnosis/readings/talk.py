@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tui.diagnosis.readings import either_kind, hosts, outcomes
+from tui.diagnosis.readings.checks import basics, tables
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Talk
@@ -58,6 +59,26 @@ class Words(Struct, frozen=True):
 def meant(case: Case) -> Meant | None:
     """The protocol that a client of the target speaks, and how that is known; None for a Unix socket."""
     return meant_protocol(case.target) if isinstance(case.target, TcpTarget) else None
+
+
+def needs(case: Case) -> Iterator[AnyRequest]:
+    """Attempts, the socket table, and the first words to what connects, TLS among them."""
+    yield from basics(case)
+    yield from tables(case)
+    yield from checks(case)
+
+
+def rejections(case: Case) -> dict[str, Words]:
+    """The addresses, or the socket's path, whose service says in its newest words that it rejects us."""
+    return {where: words for where in either_kind.latest(case) if (words := rejection(case, where))}
+
+
+def descriptors(case: Case, address: str) -> str:
+    """What is known of the process's file descriptors where they are used up, a sentence with a space before it; else nothing."""
+    state = process(case, address)
+    if state is None or not state.is_out_of_descriptors:
+        return ""
+    return f" Process {state.pid} has {state.descriptors} file descriptors open; its limit is {state.descriptor_limit}."
 
 
 def checks(case: Case) -> Iterator[AnyRequest]:

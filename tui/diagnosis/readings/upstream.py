@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from tui.diagnosis.hypothesis import Finding, claim, ruled_out
-from tui.diagnosis.readings import checks, commands, hosts, outcomes, replies, secure, talk
+from tui.diagnosis.readings import commands, hosts, outcomes, replies, secure, talk
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
 from tui.model.facts import HttpAnswer, LogLine, Service, Talk
@@ -80,9 +80,7 @@ def _on_to(line: str) -> str:
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, the socket table, and the question that the target asks."""
-    yield from checks.basics(case)
-    yield from checks.tables(case)
-    yield from talk.checks(case)
+    yield from talk.needs(case)
     for address, (_, http) in replies.https(case).items():
         row = talk.listener(case, address)
         if kind(http) and row and row.unit:

@@ -67,3 +67,9 @@ def _beginning(path: Path, most: int) -> bytes | None:
 def _unreadable(shown: str, error: OSError) -> Read:
     remedy = f"Run as root, or make it readable: ls -l {shown}" if isinstance(error, PermissionError) else ""
     return Read(problem=f"{shown} can't be read ({errno_name(error.errno)}).", remedy=remedy)
+
+
+def number(text: str) -> int | None:
+    """A file that holds nothing but a number, such as nf_conntrack_max."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() else None

@@ -56,15 +56,15 @@ def _with_settings(container: Container, row: Mapping[str, Any]) -> Container:
     return replace(
         container,
         state=status,
-        pid=_number(state.get("Pid")) or None,
+        pid=whole_number(state.get("Pid")) or None,
         published=container.published or tuple(_bindings(_object(host.get("PortBindings"))))[:MOST_PORTS],
         exposed=tuple(_exposed(_object(row.get("Config")), network))[:MOST_PORTS],
         addresses=tuple(address for one in networks.values() for address in _addresses(_object(one))),
         networks=tuple(safe_text(name, limit=80) for name in networks),
-        exit_code=None if status in _NOT_ENDED or not ran else _number(state.get("ExitCode")),
+        exit_code=None if status in _NOT_ENDED or not ran else whole_number(state.get("ExitCode")),
         oom_killed=state.get("OOMKilled") is True,
         error=safe_text(_words(state.get("Error")), limit=LONGEST_LINE),
-        restarts=_number(row.get("RestartCount")),
+        restarts=whole_number(row.get("RestartCount")),
         restart_policy=_policy(_words(_object(host.get("RestartPolicy")).get("Name"))),
         started=_moment(state.get("StartedAt")),
         ended=_moment(state.get("FinishedAt")),
@@ -112,7 +112,8 @@ def _object(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _number(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
+    """A number of JSON without a fraction; None for anything else, true and false too."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

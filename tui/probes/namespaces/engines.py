@@ -20,7 +20,7 @@ from tui.model.facts import Container, Engine
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished, run_tool
-from tui.probes.namespaces.container_settings import MOST_LINES, inspected, known_state, last_lines
+from tui.probes.namespaces.container_settings import MOST_LINES, inspected, known_state, last_lines, whole_number
 from tui.probes.namespaces.engine_access import Access, EnginePlaces, NoAccess, accesses
 
 DEADLINE_S = 4.0
@@ -88,7 +88,7 @@ def containers_in(engine: Engine, text: str) -> Iterator[Container]:
                 name=name,
                 image=_image(entry),
                 state=known_state(state),
-                pid=_number(entry.get("Pid")) or None,
+                pid=whole_number(entry.get("Pid")) or None,
                 published=tuple(dict.fromkeys(_ports(entry.get("Ports"))))[:MOST_PORTS],
                 exit_code=_exit_code(entry, state),
             )
@@ -190,7 +190,7 @@ def _exit_code(entry: Mapping[str, Any], state: str) -> int | None:
     """The exit code: podman has it as a number, docker within its text; a running container has none, whatever its row says."""
     if state in {"running", "created", "paused"}:
         return None
-    code = _number(entry.get("ExitCode"))
+    code = whole_number(entry.get("ExitCode"))
     match = _ENDED.search(_words(entry.get("Status")))
     return int(match[1]) if code is None and match else code
 
@@ -206,10 +206,10 @@ def _ports(value: object) -> Iterator[tuple[str, int, int]]:
                 yield from ((_host(match["host"]), outer + n, inner + n) for n in range(number))
     elif isinstance(value, list):
         for row in value:
-            first = _number(row.get("host_port")) if isinstance(row, dict) else None
-            inside = _number(row.get("container_port")) if isinstance(row, dict) else None
+            first = whole_number(row.get("host_port")) if isinstance(row, dict) else None
+            inside = whole_number(row.get("container_port")) if isinstance(row, dict) else None
             if first and inside and str(row.get("protocol") or "tcp") == "tcp":
-                number = min(max(_number(row.get("range")) or 1, 1), MOST_PORTS)
+                number = min(max(whole_number(row.get("range")) or 1, 1), MOST_PORTS)
                 yield from ((_host(str(row.get("host_ip") or "")), first + n, inside + n) for n in range(number))
 
 
@@ -217,10 +217,6 @@ def _host(text: str) -> str:
     """A host address without brackets; docker before 20.10 writes `::` with the port's colon after it."""
     bare = text.strip("[]")
     return safe_text({"": "0.0.0.0", ":": "::"}.get(bare, bare), limit=80)  # noqa: S104 -- named, not bound
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _words(value: object) -> str:

@@ -17,7 +17,7 @@ from tui.model.requests import ReadTracking
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.socket_address import socket_address
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.kernel.text_file import bytes_of, text_of
+from tui.probes.kernel.text_file import bytes_of, number, text_of
 from tui.probes.kernel.threads import in_thread
 
 COMMAND = "sysctl net.netfilter.nf_conntrack_count"
@@ -33,7 +33,7 @@ async def check(request: ReadTracking, system: SystemView) -> AsyncGenerator[Any
 def read(request: ReadTracking, proc: Path) -> Tracking:
     """The entries, after a datagram to ourselves where the address is our own. Raises nothing."""
     sent = request.own and _send_to_ourselves(request.address)
-    entries = _number(proc / _COUNT)
+    entries = number(text_of(proc / _COUNT))
     return Tracking(
         at=now(),
         command=COMMAND,
@@ -62,8 +62,3 @@ def _is_loaded(proc: Path) -> bool | None:
     if modules is None:
         return None
     return (proc / _STATISTICS).exists() or any(line.startswith(b"nf_conntrack ") for line in modules.split(b"\n"))
-
-
-def _number(path: Path) -> int | None:
-    text = text_of(path).strip()
-    return int(text) if text.isascii() and text.isdigit() else None

@@ -11,7 +11,7 @@ from tui.model.requests import ReadCounters
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.kernel_counters import read_counter
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.kernel.text_file import text_of
+from tui.probes.kernel.text_file import number, text_of
 
 COMMAND = "nstat -az TcpOutRsts TcpExtIPReversePathFilter TcpExtListenDrops TcpExtTCPTimeWaitOverflow; conntrack -S"
 _TRACKING = Path("sys/net/netfilter")
@@ -56,12 +56,6 @@ def column_sum(text: str, name: str) -> int | None:
         return sum(int(row[column], _HEX) for row in rows)
     except (ValueError, IndexError):
         return None
-
-
-def number(text: str) -> int | None:
-    """A file that holds nothing but a number, such as nf_conntrack_max."""
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _sum(*counts: int | None) -> int | None:

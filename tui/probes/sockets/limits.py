@@ -17,7 +17,7 @@ from tui.model.facts import AnyFact, Limits
 from tui.model.requests import ReadLimits
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.kernel.text_file import text_of
+from tui.probes.kernel.text_file import number, text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets import sock_diag
 from tui.probes.sockets.owners import owners_under
@@ -55,8 +55,8 @@ def read(request: ReadLimits, proc: Path) -> Limits:
         first_port=first,
         last_port=last,
         reserved_ports=reserved,
-        tracked_connections=_number(proc / _TRACKING / "nf_conntrack_count"),
-        tracking_limit=_number(proc / _TRACKING / "nf_conntrack_max"),
+        tracked_connections=number(text_of(proc / _TRACKING / "nf_conntrack_count")),
+        tracking_limit=number(text_of(proc / _TRACKING / "nf_conntrack_max")),
         files_open=files_open,
         files_limit=files_limit,
         own_descriptors=count_descriptors(Path("/proc/self/fd"), _own_limit())[0],
@@ -132,16 +132,11 @@ def _biggest_user(inodes: tuple[int, ...], proc: Path) -> tuple[str | None, int 
     processes = owners.known(inodes)
     processes |= owners.search(owners.unsearched(set(inodes) - processes.keys()))
     counted = Counter((process.name, process.pid) for process in processes.values())
-    for (name, pid), number in counted.most_common(1):
-        return f"{safe_text(name, limit=80)}, pid {pid}", number
+    for (name, pid), times in counted.most_common(1):
+        return f"{safe_text(name, limit=80)}, pid {pid}", times
     return None, None
 
 
 def _own_limit() -> int | None:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return None if soft == resource.RLIM_INFINITY else soft
-
-
-def _number(path: Path) -> int | None:
-    text = text_of(path).strip()
-    return int(text) if text.isascii() and text.isdigit() else None

@@ -19,11 +19,9 @@ from tui.diagnosis.readings import (
 )
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Echo, Firewall, Hop, Listener, Outcome, Rule, TcpAttempt
+from tui.model.facts import Echo, Firewall, Hop, Outcome, Rule, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses
-
-LISTING = "nft list ruleset; iptables-save"
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -72,7 +70,7 @@ def judge(case: Case) -> Finding:
     near = {
         address: hop
         for address in outcomes.refused_by_reset(case)
-        if (hop := _reset_without_a_hop(case, address)) and not _is_clean(case, address)
+        if (hop := _reset_without_a_hop(case, address)) and not rules.is_clean(case, address)
     }
     if near:
         return _reset_here(case, near)
@@ -117,15 +115,9 @@ def _ruled(case: Case, ruled: dict[str, tuple[Firewall, Rule]]) -> Finding:
     )
 
 
-def _is_clean(case: Case, address: str) -> bool:
-    """Whether all rules here were read, and none stops the connection or may stop it."""
-    reading = rules.filter_of(case, address)
-    return bool(reading and reading.answer == "does-not-match" and not reading.unread)
-
-
 def _not_by_rules(case: Case, silent: Mapping[str, tuple[TcpAttempt, ...]], what: str) -> Finding | None:
     """That something here keeps the packets and no rule does; None where the rules were not all read."""
-    if not all(_is_clean(case, address) for address in silent):
+    if not all(rules.is_clean(case, address) for address in silent):
         return None
     first = next(iter(silent))
     reading = rules.filter_of(case, first)
@@ -173,7 +165,7 @@ def _perhaps(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
         f"This machine's own packet filter seems to reject port {attempt.port} of {first} (ICMP {meaning}).",
         *outcomes.ids(*reported.values()),
         reason=f"ICMP `{meaning}` came from this machine itself after {attempt.latency_ms:.1f} ms, sooner than neighbours fail.",
-        missing=f"As root: `{LISTING}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
+        missing=f"As root: `{rules.LISTING}` has a rule that rejects it. `ip neigh show {first}` FAILED speaks against it.",
         explains=reported,
         culprit=Culprit(kind="address", address=attempt.icmp.sender if attempt.icmp else first),
         refuted_by="No rule here rejects it.",
@@ -193,7 +185,7 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
         f"This machine itself keeps back the packets to port {case.tcp.port} of {outcomes.joined(held)}.",
         *outcomes.ids(*(fact for facts in held.values() for fact in facts), elsewhere, *hosts.hops(case, first)),
         reason=sign,
-        missing=f"As root: `{LISTING}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
+        missing=f"As root: `{rules.LISTING}` has a rule that drops it. A unit's IPAddressDeny= would be client.blocked.",
         explains=held,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
@@ -204,7 +196,7 @@ def _held(case: Case, held: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
 def _without_a_filter(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Finding | None:
     """That a full queue, or a loopback interface that is down, alone explains the silence of an own address."""
     first = next(iter(silent))
-    full = [row for row in _rows(case, first) if hosts.has_full_queue(row)]
+    full = [row for row in hosts.serving(case, first) if hosts.has_full_queue(row)]
     evidence = outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), outcomes.listeners(case))
     watch = queues.watch(case, first)
     if full and not (watch and queues.never_came(watch)):
@@ -214,19 +206,13 @@ def _without_a_filter(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> 
     return None
 
 
-def _rows(case: Case, address: str) -> list[Listener]:
-    """The listeners of this machine that serve one of its own addresses."""
-    rows = outcomes.on_port(outcomes.listeners(case), case.tcp.port)
-    return [row for row in rows if hosts.reaches(row, address, here=True)]
-
-
 def _swallowed(case: Case, silent: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     """On this machine a closed port answers and an open one accepts, so something here causes the silence."""
     first = next(iter(silent))
-    table, rows = outcomes.listeners(case), _rows(case, first)
+    table, rows = outcomes.listeners(case), hosts.serving(case, first)
     evidence = outcomes.ids(*(attempt for attempts in silent.values() for attempt in attempts), table)
     summary = f"This machine's own packet filter drops connections to {outcomes.joined(silent)}, its own address."
-    apart = f"As root: `{LISTING}` has a rule that drops them; `ip link show lo` without UP would explain it too."
+    apart = f"As root: `{rules.LISTING}` has a rule that drops them; `ip link show lo` without UP would explain it too."
     if table is None or not hosts.is_repeated(silent[first]):
         return still_open(
             "An address of this machine stays silent.", *evidence, summary=summary, next_check=apart, explains=silent
@@ -263,7 +249,7 @@ def _reset_here(case: Case, near: dict[str, Hop]) -> Finding:
         f"This machine's own packet filter seems to answer port {hop.port} of {outcomes.joined(near)} with a reset.",
         *outcomes.ids(*(outcomes.latest(case)[address] for address in near), *near.values(), elsewhere),
         reason=f"The reset comes even with TTL 1; another port's packet ends at {elsewhere.sender if elsewhere else '?'}.",
-        missing=f"As root: `{LISTING}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
+        missing=f"As root: `{rules.LISTING}` has a rule with `tcp reset`. If not, the first router filters before it routes.",
         explains=near,
         culprit=Culprit(kind="address", address=first, port=hop.port),
         refuted_by=f"`tcpdump -ni any host {first}` shows SYNs to the port on their way out.",
@@ -279,7 +265,7 @@ def _in_silence(case: Case) -> Finding:
         for address, attempts in silent.items()
         if hosts.leaves(case, address) is None and outcomes.is_remote(case, address)
     }
-    clean = [address for address in unseen if _is_clean(case, address)]
+    clean = [address for address in unseen if rules.is_clean(case, address)]
     if clean and len(clean) == len(unseen):
         readings = [rules.filter_of(case, address) for address in clean]
         return ruled_out(
@@ -296,7 +282,7 @@ def _in_silence(case: Case) -> Finding:
             "Packets for this port leave this machine; whether a rule drops the answers was not seen.",
             *evidence,
             summary=f"A rule of this machine may drop the answers that come back from {outcomes.joined(silent)}.",
-            next_check=f"As root: `{LISTING}` has a rule of INPUT that drops them.",
+            next_check=f"As root: `{rules.LISTING}` has a rule of INPUT that drops them.",
             explains={address for address in silent if outcomes.is_remote(case, address)},
         )
     first = next(iter(unseen))
@@ -315,7 +301,7 @@ def _in_silence(case: Case) -> Finding:
             next_check=f"Its counter, in `nft -a list ruleset` or `iptables-save -c`, grows with each attempt on {first}.",
             explains=unseen,
         )
-    apart = f"As root: `{LISTING}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
+    apart = f"As root: `{rules.LISTING}` has a rule that drops it; or `nstat -az TcpExtTCPRetransFail` grows with each attempt."
     if echo is None:
         reason = "No packet for this port was seen to leave this machine."
         # Nothing at all comes back from a host that is down; a drop here is worth naming where other packets get through.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, commands, hosts, outcomes, talk
+from tui.diagnosis.readings import commands, hosts, outcomes, talk
 from tui.diagnosis.readings.talk import Words
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -11,19 +11,11 @@ from tui.model.command_line import quoted
 from tui.model.facts import Talk, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import TLS, Meant, label_of
-from tui.model.requests import AnyRequest
 from tui.model.schemes import Family, base_scheme, family_of_program
 
 STARTS_TLS_LATER = frozenset({"SMTP", "FTP", "IMAP", "POP3", "LDAP", "PostgreSQL", "MySQL"})
 """Protocols that begin in plain and change to TLS on request (STARTTLS, AUTH TLS, SSLRequest)."""
 LONGEST_QUOTE = 100
-
-
-def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table, and a first request to what connects."""
-    yield from checks.basics(case)
-    yield from checks.tables(case)
-    yield from talk.checks(case)
 
 
 def judge(case: Case) -> Finding:
@@ -214,6 +206,6 @@ HYPOTHESIS = Hypothesis(
     supersedes=frozenset({"server.closes-early", "server.unresponsive"}),
     shown_by=(Talk, TcpAttempt),
     looks=(),
-    needs=needs,
+    needs=talk.needs,
     judge=judge,
 )

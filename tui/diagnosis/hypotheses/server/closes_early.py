@@ -15,7 +15,6 @@ from tui.diagnosis.readings import (
     unix_sockets,
     whole_answers,
 )
-from tui.diagnosis.readings.talk import Words
 from tui.model.case import Case
 from tui.model.command_line import quoted
 from tui.model.facts import Attempt, Listener, Outcome, PathMtu, Talk
@@ -40,7 +39,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
 
 def judge(case: Case) -> Finding:
     """Connected, then the end or a reset before any byte, each time; words that turn us away are another cause."""
-    rejection = _turned_away(case)
+    rejection = talk.rejections(case)
     if rejection:
         return ruled_out("It says why it turns us away, in words.", *outcomes.ids(*(words.fact for words in rejection.values())))
     ended = {where: attempt for where, attempt in either_kind.failing(case, *_ENDED).items() if not _is_led_in_vain(case, where)}
@@ -72,11 +71,6 @@ def _is_led_in_vain(case: Case, where: str) -> bool:
     return bool(places) and not any(place.state is forwarding.StateBehind.SERVED for place in places)
 
 
-def _turned_away(case: Case) -> dict[str, Words]:
-    """The addresses whose service says in its newest words that it rejects us."""
-    return {address: words for address in either_kind.latest(case) if (words := talk.rejection(case, address))}
-
-
 def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Finding:
     """It stays open until we send something, and then ends without a byte: a limit, an access list, or another protocol."""
     address, talks = next(iter(hung_up.items()))
@@ -94,20 +88,12 @@ def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Finding:
     return claim(
         summary,
         *evidence,
-        reason=f"{reason}{_descriptors(case, address)}",
+        reason=f"{reason}{talk.descriptors(case, address)}",
         missing=next_check,
         culprit=_culprit(case, address, row),
         refuted_by=f"It speaks another protocol than {talks[0].spoken}.",
         remedies=_remedies(case, row),
     )
-
-
-def _descriptors(case: Case, address: str) -> str:
-    """What is known of the process's file descriptors, where they are used up."""
-    process = talk.process(case, address)
-    if process is None or not process.is_out_of_descriptors:
-        return ""
-    return f" Process {process.pid} has {process.descriptors} file descriptors open; its limit is {process.descriptor_limit}."
 
 
 def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:
@@ -117,7 +103,7 @@ def _proved(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:
     return claim(
         f"{_who(row)} on {case.target.label} accepts the connection and {_how(attempts)} it at once, before any byte.",
         *outcomes.ids(*(fact for facts in ended.values() for fact in facts), table, talk.process(case, first)),
-        reason=f"{_counted(attempts)}{_descriptors(case, first)}",
+        reason=f"{_counted(attempts)}{talk.descriptors(case, first)}",
         missing=_led_on(case, first),
         explains=ended,
         culprit=_culprit(case, first, row),

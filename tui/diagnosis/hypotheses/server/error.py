@@ -1,23 +1,13 @@
 """It answers with its own failure."""
 
-from collections.abc import Iterator
-
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import checks, commands, outcomes, replies, talk, upstream
+from tui.diagnosis.readings import commands, outcomes, replies, talk, upstream
 from tui.model.case import Case
 from tui.model.facts import Talk
 from tui.model.judgement import Remedy
-from tui.model.requests import AnyRequest
 
 FAILURES = frozenset(range(500, 600))
 """RFC 9110, 15.6."""
-
-
-def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table, and the question that the target asks."""
-    yield from checks.basics(case)
-    yield from checks.tables(case)
-    yield from talk.checks(case)
 
 
 def judge(case: Case) -> Finding:
@@ -64,6 +54,6 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("upstream.refused", "upstream.timeout"),
     shown_by=(Talk,),
     looks=(),
-    needs=needs,
+    needs=talk.needs,
     judge=judge,
 )

@@ -81,13 +81,13 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
-    for address in _in_words(case):
+    for address in talk.rejections(case):
         yield from talk.process_checks(case, address)
 
 
 def judge(case: Case) -> Finding:
     """Its own words, or an HTTP status that says no."""
-    words = _in_words(case)
+    words = talk.rejections(case)
     if words:
         return _by_words(case, words)
     for address, fact, http in replies.with_status(case, *_NO_BY_STATUS):
@@ -103,20 +103,16 @@ def judge(case: Case) -> Finding:
     return not_relevant("It has not said anything.")
 
 
-def _in_words(case: Case) -> dict[str, Words]:
-    """The addresses whose service says in its newest words that it rejects us."""
-    return {address: words for address in either_kind.latest(case) if (words := talk.rejection(case, address))}
-
-
 def _by_words(case: Case, rejection: dict[str, Words]) -> Finding:
     address, words = next(iter(rejection.items()))
     row = talk.listener(case, address)
     who = "The server" if row is None or not row.process else hosts.owner(row)
     setting = next((known for known in _SETTINGS if known.words.search(words.rejection)), None)
+    as_whom = f", as {label_of(words.protocols)}" if words.protocols else ""
     return claim(
         f"{who} on {case.target.label} accepts the connection and turns it away: `{words.rejection}`.",
         *outcomes.ids(*(heard.fact for heard in rejection.values()), talk.process(case, address)),
-        reason=f"It says so itself{f', as {label_of(words.protocols)}' if words.protocols else ''}.{_descriptors(case, address)}",
+        reason=f"It says so itself{as_whom}.{talk.descriptors(case, address)}",
         explains=rejection.keys() & either_kind.failing(case).keys(),
         culprit=_culprit(case, address),
         refuted_by="An attempt in which it does not say so.",
@@ -136,14 +132,6 @@ def _by_status(case: Case, address: str, fact: Talk, http: HttpAnswer) -> Findin
         refuted_by=f"Another answer to {http.asked}.",
         remedies=tuple(_remedies(case, address, None)),
     )
-
-
-def _descriptors(case: Case, address: str) -> str:
-    """What is known of the process's file descriptors, where they are used up."""
-    process = talk.process(case, address)
-    if process is None or not process.is_out_of_descriptors:
-        return ""
-    return f" Process {process.pid} has {process.descriptors} file descriptors open; its limit is {process.descriptor_limit}."
 
 
 def _culprit(case: Case, address: str) -> Culprit:

@@ -73,7 +73,7 @@ def _hidden(case: Case, hidden: list[str]) -> Finding:
         "A reset came back that no socket of this machine explains; a rule may lead the port elsewhere.",
         *outcomes.ids(*(outcomes.latest(case)[address] for address in hidden)),
         summary=f"A rule of this machine leads {asked} to where nothing listens.",
-        next_check=f"As root: `{foreign_answers.LISTING}` has a rule with `dnat` or `redirect` for it.",
+        next_check=f"As root: `{rules.LISTING}` has a rule with `dnat` or `redirect` for it.",
         explains=hidden,
     )
 

@@ -3,7 +3,7 @@
 import re
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import outcomes, replies, secure
+from tui.diagnosis.readings import outcomes, replies, secure, talk
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
 from tui.model.facts import Talk
@@ -76,6 +76,6 @@ HYPOTHESIS = Hypothesis(
     supersedes=frozenset({"tls.no-agreement", "server.turns-away"}),
     shown_by=(Talk,),
     looks=(),
-    needs=secure.needs,
+    needs=talk.needs,
     judge=judge,
 )

@@ -84,6 +84,6 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("tls.not-yet-valid", "tls.untrusted"),
     shown_by=(Talk,),
     looks=(),
-    needs=secure.needs,
+    needs=talk.needs,
     judge=judge,
 )

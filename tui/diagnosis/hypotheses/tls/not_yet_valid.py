@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import commands, outcomes, replies, secure
+from tui.diagnosis.readings import commands, outcomes, replies, secure, talk
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
 from tui.model.facts import Talk
@@ -67,6 +67,6 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("tls.expired",),
     shown_by=(Talk,),
     looks=(),
-    needs=secure.needs,
+    needs=talk.needs,
     judge=judge,
 )

@@ -1,7 +1,7 @@
 """The server has no site for that name, or none for clients that send no name."""
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import outcomes, replies, secure
+from tui.diagnosis.readings import outcomes, replies, secure, talk
 from tui.model.case import Case
 from tui.model.facts import Talk
 from tui.model.judgement import Remedy
@@ -50,6 +50,6 @@ HYPOTHESIS = Hypothesis(
     supersedes=frozenset({"tls.no-agreement"}),
     shown_by=(Talk,),
     looks=(),
-    needs=secure.needs,
+    needs=talk.needs,
     judge=judge,
 )

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import outcomes, replies, secure
+from tui.diagnosis.readings import outcomes, replies, secure, talk
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
 from tui.model.command_line import quoted
@@ -71,6 +71,6 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("name.hosts-override", "name.answers-differ", "tls.unrecognized-name"),
     shown_by=(Talk,),
     looks=(),
-    needs=secure.needs,
+    needs=talk.needs,
     judge=judge,
 )

@@ -4,7 +4,7 @@ Law: a container is meant where the person named it, where its settings publish 
 its own address or name. One that its engine starts again and again is in a loop, whatever the moment of the look shows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from tui.diagnosis.readings.answers import service_name
 from tui.model.address import is_unspecified, peer_address, without_zone
 from tui.model.case import Case
 from tui.model.command_line import quoted
-from tui.model.facts import Container, NameSources, NotObserved, OtherNamespaces
+from tui.model.facts import Container, NameSources, NotObserved, OtherNamespaces, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import ListOtherNamespaces
 
@@ -101,6 +101,18 @@ def look(case: Case) -> ListOtherNamespaces:
     """The check that finds it: the same for every cause, so that it is taken once."""
     host = case.tcp.host
     return ListOtherNamespaces(port=case.tcp.port, name=service_name(case) or (None if case.tcp.is_literal else host))
+
+
+def ran_before(fact: OtherNamespaces, container: Container, attempts: Iterable[TcpAttempt]) -> bool:
+    """Whether it may have run while the attempts failed: it isn't in a loop, nor known to have been started since.
+
+    One look shows a container that ends again and again as running, with rules that its engine made after the attempt, or
+    removes before the next look.
+    """
+    if container.state not in {"running", None} or MeantContainer(container, fact).is_looping:
+        return False
+    began = [at for attempt in attempts if (at := services.moment(attempt.at)) is not None]
+    return container.started is None or all(container.started < at for at in began)
 
 
 def may_have(case: Case, address: str) -> bool:

@@ -60,6 +60,7 @@ CONTAINED = (
         always=ENGINES,
         expect=Expect(
             verdict=("server.crashed", "server.flapping"),
+            status=("failing", "intermittent"),
             outcome=("refused", "reset", "closed"),
             culprit={"container": "{name}"},
             words=("{name}", "no licence"),
@@ -70,7 +71,7 @@ CONTAINED = (
                 *("path.local-firewall", None),
             ),
             certainty=("confirmed", "likely", "possible"),
-            status="failing",
+            status=("failing", "intermittent"),
             outcome=("refused", "reset", "closed"),
         ),
     ),

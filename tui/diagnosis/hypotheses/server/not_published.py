@@ -65,10 +65,10 @@ def judge(case: Case) -> Finding:
     }
     if unled:
         return _rules_gone(case, others, unled)
-    location = next(iter(_unpublished(case)), None)
+    location = next(iter(_unpublished(case, others)), None)
     if location and failing and not any(forwarding.ways(case, address) for address in failing):
         return _not_published(case, others, failing, location)
-    return ruled_out("No container that runs has this port without its being led here.", *outcomes.ids(others))
+    return ruled_out("No container that ran meanwhile has this port without its being led here.", *outcomes.ids(others))
 
 
 def _held_in_vain(case: Case) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _publisher(case: Case, others: OtherNamespaces, address: str) -> Container |
         (
             container
             for container in others.containers
-            if container.state == "running"
+            if _ran(case, others, container, address)
             for host, outside, _ in container.published
             if outside == case.tcp.port and (is_unspecified(host) or same_address(host, address))
         ),
@@ -97,12 +97,19 @@ def _publisher(case: Case, others: OtherNamespaces, address: str) -> Container |
     )
 
 
-def _unpublished(case: Case) -> Iterator[ServiceLocation]:
+def _unpublished(case: Case, others: OtherNamespaces) -> Iterator[ServiceLocation]:
     """Where a running container listens on the port inside, and its engine publishes none for it."""
     for location in namespaces.candidates(case):
         container = location.container
-        if location.listener and container and container.state == "running" and location.published is None:
+        if location.listener and container and location.published is None and _ran(case, others, container):
             yield location
+
+
+def _ran(case: Case, others: OtherNamespaces, container: Container, address: str | None = None) -> bool:
+    """Whether the container runs, and ran while the address, or any of them, failed."""
+    latest = outcomes.latest(case)
+    attempts = latest.values() if address is None else [latest[address]] if address in latest else []
+    return container.state == "running" and containers.ran_before(others, container, attempts)
 
 
 def _rules_gone(case: Case, others: OtherNamespaces, unled: dict[str, Container]) -> Finding:

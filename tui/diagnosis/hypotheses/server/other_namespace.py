@@ -87,7 +87,8 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
         f"A listener on port {case.tcp.port} in this namespace's `ss -ltn`, or {case.target.label} stands for another service."
     )
     # Outside the first namespace, another one that no container or cable ties to ours may be a stranger's.
-    proved = best.listener and not rivals and not (table and table.omitted)
+    ran = best.container is None or containers.ran_before(others, best.container, refused.values())
+    proved = best.listener and ran and not rivals and not (table and table.omitted)
     related = best.named or best.is_known or others.initial is True or (others.initial is None and best.fits)
     if proved and related and not (best.namespace and best.namespace.initial):
         return claim(

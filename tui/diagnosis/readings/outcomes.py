@@ -88,7 +88,11 @@ def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
 def quiet(case: Case) -> tuple[str, ...]:
     """The addresses whose first attempt is under way and has had no answer for a while."""
     known, port = latest(case), case.tcp.port
-    return tuple(dict.fromkeys(fact.address for fact in case.all(Quiet) if fact.port == port and fact.address not in known))
+    return tuple(
+        dict.fromkeys(
+            fact.address for fact in case.all(Quiet) if fact.port == port and fact.protocol is None and fact.address not in known
+        )
+    )
 
 
 def connecting(case: Case) -> dict[str, TcpAttempt]:

@@ -250,6 +250,13 @@ def tool(container: Container) -> str:
     return "crictl" if container.engine in {"containerd", "cri-o"} else container.engine
 
 
+def sole_engine(case: Case) -> str:
+    """The command of the one engine whose containers were seen here; empty for none or several."""
+    others = case.last(OtherNamespaces)
+    tools = {tool(one) for one in others.containers} if others else set()
+    return next(iter(tools)) if len(tools) == 1 else ""
+
+
 def command(container: Container, word: str) -> str:
     """An engine's command about it."""
     return f"{tool(container)} {word} {quoted(container.label)}"

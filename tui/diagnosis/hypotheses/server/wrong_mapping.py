@@ -216,15 +216,16 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     ports = {row.port for row in place.rows if not is_loopback(row.address)} if place.space else set()
     inside = next(iter(ports)) if len(ports) == 1 else None
     maker = place.way.by.program if isinstance(place.way.by, Forwarder) else place.way.by.made_by or ""
-    engine = container.engine if container else "podman" if maker == "podman" else "docker"
+    tool = containers.tool(container) if container else forwarding.OF_ENGINES.get(maker, maker)
     if place.state is StateBehind.GONE:
+        known = tool if tool in commands.ENGINES else containers.sole_engine(case)
+        neighbour = f"ip neigh show{f' {quoted(place.way.host)}' if place.way.host else ''}"
         yield Remedy(
             do="See whether what had that address still runs, and which address it has now; start it again if it should.",
-            command=f"{engine} ps --all; ip neigh show{f' {quoted(place.way.host)}' if place.way.host else ''}",
+            command=f"{known} ps --all; {neighbour}" if known else neighbour,
             verify=again,
         )
-    elif container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):
-        tool = engine if engine in commands.ENGINES else "docker"
+    elif container or tool in commands.ENGINES:
         inner = container or containers.publishing(case, port)
         yield Remedy(
             do="See which port the program in the container listens on, and set it to the one that is published.",

@@ -71,9 +71,9 @@ def _not_looked_at(look: Look, case: Case, symptom: str) -> Iterator[Gap]:
     for fact in case.all(NotObserved):
         if fact.absent or any(_was_made(fact.request, other) for kind in look.facts for other in case.all(kind)):
             continue
-        if isinstance(fact.request, look.checks) and _bears(fact.request, symptom):
+        if _is_asked(look, case, fact.request, symptom):
             yield Gap(f"{look.words} could not be looked at: {_clause(fact.reason)}", fact.remedy or f"Look at {look.words}.")
-    if any(isinstance(request, look.checks) and _bears(request, symptom) for request in case.in_flight):
+    if any(_is_asked(look, case, request, symptom) for request in case.in_flight):
         yield Gap(f"{look.words} are still being looked at", f"The look at {look.words} comes to its end.")
     gap = look.gap(case, symptom)
     if gap:
@@ -86,8 +86,10 @@ def _was_made(request: AnyRequest, fact: Fact) -> bool:
     return all(getattr(request, key, None) == getattr(fact, key, None) for key in keys if hasattr(fact, key))
 
 
-def _bears(request: AnyRequest, symptom: str) -> bool:
-    """Whether the check is about the symptom: the address it names, or anything where it names none."""
+def _is_asked(look: Look, case: Case, request: AnyRequest, symptom: str) -> bool:
+    """Whether the check is one of that look's about the symptom: the address it names, or anything where it names none."""
+    if not isinstance(request, look.checks) or not look.bears(case, request, symptom):
+        return False
     address = getattr(request, "address", None)
     return address is None or without_zone(address) == without_zone(symptom)
 

@@ -1,4 +1,4 @@
-"""Readings of a case: where else on this machine the service may be, in another namespace or a container.
+"""Readings of a case: where else on a machine the service may be, in another namespace or a container.
 
 Law: what is plainly another service is not a candidate, and a namespace without a link to ours may be somebody else's.
 """
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import hosts
+from tui.diagnosis.readings import hosts, outcomes
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import is_loopback, is_unspecified
 from tui.model.case import Case
-from tui.model.facts import Container, Listener, Namespace, OtherNamespaces
+from tui.model.facts import Container, Listener, Namespace
 from tui.model.schemes import family_of_port, family_of_program
 
 
@@ -39,9 +39,9 @@ class ServiceLocation(Struct, frozen=True, kw_only=True):
         return not self.named, not self.fits, not self.is_known
 
 
-def sole(case: Case) -> ServiceLocation | None:
+def sole(case: Case, vantage: str | None = None) -> ServiceLocation | None:
     """The one listener in another namespace that may be the service: it fits, or its port is not the usual one of any service."""
-    locations = [location for location in candidates(case) if location.listener]
+    locations = [location for location in candidates(case, vantage) if location.listener]
     best = locations[0] if locations else None
     if best is None or rivals(best, locations):
         return None
@@ -53,9 +53,9 @@ def rivals(best: ServiceLocation, locations: list[ServiceLocation]) -> list[Serv
     return [location for location in locations if location is not best and location.listener and location.rank == best.rank]
 
 
-def candidates(case: Case) -> list[ServiceLocation]:
-    """Where the service may be, the best first; what is plainly another service is left out."""
-    elsewhere = case.last(OtherNamespaces)
+def candidates(case: Case, vantage: str | None = None) -> list[ServiceLocation]:
+    """Where the service may be, on this machine or a vantage's, the best first; what is plainly another is left out."""
+    elsewhere = outcomes.other_namespaces(case, vantage)
     if elsewhere is None:
         return []
     port = case.tcp.port

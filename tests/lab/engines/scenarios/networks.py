@@ -11,10 +11,12 @@ _WEB_ON_LOOPBACK = "run -d --name {name} -p 127.0.0.1:{port}:80 web:1 httpd -f -
 _ENGINE_REMOVES = "{engine} rm -f {name}"
 _REDIS_OF_THE_HOST = "$systemd-run -q --unit {name} redis-server --bind 127.0.0.1 --port {port} --dir /tmp"
 _NGINX = "events {} http { access_log off; server { listen {port}; location / { proxy_pass http://%s:80; } } }"
-_RULE_OF_OLD = f"${_ADDRESS}; {_ENGINE_REMOVES}; " + (
+_RULE_OF_OLD = (
+    f"${_ADDRESS}; {_ENGINE_REMOVES}; "
     "iptables -w -t nat -A OUTPUT -p tcp -d {own} --dport {port} -j DNAT --to-destination $at:80"
 )
-_PROXY_OF_OLD = f"${_ADDRESS}; {_ENGINE_REMOVES}; printf '{_NGINX}' $at" + (
+_PROXY_OF_OLD = (
+    f"${_ADDRESS}; {_ENGINE_REMOVES}; printf '{_NGINX}' $at"
     " > /tmp/{name}.conf; systemd-run -q --unit {name} nginx -c /tmp/{name}.conf -g 'daemon off; pid /tmp/{name}.pid;'"
 )
 _MUTE = Expect(verdict="server.unresponsive", status="degraded", certainty=("likely",), outcome=("connected", "silent"))

@@ -232,7 +232,7 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
             command=f"{tool} exec {quoted(inner.label)} ss -ltn" if inner else f"{tool} ps --filter publish={port}",
             verify=f"It shows port {place.way.port or 'that is published'}; {again}",
         )
-        yield containers.publish(tool, inner, port, inside, again)
+        yield containers.publish(tool, inner, port, inside, verify=again)
         return
     if place.state is StateBehind.OTHER_PORTS:
         yield Remedy(

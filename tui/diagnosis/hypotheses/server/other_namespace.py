@@ -22,11 +22,12 @@ NAMELESS = frozenset({"bridge", "podman", "host", "none"})
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts and the socket table; the other namespaces where this machine refuses and has no listener on the port."""
+    """Attempts and the socket table; where this machine refuses without a listener, the other namespaces, and their words."""
     yield from checks.basics(case)
     yield from checks.tables(case)
     if _refused_here(case) and outcomes.listeners(case) and not _listens_here(case):
         yield containers.look(case)
+        yield from namespaces.questions(case)
 
 
 def judge(case: Case) -> Finding:
@@ -79,7 +80,7 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
     rivals = namespaces.rivals(best, candidates)
     table = outcomes.listeners(case)
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in refused)
-    evidence = outcomes.ids(*refused.values(), table, others)
+    evidence = (*outcomes.ids(*refused.values(), table, others), *namespaces.words(case))
     summary, reason = _sentence(case, best, asked)
     reason = f"{reason} Here, nothing listens on port {case.tcp.port}."
     remedies = tuple(_remedies(case, best))
@@ -303,7 +304,9 @@ def _nowhere(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
             *outcomes.ids(others),
         )
     return ruled_out(
-        f"Nothing that fits listens on port {port} in any other network namespace that can be seen.", *outcomes.ids(others)
+        f"Nothing that fits listens on port {port} in any other network namespace that can be seen.",
+        *outcomes.ids(others),
+        *namespaces.words(case),
     )
 
 

@@ -41,9 +41,7 @@ SCENARIOS = (
         topology="host",
         typed="redis://{client}:{port}",
         port=REDIS,
-        expect=Expect(
-            verdict=(_ELSEWHERE, _DEAD), certainty=SURE, culprit={"port": "{port}"}
-        ),
+        expect=Expect(verdict=(_ELSEWHERE, _DEAD), certainty=SURE, culprit={"port": "{port}"}),
     ),
     decoy(
         "ssh-on-loopback-of-a-namespace",

@@ -91,12 +91,21 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
     ran = best.container is None or containers.ran_before(others, best.container, refused.values())
     proved = best.listener and ran and not rivals and not (table and table.omitted)
     related = best.named or best.is_known or others.initial is True or (others.initial is None and best.fits)
+    meant = intention.of_location(case, best, others)
+    if best.listener and hosts.meant_family(case) and not (meant or best.fits or best.container):
+        return still_open(
+            f"{reason} Neither its program nor its words tell what kind of service it is.",
+            *evidence,
+            summary=summary,
+            next_check=_tell_apart(case, best),
+            explains=refused,
+        )
     if proved and related and not (best.namespace and best.namespace.initial):
         return claim(
             summary,
             *evidence,
             reason=reason,
-            intention=intention.of_location(case, best, others),
+            intention=meant,
             explains=refused,
             culprit=_culprit(best),
             refuted_by=refuted_by,

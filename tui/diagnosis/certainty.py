@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tui.diagnosis.hypothesis import Claim, Finding, Gap, Hypothesis, Look
 from tui.diagnosis.readings import outcomes
 from tui.diagnosis.readings.contradiction import contradiction
-from tui.diagnosis.remedies import fitted
+from tui.diagnosis.remedies import fitted, fitting_words
 from tui.model.address import without_zone
 from tui.model.case import Case
 from tui.model.facts import Fact, Listeners, NotObserved, Outcome
@@ -24,7 +24,8 @@ def settled(hypothesis: Hypothesis, case: Case, finding: Finding) -> Judgement:
     """The judgement that a finding comes to; what is no claim stays as it is, but nothing is ruled out without a fact."""
     if isinstance(finding, Judgement):
         is_guess = finding.state is State.RULED_OUT and not finding.evidence
-        return replace(finding, state=State.NOT_LOOKED_AT) if is_guess else finding
+        state = State.NOT_LOOKED_AT if is_guess else finding.state
+        return replace(finding, state=state, next_check=fitting_words(case, finding.next_check))
     gap = next(gaps(hypothesis, case, finding), None)
     intention = finding.intention
     meant = f" It is what was meant: {intention.words}." if intention and hypothesis.is_meant else ""
@@ -35,9 +36,9 @@ def settled(hypothesis: Hypothesis, case: Case, finding: Finding) -> Judgement:
         evidence=tuple(dict.fromkeys((*finding.evidence, *(intention.evidence if intention else ())))),
         summary=finding.summary,
         culprit=finding.culprit,
-        refuted_by=finding.refuted_by,
+        refuted_by=fitting_words(case, finding.refuted_by),
         remedies=fitted(case, finding.remedies),
-        next_check=gap.check if gap else "",
+        next_check=fitting_words(case, gap.check) if gap else "",
         explains=finding.explains,
     )
 

@@ -96,7 +96,7 @@ def _permission(reading: ErrorReading) -> Meaning:
                 ),
                 Remedy(
                     do="See what a security module denied.",
-                    command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'",
+                    command="ausearch -m avc -ts recent; dmesg | grep -E 'audit|apparmor'",
                 ),
             ),
         )
@@ -122,7 +122,7 @@ def _permission(reading: ErrorReading) -> Meaning:
         ),
         remedies=(
             Remedy(
-                do="See what a security module denied.", command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'"
+                do="See what a security module denied.", command="ausearch -m avc -ts recent; dmesg | grep -E 'audit|apparmor'"
             ),
             Remedy(do="Of a web server below SELinux, this is the usual switch.", command="getsebool httpd_can_network_connect"),
             _as_that_process(reading, "Let refused look as that process."),
@@ -249,7 +249,7 @@ def _tls(reading: ErrorReading) -> Meaning:
                 do="See the certificate as it is presented: its names, its dates, its issuer.",
                 command=f"openssl s_client -connect {asked}{named} </dev/null | openssl x509 -noout -text",
             ),
-            Remedy(do="See whether the clock of that machine is right.", command="timedatectl"),
+            Remedy(do="See whether the clock of that machine is right.", command="date --utc"),
         ),
     )
 

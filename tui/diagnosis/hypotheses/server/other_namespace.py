@@ -22,10 +22,13 @@ NAMELESS = frozenset({"bridge", "podman", "host", "none"})
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts and the socket table; the other namespaces where this machine refuses and has no listener on the port."""
+    """Attempts and the socket table; where this machine refuses without a listener, the other namespaces, and their words."""
     yield from checks.basics(case)
     yield from checks.tables(case)
-    yield from ends.looks(case)
+    for look in ends.looks(case):
+        yield look
+        if look.vantage is None:
+            yield from namespaces.questions(case)
 
 
 def judge(case: Case) -> Finding:
@@ -73,7 +76,8 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
     rivals = namespaces.rivals(best, candidates)
     table = outcomes.listeners(case, others.vantage)
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in refused)
-    evidence = outcomes.ids(*refused.values(), table, others)
+    said = () if others.vantage else namespaces.words(case)
+    evidence = (*outcomes.ids(*refused.values(), table, others), *said)
     summary, reason = _sentence(case, best, asked, others.vantage)
     where = f"At `{others.vantage}`" if others.vantage else "Here"
     reason = f"{reason} {where}, nothing listens on port {case.tcp.port}."
@@ -92,12 +96,21 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
     ran = best.container is None or containers.ran_before(others, best.container, refused.values())
     proved = best.listener and ran and not rivals and not (table and table.omitted)
     related = best.named or best.is_known or others.initial is True or (others.initial is None and best.fits)
+    meant = intention.of_location(case, best, others)
+    if best.listener and hosts.meant_family(case) and not (meant or best.fits or best.container):
+        return still_open(
+            f"{reason} Neither its program nor its words tell what kind of service it is.",
+            *evidence,
+            summary=summary,
+            next_check=_tell_apart(case, best, others.vantage),
+            explains=refused,
+        )
     if proved and related and not (best.namespace and best.namespace.initial):
         return claim(
             summary,
             *evidence,
             reason=reason,
-            intention=intention.of_location(case, best, others),
+            intention=meant,
             explains=refused,
             culprit=_culprit(best),
             refuted_by=refuted_by,
@@ -314,7 +327,9 @@ def _nowhere(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
             *outcomes.ids(others),
         )
     return ruled_out(
-        f"Nothing that fits listens on port {port} in any other network namespace that can be seen.", *outcomes.ids(others)
+        f"Nothing that fits listens on port {port} in any other network namespace that can be seen.",
+        *outcomes.ids(others),
+        *namespaces.words(case),
     )
 
 

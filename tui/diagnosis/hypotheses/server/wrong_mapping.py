@@ -12,6 +12,7 @@ from tui.diagnosis.readings import (
     foreign_answers,
     forwarding,
     led,
+    led_away,
     outcomes,
     rule_remedies,
     rules,
@@ -36,6 +37,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from rules.checks_here(case)
     yield from forwarding.checks(case)
     yield from translation.checks(case)
+    yield from rules.checks_there(case)
 
 
 def judge(case: Case) -> Finding:
@@ -45,6 +47,12 @@ def judge(case: Case) -> Finding:
     hidden = [address for address, _ in foreign_answers.refused(case) if not translation.excluded(case, address)]
     if not behind and hidden:
         return _hidden(case, hidden)
+    nowhere = {} if behind else led_away.without_a_route(case)
+    if nowhere:
+        return led_away.no_route(case, nowhere)
+    all_the_same = {} if behind else led_away.refused_all_the_same(case)
+    if all_the_same:
+        return led_away.before_it(case, all_the_same)
     if not behind:
         return not_relevant(
             "Nothing that is known leads the port elsewhere.", *outcomes.ids(*(failing or outcomes.latest(case)).values())

@@ -150,6 +150,17 @@ def test_what_is_not_understood_is_passed_over(text: str) -> None:
     assert inspected([one], text) == [one]
 
 
+@pytest.mark.parametrize("address", ["a;id", "$(id)", "-x", "fe80::1%a;b", "10.0.0.1/24", "x" * 300])
+def test_an_address_that_is_none_is_left_out(address: str) -> None:
+    """An engine, or what answers in its place, may lie: what would act on a shell is no address."""
+    settings = [{"Id": "9c1f0a5b2d3e", "NetworkSettings": {"Networks": {"web": {"IPAddress": address}}}}]
+    one = Container(engine="docker", id="9c1f0a5b2d3e", state="exited")
+
+    assert [known.addresses for known in inspected([one], json.dumps(settings))] == [()]
+    settings[0]["NetworkSettings"] = {"Networks": {"web": {"IPAddress": "172.18.0.2"}}}
+    assert [known.addresses for known in inspected([one], json.dumps(settings))] == [("172.18.0.2",)]
+
+
 def test_a_bad_line_between_good_ones_is_passed_over() -> None:
     """A warning on standard output costs nothing but itself."""
     first, second, *_ = printed("docker-ps").splitlines()

@@ -228,7 +228,7 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
         host, outside = location.published
         yield Remedy(
             do="Use the port that is published.",
-            command=f"refused check {endpoint('127.0.0.1' if is_unspecified(host) else host, outside)}",
+            command=f"refused check {quoted(endpoint('127.0.0.1' if is_unspecified(host) else host, outside))}",
             verify="It connects.",
         )
     elif container and not location.published:

@@ -22,6 +22,7 @@ from tui.probes.namespaces.net_namespaces import process_ids
 CRI_SOCKETS = ("containerd/containerd.sock", "crio/crio.sock", "k3s/containerd/containerd.sock", "cri-dockerd.sock")
 """Below /run: where the engines of Kubernetes listen."""
 _UNIX = "unix://"
+_PAUSE = "pause.pid"
 _ALIVE = "alive"
 """podman's mark in its folder of this run of the machine: it is made by the first command after a start."""
 
@@ -106,7 +107,12 @@ def _podman(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access
         yield NoAccess("This user may not ask podman for root's containers (permission denied).")
     own = Path(environ.get("XDG_DATA_HOME") or places.home / ".local/share", "containers/storage")
     run = environ.get("XDG_RUNTIME_DIR")
-    yield from _if_used(own, Path(run, "libpod/tmp") if run else Path(f"/tmp/podman-run-{places.user}/libpod/tmp"))  # noqa: S108 -- podman's own choice, only looked at
+    used = Path(run, "libpod/tmp") if run else Path(f"/tmp/podman-run-{places.user}/libpod/tmp")  # noqa: S108 -- podman's own choice, only looked at
+    for way in _if_used(own, used):
+        if isinstance(way, Access) and not _is_paused(used, places.proc):
+            yield NoAccess("podman's own process of this user has ended, and asking podman would start another.")
+        else:
+            yield way
 
 
 def _if_used(storage: Path, run: Path) -> Iterator[Access | NoAccess]:
@@ -117,6 +123,12 @@ def _if_used(storage: Path, run: Path) -> Iterator[Access | NoAccess]:
     else:
         reason = "podman has not been used since this machine was started, and asking it would change its storage."
         yield NoAccess(reason, is_idle=True)
+
+
+def _is_paused(run: Path, proc: Path) -> bool:
+    """Whether the process runs that holds the user namespace of a rootless podman; its commands start one where none does."""
+    pid = text_of(run / _PAUSE).strip()
+    return pid.isascii() and pid.isdigit() and bool(text_of(proc / pid / "cmdline"))  # a zombie has no command line
 
 
 def _cri(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | NoAccess]:

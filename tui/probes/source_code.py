@@ -14,7 +14,7 @@ from tui.errors.source import imports_of, read_python
 from tui.errors.source.masking import masked
 from tui.model.facts import AnyFact, Code, NotObserved
 from tui.model.requests import ReadCode
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import read_text_file
 from tui.probes.kernel.threads import in_thread
@@ -47,7 +47,7 @@ def read(request: ReadCode, system: SystemView) -> Code | NotObserved:
     path = find(request.path, request.shown, request.line)
     file = read_text_file(path, LONGEST_SOURCE)
     if not file.data:
-        reason = file.problem or f"{safe_text(request.path, limit=200)} is not on this machine, or empty."
+        reason = file.problem or f"{safe_line(request.path)} is not on this machine, or empty."
         return NotObserved(request=request, reason=reason, remedy=file.remedy or "Run refused on the machine that has the code.")
     lines = file.data.decode(errors="replace").splitlines()
     if request.line > len(lines) or (request.shown and not _is_same(request.shown, lines, request.line)):
@@ -131,7 +131,7 @@ def _is_settings(name: str) -> bool:
 def _shown(path: Path) -> str:
     """The path relative to here if it is below, else the whole path."""
     here = Path.cwd()
-    return safe_text(str(path.relative_to(here)) if path.is_relative_to(here) else str(path), limit=300)
+    return safe_line(str(path.relative_to(here)) if path.is_relative_to(here) else str(path))
 
 
 def _is_same(shown: str, lines: list[str], line: int) -> bool:
@@ -152,10 +152,10 @@ def _fact(request: ReadCode, path: Path, lines: list[str], *, changed: bool) -> 
     if written:
         first, last = written[0], written[-1]
     source = tuple((number, masked(text)) for number, text in around if first <= number <= last)
-    shown = safe_text(str(path), limit=300)
+    shown = safe_line(str(path))
     return Code(
         command=f"sed -n '{first},{last}p' {shown}",
-        path=safe_text(request.path, limit=300),
+        path=safe_line(request.path),
         line=request.line,
         function=request.function,
         language=request.language,

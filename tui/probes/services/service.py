@@ -12,7 +12,7 @@ from msgspec import Struct
 from tui.model.facts import AnyFact, LogLine, NotObserved, Service
 from tui.model.facts.service import Why
 from tui.model.requests import ReadService
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished
@@ -110,9 +110,7 @@ async def _facts(machine: Machine, request: ReadService, survey: _Survey) -> Asy
     candidates = [_Candidate(*chosen_unit) for chosen_unit in _chosen(request, units, environments)]
     if request.name and not candidates:
         name = request.name if "." in request.name else f"{request.name}.service"
-        yield Service(
-            name=safe_text(name, limit=200), manager="systemd", vantage=request.vantage, load="not-found", active="inactive"
-        )
+        yield Service(name=safe_line(name), manager="systemd", vantage=request.vantage, load="not-found", active="inactive")
         return
     facts = await _with_logs(machine, candidates, request.vantage)
     for fact in facts:
@@ -199,7 +197,7 @@ def _without_units(listing: Finished | None) -> _Survey:
     errors = listing.errors.decode(errors="backslashreplace")
     if "not been booted with systemd" in errors or "Host is down" in errors:
         return _Survey([], "That machine was not started by systemd, so it has no units.", is_absent=True)
-    first = safe_text(next((line for line in errors.splitlines() if line.strip()), ""), limit=160).rstrip(".")
+    first = safe_line(next((line for line in errors.splitlines() if line.strip()), "")).rstrip(".")
     return _Survey([], f"systemd could not be asked: {first or 'it said nothing'}.")
 
 

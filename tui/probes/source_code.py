@@ -33,7 +33,7 @@ LEVELS_UP = 3
 _ROOTS = frozenset({".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg"})
 _NAMES = ("procfile", ".env", "docker-compose", "compose")
 _ENDINGS = (".ini", ".cfg", ".toml", ".yaml", ".yml", ".env", ".conf", ".properties")
-_LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", "mypy.ini"})
+_OF_TOOLS = frozenset({"pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", "mypy.ini"})
 """Settings of tools, which name no endpoint of the program."""
 
 
@@ -125,7 +125,7 @@ def _listed(folder: Path) -> list[str]:
 
 def _is_settings(name: str) -> bool:
     low = name.lower()
-    return low not in _LOCKS and (low.startswith(_NAMES) or low.endswith(_ENDINGS))
+    return low not in _OF_TOOLS and (low.startswith(_NAMES) or low.endswith(_ENDINGS))
 
 
 def _shown(path: Path) -> str:

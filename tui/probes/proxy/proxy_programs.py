@@ -28,7 +28,7 @@ class Destination(Struct, frozen=True):
     host: str
     """A name, or an address without brackets."""
     port: int
-    websocket: bool = False
+    websocket: bool
 
     @property
     def address(self) -> IpAddress | None:

@@ -8,6 +8,7 @@ from tests.probes.test_source_code import code
 from tui.model.facts import Code, NotObserved
 from tui.model.requests import ReadCode
 from tui.probes import source_code
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.source_code import beside, find, read
 
 READ = (
@@ -190,20 +191,18 @@ def test_a_file_found_by_its_end_says_where_it_was_read(tmp_path: Path, monkeypa
     """The path of the text stays, and the path here stands beside it; the language may come from the ending alone."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "client.py").write_text("import socket\nsocket.create_connection(('db', 5432))\n")
-    asked = ReadCode(
-        path="/app/client.py", line=2, function="main", language=None, shown="socket.create_connection(('db', 5432))"
-    )
-    fact = read(asked, source_code.SystemView(environ={}))
+    asked = ReadCode(path="/app/client.py", line=2, function="main", language="", shown="socket.create_connection(('db', 5432))")
+    fact = read(asked, SystemView(environ={}))
 
     assert isinstance(fact, Code)
-    assert (fact.path, fact.read_as, fact.function, fact.language) == ("/app/client.py", "client.py", "main", None)
+    assert (fact.path, fact.read_as, fact.function, fact.language) == ("/app/client.py", "client.py", "main", "")
     assert {(each.part, each.value) for each in fact.values} == {("host", "db"), ("port", "5432")}
     assert fact.call_line == 2
 
 
 def test_a_file_that_may_not_be_read_says_what_helps(tmp_path: Path) -> None:
     """A directory is no source; one that is missing is on another machine."""
-    folder, missing = (read(ReadCode(path=str(path), line=1), source_code.SystemView()) for path in (tmp_path, tmp_path / "a.py"))
+    folder, missing = (read(ReadCode(path=str(path), line=1), SystemView()) for path in (tmp_path, tmp_path / "a.py"))
 
     assert isinstance(folder, NotObserved)
     assert isinstance(missing, NotObserved)

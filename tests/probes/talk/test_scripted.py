@@ -45,9 +45,9 @@ class Script:
         return True
 
 
-async def say(channel: Script, protocol: str, **more: object) -> Reply:
+async def say(channel: Script, protocol: str) -> Reply:
     """One exchange in a protocol."""
-    request = TalkTo(address="10.0.0.1", port=80, protocol=protocol, **more)  # type: ignore[arg-type] -- by name
+    request = TalkTo(address="10.0.0.1", port=80, protocol=protocol)
     return await plain.exchange(channel, request, protocol, 5.0, "HEAD")
 
 

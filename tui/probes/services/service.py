@@ -6,6 +6,7 @@ with a few programs at once in each; a command prefix runs the same programs els
 
 import re
 from collections.abc import AsyncGenerator
+from itertools import dropwhile
 
 from msgspec import Struct
 
@@ -245,7 +246,7 @@ def _program(unit: Unit) -> str:
     """The name that its process has in `ps` and `ss`: the script's, where ExecStart= names what only runs it."""
     words = [unit.program, *unit.arguments]
     if words[0] == "env":  # with its assignments (env(1))
-        words = [word for index, word in enumerate(words[1:]) if index or "=" not in word]
+        words = list(dropwhile(lambda word: "=" in word, words[1:]))
     first = words[0].rpartition("/")[2] if words else ""
     return program_name(first, first, words)
 

@@ -327,3 +327,63 @@ def test_what_is_shown_of_settings_is_cut(name: str) -> None:
     fact = ask(f"http://{long}.test:80", {"http_proxy": f"http://{long}:1", name: f"{long}.test"})
 
     assert [len(text or "") for text in (fact.no_proxy, fact.exempted_by, fact.value)] == [301, 301, 301]
+
+
+@pytest.mark.parametrize(
+    ("value", "host", "port", "has_credentials"),
+    [
+        ("http://u:p@proxy:1", "proxy", 1, True),
+        ("http://@proxy:1", "proxy", 1, True),
+        ("http://proxy:1", "proxy", 1, False),
+        ("proxy:65535", "proxy", 65535, False),
+        ("proxy:65536", None, None, False),
+        ("proxy:0", None, None, False),
+        ("  proxy:1  ", "proxy", 1, False),
+    ],
+)
+def test_whether_a_setting_has_credentials(value: str, host: str | None, port: int | None, has_credentials: bool) -> None:
+    """That it has some is told, and a port that nobody can listen on makes the whole unusable."""
+    fact = ask("http://x:80", {"http_proxy": value})
+
+    assert (fact.host, fact.port, fact.has_credentials) == (host, port, has_credentials)
+
+
+@pytest.mark.parametrize(("before", "spared"), [(999, True), (1000, False)])
+def test_a_thousand_exceptions_are_read(before: int, spared: bool) -> None:
+    """What stands behind them is not looked at."""
+    fact = ask("http://x.test:80", {"http_proxy": PROXY, "no_proxy": "a," * before + "x.test"})
+
+    assert (fact.exempted_by == "x.test") is spared
+
+
+@pytest.mark.parametrize(
+    ("environ", "readers"),
+    [
+        ({"no_proxy": "", "NO_PROXY": "x.test"}, {"wget", "git", "Python"}),
+        ({"no_proxy": "x.test", "NO_PROXY": ""}, set()),
+        ({"NO_PROXY": "x.test"}, {"wget"}),
+    ],
+)
+def test_an_empty_list_of_exceptions_counts_for_some(environ: dict[str, str], readers: set[str]) -> None:
+    """For git and Python the first variable that is set ends the search, though it is empty."""
+    fact = ask("http://x.test:80", {"http_proxy": PROXY, **environ})
+
+    assert set(fact.honoured_by) == readers
+
+
+@pytest.mark.parametrize(
+    ("entry", "exempts"),
+    [
+        ("x.test:81", {"Python", "requests", "Go"}),
+        ("x.test:82", set[str]()),
+        ("x.test:000081", {"Python", "requests", "Go"}),
+        ("x.test:0000081", set[str]()),
+        ("x.test:8a", set[str]()),
+        ("[x.test]:81", set[str]()),
+    ],
+)
+def test_an_entry_with_a_port(entry: str, exempts: set[str]) -> None:
+    """For the programs that understand it, and only with that port."""
+    fact = ask("http://x.test:81", {"http_proxy": PROXY, "no_proxy": entry})
+
+    assert ALL - set(fact.honoured_by) == exempts

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from tui.errors.tls_words import reason_of
 from tui.errors.types import ErrorClass, ErrorReading
 from tui.model.address import endpoint, literal_address
 from tui.model.command_line import quoted
@@ -193,55 +194,16 @@ def _no_space(reading: ErrorReading) -> Meaning:
     )
 
 
-_TLS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (
-        ("has expired", "cert_has_expired"),
-        "the certificate has run out, or the clock of the machine that wrote this is wrong",
-    ),
-    (
-        ("not yet valid", "not valid yet"),
-        "the certificate is not valid yet by the clock of the machine that wrote this",
-    ),
-    (
-        (
-            *("unknown authority", "self signed", "self-signed", "self_signed", "local issuer", "pkix path", "unknown_ca"),
-            *("unable_to_get_issuer", "unable_to_verify", "not trusted"),
-        ),
-        "the machine that wrote this does not trust the issuer: a private authority, a missing intermediate, or its own store",
-    ),
-    (
-        ("is valid for", "cannot validate certificate for", "alternative certificate subject name", "hostname mismatch"),
-        "the certificate is for other names than the one that was asked for",
-    ),
-    (
-        (
-            *("wrong version number", "wrong_version_number", "http response to https", "not an ssl/tls record"),
-            *(
-                "does not look like a tls",
-                "unsupported or unrecognized",
-                "record layer",
-                "packet length",
-                "unexpected tls packet",
-            ),
-        ),
-        "the other end did not speak TLS on that port",
-    ),
-    (
-        ("handshake fail", "handshake_failure", "alert", "sslhandshake"),
-        "the two found no version, cipher or certificate in common, and one of them ended the handshake",
-    ),
-)
-"""Phrases, and what they say: RFC 8446, section 6.2, and X509_verify_cert_error_string(3)."""
-
-
 def _tls(reading: ErrorReading) -> Meaning:
-    low = (reading.words or "").lower()
-    why = next(
-        (reason for phrases, reason in _TLS if any(word in low for word in phrases)),
-        "the other end's certificate or the handshake was not accepted",
-    )
+    reason = reason_of(reading.words or "")
+    why = reason.sentence if reason else "the other end's certificate or the handshake was not accepted"
     asked, name = _where(reading)
     named = "" if literal_address(name) else f" -servername {name}"  # an address is no name for SNI (RFC 6066, section 3)
+    theirs = Remedy(
+        do="See whether the other end asks its clients for a certificate, and which issuers it takes.",
+        command=f"openssl s_client -connect {asked}{named} </dev/null",
+    )
+    clock = Remedy(do="See whether the clock of that machine is right.", command="date --utc")
     return Meaning(
         sentence=f"It connected, and then TLS failed: {why}. No packet filter and no closed port does that.",
         remedies=(
@@ -249,8 +211,9 @@ def _tls(reading: ErrorReading) -> Meaning:
                 do="See the certificate as it is presented: its names, its dates, its issuer.",
                 command=f"openssl s_client -connect {asked}{named} </dev/null | openssl x509 -noout -text",
             ),
-            Remedy(do="See whether the clock of that machine is right.", command="date --utc"),
+            theirs if reason and reason.by_alert else clock,
         ),
+        cause=reason.cause if reason else None,
     )
 
 

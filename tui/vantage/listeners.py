@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tui.model.address import literal_address
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.listeners import MOST_LISTENERS
 from tui.probes.sockets.proc_net import TABLES, inet_listeners
@@ -56,7 +56,7 @@ _OWNER = re.compile(r"(\d+):([\d ]+):(.*)")
 async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the Listeners that `request.vantage`, a command prefix, leads to; or why they could not be read."""
     prefix = request.vantage or ""
-    command = f"{safe_text(prefix, limit=200)} ss -Hltnup"
+    command = f"{safe_line(prefix)} ss -Hltnup"
     try:
         text = await ask(prefix, SCRIPT, mark=MARK, environ=system.environ)
         listeners = sorted(remote_listeners(text), key=in_order)
@@ -102,7 +102,7 @@ def remote_owners(text: str) -> dict[int, tuple[int, str]]:
     owners: dict[int, tuple[int, str]] = {}
     for pid, inodes, name in sorted(holders, key=lambda holder: (holder[0] == 1, holder[0])):
         for inode in inodes:
-            owners.setdefault(int(inode), (pid, safe_text(name, limit=80)))
+            owners.setdefault(int(inode), (pid, safe_name(name)))
     return owners
 
 

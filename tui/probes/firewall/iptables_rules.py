@@ -11,7 +11,7 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name
 from tui.probes.firewall import iptables_matches as matches
 from tui.probes.firewall.packet import Packet, address_span
 from tui.probes.firewall.ruleset import Action, Chain, Finding, RuleEntry
@@ -100,7 +100,7 @@ def match_rule(  # noqa: C901 -- one guard for each answer
             if module in matches.ABSENT:
                 return Finding(truth=False)
             if module not in matches.MODULES:
-                truth, why = None, why or f"`-m {safe_text(module, limit=40)}` can't be evaluated."
+                truth, why = None, why or f"`-m {safe_name(module)}` can't be evaluated."
             continue
         here = matches.holds(module, option.name, option.values, packet)
         if option.negated:
@@ -108,7 +108,7 @@ def match_rule(  # noqa: C901 -- one guard for each answer
         if here is False:
             return Finding(truth=False)
         if here is None:
-            truth, why = None, why or f"`--{safe_text(option.name, limit=40)}` can't be evaluated."
+            truth, why = None, why or f"`--{safe_name(option.name)}` can't be evaluated."
     if target_index == len(options):
         return Finding(truth=truth, why=why)
     return _target(options[target_index], tuple(islice(options, target_index + 1, None)), packet, truth, why)

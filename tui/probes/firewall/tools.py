@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.firewall.dormant import Table, dormant_in, flagged
 from tui.probes.firewall.iptables_text import is_of_nft
 from tui.probes.firewall.quoting import Lines, nft_lines
@@ -144,7 +144,7 @@ async def _run(  # noqa: PLR0917 -- what is collected, and until when
         unread.append(f"`{shown}` cannot be run ({getattr(error, 'strerror', None) or error}).")
     else:
         if done.status:
-            message = safe_text(done.errors.strip().partition(b"\n")[0], limit=200)
+            message = safe_line(done.errors.strip().partition(b"\n")[0])
             long = len(done.output) >= MOST_OUTPUT
             unread.append(f"`{shown}` failed: {'it prints too much' if long else message or f'status {done.status}'}.")
         else:

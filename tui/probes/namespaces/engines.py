@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.facts import Container, Engine
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished, run_tool
 from tui.probes.namespaces.container_settings import MOST_LINES, inspected, known_state, last_lines, whole_number
@@ -146,7 +146,7 @@ def complaint(program: str, done: Finished) -> str:
     if _PERMISSION.search(text):
         return f"This user may not ask {program} (permission denied)."
     last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), f"it ended with status {done.status}")
-    return f"{program} gave no list of containers: {safe_text(last, limit=200).rstrip('.')}."
+    return f"{program} gave no list of containers: {safe_line(last).rstrip('.')}."
 
 
 def has_last_words(container: Container, *, port: int | None, name: str | None) -> bool:
@@ -224,8 +224,8 @@ def _ports(value: object) -> Iterator[tuple[str, int, int]]:
 def _host(text: str) -> str:
     """A host address without brackets; docker before 20.10 writes `::` with the port's colon after it."""
     bare = text.strip("[]")
-    return safe_text({"": "0.0.0.0", ":": "::"}.get(bare, bare), limit=80)  # noqa: S104 -- named, not bound
+    return safe_name({"": "0.0.0.0", ":": "::"}.get(bare, bare))  # noqa: S104 -- named, not bound
 
 
 def _words(value: object) -> str:
-    return safe_text(value, limit=200) if isinstance(value, str) else ""
+    return safe_line(value) if isinstance(value, str) else ""

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, Container, Engine, Listener, Namespace, NotObserved, OtherNamespaces
 from tui.model.requests import ListOtherNamespaces
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
@@ -78,7 +78,7 @@ def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str 
     Known from the control group, an engine's mark file, or the variable `container`.
     """
     engine = next((engine for mark, engine in MARKS if _exists(root / mark)), None)
-    return container_of(group) or engine or safe_text(environ.get("container", ""), limit=80) or None
+    return container_of(group) or engine or safe_name(environ.get("container", "")) or None
 
 
 def _survey(system: SystemView) -> Surveyed:

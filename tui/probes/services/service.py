@@ -6,6 +6,7 @@ with a few programs at once in each; a command prefix runs the same programs els
 
 import re
 from collections.abc import AsyncGenerator
+from itertools import dropwhile
 
 from msgspec import Struct
 
@@ -13,7 +14,7 @@ from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, LogLine, NotObserved, Service
 from tui.model.facts.service import Why
 from tui.model.requests import ReadService
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished
@@ -111,9 +112,7 @@ async def _facts(machine: Machine, request: ReadService, survey: _Survey) -> Asy
     candidates = [_Candidate(*chosen_unit) for chosen_unit in _chosen(request, units, environments)]
     if request.name and not candidates:
         name = request.name if "." in request.name else f"{request.name}.service"
-        yield Service(
-            name=safe_text(name, limit=200), manager="systemd", vantage=request.vantage, load="not-found", active="inactive"
-        )
+        yield Service(name=safe_line(name), manager="systemd", vantage=request.vantage, load="not-found", active="inactive")
         return
     facts = await _with_logs(machine, candidates, request.vantage)
     for fact in facts:
@@ -200,7 +199,7 @@ def _without_units(listing: Finished | None) -> _Survey:
     errors = listing.errors.decode(errors="backslashreplace")
     if "not been booted with systemd" in errors or "Host is down" in errors:
         return _Survey([], "That machine was not started by systemd, so it has no units.", is_absent=True)
-    first = safe_text(next((line for line in errors.splitlines() if line.strip()), ""), limit=160).rstrip(".")
+    first = safe_line(next((line for line in errors.splitlines() if line.strip()), "")).rstrip(".")
     return _Survey([], f"systemd could not be asked: {first or 'it said nothing'}.")
 
 
@@ -248,7 +247,7 @@ def _program(unit: Unit) -> str:
     """The name that its process has in `ps` and `ss`: the script's, where ExecStart= names what only runs it."""
     words = [unit.program, *unit.arguments]
     if words[0] == "env":  # with its assignments (env(1))
-        words = [word for index, word in enumerate(words[1:]) if index or "=" not in word]
+        words = list(dropwhile(lambda word: "=" in word, words[1:]))
     first = words[0].rpartition("/")[2] if words else ""
     return program_name(first, first, words)
 

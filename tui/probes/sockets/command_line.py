@@ -7,7 +7,7 @@ but the script's where that is only an interpreter, and the program's where a th
 import re
 from collections.abc import Iterator, Sequence
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name, safe_text
 
 LONGEST = 300
 """Characters of a command line; a class path can fill pages."""
@@ -44,7 +44,7 @@ def program_name(comm: str, executable: str, arguments: Sequence[str]) -> str:
     names = (program, *(_last_part(word) for argument in arguments[:3] for word in argument.split()[:3]))
     own = comm if comm and (not program or any(word.startswith(comm) for word in names)) else program
     name = script or own
-    return safe_text(name, limit=80)
+    return safe_name(name)
 
 
 def shown_command(arguments: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tui.model.facts.fact import Fact
+from tui.model.program_names import known_as
 
 
 class Listener(Struct, frozen=True, kw_only=True):
@@ -21,7 +22,10 @@ class Listener(Struct, frozen=True, kw_only=True):
     user: str | None = None
     pid: int | None = None
     process: str | None = None
+    """As ss calls it: the kernel's own name of the process."""
     command: str | None = None
+    executable: str | None = None
+    """The file that runs, where it may be read."""
     unit: str | None = None
     container: str | None = None
     queue: int | None = None
@@ -29,6 +33,11 @@ class Listener(Struct, frozen=True, kw_only=True):
     queue_limit: int | None = None
     started: float | None = None
     """When the process started, in seconds since the epoch."""
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """Every name of its program: the process's first, then that of its script, of its command line and of its file."""
+        return known_as(self.process, self.executable, self.command)
 
     @property
     def known_owner(self) -> str:

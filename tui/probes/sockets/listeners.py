@@ -96,6 +96,7 @@ def _with_owner(listener: Listener, owner: Process | None) -> Listener:
         pid=owner.pid,
         process=owner.name,
         command=owner.command,
+        executable=owner.executable,
         unit=owner.unit,
         container=owner.container,
         started=owner.started,

@@ -109,7 +109,7 @@ def _others(table: Listeners | None, port: int, service: Service) -> list[Listen
 
 def _is_own_program(service: Service, row: Listener) -> bool:
     """Whether the service's own program listens, and no unit has it: somebody started it by hand."""
-    return bool(service.program) and row.process == service.program and row.unit is None and row.container is None
+    return bool(service.program) and service.program in row.programs and row.unit is None and row.container is None
 
 
 def _judged(case: Case, conflict: _Conflict) -> Finding:

@@ -26,7 +26,7 @@ from tui.model.facts import (
     TcpAttempt,
 )
 from tui.model.judgement import Culprit, CulpritKind
-from tui.model.program_names import LONGEST_COMM
+from tui.model.program_names import LONGEST_COMM, script
 from tui.model.requests import AnyRequest, LookUpNeighbour, TraceHops, TryPorts
 from tui.model.schemes import Family, family_of_port, family_of_program, family_of_scheme
 
@@ -344,8 +344,7 @@ def meant_family(case: Case) -> Family | None:
 
 def serves(listener: Listener | None) -> Family | None:
     """The kind of service that a listener's program is known for, by any of its names."""
-    known = map(family_of_program, listener.programs if listener else ())
-    return next((family for family in known if family), None)
+    return next(filter(None, map(family_of_program, listener.programs if listener else ())), None)
 
 
 def is_named(case: Case, listener: Listener) -> bool:
@@ -367,22 +366,26 @@ def contradicts(case: Case, listener: Listener) -> bool:
 
 def owner(listener: Listener, *, opens: bool = True) -> str:
     """Who listens: `nginx (pid 812)`; where no more is known `A service`, or `a service` where it does not open the sentence."""
+    if listener.is_systemds:
+        unit = listener.unit or f"{'A' if opens else 'a'} socket unit"
+        return f"{unit} (held by systemd{f', for {listener.activates}' if listener.activates else ''})"
     name = listener.process or listener.unit
     if name is None:
-        service = "A service" if opens else "a service"
-        name = f"{service} of user {listener.user}" if listener.user else service
+        name = f"{'A' if opens else 'a'} service{f' of user {listener.user}' if listener.user else ''}"
     where = f" in container {listener.container}" if listener.container else ""
-    return f"{name}{where} (pid {listener.pid})" if listener.pid else f"{name}{where}"
+    runs = f", {given}" if (given := script((listener.command or "").split())) and given != name else ""
+    return f"{name}{where} (pid {listener.pid}{runs})" if listener.pid else f"{name}{where}"
 
 
 def listener_culprit(kind: CulpritKind, listener: Listener) -> Culprit:
-    """A listener, by all the names that are known of it; without a process it is a `listener`."""
+    """A listener, by all the names that are known of it; without a process of its own it is a `listener`."""
+    process, pid = (None, None) if listener.is_systemds else (listener.process, listener.pid)
     return Culprit(
-        kind=kind if listener.process else "listener",
+        kind=kind if process else "listener",
         address=listener.address,
         port=listener.port,
-        pid=listener.pid if listener.pid is not None else UNSET,
-        name=listener.process or UNSET,
+        pid=pid if pid is not None else UNSET,
+        name=process or UNSET,
         unit=listener.unit or UNSET,
     )
 

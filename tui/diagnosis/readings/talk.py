@@ -242,7 +242,7 @@ def listener(case: Case, address: str) -> Listener | None:
 def process_checks(case: Case, address: str) -> Iterator[AnyRequest]:
     """A check of the process that accepts on `address`, where the socket table names it."""
     row = listener(case, address)
-    if row and row.pid:
+    if row and row.pid and not row.is_systemds:
         yield ExamineProcess(pid=row.pid, vantage=_vantage(case, address))
 
 

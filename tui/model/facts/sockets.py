@@ -27,6 +27,9 @@ class Listener(Struct, frozen=True, kw_only=True):
     executable: str | None = None
     """The file that runs, where it may be read."""
     unit: str | None = None
+    """Its control group's; of a socket that systemd holds, the socket unit."""
+    activates: str | None = None
+    """The service that systemd starts when a connection comes, where it holds the socket itself."""
     container: str | None = None
     queue: int | None = None
     """Connections that wait to be accepted."""
@@ -40,8 +43,17 @@ class Listener(Struct, frozen=True, kw_only=True):
         return known_as(self.process, self.executable, self.command)
 
     @property
+    def is_systemds(self) -> bool:
+        """Whether systemd itself, or a child of its own such as `(sd-accept)`, holds it for a unit that it starts on demand."""
+        process = self.process or ""
+        is_unseen = self.pid is None and (self.unit or "").endswith(".socket")
+        return process == "systemd" or process.startswith("(sd-") or is_unseen
+
+    @property
     def known_owner(self) -> str:
         """The owner for people: unit or process and pid, or the user; empty where nothing is known."""
+        if self.is_systemds:
+            return self.unit or "a socket unit of systemd"
         name = self.container or self.unit or self.process
         if name and self.pid:
             return f"{name}, pid {self.pid}"

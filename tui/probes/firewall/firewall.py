@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from tui.model.address import parse_address, peer_address, zone_of
 from tui.model.facts import AnyFact, Firewall, NotObserved, Rule
 from tui.model.requests import ReadFirewall
+from tui.probes.firewall.at_device import unfollowed
 from tui.probes.firewall.evaluate import FilterOutcome, Flow, outgoing
 from tui.probes.firewall.hidden import doubtful, hidden_families, settled
 from tui.probes.firewall.packet import LOOPBACK
 from tui.probes.firewall.quoting import Lines, key_of, rule_of
 from tui.probes.firewall.tables import Filter
-from tui.probes.firewall.tools import NothingReadError, code_of, quoted, read_filter
+from tui.probes.firewall.tools import NothingReadError, code_of, environ_of, quoted, read_filter
 from tui.probes.firewall.tristate import Span
 from tui.probes.firewall.walk import RuleHit, TooManyRulesError
 from tui.probes.kernel.system_view import SystemView
@@ -42,6 +43,8 @@ async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[Any
     try:
         connection = await in_thread(_connection, request, system.proc)
         filter_ = await read_filter(system)
+        beside = await unfollowed(connection.device, environ_of(system.environ))
+        filter_ = replace(filter_, unread=(*filter_.unread, *beside))
         outcome = await in_thread(outgoing, connection, filter_.rulesets)
         examined: set[tuple[str, str, str]] = set()
         families: dict[tuple[str, str, str, int], int] = {}

@@ -91,7 +91,7 @@ def _forbidden(request: ReadFirewall) -> NotObserved:
 
 def keys_of(outcome: FilterOutcome) -> set[tuple[str, str, str, int]]:
     """The rules to quote."""
-    hits = (outcome.deciding, outcome.translated, *outcome.undecided)
+    hits = (outcome.deciding, outcome.translated, outcome.sourced, *outcome.undecided)
     return {key for hit in hits if hit is not None and (key := key_of(hit)) is not None}
 
 
@@ -114,6 +114,7 @@ def fact_of(request: ReadFirewall, outcome: FilterOutcome, filter_: Filter, line
         translated=replace(rule(outcome.translated, sure=True), leads_to=outcome.led_to or (None, None))
         if outcome.translated
         else None,
+        sourced=replace(rule(outcome.sourced, sure=True), leads_to=(outcome.new_source, None)) if outcome.sourced else None,
         perhaps_translated=outcome.perhaps_translated,
         rules=filter_.rules,
         sources=filter_.sources,

@@ -47,6 +47,8 @@ class PacketWalk:
     deciding: RuleHit | None = None
     undecided: list[RuleHit] = field(default_factory=list)
     translated: RuleHit | None = None
+    sourced: RuleHit | None = None
+    """The rule that is certain to give the request another source address, where it names a single one."""
     perhaps_translated: bool = False
     steps: int = 0
     certain: bool = True
@@ -144,8 +146,12 @@ class PacketWalk:
     ) -> bool:
         """Do what a rule does; whether the packet sees nothing more of the chain."""
         match action.kind:
-            case "next" | "source":
-                outcomes = frozenset({"fall"}) if action.kind == "next" else frozenset({"accept"})
+            case "next":
+                outcomes = frozenset({"fall"})
+            case "source":
+                if certain and truth is True and action.address and not self.packet.answers and self.sourced is None:
+                    self.sourced = RuleHit(chain, entry, action, hook, self.packet.answers)
+                outcomes = frozenset({"accept"})
             case "accept" | "return":
                 outcomes = frozenset({action.kind})
             case kind if kind in ENDS:

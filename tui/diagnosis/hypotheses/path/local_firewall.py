@@ -13,6 +13,7 @@ from tui.diagnosis.readings import (
     hosts,
     outcomes,
     queues,
+    rewritten_source,
     rule_remedies,
     rules,
     silence,
@@ -35,6 +36,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.first_hop_checks(case)
     yield from checks.tables(case)
     yield from rules.checks_here(case)
+    yield from rewritten_source.checks(case)
 
 
 def judge(case: Case) -> Finding:
@@ -42,6 +44,9 @@ def judge(case: Case) -> Finding:
     by_rule = dict(_by_rule(case))
     if by_rule:
         return _ruled(case, by_rule)
+    strangers = rewritten_source.strangers(case)
+    if strangers:
+        return rewritten_source.finding(case, strangers)
     sometimes = varying_rules.stopping(case)
     if sometimes:
         return varying_rules.finding(case, sometimes)

@@ -15,6 +15,7 @@ from tui.diagnosis.readings.contradiction import contradiction
 from tui.diagnosis.remedies import fitted, fitting_words
 from tui.model.address import without_zone
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Fact, Listeners, NotObserved, Outcome
 from tui.model.judgement import Judgement, State
 from tui.model.requests import AnyRequest
@@ -51,7 +52,7 @@ def gaps(hypothesis: Hypothesis, case: Case, claim: Claim) -> Iterator[Gap]:
     if not any(issubclass(kind, hypothesis.shown_by) for kind in kinds):
         yield Gap("the mechanism itself was not seen", hypothesis.proof)
     if hypothesis.is_meant and claim.intention is None:
-        name = f"`refused check {case.target.label} --service NAME`, with the name of the service that is meant."
+        name = f"`refused check {quoted(case.target.label)} --service NAME`, with the name of the service that is meant."
         yield Gap("nobody said that this is what was meant", name)
     yield from _other_machines(case, claim)
     yield from _other_moments(hypothesis, case, claim)
@@ -72,9 +73,9 @@ def _not_looked_at(look: Look, case: Case, symptom: str) -> Iterator[Gap]:
     for fact in case.all(NotObserved):
         if fact.absent or any(_was_made(fact.request, other) for kind in look.facts for other in case.all(kind)):
             continue
-        if isinstance(fact.request, look.checks) and _bears(fact.request, symptom):
+        if _is_asked(look, case, fact.request, symptom):
             yield Gap(f"{look.words} could not be looked at: {_clause(fact.reason)}", fact.remedy or f"Look at {look.words}.")
-    if any(isinstance(request, look.checks) and _bears(request, symptom) for request in case.in_flight):
+    if any(_is_asked(look, case, request, symptom) for request in case.in_flight):
         yield Gap(f"{look.words} are still being looked at", f"The look at {look.words} comes to its end.")
     gap = look.gap(case, symptom)
     if gap:
@@ -87,8 +88,10 @@ def _was_made(request: AnyRequest, fact: Fact) -> bool:
     return all(getattr(request, key, None) == getattr(fact, key, None) for key in keys if hasattr(fact, key))
 
 
-def _bears(request: AnyRequest, symptom: str) -> bool:
-    """Whether the check is about the symptom: the address it names, or anything where it names none."""
+def _is_asked(look: Look, case: Case, request: AnyRequest, symptom: str) -> bool:
+    """Whether the check is one of that look's about the symptom: the address it names, or anything where it names none."""
+    if not isinstance(request, look.checks) or not look.bears(case, request, symptom):
+        return False
     address = getattr(request, "address", None)
     return address is None or without_zone(address) == without_zone(symptom)
 
@@ -118,7 +121,7 @@ def _other_moments(hypothesis: Hypothesis, case: Case, claim: Claim) -> Iterator
     if moments:
         yield Gap(
             f"{outcomes.joined(moments)} has connected meanwhile, and a table shows one moment",
-            f"More attempts: `refused check {case.target.label} --attempts 10`; if all are refused, it is so.",
+            f"More attempts: `refused check {quoted(case.target.label)} --attempts 10`; if all are refused, it is so.",
         )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from tui.errors.types import ErrorClass, ErrorReading
+from tui.model.address import endpoint, literal_address
+from tui.model.command_line import quoted
 from tui.model.judgement import Remedy
 
 
@@ -31,6 +33,19 @@ def meaning_of(reading: ErrorReading) -> Meaning | None:
 
 def _pid(reading: ErrorReading) -> str:
     return str(reading.origin.pid or "PID")
+
+
+def _where(reading: ErrorReading) -> tuple[str, str]:
+    """The endpoint and its host as words of a shell's command; what the text does not say is left in capitals."""
+    named = next((place for place in reading.endpoints if place.host), None)
+    host = (named.host if named else None) or "HOST"
+    port = named.port if named else None
+    return quoted(endpoint(host, port) if port else f"{host}:PORT"), quoted(host)
+
+
+def _as_that_process(reading: ErrorReading, do: str) -> Remedy:
+    """Look from where the process that wrote the text stands."""
+    return Remedy(do=do, command=f"refused check {_where(reading)[0]} --pid {_pid(reading)}")
 
 
 def _descriptors(reading: ErrorReading) -> Meaning:
@@ -55,9 +70,7 @@ def _descriptors(reading: ErrorReading) -> Meaning:
                 do="See what it keeps open; connections that it does not close are the usual reason.",
                 command=f"ls /proc/{pid}/fd | wc -l; grep 'open files' /proc/{pid}/limits",
             ),
-            Remedy(
-                do="Let refused count while it runs, as that process sees it.", command=f"refused check HOST:PORT --pid {pid}"
-            ),
+            _as_that_process(reading, "Let refused count while it runs, as that process sees it."),
             Remedy(
                 do="Raise its limit, and LimitNOFILE= in its unit.", command=f"prlimit --pid {pid} --nofile=65536", changes=True
             ),
@@ -88,7 +101,6 @@ def _permission(reading: ErrorReading) -> Meaning:
             ),
         )
     low = (reading.words or "").lower()
-    pid = _pid(reading)
     if "permitted" in low or low == "eperm":
         return Meaning(
             sentence=(
@@ -99,7 +111,7 @@ def _permission(reading: ErrorReading) -> Meaning:
                 Remedy(
                     do="See which rules and programs act on what goes out there.", command="nft list ruleset; bpftool cgroup tree"
                 ),
-                Remedy(do="Let refused look as that process.", command=f"refused check HOST:PORT --pid {pid}"),
+                _as_that_process(reading, "Let refused look as that process."),
             ),
         )
     return Meaning(
@@ -113,7 +125,7 @@ def _permission(reading: ErrorReading) -> Meaning:
                 do="See what a security module denied.", command="ausearch -m avc -ts recent; dmesg | grep -E 'audit|apparmor'"
             ),
             Remedy(do="Of a web server below SELinux, this is the usual switch.", command="getsebool httpd_can_network_connect"),
-            Remedy(do="Let refused look as that process.", command=f"refused check HOST:PORT --pid {pid}"),
+            _as_that_process(reading, "Let refused look as that process."),
         ),
     )
 
@@ -228,12 +240,14 @@ def _tls(reading: ErrorReading) -> Meaning:
         (reason for phrases, reason in _TLS if any(word in low for word in phrases)),
         "the other end's certificate or the handshake was not accepted",
     )
+    asked, name = _where(reading)
+    named = "" if literal_address(name) else f" -servername {name}"  # an address is no name for SNI (RFC 6066, section 3)
     return Meaning(
         sentence=f"It connected, and then TLS failed: {why}. No packet filter and no closed port does that.",
         remedies=(
             Remedy(
                 do="See the certificate as it is presented: its names, its dates, its issuer.",
-                command="openssl s_client -connect HOST:PORT -servername HOST </dev/null | openssl x509 -noout -text",
+                command=f"openssl s_client -connect {asked}{named} </dev/null | openssl x509 -noout -text",
             ),
             Remedy(do="See whether the clock of that machine is right.", command="date --utc"),
         ),

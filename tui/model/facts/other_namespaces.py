@@ -1,9 +1,10 @@
-"""Listeners of other network namespaces and containers of this machine, and whether we are in one ourselves."""
+"""Listeners of other network namespaces and containers of a machine, and whether what looked is in one itself."""
 
 from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 from tui.model.facts.sockets import Listener
 
@@ -30,7 +31,7 @@ class Container(Struct, frozen=True, kw_only=True):
     """Published TCP ports: host address, host port, port inside; of one that does not run, those that its settings ask for."""
     exposed: tuple[int, ...] = ()
     """TCP ports inside that its image or its settings name, published or not (EXPOSE)."""
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     """Its addresses in the engine's networks; a container that does not run has none."""
     networks: tuple[str, ...] = ()
     """The engine's networks that it belongs to, running or not."""
@@ -67,7 +68,7 @@ class Namespace(Struct, frozen=True, kw_only=True):
     """A process that lives there."""
     process: str | None = None
     container: Container | None = None
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     """Its addresses, without those of loopback."""
     listeners: tuple[Listener, ...] = ()
     """Listening TCP sockets."""
@@ -80,8 +81,10 @@ class Namespace(Struct, frozen=True, kw_only=True):
 
 
 class OtherNamespaces(Fact, frozen=True, kw_only=True, tag="other-namespaces"):
-    """The other network namespaces of this machine, as far as this user may see them."""
+    """The other network namespaces of this machine, or of the one behind `vantage`, as far as the user there may see them."""
 
+    vantage: str | None = None
+    """The command prefix that it was read through; None for this machine. "This" is then the namespace that it leads to."""
     namespaces: tuple[Namespace, ...] = ()
     containers: tuple[Container, ...] = ()
     """Containers that the engines name, running or not."""

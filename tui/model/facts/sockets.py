@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 
 
@@ -11,7 +12,7 @@ class Listener(Struct, frozen=True, kw_only=True):
     """One listening TCP socket or bound UDP socket, and who holds it."""
 
     proto: Literal["tcp", "udp"]
-    address: str
+    address: Address
     port: int
     v6_only: bool = False
     """Whether an IPv6 wildcard socket takes IPv6 alone (IPV6_V6ONLY)."""
@@ -53,7 +54,7 @@ class Listeners(Fact, frozen=True, kw_only=True, tag="listeners"):
     """How many sockets belong to processes that this user may not look into."""
     owners_known: bool = True
     """False for the quick first reading, before the owners have been searched."""
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     """The addresses of the vantage's machine; empty for this machine, and where they could not be read."""
     omitted: int = 0
     """How many listeners were left out because there were too many."""

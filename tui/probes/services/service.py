@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 
 from msgspec import Struct
 
+from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, LogLine, NotObserved, Service
 from tui.model.facts.service import Why
 from tui.model.requests import ReadService
@@ -84,7 +85,7 @@ async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyF
             path=process.path,
             main_pid=process.pid,
             started=process.written,
-            command=f"cat {process.path}; ls -d /proc/{process.pid}",
+            command=f"cat {quoted(process.path)}; ls -d /proc/{process.pid}",
         )
     if missing and not left:
         yield missing
@@ -258,9 +259,10 @@ def _journal(unit: Unit) -> Command:
 
 
 def _by_hand(unit: Unit) -> str:
+    name = quoted(unit.id)
     if unit.user:
-        return f"systemctl --user status {unit.id}; journalctl --user-unit {unit.id} -n 50"
-    return f"systemctl status {unit.id}; journalctl -u {unit.id} -n 50"
+        return f"systemctl --user status {name}; journalctl --user-unit {name} -n 50"
+    return f"systemctl status {name}; journalctl -u {name} -n 50"
 
 
 def _fact(

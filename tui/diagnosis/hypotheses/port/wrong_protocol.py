@@ -165,7 +165,8 @@ def _remedies(case: Case, address: str, meant: Meant, answers_as: tuple[str, ...
         )
     if meant.protocol == TLS and _is_plain_kind(case, answers_as):
         yield Remedy(
-            do="Or switch TLS on at the server, for this port.", verify=f"`refused check {case.target.text}` is reachable."
+            do="Or switch TLS on at the server, for this port.",
+            verify=f"`refused check {quoted(case.target.text)}` is reachable.",
         )
     elif family and not fits_family(family, answers_as):
         port = family.tls_port if meant.protocol == TLS and family.tls_port else family.ports[0]

@@ -216,7 +216,7 @@ def _stranger(case: Case, address: str) -> Finding | None:
             Remedy(
                 do=f"Decide which of the two the port is for, and give the other one another port; then start {name}.",
                 command=f"ss -ltnp 'sport = :{case.tcp.port}'",
-                verify=f"`refused check {case.target.label} --service {quoted(name)}` finds nothing wrong.",
+                verify=f"`refused check {quoted(case.target.label)} --service {quoted(name)}` finds nothing wrong.",
             )
         ],
     )

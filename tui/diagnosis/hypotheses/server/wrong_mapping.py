@@ -126,7 +126,7 @@ def _unseen(case: Case, unseen: dict[str, Behind]) -> Finding:
         f"{_leads(case, unseen, place)}, and most likely nothing answers there.",
         *led.evidence(case, unseen),
         reason=f"{led.said_by(place)} It accepts and ends the connection at once, as it does where it can't connect.",
-        missing=f"From there{where}: `refused check {place.way.label}`.",
+        missing=f"From there{where}: `refused check {quoted(place.way.label)}`.",
         explains=unseen,
         culprit=_culprit(place),
         refuted_by=f"{place.way.label} connects from there.",
@@ -144,7 +144,7 @@ def _otherwise(case: Case, place: Behind) -> Finding:
             f"{led.said_by(place)} What is there was not seen.",
             *evidence,
             summary=f"{place.way.maker} leads port {case.tcp.port} to {place.way.label}, where nothing listens.",
-            next_check=f"`refused check {place.way.label}`, from where it connects.",
+            next_check=f"`refused check {quoted(place.way.label)}`, from where it connects.",
             explains=outcomes.failing(case),
         )
     return still_open(f"The port leads to {place.way.label}, which is {place.state.value} for another reason.", *evidence)
@@ -224,22 +224,23 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     ports = {row.port for row in place.rows if not is_loopback(row.address)} if place.space else set()
     inside = next(iter(ports)) if len(ports) == 1 else None
     maker = place.way.by.program if isinstance(place.way.by, Forwarder) else place.way.by.made_by or ""
-    engine = container.engine if container else "podman" if maker == "podman" else "docker"
+    tool = containers.tool(container) if container else forwarding.OF_ENGINES.get(maker, maker)
     if place.state is StateBehind.GONE:
+        known = tool if tool in commands.ENGINES else containers.sole_engine(case)
+        neighbour = f"ip neigh show{f' {quoted(place.way.host)}' if place.way.host else ''}"
         yield Remedy(
             do="See whether what had that address still runs, and which address it has now; start it again if it should.",
-            command=f"{engine} ps --all; ip neigh show{f' {quoted(place.way.host)}' if place.way.host else ''}",
+            command=f"{known} ps --all; {neighbour}" if known else neighbour,
             verify=again,
         )
-    elif container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):
-        tool = engine if engine in commands.ENGINES else "docker"
+    elif container or tool in commands.ENGINES:
         inner = container or containers.publishing(case, port)
         yield Remedy(
             do="See which port the program in the container listens on, and set it to the one that is published.",
             command=f"{tool} exec {quoted(inner.label)} ss -ltn" if inner else f"{tool} ps --filter publish={port}",
             verify=f"It shows port {place.way.port or 'that is published'}; {again}",
         )
-        yield containers.publish(tool, inner, port, inside, again)
+        yield containers.publish(tool, inner, port, inside, verify=again)
         return
     if place.state is StateBehind.OTHER_PORTS:
         yield Remedy(

@@ -101,6 +101,20 @@ _FAR = (
         ),
     ),
     decoy(
+        "filter-that-says-network-unreachable",
+        f"{_REJECTED}",
+        "the server's own filter answers 'network unreachable' for the port, as where it would forward it",
+        serve("server"),
+        filters("server", "input", "tcp dport {port} reject with icmp type net-unreachable"),
+        expect=Expect(
+            verdict=(_MAPPING, _REJECTED),
+            certainty=OPEN,
+            outcome=("unreachable", "rejected"),
+            unconfirmed=frozenset({_MAPPING}),
+            never=frozenset({"server.down", _OWN}),
+        ),
+    ),
+    decoy(
         "source-turned-by-iptables",
         "path.local-firewall client.bad-source",
         "the same with iptables, for every port of the server's network",

@@ -38,6 +38,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from forwarding.checks(case)
     yield from translation.checks(case)
     yield from rules.checks_there(case)
+    yield from checks.life_signs(case)
 
 
 def judge(case: Case) -> Finding:

@@ -184,7 +184,7 @@ def _idna(name: str, text: str) -> str:
 
 def _port(number: str, text: str) -> int:
     if not (number.isascii() and number.isdigit() and 0 < int(number[:6]) <= LONGEST_PORT):
-        raise _unusable(text, "has no usable port: what stands in its place is not a number from 1 to 65535")
+        raise _unusable(text, "has no usable port: it is not a number from 1 to 65535")
     return int(number)
 
 

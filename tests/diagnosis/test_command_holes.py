@@ -24,7 +24,7 @@ NUMBER = re.compile(r"(?:^|[._])(?:first|last|nameserver_port|port|pid|line|hand
 QUOTED = re.compile(r"quoted|ceil|endpoint|typed|without_zone|peer_address")
 """Functions whose result is one word: quoted, or made of an address (`Address` takes nothing else) and a number."""
 COMMANDS = re.compile(
-    r"behind|inside|clock|command|journal|listeners|log|log_of_program|open_files|restart|show|status|_accept_nft|_added"
+    r"behind|inside|clock|command|journal|listeners|log|log_of_program|open_files|restart|show|sole_engine|status|tool|_accept_nft|_added"
 )
 """Functions whose result is a command line, or its own words."""
 ADDRESSES = frozenset(
@@ -39,6 +39,7 @@ OWN_WORDS = frozenset(
         *(
             "engine",
             "container.engine",
+            "inside.engine",
             "tool",
             "options",
             "word",

@@ -1,12 +1,13 @@
 """The one gate for text from outside: nothing that leaves it can move a cursor, change a colour or reorder what is read."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.model.safe_text import LIMIT, safe_text
+from tui.model.safe_text import LIMIT, safe_line, safe_name, safe_text
 
 DANGEROUS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Control, format, surrogate, private and undefined characters, line and paragraph separators."""
@@ -73,3 +74,11 @@ def test_every_control_character_is_spelled_out() -> None:
     everything = [chr(number) for number in range(0x3000)]
 
     assert [char for char in everything if dangerous(char) and char in safe_text(char)] == []
+
+
+@pytest.mark.parametrize(("gate", "longest"), [(safe_name, 80), (safe_line, 300)])
+def test_names_and_lines_have_their_own_length(gate: Callable[[str | bytes], str], longest: int) -> None:
+    """A name is kept up to 80 characters and a quoted line up to 300; what is longer says so, and controls are spelled out."""
+    assert gate("x" * longest) == "x" * longest
+    assert gate("x" * (longest + 1)) == "x" * longest + "…"
+    assert gate(b"\x1b[1m") == "\\x1b[1m"

@@ -160,15 +160,15 @@ def test_six_units_are_told() -> None:
 
 
 def test_what_a_manager_shows_is_cut() -> None:
-    """Names after 256 characters, a path after 400, a socket after 200, a program and a word after 80; a mark says so."""
+    """Names, paths and sockets after 300 characters, a program and a word after 80; a mark says so."""
     long = "x" * 500
     (found,) = shown_units(
         f"Id={long}\nNames={long}\nTriggeredBy={long}\nTriggers={long}\nFragmentPath=/{long}\nType={long}\n"
         f"Listen={long} (Stream)\nExecStart={{ path=/usr/bin/{long} ; argv[]=/usr/bin/{long} ; }}\n"
     )
 
-    assert [len(text) for text in (found.id, *found.names, *found.triggered_by, *found.triggers)] == [257] * 4
-    assert [len(text) for text in (found.path, found.type, found.program, *found.listens)] == [401, 81, 81, 201]
+    assert [len(text) for text in (found.id, *found.names, *found.triggered_by, *found.triggers)] == [301] * 4
+    assert [len(text) for text in (found.path, found.type, found.program, *found.listens)] == [301, 81, 81, 301]
 
 
 def test_several_units_are_shown_one_after_another() -> None:

@@ -455,7 +455,7 @@ async def test_who_may_not_list_rules_learns_what_to_type(
 
 
 def test_what_is_quoted_is_cut() -> None:
-    """Names after 80 characters, a comment and a reason after 200, a text after 500; a mark says so."""
+    """Names after 80 characters, a comment and a reason after 300, a text after 500; a mark says so."""
     long = "x" * 900
     chain = {"family": "inet", "table": long, "name": long, "hook": "output", "prio": 0, "type": "filter"}
     rule = {"family": "inet", "table": long, "chain": long, "handle": 2, "expr": [{"drop": None}], "comment": long}
@@ -465,7 +465,7 @@ def test_what_is_quoted_is_cut() -> None:
     (unsure,) = fact(iptables(f"-A OUTPUT -j {long}")).undecided
 
     assert found
-    assert [len(text or "") for text in (found.table, found.chain, found.comment, found.text)] == [81, 81, 201, 501]
+    assert [len(text or "") for text in (found.table, found.chain, found.comment, found.text)] == [81, 81, 301, 501]
     assert saved
-    assert [len(text or "") for text in (saved.comment, saved.text)] == [201, 501]
-    assert len(unsure.why) == 201
+    assert [len(text or "") for text in (saved.comment, saved.text)] == [301, 501]
+    assert len(unsure.why) == 301

@@ -91,7 +91,7 @@ def test_without_nft_its_rules_are_said_to_be_unread(tmp_path: Path) -> None:
         ("#!/bin/sh\nexec sleep 60\n", "`nft -j list ruleset` gave no answer within 0.5 s."),
         ("#!/nobody/is/here\n", "`nft -j list ruleset` cannot be run (No such file or directory)."),
         ("#!/bin/sh\nhead -c 3000 /dev/zero\nexit 3\n", "`nft -j list ruleset` failed: it prints too much."),
-        (f"#!/bin/sh\necho {'x' * 300} >&2\nexit 3\n", f"`nft -j list ruleset` failed: {'x' * 200}…."),
+        (f"#!/bin/sh\necho {'x' * 400} >&2\nexit 3\n", f"`nft -j list ruleset` failed: {'x' * 300}…."),
     ],
 )
 def test_a_tool_that_fails_is_named_with_its_words(

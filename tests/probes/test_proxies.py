@@ -276,3 +276,114 @@ async def test_real_programs_do_what_is_told_of_them(tool: tuple[str, ...], host
     told = tool[0] in ask(f"http://{host}:9", environ).honoured_by
 
     assert await _goes_through_the_proxy([*tool, f"http://{host}:9/"], environ) == told
+
+
+@pytest.mark.parametrize(
+    ("scheme", "port"),
+    [*((f"socks{version}", 1080) for version in ("", "4", "4a", "5", "5h")), ("https", 443), ("http", 80), ("ftp", 80)],
+)
+def test_a_proxys_scheme_has_its_port(scheme: str, port: int) -> None:
+    """Where a setting names none: 1080 for every SOCKS, 443 for TLS, and for the rest what the readers take."""
+    assert ask("http://x:80", {"http_proxy": f"{scheme}://proxy"}).port == port
+    assert ask("http://x:80", {"http_proxy": f"{scheme.upper()}://proxy:99"}).port == 99
+
+
+@pytest.mark.parametrize(("scheme", "usual"), [("http", 80), ("https", 443)])
+def test_python_knows_a_port_that_is_not_the_usual_one(scheme: str, usual: int) -> None:
+    """An entry with the scheme's own port exempts nothing for Python and requests, since their URL has no port then."""
+    proxies = {"http_proxy": PROXY, "https_proxy": PROXY}
+    readers = [
+        ask(f"{scheme}://x.test:{port}", proxies | {"no_proxy": f"x.test:{port}"}).honoured_by for port in (usual, usual + 1)
+    ]
+
+    assert {"Python", "requests"} <= set(readers[0])
+    assert not {"Python", "requests"} & set(readers[1])
+
+
+@pytest.mark.parametrize(("port", "applies"), [(80, True), (443, True), (81, False), (8080, False)])
+def test_a_target_without_a_scheme_is_known_by_its_port(port: int, applies: bool) -> None:
+    """HTTP's and HTTPS' own ports alone."""
+    assert ask(f"x.test:{port}", {"http_proxy": PROXY, "https_proxy": PROXY}).applies is applies
+
+
+@pytest.mark.parametrize(
+    ("scheme", "variable", "readers"),
+    [
+        ("ws", "http_proxy", {"curl", "Go"}),
+        ("wss", "https_proxy", {"curl", "Go"}),
+        ("http", "http_proxy", ALL),
+        ("https", "https_proxy", ALL),
+    ],
+)
+def test_web_sockets_go_through_the_proxies_of_some(scheme: str, variable: str, readers: set[str]) -> None:
+    """Only programs that speak it read the variable of the scheme below it."""
+    assert set(ask(f"{scheme}://x.test:99", {variable: PROXY}).honoured_by) == set(readers)
+
+
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+def test_what_is_shown_of_settings_is_cut(name: str) -> None:
+    """A list of exceptions, the one that exempts, and the proxy itself end after 300 characters with a mark."""
+    long = "a" * 400
+    fact = ask(f"http://{long}.test:80", {"http_proxy": f"http://{long}:1", name: f"{long}.test"})
+
+    assert [len(text or "") for text in (fact.no_proxy, fact.exempted_by, fact.value)] == [301, 301, 301]
+
+
+@pytest.mark.parametrize(
+    ("value", "host", "port", "has_credentials"),
+    [
+        ("http://u:p@proxy:1", "proxy", 1, True),
+        ("http://@proxy:1", "proxy", 1, True),
+        ("http://proxy:1", "proxy", 1, False),
+        ("proxy:65535", "proxy", 65535, False),
+        ("proxy:65536", None, None, False),
+        ("proxy:0", None, None, False),
+        ("  proxy:1  ", "proxy", 1, False),
+    ],
+)
+def test_whether_a_setting_has_credentials(value: str, host: str | None, port: int | None, has_credentials: bool) -> None:
+    """That it has some is told, and a port that nobody can listen on makes the whole unusable."""
+    fact = ask("http://x:80", {"http_proxy": value})
+
+    assert (fact.host, fact.port, fact.has_credentials) == (host, port, has_credentials)
+
+
+@pytest.mark.parametrize(("before", "spared"), [(999, True), (1000, False)])
+def test_a_thousand_exceptions_are_read(before: int, spared: bool) -> None:
+    """What stands behind them is not looked at."""
+    fact = ask("http://x.test:80", {"http_proxy": PROXY, "no_proxy": "a," * before + "x.test"})
+
+    assert (fact.exempted_by == "x.test") is spared
+
+
+@pytest.mark.parametrize(
+    ("environ", "readers"),
+    [
+        ({"no_proxy": "", "NO_PROXY": "x.test"}, {"wget", "git", "Python"}),
+        ({"no_proxy": "x.test", "NO_PROXY": ""}, set()),
+        ({"NO_PROXY": "x.test"}, {"wget"}),
+    ],
+)
+def test_an_empty_list_of_exceptions_counts_for_some(environ: dict[str, str], readers: set[str]) -> None:
+    """For git and Python the first variable that is set ends the search, though it is empty."""
+    fact = ask("http://x.test:80", {"http_proxy": PROXY, **environ})
+
+    assert set(fact.honoured_by) == readers
+
+
+@pytest.mark.parametrize(
+    ("entry", "exempts"),
+    [
+        ("x.test:81", {"Python", "requests", "Go"}),
+        ("x.test:82", set[str]()),
+        ("x.test:000081", {"Python", "requests", "Go"}),
+        ("x.test:0000081", set[str]()),
+        ("x.test:8a", set[str]()),
+        ("[x.test]:81", set[str]()),
+    ],
+)
+def test_an_entry_with_a_port(entry: str, exempts: set[str]) -> None:
+    """For the programs that understand it, and only with that port."""
+    fact = ask("http://x.test:81", {"http_proxy": PROXY, "no_proxy": entry})
+
+    assert ALL - set(fact.honoured_by) == exempts

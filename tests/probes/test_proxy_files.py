@@ -78,7 +78,7 @@ JAVA = ("java", "-Dhttp.proxyHost=proxy.example", "-Dhttp.proxyPort=3128")
 )
 def test_java_has_properties_and_patterns(host: str, more: tuple[str, ...], spared: bool) -> None:
     """As Java 17 was seen to do it: loopback is spared unless the list is empty, and `*` stands at either end."""
-    destination = Destination("http", host, 80)
+    destination = Destination("http", host, 80, websocket=False)
 
     setting = java_setting((*JAVA, *more), {}, destination)
 
@@ -92,7 +92,7 @@ def test_java_reads_its_options_from_variables_and_no_proxy_variable() -> None:
     told = {"JAVA_TOOL_OPTIONS": "-Dhttp.proxyHost=proxy.example -Dhttp.proxyPort=3128", "http_proxy": "other:1"}
     request = ReadProxies(host="x.example", port=80, scheme="http")
 
-    assert java_setting((), {"http_proxy": "other:1"}, Destination("http", "x.example", 80)) is None
-    assert java_setting(JAVA, {}, Destination("https", "x.example", 443)) is None
+    assert java_setting((), {"http_proxy": "other:1"}, Destination("http", "x.example", 80, websocket=False)) is None
+    assert java_setting(JAVA, {}, Destination("https", "x.example", 443, websocket=False)) is None
     assert proxy_for(request, {"JAVA_TOOL_OPTIONS": told["JAVA_TOOL_OPTIONS"]}).honoured_by == ("Java",)
     assert "Java" not in proxy_for(request, told).honoured_by

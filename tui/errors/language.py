@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from tui.errors.types import Frame
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_text
 
 Stack = tuple[Frame, ...]
 
@@ -31,7 +31,7 @@ def frame(match: re.Match[str], language: str, *, library: bool, function: str |
     return Frame(
         path=safe_text(path) if path else None,
         line=int(line) if line else None,
-        function=safe_text(name.strip(), limit=300) if name and name.strip() else None,
+        function=safe_line(name.strip()) if name and name.strip() else None,
         language=language,
         source=safe_text(source.strip(), limit=500) if source and source.strip() else None,
         role="library" if library else "user",

@@ -9,7 +9,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from tui.errors.tls_words import reason_of
 from tui.errors.types import ErrorClass, ErrorReading
+from tui.model.address import endpoint, literal_address
+from tui.model.command_line import quoted
 from tui.model.judgement import Remedy
 
 
@@ -31,6 +34,19 @@ def meaning_of(reading: ErrorReading) -> Meaning | None:
 
 def _pid(reading: ErrorReading) -> str:
     return str(reading.origin.pid or "PID")
+
+
+def _where(reading: ErrorReading) -> tuple[str, str]:
+    """The endpoint and its host as words of a shell's command; what the text does not say is left in capitals."""
+    named = next((place for place in reading.endpoints if place.host), None)
+    host = (named.host if named else None) or "HOST"
+    port = named.port if named else None
+    return quoted(endpoint(host, port) if port else f"{host}:PORT"), quoted(host)
+
+
+def _as_that_process(reading: ErrorReading, do: str) -> Remedy:
+    """Look from where the process that wrote the text stands."""
+    return Remedy(do=do, command=f"refused check {_where(reading)[0]} --pid {_pid(reading)}")
 
 
 def _descriptors(reading: ErrorReading) -> Meaning:
@@ -55,9 +71,7 @@ def _descriptors(reading: ErrorReading) -> Meaning:
                 do="See what it keeps open; connections that it does not close are the usual reason.",
                 command=f"ls /proc/{pid}/fd | wc -l; grep 'open files' /proc/{pid}/limits",
             ),
-            Remedy(
-                do="Let refused count while it runs, as that process sees it.", command=f"refused check HOST:PORT --pid {pid}"
-            ),
+            _as_that_process(reading, "Let refused count while it runs, as that process sees it."),
             Remedy(
                 do="Raise its limit, and LimitNOFILE= in its unit.", command=f"prlimit --pid {pid} --nofile=65536", changes=True
             ),
@@ -83,12 +97,11 @@ def _permission(reading: ErrorReading) -> Meaning:
                 ),
                 Remedy(
                     do="See what a security module denied.",
-                    command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'",
+                    command="ausearch -m avc -ts recent; dmesg | grep -E 'audit|apparmor'",
                 ),
             ),
         )
     low = (reading.words or "").lower()
-    pid = _pid(reading)
     if "permitted" in low or low == "eperm":
         return Meaning(
             sentence=(
@@ -99,7 +112,7 @@ def _permission(reading: ErrorReading) -> Meaning:
                 Remedy(
                     do="See which rules and programs act on what goes out there.", command="nft list ruleset; bpftool cgroup tree"
                 ),
-                Remedy(do="Let refused look as that process.", command=f"refused check HOST:PORT --pid {pid}"),
+                _as_that_process(reading, "Let refused look as that process."),
             ),
         )
     return Meaning(
@@ -110,10 +123,10 @@ def _permission(reading: ErrorReading) -> Meaning:
         ),
         remedies=(
             Remedy(
-                do="See what a security module denied.", command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'"
+                do="See what a security module denied.", command="ausearch -m avc -ts recent; dmesg | grep -E 'audit|apparmor'"
             ),
             Remedy(do="Of a web server below SELinux, this is the usual switch.", command="getsebool httpd_can_network_connect"),
-            Remedy(do="Let refused look as that process.", command=f"refused check HOST:PORT --pid {pid}"),
+            _as_that_process(reading, "Let refused look as that process."),
         ),
     )
 
@@ -181,62 +194,26 @@ def _no_space(reading: ErrorReading) -> Meaning:
     )
 
 
-_TLS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (
-        ("has expired", "cert_has_expired"),
-        "the certificate has run out, or the clock of the machine that wrote this is wrong",
-    ),
-    (
-        ("not yet valid", "not valid yet"),
-        "the certificate is not valid yet by the clock of the machine that wrote this",
-    ),
-    (
-        (
-            *("unknown authority", "self signed", "self-signed", "self_signed", "local issuer", "pkix path", "unknown_ca"),
-            *("unable_to_get_issuer", "unable_to_verify", "not trusted"),
-        ),
-        "the machine that wrote this does not trust the issuer: a private authority, a missing intermediate, or its own store",
-    ),
-    (
-        ("is valid for", "cannot validate certificate for", "alternative certificate subject name", "hostname mismatch"),
-        "the certificate is for other names than the one that was asked for",
-    ),
-    (
-        (
-            *("wrong version number", "wrong_version_number", "http response to https", "not an ssl/tls record"),
-            *(
-                "does not look like a tls",
-                "unsupported or unrecognized",
-                "record layer",
-                "packet length",
-                "unexpected tls packet",
-            ),
-        ),
-        "the other end did not speak TLS on that port",
-    ),
-    (
-        ("handshake fail", "handshake_failure", "alert", "sslhandshake"),
-        "the two found no version, cipher or certificate in common, and one of them ended the handshake",
-    ),
-)
-"""Phrases, and what they say: RFC 8446, section 6.2, and X509_verify_cert_error_string(3)."""
-
-
 def _tls(reading: ErrorReading) -> Meaning:
-    low = (reading.words or "").lower()
-    why = next(
-        (reason for phrases, reason in _TLS if any(word in low for word in phrases)),
-        "the other end's certificate or the handshake was not accepted",
+    reason = reason_of(reading.words or "")
+    why = reason.sentence if reason else "the other end's certificate or the handshake was not accepted"
+    asked, name = _where(reading)
+    named = "" if literal_address(name) else f" -servername {name}"  # an address is no name for SNI (RFC 6066, section 3)
+    theirs = Remedy(
+        do="See whether the other end asks its clients for a certificate, and which issuers it takes.",
+        command=f"openssl s_client -connect {asked}{named} </dev/null",
     )
+    clock = Remedy(do="See whether the clock of that machine is right.", command="date --utc")
     return Meaning(
         sentence=f"It connected, and then TLS failed: {why}. No packet filter and no closed port does that.",
         remedies=(
             Remedy(
                 do="See the certificate as it is presented: its names, its dates, its issuer.",
-                command="openssl s_client -connect HOST:PORT -servername HOST </dev/null | openssl x509 -noout -text",
+                command=f"openssl s_client -connect {asked}{named} </dev/null | openssl x509 -noout -text",
             ),
-            Remedy(do="See whether the clock of that machine is right.", command="timedatectl"),
+            theirs if reason and reason.by_alert else clock,
         ),
+        cause=reason.cause if reason else None,
     )
 
 

@@ -4,6 +4,7 @@
 around it, and count only if there is no inner one. All are in lower case; longer ones need not come before shorter ones.
 """
 
+from tui.errors.tls_words import TLS_PHRASES
 from tui.errors.types import ErrorClass
 
 INNER: dict[ErrorClass, tuple[str, ...]] = {
@@ -117,53 +118,21 @@ INNER: dict[ErrorClass, tuple[str, ...]] = {
         "software caused connection abort",
     ),
     "tls": (
-        "wrong version number",
-        "wrong_version_number",
-        "unexpected tls packet",
+        *TLS_PHRASES,
         "certificate verify failed",
         "certificate_verify_failed",
-        "handshake failure",
-        "handshake_failure",
         "handshake failed",
         "sslhandshake",
         "sslprotocol",
-        "unable to get local issuer certificate",
-        "unable_to_verify_leaf",
-        "unable_to_get_issuer",
-        "self signed certificate",
-        "self-signed certificate",
-        "self_signed_cert",
-        "certificate has expired",
-        "cert_has_expired",
         "x509: ",
-        "certificate has expired or is not yet valid",
-        "certificate is not yet valid",
-        "certificate signed by unknown authority",
-        "certificate is valid for",
-        "cannot validate certificate for",
-        "certificate is not trusted",
-        "http response to https client",
-        "does not look like a tls handshake",
-        "unsupported or unrecognized ssl",
-        "not an ssl/tls record",
         "ssl routines",
-        "tlsv1 alert",
-        "unknown_ca",
-        "pkix path",
         "peer not authenticated",
-        "record layer failure",
-        "packet length too long",
-        "no alternative certificate subject name",
         "ssl certificate problem",
-        "hostname mismatch",
-        "bad certificate",
         "unable to establish ssl connection",
         "err_cert_",
         "err_ssl_",
-        "non-properly terminated",
         "invalid peer certificate",
         "ssl connection could not be established",
-        "alert number",
     ),
 }
 SYMBOLS: dict[ErrorClass, tuple[str, ...]] = {

@@ -12,6 +12,7 @@ from tui.errors.failures import FailedConnection, Spoken, class_of, failures, la
 from tui.errors.frames import frames_of
 from tui.errors.origin import LONGEST_PREFIX, origin_of
 from tui.errors.shape import shape_matches
+from tui.errors.tls_words import rank_of
 from tui.errors.tools import tool_of
 from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, TextOrigin
 from tui.errors.view import TextView, decoded, unwrapped, view_of
@@ -76,7 +77,7 @@ def _read(view: TextView, given: str) -> ErrorReading:
     if endpoints and endpoints[0].role == "proxy":
         kind = "proxy"
     near = failed.telling.sighting.end if failed else len(low)
-    mention = _stating(kind, trouble, near)
+    mention = _stating(kind, trouble, near, low)
     return ErrorReading(
         endpoints=endpoints,
         error_class=kind,
@@ -92,12 +93,16 @@ def _read(view: TextView, given: str) -> ErrorReading:
     )
 
 
-def _stating(kind: ErrorClass, trouble: Spoken, near: int) -> Mention | None:
+def _stating(kind: ErrorClass, trouble: Spoken, near: int, low: str) -> Mention | None:
     """The mention that states the class, nearest to `near`; for a proxy's failure, the one that says how it failed."""
     how = [mention for mention in trouble.mentions if mention.error_class and kind in {mention.error_class, "proxy"}]
     words = [mention for mention in how if mention.weight < CHAIN and mention.end - mention.start > SHORTEST_PHRASE] or how
-    if kind == "tls":  # the longest phrase is the one that says why
-        return max(words, key=lambda mention: (mention.weight, mention.end - mention.start), default=None)
+    if kind == "tls":  # the phrase that says why; of several for one reason, the longest
+        return min(
+            words,
+            key=lambda mention: (-mention.weight, rank_of(low[mention.start : mention.end]), mention.start - mention.end),
+            default=None,
+        )
     return decisive(words, near)
 
 

@@ -9,6 +9,11 @@ import unicodedata
 LIMIT = 4096
 """The longest text kept from outside, in characters; a banner or title says all it has to say long before."""
 
+_LONGEST_LINE = 300
+"""A line that is quoted: a message, a path, a reason."""
+_LONGEST_NAME = 80
+"""A name: of a program, an interface, a container, a table."""
+
 _HARMLESS_CONTROLS = frozenset("\n\t")
 # Cc controls, Cf format characters (bidi overrides, zero width), Cs lone surrogates, Zl/Zp separators.
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -26,6 +31,16 @@ def safe_text(text: str | bytes, *, limit: int = LIMIT, one_line: bool = True) -
     if not (cut.isascii() and cut.isprintable()):
         cut = "".join(_spelled(char, one_line=one_line) for char in cut)[:limit]
     return f"{cut}…" if len(text) > limit else cut
+
+
+def safe_line(text: str | bytes) -> str:
+    """`safe_text` of a line that is quoted, cut at 300 characters. Never raises."""
+    return safe_text(text, limit=_LONGEST_LINE)
+
+
+def safe_name(text: str | bytes) -> str:
+    """`safe_text` of a name, cut at 80 characters. Never raises."""
+    return safe_text(text, limit=_LONGEST_NAME)
 
 
 def _spelled(char: str, *, one_line: bool) -> str:

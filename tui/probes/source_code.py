@@ -15,7 +15,7 @@ from tui.errors.source.masking import masked
 from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, Code, NotObserved
 from tui.model.requests import ReadCode
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import read_text_file
 from tui.probes.kernel.threads import in_thread
@@ -34,7 +34,7 @@ LEVELS_UP = 3
 _ROOTS = frozenset({".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg"})
 _NAMES = ("procfile", ".env", "docker-compose", "compose")
 _ENDINGS = (".ini", ".cfg", ".toml", ".yaml", ".yml", ".env", ".conf", ".properties")
-_LOCKS = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", "mypy.ini"})
+_OF_TOOLS = frozenset({"pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", "mypy.ini"})
 """Settings of tools, which name no endpoint of the program."""
 
 
@@ -48,7 +48,7 @@ def read(request: ReadCode, system: SystemView) -> Code | NotObserved:
     path = find(request.path, request.shown, request.line)
     file = read_text_file(path, LONGEST_SOURCE)
     if not file.data:
-        reason = file.problem or f"{safe_text(request.path, limit=200)} is not on this machine, or empty."
+        reason = file.problem or f"{safe_line(request.path)} is not on this machine, or empty."
         return NotObserved(request=request, reason=reason, remedy=file.remedy or "Run refused on the machine that has the code.")
     lines = file.data.decode(errors="replace").splitlines()
     if request.line > len(lines) or (request.shown and not _is_same(request.shown, lines, request.line)):
@@ -126,13 +126,13 @@ def _listed(folder: Path) -> list[str]:
 
 def _is_settings(name: str) -> bool:
     low = name.lower()
-    return low not in _LOCKS and (low.startswith(_NAMES) or low.endswith(_ENDINGS))
+    return low not in _OF_TOOLS and (low.startswith(_NAMES) or low.endswith(_ENDINGS))
 
 
 def _shown(path: Path) -> str:
     """The path relative to here if it is below, else the whole path."""
     here = Path.cwd()
-    return safe_text(str(path.relative_to(here)) if path.is_relative_to(here) else str(path), limit=300)
+    return safe_line(str(path.relative_to(here)) if path.is_relative_to(here) else str(path))
 
 
 def _is_same(shown: str, lines: list[str], line: int) -> bool:
@@ -153,10 +153,10 @@ def _fact(request: ReadCode, path: Path, lines: list[str], *, changed: bool) -> 
     if written:
         first, last = written[0], written[-1]
     source = tuple((number, masked(text)) for number, text in around if first <= number <= last)
-    shown = safe_text(str(path), limit=300)
+    shown = safe_line(str(path))
     return Code(
         command=f"sed -n '{first},{last}p' {quoted(str(path))}",
-        path=safe_text(request.path, limit=300),
+        path=safe_line(request.path),
         line=request.line,
         function=request.function,
         language=request.language,

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 
 from tui.model.facts import Counters, DropWatch, NotObserved
 from tui.model.requests import WatchDrops
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.kernel_counters import read_counter
 from tui.probes.kernel.system_view import SystemView
@@ -52,7 +52,7 @@ _NOBODY = "0.0.0.0"  # noqa: S104 -- an address to ask about, and none to bind t
 async def check(request: WatchDrops, system: SystemView) -> AsyncGenerator[DropWatch | NotObserved, None]:
     """Yield the DropWatch that `request.vantage`, a command prefix, leads to; or why it could not be read."""
     at, prefix = now(), request.vantage or ""
-    command = f"{safe_text(prefix, limit=200)} {COMMAND}"
+    command = f"{safe_line(prefix)} {COMMAND}"
     script = SCRIPT.replace("CLIENT", request.source or _NOBODY).replace("PORT", str(request.port))
     try:
         quiet = sections(await ask(prefix, script, mark=MARK, environ=system.environ))
@@ -101,4 +101,4 @@ def _count_from(source: str | None, text: str | None) -> int | None:
 
 
 def _first_line(text: str) -> str:
-    return safe_text(text.strip().partition("\n")[0], limit=200)
+    return safe_line(text.strip().partition("\n")[0])

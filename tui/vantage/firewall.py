@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator
 from tui.model.address import parse_address, plain_address
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import ReadFirewall
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
+from tui.probes.firewall.devices import devices_in
 from tui.probes.firewall.dormant import dormant_in
 from tui.probes.firewall.evaluate import Flow, incoming
 from tui.probes.firewall.firewall import ephemeral_ports, fact_of, keys_of
@@ -80,7 +81,7 @@ _OLD_KINDS = {"iptables_legacy": "iptables-legacy", "ip6tables_legacy": "ip6tabl
 async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the other end's Firewall as it treats the connection, or why that is not known."""
     prefix = request.vantage or ""
-    command = f"{safe_text(prefix, limit=200)} nft -a list ruleset"
+    command = f"{safe_line(prefix)} nft -a list ruleset"
     try:
         script = SCRIPT.replace("SOURCE", _source(request) or "0.0.0.0")  # noqa: S104 -- asked for, not bound
         text = await ask(prefix, script, mark=MARK, environ=system.environ)
@@ -89,7 +90,7 @@ async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[Any
     except RemoteShellError as error:
         yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
     except (ValueError, TooManyRulesError) as error:
-        reason = f"The other end's rules could not be followed ({safe_text(str(error), limit=80) or 'too many'})."
+        reason = f"The other end's rules could not be followed ({safe_name(str(error)) or 'too many'})."
         yield NotObserved(request=request, reason=reason, command=command)
 
 
@@ -111,14 +112,14 @@ def remote_firewall(request: ReadFirewall, text: str, ports: Span = ANY_PORT) ->
         if f"{tool}_tables" in parts and f"{tool}-legacy" not in texts
     ]
     if "nft" not in parts:
-        message = safe_text(parts.get("failed", "").strip().partition("\n")[0], limit=200)
+        message = safe_line(parts.get("failed", "").strip().partition("\n")[0])
         if not texts:
             raise RemoteShellError(
                 f"The other end's rules can't be listed: {message or 'it has no nft and no iptables'}.",
                 "Run it as root there, such as: --server 'ssh db1 sudo'",
             )
         unread.append(f"nft can't be used there, so rules that iptables does not show were not read ({message or 'no message'}).")
-    filter_ = filter_of(texts, unread, dormant_in(parts.get("text", "")))
+    filter_ = filter_of(texts, unread, dormant_in(parts.get("text", "")), devices_in(parts.get("text", "")))
     connection = _connection(request, parts.get("route", ""), ports)
     outcome = settled(incoming, connection, filter_.rulesets, hidden_families(parts.get("code", "")))
     return fact_of(request, outcome, filter_, nft_lines(parts.get("text", ""), keys_of(outcome)))

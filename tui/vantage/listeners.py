@@ -5,6 +5,7 @@ it prints the tables of /proc/net and, for each process that it may see, the soc
 """
 
 import re
+import shlex
 from collections.abc import AsyncGenerator
 
 from msgspec.structs import replace
@@ -12,11 +13,12 @@ from msgspec.structs import replace
 from tui.model.address import literal_address
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.listeners import MOST_LISTENERS
 from tui.probes.sockets.proc_net import TABLES, inet_listeners
 from tui.probes.sockets.socket_rows import address_text, in_order
+from tui.probes.sockets.socket_units import COMMAND, socket_units, with_units
 from tui.vantage.remote_shell import RemoteShellError, ask, sections
 from tui.vantage.ss_text import listeners_of_ss
 
@@ -31,6 +33,10 @@ cat /proc/net/if_inet6 2>/dev/null
 if text=$(ss -Hltnupe 2>/dev/null); then
   echo '=== ss'
   printf '%s\\n' "$text"
+  case $text in *'("systemd",'*)
+    echo '=== units'
+    {shlex.join(COMMAND)} 2>/dev/null ;;
+  esac
   exit 0
 fi
 for table in {" ".join(TABLES)}; do
@@ -56,7 +62,7 @@ _OWNER = re.compile(r"(\d+):([\d ]+):(.*)")
 async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the Listeners that `request.vantage`, a command prefix, leads to; or why they could not be read."""
     prefix = request.vantage or ""
-    command = f"{safe_text(prefix, limit=200)} ss -Hltnup"
+    command = f"{safe_line(prefix)} ss -Hltnup"
     try:
         text = await ask(prefix, SCRIPT, mark=MARK, environ=system.environ)
         listeners = sorted(remote_listeners(text), key=in_order)
@@ -78,7 +84,7 @@ def remote_listeners(text: str) -> list[Listener]:
     """The listeners in what the script printed. Raises RemoteShellError where it found neither ss nor a table."""
     parts = sections(text)
     if "ss" in parts:
-        return listeners_of_ss(parts["ss"])
+        return with_units(listeners_of_ss(parts["ss"]), socket_units(parts.get("units", "").lstrip("\n")))
     if not any(table in parts for table in TABLES):
         raise RemoteShellError(
             "The other end has no ss and no readable /proc/net.", "Install iproute2 there, or name another prefix."
@@ -102,7 +108,7 @@ def remote_owners(text: str) -> dict[int, tuple[int, str]]:
     owners: dict[int, tuple[int, str]] = {}
     for pid, inodes, name in sorted(holders, key=lambda holder: (holder[0] == 1, holder[0])):
         for inode in inodes:
-            owners.setdefault(int(inode), (pid, safe_text(name, limit=80)))
+            owners.setdefault(int(inode), (pid, safe_name(name)))
     return owners
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name, safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.cgroups import group_path, unit_of
@@ -53,7 +53,7 @@ _UPTIME = re.compile(r"(\d+\.\d+) \d")
 async def check(request: ExamineProcess, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the ProcessState that `request.vantage`, a command prefix, leads to; or why it could not be read."""
     at, prefix = now(), request.vantage or ""
-    command = f"{safe_text(prefix, limit=200)} cat /proc/{request.pid}/status /proc/{request.pid}/limits"
+    command = f"{safe_line(prefix)} cat /proc/{request.pid}/status /proc/{request.pid}/limits"
     try:
         text = await ask(prefix, SCRIPT.replace("PID", str(request.pid)), mark=MARK, environ=system.environ)
     except RemoteShellError as error:
@@ -81,7 +81,7 @@ def remote_process(text: str, pid: int) -> ProcessState | None:
     counted = _numbers(parts.get("descriptors", ""))
     return ProcessState(
         pid=pid,
-        name=safe_text(last.name, limit=80),
+        name=safe_name(last.name),
         state=last.state,
         state_words=STATE_WORDS.get(last.state, ""),
         states=tuple(stat.state for _, stat in readings),
@@ -93,7 +93,7 @@ def remote_process(text: str, pid: int) -> ProcessState | None:
         descriptors=next((number for number in counted if number), None),
         descriptors_listed=bool(counted and counted[0]),
         descriptor_limit=soft_limit(parts.get("limits", "")),
-        waits_in=safe_text(waits, limit=80) if waits not in {"", "0"} else None,
+        waits_in=safe_name(waits) if waits not in {"", "0"} else None,
         unit=unit_of(group),
     )
 

@@ -10,7 +10,7 @@ from time import monotonic
 
 from tui.model.facts import AnyFact, Listener, NotObserved, QueueWatch
 from tui.model.requests import WatchQueue
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.kernel_counters import risen
 from tui.probes.kernel.system_view import SystemView
@@ -51,7 +51,7 @@ _NUMBER = re.compile(r"\d{1,10}")
 async def check(request: WatchQueue, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the QueueWatch that `request.vantage`, a command prefix, leads to; or why it could not be read."""
     at, began, prefix = now(), monotonic(), request.vantage or ""
-    command = f"{safe_text(prefix, limit=200)} {COMMAND.format(port=request.port)}"
+    command = f"{safe_line(prefix)} {COMMAND.format(port=request.port)}"
     script = SCRIPT.replace("PORT", str(request.port)).replace("HEX", f"{request.port:04X}")
     attempts = asyncio.create_task(connect_once(request.address, request.port))
     try:

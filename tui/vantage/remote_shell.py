@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
 from tui.probes.kernel.tool import Finished, run_tool
 
 DEADLINE_S = 8.0
@@ -44,7 +44,7 @@ async def ask(prefix: str, script: str, *, mark: str, environ: Mapping[str, str]
         ) from None
     except (OSError, ValueError) as error:
         raise RemoteShellError(
-            f"{safe_text(arguments[0], limit=80)} cannot be run here ({getattr(error, 'strerror', None) or error}).",
+            f"{safe_name(arguments[0])} cannot be run here ({getattr(error, 'strerror', None) or error}).",
             "Check the first word of the prefix.",
         ) from None
     return _after_mark(finished, mark, prefix)
@@ -61,8 +61,8 @@ def _after_mark(finished: Finished, mark: str, prefix: str) -> str:
     _, marked, rest = f"\n{output}".partition(f"\n{mark}\n")
     if marked:
         return rest
-    message = safe_text(finished.errors.strip().partition(b"\n")[0], limit=200)
-    command = f"Try it by hand: {safe_text(prefix, limit=120)} sh -c true"
+    message = safe_line(finished.errors.strip().partition(b"\n")[0])
+    command = f"Try it by hand: {safe_name(prefix)} sh -c true"
     if finished.status:
         raise RemoteShellError(f"It ended with status {finished.status}: {message or 'without a message'}", command)
     raise RemoteShellError(

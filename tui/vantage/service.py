@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import ReadService
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.tool import Finished
 from tui.probes.services import service
@@ -37,7 +37,7 @@ async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyF
         async for fact in service.check_on(RemoteMachine(prefix, system), request):
             yield fact
     except RemoteShellError as error:
-        command = f"{safe_text(prefix, limit=200)} systemctl status"
+        command = f"{safe_line(prefix)} systemctl status"
         yield NotObserved(request=request, reason=error.reason, remedy=error.remedy, command=command)
 
 

@@ -7,7 +7,7 @@ import re
 
 from tui.model.address import literal_address, plain_address, without_zone, zone_of
 from tui.model.facts import Listener
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name
 from tui.probes.sockets.cgroups import container_of, unit_of
 
 _LINE = re.compile(
@@ -44,11 +44,11 @@ def _listener(line: re.Match[str], *, old: bool) -> Listener:
         address=plain_address(address),
         port=int(line["port"]),
         v6_only=bool(details.get("v6only", local == "[::]")),
-        device=safe_text(device, limit=32) or None,
+        device=safe_name(device) or None,
         inode=details.get("ino"),
         uid=details.get("uid", 0 if "ino" in details else None),  # ss leaves it out for root
         pid=pid,
-        process=safe_text(name, limit=80) if name else None,
+        process=safe_name(name) if name else None,
         unit=unit_of(group[1]) if group else None,
         container=container_of(group[1]) if group else None,
         queue=int(line["waiting"]) if is_tcp else None,

@@ -11,10 +11,10 @@ from tui.diagnosis.readings import either_kind, hosts, outcomes
 from tui.diagnosis.readings.checks import basics, tables
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Talk
+from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Quiet, Talk
 from tui.model.protocols import HTTP, TLS, Meant, meant_protocol, protocol_of, protocols_labelled
 from tui.model.requests import AnyRequest, ExamineProcess, TalkTo
-from tui.model.schemes import FAMILIES, Family, family_of_port, family_of_program
+from tui.model.schemes import FAMILIES, Family, family_of_port
 from tui.model.target import TcpTarget
 
 MOST_TALKED_TO = 3
@@ -91,7 +91,7 @@ def checks(case: Case) -> Iterator[AnyRequest]:
             continue
         brief = kind.by != "scheme" and case.options.attempts == 1
         yield _talk_to(case, address, kind.protocol, BRIEF_S if brief else ANSWER_S)
-        if nothing(case, address) and not brief:
+        if not brief and (nothing(case, address) or quiet(case, address)):
             yield _talk_to(case, address, kind.protocol, AGAIN_S, again=1)
             for protocol in _others(case, address, kind.protocol):
                 yield _talk_to(case, address, protocol, OTHER_S)
@@ -118,7 +118,7 @@ def _others(case: Case, address: str, protocol: str) -> Iterator[str]:
     kinds = [
         hosts.meant_family(case),
         family_of_port(case.tcp.port),
-        family_of_program(row.process if row else None),
+        hosts.serves(row),
     ]
     spoken = [TLS, *(protocol_of(kind) for kind in kinds if kind), HTTP]
     yield from (other for other in dict.fromkeys(spoken) if other and other != protocol)
@@ -174,6 +174,14 @@ def nothing(case: Case, address: str) -> tuple[Talk, ...]:
     tried = talks(case, address, kind.protocol) if kind else ()
     silent = all(ending(talk) in _NOTHING for talk in tried)
     return tried if silent and not any(_answers(reply, kind) for reply in words(case, address)) else ()
+
+
+def quiet(case: Case, address: str) -> Quiet | None:
+    """Where the first talk is under way and has had no answer for a while, in whatever protocol."""
+    if not isinstance(case.target, TcpTarget) or talks(case, address):
+        return None
+    port = case.target.port
+    return next((fact for fact in case.all(Quiet) if fact.protocol and fact.address == address and fact.port == port), None)
 
 
 def ending(talk: Talk) -> str:
@@ -242,7 +250,7 @@ def listener(case: Case, address: str) -> Listener | None:
 def process_checks(case: Case, address: str) -> Iterator[AnyRequest]:
     """A check of the process that accepts on `address`, where the socket table names it."""
     row = listener(case, address)
-    if row and row.pid:
+    if row and row.pid and not row.is_systemds:
         yield ExamineProcess(pid=row.pid, vantage=_vantage(case, address))
 
 

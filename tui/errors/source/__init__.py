@@ -20,7 +20,7 @@ from tui.errors.source.syntax import Parsed, last_name, parse
 from tui.errors.source.trace import Tracer
 from tui.errors.source.types import ConfigSetting, Published, Sources
 from tui.model.facts.code import Advice, CodeValue
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name
 
 __all__ = ["SourceReading", "imports_of", "read_python"]
 
@@ -124,7 +124,7 @@ def _elsewhere(
         if fits and not ports.has(port.value) and (publication.file, publication.line) not in named:
             named.add((publication.file, publication.line))
             verb = "publishes" if "compose" in publication.file.lower() else "starts"
-            name = f" for {safe_text(publication.service, limit=60)}" if publication.service else ""
+            name = f" for {safe_name(publication.service)}" if publication.service else ""
             yield CodeValue(
                 part="port",
                 value=str(ports.first),
@@ -144,7 +144,7 @@ def _elsewhere(
         alone = setting.key.lower() == "port" and words == {"port"}
         if is_port and setting.value != port.value and (same or alone) and (setting.file, setting.line) not in named:
             named.add((setting.file, setting.line))
-            name = safe_text(".".join(setting.keys), limit=80)
+            name = safe_name(".".join(setting.keys))
             yield CodeValue(
                 part="port", value=setting.value, origin="settings", name=name, path=setting.file, line=setting.line,
                 sentence=f"{setting.file}:{setting.line} sets {name} to {setting.value}",

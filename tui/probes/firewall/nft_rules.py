@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
 from tui.probes.firewall.nft_values import Absent, MaybeValue, Value, all_are, has_bits, in_order, is_one_of, number, value_of
 from tui.probes.firewall.packet import Packet
 from tui.probes.firewall.ruleset import Action, Chain, Finding, RuleEntry, Ruleset
@@ -54,7 +54,7 @@ def ruleset_of(text: bytes) -> Ruleset:
     try:
         items = msgspec.json.decode(text, type=dict[str, list[_Parts]])["nftables"]
     except (msgspec.MsgspecError, KeyError, UnicodeDecodeError) as error:
-        raise ValueError(f"nft's answer is not a ruleset ({safe_text(str(error), limit=80)}).") from None
+        raise ValueError(f"nft's answer is not a ruleset ({safe_name(str(error))}).") from None
     chains: dict[tuple[str, str, str], Chain] = {}
     store = Store({}, {})
     for item in items:
@@ -128,7 +128,7 @@ def parts_of(entry: RuleEntry) -> dict[str, Any]:
 def comment_of(entry: RuleEntry) -> str | None:
     """The rule's comment."""
     comment = parts_of(entry).get("comment")
-    return safe_text(comment, limit=200) if isinstance(comment, str) else None
+    return safe_line(comment) if isinstance(comment, str) else None
 
 
 def packets_of(entry: RuleEntry) -> int | None:
@@ -168,7 +168,7 @@ def match_rule(entry: RuleEntry, chain: Chain, packet: Packet, store: Store) -> 
         elif (action := _verdict(kind, body, chain, after, store)) is not None:
             return Finding(truth=truth, why=why, actions=((truth, action),), packet=after)
         elif not (kind == "set" and isinstance(body, dict) and not body.get("stmt")):
-            truth, why = None, why or f"`{safe_text(kind, limit=40)}` can't be evaluated."
+            truth, why = None, why or f"`{safe_name(kind)}` can't be evaluated."
     return Finding(truth=truth, why=why, packet=after)
 
 
@@ -176,11 +176,11 @@ def _words(body: Any) -> str:
     left = body.get("left") if isinstance(body, dict) else None
     match left:
         case {"payload": {"protocol": str(protocol), "field": str(field)}}:
-            return safe_text(f"`{protocol} {field}`", limit=60)
+            return safe_name(f"`{protocol} {field}`")
         case dict() if left:
             ((kind, inner), *_) = left.items()
             key = inner.get("key") if isinstance(inner, dict) else None
-            return safe_text(f"`{kind} {key}`" if key else f"`{kind}`", limit=60)
+            return safe_name(f"`{kind} {key}`" if key else f"`{kind}`")
         case _:
             return "A part of it"
 
@@ -292,6 +292,8 @@ def _verdict(kind: str, body: Any, chain: Chain, packet: Packet, store: Store) -
             return Action(kind="reject")
         case (("dnat" | "redirect"), _):
             return _translation(kind, body, chain, packet, store)
+        case "snat", {"addr": address}:
+            return Action(kind="source", address=_looked_up(address, "address", chain, packet, store))
         case (("snat" | "masquerade"), _):
             return Action(kind="source")
         case "tproxy", _:
@@ -303,7 +305,7 @@ def _verdict(kind: str, body: Any, chain: Chain, packet: Packet, store: Store) -
         case "fwd", _:
             return Action(kind="unknown", why="It sends the packet to another interface.")
         case "xt", {"type": "target", **more}:
-            return Action(kind="unknown", why=f"nft does not show iptables' target {safe_text(str(more.get('name')), limit=40)}.")
+            return Action(kind="unknown", why=f"nft does not show iptables' target {safe_name(str(more.get('name')))}.")
         case _:
             return None
 

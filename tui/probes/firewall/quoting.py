@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from tui.model.facts import Rule
 from tui.model.facts.rules import Effect
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name, safe_text
 from tui.probes.firewall import nft_rules
 from tui.probes.firewall.iptables_rules import options_of
 from tui.probes.firewall.iptables_text import text_of
@@ -69,9 +69,9 @@ def rule_of(hit: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure: 
         text, packets = _text(hit, lines), _packets(entry, chain)
     return Rule(
         backend=chain.backend,
-        family=safe_text(chain.family, limit=16),
-        table=safe_text(chain.table, limit=80),
-        chain=safe_text(chain.name, limit=80),
+        family=safe_name(chain.family),
+        table=safe_name(chain.table),
+        chain=safe_name(chain.name),
         hook=hit.hook,
         handle=entry.handle if entry else None,
         line=entry.number if entry else None,
@@ -81,7 +81,7 @@ def rule_of(hit: RuleHit, rulesets: tuple[Ruleset, ...], lines: Lines, *, sure: 
         verdict=_effect(action),
         on="answer" if hit.answers else "request",
         answer="matches" if answer == "matches" else "cannot-tell",
-        why=safe_text(hit.why or _why(action.kind), limit=200),
+        why=safe_line(hit.why or _why(action.kind)),
         packets=packets,
         varies=not sure and _VARYING.search(hit.why) is not None,
     )
@@ -94,7 +94,7 @@ def _effect(action: Action) -> Effect:
 
 
 def _why(kind: str) -> str:
-    return "" if kind in ENDS or kind == "translate" else "What it decides can't be known."
+    return "" if kind in ENDS or kind in {"translate", "source"} else "What it decides can't be known."
 
 
 def _chain_names(chain: Chain, rulesets: tuple[Ruleset, ...]) -> tuple[str, ...]:
@@ -127,4 +127,4 @@ def _comment(entry: RuleEntry | None, chain: Chain) -> str | None:
         return nft_rules.comment_of(entry)
     options = options_of(entry.raw[0]) or []
     text = next((option.values[0] for option in options if option.name == "comment" and option.values), None)
-    return safe_text(text, limit=200) if text else None
+    return safe_line(text) if text else None

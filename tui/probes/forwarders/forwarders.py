@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tui.model.facts import AnyFact, Forwarder, Forwarders
 from tui.model.requests import FindForwarders
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.forwarders.arguments import Forwarding, forwardings, is_forwarder
 from tui.probes.forwarders.haproxy import forwardings_in
 from tui.probes.kernel.clock import now
@@ -83,7 +83,7 @@ def _configured(proc: Path, pid: int, program: str, words: list[str]) -> list[tu
         return []
     paths = [value for option, value in zip(words, [*words[1:], ""], strict=True) if option in {"-f", "--"}]
     return [
-        (safe_text(path, limit=200), forwarding)
+        (safe_line(path), forwarding)
         for path in paths
         if path.startswith("/")
         for forwarding in forwardings_in(
@@ -99,4 +99,4 @@ def _arguments(proc: Path, pid: int) -> list[str]:
 
 
 def _safe(text: str | None) -> str | None:
-    return None if text is None else safe_text(text, limit=255)
+    return None if text is None else safe_line(text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.kernel.failures import errno_name
 
 MOST_BYTES = 1_000_000
@@ -24,7 +24,7 @@ class Read(Struct, frozen=True):
 
 def read_text_file(path: Path, most: int) -> Read:
     """Up to `most` bytes of a regular file. A missing one is empty; raises nothing."""
-    shown = safe_text(str(path), limit=200)
+    shown = safe_line(str(path))
     try:
         data = _beginning(path, most + 1)
     except (FileNotFoundError, NotADirectoryError):

@@ -17,7 +17,7 @@ import dns.rdatatype
 import dns.rrset
 from msgspec import Struct
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name, safe_text
 
 RecordType = Literal["A", "AAAA"]
 
@@ -50,7 +50,7 @@ def queries(name: str, rtype: RecordType, *, checking_disabled: bool) -> tuple[b
     try:
         owner = dns.name.from_text(name)
     except (dns.exception.DNSException, UnicodeError) as error:
-        raise ValueError(f"{safe_text(name, limit=80)!r} is not a name that the DNS can carry") from error
+        raise ValueError(f"{safe_name(name)!r} is not a name that the DNS can carry") from error
     flags = dns.flags.RD | (dns.flags.CD if checking_disabled else 0)
     extended = dns.message.make_query(owner, rtype, use_edns=0, payload=_PLAIN_SIZE, flags=flags)
     plain = dns.message.make_query(owner, rtype, use_edns=False, id=extended.id, flags=flags)
@@ -68,7 +68,7 @@ def read(wire: bytes, query_wire: bytes) -> DnsAnswer:
     if not query.is_response(answer):
         return _unusable("it answers another question", rcode)
     if _is_referral(answer):
-        zone = safe_text(answer.authority[0].name.to_text(omit_final_dot=True), limit=80)
+        zone = safe_name(answer.authority[0].name.to_text(omit_final_dot=True))
         return _unusable(f"a referral to the nameservers of {zone}: it does not resolve names for others", rcode)
     result = _read_answer(answer, query.question[0], rcode)
     if answer.errors and not result.addresses:  # what is missing may be what was asked for

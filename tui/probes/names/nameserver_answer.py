@@ -14,7 +14,7 @@ from tui.model.address import literal_address
 from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, NotObserved
 from tui.model.requests import AskNameserver
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name, safe_text
 from tui.model.target import LONGEST_PORT
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.failures import errno_name
@@ -93,7 +93,7 @@ async def ask(
 
 def _unaskable(request: AskNameserver) -> NotObserved | None:
     """Why this server can't be asked at all, if so."""
-    shown = safe_text(request.server, limit=80)
+    shown = safe_name(request.server)
     if not literal_address(request.server):
         return NotObserved(request=request, reason=f"{shown!r} is not an address.", remedy="Name the nameserver by its address.")
     if not 0 < request.port <= LONGEST_PORT:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name
 
 Status = Literal["SUCCESS", "NOTFOUND", "UNAVAIL", "TRYAGAIN"]
 
@@ -70,8 +70,8 @@ def _actions(word: str) -> Iterator[tuple[set[Status], bool]]:
 def _spelled(word: re.Match[str]) -> str:
     """A source as written; an action without its spaces, the status in upper and the action in lower case."""
     if word["actions"] is None:
-        return safe_text(word[0], limit=80)
+        return safe_name(word[0])
     actions = (
         f"{match['not']}{match['status'].upper()}={match['action'].lower()}" for match in _ACTION.finditer(word["actions"])
     )
-    return safe_text(f"[{' '.join(actions)}]", limit=80)
+    return safe_name(f"[{' '.join(actions)}]")

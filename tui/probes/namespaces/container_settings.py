@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tui.model.address import literal_address
 from tui.model.facts import Container, ContainerState
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name, safe_text
 
 MOST_LINES = 12
 LONGEST_LINE = 300
@@ -61,7 +61,7 @@ def _with_settings(container: Container, row: Mapping[str, Any]) -> Container:
         published=container.published or tuple(_bindings(_object(host.get("PortBindings"))))[:MOST_PORTS],
         exposed=tuple(_exposed(_object(row.get("Config")), network))[:MOST_PORTS],
         addresses=tuple(address for one in networks.values() for address in _addresses(_object(one))),
-        networks=tuple(safe_text(name, limit=80) for name in networks),
+        networks=tuple(safe_name(name) for name in networks),
         exit_code=None if status in _NOT_ENDED or not ran else whole_number(state.get("ExitCode")),
         oom_killed=state.get("OOMKilled") is True,
         error=safe_text(_words(state.get("Error")), limit=LONGEST_LINE),
@@ -79,7 +79,7 @@ def _bindings(bindings: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
         for row in rows if isinstance(rows, list) and protocol in {"", "tcp"} else ():
             outside = _words(_object(row).get("HostPort"))
             if _is_number(port) and _is_number(outside):
-                yield safe_text(_words(row.get("HostIp")) or "0.0.0.0", limit=80), int(outside), int(port)  # noqa: S104 -- named
+                yield safe_name(_words(row.get("HostIp")) or "0.0.0.0"), int(outside), int(port)  # noqa: S104 -- named
 
 
 def _exposed(config: Mapping[str, Any], network: Mapping[str, Any]) -> Iterator[int]:
@@ -97,7 +97,7 @@ def _addresses(network: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _policy(name: str) -> str | None:
-    return None if name in {"", "no"} else safe_text(name, limit=40)
+    return None if name in {"", "no"} else safe_name(name)
 
 
 def _moment(value: object) -> float | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import bytes_of, text_of
 from tui.probes.namespaces import engines, setns
@@ -46,7 +46,7 @@ class ProcessContext:
 
 def of_container(name: str, proc: Path = Path("/proc")) -> ProcessContext:
     """The view of a container's first process; moves this program. Raises ProcessContextError."""
-    shown = safe_text(name, limit=80)
+    shown = safe_name(name)
     ways = [way for way in accesses(os.environ, EnginePlaces()) if isinstance(way, Access)]
     pid = _pid_by_engine(name, shown, ways) or _pid_by_group(proc, {name, *_ids(name, ways)})
     if pid is None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from tui.model.address import IpFamily, ip_family
 from tui.model.facts import Echo, IcmpError, NotObserved
 from tui.model.requests import SendEcho
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
 from tui.probes.kernel.failures import errno_name, icmp_error
 from tui.probes.kernel.tool import run_tool
 
@@ -104,7 +104,7 @@ def _local_error(err: str) -> str | None:
     if local is None:
         return None
     number = _ERRNO_BY_WORDS.get(local["words"])
-    return errno_name(number) if number else safe_text(local["words"], limit=80)
+    return errno_name(number) if number else safe_name(local["words"])
 
 
 def _icmp(sender: str, words: str) -> IcmpError | None:
@@ -121,4 +121,4 @@ def _may_not(request: SendEcho, why: str) -> NotObserved:
 
 
 def _first_line(text: str) -> str:
-    return safe_text(next(iter(text.strip().splitlines()), "nothing"), limit=200)
+    return safe_line(next(iter(text.strip().splitlines()), "nothing"))

@@ -140,16 +140,14 @@ def _readings(
 
 def _most_common(readings: list[tuple[str, Program]]) -> str | None:
     """The variable of most programs; where several have as many, the first."""
-    counted = Counter(variable for variable, _ in readings).most_common(1)
-    return counted[0][0] if counted else None
+    return Counter(variable for variable, _ in readings).most_common()[0][0] if readings else None
 
 
 def _portless(setting: ProxySetting, readers: list[Program]) -> int:
     """The port of a setting without one: by its scheme; for http the port that most of its readers use (80, or curl's 1080)."""
     if setting.scheme in _PROXY_PORTS:
         return _PROXY_PORTS[setting.scheme]
-    ports = Counter(program.portless for program in readers).most_common(1)
-    return ports[0][0] if ports else 80
+    return Counter(program.portless for program in readers).most_common()[0][0] if readers else 80
 
 
 def _no_proxy(environ: Mapping[str, str]) -> str | None:

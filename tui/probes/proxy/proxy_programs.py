@@ -28,7 +28,7 @@ class Destination(Struct, frozen=True):
     host: str
     """A name, or an address without brackets."""
     port: int
-    websocket: bool = False
+    websocket: bool
 
     @property
     def address(self) -> IpAddress | None:
@@ -154,7 +154,7 @@ def exemption_of(program: Program, destination: Destination, environ: Mapping[st
     value = _exemptions(program, environ)
     if program.star == "alone" and value.strip() == "*":
         return "*"
-    for entry in re.split(f"[{program.separators}]", value, maxsplit=_MOST_ENTRIES)[:_MOST_ENTRIES]:
+    for entry in re.split(f"[{program.separators}]", value)[:_MOST_ENTRIES]:
         if entry.strip() and _covers(program, entry.strip().lower(), destination):
             return entry.strip()
     return None

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tui.model.facts import LogLine
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_text
 
 MOST_READ = 60
 """Lines asked for; a stack trace has thirty."""
@@ -85,7 +85,7 @@ def journal_lines(text: bytes, where: str = "journal") -> list[tuple[LogLine, bo
 def file_lines(text: bytes, path: str) -> list[tuple[LogLine, bool]]:
     """The lines at the end of a log file; the first is left out, as it may be cut."""
     lines = text.splitlines()[1 if len(text) >= TAIL_BYTES else 0 :]
-    where = safe_text(path, limit=200)
+    where = safe_line(path)
     return [
         (LogLine(where=where, text=safe_text(line.strip(), limit=LONGEST_LINE)), False)
         for line in lines[-MOST_READ:]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
 from tui.model.schemes import Family
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import bytes_of
@@ -65,7 +65,7 @@ def _gone(name: str, path: Path, proc: Path) -> Gone | None:
         return None
     if not text.isdigit() or _lives(int(text), written, proc):
         return None
-    return Gone(safe_text(name, limit=80), int(text), safe_text(str(path), limit=200), written)
+    return Gone(safe_name(name), int(text), safe_line(str(path)), written)
 
 
 def _lives(pid: int, written: float, proc: Path) -> bool:

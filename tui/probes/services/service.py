@@ -6,14 +6,16 @@ with a few programs at once in each; a command prefix runs the same programs els
 
 import re
 from collections.abc import AsyncGenerator
+from itertools import dropwhile
 
 from msgspec import Struct
 
 from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, LogLine, NotObserved, Service
 from tui.model.facts.service import Why
+from tui.model.program_names import last_part, script
 from tui.model.requests import ReadService
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished
@@ -21,7 +23,6 @@ from tui.probes.services import logs, pid_files
 from tui.probes.services.candidates import chosen, family_named, serves
 from tui.probes.services.machine import Command, Here, Machine
 from tui.probes.services.units import PROPERTIES, Unit, environment_lines, listed_names, shown_units
-from tui.probes.sockets.command_line import program_name
 
 MOST_NAMES = 400
 """Unit files that are shown besides the units that are loaded; a machine has some two hundred."""
@@ -111,9 +112,7 @@ async def _facts(machine: Machine, request: ReadService, survey: _Survey) -> Asy
     candidates = [_Candidate(*chosen_unit) for chosen_unit in _chosen(request, units, environments)]
     if request.name and not candidates:
         name = request.name if "." in request.name else f"{request.name}.service"
-        yield Service(
-            name=safe_text(name, limit=200), manager="systemd", vantage=request.vantage, load="not-found", active="inactive"
-        )
+        yield Service(name=safe_line(name), manager="systemd", vantage=request.vantage, load="not-found", active="inactive")
         return
     facts = await _with_logs(machine, candidates, request.vantage)
     for fact in facts:
@@ -200,7 +199,7 @@ def _without_units(listing: Finished | None) -> _Survey:
     errors = listing.errors.decode(errors="backslashreplace")
     if "not been booted with systemd" in errors or "Host is down" in errors:
         return _Survey([], "That machine was not started by systemd, so it has no units.", is_absent=True)
-    first = safe_text(next((line for line in errors.splitlines() if line.strip()), ""), limit=160).rstrip(".")
+    first = safe_line(next((line for line in errors.splitlines() if line.strip()), "")).rstrip(".")
     return _Survey([], f"systemd could not be asked: {first or 'it said nothing'}.")
 
 
@@ -245,12 +244,11 @@ async def _with_logs(machine: Machine, candidates: list[_Candidate], vantage: st
 
 
 def _program(unit: Unit) -> str:
-    """The name that its process has in `ps` and `ss`: the script's, where ExecStart= names what only runs it."""
+    """The program in ExecStart=; the script, where that only runs it."""
     words = [unit.program, *unit.arguments]
     if words[0] == "env":  # with its assignments (env(1))
-        words = [word for index, word in enumerate(words[1:]) if index or "=" not in word]
-    first = words[0].rpartition("/")[2] if words else ""
-    return program_name(first, first, words)
+        words = list(dropwhile(lambda word: "=" in word, words[1:]))
+    return script(words) or safe_name(last_part(words[0]) if words else "")
 
 
 def _journal(unit: Unit) -> Command:

@@ -12,7 +12,7 @@ from time import strptime
 
 from msgspec import Struct
 
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name
 
 PROPERTIES = (
     *("Id", "LoadState", "ActiveState", "SubState", "Result", "UnitFileState", "FragmentPath", "Type", "Restart"),
@@ -97,17 +97,17 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
     sockets = (_LISTEN.match(value) for key, value in pairs if key == "Listen")
     files = (_ENVIRONMENT_FILE.match(value) for key, value in pairs if key == "EnvironmentFiles")
     return Unit(
-        id=safe_text(shown["Id"], limit=256),
-        names=tuple(safe_text(name, limit=256) for name in shown.get("Names", "").split()),
+        id=safe_line(shown["Id"]),
+        names=tuple(safe_line(name) for name in shown.get("Names", "").split()),
         user=user,
         load=_word(shown, "LoadState"),
         active=_word(shown, "ActiveState"),
         sub=_word(shown, "SubState"),
         result=_word(shown, "Result"),
         enabled=_word(shown, "UnitFileState"),
-        path=safe_text(shown.get("FragmentPath", ""), limit=400),
+        path=safe_line(shown.get("FragmentPath", "")),
         type=_word(shown, "Type"),
-        program=safe_text(program[1].rpartition("/")[2], limit=80) if program else "",
+        program=safe_name(program[1].rpartition("/")[2]) if program else "",
         arguments=tuple(arguments[1].split()[1:]) if arguments else (),
         environment=tuple(shown.get("Environment", "").split()),
         environment_files=tuple(match[1] for match in files if match),
@@ -119,10 +119,10 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
         started=seconds(shown.get("ExecMainStartTimestamp", "")) or seconds(began[1] if began else ""),
         ended=seconds(shown.get("ExecMainExitTimestamp", "")),
         since=seconds(shown.get("StateChangeTimestamp", "")),
-        triggered_by=tuple(safe_text(name, limit=256) for name in shown.get("TriggeredBy", "").split()),
-        listens=tuple(safe_text(match[1], limit=200) for match in sockets if match and match[2] == "Stream"),
+        triggered_by=tuple(safe_line(name) for name in shown.get("TriggeredBy", "").split()),
+        listens=tuple(safe_line(match[1]) for match in sockets if match and match[2] == "Stream"),
         apart=shown.get("PrivateNetwork") == "yes" or bool(shown.get("NetworkNamespacePath")),
-        triggers=tuple(safe_text(name, limit=256) for name in shown.get("Triggers", "").split()),
+        triggers=tuple(safe_line(name) for name in shown.get("Triggers", "").split()),
     )
 
 
@@ -170,7 +170,7 @@ def environment_lines(text: str) -> Iterator[str]:
 
 
 def _word(shown: dict[str, str], name: str) -> str:
-    return safe_text(shown.get(name, ""), limit=80)
+    return safe_name(shown.get(name, ""))
 
 
 def _number(text: str | None) -> int | None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from tui.model.facts import AnyFact, Confinement
 from tui.model.requests import ReadConfinement
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_text
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
@@ -51,7 +51,7 @@ def seccomp_mode(status: str) -> Seccomp:
 
 def lsm_profile(text: str) -> str | None:
     """The AppArmor profile or SELinux context in the text of /proc/PID/attr/current; None where there is none."""
-    profile = safe_text(text.rstrip("\0\n"), limit=200)
+    profile = safe_line(text.rstrip("\0\n"))
     return None if profile in {"", "unconfined"} else profile
 
 

@@ -16,7 +16,7 @@ from tui.model.address import parse_address, plain_address
 from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, Limits
 from tui.model.requests import ReadLimits
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import number, text_of
 from tui.probes.kernel.threads import in_thread
@@ -134,7 +134,7 @@ def _biggest_user(inodes: tuple[int, ...], proc: Path) -> tuple[str | None, int 
     processes |= owners.search(owners.unsearched(set(inodes) - processes.keys()))
     counted = Counter((process.name, process.pid) for process in processes.values())
     for (name, pid), times in counted.most_common(1):
-        return f"{safe_text(name, limit=80)}, pid {pid}", times
+        return f"{safe_name(name)}, pid {pid}", times
     return None, None
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from tui.model.facts import AnyFact, NotObserved, ProcessState
 from tui.model.requests import ExamineProcess
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name, safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
@@ -116,7 +116,7 @@ def _details(proc: Path, pid: int, groups: Path) -> _Details:
         tracer=_tracer(proc, tracer_pid(status)),
         descriptors=descriptors,
         descriptors_listed=listed,
-        waits_in=safe_text(waits, limit=80) if waits not in {"", "0"} else None,
+        waits_in=safe_name(waits) if waits not in {"", "0"} else None,
         started=started,
     )
 
@@ -127,7 +127,7 @@ def _name(proc: Path, pid: int) -> tuple[str, float | None]:
         process = read_process(proc, pid, read_birth(proc, pid), read_machine_start(proc))
     except OSError:  # it ended meanwhile
         return "?", None
-    return safe_text(process.name, limit=80), process.started
+    return safe_name(process.name), process.started
 
 
 def _frozen_group(cgroup: str, groups: Path) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui.model.address import plain_address
 from tui.model.facts import Listener
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_name
 from tui.probes.sockets import sock_diag
 from tui.probes.sockets.proc_net import TABLES, inet_listeners
 from tui.probes.sockets.socket_rows import BoundSocket
@@ -50,7 +50,7 @@ def from_psutil() -> list[BoundSocket]:
 
     def name(pid: int | None) -> str | None:
         try:
-            return safe_text(psutil.Process(pid).name(), limit=80) if pid else None
+            return safe_name(psutil.Process(pid).name()) if pid else None
         except psutil.Error:  # gone, or hidden
             return None
 

@@ -11,21 +11,21 @@ from tui.model.requests import TalkTo
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 """PostgreSQL's question whether TLS is offered, answered with one byte (protocol-message-formats)."""
 _AMQP_HEADER = b"AMQP\0\0\x09\x01"
-_LDAP_ANONYMOUS_BIND = bytes.fromhex("300c0201016007020103040080 00".replace(" ", ""))
+_LDAP_ANONYMOUS_BIND = bytes.fromhex("300c0201016007020103040080 00")
 """BindRequest 3, no name, no password (RFC 4511, 4.2)."""
 _MQTT_CONNECT = bytes.fromhex("100c00044d5154540402000a0000")
 """CONNECT of 3.1.1 with a clean session, and no client id."""
-_KAFKA_API_VERSIONS = bytes.fromhex("0000000a 0012 0000 52454655 ffff".replace(" ", ""))
+_KAFKA_API_VERSIONS = bytes.fromhex("0000000a 0012 0000 52454655 ffff")
 """ApiVersions 0 with a correlation id, and no client id."""
 KAFKA_CORRELATION = bytes.fromhex("52454655")
 _CASSANDRA_OPTIONS = bytes.fromhex("040000000500000000")
-_TDS_PRELOGIN = bytes.fromhex("1201001a00000000 00000b0006 0100110001 ff 000000000000 02".replace(" ", ""))
+_TDS_PRELOGIN = bytes.fromhex("1201001a00000000 00000b0006 0100110001 ff 000000000000 02")
 """PRELOGIN with a version and without encryption ([MS-TDS] 2.2.6.5)."""
 _RDP_REQUEST = bytes.fromhex("030000130ee000000000000100080003000000")
 """An X.224 connection request that offers TLS and CredSSP ([MS-RDPBCGR] 2.2.1.1)."""
 _SOCKS5_GREETING = b"\5\1\0"
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")
-_DNS_QUERY = bytes.fromhex("0011 5245 0000 0001 0000 0000 0000 00 0002 0001".replace(" ", ""))
+_DNS_QUERY = bytes.fromhex("0011 5245 0000 0001 0000 0000 0000 00 0002 0001")
 """The nameservers of the root, without recursion (RFC 1035, 4.2.2: over TCP a message has its length before it)."""
 DNS_ID = b"\x52\x45"
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from tui.model.address import literal_address, without_zone
 from tui.model.facts import HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.requests import TalkTo
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line
 from tui.probes.talk import plain
 from tui.probes.talk.binary import ALERTS
 from tui.probes.talk.certificate import wants_certificate, what_it_says
@@ -118,7 +118,7 @@ async def exchange(request: TalkTo, name: str | None, method: Method, wait_s: fl
         return _reply(usual, answer)
     answer = replace(answer, failure=(usual.error.reason or "") if usual.error else usual.ended or "")
     if isinstance(usual.error, ssl.SSLCertVerificationError):
-        words = safe_text(usual.error.verify_message, limit=200)
+        words = safe_line(usual.error.verify_message)
         answer = replace(answer, trusted=False, verify_code=usual.error.verify_code, verify_words=words)
     return await _once_more(request, name, usual, answer, started + wait_s)
 

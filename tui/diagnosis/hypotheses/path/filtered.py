@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.looks import RULES
 from tui.diagnosis.readings import (
     checks,
     commands,
@@ -15,6 +16,7 @@ from tui.diagnosis.readings import (
     queues,
     rule_remedies,
     rules,
+    silence,
     talk,
 )
 from tui.model.address import endpoint
@@ -106,7 +108,7 @@ def _dropped(case: Case, left: Silent) -> Finding:
         return _proved(case, proved)
     if alive:
         return _alive(case, alive)
-    on_link = {address: entry for address in repeated if (entry := _answers_on_link(case, address))}
+    on_link = {address: entry for address in repeated if (entry := silence.there_on_link(case, address))}
     if on_link:
         return _there_on_link(case, on_link, repeated)
     return _open(case, left)
@@ -145,12 +147,6 @@ def _held_back(case: Case, silent: Silent) -> Finding:
     )
 
 
-def _answers_on_link(case: Case, address: str) -> Neighbour | None:
-    """The newest neighbour entry of a host on our link, if the host answered within the last half minute."""
-    entries = hosts.neighbours(case, address) if hosts.is_on_link(case, address) else ()
-    return entries[-1] if entries and entries[-1].state == "reachable" else None
-
-
 def _proved(case: Case, silent: Silent) -> Finding:
     first = next(iter(silent))
     life = hosts.signs_of_life(case, first)
@@ -158,6 +154,7 @@ def _proved(case: Case, silent: Silent) -> Finding:
         f"Packets to port {case.tcp.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
         *outcomes.ids(*_flat(silent), *life, *hosts.trail(case, first), hosts.table(case, first)),
         reason=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}. {_trail_ends(case, first)}",
+        looks=(RULES,),
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="On the server a listener whose queue is full (`ss -ltn`: Recv-Q above Send-Q) would be just as silent.",
@@ -173,6 +170,7 @@ def _answers_vanish(case: Case, silent: Silent, half_open: dict[str, DropWatch])
         "on their way back.",
         *outcomes.ids(*(attempt for address in half_open for attempt in silent[address]), *half_open.values()),
         reason=f"{watch.half_open} handshakes from here wait there for their end, as SYN-RECV.{back}",
+        looks=(RULES,),
         explains=half_open,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`{watch.vantage} ss -tn state syn-recv` shows none from here while we try.",
@@ -211,10 +209,13 @@ def _what_else(case: Case, address: str) -> str:
 def _there_on_link(case: Case, entries: dict[str, Neighbour], silent: Silent) -> Finding:
     first, entry = next(iter(entries.items()))
     return claim(
-        f"{first} is there on the local link and stays silent on port {case.tcp.port}: a filter drops it.",
+        f"{first} is there on the local link and stays silent on port {case.tcp.port}"
+        f"{', on others and to ping' if silence.is_total(case, first) else ''}: a filter drops it.",
         *outcomes.ids(*silent[first], entry),
         reason=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
-        missing=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
+        missing=f"On {first}: `nft list ruleset; nstat -az TcpExtIPReversePathFilter`, which shows what drops it."
+        if silence.is_total(case, first)
+        else f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
         explains=entries,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"{first} went down in the last half minute, or a rule of this machine drops it.",
@@ -224,6 +225,14 @@ def _there_on_link(case: Case, entries: dict[str, Neighbour], silent: Silent) ->
 
 def _open(case: Case, silent: Silent) -> Finding:
     first = next(iter(silent))
+    if silence.is_total(case, first):
+        return still_open(
+            f"Nothing shows whether {first} lives. {_trail_ends(case, first)}".strip(),
+            *outcomes.ids(*_flat(silent), *hosts.other_attempts(case, first), *hosts.trail(case, first)),
+            summary=f"{silence.in_words(case, first)}: a packet filter may drop all of it.",
+            next_check=silence.on_its_link(first),
+            explains=silent,
+        )
     if not hosts.is_repeated(silent[first]):
         reason = f"{_count(silent[first])} got no answer, which a lost packet explains too."
     else:

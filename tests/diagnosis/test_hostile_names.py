@@ -7,18 +7,18 @@ recorder's, and prefixes, which are the user's. What is no address or no host an
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
 from tests.casefile import CASES, load
+from tests.changed_facts import changed, of_another_type, texts
 from tests.hostile_shell import executed
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.ranking import assess
 from tui.model.case import Case
 from tui.model.command_line import LEFT_OUT, LONGEST_WORD, behind, quoted
-from tui.model.facts import AnyFact, SessionHost
+from tui.model.facts import SessionHost
 
 MARK = "PWNED"
 _ACTS = f";{MARK};$({MARK})"
@@ -32,7 +32,6 @@ HOSTILE: dict[str, Callable[[str], str]] = {
     "long": lambda text: f"{text[:1]}{'A' * 10_000}{_ACTS}",
 }
 """What is made of a text; its beginning or end stays, which says what a thing is (`.service`, `/`)."""
-KEPT = frozenset({"kind", "id", "at", "command", "vantage", "servers", "transport"})
 _SPAN = re.compile(r"`([^`]+)`")
 _TYPED = re.compile(
     r"(?:sudo |time )?(?:refused|dig|ping|getent|ss|curl|docker|podman|ip (?:-\w+|route|neigh|address|link|rule)|systemctl|sysctl"
@@ -40,43 +39,6 @@ _TYPED = re.compile(
 )
 """How a span of a sentence begins that people type."""
 CAUSES = sorted(path.name for path in CASES.iterdir() if path.is_dir())
-
-
-def changed(value: Any, change: Callable[[str], str], frozen: frozenset[tuple[str, ...]], path: tuple[str, ...] = ()) -> Any:
-    """The same with every text changed that is not kept, nor frozen by where it stands."""
-    if isinstance(value, dict):
-        return {key: one if key in KEPT else changed(one, change, frozen, (*path, key)) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [changed(one, change, frozen, path) for one in value]
-    return change(value) if isinstance(value, str) and path not in frozen else value
-
-
-def texts(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Where the texts of a fact stand, by the keys that lead there."""
-    if isinstance(value, dict):
-        for key, one in value.items():
-            yield from () if key in KEPT else texts(one, (*path, key))
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from texts(one, path)
-    elif isinstance(value, str):
-        yield path
-
-
-_FROZEN: dict[tuple[str, ...], bool] = {}
-
-
-def of_another_type(fact: dict[str, Any], path: tuple[str, ...]) -> bool:
-    """Whether a fact with this text changed is not read any more: a word of a few, an address."""
-    known = (fact["kind"], *path)
-    if known not in _FROZEN:
-        others = frozenset(texts(fact)) - {path}
-        try:
-            msgspec.convert(changed(fact, HOSTILE["commands"], others), AnyFact)
-            _FROZEN[known] = False
-        except msgspec.ValidationError:
-            _FROZEN[known] = True
-    return _FROZEN[known]
 
 
 def hostile(case: Case, change: Callable[[str], str], only: str | None = None) -> Case:

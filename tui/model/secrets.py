@@ -35,7 +35,7 @@ _ANY_CASE = (
     # A colon after a word may belong to a host and its port, and a space after it to a sentence.
     (_WORDS, rf"(?P<before>{_KEY}:)(?!\d{{1,5}}(?!\w)|[\s/]){_VALUE}"),
     (_WORDS, rf"(?P<before>(?:{_NAMED}|{_PASSES}):\s{{1,4}}){_VALUE}"),
-    (_WORDS, rf"(?P<before>(?<!\S)--?(?-i:(?![A-Z]+\s))[\w.-]{{0,40}}?{_KEY}[=\s]\s{{0,4}})(?!-){_VALUE}"),
+    (_WORDS, rf"(?P<before>(?<![\w-])--?(?-i:(?![A-Z]+\s))[\w.-]{{0,40}}?{_KEY}[=\s]\s{{0,4}})(?!-){_VALUE}"),
     (("cookie",), r"(?P<before>\b(?:set-)?cookie[\"']?\s{0,4}[:=]\s{0,4})(?P<value>[^\"'\n]+)"),
     (("identified",), rf"(?P<before>\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)\s+){_VALUE}"),
     (("password",), rf"(?P<before>\bPASSWORD\s+)(?P<value>{_QUOTED})"),
@@ -46,17 +46,17 @@ _SHAPES = r"\b(?:gh[opusr]_|github_pat_|glpat-|xox[abeoprs]-|sk-|sk_live_|rk_liv
 _AS_WRITTEN = (
     (
         ("-u", "--user", "--proxy-user"),
-        rf"(?P<before>(?<!\S)(?:-[uU]\s?|--(?:proxy-)?user(?:name)?[=\s])[\"']?[^\s:%\"',]+[:%])(?!\d+(?!\S)){_VALUE}",
+        rf"(?P<before>(?<![\w-])(?:-[uU]\s?|--(?:proxy-)?user(?:name)?[=\s])[\"']?[^\s:%\"',]+[:%])(?!\d+(?!\S)){_VALUE}",
     ),
     (
         ("pass", "auth"),
-        rf"(?P<before>(?:^|[\s\"'>])(?:PASS|AUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER))\s+)(?P<value>{_PLAIN})",
+        rf"(?P<before>(?<![\w-])(?:PASS|AUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER))\s+)(?P<value>{_PLAIN})",
     ),
     (("bearer", "basic"), r"(?P<before>\b(?:Bearer|Basic)\s+)(?P<value>(?=\S{8})[\w.~+/=-]+)"),
     (("private key",), r"(?P<before>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?P<value>[\s\S]*)"),
     (
         ("@",),
-        r"(?P<before>(?<![\w/@.:-])(?!mailto:|sips?:|xmpp:|acct:)[\w.+-]{1,64}:)(?P<value>(?!//)[^\s/@\"']{1,200})(?=@[\w\[])",
+        r"(?P<before>(?<![\w@.:-])(?!mailto:|sips?:|xmpp:|acct:)[\w.+-]{1,64}:)(?P<value>(?!//)[^\s/@\"']{1,200})(?=@(?!sha256:)[\w\[])",
     ),
     (
         ("akia", "asia", "eyj", "gh", "glpat", "xox", "sk", "rk_", "npm_", "hvs.", "aiza", "dop_"),
@@ -100,8 +100,8 @@ _HINTS = tuple(
 _URL = re.compile(r"(?P<scheme>\b[A-Za-z][\w+.-]{0,30}://)(?P<rest>[^\s\"'<>]+)")
 _IN_ARGUMENT = re.compile(rf"(-{{0,2}}{_KEY}(?:=|:\s*)).+", re.IGNORECASE | re.DOTALL)
 _PLAIN_AUTHORITY = re.compile(r"[^:]+(?::\d{0,5})?|\[[^\]]*\](?::\d{0,5})?")
-_CUT_SHORT = re.compile(r"[^/?#:\[\]@]*:(?!\d{1,5}(?!\w)|[{%$<*])[^@]+")
-"""A user's name and what may be the beginning of a password, where a text was cut."""
+_CUT_SHORT = re.compile(r"[^/?#:\[\]@]*:(?!\d{1,5}(?!\w)|[/{%$<*])[^@]+")
+"""A user's name and what may be the beginning of a password, as where a text was cut."""
 WITH_PATH = frozenset({"http", "https", "ws", "wss"})
 """Schemes of URLs in whose path an `@` is nothing special."""
 _SPACE = "\ue000"
@@ -115,12 +115,12 @@ def masked(text: str) -> str:
     present = {hint for hint in _HINTS if hint in lower}
     if "://" in present:
         text = _URL.sub(_url, text)
-    for hints, pattern in _PATTERNS if present else ():
-        if not present.isdisjoint(hints):
-            text = pattern.sub(_hidden, text)
     for programs, command, option in _COMMANDS if present and " " in text else ():
         if not present.isdisjoint(programs):
             text = command.sub(partial(_in_command, option), text)
+    for hints, pattern in _PATTERNS if present else ():
+        if not present.isdisjoint(hints):
+            text = pattern.sub(_hidden, text)
     return text
 
 
@@ -166,7 +166,8 @@ def masked_record(value: T) -> T:
 
 def _record(value: object) -> object:
     if isinstance(value, str):
-        return value if isinstance(value, Enum) else masked(value)
+        plain = value if isinstance(value, Enum) else masked(value)
+        return value if plain == value else plain
     if isinstance(value, tuple | list):
         parts = [_record(part) for part in value]
         return value if all(new is old for new, old in zip(parts, value, strict=True)) else type(value)(parts)
@@ -187,7 +188,7 @@ def _masked_fields(kind: type[Struct]) -> tuple[str, ...]:
         return ()
     if module.endswith(".model.requests"):
         return ("vantage",) if "vantage" in kind.__struct_fields__ else ()
-    return tuple(name for name in kind.__struct_fields__ if name not in {"id", "at", "schema", "version"})
+    return tuple(name for name in kind.__struct_fields__ if name not in {"id", "at"})
 
 
 def _in_command(option: re.Pattern[str], command: re.Match[str]) -> str:
@@ -207,7 +208,7 @@ def _url(match: re.Match[str]) -> str:
     plain = without_userinfo(scheme.removesuffix("://"), rest)
     if plain != rest:
         return f"{scheme}{HIDDEN}@{plain}"
-    if "@" not in rest and match.end() == len(match.string) and _CUT_SHORT.fullmatch(rest):
+    if "@" not in rest and _CUT_SHORT.fullmatch(rest):
         return f"{scheme}{HIDDEN}"
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     within = re.match(r".*[^/]@", _parted(rest[len(authority) :])[0])

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from tui.model.address import endpoint, literal_address
 from tui.model.safe_text import safe_text
 from tui.model.schemes import default_port
-from tui.model.secrets import WITH_PATH, without_userinfo
+from tui.model.secrets import WITH_PATH, masked, without_userinfo
 
 EXAMPLES = "db-1:5432, [2001:db8::7]:443, https://api.example.org/health, unix:///run/app.sock"
 LONGEST_NAME = 253
@@ -184,7 +184,7 @@ def _idna(name: str, text: str) -> str:
 
 def _port(number: str, text: str) -> int:
     if not (number.isascii() and number.isdigit() and 0 < int(number[:6]) <= LONGEST_PORT):
-        raise _unusable(text, f"has no usable port: {safe_text(number, limit=20)!r} is not a number from 1 to 65535")
+        raise _unusable(text, "has no usable port: it is not a number from 1 to 65535")
     return int(number)
 
 
@@ -200,5 +200,5 @@ def without_secrets(word: str) -> str:
 
 
 def _unusable(text: str, why: str) -> TargetError:
-    shown = safe_text(text, limit=80)
+    shown = safe_text(masked(text), limit=80)
     return TargetError(f"{shown!r} {why}; try one of: {EXAMPLES}")

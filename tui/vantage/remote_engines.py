@@ -95,7 +95,7 @@ _SKIPPED = {
 }
 
 
-class Run(Protocol):
+class AskThere(Protocol):
     """Runs a script at the other end, as `remote_shell.ask` with its prefix and environment."""
 
     async def __call__(self, script: str, *, mark: str) -> str:
@@ -140,7 +140,7 @@ def read(parts: Mapping[str, str]) -> Engines:
     return Engines(tuple(asked), tuple(dict.fromkeys(problems)))
 
 
-async def with_last_words(answers: Engines, run: Run, *, port: int, name: str | None) -> Engines:
+async def with_last_words(answers: Engines, run: AskThere, *, port: int, name: str | None) -> Engines:
     """The same, with the last words of containers that ended and have to do with port or name. Raises RemoteShellError."""
     spoken = [
         (one.program, container)

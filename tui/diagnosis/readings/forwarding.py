@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import containers, hosts, outcomes, rules, talk
-from tui.model.address import endpoint, is_loopback, literal_address, same_address, without_zone
+from tui.diagnosis.readings import containers, hosts, namespaces, outcomes, rules, talk
+from tui.model.address import endpoint, is_loopback, literal_address, same_address
 from tui.model.case import Case
 from tui.model.facts import (
     Addresses,
@@ -22,7 +22,6 @@ from tui.model.facts import (
     Listener,
     Namespace,
     Neighbour,
-    OtherNamespaces,
     Outcome,
     Rule,
     SystemAnswer,
@@ -325,17 +324,10 @@ def _space(case: Case, way: Way) -> Namespace | None:
     if others is None:
         return None
     if way.via:  # an SSH server may be a machine or a container on this one
-        return _having(others, way.via.rpartition("@")[2])
+        return namespaces.having(others, way.via.rpartition("@")[2])
     if way.container:
         return next((space for space in others.namespaces if space.container and space.container.id == way.container.id), None)
     here = case.last(Addresses)
     if way.host is None or is_loopback(way.host) or (here and outcomes.has_address(here, way.host)):
         return None
-    return _having(others, way.host)
-
-
-def _having(others: OtherNamespaces, address: str) -> Namespace | None:
-    """The namespace that has the address, if there is only one that belongs with us."""
-    having = [space for space in others.namespaces if address in map(without_zone, space.addresses)]
-    near = [space for space in having if space.linked or space.born_here or space.container] or having
-    return near[0] if len(near) == 1 else None
+    return namespaces.having(others, way.host)

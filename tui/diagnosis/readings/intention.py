@@ -79,6 +79,18 @@ def of_same_port(case: Case, address: str, table: Listeners, row: Listener) -> I
     return Intention(known_by="nothing-else", words=words, evidence=(table.id,))
 
 
+def of_same_port_inside(case: Case, location: ServiceLocation, fact: OtherNamespaces) -> Intention | None:
+    """How it is known that what has the target's own port in the namespace of the target's address is what was meant."""
+    row, space = location.listener, location.namespace
+    if location.named or service_name(case):
+        return NAMED if location.named else None
+    if row is None or space is None or _is_any_program(case, row):
+        return None
+    if len({(other.pid, other.process) for other in space.listeners if other.port == row.port}) > 1:
+        return None
+    return Intention(known_by="nothing-else", words=f"no other program is on port {row.port} there", evidence=(fact.id,))
+
+
 def _is_any_program(case: Case, row: Listener) -> bool:
     """Whether the target names a kind of service with programs of its own, and the listener's is none that is known for it."""
     meant = hosts.meant_family(case)

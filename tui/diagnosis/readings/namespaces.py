@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from tui.diagnosis.readings import hosts, outcomes, spoken
 from tui.diagnosis.readings.answers import service_name
-from tui.model.address import is_loopback, is_unspecified
+from tui.model.address import is_loopback, is_unspecified, without_zone
 from tui.model.case import Case
-from tui.model.facts import Container, Listener, Namespace
+from tui.model.facts import Container, Listener, Namespace, OtherNamespaces
 from tui.model.protocols import HTTP, TLS
 from tui.model.requests import AnyRequest
 from tui.model.schemes import family_of_port, family_of_program
@@ -30,6 +30,21 @@ class ServiceLocation(Struct, frozen=True, kw_only=True):
     """Whether it is the one that the person named."""
     fits: bool = False
     """Whether name, program or image is that of the service meant."""
+
+    @property
+    def words(self) -> str:
+        """The namespace, for a sentence: `container shop (docker)`."""
+        if self.container:
+            engine = f" ({self.container.engine})" if self.container.engine != "unknown" else ""
+            return f"container {self.container.label}{engine}"
+        space = self.namespace
+        if space and space.initial:
+            return "this machine's first network namespace"
+        if space and space.name:
+            return f"network namespace {space.name}"
+        if space and space.pid:
+            return f"the network namespace of {space.process or 'process'} (pid {space.pid})"
+        return "another network namespace"
 
     @property
     def is_known(self) -> bool:
@@ -74,6 +89,41 @@ def candidates(case: Case, vantage: str | None = None) -> list[ServiceLocation]:
         if inside == port and (outside != port or not is_unspecified(host))
     ]
     return sorted(locations, key=lambda location: (*location.rank, location.listener is None))
+
+
+def having(others: OtherNamespaces, address: str) -> Namespace | None:
+    """The namespace that has the address, if there is only one that belongs with us."""
+    spaces = [space for space in others.namespaces if address in map(without_zone, space.addresses)]
+    near = [space for space in spaces if space.linked or space.born_here or space.container] or spaces
+    return near[0] if len(near) == 1 else None
+
+
+def taking(case: Case, address: str) -> Listener | None:
+    """The listener on the port that takes connections to the address, in the other namespace of this machine that has it."""
+    others = outcomes.other_namespaces(case)
+    space = having(others, address) if others and not outcomes.is_local(case, address) else None
+    return next((row for row in _on_port(case, space) if outcomes.covers(row, address)), None) if space else None
+
+
+def bound_elsewhere(case: Case, address: str) -> ServiceLocation | None:
+    """Who has the port in the namespace that has the address, of this machine's, and takes no connection to that address."""
+    others = outcomes.other_namespaces(case)
+    space = having(others, address) if others else None
+    rows = _on_port(case, space) if space else []
+    fitting = [row for row in rows if not _contradicts(case, row, space.container if space else None)]
+    if space is None or not fitting or any(outcomes.covers(row, address) for row in rows):
+        return None
+    return ServiceLocation(
+        namespace=space,
+        container=space.container,
+        listener=fitting[0],
+        named=_is_called(case, space.container) or (bool(service_name(case)) and hosts.is_named(case, fitting[0])),
+        fits=family_of_program(fitting[0].process) == hosts.meant_family(case) is not None,
+    )
+
+
+def _on_port(case: Case, space: Namespace) -> list[Listener]:
+    return [row for row in space.listeners if row.port == case.tcp.port and row.proto == "tcp"]
 
 
 def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[ServiceLocation]:

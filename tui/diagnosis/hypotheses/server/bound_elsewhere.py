@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, commands, containers, forwarding, hosts, intention, led, outcomes, spoken
+from tui.diagnosis.looks import NAMESPACES, SERVICES, SOCKETS, TRANSLATIONS
+from tui.diagnosis.readings import checks, commands, containers, forwarding, hosts, intention, led, namespaces, outcomes, spoken
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
@@ -22,6 +22,9 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     if any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)):
         for row in outcomes.on_port(outcomes.listeners(case), case.tcp.port):
             yield from spoken.questions(case, peer_address(row.address), (row.port,))
+    inside = case.options.container is not None or case.options.pid is not None
+    if any(_may_be_ours(case, address, inside=inside) for address in outcomes.refused_by_reset(case)):
+        yield containers.look(case)
 
 
 def judge(case: Case) -> Finding:
@@ -40,9 +43,36 @@ def judge(case: Case) -> Finding:
             return _held_against(case, address, table, rows)
     unseen |= {address: attempt for address, attempt in refused.items() if _is_anothers(case, address)}
     if unseen:
-        return _from_outside(case, unseen)
+        return _in_a_namespace(case, unseen) or _from_outside(case, unseen)
     first = next(iter(refused))
     return ruled_out(f"Nothing listens on port {case.tcp.port}, on any address.", *outcomes.ids(hosts.table(case, first)))
+
+
+def _may_be_ours(case: Case, address: str, *, inside: bool) -> bool:
+    """Whether the address may be another namespace's of this machine: its host's for a container, a container's for its host."""
+    return not outcomes.is_local(case, address) and (inside or containers.may_have(case, address))
+
+
+def _in_a_namespace(case: Case, refused: dict[str, TcpAttempt]) -> Finding | None:
+    """The namespace of this machine that has the address has the port too, on another address of its own."""
+    others = outcomes.other_namespaces(case)
+    for address, attempt in refused.items():
+        location = namespaces.bound_elsewhere(case, address)
+        if others is None or location is None or location.listener is None:
+            continue
+        row, asked = location.listener, endpoint(address, case.tcp.port)
+        return claim(
+            f"{hosts.owner(row)} listens on {_bound_to(row)} in {location.words}, and not on {asked}, which is an address there.",
+            *outcomes.ids(attempt, others),
+            reason=f"A reset came back from {asked}; {location.words} has that address, and the port on {_bound_to(row)} only.",
+            intention=intention.of_same_port_inside(case, location, others),
+            looks=(NAMESPACES,),
+            explains=(address,),
+            culprit=hosts.listener_culprit("listener", row),
+            refuted_by=f"A listener on {asked} there, in `ss -ltn`.",
+            remedies=(next(_remedies(case, address, row, here=False)),),  # a tunnel would lead to where we are
+        )
+    return None
 
 
 def _held_against(case: Case, address: str, table: Listeners, rows: tuple[Listener, ...]) -> Finding:

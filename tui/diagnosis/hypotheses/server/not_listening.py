@@ -60,6 +60,13 @@ def judge(case: Case) -> Finding:
         return still_open(
             "This machine's own TCP sent no reset: a rule answers for it, or leads it elsewhere.", *outcomes.ids(*attempts)
         )
+    taken = {address: row for address in refused if (row := namespaces.taking(case, address))}
+    if refused.keys() <= taken.keys():
+        row = next(iter(taken.values()))
+        return ruled_out(
+            f"{hosts.owner(row)} listens on {endpoint(row.address, row.port)} in the network namespace that has the address.",
+            *outcomes.ids(outcomes.other_namespaces(case)),
+        )
     absent = {address: attempt for address, attempt in refused.items() if _nothing_in(hosts.tables(case, address), case)}
     proved = {address: attempt for address, attempt in absent.items() if _all_read(case, address)}
     if proved:

@@ -141,7 +141,7 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
 def _sentence(case: Case, location: ServiceLocation, asked: str, vantage: str | None) -> tuple[str, str]:
     """The verdict's sentence, and the fact that decides."""
     port = case.tcp.port
-    where, at = _in_words(location), ends.at(vantage)
+    where, at = location.words, ends.at(vantage)
     if location.listener is None:
         host, outside = location.published or ("", 0)
         summary = f"{where} has port {port} inside, and publishes it on {_published(host, outside)}, not on {asked}."
@@ -169,28 +169,13 @@ def _published(host: str, port: int) -> str:
     return f"port {port}" if is_unspecified(host) else endpoint(host, port)
 
 
-def _in_words(location: ServiceLocation) -> str:
-    """The namespace in words."""
-    if location.container:
-        engine = f" ({location.container.engine})" if location.container.engine != "unknown" else ""
-        return f"container {location.container.label}{engine}"
-    space = location.namespace
-    if space and space.initial:
-        return "this machine's first network namespace"
-    if space and space.name:
-        return f"network namespace {space.name}"
-    if space and space.pid:
-        return f"the network namespace of {space.process or 'process'} (pid {space.pid})"
-    return "another network namespace"
-
-
 def _tell_apart(case: Case, location: ServiceLocation, vantage: str | None) -> str:
     meant = service_name(case) or case.target.label
     if location.listener is None:
         name = quoted(location.container.label if location.container else "")
         return f"`{behind(vantage, f'docker port {name}')}`: where the port is published."
     inside = behind(vantage, _enter(location, "ss -ltnp"))
-    return f"Whether what listens in {_in_words(location)} is the service that {meant} stands for: `{inside}`."
+    return f"Whether what listens in {location.words} is the service that {meant} stands for: `{inside}`."
 
 
 def _culprit(location: ServiceLocation) -> Culprit:

@@ -11,7 +11,7 @@ from typing import Any
 LOOKS = re.compile(
     r"""(?:sudo\ )?(?:
     (?:ss|dig|delv|getent|cat|ls|ps|stat|namei|id|env|grep|head|tail|sort|uniq|wc|awk|ping|tracepath|openssl|timedatectl\ status
-      |timedatectl|ausearch|getsebool|tcpdump|strace|nstat|curl|journalctl|iptables-save|ip6tables-save|df|bpftool)(?:\s|$)
+      |timedatectl|ausearch|getsebool|tcpdump|strace|dmesg|nstat|curl|journalctl|iptables-save|ip6tables-save|df|bpftool)(?:\s|$)
     |date\ --utc|refused\ check\ |resolvectl\ dns(?:$)|sed\ -n\ |sshd\ -T(?:$)
     |systemctl\ (?:--user\ )?(?:status|show|cat|is-active|list-units|list-unit-files)\b
     |ip\ (?:-6\ |-br(?:ief)?\ )?(?:address|addr|route\ (?:show|get)|rule\ show|neigh(?:bour)?\ show|link\ show)\b
@@ -113,7 +113,7 @@ def misplaced(line: str, *, root: bool, systemd: bool) -> Iterator[str]:
 
 
 _FOR_ROOT = re.compile(
-    r"(?:nft|ip6?tables|conntrack|tcpdump|nsenter|ufw|firewall-cmd|prlimit|kill|sysctl -w"
+    r"(?:nft|ip6?tables|conntrack|tcpdump|dmesg|nsenter|ufw|firewall-cmd|prlimit|kill|sysctl -w"
     r"|ip (?:route (?:add|del)|link set|netns exec)"
     r"|systemctl (?:start|restart|reload|edit|unmask|reset-failed|thaw)|ss -\S*p\S* )"
 )

@@ -66,6 +66,29 @@ def test_what_a_text_advises_says_whether_it_changes_something(text: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        (
+            'Get "https://pay.example:8443/": x509: certificate has expired or is not yet valid',
+            "openssl s_client -connect pay.example:8443 -servername pay.example <",
+        ),
+        ("https://[2001:db8::9]:8443/: x509: certificate signed by unknown authority", "-connect [2001:db8::9]:8443 <"),
+        (
+            "2026/11/30 10:00:00 [crit] 812#812: *1 connect() to 10.0.0.9:8080 failed (13: Permission denied) while connecting",
+            "refused check 10.0.0.9:8080 --pid 812",
+        ),
+        ("x509: certificate signed by unknown authority", "openssl s_client -connect HOST:PORT -servername HOST <"),
+    ],
+)
+def test_what_a_text_advises_has_what_the_text_names(text: str, command: str) -> None:
+    """Endpoint and process stand in the commands where the text names them; what it does not name is left in capitals."""
+    meaning = meaning_of(read_error(text))
+
+    assert meaning is not None
+    assert any(command in remedy.command for remedy in meaning.remedies), meaning.remedies
+
+
+@pytest.mark.parametrize(
     "text", ["Connection refused", "Name or service not known", "it does not work", "Permission denied (publickey)."]
 )
 def test_a_text_that_names_no_cause_is_not_explained(text: str) -> None:

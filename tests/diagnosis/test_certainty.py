@@ -13,6 +13,7 @@ from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.hypothesis import Claim, Hypothesis, Look
 from tui.diagnosis.ranking import judged
 from tui.diagnosis.readings.answers import MEANT, SERVICE
+from tui.diagnosis.readings.hosts import vantage
 from tui.model.case import Case
 from tui.model.facts import NotObserved
 from tui.model.judgement import State
@@ -94,7 +95,7 @@ def _requests(kind: type[Request], case: Case, symptom: str) -> list[AnyRequest]
     made: dict[type[Request], AnyRequest] = {
         ReadFirewall: ReadFirewall(address=symptom, port=1),
         ListListeners: ListListeners(),
-        ListOtherNamespaces: ListOtherNamespaces(port=1),
+        ListOtherNamespaces: ListOtherNamespaces(port=1, vantage=vantage(case, symptom)),
         ReadService: ReadService(port=1),
         ReadNameSources: ReadNameSources(name=case.tcp.host),
         AskNameserver: AskNameserver(server="192.0.2.53", name=case.tcp.host),

@@ -12,7 +12,19 @@ from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
 from tui.diagnosis.readings import checks, counters
 from tui.model.case import Case
-from tui.model.facts import Hop, NameserverAnswer, NameSources, Outcome, Quiet, Route, SystemAnswer, TcpAttempt, UnixAttempt
+from tui.model.facts import (
+    Hop,
+    NameserverAnswer,
+    NameSources,
+    Outcome,
+    PathMtu,
+    Quiet,
+    Route,
+    SystemAnswer,
+    Talk,
+    TcpAttempt,
+    UnixAttempt,
+)
 from tui.model.frame import Frame
 from tui.model.judgement import State
 from tui.model.nameserver import Nameserver
@@ -20,10 +32,12 @@ from tui.model.requests import (
     AskNameserver,
     Connect,
     ListAddresses,
+    MeasureMtu,
     ReadCode,
     ReadConfinement,
     ResolveSystem,
     SendEcho,
+    TalkTo,
     TraceHops,
 )
 from tui.model.target import parse_target
@@ -235,6 +249,22 @@ def test_what_is_quiet_on_this_machine_is_not_traced() -> None:
     quiet = replace(silent, facts=(Quiet(address="10.0.3.9", port=5432, waited_ms=1100.0),))
 
     assert not {SendEcho, TraceHops} & {type(one) for one in wanted_checks(quiet, hypotheses())}
+
+
+def test_a_quiet_talk_starts_what_its_silence_would_ask_for() -> None:
+    """A second talk, other protocols and the measurement of large packets need not wait for the first one's end."""
+    silent = _case("path.mtu/answers-vanish")
+    before = replace(silent, facts=tuple(fact for fact in silent.facts if not isinstance(fact, Talk | PathMtu)), asked=())
+    first = wanted_checks(before, hypotheses())
+    asked = next(one for one in first if isinstance(one, TalkTo))
+    word = Quiet(address=asked.address, port=asked.port, waited_ms=2500.0, protocol=asked.protocol)
+    quiet = replace(before, facts=(*before.facts, word), asked=first)
+
+    early = wanted_checks(quiet, hypotheses())
+
+    assert {(one.protocol, one.again) for one in early if isinstance(one, TalkTo)} >= {("HTTP", 1), ("TLS", 0)}
+    assert [one.writes for one in early if isinstance(one, MeasureMtu)] == [True]
+    assert not any(isinstance(one, TalkTo | MeasureMtu) for one in first if one is not asked)
 
 
 REASONS: tuple[tuple[str, str, set[str]], ...] = (

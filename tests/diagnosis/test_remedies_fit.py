@@ -10,7 +10,7 @@ from tests.remedy_law import misplaced
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.ranking import assess
 from tui.diagnosis.readings import commands, rule_remedies
-from tui.diagnosis.remedies import fitted
+from tui.diagnosis.remedies import fitted, fitting_words
 from tui.model.case import Case
 from tui.model.command_line import behind, each, quoted
 from tui.model.facts import Listener, Outcome, Rule, Service, SessionHost, TcpAttempt
@@ -37,7 +37,7 @@ def test_no_command_needs_what_the_session_is_not(path: Path) -> None:
     case = load(path).case
     without = not any(service.manager != "none" for service in case.all(Service))
     for user in (0, 1000):
-        for systemd in (True, False) if without and ".blocked" not in str(path) else (True,):
+        for systemd in (True, False) if without else (True,):
             lines = offered(on(case, user=user, systemd=systemd))
             assert [fault for line in lines for fault in misplaced(line, root=user == 0, systemd=systemd)] == []
 
@@ -180,3 +180,38 @@ def test_what_is_not_known_gets_no_sudo() -> None:
     assert fitted(_case(), [remedy]) == (remedy,)
     assert fitted(on(_case()), [remedy]) == (remedy,)
     assert fitted(on(_case(), user=1000), [remedy])[0].command == f"sudo {remedy.command}"
+
+
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [
+        ("journalctl -k -g 'audit|apparmor'", "dmesg | grep -E 'audit|apparmor'"),
+        ("journalctl -k --grep='[Oo]ut of memory'", "dmesg | grep -E '[Oo]ut of memory'"),
+        ("ausearch -m avc -ts recent; journalctl -k -g 'a;b'", "ausearch -m avc -ts recent; dmesg | grep -E 'a;b'"),
+        ("journalctl -u postgresql -n 50", "ls -lt /var/log"),
+        ("systemctl status redis.service; journalctl -u redis.service -n 50", "ps -eo pid,user,lstart,args; ls -lt /var/log"),
+        ("systemctl show web -p NRestarts; systemctl cat web", "ps -eo pid,user,lstart,args"),
+        ("timedatectl status", "date --utc"),
+        ("resolvectl flush-caches", "nscd -i hosts"),
+        ("resolvectl dns; dig example.org", "cat /etc/resolv.conf; dig example.org"),
+        ("systemctl restart web", ""),
+        ("ssh db journalctl -u web -n 50", "ssh db journalctl -u web -n 50"),
+        ("nft list ruleset", "nft list ruleset"),
+    ],
+)
+def test_a_machine_without_systemd_is_asked_in_other_words(command: str, instead: str) -> None:
+    """What asks systemd is replaced by what any Linux has, and only where systemd is known to be absent; ssh leads elsewhere."""
+    remedy = Remedy(do="See.", command=command, changes=command.startswith("systemctl restart"))
+
+    assert fitted(on(_case(), systemd=True), [remedy]) == (remedy,)
+    without = fitted(on(_case(), systemd=False), [remedy])[0]
+    assert without.command == instead
+    assert without.changes is False
+
+
+def test_a_sentence_names_only_commands_that_the_machine_has() -> None:
+    """The check that would tell, in prose, is fitted as the remedies are; what nothing replaces is left as it is."""
+    words = "Look: `journalctl -k -g 'avc'`, then `systemctl restart web`."
+
+    assert fitting_words(on(_case(), systemd=True), words) == words
+    assert fitting_words(on(_case(), systemd=False), words) == "Look: `dmesg | grep -E 'avc'`, then `systemctl restart web`."

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
+from msgspec.structs import replace
 
 from tui.engine import quiet
 from tui.engine.quiet import with_quiet
-from tui.model.facts import Outcome, Quiet, TcpAttempt
-from tui.model.requests import Connect
+from tui.model.facts import Outcome, Quiet, Talk, TcpAttempt
+from tui.model.requests import Connect, TalkTo
 
 TARGET = Connect(address="10.0.3.9", port=80, attempts=2)
 
@@ -60,6 +61,23 @@ async def test_attempts_on_anything_else_are_not_told_of(monkeypatch: pytest.Mon
     proxy = Connect(address="10.0.3.9", port=80, purpose="proxy")
 
     assert all([isinstance(fact, TcpAttempt) async for fact in with_quiet(proxy, schedule.attempts())])
+
+
+TALK = TalkTo(address="10.0.3.9", port=80, protocol="HTTP", wait_s=10.0)
+
+
+@pytest.mark.parametrize(("wait_s", "said"), [(10.0, ["HTTP", "talk"]), (0.0, ["talk"])])
+async def test_a_talk_is_quiet_where_it_has_long_to_wait(monkeypatch: pytest.MonkeyPatch, wait_s: float, said: list[str]) -> None:
+    """The protocol is told of before the talk's end; a talk that gives up as soon is not told of."""
+    monkeypatch.setattr(quiet, "TALK_QUIET_AFTER_S", 0.0)
+
+    async def answer() -> AsyncGenerator[Talk, None]:
+        await asyncio.sleep(0.02)
+        yield Talk(address=TALK.address, port=TALK.port, spoken="HTTP", outcome="silent")
+
+    facts = [fact async for fact in with_quiet(replace(TALK, wait_s=wait_s), answer())]
+
+    assert [fact.protocol if isinstance(fact, Quiet) else "talk" for fact in facts] == said
 
 
 async def test_closed_while_quiet_it_closes_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -125,15 +125,18 @@ class Systemd:
     pid: int
     """Its process id, as seen from outside."""
 
-    def inside(self, *argv: str, user: int | None = None) -> list[str]:
-        """The command line that runs `argv` inside, as root or as `user`."""
+    def inside(self, *argv: str, user: int | None = None, through: Sequence[str] = ()) -> list[str]:
+        """The command line that runs `argv` inside, as root or as `user`; `through` is a prefix that root runs there."""
         who = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
-        return ["nsenter", "--target", str(self.pid), "--all", f"--wdns={ROOT}", "setpriv", *who, "--pdeathsig=KILL", *argv]
+        enter = ["nsenter", "--target", str(self.pid), "--all", f"--wdns={ROOT}"]
+        return [*enter, *through, "setpriv", *who, "--pdeathsig=KILL", *argv]
 
-    def run(self, *argv: str, user: int | None = None, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *argv: str, user: int | None = None, stdin: str = "", check: bool = True, through: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command inside to its end; AssertionError if it fails and `check`."""
         done = subprocess.run(
-            self.inside(*argv, user=user),
+            self.inside(*argv, user=user, through=through),
             env=_ENVIRONMENT,
             input=stdin,
             text=True,
@@ -167,9 +170,10 @@ class Systemd:
         """Wait until somebody listens on the port, by the kernel's table."""
         self.run("sh", "-c", _LISTENS, "sh", str(port))
 
-    def check(self, *arguments: str, user: int | None = None) -> subprocess.CompletedProcess[str]:
+    def check(self, *arguments: str, user: int | None = None, through: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
         """`refused check ARGUMENTS` inside."""
-        return self.run(sys.executable, "-m", "tui", "check", *arguments, "--no-session", user=user, check=False)
+        words = (sys.executable, "-m", "tui", "check", *arguments, "--no-session")
+        return self.run(*words, user=user, check=False, through=through)
 
 
 @lru_cache

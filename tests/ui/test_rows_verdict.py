@@ -7,7 +7,7 @@ from tests.ui.scenes import HERE
 from tests.ui.snapshots import snapshot
 from tests.ui.test_rows_walk import NAMED, refused_here
 from tui.model.facts import AnyFact, Outcome, TcpAttempt
-from tui.model.judgement import Culprit
+from tui.model.judgement import Culprit, Remedy
 from tui.report.outline import culprit_words
 from tui.ui.rows.recovery import recovery_words, verifying
 from tui.ui.rows.text import plain
@@ -30,9 +30,19 @@ def test_the_verdict_has_all_its_parts() -> None:
     """Certainty and cause, the sentence, the culprit, what to do with its command, the facts, and what would disprove it."""
     words = said(HERE, refused_here(), answers=NAMED)
 
-    for part in ("● confirmed  port.wrong-port", "culprit", "do 1", "$ ", "Then: ", "seen", "unless"):
+    for part in ("● confirmed  port.wrong-port", "culprit", "look 1", "$ ", "Then: ", "seen", "unless"):
         assert part in words, part
-    assert words.index("do 1") < words.index("seen") < words.index("unless")
+    assert words.index("look 1") < words.index("seen") < words.index("unless")
+
+
+def test_looking_and_changing_are_told_apart() -> None:
+    """What is to be done is labelled by what its command does: it looks, it changes something, or there is none."""
+    kinds = [Remedy(do="a", command="ss -ltn"), Remedy(do="b", command="kill 7", changes=True), Remedy(do="c")]
+
+    assert [remedy.kind for remedy in kinds] == ["look", "change", "do"]
+    words = said(HERE, refused_here(), answers=NAMED)
+    assert "look 1" in words
+    assert "do 1" not in words
 
 
 def test_a_command_is_copied_whole() -> None:

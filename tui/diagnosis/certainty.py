@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tui.diagnosis.hypothesis import Claim, Finding, Gap, Hypothesis, Look
 from tui.diagnosis.readings import outcomes
 from tui.diagnosis.readings.contradiction import contradiction
-from tui.diagnosis.remedies import fitted
+from tui.diagnosis.remedies import fitted, fitting_words
 from tui.model.address import without_zone
 from tui.model.case import Case
 from tui.model.facts import Fact, Listeners, NotObserved, Outcome
@@ -24,7 +24,8 @@ def settled(hypothesis: Hypothesis, case: Case, finding: Finding) -> Judgement:
     """The judgement that a finding comes to; what is no claim stays as it is, but nothing is ruled out without a fact."""
     if isinstance(finding, Judgement):
         is_guess = finding.state is State.RULED_OUT and not finding.evidence
-        return replace(finding, state=State.NOT_LOOKED_AT) if is_guess else finding
+        state = State.NOT_LOOKED_AT if is_guess else finding.state
+        return replace(finding, state=state, next_check=fitting_words(case, finding.next_check))
     gap = next(gaps(hypothesis, case, finding), None)
     intention = finding.intention
     meant = f" It is what was meant: {intention.words}." if intention and hypothesis.is_meant else ""
@@ -35,9 +36,9 @@ def settled(hypothesis: Hypothesis, case: Case, finding: Finding) -> Judgement:
         evidence=tuple(dict.fromkeys((*finding.evidence, *(intention.evidence if intention else ())))),
         summary=finding.summary,
         culprit=finding.culprit,
-        refuted_by=finding.refuted_by,
+        refuted_by=fitting_words(case, finding.refuted_by),
         remedies=fitted(case, finding.remedies),
-        next_check=gap.check if gap else "",
+        next_check=fitting_words(case, gap.check) if gap else "",
         explains=finding.explains,
     )
 
@@ -71,9 +72,9 @@ def _not_looked_at(look: Look, case: Case, symptom: str) -> Iterator[Gap]:
     for fact in case.all(NotObserved):
         if fact.absent or any(_was_made(fact.request, other) for kind in look.facts for other in case.all(kind)):
             continue
-        if isinstance(fact.request, look.checks) and _bears(fact.request, symptom):
+        if _is_asked(look, case, fact.request, symptom):
             yield Gap(f"{look.words} could not be looked at: {_clause(fact.reason)}", fact.remedy or f"Look at {look.words}.")
-    if any(isinstance(request, look.checks) and _bears(request, symptom) for request in case.in_flight):
+    if any(_is_asked(look, case, request, symptom) for request in case.in_flight):
         yield Gap(f"{look.words} are still being looked at", f"The look at {look.words} comes to its end.")
     gap = look.gap(case, symptom)
     if gap:
@@ -86,8 +87,10 @@ def _was_made(request: AnyRequest, fact: Fact) -> bool:
     return all(getattr(request, key, None) == getattr(fact, key, None) for key in keys if hasattr(fact, key))
 
 
-def _bears(request: AnyRequest, symptom: str) -> bool:
-    """Whether the check is about the symptom: the address it names, or anything where it names none."""
+def _is_asked(look: Look, case: Case, request: AnyRequest, symptom: str) -> bool:
+    """Whether the check is one of that look's about the symptom: the address it names, or anything where it names none."""
+    if not isinstance(request, look.checks) or not look.bears(case, request, symptom):
+        return False
     address = getattr(request, "address", None)
     return address is None or without_zone(address) == without_zone(symptom)
 

@@ -36,6 +36,8 @@ class Look(Struct, frozen=True, kw_only=True):
     """What of it is missing for one symptom, an address or `name`, although the check was made; None where it is whole."""
     excluded: Callable[[Case, str], bool] = lambda _case, _symptom: False
     """Whether another observation shows that nothing there can matter for the symptom."""
+    bears: Callable[[Case, AnyRequest, str], bool] = lambda _case, _request, _symptom: True
+    """Whether one of its checks has to do with the symptom; one that names another address has not in any case."""
 
 
 class Intention(Struct, frozen=True, kw_only=True):

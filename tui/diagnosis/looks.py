@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Gap, Look
-from tui.diagnosis.readings import checks, containers, counters, hosts, outcomes, rules, services, translation
+from tui.diagnosis.readings import checks, containers, counters, ends, hosts, outcomes, rules, services, translation
 from tui.model.case import Case
-from tui.model.facts import Firewall, Listeners, NameserverAnswer, NameSources, OtherNamespaces, Service
+from tui.model.command_line import behind
+from tui.model.facts import Firewall, Listeners, NameserverAnswer, NameSources, Service
 from tui.model.requests import (
     AnyRequest,
     AskNameserver,
@@ -63,13 +64,25 @@ def _sockets_gap(case: Case, address: str) -> Gap | None:
 def _namespaces_wanted(case: Case) -> Iterator[AnyRequest]:
     if any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)):
         yield containers.look(case)
+    yield from ends.looks(case)
 
 
-def _namespaces_gap(case: Case, _symptom: str) -> Gap | None:
-    elsewhere = case.last(OtherNamespaces)
+def _namespaces_gap(case: Case, symptom: str) -> Gap | None:
+    vantage = hosts.vantage(case, symptom)
+    elsewhere = outcomes.other_namespaces(case, vantage)
+    if vantage and elsewhere is None:
+        return Gap(f"other network namespaces of `{vantage}` have not been looked into", f"`{behind(vantage, 'lsns -t net')}`.")
     if elsewhere and elsewhere.hidden:
-        return Gap("other network namespaces of this machine could not be looked into", "The same check as root.")
+        machine, root = (f"`{vantage}`", "a prefix that leads to root") if vantage else ("this machine", "root")
+        return Gap(f"other network namespaces of {machine} could not be looked into", f"The same check as {root}.")
     return None
+
+
+def _is_of_its_end(case: Case, request: AnyRequest, symptom: str) -> bool:
+    """Whether it looks at the machine that has the address."""
+    end = hosts.vantage(case, symptom)
+    known = end is not None or outcomes.is_local(case, symptom)
+    return not known or getattr(request, "vantage", None) == end
 
 
 def _whole(_case: Case, _symptom: str) -> None:
@@ -93,6 +106,7 @@ NAMESPACES = Look(
     facts=(),
     wanted=_namespaces_wanted,
     gap=_namespaces_gap,
+    bears=_is_of_its_end,
 )
 SERVICES = Look(words="the units and containers", checks=(ReadService,), facts=(Service,), wanted=services.checks, gap=_whole)
 RESOLUTION = Look(

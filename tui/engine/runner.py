@@ -12,7 +12,7 @@ from tui.by_path import modules_by_tag
 from tui.engine.quiet import with_quiet
 from tui.engine.retry import repeat
 from tui.model.facts import AnyFact, NotObserved
-from tui.model.requests import AnyRequest, Connect, Schedule
+from tui.model.requests import AnyRequest, Schedule
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
 
@@ -52,11 +52,10 @@ def _deadline_s(request: AnyRequest) -> float | None:
 def _facts(request: AnyRequest, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """What the probe for `request` sees; attempts are made on the schedule that they ask for."""
     probe = probe_for(request)
-    if not isinstance(request, Schedule):
-        facts: AsyncGenerator[AnyFact, None] = probe.check(request, system)
-        return facts
-    attempts = repeat(request, partial(probe.attempt, request))
-    return with_quiet(request, attempts) if isinstance(request, Connect) else attempts
+    if isinstance(request, Schedule):
+        return with_quiet(request, repeat(request, partial(probe.attempt, request)))
+    facts: AsyncGenerator[AnyFact, None] = probe.check(request, system)
+    return with_quiet(request, facts)
 
 
 def probe_for(request: AnyRequest) -> ModuleType:

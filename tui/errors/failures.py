@@ -20,6 +20,8 @@ FAR = 12
 """How many lines may lie between two sightings of one failure: a stack between a message and its fields."""
 
 _SAYS_MOST: dict[ErrorClass | None, int] = {"timeout": 1, None: 1, "other": 1, "unreachable": 2}
+_USED_UP: frozenset[ErrorClass] = frozenset({"descriptors", "no-space"})
+"""What its machine lacked for any socket at all."""
 
 
 class Spoken(Struct, frozen=True):
@@ -93,7 +95,9 @@ def statements(view: TextView, shape_matches: Iterable[ShapeMatch], trouble: Spo
         if says is Says.DEPENDS:
             says = Says.FAILED if near else Says.TRIED
         decided = decisive(near, sighting.end)
-        kind = sighting.shape.error_class or (decided.error_class if decided else None)
+        said = decided.error_class if decided else None
+        # A look-up fails too where its machine has no descriptor for the question: that is no failure of the name.
+        kind = said if said in _USED_UP else sighting.shape.error_class or said
         located.append(Statement(sighting, first, last, trouble.records[first], says, kind))
     return tuple(located)
 

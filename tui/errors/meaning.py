@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from tui.errors.tls_words import reason_of
 from tui.errors.types import ErrorClass, ErrorReading
+from tui.model.address import endpoint, literal_address
+from tui.model.command_line import quoted
 from tui.model.judgement import Remedy
 
 
@@ -32,6 +34,19 @@ def meaning_of(reading: ErrorReading) -> Meaning | None:
 
 def _pid(reading: ErrorReading) -> str:
     return str(reading.origin.pid or "PID")
+
+
+def _where(reading: ErrorReading) -> tuple[str, str]:
+    """The endpoint and its host as words of a shell's command; what the text does not say is left in capitals."""
+    named = next((place for place in reading.endpoints if place.host), None)
+    host = (named.host if named else None) or "HOST"
+    port = named.port if named else None
+    return quoted(endpoint(host, port) if port else f"{host}:PORT"), quoted(host)
+
+
+def _as_that_process(reading: ErrorReading, do: str) -> Remedy:
+    """Look from where the process that wrote the text stands."""
+    return Remedy(do=do, command=f"refused check {_where(reading)[0]} --pid {_pid(reading)}")
 
 
 def _descriptors(reading: ErrorReading) -> Meaning:
@@ -56,9 +71,7 @@ def _descriptors(reading: ErrorReading) -> Meaning:
                 do="See what it keeps open; connections that it does not close are the usual reason.",
                 command=f"ls /proc/{pid}/fd | wc -l; grep 'open files' /proc/{pid}/limits",
             ),
-            Remedy(
-                do="Let refused count while it runs, as that process sees it.", command=f"refused check HOST:PORT --pid {pid}"
-            ),
+            _as_that_process(reading, "Let refused count while it runs, as that process sees it."),
             Remedy(
                 do="Raise its limit, and LimitNOFILE= in its unit.", command=f"prlimit --pid {pid} --nofile=65536", changes=True
             ),
@@ -84,12 +97,11 @@ def _permission(reading: ErrorReading) -> Meaning:
                 ),
                 Remedy(
                     do="See what a security module denied.",
-                    command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'",
+                    command="ausearch -m avc -ts recent; dmesg | grep -E 'audit|apparmor'",
                 ),
             ),
         )
     low = (reading.words or "").lower()
-    pid = _pid(reading)
     if "permitted" in low or low == "eperm":
         return Meaning(
             sentence=(
@@ -100,7 +112,7 @@ def _permission(reading: ErrorReading) -> Meaning:
                 Remedy(
                     do="See which rules and programs act on what goes out there.", command="nft list ruleset; bpftool cgroup tree"
                 ),
-                Remedy(do="Let refused look as that process.", command=f"refused check HOST:PORT --pid {pid}"),
+                _as_that_process(reading, "Let refused look as that process."),
             ),
         )
     return Meaning(
@@ -111,10 +123,10 @@ def _permission(reading: ErrorReading) -> Meaning:
         ),
         remedies=(
             Remedy(
-                do="See what a security module denied.", command="ausearch -m avc -ts recent; journalctl -k -g 'audit|apparmor'"
+                do="See what a security module denied.", command="ausearch -m avc -ts recent; dmesg | grep -E 'audit|apparmor'"
             ),
             Remedy(do="Of a web server below SELinux, this is the usual switch.", command="getsebool httpd_can_network_connect"),
-            Remedy(do="Let refused look as that process.", command=f"refused check HOST:PORT --pid {pid}"),
+            _as_that_process(reading, "Let refused look as that process."),
         ),
     )
 
@@ -185,17 +197,19 @@ def _no_space(reading: ErrorReading) -> Meaning:
 def _tls(reading: ErrorReading) -> Meaning:
     reason = reason_of(reading.words or "")
     why = reason.sentence if reason else "the other end's certificate or the handshake was not accepted"
+    asked, name = _where(reading)
+    named = "" if literal_address(name) else f" -servername {name}"  # an address is no name for SNI (RFC 6066, section 3)
+    shaken = f"openssl s_client -connect {asked}{named} </dev/null"
     theirs = Remedy(
-        do="See whether the other end asks its clients for a certificate, and which issuers it takes.",
-        command="openssl s_client -connect HOST:PORT -servername HOST </dev/null",
+        do="See whether the other end asks its clients for a certificate, and which issuers it takes.", command=shaken
     )
-    clock = Remedy(do="See whether the clock of that machine is right.", command="timedatectl")
+    clock = Remedy(do="See whether the clock of that machine is right.", command="date --utc")
     return Meaning(
         sentence=f"It connected, and then TLS failed: {why}. No packet filter and no closed port does that.",
         remedies=(
             Remedy(
                 do="See the certificate as it is presented: its names, its dates, its issuer.",
-                command="openssl s_client -connect HOST:PORT -servername HOST </dev/null | openssl x509 -noout -text",
+                command=f"{shaken} | openssl x509 -noout -text",
             ),
             theirs if reason and reason.by_alert else clock,
         ),

@@ -80,6 +80,13 @@ class Remedy(Struct, frozen=True, kw_only=True):
     """Whether the command changes something; one that only looks can be typed at once. No command does both."""
     verify: str = ""
 
+    @property
+    def kind(self) -> Literal["look", "change", "do"]:
+        """Whether its command looks or changes something; `do` where it has none and a person has to do it."""
+        if not self.command:
+            return "do"
+        return "change" if self.changes else "look"
+
 
 class Judgement(Struct, frozen=True, kw_only=True):
     """What the case says of one hypothesis."""

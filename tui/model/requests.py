@@ -213,11 +213,12 @@ class ReadService(Request, frozen=True, kw_only=True, tag="service"):
 
 
 class ListOtherNamespaces(Request, frozen=True, kw_only=True, tag="other-namespaces"):
-    """List the listeners of other network namespaces of this machine, and its containers."""
+    """List the listeners of other network namespaces of this machine, or of the one behind `vantage`, and its containers."""
 
     port: int
     name: str | None = None
     """The service or host that is meant, whose container is looked at more closely."""
+    vantage: str | None = None
 
 
 class ExamineProcess(Request, frozen=True, kw_only=True, tag="process-state"):

@@ -198,7 +198,7 @@ def remedy_items(remedies: tuple[Remedy, ...]) -> Items:
     return Items(
         tuple(
             (
-                Paragraph(_line(remedy.do)),
+                Labelled(remedy.kind, _line(remedy.do)) if remedy.command else Paragraph(_line(remedy.do)),
                 *((CommandLine(_line(remedy.command)),) if remedy.command else ()),
                 *((Labelled("then", _line(remedy.verify)),) if remedy.verify else ()),
             )

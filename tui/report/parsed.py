@@ -67,7 +67,7 @@ def as_text(reading: ErrorReading) -> str:
     if meaning:
         lines.append(f"meaning: {meaning.sentence}")
         for remedy in meaning.remedies:
-            lines += [f"do: {remedy.do}", *([f"$ {remedy.command}"] if remedy.command else [])]
+            lines += [f"{remedy.kind}: {remedy.do}", *([f"$ {remedy.command}"] if remedy.command else [])]
     return "".join(f"{safe_text(line)}\n" for line in lines)
 
 

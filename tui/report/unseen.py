@@ -28,10 +28,11 @@ def _sentences(case: Case) -> Iterator[str]:
             yield f"The owners of {_sockets(table.hidden_owners)}{where}: run as root (in a container, outside of it)."
         if table.omitted:
             yield f"{capital(_sockets(table.omitted))} beyond the first {len(table.listeners)}{where}: ss -ltnup lists all."
-    elsewhere = case.last(OtherNamespaces)
-    if elsewhere and elsewhere.hidden:
-        number = "One network namespace" if elsewhere.hidden == 1 else f"{elsewhere.hidden} network namespaces"
-        yield f"{number} of this machine: run as root to look into them."
+    for elsewhere in {fact.vantage: fact for fact in case.all(OtherNamespaces)}.values():
+        if elsewhere.hidden:
+            number = "One network namespace" if elsewhere.hidden == 1 else f"{elsewhere.hidden} network namespaces"
+            whose = f"through {elsewhere.vantage!r}: let it lead to root" if elsewhere.vantage else "of this machine: run as root"
+            yield f"{number} {whose} to look into them."
     for request in case.in_flight:
         yield f"{capital(check_words(request))}: the walk ended before this check did."
     yield from _ports_left_alone(case)

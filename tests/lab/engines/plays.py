@@ -2,8 +2,9 @@
 
 A scenario is a declaration in a module of `tests/lab/engines/scenarios/`, which exports a tuple CONTAINED. Its lines are the
 commands of either engine, without the program; texts have values in braces, as those of the lab's other scenarios:
-`{name}`, by which its container is called; `{port}`, `{other_port}`, that no other scenario has; `{engine}`; and
-`{address}`, where the container `{name}` is once it runs. What stands on the machine for one scenario is there for all:
+`{name}`, by which its container is called; `{port}`, `{other_port}`, that no other scenario has; `{octet}`, likewise;
+`{engine}`; `{own}`, the machine's own address in a local network; and `{address}`, where the container `{name}` is once it
+runs. What stands on the machine for one scenario is there for all:
 a verdict must hold among containers that are like it and have nothing to do with it.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from typing import Literal
 
 from msgspec import Struct
 
@@ -30,6 +32,24 @@ ENGINES = ("docker", "podman")
 FIRST_PORT = 21001
 AT_ONCE = 4
 """A play is mostly waiting."""
+OWN, _OTHER = "10.77.0.1", "10.77.0.2"
+_JOIN_LAN = f"""
+set -e
+ip netns add lan
+ip link add lan0 type veth peer name eth0 netns lan
+ip address add {OWN}/24 dev lan0
+ip link set lan0 up
+ip -netns lan address add {_OTHER}/24 dev eth0
+ip -netns lan link set eth0 up
+ip -netns lan link set lo up
+ip -netns lan route add default via {OWN}
+"""
+ELSEWHERE = (
+    *("ip", "netns", "exec", "lan", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c"),
+    'for folder in /run /var/lib/containers; do mount -t tmpfs tmpfs $folder; done; exec "$@"',
+    "sh",
+)
+"""The beginning of a command line that runs on the other machine of the local network."""
 IMAGES: Mapping[str, tuple[str, ...]] = {"web": (), "cache": ("redis-server",)}
 """Each with the programs that it has besides busybox; `web:1` says EXPOSE 80, `cache:1` 6379."""
 _EXPOSED = {"web": "EXPOSE 80", "cache": "EXPOSE 6379"}
@@ -43,9 +63,12 @@ class Contained(Struct, frozen=True, kw_only=True):
     """The cause under test, or CONTROL."""
     broken: str
     lines: tuple[str, ...]
-    """What is typed to the engine, such as `run -d --name {name} -p {port}:80 web:1 httpd -f`; a line after a `-` may fail."""
+    """What is typed to the engine, such as `run -d --name {name} -p {port}:80 web:1 httpd -f`; a line after a `-` may fail, and
+    one after a `$` is for the machine's shell."""
     until: Mapping[str, str] = {}
     """Containers, and the states to one of which each must come; `restarted`, for its third start, stands alone."""
+    seen_from: Literal["host", "lan"] = "host"
+    """`lan`: from another machine, which sees neither processes nor engines of this one."""
     typed: str = "127.0.0.1:{port}"
     arguments: tuple[str, ...] = QUICK
     users: tuple[User, ...] = BOTH
@@ -86,6 +109,7 @@ def contained() -> tuple[Contained, ...]:
 @contextmanager
 def prepared(engine: Engine, wanted: tuple[Contained, ...]) -> Iterator[Mapping[str, Bench]]:
     """The engine with images and the containers of each scenario, in the state that it wants; the values of each, by name."""
+    engine.machine.run("sh", "-c", _JOIN_LAN)
     for name, programs in IMAGES.items():
         load(engine, name, *programs, settings=[_EXPOSED[name]])
     with ExitStack() as opened:
@@ -93,7 +117,10 @@ def prepared(engine: Engine, wanted: tuple[Contained, ...]) -> Iterator[Mapping[
         for one in wanted:
             made = benches[one.name]
             for line in one.lines:
-                engine(*shlex.split(made.text(line.removeprefix("-"))), check=not line.startswith("-"))
+                if line.startswith("$"):
+                    engine.machine.run("sh", "-c", made.text(line.removeprefix("$")))
+                else:
+                    engine(*shlex.split(made.text(line.removeprefix("-"))), check=not line.startswith("-"))
         for one in wanted:
             made = benches[one.name]
             for container, states in one.until.items():
@@ -118,7 +145,8 @@ def play(engine: Engine, one: Contained, made: Bench, user: User) -> Play:
     began = time.monotonic()
     try:
         typed = [made.text(text) for text in (one.typed, *one.arguments)]
-        done = engine.machine.check(*typed, "--json", user=NOBODY if user == "nobody" else None)
+        through = ELSEWHERE if one.seen_from == "lan" else ()
+        done = engine.machine.check(*typed, "--json", user=NOBODY if user == "nobody" else None, through=through)
         assert done.stdout, f"status {done.returncode}, nothing on standard output\n{done.stderr}"
         document = json.loads(done.stdout) | {"exit status": done.returncode}
         problems, wrong = compared(document, scenario.expected(user), made)
@@ -142,4 +170,11 @@ def _values(engine: Engine, one: Contained) -> dict[str, str]:
     """The values of a scenario, the same for it in each run."""
     place = contained().index(one)
     port = FIRST_PORT + 10 * place
-    return {"name": one.name, "port": str(port), "other_port": str(port + 1), "engine": engine.program}
+    return {
+        "name": one.name,
+        "port": str(port),
+        "other_port": str(port + 1),
+        "engine": engine.program,
+        "own": OWN,
+        "octet": str(place),
+    }

@@ -113,7 +113,6 @@ _STRANGERS = (
         topology="host",
         typed=_HERE,
         port=REDIS,
-        weakness="the words of what listens in another namespace are not heard",
         expect=Expect(verdict=_DEAD, certainty=("confirmed", "likely"), never=frozenset({"server.other-namespace"})),
     ),
     decoy(

@@ -294,7 +294,6 @@ _BORROWED_WORDS = (
         serve("server"),
         filters("server", "input", "meta nfproto { ipv4, ipv6 } drop"),
         topology="lan",
-        weakness="a neighbour entry is not weighed as a sign of life",
         expect=Expect(verdict=_FILTERED, certainty=SURE, outcome="timeout", never=frozenset({"server.down", _OWN, _UNREACHABLE})),
     ),
     decoy(

@@ -364,8 +364,8 @@ SCENARIOS = (
             culprit={"kind": "rule", "address": "{nowhere}"},
         ),
         nobody=Expect(
-            verdict=("path.rejected", "path.host-unreachable", "path.no-route", None),
-            certainty=("likely", "possible"),
+            verdict=_CAUSE,
+            certainty="likely",
             outcome=("unreachable", "rejected"),
         ),
     ),

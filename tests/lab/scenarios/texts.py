@@ -90,7 +90,6 @@ SCENARIOS = (
         broken="a policy forbids nginx, where the text is from, to connect; the server is fine",
         steps=(serve("server"),),
         typed=_NGINX,
-        weakness="what a text means offers journalctl without asking whether there is systemd",
         expect=Expect(
             verdict="client.blocked",
             certainty="likely",

@@ -10,7 +10,7 @@ from tui.diagnosis.readings import hosts, outcomes, text_places
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
-from tui.model.facts import Container, Listener, NotObserved, OtherNamespaces, SessionHost
+from tui.model.facts import Container, Listener, NotObserved, SessionHost
 from tui.model.requests import ReadService
 from tui.model.schemes import Family
 
@@ -96,7 +96,7 @@ def is_in_pod(case: Case) -> bool:
 
 def own_container(case: Case) -> str:
     """The container that the session itself runs in; empty for none."""
-    host, others = case.last(SessionHost), case.last(OtherNamespaces)
+    host, others = case.last(SessionHost), outcomes.other_namespaces(case)
     return (host.container if host else others.inside if others else None) or ""
 
 
@@ -122,9 +122,9 @@ def unit(case: Case) -> str:
     return service_name(case) or usual_unit(hosts.meant_family(case))
 
 
-def container(case: Case, label: str | None) -> Container | None:
-    """The container of this name or id, as its engine knows it."""
-    others = case.last(OtherNamespaces)
+def container(case: Case, label: str | None, prefix: str | None = None) -> Container | None:
+    """The container of this name or id, as its engine knows it, here or at the other end."""
+    others = outcomes.other_namespaces(case, prefix)
     known = (*others.containers, *(one.container for one in others.namespaces if one.container)) if others else ()
     return next((one for one in known if label and label in {one.label, one.id, one.name}), None)
 
@@ -134,9 +134,9 @@ def log(case: Case, row: Listener | None, *, prefix: str | None = None, options:
 
     `options` are those of journalctl. Where nothing is known, the newest warnings of the whole machine.
     """
-    inside = container(case, row.container) if row else None
+    inside = container(case, row.container, prefix) if row else None
     if inside and inside.engine in ENGINES:
-        return f"{inside.engine} logs --tail 50 {quoted(inside.label)}"
+        return behind(prefix, f"{inside.engine} logs --tail 50 {quoted(inside.label)}")
     if not has_systemd(case, prefix):
         look = f"ls -l /proc/{row.pid}/fd" if row and row.pid else "ls -lt /var/log"
         return behind(prefix, look)
@@ -167,9 +167,9 @@ def holder(case: Case, row: Listener, *, prefix: str | None = None) -> str:
 
 def restart(case: Case, row: Listener | None, *, prefix: str | None = None) -> str:
     """The change that starts a listener's own unit or container anew; empty where that is not known, or serves others too."""
-    inside = container(case, row.container) if row else None
+    inside = container(case, row.container, prefix) if row else None
     if inside and inside.engine in ENGINES and row and row.process not in _OF_OTHERS:
-        return f"{inside.engine} restart {quoted(inside.label)}"
+        return behind(prefix, f"{inside.engine} restart {quoted(inside.label)}")
     unit = "" if row is None or row.process in _PROXIES else _own_unit(case, row, prefix)
     return behind(prefix, f"systemctl restart {quoted(unit)}") if unit else ""
 

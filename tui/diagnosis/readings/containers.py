@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import outcomes, services
+from tui.diagnosis.readings import hosts, outcomes, services
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import is_unspecified, peer_address, without_zone
 from tui.model.case import Case
-from tui.model.command_line import quoted
+from tui.model.command_line import behind, quoted
 from tui.model.facts import Container, NameSources, NotObserved, OtherNamespaces, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import ListOtherNamespaces
@@ -97,10 +97,10 @@ class MeantContainer(Struct, frozen=True):
         return self.has_ended and bool(self.is_looping or one.exit_code or one.oom_killed or one.state == "dead")
 
 
-def look(case: Case) -> ListOtherNamespaces:
-    """The check that finds it: the same for every cause, so that it is taken once."""
-    host = case.tcp.host
-    return ListOtherNamespaces(port=case.tcp.port, name=service_name(case) or (None if case.tcp.is_literal else host))
+def look(case: Case, vantage: str | None = None) -> ListOtherNamespaces:
+    """The check that finds it, here or at the other end: the same for every cause, so that it is taken once."""
+    name = service_name(case) or (None if case.tcp.is_literal else case.tcp.host)
+    return ListOtherNamespaces(port=case.tcp.port, name=name, vantage=vantage)
 
 
 def ran_before(fact: OtherNamespaces, container: Container, attempts: Iterable[TcpAttempt]) -> bool:
@@ -125,11 +125,12 @@ def may_have(case: Case, address: str) -> bool:
 
 
 def meant(case: Case, address: str) -> MeantContainer | None:
-    """The container of this machine that is meant by the target's port on `address`; of several, one that runs."""
-    fact = case.last(OtherNamespaces)
+    """The container that is meant by the target's port on `address`, at the end that has it; of several, one that runs."""
+    fact = outcomes.other_namespaces(case, hosts.vantage(case, address))
     if fact is None:
         return None
-    fitting = [one for one in fact.containers if _is_meant(case, one, address)]
+    is_its_end = fact.vantage is not None or outcomes.is_local(case, address)
+    fitting = [one for one in fact.containers if _is_meant(case, one, address, published=is_its_end)]
     if not fitting:
         return None
     # What runs holds the port; of those that do not, the one that ran last is the one that is missed.
@@ -141,16 +142,18 @@ def meant(case: Case, address: str) -> MeantContainer | None:
 
 def unasked(case: Case) -> tuple[NotObserved, ...]:
     """The engines of this machine that are there and could not be asked: each may have the container that is missed."""
-    return tuple(fact for fact in case.all(NotObserved) if isinstance(fact.request, ListOtherNamespaces))
+    return tuple(
+        fact for fact in case.all(NotObserved) if isinstance(fact.request, ListOtherNamespaces) and fact.request.vantage is None
+    )
 
 
-def _is_meant(case: Case, container: Container, address: str) -> bool:
+def _is_meant(case: Case, container: Container, address: str, *, published: bool) -> bool:
     if (name := service_name(case)) is not None:
         return is_called(container, name)
     asked = peer_address(without_zone(address))
     if asked in container.addresses:
         return True
-    return outcomes.is_local(case, address) and any(
+    return published and any(
         outside == case.tcp.port and (is_unspecified(host) or host == asked) for host, outside, _ in container.published
     )
 
@@ -163,7 +166,7 @@ def is_called(container: Container, name: str) -> bool:
 
 def of_name(case: Case) -> MeantContainer | None:
     """The container whose name is the target's host, where its engine's own resolver is asked for it."""
-    fact, sources = case.last(OtherNamespaces), case.last(NameSources)
+    fact, sources = outcomes.other_namespaces(case), case.last(NameSources)
     if fact is None or sources is None or not resolver(sources):
         return None
     host = case.tcp.host.rstrip(".").removesuffix(f".{PODMANS_DOMAIN}")
@@ -187,7 +190,7 @@ def own(fact: OtherNamespaces) -> Container | None:
 
 def client(case: Case) -> str:
     """The container that the client runs in: whose view was asked for, or that this check runs in; empty for none."""
-    others = case.last(OtherNamespaces)
+    others = outcomes.other_namespaces(case)
     mine = own(others) if others else None
     return case.options.container or (mine.label if mine else "")
 
@@ -250,61 +253,71 @@ def tool(container: Container) -> str:
     return "crictl" if container.engine in {"containerd", "cri-o"} else container.engine
 
 
-def command(container: Container, word: str) -> str:
-    """An engine's command about it."""
-    return f"{tool(container)} {word} {quoted(container.label)}"
+def sole_engine(case: Case) -> str:
+    """The command of the one engine whose containers were seen here; empty for none or several."""
+    others = outcomes.other_namespaces(case)
+    tools = {tool(one) for one in others.containers} if others else set()
+    return next(iter(tools)) if len(tools) == 1 else ""
+
+
+def command(container: Container, word: str, vantage: str | None = None) -> str:
+    """An engine's command about it, here or behind a prefix."""
+    return behind(vantage, f"{tool(container)} {word} {quoted(container.label)}")
 
 
 def publishing(case: Case, port: int) -> Container | None:
     """The one container that publishes a port of the host, where an engine names it."""
-    others = case.last(OtherNamespaces)
+    others = outcomes.other_namespaces(case)
     known = [one for one in others.containers if any(outside == port for _, outside, _ in one.published)] if others else []
     return known[0] if len(known) == 1 else None
 
 
-def publish(tool: str, container: Container | None, port: int, inside: int | None, verify: str) -> Remedy:
+def publish(
+    tool: str, container: Container | None, port: int, inside: int | None, *, verify: str, vantage: str | None = None
+) -> Remedy:
     """How to publish a port: that is set when a container is created, so how it was created has to be known.
 
-    `inside` is the port in the container; None where it is not known which one listens.
+    `inside` is the port in the container; None where it is not known which one listens. `vantage` leads to its machine.
     """
+    shown = f"{tool} inspect {quoted(container.label)}" if container else f"{tool} ps --filter publish={port}"
     option = f"`--publish {port}:{inside}`" if inside else "`--publish`, and the port that its program listens on,"
     return Remedy(
         do=f"Publish the port. Published ports are set when a container is created, so create it again with {option} "
         "(in a compose file under `ports:`), and as it was otherwise.",
-        command=f"{tool} inspect {quoted(container.label)}" if container else f"{tool} ps --filter publish={port}",
+        command=behind(vantage, shown),
         verify=verify,
     )
 
 
 def remedies(case: Case, meant: MeantContainer) -> Iterator[Remedy]:
     """What to do about one that does not run, or is paused: read why first, and change something after that."""
-    one, target = meant.container, case.target.label
+    one, target, vantage = meant.container, case.target.label, meant.fact.vantage
     connects = f"{target} connects."
     if meant.is_paused:
         yield Remedy(
             do=f"Let {one.label} go on, once it is known who paused it, and why.",
-            command=command(one, "unpause"),
+            command=command(one, "unpause", vantage),
             changes=True,
             verify=f"{target} answers.",
         )
         return
     if meant.never_started:
-        yield Remedy(do=f"Start {one.label}.", command=command(one, "start"), changes=True, verify=connects)
+        yield Remedy(do=f"Start {one.label}.", command=command(one, "start", vantage), changes=True, verify=connects)
         return
     if one.oom_killed:
         yield Remedy(
             do=f"Give {one.label} more memory, or find what used it up.",
-            command=command(one, "inspect --format '{{.HostConfig.Memory}}'"),
+            command=command(one, "inspect --format '{{.HostConfig.Memory}}'", vantage),
             verify="It is not killed again.",
         )
     yield Remedy(
         do=f"Read why {one.label} ended, and mend that.",
-        command=command(one, "logs --tail 50"),
+        command=command(one, "logs --tail 50", vantage),
         verify="The reason in its log is gone after the next start.",
     )
     yield Remedy(
         do="Its engine starts it again by itself; do it at once." if meant.is_looping else "Then start it again.",
-        command=command(one, "restart" if meant.is_looping else "start"),
+        command=command(one, "restart" if meant.is_looping else "start", vantage),
         changes=True,
         verify=connects,
     )

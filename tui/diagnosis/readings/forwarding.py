@@ -220,7 +220,7 @@ def _of_program(case: Case, fact: Forwarders, forwarder: Forwarder) -> Iterator[
 
 def _published(case: Case, forwarder: Forwarder) -> tuple[Container, int] | None:
     """The container, and the port in it, that an engine says is published on the target's port."""
-    others = case.last(OtherNamespaces)
+    others = outcomes.other_namespaces(case)
     for container in others.containers if others else ():
         inside = next((inside for _, outside, inside in container.published if outside == case.tcp.port), None)
         elsewhere = forwarder.via and any(host for host, _ in forwarder.leads_to)
@@ -265,7 +265,7 @@ def _behind(case: Case, way: Way, asked: str) -> Behind:
     if known is not None and way.port:
         state = _by_listeners(rows, way.port, address, attempt, state)
         state = StateBehind.OTHER_PORTS if own and state is StateBehind.NOTHING else state
-    others = case.last(OtherNamespaces) if space else None
+    others = outcomes.other_namespaces(case) if space else None
     facts = tuple(fact for fact in (way.fact, attempt, neighbour, others, table) if fact is not None)
     return Behind(way=way, state=state, attempt=attempt, answer=answer, space=space, rows=rows, facts=facts)
 
@@ -321,7 +321,7 @@ def _attempt(case: Case, address: str | None, port: int | None) -> TcpAttempt | 
 
 def _space(case: Case, way: Way) -> Namespace | None:
     """The one namespace that has the address, or is the container's, of those that belong with us."""
-    others = case.last(OtherNamespaces)
+    others = outcomes.other_namespaces(case)
     if others is None:
         return None
     if way.via:  # an SSH server may be a machine or a container on this one

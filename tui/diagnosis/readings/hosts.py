@@ -309,6 +309,12 @@ def table(case: Case, address: str) -> Listeners | None:
     )
 
 
+def vantage(case: Case, address: str) -> str | None:
+    """The command prefix that leads to the machine of `address`; None for this machine, and where it is not clear."""
+    speaking = table(case, address)
+    return speaking.vantage if speaking else None
+
+
 def reaches(listener: Listener, address: str, *, here: bool) -> bool:
     """Whether a connection to `address` would arrive at this socket; one bound to a device takes only what comes in there."""
     return outcomes.covers(listener, peer_address(address)) and not (here and listener.device not in {None, "lo"})

@@ -1,17 +1,20 @@
-"""Readings of a case: where else on this machine the service may be, in another namespace or a container.
+"""Readings of a case: where else on a machine the service may be, in another namespace or a container.
 
-Law: what is plainly another service is not a candidate, and a namespace without a link to ours may be somebody else's.
+Law: what is plainly another service, by its program or its own words, is not a candidate, and a namespace without a link to
+ours may be somebody else's.
 """
 
 from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui.diagnosis.readings import hosts
+from tui.diagnosis.readings import hosts, outcomes, spoken
 from tui.diagnosis.readings.answers import service_name
 from tui.model.address import is_loopback, is_unspecified
 from tui.model.case import Case
-from tui.model.facts import Container, Listener, Namespace, OtherNamespaces
+from tui.model.facts import Container, Listener, Namespace
+from tui.model.protocols import HTTP, TLS
+from tui.model.requests import AnyRequest
 from tui.model.schemes import family_of_port, family_of_program
 
 
@@ -39,9 +42,9 @@ class ServiceLocation(Struct, frozen=True, kw_only=True):
         return not self.named, not self.fits, not self.is_known
 
 
-def sole(case: Case) -> ServiceLocation | None:
+def sole(case: Case, vantage: str | None = None) -> ServiceLocation | None:
     """The one listener in another namespace that may be the service: it fits, or its port is not the usual one of any service."""
-    locations = [location for location in candidates(case) if location.listener]
+    locations = [location for location in candidates(case, vantage) if location.listener]
     best = locations[0] if locations else None
     if best is None or rivals(best, locations):
         return None
@@ -53,9 +56,9 @@ def rivals(best: ServiceLocation, locations: list[ServiceLocation]) -> list[Serv
     return [location for location in locations if location is not best and location.listener and location.rank == best.rank]
 
 
-def candidates(case: Case) -> list[ServiceLocation]:
-    """Where the service may be, the best first; what is plainly another service is left out."""
-    elsewhere = case.last(OtherNamespaces)
+def candidates(case: Case, vantage: str | None = None) -> list[ServiceLocation]:
+    """Where the service may be, on this machine or a vantage's, the best first; what is plainly another is left out."""
+    elsewhere = outcomes.other_namespaces(case, vantage)
     if elsewhere is None:
         return []
     port = case.tcp.port
@@ -78,7 +81,11 @@ def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[ServiceLo
     container = space.container
     inside_port = next((inside for _, outside, inside in container.published if outside == port), port) if container else port
     rows = [
-        listener for listener in space.listeners if listener.port == inside_port and not _contradicts(case, listener, container)
+        listener
+        for listener in space.listeners
+        if listener.port == inside_port
+        and not _contradicts(case, listener, container)
+        and not (_says_another(case, space, listener) and not _is_called(case, container))
     ]
     if not rows:
         return
@@ -95,7 +102,55 @@ def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[ServiceLo
         listener=row,
         published=published,
         named=_is_called(case, container) or (bool(service_name(case)) and hosts.is_named(case, row)),
-        fits=bool(meant and served == meant) or _image_fits(case, container),
+        fits=bool(meant and served == meant) or _image_fits(case, container) or _says_it(case, space, row),
+    )
+
+
+def questions(case: Case) -> Iterator[AnyRequest]:
+    """The first words of what the target means, to each listener elsewhere that its program does not tell, where we reach it."""
+    elsewhere = outcomes.other_namespaces(case)
+    for location in candidates(case) if elsewhere else ():
+        space, row = location.namespace, location.listener
+        if space and row and not location.named and hosts.meant_family(case) and family_of_program(row.process) is None:
+            for address in _reached_at(case, space, row)[:1]:
+                yield from spoken.questions(case, address, (row.port,))
+
+
+def words(case: Case) -> tuple[str, ...]:
+    """The ids of the facts that hold what listeners in other namespaces said."""
+    elsewhere = outcomes.other_namespaces(case)
+    rows = [(space, row) for space in elsewhere.namespaces for row in space.listeners] if elsewhere else []
+    return tuple(
+        fact
+        for space, row in rows
+        for address in _reached_at(case, space, row)
+        for fact in spoken.evidence(case, address, row.port)
+    )
+
+
+def _reached_at(case: Case, space: Namespace, row: Listener) -> tuple[str, ...]:
+    """The addresses at which this listener answers from here: a cable leads there, and nobody else has the address."""
+    elsewhere = outcomes.other_namespaces(case)
+    if not space.linked or elsewhere is None or space not in elsewhere.namespaces:
+        return ()
+    others = {address for other in elsewhere.namespaces if other is not space for address in other.addresses}
+    return tuple(
+        address
+        for address in space.addresses
+        if outcomes.covers(row, address) and address not in others and not outcomes.is_local(case, address)
+    )
+
+
+def _says_another(case: Case, space: Namespace, row: Listener) -> bool:
+    return any(spoken.is_another_at(case, address, row.port) for address in _reached_at(case, space, row))
+
+
+def _says_it(case: Case, space: Namespace, row: Listener) -> bool:
+    """Whether it says that it is what was meant, in a protocol that not everybody speaks."""
+    addresses = _reached_at(case, space, row)
+    return any(
+        spoken.is_what_was_meant(case, address, row.port) and spoken.protocols(case, address, row.port) not in {(HTTP,), (TLS,)}
+        for address in addresses
     )
 
 

@@ -10,6 +10,7 @@ from tui.model.facts import (
     Listeners,
     NameserverAnswer,
     NameSources,
+    OtherNamespaces,
     Outcome,
     Quiet,
     Route,
@@ -88,7 +89,11 @@ def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
 def quiet(case: Case) -> tuple[str, ...]:
     """The addresses whose first attempt is under way and has had no answer for a while."""
     known, port = latest(case), case.tcp.port
-    return tuple(dict.fromkeys(fact.address for fact in case.all(Quiet) if fact.port == port and fact.address not in known))
+    return tuple(
+        dict.fromkeys(
+            fact.address for fact in case.all(Quiet) if fact.port == port and fact.protocol is None and fact.address not in known
+        )
+    )
 
 
 def connecting(case: Case) -> dict[str, TcpAttempt]:
@@ -139,6 +144,11 @@ def has_address(machine: Addresses | Listeners, address: str) -> bool:
 def listeners(case: Case, vantage: str | None = None) -> Listeners | None:
     """The newest socket table of this machine, or of a vantage."""
     return next((table for table in reversed(case.all(Listeners)) if table.vantage == vantage), None)
+
+
+def other_namespaces(case: Case, vantage: str | None = None) -> OtherNamespaces | None:
+    """The newest look into the other namespaces and containers of this machine, or of a vantage's."""
+    return next((fact for fact in reversed(case.all(OtherNamespaces)) if fact.vantage == vantage), None)
 
 
 def on_port(table: Listeners | None, port: int | None, proto: str = "tcp") -> tuple[Listener, ...]:

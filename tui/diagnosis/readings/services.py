@@ -14,7 +14,7 @@ from tui.diagnosis.readings import commands, hosts, outcomes
 from tui.diagnosis.readings.answers import service_name
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
-from tui.model.facts import Listener, LogLine, OtherNamespaces, Outcome, Service, TcpAttempt
+from tui.model.facts import Listener, LogLine, Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ReadService
 
@@ -121,7 +121,7 @@ def is_sole(case: Case, address: str, service: Service) -> bool:
 def belongs(case: Case, address: str, service: Service) -> str:
     """Why it is certain that this service belongs on the port, a clause; empty where it is not."""
     port = case.tcp.port
-    if not is_sole(case, address, service) or (service.why == "family" and _is_a_containers(case)):
+    if not is_sole(case, address, service) or (service.why == "family" and _is_a_containers(case, service.vantage)):
         return ""
     if service.why == "named":
         return "you named it"
@@ -140,9 +140,9 @@ def is_meant(case: Case, address: str, service: Service) -> bool:
     return bool(belongs(case, address, service))
 
 
-def _is_a_containers(case: Case) -> bool:
+def _is_a_containers(case: Case, vantage: str | None) -> bool:
     """Whether a container publishes the port, running or not: then a unit of the same kind need not be what is meant."""
-    fact = case.last(OtherNamespaces)
+    fact = outcomes.other_namespaces(case, vantage)
     return fact is not None and any(port == case.tcp.port for container in fact.containers for _, port, _ in container.published)
 
 

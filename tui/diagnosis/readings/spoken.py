@@ -59,8 +59,13 @@ def family(case: Case, address: str, port: int) -> Family | None:
 
 def is_another(case: Case, row: Listener) -> bool:
     """Whether a listener of this machine says, in its own words, that it is not what a client of the target speaks to."""
+    return is_another_at(case, peer_address(row.address), row.port)
+
+
+def is_another_at(case: Case, address: str, port: int) -> bool:
+    """Whether the service on that port says, in its own words, that it is not what a client of the target speaks to."""
     kind = talk.meant(case)
-    words = protocols(case, peer_address(row.address), row.port)
+    words = protocols(case, address, port)
     return bool(kind and words and not {kind.protocol, kind.inner} & set(words))
 
 

@@ -11,7 +11,7 @@ from tui.diagnosis.readings import either_kind, hosts, outcomes
 from tui.diagnosis.readings.checks import basics, tables
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Talk
+from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Quiet, Talk
 from tui.model.protocols import HTTP, TLS, Meant, meant_protocol, protocol_of, protocols_labelled
 from tui.model.requests import AnyRequest, ExamineProcess, TalkTo
 from tui.model.schemes import FAMILIES, Family, family_of_port, family_of_program
@@ -91,7 +91,7 @@ def checks(case: Case) -> Iterator[AnyRequest]:
             continue
         brief = kind.by != "scheme" and case.options.attempts == 1
         yield _talk_to(case, address, kind.protocol, BRIEF_S if brief else ANSWER_S)
-        if nothing(case, address) and not brief:
+        if not brief and (nothing(case, address) or quiet(case, address)):
             yield _talk_to(case, address, kind.protocol, AGAIN_S, again=1)
             for protocol in _others(case, address, kind.protocol):
                 yield _talk_to(case, address, protocol, OTHER_S)
@@ -174,6 +174,14 @@ def nothing(case: Case, address: str) -> tuple[Talk, ...]:
     tried = talks(case, address, kind.protocol) if kind else ()
     silent = all(ending(talk) in _NOTHING for talk in tried)
     return tried if silent and not any(_answers(reply, kind) for reply in words(case, address)) else ()
+
+
+def quiet(case: Case, address: str) -> Quiet | None:
+    """Where the first talk is under way and has had no answer for a while, in whatever protocol."""
+    if not isinstance(case.target, TcpTarget) or talks(case, address):
+        return None
+    port = case.target.port
+    return next((fact for fact in case.all(Quiet) if fact.protocol and fact.address == address and fact.port == port), None)
 
 
 def ending(talk: Talk) -> str:

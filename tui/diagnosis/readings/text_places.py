@@ -10,7 +10,7 @@ from tui.diagnosis.readings import outcomes, text
 from tui.model.address import is_loopback
 from tui.model.case import Case
 from tui.model.command_line import quoted
-from tui.model.facts import Container, ErrorText, OtherNamespaces
+from tui.model.facts import Container, ErrorText
 from tui.model.judgement import Remedy
 from tui.model.requests import ListOtherNamespaces
 from tui.model.target import TcpTarget
@@ -133,7 +133,7 @@ def _is_there_already(case: Case) -> bool:
 
 def _containers(case: Case, said: ErrorText) -> list[str]:
     """The running containers that may have written it: that of the name, as compose makes it, else all, where they are few."""
-    listed = case.last(OtherNamespaces)
+    listed = outcomes.other_namespaces(case)
     running = [container for container in listed.containers if container.state == "running"] if listed else []
     named = [container for container in running if said.origin.container and _is_called(container, said.origin.container)]
     some = named or ([] if said.origin.container else running)

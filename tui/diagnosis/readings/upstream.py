@@ -1,6 +1,7 @@
 """Readings of an HTTP answer: whether a proxy says that what it forwards to fails, and in which way.
 
-Law: a status and a `Server:` line are a proxy's word, and no proof of how the upstream failed; its own log is.
+Law: a status and a `Server:` line are a proxy's word, and no proof of how the upstream failed; its own log is. An application
+can answer 502 and 504 as well: where it says so itself, the failure is its own, or of what it asks.
 """
 
 import re
@@ -31,6 +32,14 @@ _LINES: dict[Kind, re.Pattern[str]] = {
     "timeout": re.compile(r"upstream timed out|timeout (?:specified has )?expired|i/o timeout|deadline exceeded", re.IGNORECASE),
 }
 """How nginx, Apache, HAProxy, Caddy and Traefik log that what they forward to failed."""
+_APPLICATIONS = re.compile(
+    r"gunicorn|uvicorn|hypercorn|daphne|waitress|werkzeug|wsgiserver|cheroot|cherrypy|simplehttp|basehttp|python/|aiohttp|tornado"
+    r"|twisted|puma|unicorn|webrick|thin |jetty|tomcat|coyote|glassfish|wildfly|express|php/|iis express|microsoft-httpapi",
+    re.IGNORECASE,
+)
+"""`Server:` lines of servers that run applications, and lead no connection on by themselves."""
+_PAGE_WRITERS = re.compile(r"nginx|openresty|tengine|apache(?!-coyote)|haproxy", re.IGNORECASE)
+"""Proxies that never answer for themselves without a page of their own."""
 SAME_MOMENT_S = 30.0
 """A line this near to the request is about it, or about one that ended the same."""
 _LOGS = {
@@ -44,12 +53,20 @@ _UPSTREAM = re.compile(r"\bupstream: \"(?:\w+://)?(?P<nginx>[^\s\"/]+)|\bdial tc
 
 def kind(http: HttpAnswer) -> Kind | None:
     """Whether the answer speaks of what stands behind: it does not take connections or breaks them off, or answers too late."""
+    if is_an_applications(http):
+        return None
     if http.status == 504:  # noqa: PLR2004 -- Gateway Timeout (RFC 9110, 15.6.5)
         return "timeout"
     if http.status == 502:  # noqa: PLR2004 -- Bad Gateway (RFC 9110, 15.6.3)
         return "refused"
     no_backend = http.status == 503 and _NO_BACKEND.search(f"{http.reason} {http.words}")  # noqa: PLR2004
     return "refused" if no_backend else None
+
+
+def is_an_applications(http: HttpAnswer) -> bool:
+    """Whether an application answers: it says so in its `Server:` line, or the proxy that is named there has written no page."""
+    without_a_page = http.method == "GET" and not http.words and _PAGE_WRITERS.search(http.server)
+    return bool(_APPLICATIONS.search(http.server) or without_a_page)
 
 
 def line(case: Case, address: str, fact: Talk, wanted: Kind) -> tuple[Service, LogLine] | None:

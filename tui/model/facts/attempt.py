@@ -108,8 +108,10 @@ class UnixAttempt(Attempt, frozen=True, kw_only=True, tag="unix-attempt"):
 
 
 class Quiet(Fact, frozen=True, kw_only=True, tag="quiet"):
-    """The first attempt is under way and has had no answer so far: a sign, long before its end, of what may come."""
+    """The first attempt, or talk, is under way and has had no answer so far: a sign, long before its end, of what may come."""
 
     address: str
     port: int
     waited_ms: float
+    protocol: str | None = None
+    """What is spoken, as in TalkTo; None for an attempt."""

@@ -1,4 +1,4 @@
-"""Listeners of other network namespaces and containers of this machine, and whether we are in one ourselves."""
+"""Listeners of other network namespaces and containers of a machine, and whether what looked is in one itself."""
 
 from typing import Literal
 
@@ -80,8 +80,10 @@ class Namespace(Struct, frozen=True, kw_only=True):
 
 
 class OtherNamespaces(Fact, frozen=True, kw_only=True, tag="other-namespaces"):
-    """The other network namespaces of this machine, as far as this user may see them."""
+    """The other network namespaces of this machine, or of the one behind `vantage`, as far as the user there may see them."""
 
+    vantage: str | None = None
+    """The command prefix that it was read through; None for this machine. "This" is then the namespace that it leads to."""
     namespaces: tuple[Namespace, ...] = ()
     containers: tuple[Container, ...] = ()
     """Containers that the engines name, running or not."""

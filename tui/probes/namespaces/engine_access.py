@@ -21,7 +21,12 @@ from tui.probes.namespaces.net_namespaces import process_ids
 
 CRI_SOCKETS = ("containerd/containerd.sock", "crio/crio.sock", "k3s/containerd/containerd.sock", "cri-dockerd.sock")
 """Below /run: where the engines of Kubernetes listen."""
-_UNIX = "unix://"
+UNIX = "unix://"
+DOCKER_DENIED = "This user may not ask docker (permission denied)."
+DOCKER_ASLEEP = "Docker's daemon (dockerd) does not run, and asking it might start it."
+PODMAN_DENIED = "This user may not ask podman for root's containers (permission denied)."
+PODMAN_IDLE = "podman has not been used since this machine was started, and asking it would change its storage."
+CRI_DENIED = "This user may not ask crictl (permission denied)."
 _ALIVE = "alive"
 """podman's mark in its folder of this run of the machine: it is made by the first command after a start."""
 
@@ -56,6 +61,11 @@ class NoAccess(Struct, frozen=True):
     """Whether none of its containers can run, so that nothing of it listens anywhere."""
 
 
+def without_program(socket: Path | str) -> str:
+    """That docker's socket is there and nothing to ask it with, a sentence."""
+    return f"Docker's socket {socket} is here, and its program `docker` is not."
+
+
 def accesses(environ: Mapping[str, str], places: EnginePlaces) -> list[Access | NoAccess]:
     """The engines of this machine: those that may be asked, and why others may not. Runs nothing; raises nothing."""
     return [*_docker(environ, places), *_podman(environ, places), *_cri(environ, places)]
@@ -64,7 +74,7 @@ def accesses(environ: Mapping[str, str], places: EnginePlaces) -> list[Access | 
 def _docker(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | NoAccess]:
     """Docker's daemons, the system's and those without root, by their sockets; one on another machine is none of this one's."""
     named = environ.get("DOCKER_HOST", "")
-    sockets = [Path(named.removeprefix(_UNIX))] if named.startswith(_UNIX) else []
+    sockets = [Path(named.removeprefix(UNIX))] if named.startswith(UNIX) else []
     own = environ.get("XDG_RUNTIME_DIR")
     usual = [places.run / "docker.sock", *([Path(own, "docker.sock")] if own else [])]
     if places.user == 0:
@@ -72,14 +82,14 @@ def _docker(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access
     woken = {_real(socket) for socket in usual} if (places.run / "systemd/system").is_dir() else set()
     for socket in _each_once([*sockets, *usual]):
         if not _may_write(socket):
-            yield NoAccess("This user may not ask docker (permission denied).")
+            yield NoAccess(DOCKER_DENIED)
         elif not _is_installed("docker", environ):
-            yield NoAccess(f"Docker's socket {socket} is here, and its program `docker` is not.")
+            yield NoAccess(without_program(socket))
         elif _real(socket) in woken and not _runs("dockerd", places.proc):
             # Such a socket may be systemd's, which starts the daemon for whoever connects.
-            yield NoAccess("Docker's daemon (dockerd) does not run, and asking it might start it.")
+            yield NoAccess(DOCKER_ASLEEP)
         else:
-            yield Access("docker", ("docker", "--host", f"{_UNIX}{socket}"))
+            yield Access("docker", ("docker", "--host", f"{UNIX}{socket}"))
 
 
 def _each_once(sockets: list[Path]) -> Iterator[Path]:
@@ -103,7 +113,7 @@ def _podman(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access
             yield NoAccess(f"The podman of user {folder.parent.name} has its own containers, and was not asked.")
         return
     if _exists(system, hidden=True):
-        yield NoAccess("This user may not ask podman for root's containers (permission denied).")
+        yield NoAccess(PODMAN_DENIED)
     own = Path(environ.get("XDG_DATA_HOME") or places.home / ".local/share", "containers/storage")
     run = environ.get("XDG_RUNTIME_DIR")
     yield from _if_used(own, Path(run, "libpod/tmp") if run else Path(f"/tmp/podman-run-{places.user}/libpod/tmp"))  # noqa: S108 -- podman's own choice, only looked at
@@ -115,8 +125,7 @@ def _if_used(storage: Path, run: Path) -> Iterator[Access | NoAccess]:
     if _exists(run / _ALIVE):
         yield Access("podman", ("podman", "--log-level", "error"))
     else:
-        reason = "podman has not been used since this machine was started, and asking it would change its storage."
-        yield NoAccess(reason, is_idle=True)
+        yield NoAccess(PODMAN_IDLE, is_idle=True)
 
 
 def _cri(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | NoAccess]:
@@ -125,9 +134,9 @@ def _cri(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | 
     if socket is None or not _is_installed("crictl", environ):
         return
     if _may_write(socket):
-        yield Access("containerd", ("crictl", "--runtime-endpoint", f"{_UNIX}{socket}"))
+        yield Access("containerd", ("crictl", "--runtime-endpoint", f"{UNIX}{socket}"))
     else:
-        yield NoAccess("This user may not ask crictl (permission denied).")
+        yield NoAccess(CRI_DENIED)
 
 
 def _is_installed(program: str, environ: Mapping[str, str]) -> bool:

@@ -9,8 +9,9 @@ with ports as objects; crictl has neither ports nor exit codes.
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
@@ -63,16 +64,20 @@ async def ask(
     Of containers that ended and have to do with the port or the name, the last words are read too.
     """
     ways = await in_thread(accesses, environ, places or EnginePlaces())
-    wanted = partial(_has_to_do_with, port=port, name=name)
+    wanted = partial(has_last_words, port=port, name=name)
     answers = await asyncio.gather(*(_ask(way, environ, wanted) for way in ways if isinstance(way, Access)))
-    known: dict[str, Container] = {}
-    for containers, _ in answers:  # docker may be podman under another name
-        for container in containers:
-            known.setdefault(container.id or container.label, container)
     refusals = [way for way in ways if isinstance(way, NoAccess)]
     problems = (*(way.reason for way in refusals if not way.is_idle), *(problem for _, problem in answers if problem))
     idle = tuple(way.reason for way in refusals if way.is_idle)
-    return Answers(tuple(known.values())[:MOST_CONTAINERS], tuple(dict.fromkeys(problems)), idle)
+    return Answers(each_once(containers for containers, _ in answers), tuple(dict.fromkeys(problems)), idle)
+
+
+def each_once(lists: Iterable[Iterable[Container]]) -> tuple[Container, ...]:
+    """The containers of all engines, each once: docker may be podman under another name."""
+    known: dict[str, Container] = {}
+    for container in chain.from_iterable(lists):
+        known.setdefault(container.id or container.label, container)
+    return tuple(known.values())[:MOST_CONTAINERS]
 
 
 def containers_in(engine: Engine, text: str) -> Iterator[Container]:
@@ -108,8 +113,8 @@ async def _ask(way: Access, environ: Mapping[str, str], wanted: Callable[[Contai
     settings = await run((*way.program, "inspect", "--type", "container", *ids)) if ids else ""
     if isinstance(settings, Finished):
         containers = inspected(containers, settings.output.decode(errors="backslashreplace"))
-    spoken = [one for one in containers if _has_ended(one) and wanted(one)][:MOST_LOGS]
-    logs = await asyncio.gather(*(run((*way.program, "logs", "--tail", str(MOST_LINES), one.id)) for one in spoken))
+    spoken = [one for one in containers if wanted(one)][:MOST_LOGS]
+    logs = await asyncio.gather(*(run(log_command(way.program, one)) for one in spoken))
     lines = {
         one.id: last_lines((log.output + log.errors).decode(errors="backslashreplace"))
         for one, log in zip(spoken, logs, strict=True)
@@ -127,10 +132,15 @@ async def _run(command: tuple[str, ...], *, environ: Mapping[str, str]) -> Finis
     except OSError as error:
         return f"{command[0]} could not be run ({error.strerror})."
     # `inspect` prints what it knows of the others when one container has gone meanwhile.
-    return _complaint(command[0], done) if done.status and not done.output.lstrip().startswith(b"[") else done
+    return complaint(command[0], done) if done.status and not done.output.lstrip().startswith(b"[") else done
 
 
-def _complaint(program: str, done: Finished) -> str:
+def log_command(program: tuple[str, ...], container: Container) -> tuple[str, ...]:
+    """The command that prints a container's last words."""
+    return (*program, "logs", "--tail", str(MOST_LINES), container.id)
+
+
+def complaint(program: str, done: Finished) -> str:
     """Why an engine gave no answer, in its own words where it is not just a matter of permission."""
     text = (done.errors or done.output).decode(errors="backslashreplace")
     if _PERMISSION.search(text):
@@ -139,12 +149,10 @@ def _complaint(program: str, done: Finished) -> str:
     return f"{program} gave no list of containers: {safe_line(last).rstrip('.')}."
 
 
-def _has_ended(container: Container) -> bool:
-    """Whether it does not run, or was started anew by its engine, so that its log says why."""
-    return container.state not in {"running", "paused", "created", None} or bool(container.restarts)
-
-
-def _has_to_do_with(container: Container, *, port: int | None, name: str | None) -> bool:
+def has_last_words(container: Container, *, port: int | None, name: str | None) -> bool:
+    """Whether it has to do with the port or the name, and does not run or was started anew, so that its log says why."""
+    if container.state in {"running", "paused", "created", None} and not container.restarts:
+        return False
     ports = {number for _, outside, inside in container.published for number in (outside, inside)} | {*container.exposed}
     return port in ports or (bool(name) and name in {container.name, container.id, (container.name or "").rpartition("/")[2]})
 

@@ -9,7 +9,7 @@ their own inodes (/proc/PID/ns/net) show only for processes that one may trace. 
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,7 +38,9 @@ _MOST_BYTES = 2_000_000
 _MOST_PARENTS = 16
 """A runtime, its shim and a supervisor or two are between a container and the shell that started it."""
 _LOCAL_V4 = re.compile(r"\|-- (?P<address>[\d.]+)\n\s+/32 host LOCAL")
-_TABLES = ("tcp", "tcp6")
+_SOCKETS = ("tcp", "tcp6")
+TABLES = (*_SOCKETS, "fib_trie", "if_inet6")
+"""The files of /proc/PID/net that are read."""
 
 
 class Tables(Struct, frozen=True):
@@ -84,7 +86,8 @@ def survey(proc: Path, names: Path = NAMES) -> Survey:
     own = _key(f"{proc}/self")
     homes = _homes(proc)
     first = _key(f"{proc}/1")
-    others = [home for key, home in homes.items() if key != own][:MOST_NAMESPACES]
+    every = [home for key, home in homes.items() if key != own]
+    others = every[:MOST_NAMESPACES]
     links = net_links.Links.read()
     named = _named(names)
     own_inode = _inode(f"{proc}/self")
@@ -109,16 +112,22 @@ def survey(proc: Path, names: Path = NAMES) -> Survey:
     unknown = sum(namespace.inode is None and namespace.name is None for namespace in namespaces)
     return Survey(
         found=(*namespaces, *empty),
-        hidden=max(closed - unknown, 0),  # a name we may not enter may belong to a namespace known by its processes
+        # A name we may not enter may belong to a namespace known by its processes.
+        hidden=max(closed - unknown, 0) + len(every) - len(others),
         initial=None if own is None or first is None else own == first,
     )
 
 
 def read_tables(folder: str) -> Tables:
     """What the text tables in `folder`, a /proc/PID/net, hold; empty where it is gone."""
-    rows = [row for table in _TABLES for row in inet_listeners(table, _text(f"{folder}/{table}"))]
-    v4 = [match["address"] for match in _LOCAL_V4.finditer(_text(f"{folder}/fib_trie"))]
-    v6 = list(_v6_addresses(_text(f"{folder}/if_inet6")))
+    return tables_of({name: _text(f"{folder}/{name}") for name in TABLES})
+
+
+def tables_of(texts: Mapping[str, str]) -> Tables:
+    """What the texts of one namespace's `TABLES` hold, by their names; one that is missing holds nothing."""
+    rows = [row for table in _SOCKETS for row in inet_listeners(table, texts.get(table, ""))]
+    v4 = [match["address"] for match in _LOCAL_V4.finditer(texts.get("fib_trie", ""))]
+    v6 = list(_v6_addresses(texts.get("if_inet6", "")))
     kept = [address for address in dict.fromkeys((*v4, *v6)) if not is_loopback(address)]
     return Tables(tuple(sorted(rows, key=in_order)[:MOST_LISTENERS]), tuple(kept[:MOST_LISTENERS]))
 

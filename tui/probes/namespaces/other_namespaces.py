@@ -25,19 +25,21 @@ from tui.probes.sockets.owners import owners_under
 from tui.probes.sockets.process import Process, read_birth, read_process, user_name
 
 COMMAND = "sudo lsns -t net; docker ps -a; sudo ip -all netns exec ss -ltnp"
-_MARKS = ((".dockerenv", "docker"), ("run/.containerenv", "podman"))
+MARKS = ((".dockerenv", "docker"), ("run/.containerenv", "podman"))
 """Files that an engine puts into each of its containers."""
 
 
-class _Namespaces(Struct, frozen=True):
+class Surveyed(Struct, frozen=True):
     """The survey with the processes that belong to it."""
 
     survey: Survey
     owners: dict[int, Process]
-    homes: dict[int, Process]
-    """The first process of each namespace, by its id."""
+    """Who holds a socket, by its inode."""
+    homes: dict[int, str]
+    """The name of the first process of each namespace, by its id."""
     users: dict[int, str | None]
     inside: str | None
+    """The container that the look was taken in."""
 
 
 async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenerator[AnyFact, None]:
@@ -45,23 +47,24 @@ async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenera
     surveyed, answers = await asyncio.gather(
         in_thread(_survey, system), engines.ask(system.environ, port=request.port, name=request.name)
     )
-    containers = answers.containers
-    yield OtherNamespaces(
-        command=COMMAND,
-        namespaces=tuple(
-            _namespace(namespace, surveyed, containers) for namespace in _in_order(surveyed.survey.found, request.port)
-        ),
-        containers=containers,
-        hidden=surveyed.survey.hidden,
-        initial=surveyed.survey.initial,
-        inside=_called(surveyed.inside, containers),
-    )
+    yield replace(assembled(surveyed, answers.containers, request.port), command=COMMAND)
     for problem in answers.problems:
         yield NotObserved(
             request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=COMMAND
         )
     for reason in answers.idle:
         yield NotObserved(request=request, reason=reason, absent=True, command="podman ps --all")
+
+
+def assembled(surveyed: Surveyed, containers: tuple[Container, ...], port: int) -> OtherNamespaces:
+    """The fact that a survey and the engines' containers come to: each namespace with its container, those with `port` first."""
+    return OtherNamespaces(
+        namespaces=tuple(_namespace(namespace, surveyed, containers) for namespace in _in_order(surveyed.survey.found, port)),
+        containers=containers,
+        hidden=surveyed.survey.hidden,
+        initial=surveyed.survey.initial,
+        inside=_called(surveyed.inside, containers),
+    )
 
 
 def _called(inside: str | None, containers: tuple[Container, ...]) -> str | None:
@@ -74,14 +77,11 @@ def container_inside(environ: Mapping[str, str], group: str, root: Path) -> str 
 
     Known from the control group, an engine's mark file, or the variable `container`.
     """
-    known = container_of(group)
-    if known:
-        return known
-    engine = next((engine for mark, engine in _MARKS if _exists(root / mark)), None)
-    return engine or safe_name(environ.get("container", "")) or None
+    engine = next((engine for mark, engine in MARKS if _exists(root / mark)), None)
+    return container_of(group) or engine or safe_name(environ.get("container", "")) or None
 
 
-def _survey(system: SystemView) -> _Namespaces:
+def _survey(system: SystemView) -> Surveyed:
     """All that blocks: the namespaces, the owners of their sockets, their first processes."""
     proc = system.proc
     surveyed = survey(proc)
@@ -91,8 +91,8 @@ def _survey(system: SystemView) -> _Namespaces:
     held = owners.known(inodes)
     held |= owners.search(owners.unsearched(inodes - held.keys()))
     pids = {namespace.pid for namespace in surveyed.found if namespace.pid}
-    homes = {pid: process for pid in pids if (process := _process(proc, pid))}
-    return _Namespaces(
+    homes = {pid: process.name for pid in pids if (process := _process(proc, pid))}
+    return Surveyed(
         surveyed,
         held,
         homes,
@@ -106,14 +106,13 @@ def _in_order(namespaces: Iterable[FoundNamespace], port: int) -> list[FoundName
     return sorted(namespaces, key=lambda namespace: all(row.port != port for row in namespace.tables.listeners))
 
 
-def _namespace(namespace: FoundNamespace, surveyed: _Namespaces, containers: tuple[Container, ...]) -> Namespace:
-    home = surveyed.homes.get(namespace.pid or 0)
+def _namespace(namespace: FoundNamespace, surveyed: Surveyed, containers: tuple[Container, ...]) -> Namespace:
     container = _container(namespace, containers)
     return Namespace(
         inode=namespace.inode,
         name=namespace.name,
         pid=namespace.pid,
-        process=home.name if home else None,
+        process=surveyed.homes.get(namespace.pid or 0),
         container=container,
         addresses=namespace.tables.addresses,
         listeners=tuple(_owned(row, surveyed, container) for row in namespace.tables.listeners),
@@ -136,7 +135,7 @@ def _container(namespace: FoundNamespace, containers: tuple[Container, ...]) -> 
     return Container(engine=engine, id=identity, pid=namespace.pid)
 
 
-def _owned(row: Listener, surveyed: _Namespaces, container: Container | None) -> Listener:
+def _owned(row: Listener, surveyed: Surveyed, container: Container | None) -> Listener:
     owner = surveyed.owners.get(row.inode or 0)
     row = replace(row, user=surveyed.users.get(row.uid) if row.uid is not None else None, container=container and container.label)
     if owner is None:

@@ -34,4 +34,5 @@ def _attempt(fact: Attempt) -> str:
 
 @fact_sentence.register
 def _quiet(fact: Quiet) -> str:
-    return f"{endpoint(fact.address, fact.port)} has not answered for {took(fact.waited_ms)}"
+    spoken = f" {fact.protocol}" if fact.protocol else ""
+    return f"{endpoint(fact.address, fact.port)} has not answered{spoken} for {took(fact.waited_ms)}"

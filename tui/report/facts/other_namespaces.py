@@ -9,8 +9,9 @@ MOST_NAMED = 3
 
 
 @check_sentence.register
-def _of_other_namespaces(_request: ListOtherNamespaces) -> str:
-    return "listeners of containers and other network namespaces"
+def _of_other_namespaces(request: ListOtherNamespaces) -> str:
+    where = f" through {request.vantage!r}" if request.vantage else ""
+    return f"listeners of containers and other network namespaces{where}"
 
 
 @fact_sentence.register
@@ -22,9 +23,11 @@ def _elsewhere(fact: OtherNamespaces) -> str:
     ordered = sorted(fact.containers, key=lambda container: container.state in {"running", None})
     names = ", ".join(f"{container.label} ({_state(container)})" for container in ordered[:MOST_NAMED])
     more = f" and {containers - MOST_NAMED} more" if containers > MOST_NAMED else ""
-    inside = f"; this process is in container {fact.inside}" if fact.inside else ""
+    who = f"{fact.vantage!r} leads into" if fact.vantage else "this process is in"
+    inside = f"; {who} container {fact.inside}" if fact.inside else ""
     known = f"containers {names}{more}" if names else "no container of an engine that answers"
-    return f"{spaces} other network namespace{'' if spaces == 1 else 's'}{hidden}, {known}{inside}"
+    where = f"through {fact.vantage!r}: " if fact.vantage else ""
+    return f"{where}{spaces} other network namespace{'' if spaces == 1 else 's'}{hidden}, {known}{inside}"
 
 
 def _state(container: Container) -> str:

@@ -51,7 +51,7 @@ def _one_verdict(snapshot: Snapshot, verdict: Verdict, width: int) -> list[StepR
     if verdict.culprit:
         rows += [StepRow(row) for row in labelled("culprit", culprit_words(verdict.culprit), width, gutter=GUTTER)]
     for number, remedy in enumerate(verdict.remedies, start=1):
-        rows += _remedy(remedy, width, label=f"do {number}" if len(verdict.remedies) > 1 else "do")
+        rows += _remedy(remedy, width, label=f"{remedy.kind} {number}" if len(verdict.remedies) > 1 else remedy.kind)
     if verdict.remedies or verdict.culprit:
         rows.append(StepRow(EMPTY))
     wanted = frozenset(verdict.evidence)
@@ -71,7 +71,7 @@ def _contradiction(snapshot: Snapshot, width: int) -> list[StepRow]:
     rows = [StepRow(row) for row in paragraph(f"○ {sentence}", width, Tone.STRONG)]
     rows.append(StepRow(EMPTY))
     for number, place in enumerate(differs.places, start=1):
-        rows += _remedy(place, width, label=f"look {number}" if len(differs.places) > 1 else "look")
+        rows += _remedy(place, width, label=f"{place.kind} {number}" if len(differs.places) > 1 else place.kind)
     return [*rows, StepRow(EMPTY), *([StepRow(line(muted("seen from here")))] if snapshot.assessment.verdict else [])]
 
 

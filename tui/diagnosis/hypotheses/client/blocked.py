@@ -236,7 +236,7 @@ def _by_errno(case: Case, forbidden: dict[str, TcpAttempt], policy: Confinement 
         f"This machine forbids the connection to {address} ({errno}) before anything is sent: {suspect}.",
         *evidence,
         reason=f"{errno} comes at once from this machine, and no route and no ICMP message explains it.",
-        missing="The policy itself: journalctl -k -g 'audit|apparmor|seccomp'; bpftool cgroup tree; or an attempt outside it.",
+        missing="The policy itself: `journalctl -k -g 'audit|apparmor|seccomp'; bpftool cgroup tree`; or an attempt outside it.",
         explains=forbidden,
         culprit=culprit,
         refuted_by=refuted_by,

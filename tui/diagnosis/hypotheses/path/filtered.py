@@ -15,6 +15,7 @@ from tui.diagnosis.readings import (
     queues,
     rule_remedies,
     rules,
+    silence,
     talk,
 )
 from tui.model.address import endpoint
@@ -106,7 +107,7 @@ def _dropped(case: Case, left: Silent) -> Finding:
         return _proved(case, proved)
     if alive:
         return _alive(case, alive)
-    on_link = {address: entry for address in repeated if (entry := _answers_on_link(case, address))}
+    on_link = {address: entry for address in repeated if (entry := silence.there_on_link(case, address))}
     if on_link:
         return _there_on_link(case, on_link, repeated)
     return _open(case, left)
@@ -143,12 +144,6 @@ def _held_back(case: Case, silent: Silent) -> Finding:
         next_check="As root, here: `nft list ruleset; iptables-save`. If no rule drops it, the filter is beyond this machine.",
         explains=silent,
     )
-
-
-def _answers_on_link(case: Case, address: str) -> Neighbour | None:
-    """The newest neighbour entry of a host on our link, if the host answered within the last half minute."""
-    entries = hosts.neighbours(case, address) if hosts.is_on_link(case, address) else ()
-    return entries[-1] if entries and entries[-1].state == "reachable" else None
 
 
 def _proved(case: Case, silent: Silent) -> Finding:
@@ -211,10 +206,13 @@ def _what_else(case: Case, address: str) -> str:
 def _there_on_link(case: Case, entries: dict[str, Neighbour], silent: Silent) -> Finding:
     first, entry = next(iter(entries.items()))
     return claim(
-        f"{first} is there on the local link and stays silent on port {case.tcp.port}: a filter drops it.",
+        f"{first} is there on the local link and stays silent on port {case.tcp.port}"
+        f"{', on others and to ping' if silence.is_total(case, first) else ''}: a filter drops it.",
         *outcomes.ids(*silent[first], entry),
         reason=f"{_count(silent[first])} got no answer, and its neighbour entry is REACHABLE ({entry.mac or entry.device}).",
-        missing=f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
+        missing=f"On {first}: `nft list ruleset; nstat -az TcpExtIPReversePathFilter`, which shows what drops it."
+        if silence.is_total(case, first)
+        else f"`ping -c 3 {first}`, or an attempt on another port: an answer confirms it.",
         explains=entries,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"{first} went down in the last half minute, or a rule of this machine drops it.",
@@ -224,6 +222,14 @@ def _there_on_link(case: Case, entries: dict[str, Neighbour], silent: Silent) ->
 
 def _open(case: Case, silent: Silent) -> Finding:
     first = next(iter(silent))
+    if silence.is_total(case, first):
+        return still_open(
+            f"Nothing shows whether {first} lives. {_trail_ends(case, first)}".strip(),
+            *outcomes.ids(*_flat(silent), *hosts.other_attempts(case, first), *hosts.trail(case, first)),
+            summary=f"{silence.in_words(case, first)}: a packet filter may drop all of it.",
+            next_check=silence.on_its_link(first),
+            explains=silent,
+        )
     if not hosts.is_repeated(silent[first]):
         reason = f"{_count(silent[first])} got no answer, which a lost packet explains too."
     else:

@@ -15,6 +15,7 @@ from tui.diagnosis.readings import (
     queues,
     rule_remedies,
     rules,
+    silence,
     varying_rules,
 )
 from tui.model.address import endpoint
@@ -283,7 +284,8 @@ def _in_silence(case: Case) -> Finding:
             *evidence,
             summary=f"A rule of this machine may drop the answers that come back from {outcomes.joined(silent)}.",
             next_check=f"As root: `{rules.LISTING}` has a rule of INPUT that drops them.",
-            explains={address for address in silent if outcomes.is_remote(case, address)},
+            # A rule that swallows each port's answers and the echo's is not how anybody filters what comes in.
+            explains={address for address in silent if outcomes.is_remote(case, address) and not silence.is_total(case, address)},
         )
     first = next(iter(unseen))
     echo = next((echo for echo in case.all(Echo) if echo.address == first and echo.error == "EPERM"), None)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
+from tui.diagnosis.readings import talk as talks
 from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.facts import PathMtu, Talk
+from tui.model.facts import PathMtu, Quiet, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import HTTP, TLS
 from tui.model.requests import AnyRequest, MeasureMtu
@@ -28,14 +29,18 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     if not case.options.talk:
         return
-    silent = _silent_talks(case)
+    silent: dict[str, Talk | Quiet] = {
+        address: said for address in outcomes.connecting(case) if (said := talks.quiet(case, address))
+    }
+    silent |= _silent_talks(case)
     for talk in (*silent.values(), *_web_talks(case).values()):
+        spoken = talk.protocol if isinstance(talk, Quiet) else talk.spoken
         asked = {request.address for request in case.asked if isinstance(request, MeasureMtu)}
-        if talk.spoken in WRITABLE and talk.address not in asked and not outcomes.is_local(case, talk.address):
+        if spoken in WRITABLE and talk.address not in asked and not outcomes.is_local(case, talk.address):
             yield MeasureMtu(
                 address=talk.address,
                 port=talk.port,
-                family=talk.spoken,
+                family=spoken,
                 server_name=None if case.tcp.is_literal else case.tcp.host,
                 path=case.tcp.asks_for if _is_web(case) else None,
                 writes=talk.address in silent,

@@ -24,6 +24,9 @@ _FORBIDDEN = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.REJECTED, 
 _SPOKE = frozenset({Outcome.RESET, Outcome.CLOSED, Outcome.SILENT})
 """The proxy took the connection; nothing was asked of it, so that it is silent or closes proves little."""
 
+_PASSED_ON = frozenset({502, 503, 504})
+"""What a proxy answers where what it was asked for fails (RFC 9110, 15.6.3 to 15.6.5)."""
+
 
 def needs(case: Case) -> Iterator[AnyRequest]:
     """The direct attempts, the proxy variables, and one attempt on the proxy that applies."""
@@ -75,7 +78,21 @@ def _answers(case: Case, proxy: Proxy, working: list[TcpAttempt]) -> Finding:
     if proxies.wants_credentials(http) and proxy.has_credentials:
         words = f"The proxy, {proxy.label}, wants credentials; {proxy.variable} has some, which were not sent."
         return still_open(words, *outcomes.ids(proxy, refusal.answer))
+    if _says_what_is_so(case, refusal):
+        return still_open(
+            f"The proxy, {proxy.label}, answers {refusal.words}, as where the target refuses it; directly it refuses too.",
+            *outcomes.ids(proxy, refusal.answer, *outcomes.failing(case).values()),
+        )
     return _refuses(case, proxy, refusal)
+
+
+def _says_what_is_so(case: Case, refusal: ProxyRefusal) -> bool:
+    """Whether another machine, the target, refuses us by a reset as well: then the proxy says no more than that."""
+    http, failing = refusal.answer.http, outcomes.failing(case)
+    if http is None or http.status not in _PASSED_ON or not failing or outcomes.connecting(case):
+        return False
+    refused = outcomes.refused_by_reset(case)
+    return all(address in refused and not outcomes.is_local(case, address) for address in failing)
 
 
 def _refuses(case: Case, proxy: Proxy, refusal: ProxyRefusal) -> Finding:

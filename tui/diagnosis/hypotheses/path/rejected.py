@@ -4,7 +4,19 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import TRANSLATIONS
-from tui.diagnosis.readings import checks, commands, filters, forwarding, hosts, led, outcomes, reset_origin, rule_remedies, rules
+from tui.diagnosis.readings import (
+    checks,
+    commands,
+    filters,
+    forwarding,
+    hosts,
+    led,
+    led_away,
+    outcomes,
+    reset_origin,
+    rule_remedies,
+    rules,
+)
 from tui.diagnosis.readings.reset_origin import ResetSource
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -48,6 +60,9 @@ def judge(case: Case) -> Finding:
         return _proved(case, proved)
     if forbidden:
         return _perhaps_ours(case, forbidden)
+    nowhere = led_away.without_a_route(case)
+    if nowhere:
+        return _or_led_away(nowhere)
     feigned = {address: attempt for address, attempt in reported.items() if _is_feigned(case, address, attempt)}
     if feigned:
         return _feigned(case, feigned)
@@ -116,6 +131,17 @@ def _feigned(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     )
 
 
+def _or_led_away(nowhere: dict[str, TcpAttempt]) -> Finding:
+    first, attempt = next(iter(nowhere.items()))
+    return still_open(
+        f"ICMP `{_meaning(attempt)}` came from {first} itself, as where it leads the port to a network without a way.",
+        *outcomes.ids(*nowhere.values()),
+        summary=f"A packet filter on {first} answers port {attempt.port} with `{_meaning(attempt)}`.",
+        next_check=f"On {first}: `nft list ruleset; iptables-save` has a rule that rejects port {attempt.port} so.",
+        explains=nowhere,
+    )
+
+
 def _by_reset(case: Case) -> Finding:
     """A filter on the server may answer with a reset, which from outside looks like a closed port."""
     resets = {
@@ -131,6 +157,14 @@ def _by_reset(case: Case) -> Finding:
         serving = next((row for row in outcomes.on_port(table, port) if hosts.reaches(row, address, here=False)), None)
         if table and serving and not serving.device:
             who = f"{hosts.owner(serving)} listens on {endpoint(serving.address, port)}"
+            if led_away.nothing_there_says_no(case, address):
+                return still_open(
+                    f"A reset came back, though in the socket table there, {who}; no rule of that machine sends it.",
+                    *outcomes.ids(attempt, table, *rules.far_filters(case, address)),
+                    summary=f"A packet filter before {address} answers port {port} with a reset, although {who} there.",
+                    next_check=led_away.who_answers(case, address, table.vantage),
+                    explains=resets,
+                )
             return claim(
                 f"A packet filter on {address} answers with a reset, although {who} there.",
                 *outcomes.ids(attempt, table),

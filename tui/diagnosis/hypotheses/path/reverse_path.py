@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, counters, hosts, outcomes
+from tui.diagnosis.readings import checks, counters, hosts, outcomes, silence
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
@@ -45,6 +45,17 @@ def judge(case: Case) -> Finding:
         )
     if grown == 0 and all(watch.busy.reverse_path == 0 for watch in watched) and case.options.servers:
         return ruled_out("No kernel dropped a packet because its way back is another.", *outcomes.ids(*seen, *watched))
+    mute = {address for address in silent if silence.is_total(case, address)}
+    if mute and not watched:
+        first = min(mute)
+        return still_open(
+            "Whether the other end drops what comes from here was not seen.",
+            *outcomes.ids(*attempts, *seen),
+            summary=f"{silence.in_words(case, first)}: its way back may be another, or none.",
+            next_check=f"On {first}, while trying: `nstat -az TcpExtIPReversePathFilter`; and `ip route get` with the address "
+            "that the packets come from.",
+            explains=mute,
+        )
     return still_open("Whether the other end drops what comes from here was not seen.", *outcomes.ids(*seen, *watched))
 
 

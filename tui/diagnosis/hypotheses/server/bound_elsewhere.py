@@ -185,7 +185,7 @@ def _led_remedies(case: Case, address: str, row: Listener, forwarder: Forwarder)
     if forwarder.program in forwarding.OF_ENGINES:
         tool = forwarding.OF_ENGINES[forwarder.program]
         again = f"`refused check {endpoint(address, port)}` connects."
-        yield containers.publish(tool, containers.publishing(case, port), port, inside, again)
+        yield containers.publish(tool, containers.publishing(case, port), port, inside, verify=again)
     else:
         yield Remedy(
             do=f"{forwarder.program} leads the port on {row.address} alone: give it {address}, or every address, to listen on.",

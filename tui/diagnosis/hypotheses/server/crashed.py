@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SOCKETS
-from tui.diagnosis.readings import checks, containers, hosts, intention, outcomes, services
+from tui.diagnosis.readings import checks, containers, ends, hosts, intention, outcomes, services
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.case import Case
 from tui.model.facts import Listener, OtherNamespaces, Service, TcpAttempt
@@ -18,6 +18,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from services.checks(case)
     if any(containers.may_have(case, address) for address in services.failing(case)):
         yield containers.look(case)
+    yield from ends.looks(case)
 
 
 def judge(case: Case) -> Finding:
@@ -139,7 +140,9 @@ def _of_container(case: Case, meant: containers.MeantContainer, failing: dict[st
     if meant.rivals:
         missing = f"Which of {one.label} and {others} should run: each is set to port {port}."
     elif not meant.failed:
-        missing = f"`{containers.command(one, 'inspect')}`: whether it was stopped on purpose, or ended by itself."
+        missing = (
+            f"`{containers.command(one, 'inspect', meant.fact.vantage)}`: whether it was stopped on purpose, or ended by itself."
+        )
     elif not tables and not meant.is_looping:
         missing = f"`ss -ltnp 'sport = :{port}'`: no line confirms it."
     return claim(

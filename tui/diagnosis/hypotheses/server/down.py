@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes
+from tui.diagnosis.readings import checks, hosts, outcomes, silence
 from tui.model.case import Case
 from tui.model.facts import Neighbour, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
-FEWEST_PORTS = 3
-"""This many other silent ports stand for all: a closed port on a living host would have answered with a reset."""
 _ANSWERED = frozenset({Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET, Outcome.SILENT, Outcome.REFUSED})
 
 
@@ -30,7 +28,9 @@ def judge(case: Case) -> Finding:
         if not outcomes.is_local(case, address) and _is_mute(case, address)
     }
     if not mute:
-        return ruled_out("Every address answers in some way, or was not tried.", *outcomes.ids(*outcomes.latest(case).values()))
+        tried = outcomes.latest(case)
+        there = [entry for address in tried if (entry := silence.there_on_link(case, address))]
+        return ruled_out("Every address answers in some way, or was not tried.", *outcomes.ids(*tried.values(), *there))
     gone = {address: attempt for address, attempt in mute.items() if _fell_silent_on_link(case, address)}
     if gone:
         return _proved(case, gone)
@@ -38,7 +38,7 @@ def judge(case: Case) -> Finding:
     if usual:
         return _usual_reason(case, usual)
     silent = {address: attempt for address, attempt in mute.items() if address in hosts.silent(case)}
-    total = {address: attempt for address, attempt in silent.items() if _is_total(case, address)}
+    total = {address: attempt for address, attempt in silent.items() if silence.is_total(case, address)}
     if total:
         return _total_silence(case, total)
     if not silent:
@@ -49,8 +49,8 @@ def judge(case: Case) -> Finding:
 
 
 def _is_mute(case: Case, address: str) -> bool:
-    """Whether the host itself has given no sign of life."""
-    if hosts.signs_of_life(case, address):
+    """Whether the host itself has given no sign of life, not even on its link."""
+    if hosts.signs_of_life(case, address) or silence.there_on_link(case, address):
         return False
     reported = hosts.icmp_rejections(case).get(address)
     if reported is None or reported.icmp is None:
@@ -77,15 +77,6 @@ def _no_neighbour(case: Case, address: str) -> bool:
         asked = reported is not None and hosts.says_host_unreachable(reported) and hosts.came_late(case, address)
         return hosts.is_on_link(case, address) and (asked or hosts.failed_neighbour(case, address) is not None)
     return hosts.says_host_unreachable(reported) and hosts.came_late(case, address)
-
-
-def _is_total(case: Case, address: str) -> bool:
-    """Whether the port, an echo and other ports were asked, and none of them answered."""
-    others = hosts.other_attempts(case, address)
-    silent = [attempt for attempt in others if attempt.outcome is Outcome.TIMEOUT]
-    echo = hosts.dead_echo(case, address)
-    repeated = hosts.is_repeated(outcomes.attempts(case, address))
-    return repeated and len(silent) >= FEWEST_PORTS and len(silent) == len(others) and echo is not None and echo.icmp is None
 
 
 def _proved(case: Case, gone: dict[str, TcpAttempt]) -> Finding:
@@ -121,17 +112,13 @@ def _usual_reason(case: Case, mute: dict[str, TcpAttempt]) -> Finding:
 
 def _total_silence(case: Case, mute: dict[str, TcpAttempt]) -> Finding:
     first = next(iter(mute))
-    others = hosts.other_attempts(case, first)
-    return claim(
-        f"{first} does not answer at all: not on port {case.tcp.port}, not on {len(others)} others, not to ping.",
-        *outcomes.ids(*mute.values(), *others, hosts.dead_echo(case, first)),
-        reason="Silence everywhere; not even a closed port answered.",
-        missing=f"In its own network: `ping -c 3 {first}; ip neigh show {first}`. FAILED confirms it; "
-        "an answer would mean a filter on the way that drops everything.",
+    return still_open(
+        "Silence everywhere; not even a closed port answered. A machine that drops all, or whose way back is another, is as "
+        "silent, and no router says that it can't reach it.",
+        *outcomes.ids(*mute.values(), *hosts.other_attempts(case, first), hosts.dead_echo(case, first)),
+        summary=f"{silence.in_words(case, first)}: it may be off.",
+        next_check=silence.on_its_link(first),
         explains=mute,
-        culprit=Culprit(kind="address", address=first),
-        refuted_by=f"Any answer from {first}, to anyone.",
-        remedies=_remedies(first),
     )
 
 

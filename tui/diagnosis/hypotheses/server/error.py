@@ -3,11 +3,13 @@
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
 from tui.diagnosis.readings import commands, outcomes, replies, talk, upstream
 from tui.model.case import Case
-from tui.model.facts import Talk
+from tui.model.facts import HttpAnswer, Talk
 from tui.model.judgement import Remedy
 
 FAILURES = frozenset(range(500, 600))
 """RFC 9110, 15.6."""
+_GATEWAYS = frozenset({502, 504})
+"""Bad Gateway and Gateway Timeout (RFC 9110, 15.6.3 and 15.6.5), which an application can say too."""
 
 
 def judge(case: Case) -> Finding:
@@ -24,7 +26,7 @@ def judge(case: Case) -> Finding:
             f"{who} answers {http.asked} with a failure of its own: {replies.quoted(http)}.",
             *outcomes.ids(fact),
             reason=f"It answers {http.status_line} in its own words.",
-            missing=replies.same_for_a_client(case),
+            missing=_of_another(case, address, http) or replies.same_for_a_client(case),
             culprit=replies.culprit(case, address),
             refuted_by=f"Another answer to {http.asked}.",
             remedies=(
@@ -41,6 +43,13 @@ def judge(case: Case) -> Finding:
         )
     answered = outcomes.ids(*(fact for fact, _ in replies.https(case).values()))
     return ruled_out("It does not answer with a failure of its own.", *answered)
+
+
+def _of_another(case: Case, address: str, http: HttpAnswer) -> str:
+    """What is missing where the status speaks of another service: the application may say so of one that it asks."""
+    if http.status not in _GATEWAYS:
+        return ""
+    return f"Whether it fails itself, or a service that it asks: `{replies.log(case, address, '-n 20')}`."
 
 
 HYPOTHESIS = Hypothesis(

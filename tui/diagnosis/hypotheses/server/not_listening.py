@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.looks import SOCKETS, TRANSLATIONS
+from tui.diagnosis.looks import NAMESPACES, SOCKETS, TRANSLATIONS
 from tui.diagnosis.readings import (
     checks,
     commands,
     containers,
     counters,
+    ends,
     forwarding,
     hosts,
     led,
@@ -38,6 +39,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.tables(case)
     yield from services.checks(case)
     yield from forwarding.checks(case)
+    yield from (look for look in ends.looks(case) if look.vantage)
 
 
 def judge(case: Case) -> Finding:
@@ -100,16 +102,21 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
     port = case.tcp.port
     endpoints = outcomes.joined(endpoint(address, port) for address in refused)
     tables = tuple(dict.fromkeys(table for address in refused for table in hosts.tables(case, address)))
-    elsewhere = namespaces.sole(case)
-    if elsewhere and elsewhere.listener and any(outcomes.is_local(case, address) for address in refused):
+    places = dict.fromkeys(hosts.vantage(case, address) for address in refused)
+    located = ((vantage, location) for vantage in places if (location := namespaces.sole(case, vantage)))
+    vantage, elsewhere = next(located, (None, None))
+    if elsewhere and elsewhere.listener:
+        there = "the same machine" if vantage else "this machine"
         return claim(
-            f"Nothing listens on {endpoints}: a reset came back, and the socket table of this network namespace has no listener.",
-            *outcomes.ids(*refused.values(), *tables, case.last(OtherNamespaces)),
-            reason=f"Nothing listens on port {port} here; in another network namespace of this machine, something does.",
+            f"Nothing listens on {endpoints}: a reset came back, and the socket table of {'that' if vantage else 'this'} network "
+            "namespace has no listener.",
+            *outcomes.ids(*refused.values(), *tables, outcomes.other_namespaces(case, vantage)),
+            reason=f"Nothing listens on port {port} {'there' if vantage else 'here'}; in another network namespace of {there}, "
+            "something does.",
             missing=f"Whether {hosts.owner(elsewhere.listener)} in the other namespace is the service that is meant.",
             explains=refused,
             culprit=Culprit(kind="address", address=next(iter(refused)), port=port),
-            refuted_by=f"A listener on TCP port {port} in this namespace's `ss -ltn`.",
+            refuted_by=f"A listener on TCP port {port} in `{behind(vantage, 'ss -ltn')}`.",
             remedies=_remedies(case, next(iter(refused))),
         )
     container = _stopped_container(case, refused)
@@ -120,6 +127,7 @@ def _proved(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
         f"Nothing listens on {endpoints}: a reset came back, and the socket table has no listener.{note}",
         *outcomes.ids(*refused.values(), *tables, container.fact if container else stopped or _unknown_unit(case)),
         reason=f"A reset came back, and the socket table has no TCP listener on port {port}.{_missing_service(case, tables)}",
+        looks=(NAMESPACES,) if any(places) else (),
         explains=refused,
         culprit=at_fault or Culprit(kind="address", address=next(iter(refused)), port=port),
         refuted_by=f"A listener on TCP port {port} in `ss -ltn` on that machine, or a rule that redirects it to another machine.",

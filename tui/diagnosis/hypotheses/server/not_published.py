@@ -52,7 +52,7 @@ def judge(case: Case) -> Finding:
         return not_relevant(
             "No address of this machine refuses, or is held in vain.", *outcomes.ids(*outcomes.latest(case).values())
         )
-    others = case.last(OtherNamespaces)
+    others = outcomes.other_namespaces(case)
     if others is None:
         return not_looked_at("The containers have not been looked at.")
     mine = containers.own(others)
@@ -189,7 +189,7 @@ def _remedies_for_rules(case: Case, address: str, container: Container) -> Itera
 
 def _remedies_for_publishing(case: Case, container: Container, inside: int, location: ServiceLocation) -> Iterator[Remedy]:
     tool = container.engine if container.engine in commands.ENGINES else "docker"
-    yield containers.publish(tool, container, case.tcp.port, inside, f"{case.target.label} connects.")
+    yield containers.publish(tool, container, case.tcp.port, inside, verify=f"{case.target.label} connects.")
     own = next(iter(location.namespace.addresses if location.namespace else ()), None)
     if own:
         yield Remedy(

@@ -1,12 +1,12 @@
-"""The service listens inside a container or another network namespace of this machine, and the port is not published here."""
+"""The service listens inside a container or another network namespace of the machine that is asked, not published there."""
 
 from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
+from tui.diagnosis.hypothesis import Claim, Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
 from tui.diagnosis.looks import NAMESPACES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, commands, containers, hosts, intention, namespaces, outcomes, rules
+from tui.diagnosis.readings import checks, commands, containers, ends, hosts, intention, namespaces, outcomes
 from tui.diagnosis.readings.answers import service_name
 from tui.diagnosis.readings.namespaces import ServiceLocation
 from tui.diagnosis.readings.no_refusal import no_refusal
@@ -22,43 +22,40 @@ NAMELESS = frozenset({"bridge", "podman", "host", "none"})
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts and the socket table; the other namespaces where this machine refuses and has no listener on the port."""
+    """Attempts and the socket table; where this machine refuses without a listener, the other namespaces, and their words."""
     yield from checks.basics(case)
     yield from checks.tables(case)
-    if _refused_here(case) and outcomes.listeners(case) and not _listens_here(case):
-        yield containers.look(case)
+    for look in ends.looks(case):
+        yield look
+        if look.vantage is None:
+            yield from namespaces.questions(case)
 
 
 def judge(case: Case) -> Finding:
-    """Nothing listens on the port here, and something that fits does in another namespace of this machine."""
-    refused = _refused_here(case)
-    if not refused:
-        return _not_here(case)
-    table = outcomes.listeners(case)
+    """Nothing listens on the port, here or at the other end, and something that fits does in another namespace there."""
+    findings = [_at(case, vantage, refused) for vantage, refused in ends.refused(case).items()]
+    held = (finding for finding in findings if isinstance(finding, Claim))
+    return next(held, findings[0]) if findings else _not_here(case)
+
+
+def _at(case: Case, vantage: str | None, refused: dict[str, TcpAttempt]) -> Finding:
+    """What is at one end, this machine (None) or a vantage's, whose addresses refused."""
+    table = outcomes.listeners(case, vantage)
     if table is None:
         return not_looked_at("The socket table has not been seen.")
-    if _listens_here(case):
-        return ruled_out(f"Port {case.tcp.port} has a listener in this namespace.", *outcomes.ids(table))
-    others = case.last(OtherNamespaces)
+    if outcomes.on_port(table, case.tcp.port):
+        return ruled_out(f"Port {case.tcp.port} has a listener in {_this(vantage)} namespace.", *outcomes.ids(table))
+    others = outcomes.other_namespaces(case, vantage)
     if others is None:
         return not_looked_at("The other network namespaces have not been looked at.")
-    candidates = namespaces.candidates(case)
+    candidates = namespaces.candidates(case, vantage)
     if candidates:
         return _located(case, others, refused, candidates)
     return _nowhere(case, others, refused)
 
 
-def _refused_here(case: Case) -> dict[str, TcpAttempt]:
-    """The addresses of this machine that refused by a reset, where no rule decides before its sockets do."""
-    return {
-        address: attempt
-        for address, attempt in outcomes.refused_by_reset(case).items()
-        if outcomes.is_local(case, address) and not rules.dnat(case, address) and not rules.is_reset_by_rule(case, address)
-    }
-
-
-def _listens_here(case: Case) -> bool:
-    return bool(outcomes.on_port(outcomes.listeners(case), case.tcp.port))
+def _this(vantage: str | None) -> str:
+    return "that" if vantage else "this"
 
 
 def _not_here(case: Case) -> Finding:
@@ -77,25 +74,43 @@ def _not_here(case: Case) -> Finding:
 def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt], candidates: list[ServiceLocation]) -> Finding:
     best = candidates[0]
     rivals = namespaces.rivals(best, candidates)
-    table = outcomes.listeners(case)
+    table = outcomes.listeners(case, others.vantage)
     asked = outcomes.joined(endpoint(address, case.tcp.port) for address in refused)
-    evidence = outcomes.ids(*refused.values(), table, others)
-    summary, reason = _sentence(case, best, asked)
-    reason = f"{reason} Here, nothing listens on port {case.tcp.port}."
-    remedies = tuple(_remedies(case, best))
-    refuted_by = (
-        f"A listener on port {case.tcp.port} in this namespace's `ss -ltn`, or {case.target.label} stands for another service."
-    )
+    said = () if others.vantage else namespaces.words(case)
+    evidence = (*outcomes.ids(*refused.values(), table, others), *said)
+    summary, reason = _sentence(case, best, asked, others.vantage)
+    where = f"At `{others.vantage}`" if others.vantage else "Here"
+    reason = f"{reason} {where}, nothing listens on port {case.tcp.port}."
+    remedies = tuple(_remedies(case, best, others, next(iter(refused))))
+    listed = behind(others.vantage, "ss -ltn")
+    refuted_by = f"A listener on port {case.tcp.port} in `{listed}`, or {case.target.label} stands for another service."
+    if best.published and best.published[1] != case.tcp.port and best.listener and not (best.named or best.fits):
+        return still_open(
+            f"{reason} Its engine publishes it under another number, and nothing says that it is meant.",
+            *evidence,
+            summary=summary,
+            next_check=_tell_apart(case, best, others.vantage),
+            explains=refused,
+        )
     # Outside the first namespace, another one that no container or cable ties to ours may be a stranger's.
     ran = best.container is None or containers.ran_before(others, best.container, refused.values())
     proved = best.listener and ran and not rivals and not (table and table.omitted)
     related = best.named or best.is_known or others.initial is True or (others.initial is None and best.fits)
+    meant = intention.of_location(case, best, others)
+    if best.listener and hosts.meant_family(case) and not (meant or best.fits or best.container):
+        return still_open(
+            f"{reason} Neither its program nor its words tell what kind of service it is.",
+            *evidence,
+            summary=summary,
+            next_check=_tell_apart(case, best, others.vantage),
+            explains=refused,
+        )
     if proved and related and not (best.namespace and best.namespace.initial):
         return claim(
             summary,
             *evidence,
             reason=reason,
-            intention=intention.of_location(case, best, others),
+            intention=meant,
             explains=refused,
             culprit=_culprit(best),
             refuted_by=refuted_by,
@@ -103,10 +118,11 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
         )
     if best.listener and not (related or best.fits or namespaces.sole(case)):
         return still_open(
-            f"{reason} Nothing ties that namespace to this one, so it may be unrelated.",
+            f"{reason} Nothing ties that namespace to {'the one that is asked' if others.vantage else 'this one'}, "
+            "so it may be unrelated.",
             *evidence,
             summary=summary,
-            next_check=_tell_apart(case, best),
+            next_check=_tell_apart(case, best, others.vantage),
             explains=refused,
         )
     more = f" {len(rivals)} more namespaces have a listener on this port." if rivals else ""
@@ -114,7 +130,7 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
         summary,
         *evidence,
         reason=f"{reason}{more}",
-        missing=_tell_apart(case, best),
+        missing=_tell_apart(case, best, others.vantage),
         explains=refused,
         culprit=_culprit(best),
         refuted_by=refuted_by,
@@ -122,18 +138,18 @@ def _located(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
     )
 
 
-def _sentence(case: Case, location: ServiceLocation, asked: str) -> tuple[str, str]:
+def _sentence(case: Case, location: ServiceLocation, asked: str, vantage: str | None) -> tuple[str, str]:
     """The verdict's sentence, and the fact that decides."""
     port = case.tcp.port
-    where = _in_words(location)
+    where, at = _in_words(location), ends.at(vantage)
     if location.listener is None:
         host, outside = location.published or ("", 0)
-        summary = (
-            f"{outcomes.capital(where)} has port {port} inside, and publishes it on {_published(host, outside)}, not on {asked}."
-        )
-        return summary, f"{location.container.engine if location.container else 'The engine'} names the port of {where}."
+        summary = f"{where} has port {port} inside, and publishes it on {_published(host, outside)}, not on {asked}."
+        return outcomes.capital(
+            f"{at}{summary}"
+        ), f"{location.container.engine if location.container else 'The engine'} names the port of {where}."
     row = location.listener
-    listens = f"{hosts.owner(row) if row.process else 'A service'} listens on {endpoint(row.address, row.port)} in {where}"
+    listens = f"{at}{hosts.owner(row) if row.process else 'A service'} listens on {endpoint(row.address, row.port)} in {where}"
     if location.published and location.published[1] == port and row.port != port:
         tail = f"which the engine publishes on port {port}, and {asked} is refused"
     elif location.published and location.published[1] == port and is_unspecified(location.published[0]):
@@ -142,7 +158,8 @@ def _sentence(case: Case, location: ServiceLocation, asked: str) -> tuple[str, s
     elif location.published:
         tail = f"which publishes it on {_published(*location.published)}, and not on {asked}"
     else:
-        tail = f"and nothing listens here, where {asked} leads"
+        nowhere = "published nowhere, " if location.container and location.container.engine in commands.ENGINES else ""
+        tail = f"{nowhere}and nothing listens {'on that machine itself' if vantage else 'here'}, where {asked} leads"
     if location.namespace and location.namespace.initial:
         tail = f"and nothing listens in the one of this process, where {asked} leads"
     return f"{listens}, {tail}.", f"{outcomes.capital(where)} has a listener on port {row.port}."
@@ -167,13 +184,13 @@ def _in_words(location: ServiceLocation) -> str:
     return "another network namespace"
 
 
-def _tell_apart(case: Case, location: ServiceLocation) -> str:
+def _tell_apart(case: Case, location: ServiceLocation, vantage: str | None) -> str:
     meant = service_name(case) or case.target.label
     if location.listener is None:
-        return f"`docker port {quoted(location.container.label if location.container else '')}`: where the port is published."
-    return (
-        f"Whether what listens in {_in_words(location)} is the service that {meant} stands for: `{_enter(location, 'ss -ltnp')}`."
-    )
+        name = quoted(location.container.label if location.container else "")
+        return f"`{behind(vantage, f'docker port {name}')}`: where the port is published."
+    inside = behind(vantage, _enter(location, "ss -ltnp"))
+    return f"Whether what listens in {_in_words(location)} is the service that {meant} stands for: `{inside}`."
 
 
 def _culprit(location: ServiceLocation) -> Culprit:
@@ -210,43 +227,45 @@ def _check_from_there(case: Case, location: ServiceLocation) -> str:
     return f"refused check --pid {pid} {target}" if pid else _enter(location, f"refused check {target}")
 
 
-def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
-    port = case.tcp.port
+def _remedies(case: Case, location: ServiceLocation, others: OtherNamespaces, asked: str) -> Iterator[Remedy]:
+    port, vantage = case.tcp.port, others.vantage
     row, container = location.listener, location.container
     connects = f"{case.target.label} connects."
-    others = case.last(OtherNamespaces)
-    if container and others and containers.own(others):
+    if container and containers.own(others) and not vantage:
         yield from _from_a_container(case, location, others)
         return
     if row and is_loopback(row.address) and not (location.namespace and location.namespace.initial):
         yield Remedy(
             do=f"It listens only on {row.address} of that namespace, which nothing else reaches: let it listen on 0.0.0.0.",
-            command=_enter(location, f"ss -ltnp 'sport = :{row.port}'"),
+            command=behind(vantage, _enter(location, f"ss -ltnp 'sport = :{row.port}'")),
             verify=f"That shows 0.0.0.0:{row.port}, *:{row.port} or the namespace's own address.",
         )
     if location.published and (location.published[1] != port or not is_unspecified(location.published[0])):
         host, outside = location.published
         yield Remedy(
             do="Use the port that is published.",
-            command=f"refused check {endpoint('127.0.0.1' if is_unspecified(host) else host, outside)}",
+            command=f"refused check {endpoint((asked if vantage else '127.0.0.1') if is_unspecified(host) else host, outside)}",
             verify="It connects.",
         )
     elif container and not location.published:
         inside = row.port if row else port
         tool = container.engine if container.engine in commands.ENGINES else "docker"
-        yield containers.publish(tool, container, port, inside, connects)
-    reachable = [
-        address
-        for address in (location.namespace.addresses if location.namespace and not location.namespace.initial else ())
-        if row and (outcomes.covers(row, address))
-    ]
-    if reachable:
+        yield containers.publish(tool, container, port, inside, verify=connects, vantage=vantage)
+    own = location.namespace.addresses if location.namespace and not location.namespace.initial else ()
+    reachable = [address for address in own if row and outcomes.covers(row, address)]
+    if reachable and not vantage:
         yield Remedy(
             do=f"Or use its own address from this machine, {reachable[0]}.",
             command=f"refused check {endpoint(reachable[0], row.port if row else port)}",
             verify="It connects, if this machine has a route there.",
         )
-    if not container:
+    if not container and vantage:
+        yield Remedy(
+            do="Start the service in the machine's own network namespace, or lead the port from there into the other one.",
+            command=behind(vantage, "ss -ltnp"),
+            verify=f"That shows a listener on port {port}, and {connects}",
+        )
+    elif not container:
         yield Remedy(
             do="Start client and service in the same network namespace, or run the client in that one.",
             command=_check_from_there(case, location),
@@ -254,7 +273,7 @@ def _remedies(case: Case, location: ServiceLocation) -> Iterator[Remedy]:
         )
     yield Remedy(
         do="See for yourself what listens there (as root).",
-        command=_enter(location, "ss -ltnp"),
+        command=behind(vantage, _enter(location, "ss -ltnp")),
         verify=f"It shows port {row.port if row else port}.",
     )
 
@@ -287,6 +306,11 @@ def _from_a_container(case: Case, location: ServiceLocation, others: OtherNamesp
 
 def _nowhere(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]) -> Finding:
     port = case.tcp.port
+    if others.vantage and others.initial is False:
+        return still_open(
+            f"`{others.vantage}` leads into a network namespace of its own, and not all of its machine's can be seen.",
+            *outcomes.ids(*refused.values(), others),
+        )
     inside = others.inside if others.inside and any(is_loopback(peer_address(address)) for address in refused) else None
     if inside or others.initial is False:
         what = f"container {inside}" if inside else "a network namespace of its own"
@@ -303,7 +327,9 @@ def _nowhere(case: Case, others: OtherNamespaces, refused: dict[str, TcpAttempt]
             *outcomes.ids(others),
         )
     return ruled_out(
-        f"Nothing that fits listens on port {port} in any other network namespace that can be seen.", *outcomes.ids(others)
+        f"Nothing that fits listens on port {port} in any other network namespace that can be seen.",
+        *outcomes.ids(others),
+        *namespaces.words(case),
     )
 
 

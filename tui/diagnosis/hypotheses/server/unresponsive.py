@@ -24,7 +24,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
-    for address in _quiet(case):
+    waiting = [address for address in outcomes.connecting(case) if talk.quiet(case, address)]
+    for address in dict.fromkeys((*waiting, *_quiet(case))):
         yield from talk.process_checks(case, address)
         process = talk.process(case, address)
         if process and _trouble(process):

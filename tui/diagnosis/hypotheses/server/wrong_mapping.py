@@ -12,6 +12,7 @@ from tui.diagnosis.readings import (
     foreign_answers,
     forwarding,
     led,
+    led_away,
     outcomes,
     rule_remedies,
     rules,
@@ -36,6 +37,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from rules.checks_here(case)
     yield from forwarding.checks(case)
     yield from translation.checks(case)
+    yield from rules.checks_there(case)
 
 
 def judge(case: Case) -> Finding:
@@ -45,6 +47,12 @@ def judge(case: Case) -> Finding:
     hidden = [address for address, _ in foreign_answers.refused(case) if not translation.excluded(case, address)]
     if not behind and hidden:
         return _hidden(case, hidden)
+    nowhere = {} if behind else led_away.without_a_route(case)
+    if nowhere:
+        return led_away.no_route(case, nowhere)
+    all_the_same = {} if behind else led_away.refused_all_the_same(case)
+    if all_the_same:
+        return led_away.before_it(case, all_the_same)
     if not behind:
         return not_relevant(
             "Nothing that is known leads the port elsewhere.", *outcomes.ids(*(failing or outcomes.latest(case)).values())
@@ -216,22 +224,23 @@ def _remedies(case: Case, address: str, place: Behind) -> Iterator[Remedy]:
     ports = {row.port for row in place.rows if not is_loopback(row.address)} if place.space else set()
     inside = next(iter(ports)) if len(ports) == 1 else None
     maker = place.way.by.program if isinstance(place.way.by, Forwarder) else place.way.by.made_by or ""
-    engine = container.engine if container else "podman" if maker == "podman" else "docker"
+    tool = containers.tool(container) if container else forwarding.OF_ENGINES.get(maker, maker)
     if place.state is StateBehind.GONE:
+        known = tool if tool in commands.ENGINES else containers.sole_engine(case)
+        neighbour = f"ip neigh show{f' {quoted(place.way.host)}' if place.way.host else ''}"
         yield Remedy(
             do="See whether what had that address still runs, and which address it has now; start it again if it should.",
-            command=f"{engine} ps --all; ip neigh show{f' {quoted(place.way.host)}' if place.way.host else ''}",
+            command=f"{known} ps --all; {neighbour}" if known else neighbour,
             verify=again,
         )
-    elif container or maker.startswith(("docker", "podman", "root", "conmon", "pasta")):
-        tool = engine if engine in commands.ENGINES else "docker"
+    elif container or tool in commands.ENGINES:
         inner = container or containers.publishing(case, port)
         yield Remedy(
             do="See which port the program in the container listens on, and set it to the one that is published.",
             command=f"{tool} exec {quoted(inner.label)} ss -ltn" if inner else f"{tool} ps --filter publish={port}",
             verify=f"It shows port {place.way.port or 'that is published'}; {again}",
         )
-        yield containers.publish(tool, inner, port, inside, again)
+        yield containers.publish(tool, inner, port, inside, verify=again)
         return
     if place.state is StateBehind.OTHER_PORTS:
         yield Remedy(

@@ -46,7 +46,7 @@ def _named(case: Case, attempt: Attempt, fact: UnixPath | None) -> Finding:
         f"This user may not use {path}.",
         *evidence,
         reason="The attempt ends in EACCES; which component forbids it was not seen.",
-        missing=f"`namei -l {typed}`; if every mode allows it, a security module forbids it: journalctl -k -g 'apparmor|avc'.",
+        missing=f"`namei -l {typed}`; if every mode allows it, a security module forbids it: `journalctl -k -g 'apparmor|avc'`.",
         explains={unix_sockets.path_of(case)},
         culprit=Culprit(kind="file", path=path),
         refuted_by=refuted_by,

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from tui.diagnosis.laws import hypothesis_problems, judgement_problems
 from tui.diagnosis.ranking import assess, judged
 from tui.model.case import Case
 from tui.model.facts import AnyFact
-from tui.model.judgement import State
+from tui.model.judgement import Judgement, Remedy, State
 from tui.model.target import parse_target
 
 CASES = tuple(load(path).case for path in all_files())
@@ -43,6 +44,16 @@ def mixed_cases(draw: st.DrawFn) -> Case:
         asked=base.asked,
         ended=base.ended if draw(st.booleans()) else (),
     )
+
+
+@pytest.mark.parametrize("path", all_files(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_judgement_of_a_case_is_whole(path: Path) -> None:
+    """Of each case, what every cause says of it: whole, without a hole in a sentence, and somebody to blame where it is sure."""
+    case = load(path).case
+
+    assert {
+        hypothesis.id: problems for hypothesis in hypotheses() if (problems := judgement_problems(judged(hypothesis, case), case))
+    } == {}
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
@@ -98,3 +109,35 @@ def test_no_reading_can_be_changed() -> None:
 
     assert classes
     assert all(one.__struct_config__.frozen for one in classes)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_whole"),
+    [
+        ("None of them names this client.", True),
+        ("None was offered.", True),
+        ("It ends in None.", False),
+        ("connect() failed at once.", True),
+        ("It is held by ().", False),
+        ("It is held by  , pid 7.", False),
+        (" It is held.", False),
+        ("It is held .", False),
+        ("`` shows it.", False),
+        ("It says “”.", False),
+    ],
+)
+def test_a_sentence_with_a_hole_is_seen(sentence: str, is_whole: bool) -> None:
+    """A value that is not known, and what stands around an empty one, wherever in a judgement."""
+    case = CASES[0]
+    plain = Judgement(state=State.OPEN, reason="It is so.")
+    remedy = Remedy(do=sentence, verify="It is so.")
+    for judgement in (replace(plain, reason=sentence), replace(plain, next_check=sentence), replace(plain, remedies=(remedy,))):
+        assert (judgement_problems(judgement, case) == []) is is_whole
+
+
+def test_a_sure_judgement_blames_somebody() -> None:
+    """Confirmed without a culprit is a breach, likely is none."""
+    told = Judgement(state=State.CONFIRMED, reason="It is so.")
+
+    assert "it blames nobody" in judgement_problems(told, CASES[0])
+    assert "it blames nobody" not in judgement_problems(replace(told, state=State.LIKELY), CASES[0])

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,24 @@ from tui.model.target import parse_target
 
 CASES = tuple(load(path).case for path in all_files())
 FACTS = tuple(fact for case in CASES for fact in case.facts)
+
+UNKNOWN = re.compile(r"\bNone\b(?! (?:of|was)\b)")
+"""What an f-string makes of a value that is not there; "None of them" is a sentence."""
+RAGGED = re.compile(r"^\s|\s$|(?<!\w)\(\s*\)| ,| \.(?=\s|$)|,\s*,|“”|``")
+"""Where something that is empty stood: a space at an end, an empty pair, a comma after nothing."""
+
+
+def problems_of(judgement: Judgement, case: Case) -> list[str]:
+    """Which laws a judgement of ours breaks: those of every cause, whole sentences, and somebody to blame where it is sure."""
+    advice = [text for remedy in judgement.remedies for text in (remedy.do, remedy.command, remedy.verify)]
+    sentences = (judgement.reason, judgement.summary, judgement.refuted_by, judgement.next_check, *advice)
+    return [
+        *judgement_problems(judgement, case),
+        *(f"a value that is not known: {text}" for text in sentences if UNKNOWN.search(text)),
+        *(f"a hole: {text}" for text in sentences if RAGGED.search(text)),
+        *(["it blames nobody"] if judgement.state is State.CONFIRMED and judgement.culprit is None else []),
+    ]
+
 
 each_hypothesis = pytest.mark.parametrize("hypothesis", hypotheses(), ids=lambda one: one.id)
 
@@ -52,7 +71,7 @@ def test_every_judgement_of_a_case_is_whole(path: Path) -> None:
     case = load(path).case
 
     assert {
-        hypothesis.id: problems for hypothesis in hypotheses() if (problems := judgement_problems(judged(hypothesis, case), case))
+        hypothesis.id: problems for hypothesis in hypotheses() if (problems := problems_of(judged(hypothesis, case), case))
     } == {}
 
 
@@ -62,7 +81,7 @@ def test_every_judgement_of_any_mixture_of_facts_is_whole(case: Case) -> None:
     """No mixture of facts makes a hypothesis raise, name a fact that is not there, or leave out what a verdict must carry."""
     for hypothesis in hypotheses():
         judgement = judged(hypothesis, case)
-        problems = judgement_problems(judgement, case)
+        problems = problems_of(judgement, case)
         assert not problems, f"{hypothesis.id}: {problems}: {judgement}"
 
 
@@ -132,12 +151,12 @@ def test_a_sentence_with_a_hole_is_seen(sentence: str, is_whole: bool) -> None:
     plain = Judgement(state=State.OPEN, reason="It is so.")
     remedy = Remedy(do=sentence, verify="It is so.")
     for judgement in (replace(plain, reason=sentence), replace(plain, next_check=sentence), replace(plain, remedies=(remedy,))):
-        assert (judgement_problems(judgement, case) == []) is is_whole
+        assert (problems_of(judgement, case) == []) is is_whole
 
 
 def test_a_sure_judgement_blames_somebody() -> None:
     """Confirmed without a culprit is a breach, likely is none."""
     told = Judgement(state=State.CONFIRMED, reason="It is so.")
 
-    assert "it blames nobody" in judgement_problems(told, CASES[0])
-    assert "it blames nobody" not in judgement_problems(replace(told, state=State.LIKELY), CASES[0])
+    assert "it blames nobody" in problems_of(told, CASES[0])
+    assert "it blames nobody" not in problems_of(replace(told, state=State.LIKELY), CASES[0])

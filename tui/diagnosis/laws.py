@@ -1,6 +1,5 @@
 """The laws of a cause and of a judgement, in words where one is broken: for the tests, and for causes of other packages."""
 
-import re
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Hypothesis
@@ -12,11 +11,6 @@ from tui.model.judgement import Judgement, State
 
 LONGEST_TITLE = 18
 """The width of a leaf in the tree, in characters."""
-
-_UNKNOWN = re.compile(r"\bNone\b(?! (?:of|was)\b)")
-"""What an f-string makes of a value that is not there; "None of them" is a sentence."""
-_RAGGED = re.compile(r"^\s|\s$|(?<!\w)\(\s*\)| ,| \.(?=\s|$)|,\s*,|“”|``")
-"""Where something that is empty stood: a space at an end, an empty pair, a comma after nothing."""
 
 
 def hypothesis_problems(hypothesis: Hypothesis) -> list[str]:
@@ -46,9 +40,6 @@ def _broken(judgement: Judgement, case: Case) -> Iterator[str]:
         yield "it rules out without a fact"
     offered = judgement.state is State.OPEN and bool(judgement.summary)
     unfounded = judgement.explains - symptoms(case)
-    yield from _badly_said(judgement)
-    if judgement.state is State.CONFIRMED and judgement.culprit is None:
-        yield "it blames nobody"
     if not judgement.reason:
         yield "it gives no reason"
     if not set(judgement.evidence) <= {fact.id for fact in case.facts}:
@@ -63,15 +54,6 @@ def _broken(judgement: Judgement, case: Case) -> Iterator[str]:
         yield "it does not say what would decide"
     if not (holds or offered) and judgement.explains:
         yield "it explains something although it does not hold"
-
-
-def _badly_said(judgement: Judgement) -> Iterator[str]:
-    advice = [text for remedy in judgement.remedies for text in (remedy.do, remedy.command, remedy.verify)]
-    for text in (judgement.reason, judgement.summary, judgement.refuted_by, judgement.next_check, *advice):
-        if _UNKNOWN.search(text):
-            yield f"it puts a value that is not known into a sentence: {text}"
-        if _RAGGED.search(text):
-            yield f"it has a sentence with a hole in it: {text}"
 
 
 def symptoms(case: Case) -> set[str]:

@@ -7,10 +7,14 @@ from tests.casefile import CASES, load
 from tui.diagnosis.causes import _entry_problems, hypotheses
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import judged
+from tui.diagnosis.readings.code import code_location
 from tui.diagnosis.readings.process_remedies import let_it_run, more_files
+from tui.diagnosis.readings.reset_origin import Origin, ResetSource, in_words
 from tui.model.case import Case
-from tui.model.facts import Outcome, ProcessState, UnixAttempt, UnixPath
+from tui.model.facts import AnyFact, Code, NotObserved, Outcome, ProcessState, ResetOrigin, UnixAttempt, UnixPath
+from tui.model.facts.reset_origin import Reference
 from tui.model.judgement import Culprit, State
+from tui.model.requests import ReadCode, ReadProxies
 from tui.model.target import parse_target
 
 STOPPED = ProcessState(pid=7, name="shop", state="T", state_words="stopped", states=("T",))
@@ -123,3 +127,42 @@ def test_a_cause_of_another_package_needs_a_name_of_its_own(name: str, taken: se
 
     assert [problem[: len(begin)] for problem, begin in zip(found, problems, strict=True)] == problems
     assert list(_entry_problems(name, "no cause", taken))[-1] == "it is not a Hypothesis"
+
+
+FRAME = Code(path="/srv/client.py", line=12, language="python", found=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "location"),
+    [
+        ((), None),
+        ((FRAME,), "client.py:12"),
+        ((replace(FRAME, call_line=14),), "client.py:14"),
+        ((FRAME, replace(FRAME, path="/srv/db.py", line=3)), "db.py:3"),
+        ((NotObserved(request=ReadCode(path="/app/gone.py", line=7), reason="It is not here."),), "gone.py:7"),
+        ((NotObserved(request=ReadProxies(host="x", port=80), reason="It is not here."),), None),
+    ],
+)
+def test_where_the_code_stands(facts: tuple[AnyFact, ...], location: str | None) -> None:
+    """The newest line that is known, of the call where it begins elsewhere, though its file could not be read."""
+    assert code_location(Case(target=parse_target("db:80"), facts=facts)) == location
+
+
+@pytest.mark.parametrize(
+    ("received", "smallest", "words"),
+    [
+        (62, 3, "the reset arrives with TTL 62 and needs 3 hops"),
+        (62, 1, "the reset arrives with TTL 62 and needs 1 hop"),
+        (62, None, "the reset arrives with TTL 62"),
+        (None, 3, "the reset arrives, and needs 3 hops"),
+        (None, None, ""),
+    ],
+)
+def test_what_was_measured_of_a_reset(received: int | None, smallest: int | None, words: str) -> None:
+    """Both numbers, or the one that is known, and beside it those of what it is held against."""
+    echo = Reference(kind="echo", received_ttl=60, smallest_ttl=5)
+    port = replace(echo, kind="syn-ack", port=22)
+    fact = ResetOrigin(address="10.0.0.1", port=80, received_ttl=received, smallest_ttl=smallest, references=(echo, port))
+    others = "echo replies arrive with TTL 60 and need 5 hops; answers of port 22 arrive with TTL 60 and need 5 hops"
+
+    assert in_words(Origin(fact=fact, source=ResetSource.ITSELF)) == "; ".join(part for part in (words, others) if part)

@@ -3,14 +3,16 @@
 import string
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.cli.targets import as_text, read_target, read_targets, resolve_input
+from tui.model.address import literal_address
 from tui.model.facts import Code
 from tui.model.frame import frame_to_read
-from tui.model.target import TargetError
+from tui.model.target import TargetError, TcpTarget, parse_target
 
 SECRET = "s3cr3tW0rd"  # noqa: S105 -- made up, to look for
 CURL = "curl: (7) Failed to connect to db-1 port 5999 after 0 ms: Couldn't connect to server"
@@ -175,3 +177,21 @@ def test_a_file_that_has_changed_gives_no_endpoint(tmp_path: Path) -> None:
 
     with pytest.raises(TargetError, match="names no endpoint; try"):
         resolve_input(TRACEBACK.format(path=path))
+
+
+@pytest.mark.parametrize("zone", ["a;id", "$(id)", "`id`", "a b", "a'b", "a\nb", "a|b", "\u202e"])
+def test_a_zone_that_a_shell_would_act_on_is_no_address(zone: str) -> None:
+    """Who is root in a container calls its interfaces as it likes; such a name is not read, nor kept in a record."""
+    assert literal_address(f"fe80::1%{zone}") is None
+    with pytest.raises(TargetError):
+        parse_target(f"[fe80::1%{zone}]:80")
+
+
+@pytest.mark.parametrize("host", ["a;id", "$(id)", "-x", "a b", "a\n", "a'b"])
+def test_a_record_with_a_host_that_is_none_is_not_read(host: str) -> None:
+    """The header of a session of somebody else's is held to the same alphabet as what a person types."""
+    target = {"transport": "tcp", "text": f"{host}:80", "host": host, "port": 80}
+
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(target, TcpTarget)
+    assert msgspec.convert(target | {"text": "db:80", "host": "db"}, TcpTarget).host == "db"

@@ -55,6 +55,7 @@ PROTOCOL_WORDS = {
     "the superuser's group": ("root",),
     "AppArmor: the profile of a process without one": ("unconfined",),
     "the environment and the encodings of a terminal": ("NO_COLOR", "utf"),
+    "the XDG Base Directory Specification and environ(7): variables": ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "HOME"),
     "Unicode: categories and widths": ("Me", "Mn", "WF"),
     "the screen's own commands, tabs and orders": ("help", "quit", "step", "who"),
 }

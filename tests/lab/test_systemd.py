@@ -83,11 +83,54 @@ def _held_by_hand(made: Systemd) -> None:
     made.write(
         "/run/shop.py", "import socket, sys\ndoor = socket.create_server(('', int(sys.argv[2]))); open(sys.argv[3]).read()\n"
     )
-    command = "/usr/bin/env python3 /run/shop.py --port 8080 /run/never"
+    _by_hand(made, "/usr/bin/env python3 /run/shop.py --port 8080 /run/never")
+
+
+def _renamed_by_hand(made: Systemd) -> None:
+    """As before, and the program calls itself something else (prctl(2)), as ss then shows it."""
+    made.write(
+        "/run/shop.py",
+        "import socket, sys\ndoor = socket.create_server(('', int(sys.argv[2])))\n"
+        "open('/proc/self/comm', 'w').write('counter 1'); open(sys.argv[3]).read()\n",
+    )
+    _by_hand(made, "/usr/bin/env python3 /run/shop.py --port 8080 /run/never")
+
+
+def _binary_by_hand(made: Systemd) -> None:
+    """A program of its own, whose file has another name than its process."""
+    command = "/usr/bin/redis-server --port 8080 --protected-mode no --save ''"
+    made.run("sh", "-c", f"cd /run && setsid {command} >/dev/null 2>&1 &")
+    made.wait_for_port(8080)
+    made.units(shop_service=f"[Service]\nExecStart={command}\n")
+    made.start("shop.service")
+    made.settle("shop.service", "failed")
+
+
+def _by_hand(made: Systemd, command: str) -> None:
     made.run("mkfifo", "/run/never")
     made.run("sh", "-c", f"setsid {command} >/dev/null 2>&1 &")
     made.wait_for_port(8080)
     made.units(shop_service=f"[Service]\nExecStart={command}\n")
+    made.start("shop.service")
+    made.settle("shop.service", "failed")
+
+
+def _by_hand_and_stopped(made: Systemd) -> None:
+    """The unit is stopped, and its own program, started by hand, serves in its place."""
+    command = "/usr/bin/env python3 -m http.server 8080"
+    made.units(shop_service=f"[Service]\nExecStart={command}\n")
+    made.run("sh", "-c", f"setsid {command} >/dev/null 2>&1 &")
+    made.wait_for_port(8080)
+
+
+def _held_for_another(made: Systemd) -> None:
+    """The socket of another unit has the port, and systemd accepts on it for one process a connection."""
+    made.units(
+        other_socket="[Socket]\nListenStream=8080\nAccept=yes\n",
+        other_at__service="[Service]\nStandardInput=socket\nExecStart=/usr/bin/env cat\n",
+        shop_service=f"[Service]\n{SERVER} 8080\n",
+    )
+    made.start("other.socket")
     made.start("shop.service")
     made.settle("shop.service", "failed")
 
@@ -330,6 +373,48 @@ WALKS = (
         "confirmed",
         ("by hand", "already in use"),
         {"kind": "process"},
+        status="degraded",
+        unprivileged="likely",
+    ),
+    Walk(
+        "held-by-its-own-program-that-renamed-itself",
+        _renamed_by_hand,
+        ("127.0.0.1:8080", "--service", "shop"),
+        "server.port-taken",
+        "confirmed",
+        ("counter 1", "by hand", "already in use"),
+        {"kind": "process", "name": "counter 1"},
+        status="degraded",
+        unprivileged="likely",
+    ),
+    Walk(
+        "held-by-its-own-binary",
+        _binary_by_hand,
+        ("127.0.0.1:8080", "--service", "shop"),
+        "server.port-taken",
+        "confirmed",
+        ("redis-server", "by hand"),
+        {"kind": "process", "name": "redis-server"},
+        status="degraded",
+        unprivileged="likely",
+    ),
+    Walk(
+        "its-own-program-serves-in-its-place",
+        _by_hand_and_stopped,
+        ("127.0.0.1:8080", "--service", "shop"),
+        None,
+        None,
+        status="reachable",
+        unprivileged=None,
+    ),
+    Walk(
+        "port-held-by-systemd-for-another-unit",
+        _held_for_another,
+        ("127.0.0.1:8080", "--service", "shop"),
+        "server.port-taken",
+        "confirmed",
+        ("other.socket (held by systemd",),
+        {"kind": "listener", "unit": "other.socket"},
         status="degraded",
         unprivileged="likely",
     ),

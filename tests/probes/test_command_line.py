@@ -1,53 +1,10 @@
-"""Which name a process is known by, and that its command line keeps its secrets."""
+"""A command line keeps its secrets."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.model.safe_text import safe_text
-from tui.model.schemes import family_of_program
-from tui.probes.sockets.command_line import LONGEST, program_name, shown_command
-
-
-@pytest.mark.parametrize(
-    ("comm", "executable", "command", "name"),
-    [
-        ("postgres", "/usr/lib/postgresql/15/bin/postgres", "postgres: 15/main: checkpointer", "postgres"),
-        ("nginx", "/usr/sbin/nginx", "nginx: master process /usr/sbin/nginx -g daemon on;", "nginx"),
-        ("redis-server", "/usr/bin/redis-check-rdb", "/usr/bin/redis-server 127.0.0.1:6379", "redis-server"),
-        ("httpd", "/bin/busybox", "httpd -f -p 80", "httpd"),
-        ("systemd-resolve", "/usr/lib/systemd/systemd-resolved", "/lib/systemd/systemd-resolved", "systemd-resolve"),
-        ("MainThread", "/usr/bin/node", "node /srv/app/server.js", "server.js"),
-        ("node", "/usr/bin/node", "node -e 1", "node"),
-        ("MainThread", "/usr/bin/node", "node -e 1", "node"),
-        ("python3", "/usr/bin/python3.11", "python3 -m http.server 8000", "http.server"),
-        ("python3", "/usr/bin/python3.11", "/usr/bin/python3 -u /opt/api/main.py --port 80", "main.py"),
-        ("uvicorn", "/usr/bin/python3.11", "/usr/bin/python3 /usr/local/bin/uvicorn app:app", "uvicorn"),
-        ("gunicorn", "/usr/bin/python3.11", "gunicorn: master [app:app]", "gunicorn"),
-        ("python3", "/usr/bin/python3.11", "python3 -W ignore main.py", "python3"),
-        ("java", "/usr/lib/jvm/17/bin/java", "java -Xmx1g -jar /opt/kafka/broker.jar", "broker.jar"),
-        ("java", "/usr/lib/jvm/17/bin/java", "java -cp /opt/a.jar org.example.Main", "java"),
-        ("app", "/srv/app (deleted)", "/srv/app", "app"),
-        ("sshd", "", "", "sshd"),
-        ("", "/usr/bin/prog", "", "prog"),
-    ],
-)
-def test_the_name_is_the_one_that_an_operator_knows(comm: str, executable: str, command: str, name: str) -> None:
-    """A program is named as ps does, a script by its own name, and a thread's name does not cover the program's."""
-    arguments = [command] if ": " in command else command.split()
-
-    assert program_name(comm, executable, arguments) == name
-
-
-def test_a_named_server_is_matched_with_its_family() -> None:
-    """The name is the one that the table of service families knows."""
-    name = program_name("redis-server", "/usr/bin/redis-check-rdb", ["/usr/bin/redis-server *:6379"])
-
-    family = family_of_program(name)
-
-    assert family
-    assert family.name == "Redis"
-
+from tui.probes.sockets.command_line import LONGEST, shown_command
 
 SECRET = st.text("abcdefghijklmnopqrstuvwxyz0123456789!+/%", min_size=8, max_size=30)
 SHAPES = (

@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -148,6 +149,17 @@ def test_what_is_not_understood_is_passed_over(text: str) -> None:
     assert list(containers_in("docker", text)) == []
     one = Container(engine="docker", id="9c1f0a5b2d3e", state="exited")
     assert inspected([one], text) == [one]
+
+
+@pytest.mark.parametrize("address", ["a;id", "$(id)", "-x", "fe80::1%a;b", "10.0.0.1/24", "x" * 300])
+def test_an_address_that_is_none_is_left_out(address: str) -> None:
+    """An engine, or what answers in its place, may lie: what would act on a shell is no address."""
+    settings = [{"Id": "9c1f0a5b2d3e", "NetworkSettings": {"Networks": {"web": {"IPAddress": address}}}}]
+    one = Container(engine="docker", id="9c1f0a5b2d3e", state="exited")
+
+    assert [known.addresses for known in inspected([one], json.dumps(settings))] == [()]
+    settings[0]["NetworkSettings"] = {"Networks": {"web": {"IPAddress": "172.18.0.2"}}}
+    assert [known.addresses for known in inspected([one], json.dumps(settings))] == [("172.18.0.2",)]
 
 
 def test_a_bad_line_between_good_ones_is_passed_over() -> None:
@@ -312,9 +324,32 @@ async def test_a_users_own_podman_is_asked(machine: Machine) -> None:
     (machine.folder / "user/libpod/tmp").mkdir(parents=True)
     (machine.folder / "user/libpod/tmp/alive").touch()
     machine.environ["XDG_RUNTIME_DIR"] = f"{machine.folder}/user"
-    machine.places = EnginePlaces(run=machine.places.run, storage=machine.folder / "no", user=1000, home=machine.folder)
+    machine.places = replace(machine.places, storage=machine.folder / "no", user=1000, home=machine.folder)
+    (machine.folder / "user/libpod/tmp/pause.pid").write_text("813")
+    (machine.folder / "proc/813").mkdir()
+    (machine.folder / "proc/813/cmdline").write_text("podman\0")
 
     assert (await machine.ask()).containers
+
+
+@pytest.mark.parametrize("pause", [None, "", "813", "x", "²", "1" * 5000])
+async def test_a_podman_without_its_process_is_not_asked(pause: str | None, machine: Machine) -> None:
+    """Any of its commands would start one that stays: it has ended, is a zombie, or its file names none."""
+    machine.program("podman")
+    (machine.folder / ".local/share/containers/storage/libpod").mkdir(parents=True)
+    (machine.folder / "user/libpod/tmp").mkdir(parents=True)
+    (machine.folder / "user/libpod/tmp/alive").touch()
+    if pause is not None:
+        (machine.folder / "user/libpod/tmp/pause.pid").write_text(pause)
+    (machine.folder / "proc/813").mkdir()
+    (machine.folder / "proc/813/cmdline").touch()
+    machine.environ["XDG_RUNTIME_DIR"] = f"{machine.folder}/user"
+    machine.places = replace(machine.places, storage=machine.folder / "no", user=1000, home=machine.folder)
+
+    assert (await machine.ask()).problems == (
+        "podman's own process of this user has ended, and asking podman would start another.",
+    )
+    assert machine.asked == []
 
 
 async def test_root_says_whose_podman_it_did_not_ask(machine: Machine) -> None:

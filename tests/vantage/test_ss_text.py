@@ -96,3 +96,11 @@ def test_any_process_name_comes_back_safe(name: str, pid: int) -> None:
     found = only(f'tcp LISTEN 0 5 127.0.0.1:80 0.0.0.0:* users:(("{name}",pid={pid},fd=3))')
 
     assert (found.process, found.pid) == (safe_text(name, limit=80), pid)
+
+
+@pytest.mark.parametrize("address", ["a;id", "$(id)", "-x", "10.0.0.1;id", "[fe80::1%a;b]", "`id`", "1.2.3"])
+def test_a_line_whose_address_is_none_is_passed_over(address: str) -> None:
+    """The other end may lie; what would act on a shell is no listener."""
+    lines = f"tcp LISTEN 0 5 {address}:80 0.0.0.0:*\ntcp LISTEN 0 5 10.0.0.1:80 0.0.0.0:*"
+
+    assert {row.address for row in listeners_of_ss(lines)} in ({"10.0.0.1"}, {"10.0.0.1", "fe80::1"})

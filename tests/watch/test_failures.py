@@ -1,6 +1,7 @@
 """From records and printed text to the connection that is walked."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.approved import ROOT
-from tests.program import REFUSED, environment
-from tui.watch import strace
+from tests.program import environment
+from tui.watch import run_directory, strace
 from tui.watch.failures import Record, failed_connections, printed_failure, read_records
-from tui.watch.run_directory import private_directory
 from tui.watch.tail import Tail
 
 STACK = (("/usr/lib/python3.11/socket.py", 836, "create_connection"), ("/srv/app/client.py", 12, "main"))
@@ -107,13 +107,23 @@ def test_the_lines_of_strace() -> None:
 
 
 def test_where_no_directory_can_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without a place for records there is none, and the command runs all the same."""
-    missing = str(tmp_path / "missing")
-    monkeypatch.setenv("TMPDIR", missing)
-
-    with private_directory() as none:
+    """Without a place for records there is none, the command runs all the same, and a verdict says what it rests on."""
+    monkeypatch.setattr(run_directory, "own_directory", lambda _: None)
+    with run_directory.private_directory() as none:
         assert none is None
     # In a process of its own: its signals are meant for a process without other threads, which a worker of pytest has.
-    words, variables = [*REFUSED, "run", "--", "sh", "-c", "echo out; exit 3"], environment(tmp_path) | {"TMPDIR": missing}
-    done = subprocess.run(words, cwd=ROOT, env=variables, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stdout, done.stderr) == (3, "out\n", "")
+    code = (
+        "from tui.watch import run_directory; run_directory.own_directory = lambda _: None\n"
+        "import sys; from tui.cli.main import main; sys.exit(main(['run', *sys.argv[1:], '--', 'sh', '-c', 'echo out; exit 3']))"
+    )
+    for words, says in (((), ""), (("--check",), "refused: only what the command printed was read: ")):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words],
+            cwd=ROOT,
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (done.returncode, done.stdout, done.stderr[: len(says)]) == (3, "out\n", says)

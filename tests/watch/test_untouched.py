@@ -137,17 +137,21 @@ def test_a_closed_output_stays_closed(tmp_path: Path) -> None:
 
 def test_nothing_stays_behind(tmp_path: Path) -> None:
     """The private directory of the run is gone at its end."""
-    made = tmp_path / "tmp"
-    made.mkdir()
     words = [*REFUSED, "run", "--", "sh", "-c", 'ls -l "$REFUSED_RECORDS"; stat -c %a "$(dirname "$REFUSED_RECORDS")"']
 
     done = subprocess.run(
-        words, cwd=ROOT, env=environment(tmp_path) | {"TMPDIR": str(made)}, capture_output=True, text=True, check=True, timeout=60
+        words,
+        cwd=ROOT,
+        env=environment(tmp_path) | {"XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
 
     assert done.stdout.startswith("-rw-------")
     assert done.stdout.endswith("\n700\n")
-    assert list(made.iterdir()) == []
+    assert list((tmp_path / "refused").iterdir()) == []
 
 
 def test_the_screen_is_not_loaded_for_it(tmp_path: Path) -> None:

@@ -72,6 +72,8 @@ def run(command: Sequence[str], options: Callable[[], Options], run_options: Run
 
 def _print_verdict(watched: Watched, options: Callable[[], Options], run_options: RunOptions) -> None:
     """The verdict on the last failure, on standard error."""
+    if not watched.is_noted:
+        log_line("refused: only what the command printed was read: there is no directory that this user alone can change")
     if not watched.failed:
         log_line("refused: no failing connection was seen")
         return

@@ -15,6 +15,7 @@ from tui.diagnosis.readings.contradiction import contradiction
 from tui.diagnosis.remedies import fitted, fitting_words
 from tui.model.address import without_zone
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Fact, Listeners, NotObserved, Outcome
 from tui.model.judgement import Judgement, State
 from tui.model.requests import AnyRequest
@@ -51,7 +52,7 @@ def gaps(hypothesis: Hypothesis, case: Case, claim: Claim) -> Iterator[Gap]:
     if not any(issubclass(kind, hypothesis.shown_by) for kind in kinds):
         yield Gap("the mechanism itself was not seen", hypothesis.proof)
     if hypothesis.is_meant and claim.intention is None:
-        name = f"`refused check {case.target.label} --service NAME`, with the name of the service that is meant."
+        name = f"`refused check {quoted(case.target.label)} --service NAME`, with the name of the service that is meant."
         yield Gap("nobody said that this is what was meant", name)
     yield from _other_machines(case, claim)
     yield from _other_moments(hypothesis, case, claim)
@@ -120,7 +121,7 @@ def _other_moments(hypothesis: Hypothesis, case: Case, claim: Claim) -> Iterator
     if moments:
         yield Gap(
             f"{outcomes.joined(moments)} has connected meanwhile, and a table shows one moment",
-            f"More attempts: `refused check {case.target.label} --attempts 10`; if all are refused, it is so.",
+            f"More attempts: `refused check {quoted(case.target.label)} --attempts 10`; if all are refused, it is so.",
         )
 
 

@@ -5,9 +5,18 @@ An IPv6 address may name its zone, as in `fe80::1%eth0` (RFC 4007, section 11). 
 for the IPv4 address (RFC 4291, 2.5.5.2). Text that is not an address raises nothing, except in `parse_address`.
 """
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Literal
+from typing import Annotated, Literal
 
+from msgspec import Meta
+
+_ALPHABET = re.compile(r"^(?!-)[0-9A-Za-z_.:%@/*-]*(?![\s\S])")
+Address = Annotated[str, Meta(pattern=_ALPHABET.pattern)]
+"""An address, or a network with its length, as a record holds it: nothing that a shell acts on, and never an option.
+
+A record with another text is not read. Zones keep to these characters too.
+"""
 IpAddress = IPv4Address | IPv6Address
 IpFamily = Literal["IPv4", "IPv6"]
 
@@ -24,11 +33,15 @@ def parse_address(text: str) -> IpAddress:
 
 
 def literal_address(host: str) -> str | None:
-    """The address in its usual spelling if `host` is one (a zone such as `%eth0` is kept), else None."""
+    """The address in its usual spelling if `host` is one (a zone such as `%eth0` is kept), else None.
+
+    A zone with other characters than those of `Address` makes it none: a container may call its interfaces as it likes.
+    """
     try:
-        return str(ip_address(host))
+        address = str(ip_address(host))
     except ValueError:
         return None
+    return address if _ALPHABET.match(address) else None
 
 
 def without_zone(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from tui.model.address import endpoint
+from tui.model.address import Address, endpoint
 
 DNS_PORT = 53
 
@@ -10,7 +10,7 @@ DNS_PORT = 53
 class Nameserver(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a nameserver is asked. In a session file: `{"address": "10.0.0.2"}`, with `"port"` where it is not 53."""
 
-    address: str
+    address: Address
     port: int = DNS_PORT
 
     @property

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.nameserver import Nameserver
 
 # Why these numbers: the mission's schedule is three attempts, two seconds apart. One attempt waits 3.5 s:
@@ -32,7 +33,7 @@ class Options(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether other ports of the target's host may be tried; None asks the person."""
     servers: tuple[str, ...] = ()
     """Command prefixes that run a shell on the other end."""
-    source: str | None = None
+    source: Address | None = None
     """The local address that the client binds before it connects."""
     talk: bool = True
     """Whether a first request of the protocol may be sent where the target connects."""

@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import Address
+
 
 class Request(Struct, frozen=True, kw_only=True, tag_field="check", omit_defaults=True):
     """One check. `again` numbers a repetition of a check that was already made."""
@@ -33,7 +35,7 @@ class ResolveSystem(Request, frozen=True, kw_only=True, tag="system-answer"):
 class AskNameserver(Request, frozen=True, kw_only=True, tag="nameserver-answer"):
     """Ask one nameserver for the A and AAAA records of `name`."""
 
-    server: str
+    server: Address
     name: str
     port: int = 53
     configured: bool = True
@@ -59,9 +61,9 @@ class Schedule(Request, frozen=True, kw_only=True):
 class Connect(Schedule, frozen=True, kw_only=True, tag="connect"):
     """Try to connect to a TCP port."""
 
-    address: str
+    address: Address
     port: int
-    source: str | None = None
+    source: Address | None = None
     purpose: Purpose = "target"
 
 
@@ -74,7 +76,7 @@ class ConnectUnix(Schedule, frozen=True, kw_only=True, tag="connect-unix"):
 class TryPorts(Step, frozen=True, kw_only=True, tag="other-ports"):
     """Try other ports of the target's host, one attempt each. Needs the person's consent."""
 
-    address: str
+    address: Address
     ports: tuple[int, ...]
     timeout_s: float = 1.5
 
@@ -92,13 +94,13 @@ class ListAddresses(Request, frozen=True, kw_only=True, tag="addresses"):
 class LookUpRoute(Request, frozen=True, kw_only=True, tag="route"):
     """Ask the kernel which route it would use to `address`."""
 
-    address: str
+    address: Address
 
 
 class LookUpNeighbour(Request, frozen=True, kw_only=True, tag="neighbour"):
     """Read the neighbour (ARP, NDP) entry for `address`. `after` orders it behind an attempt, by fact id."""
 
-    address: str
+    address: Address
     device: str
     after: str = ""
 
@@ -106,14 +108,14 @@ class LookUpNeighbour(Request, frozen=True, kw_only=True, tag="neighbour"):
 class SendEcho(Step, frozen=True, kw_only=True, tag="echo"):
     """Send a few ICMP echo requests to `address`, as ping does."""
 
-    address: str
+    address: Address
     count: int = 3
 
 
 class TraceHops(Step, frozen=True, kw_only=True, tag="hops"):
     """Find the hops towards a TCP port by attempts with a rising TTL, as traceroute -T does."""
 
-    address: str
+    address: Address
     port: int
     max_hops: int = 20
 
@@ -139,7 +141,7 @@ class ReadConfinement(Request, frozen=True, kw_only=True, tag="confinement"):
 class FindResetOrigin(Step, frozen=True, kw_only=True, tag="reset-origin"):
     """Measure with which TTL the resets for a port arrive and at which outgoing TTL they still come, beside a reference."""
 
-    address: str
+    address: Address
     port: int
     reference_port: int | None = None
     """A port of the host that is known to accept; None for an echo as the reference."""
@@ -148,7 +150,7 @@ class FindResetOrigin(Step, frozen=True, kw_only=True, tag="reset-origin"):
 class MeasureMtu(Step, frozen=True, kw_only=True, tag="path-mtu"):
     """See whether a whole answer comes, and whether packets of full size and, with `writes`, a large request arrive."""
 
-    address: str
+    address: Address
     port: int
     family: str | None = None
     """The protocol that is spoken, which decides what may be written: `TLS` or the name of a service family."""
@@ -163,9 +165,9 @@ class MeasureMtu(Step, frozen=True, kw_only=True, tag="path-mtu"):
 class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
     """Read the packet filter, here or through `vantage`, and see what it does to this connection."""
 
-    address: str
+    address: Address
     port: int
-    source: str | None = None
+    source: Address | None = None
     device: str | None = None
     vantage: str | None = None
     pid: int | None = None
@@ -175,7 +177,7 @@ class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
 class TalkTo(Step, frozen=True, kw_only=True, tag="talk"):
     """Connect, send the harmless first request of a protocol, and read the first bytes of the answer."""
 
-    address: str
+    address: Address
     port: int
     protocol: str
     """The name of a service family, or `TLS`."""
@@ -192,7 +194,7 @@ class TalkTo(Step, frozen=True, kw_only=True, tag="talk"):
 class AskProxy(Step, frozen=True, kw_only=True, tag="proxy-answer"):
     """Ask a proxy for the target as a program does: CONNECT, or GET of the whole URL for plain HTTP. No credentials are sent."""
 
-    address: str
+    address: Address
     port: int
     host: str
     """The target's host and port, as they are given to the proxy."""
@@ -234,7 +236,7 @@ class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):
     Without an address and port, as for a Unix socket, nothing is counted towards an endpoint.
     """
 
-    address: str | None = None
+    address: Address | None = None
     port: int | None = None
 
 
@@ -245,9 +247,9 @@ class ReadCounters(Request, frozen=True, kw_only=True, tag="counters"):
 class WatchDrops(Step, frozen=True, kw_only=True, tag="drop-watch"):
     """Watch what the kernel drops, for a while without attempts and for another with them."""
 
-    address: str
+    address: Address
     port: int
-    source: str | None = None
+    source: Address | None = None
     """Our own address, to which the other end is asked its way back."""
     vantage: str | None = None
 
@@ -255,7 +257,7 @@ class WatchDrops(Step, frozen=True, kw_only=True, tag="drop-watch"):
 class WatchQueue(Request, frozen=True, kw_only=True, tag="queue-watch"):
     """Watch the accept queue of a port's listeners and the overflow counters for a while."""
 
-    address: str
+    address: Address
     port: int
     vantage: str | None = None
 
@@ -274,7 +276,7 @@ class ReadTracking(Request, frozen=True, kw_only=True, tag="tracking"):
     `after` orders it behind an attempt, by fact id.
     """
 
-    address: str
+    address: Address
     own: bool
     """Whether it is an address of this machine: then a datagram is sent there, to a socket of our own."""
     after: str = ""

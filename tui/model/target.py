@@ -1,10 +1,10 @@
 """What is to be reached: a host and port, or a socket in the file system; and how its text is read."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from tui.model.address import endpoint, literal_address
 from tui.model.safe_text import safe_text
@@ -20,6 +20,8 @@ _PATH_SAFE = "/:@,+=~%"
 """What stays as it is in a path: nothing that a shell would read in a command that is copied."""
 _SECRET_NAME = re.compile(r"pass|pwd|secret|token|key|sig|auth|code|session|credential|jwt", re.IGNORECASE)
 """Names of query parameters that may hold a secret (`access_token`, `X-Amz-Signature`): these are never sent nor kept."""
+Plain = Annotated[str, Meta(pattern=r"^(?!-)[0-9A-Za-z_.:%@/,+=~\[\]-]*(?![\s\S])")]
+"""What a host, a scheme and a URL are made of: nothing that a shell acts on, never an option. A record with more is not read."""
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _PLAIN_AUTHORITY = re.compile(r"[^:]*(?::\d{0,5})?|\[[^\]]*\](?::\d{0,5})?")
 _ABSOLUTE_PATH = re.compile(r"/(?!/)")
@@ -36,11 +38,11 @@ Transport = Literal["tcp", "unix"]
 class TcpTarget(Struct, frozen=True, kw_only=True, tag_field="transport", tag="tcp"):
     """One TCP port of one host. `text` never holds credentials."""
 
-    text: str
-    host: str
+    text: Plain
+    host: Plain
     """The name or address, without brackets."""
     port: int
-    scheme: str | None = None
+    scheme: Plain | None = None
     asks_for: str = "/"
     """Path and query of an HTTP URL, percent-encoded, without parameters that may be secrets; `text` has the path alone."""
 
@@ -161,8 +163,6 @@ def _split(text: str) -> tuple[str, str]:
 def _host(host: str, text: str) -> str:
     address = literal_address(host)
     if address:
-        if not host.isprintable() or not host.isascii():
-            raise _unusable(text, "has an interface name with characters that no interface has")
         return address
     name = host.rstrip(".")
     ascii_name = _idna(name, text)

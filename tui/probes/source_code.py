@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tui.errors.source import imports_of, read_python
 from tui.errors.source.masking import masked
+from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, Code, NotObserved
 from tui.model.requests import ReadCode
 from tui.model.safe_text import safe_line
@@ -154,7 +155,7 @@ def _fact(request: ReadCode, path: Path, lines: list[str], *, changed: bool) -> 
     source = tuple((number, masked(text)) for number, text in around if first <= number <= last)
     shown = safe_line(str(path))
     return Code(
-        command=f"sed -n '{first},{last}p' {shown}",
+        command=f"sed -n '{first},{last}p' {quoted(str(path))}",
         path=safe_line(request.path),
         line=request.line,
         function=request.function,

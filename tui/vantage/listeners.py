@@ -5,6 +5,7 @@ it prints the tables of /proc/net and, for each process that it may see, the soc
 """
 
 import re
+import shlex
 from collections.abc import AsyncGenerator
 
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from tui.probes.kernel.system_view import SystemView
 from tui.probes.sockets.listeners import MOST_LISTENERS
 from tui.probes.sockets.proc_net import TABLES, inet_listeners
 from tui.probes.sockets.socket_rows import address_text, in_order
+from tui.probes.sockets.socket_units import COMMAND, socket_units, with_units
 from tui.vantage.remote_shell import RemoteShellError, ask, sections
 from tui.vantage.ss_text import listeners_of_ss
 
@@ -31,6 +33,10 @@ cat /proc/net/if_inet6 2>/dev/null
 if text=$(ss -Hltnupe 2>/dev/null); then
   echo '=== ss'
   printf '%s\\n' "$text"
+  case $text in *'("systemd",'*)
+    echo '=== units'
+    {shlex.join(COMMAND)} 2>/dev/null ;;
+  esac
   exit 0
 fi
 for table in {" ".join(TABLES)}; do
@@ -78,7 +84,7 @@ def remote_listeners(text: str) -> list[Listener]:
     """The listeners in what the script printed. Raises RemoteShellError where it found neither ss nor a table."""
     parts = sections(text)
     if "ss" in parts:
-        return listeners_of_ss(parts["ss"])
+        return with_units(listeners_of_ss(parts["ss"]), socket_units(parts.get("units", "").lstrip("\n")))
     if not any(table in parts for table in TABLES):
         raise RemoteShellError(
             "The other end has no ss and no readable /proc/net.", "Install iproute2 there, or name another prefix."

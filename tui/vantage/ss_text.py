@@ -5,7 +5,7 @@ Law: a line that is not understood is skipped, never guessed. Source: ss(8), mis
 
 import re
 
-from tui.model.address import plain_address, without_zone, zone_of
+from tui.model.address import literal_address, plain_address, without_zone, zone_of
 from tui.model.facts import Listener
 from tui.model.safe_text import safe_name
 from tui.probes.sockets.cgroups import container_of, unit_of
@@ -24,7 +24,8 @@ def listeners_of_ss(text: str) -> list[Listener]:
     # Before iproute2 4.13 an IPv6 wildcard was `:::80` and `*:80` meant IPv4; since then `*` means both families.
     old = bool(re.search(r"\s:::\d+\s", text))
     matches = (_LINE.fullmatch(line.strip()) for line in text.split("\n"))
-    return [_listener(line, old=old) for line in matches if line and (line["proto"], line["state"]) in _STATES]
+    rows = [_listener(line, old=old) for line in matches if line and (line["proto"], line["state"]) in _STATES]
+    return [row for row in rows if literal_address(row.address)]
 
 
 def _listener(line: re.Match[str], *, old: bool) -> Listener:
@@ -40,7 +41,7 @@ def _listener(line: re.Match[str], *, old: bool) -> Listener:
     is_tcp = line["proto"] == "tcp"
     return Listener(
         proto="tcp" if is_tcp else "udp",
-        address=safe_name(plain_address(address)),
+        address=plain_address(address),
         port=int(line["port"]),
         v6_only=bool(details.get("v6only", local == "[::]")),
         device=safe_name(device) or None,

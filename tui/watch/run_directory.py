@@ -1,10 +1,15 @@
-"""The private directory of one run: the records that the hook appends to, and the modules that PYTHONPATH leads to."""
+"""The private directory of one run: the records that the hook appends to, and the modules that PYTHONPATH leads to.
+
+Law: a daemon that the command leaves behind keeps these paths, so that they lead to where only this user can make anything,
+after the run too.
+"""
 
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from tui.engine.own_directory import own_directory
 from tui.watch.hook import RECORDS
 
 SITE = "sitecustomize.py"
@@ -79,7 +84,11 @@ def read_end(path: Path) -> list[bytes]:
 @contextlib.contextmanager
 def private_directory() -> Iterator[RunDirectory | None]:
     """A private directory for this run, removed at its end; None where it can't be made: then nothing is noted."""
-    directory = Path(os.environ.get("TMPDIR") or "/tmp", f"refused-{os.urandom(8).hex()}")  # noqa: S108 -- it must be new
+    own = own_directory(os.environ)
+    if own is None:
+        yield None
+        return
+    directory = own / os.urandom(8).hex()
     try:
         directory.mkdir(mode=0o700)
         run = RunDirectory(directory)

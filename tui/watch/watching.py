@@ -28,6 +28,8 @@ class Watched(NamedTuple):
     """Its exit status; if a signal ended it, 128 plus the signal's number."""
     by_signal: int | None = None
     failed: tuple[FailedTarget, ...] = ()
+    is_noted: bool = True
+    """False where there was no safe directory for what hook and strace note: all that is known is what the command printed."""
 
 
 def watch(command: Sequence[str], *, traced: bool = False) -> Watched:
@@ -47,8 +49,8 @@ def watch(command: Sequence[str], *, traced: bool = False) -> Watched:
     failed = _failed(noted, trace, bytes(tail) if ended else b"") if noted or trace or ended else ()
     if os.WIFSIGNALED(ended):
         number = os.WTERMSIG(ended)
-        return Watched(SIGNAL_STATUS + number, number, failed)
-    return Watched(os.WEXITSTATUS(ended), None, failed)
+        return Watched(SIGNAL_STATUS + number, number, failed, directory is not None)
+    return Watched(os.WEXITSTATUS(ended), None, failed, directory is not None)
 
 
 def _failed(noted: Sequence[bytes], trace: Sequence[bytes], printed: bytes) -> tuple[FailedTarget, ...]:

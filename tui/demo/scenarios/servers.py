@@ -17,7 +17,6 @@ from tui.model.facts import Attempt
 from tui.model.options import Options
 from tui.model.target import Target, parse_target
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.sockets.command_line import program_name
 
 HERE = "127.0.0.1"
 QUICK = Options(delay_s=0.3)
@@ -36,8 +35,7 @@ def _setup(target: Target, options: Options = QUICK) -> Setup:
 
 def _own_name() -> str:
     """What the socket table calls this process, which holds the fake services."""
-    this = psutil.Process()
-    return program_name(this.name(), this.exe(), this.cmdline())
+    return psutil.Process().name()
 
 
 @asynccontextmanager

@@ -141,7 +141,7 @@ def log(case: Case, row: Listener | None, *, prefix: str | None = None, options:
         look = f"ls -l /proc/{row.pid}/fd" if row and row.pid else "ls -lt /var/log"
         return behind(prefix, look)
     if row and row.unit:
-        return behind(prefix, f"journalctl -u {quoted(row.unit)} {options}")
+        return behind(prefix, f"journalctl -u {quoted(row.activates or row.unit)} {options}")
     if row and row.pid:
         return behind(prefix, f"journalctl _PID={row.pid} {options}")
     guess = unit(case)
@@ -161,7 +161,8 @@ def settings(case: Case, row: Listener) -> str:
 def holder(case: Case, row: Listener, *, prefix: str | None = None) -> str:
     """The look at who holds a port: its unit, its process, or who that is."""
     if row.unit and has_systemd(case, prefix):
-        return behind(prefix, f"systemctl status {quoted(row.unit)}")
+        names = " ".join(quoted(unit) for unit in (row.unit, row.activates) if unit)
+        return behind(prefix, f"systemctl status {names}")
     return behind(prefix, f"ps -fp {row.pid}") if row.pid else listeners(row.port, prefix)
 
 
@@ -188,8 +189,8 @@ def apply(case: Case, row: Listener | None, *, prefix: str | None = None) -> str
 
 def _own_unit(case: Case, row: Listener, prefix: str | None) -> str:
     """The unit that may be restarted for a listener's sake; empty where there is none, or it is an engine's or a resolver's."""
-    unit = row.unit or ""
-    others = row.process in _OF_OTHERS or unit.startswith(_UNITS_OF_OTHERS)
+    unit = (row.activates if row.is_systemds else row.unit) or ""
+    others = (row.process in _OF_OTHERS and not row.is_systemds) or unit.startswith(_UNITS_OF_OTHERS)
     may = unit.endswith(_MANAGED) and not row.container and not others and has_systemd(case, prefix)
     return unit if may else ""
 

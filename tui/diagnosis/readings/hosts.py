@@ -26,6 +26,7 @@ from tui.model.facts import (
     TcpAttempt,
 )
 from tui.model.judgement import Culprit, CulpritKind
+from tui.model.program_names import LONGEST_COMM, script
 from tui.model.requests import AnyRequest, LookUpNeighbour, TraceHops, TryPorts
 from tui.model.schemes import Family, family_of_port, family_of_program, family_of_scheme
 
@@ -38,8 +39,6 @@ FEWEST_SYNS = 3
 """This many unanswered SYNs are silence; where one packet in ten is lost, chance does that once in a thousand times."""
 COMPARED, COMPARED_ELSE = 443, 80
 """Ports that are hardly ever filtered on the way out, to compare the first hop with."""
-LONGEST_COMM = 15
-"""Characters of a process's name in the kernel (TASK_COMM_LEN less its end)."""
 _ACCEPTED = frozenset({Outcome.CONNECTED, Outcome.CLOSED, Outcome.RESET, Outcome.SILENT})
 _UNREACHABLE_HOST = frozenset({(4, 3, 1), (6, 1, 3)})
 _UNREACHABLE = _UNREACHABLE_HOST | {(4, 3, code) for code in (0, 5, 6, 7, 8, 11, 12)} | {(6, 1, 0), (6, 1, 2)}
@@ -343,12 +342,17 @@ def meant_family(case: Case) -> Family | None:
     return family_of_scheme(case.tcp.scheme) or family_of_port(case.tcp.port)
 
 
+def serves(listener: Listener | None) -> Family | None:
+    """The kind of service that a listener's program is known for, by any of its names."""
+    return next(filter(None, map(family_of_program, listener.programs if listener else ())), None)
+
+
 def is_named(case: Case, listener: Listener) -> bool:
     """Whether the listener belongs to the unit, container or process that the person named."""
     name = (service_name(case) or "").lower().removesuffix(".service")
     unit = (listener.unit or "").lower().removesuffix(".service").removesuffix(".socket")
     program = (listener.process or "").lower()
-    borne = {unit, unit.partition("@")[0], program, (listener.container or "").lower()} - {""}
+    borne = {unit, unit.partition("@")[0], *map(str.lower, listener.programs), (listener.container or "").lower()} - {""}
     return name in borne or (len(program) == LONGEST_COMM and name.startswith(program))
 
 
@@ -356,28 +360,32 @@ def contradicts(case: Case, listener: Listener) -> bool:
     """Whether the listener is known to be another service than the one meant."""
     if service_name(case):
         return not is_named(case, listener)
-    meant, served = meant_family(case), family_of_program(listener.process)
+    meant, served = meant_family(case), serves(listener)
     return bool(meant and served and meant != served)
 
 
 def owner(listener: Listener, *, opens: bool = True) -> str:
     """Who listens: `nginx (pid 812)`; where no more is known `A service`, or `a service` where it does not open the sentence."""
+    if listener.is_systemds:
+        unit = listener.unit or f"{'A' if opens else 'a'} socket unit"
+        return f"{unit} (held by systemd{f', for {listener.activates}' if listener.activates else ''})"
     name = listener.process or listener.unit
     if name is None:
-        service = "A service" if opens else "a service"
-        name = f"{service} of user {listener.user}" if listener.user else service
+        name = f"{'A' if opens else 'a'} service{f' of user {listener.user}' if listener.user else ''}"
     where = f" in container {listener.container}" if listener.container else ""
-    return f"{name}{where} (pid {listener.pid})" if listener.pid else f"{name}{where}"
+    runs = f", {given}" if (given := script((listener.command or "").split())) and given != name else ""
+    return f"{name}{where} (pid {listener.pid}{runs})" if listener.pid else f"{name}{where}"
 
 
 def listener_culprit(kind: CulpritKind, listener: Listener) -> Culprit:
-    """A listener, by all the names that are known of it; without a process it is a `listener`."""
+    """A listener, by all the names that are known of it; without a process of its own it is a `listener`."""
+    process, pid = (None, None) if listener.is_systemds else (listener.process, listener.pid)
     return Culprit(
-        kind=kind if listener.process else "listener",
+        kind=kind if process else "listener",
         address=listener.address,
         port=listener.port,
-        pid=listener.pid if listener.pid is not None else UNSET,
-        name=listener.process or UNSET,
+        pid=pid if pid is not None else UNSET,
+        name=process or UNSET,
         unit=listener.unit or UNSET,
     )
 

@@ -82,7 +82,7 @@ def of_same_port(case: Case, address: str, table: Listeners, row: Listener) -> I
 def _is_any_program(case: Case, row: Listener) -> bool:
     """Whether the target names a kind of service with programs of its own, and the listener's is none that is known for it."""
     meant = hosts.meant_family(case)
-    return bool(meant and meant.name != near_misses.CROWDED and family_of_program(row.process) != meant)
+    return bool(meant and meant.name != near_misses.CROWDED and hosts.serves(row) != meant)
 
 
 def of_location(case: Case, location: ServiceLocation, fact: OtherNamespaces) -> Intention | None:
@@ -94,7 +94,7 @@ def of_location(case: Case, location: ServiceLocation, fact: OtherNamespaces) ->
         words = f"its engine publishes port {port}"
         return Intention(known_by="settings", words=words, evidence=(fact.id,))
     meant, row, space = hosts.meant_family(case), location.listener, location.namespace
-    served = family_of_program((row.process if row else None) or (space.process if space else None))
+    served = hosts.serves(row) if row and row.process else family_of_program(space.process if space else None)
     belongs_here = any(services.set_to_port(case, address) for address in outcomes.failing(case))
     if meant and location.published is None and (location.fits or served == meant) and not belongs_here:
         words = f"it is {meant.name}, and nothing else that fits listens on port {port}"

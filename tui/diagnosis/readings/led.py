@@ -113,7 +113,7 @@ def silent(case: Case) -> Finding | None:
             f"{said_by(place)} A connection to {place.way.label} itself gets no answer.",
             *facts,
             summary=summary,
-            next_check=f"`refused check {place.way.label}`.",
+            next_check=f"`refused check {quoted(place.way.label)}`.",
             explains=quiet,
         )
     return claim(
@@ -123,12 +123,12 @@ def silent(case: Case) -> Finding | None:
         missing=f"{inside(place, 'nft list ruleset')}, and the same here: a rule that drops it.",
         explains=quiet,
         culprit=Culprit(kind="address", address=place.way.host or "", port=place.way.port or case.tcp.port),
-        refuted_by=f"`refused check {place.way.label}` connects.",
+        refuted_by=f"`refused check {quoted(place.way.label)}` connects.",
         remedies=(
             Remedy(
                 do=f"Find the rule that drops it: in {place.place}, or one of this machine's for what it forwards.",
                 command=f"{inside(place, 'nft -a list ruleset')}; nft -a list ruleset | grep -e forward -e drop",
-                verify=f"`refused check {place.way.label}` connects.",
+                verify=f"`refused check {quoted(place.way.label)}` connects.",
             ),
         ),
     )

@@ -95,7 +95,7 @@ def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[ServiceLo
         if container
         else None
     )
-    meant, served = hosts.meant_family(case), family_of_program(row.process)
+    meant, served = hosts.meant_family(case), hosts.serves(row)
     yield ServiceLocation(
         namespace=space,
         container=container,

@@ -13,7 +13,7 @@ from tui.diagnosis.readings.likely_ports import likely_ports, slips
 from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, Outcome, Talk, TcpAttempt
 from tui.model.protocols import HTTP, TLS, meant_protocol, protocols_labelled
-from tui.model.schemes import Family, family_of_port, family_of_program
+from tui.model.schemes import Family, family_of_port
 
 CROWDED = "HTTP"
 """The family of which one machine runs many services that have nothing to do with each other."""
@@ -67,7 +67,7 @@ def candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator
 def serves(case: Case, addresses: Iterable[str], row: Listener) -> Family | None:
     """The kind of service of a listener: by its program, or, where nobody may see that, by its own words."""
     if row.process:
-        return family_of_program(row.process)
+        return hosts.serves(row)
     return next((known for address in addresses if (known := spoken.family(case, address, row.port))), None)
 
 
@@ -133,7 +133,7 @@ def is_front_door(case: Case, port: int, meant: Family) -> bool:
 def _doubt_of_slip(case: Case, row: Listener) -> str:
     """What speaks against a likeness of numbers: another kind of service on either port, or too few digits."""
     meant = hosts.meant_family(case)
-    usual, served = family_of_port(row.port), family_of_program(row.process)
+    usual, served = family_of_port(row.port), hosts.serves(row)
     if len(str(case.tcp.port)) < SHORTEST_SLIP or len(str(row.port)) < SHORTEST_SLIP:
         return "ports of so few digits all look alike."
     if meant and usual and usual != meant:

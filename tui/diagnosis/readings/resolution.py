@@ -12,6 +12,7 @@ from msgspec import Struct
 from tui.diagnosis.hypothesis import not_looked_at, not_relevant
 from tui.diagnosis.readings import outcomes
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import HostsEntry, NameserverAnswer, NameSources, Outcome, TcpAttempt
 from tui.model.judgement import Judgement
 from tui.model.nameserver import Nameserver
@@ -275,7 +276,7 @@ def doubt(case: Case, server: str, address: str, why: str) -> str:
         return ""
     return (
         f"Whether {why}, and the service at {address} is down: who set it up knows. "
-        f"If {server} is right, name it: `refused check {case.target.label} --nameserver {server}`."
+        f"If {server} is right, name it: `refused check {quoted(case.target.label)} --nameserver {server}`."
     )
 
 

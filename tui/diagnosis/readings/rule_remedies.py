@@ -68,7 +68,7 @@ def remedies(case: Case, rule: Rule, address: str, *, prefix: str | None = None)
         yield Remedy(
             do=f"Give the service {service} ready endpoints: its pods are missing, not ready, or its selector matches none.",
             command=f"kubectl -n {space} get endpoints,pods -o wide; kubectl -n {space} describe service {quoted(name)}",
-            verify=f"kubectl shows endpoints, and {case.target.label} connects.",
+            verify=f"It shows endpoints, and {case.target.label} connects.",
         )
     elif prefix is None and commands.is_in_pod(case):
         yield Remedy(
@@ -143,7 +143,7 @@ def _lifted(case: Case, rule: Rule, address: str, prefix: str | None, again: str
         jail = quoted(rule.chain.removeprefix("f2b-"))
         see, lift = f"fail2ban-client status {jail}", f"fail2ban-client set {jail} unbanip {quoted(own)}" if own else ""
     else:
-        place = f"{rule.family} {quoted(rule.table)} {quoted(member['name'] if member else '')}"
+        place = f"{quoted(rule.family)} {quoted(rule.table)} {quoted(member['name'] if member else '')}"
         see, lift = f"nft list set {place}", f"nft delete element {place} '{{ {own} }}'" if own else ""
     who = own or "this client"
     yield Remedy(
@@ -164,7 +164,7 @@ def _client(case: Case, address: str) -> str:
 
 def _remove(rule: Rule, port: int) -> str:
     """The command that undoes it: the rule deleted, or, where a policy drops, the port accepted before it."""
-    place = f"{rule.family} {quoted(rule.table)} {quoted(rule.chain)}"
+    place = f"{quoted(rule.family)} {quoted(rule.table)} {quoted(rule.chain)}"
     if rule.backend == "nft":
         if rule.text and rule.handle is not None:
             return f"nft delete rule {place} handle {rule.handle}"

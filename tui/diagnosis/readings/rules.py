@@ -245,9 +245,10 @@ def show_all(reading: Firewall) -> str:
 
 def show(rule: Rule) -> str:
     """The command that shows the rule in its chain."""
+    family, table, chain = map(command_line.quoted, (rule.family, rule.table, rule.chain))
     if rule.backend == "nft":
-        return f"nft -a list chain {rule.family} {command_line.quoted(rule.table)} {command_line.quoted(rule.chain)}"
-    return f"{tool(rule)} -t {command_line.quoted(rule.table)} -vnL {command_line.quoted(rule.chain)} --line-numbers"
+        return f"nft -a list chain {family} {table} {chain}"
+    return f"{tool(rule)} -t {table} -vnL {chain} --line-numbers"
 
 
 def tool(rule: Rule) -> str:

@@ -165,7 +165,9 @@ def in_use_lines(service: Service) -> tuple[LogLine, ...]:
 def socket_row(case: Case, address: str, service: Service) -> Listener | None:
     """The listener that systemd itself holds for the service on the target's port, to start it on demand."""
     rows = outcomes.on_port(hosts.table(case, address), case.tcp.port)
-    return next((row for row in rows if service.socket and (row.unit == service.socket or row.process == "systemd")), None)
+    return next(
+        (row for row in rows if service.socket and (row.unit == service.socket or (row.is_systemds and row.unit is None))), None
+    )
 
 
 class Restart(Struct, frozen=True):

@@ -14,7 +14,7 @@ from tui.model.case import Case
 from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Quiet, Talk
 from tui.model.protocols import HTTP, TLS, Meant, meant_protocol, protocol_of, protocols_labelled
 from tui.model.requests import AnyRequest, ExamineProcess, TalkTo
-from tui.model.schemes import FAMILIES, Family, family_of_port, family_of_program
+from tui.model.schemes import FAMILIES, Family, family_of_port
 from tui.model.target import TcpTarget
 
 MOST_TALKED_TO = 3
@@ -118,7 +118,7 @@ def _others(case: Case, address: str, protocol: str) -> Iterator[str]:
     kinds = [
         hosts.meant_family(case),
         family_of_port(case.tcp.port),
-        family_of_program(row.process if row else None),
+        hosts.serves(row),
     ]
     spoken = [TLS, *(protocol_of(kind) for kind in kinds if kind), HTTP]
     yield from (other for other in dict.fromkeys(spoken) if other and other != protocol)
@@ -250,7 +250,7 @@ def listener(case: Case, address: str) -> Listener | None:
 def process_checks(case: Case, address: str) -> Iterator[AnyRequest]:
     """A check of the process that accepts on `address`, where the socket table names it."""
     row = listener(case, address)
-    if row and row.pid:
+    if row and row.pid and not row.is_systemds:
         yield ExamineProcess(pid=row.pid, vantage=_vantage(case, address))
 
 

@@ -137,7 +137,7 @@ def finding(case: Case, wanted: Kind, behind: str, example: str) -> Finding:
             Remedy(
                 do="Then go on there, from the machine that the proxy runs on: `refused check` with what it names.",
                 command=_on_to(own[1].text if own else ""),
-                verify=f"`refused check {case.target.text}` is reachable.",
+                verify=f"`refused check {quoted(case.target.text)}` is reachable.",
             ),
         ),
     )

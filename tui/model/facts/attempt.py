@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tui.model.address import endpoint
+from tui.model.address import Address, endpoint
 from tui.model.facts.fact import Fact
 from tui.model.facts.outcome import Outcome
 from tui.model.requests import Purpose
@@ -17,7 +17,7 @@ class IcmpError(Struct, frozen=True, kw_only=True):
     code: int
     meaning: str
     """`port unreachable`, `host unreachable`, `administratively prohibited`, `time exceeded`, …"""
-    sender: str
+    sender: Address
     """The address that sent it (SO_EE_OFFENDER)."""
 
 
@@ -61,14 +61,14 @@ class Attempt(Fact, frozen=True, kw_only=True):
 class TcpAttempt(Attempt, frozen=True, kw_only=True, tag="attempt"):
     """One attempt to connect to a TCP port."""
 
-    address: str
+    address: Address
     port: int
     icmp: IcmpError | None = None
     error_queue: Literal["empty", "icmp", "unknown"] = "unknown"
     """`empty` proves a reset only where the kernel queues ICMP errors (Linux 5.8 and later), else `unknown`."""
-    local_address: str | None = None
+    local_address: Address | None = None
     local_port: int | None = None
-    source: str | None = None
+    source: Address | None = None
     """The local address that was asked for with bind, if one was."""
     retransmits: int | None = None
     """SYN retransmissions by the time it ended (TCP_INFO)."""
@@ -110,7 +110,7 @@ class UnixAttempt(Attempt, frozen=True, kw_only=True, tag="unix-attempt"):
 class Quiet(Fact, frozen=True, kw_only=True, tag="quiet"):
     """The first attempt, or talk, is under way and has had no answer so far: a sign, long before its end, of what may come."""
 
-    address: str
+    address: Address
     port: int
     waited_ms: float
     protocol: str | None = None

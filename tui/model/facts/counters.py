@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 
 
@@ -48,7 +49,7 @@ class DropWatch(Fact, frozen=True, kw_only=True, tag="drop-watch"):
     That is the experiment which tells our packets from those of others: what rises with the attempts alone is about them.
     """
 
-    address: str
+    address: Address
     port: int
     vantage: str | None = None
     tried: int = 0

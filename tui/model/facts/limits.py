@@ -1,12 +1,13 @@
 """The kernel's limits that a connection can meet: source ports and file descriptors."""
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 
 
 class Limits(Fact, frozen=True, kw_only=True, tag="limits"):
     """Limits of this machine and how far they are used up (ip_local_port_range in ip(7), file-nr in proc_sys_fs(5))."""
 
-    address: str | None = None
+    address: Address | None = None
     port: int | None = None
     """Towards which endpoint source ports were counted; None where there is no such endpoint."""
     first_port: int | None = None

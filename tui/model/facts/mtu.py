@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 
 Written = Literal["acknowledged", "stalled", "reported", "not-sent", "ended"]
@@ -12,7 +13,7 @@ so nothing follows from it."""
 class PathMtu(Fact, frozen=True, kw_only=True, tag="path-mtu"):
     """What large packets fare both ways, in segments as usual and in segments that pass anywhere."""
 
-    address: str
+    address: Address
     port: int
     spoken: str = ""
     """The protocol of the requests."""
@@ -31,7 +32,7 @@ class PathMtu(Fact, frozen=True, kw_only=True, tag="path-mtu"):
     full_size: Literal["pass", "vanish", "reported", "unknown"] = "unknown"
     """What became of packets, echo requests or UDP, as large as TCP sends and not to be fragmented, where small ones are
     answered; IPv4 alone."""
-    reported_by: str | None = None
+    reported_by: Address | None = None
     """The router that said that they are too large."""
     reported_mtu: int | None = None
     """The bytes that its next link takes."""

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 from tui.model.nameserver import Nameserver
 
@@ -13,7 +14,7 @@ class HostsEntry(Struct, frozen=True, kw_only=True):
 
     path: str
     line: int
-    address: str
+    address: Address
     text: str
 
 
@@ -54,7 +55,7 @@ class SystemAnswer(Fact, frozen=True, kw_only=True, tag="system-answer"):
     """What programs here get for `name` (getaddrinfo), in their order."""
 
     name: str
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     canonical: str | None = None
     error: str | None = None
     """EAI_NONAME, EAI_AGAIN, …, or None."""
@@ -69,14 +70,14 @@ class SystemAnswer(Fact, frozen=True, kw_only=True, tag="system-answer"):
 class NameserverAnswer(Fact, frozen=True, kw_only=True, tag="nameserver-answer"):
     """What one nameserver said about one name and type."""
 
-    server: str
+    server: Address
     port: int = 53
     name: str
     rtype: Literal["A", "AAAA"]
     outcome: Literal["answered", "timeout", "refused", "unreachable", "malformed"]
     """`refused`: its port answered with a reset or ICMP. The DNS code REFUSED is `answered` with that rcode."""
     rcode: str | None = None
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     cnames: tuple[str, ...] = ()
     ttl_s: int | None = None
     rtt_ms: float

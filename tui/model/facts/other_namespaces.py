@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 from tui.model.facts.sockets import Listener
 
@@ -30,7 +31,7 @@ class Container(Struct, frozen=True, kw_only=True):
     """Published TCP ports: host address, host port, port inside; of one that does not run, those that its settings ask for."""
     exposed: tuple[int, ...] = ()
     """TCP ports inside that its image or its settings name, published or not (EXPOSE)."""
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     """Its addresses in the engine's networks; a container that does not run has none."""
     networks: tuple[str, ...] = ()
     """The engine's networks that it belongs to, running or not."""
@@ -67,7 +68,7 @@ class Namespace(Struct, frozen=True, kw_only=True):
     """A process that lives there."""
     process: str | None = None
     container: Container | None = None
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     """Its addresses, without those of loopback."""
     listeners: tuple[Listener, ...] = ()
     """Listening TCP sockets."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tui.model.address import endpoint
+from tui.model.address import Address, endpoint
 from tui.model.facts.attempt import IcmpError
 from tui.model.facts.fact import Fact
 
@@ -10,7 +10,7 @@ from tui.model.facts.fact import Fact
 class Addresses(Fact, frozen=True, kw_only=True, tag="addresses"):
     """The addresses of this machine, by interface."""
 
-    addresses: tuple[tuple[str, str], ...]
+    addresses: tuple[tuple[str, Address], ...]
     """Pairs of interface and address."""
     ipv6_disabled: bool = False
     down: tuple[str, ...] = ()
@@ -20,12 +20,12 @@ class Addresses(Fact, frozen=True, kw_only=True, tag="addresses"):
 class Route(Fact, frozen=True, kw_only=True, tag="route"):
     """The route that the kernel would take to `address`."""
 
-    address: str
+    address: Address
     type: Literal["unicast", "local", "broadcast", "multicast", "unreachable", "prohibit", "blackhole", "throw", "none"]
-    gateway: str | None = None
+    gateway: Address | None = None
     device: str | None = None
-    source: str | None = None
-    destination: str | None = None
+    source: Address | None = None
+    destination: Address | None = None
     """The matching prefix as the table has it, such as `10.0.0.0/8`; None where that is not known."""
     table: int | None = None
     errno: str | None = None
@@ -42,7 +42,7 @@ class Route(Fact, frozen=True, kw_only=True, tag="route"):
 class Neighbour(Fact, frozen=True, kw_only=True, tag="neighbour"):
     """This link's knowledge of `address`."""
 
-    address: str
+    address: Address
     device: str
     state: Literal["reachable", "stale", "delay", "probe", "permanent", "noarp", "incomplete", "failed", "none"]
     mac: str | None = None
@@ -51,7 +51,7 @@ class Neighbour(Fact, frozen=True, kw_only=True, tag="neighbour"):
 class Echo(Fact, frozen=True, kw_only=True, tag="echo"):
     """The answers to a few ICMP echo requests."""
 
-    address: str
+    address: Address
     sent: int
     received: int
     rtt_ms: tuple[float, ...] = ()
@@ -64,10 +64,10 @@ class Echo(Fact, frozen=True, kw_only=True, tag="echo"):
 class Hop(Fact, frozen=True, kw_only=True, tag="hop"):
     """What an attempt with this outgoing TTL brought back."""
 
-    address: str
+    address: Address
     port: int
     ttl: int
-    sender: str | None = None
+    sender: Address | None = None
     """Who answered; None for silence. A reset counts as the target's own answer: its address."""
     outcome: Literal["time-exceeded", "connected", "refused", "rejected", "unreachable", "silent", "error"]
     rtt_ms: float | None = None

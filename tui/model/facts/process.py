@@ -53,6 +53,11 @@ class ProcessState(Fact, frozen=True, kw_only=True, tag="process-state"):
         return self.stopper is not None or self.state in {"Z", "X"}
 
     @property
+    def holds_still(self) -> bool:
+        """Whether it takes no connection now: it can't run, or waited for a device at every reading."""
+        return self.is_stopped or (bool(self.states) and set(self.states) == {"D"})
+
+    @property
     def is_out_of_descriptors(self) -> bool:
         """Whether it has as many descriptors as it may, so that it can neither open nor accept another."""
         return None not in {self.descriptors, self.descriptor_limit} and (self.descriptors or 0) >= (self.descriptor_limit or 0)

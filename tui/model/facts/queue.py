@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 from tui.model.facts.outcome import Outcome
 from tui.model.facts.sockets import Listener
@@ -37,7 +38,7 @@ class AcceptQueue(Struct, frozen=True, kw_only=True):
 class QueueWatch(Fact, frozen=True, kw_only=True, tag="queue-watch"):
     """The accept queues of the listeners on a port, and the kernel's overflow counters meanwhile (tcp(7), listen(2))."""
 
-    address: str
+    address: Address
     port: int
     vantage: str | None = None
     queues: tuple[AcceptQueue, ...] = ()

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 
 INITIAL_TTLS = (64, 128, 255)
@@ -27,20 +28,20 @@ class Reference(Struct, frozen=True, kw_only=True):
     """The port that accepts; None for an echo."""
     received_ttl: int | None = None
     smallest_ttl: int | None = None
-    hops: tuple[tuple[int, str], ...] = ()
+    hops: tuple[tuple[int, Address], ...] = ()
     """Which routers said `time exceeded` for its packets: pairs of outgoing TTL and sender, nearest first."""
 
 
 class ResetOrigin(Fact, frozen=True, kw_only=True, tag="reset-origin"):
     """The TTLs of the resets for a port, beside those of answers that are known to be the host's own."""
 
-    address: str
+    address: Address
     port: int
     received_ttl: int | None = None
     """The TTL with which the reset arrived; None where it could not be measured."""
     smallest_ttl: int | None = None
     """The smallest outgoing TTL at which the reset still comes."""
-    hops: tuple[tuple[int, str], ...] = ()
+    hops: tuple[tuple[int, Address], ...] = ()
     """Which routers said `time exceeded` for the port's own packets: pairs of outgoing TTL and sender, nearest first."""
     references: tuple[Reference, ...] = ()
     latency_ms: float | None = None

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 
 Answer = Literal["matches", "does-not-match", "cannot-tell"]
@@ -49,7 +50,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):
     """The packet filter of this machine, or of a vantage, and what it does to one connection."""
 
-    address: str
+    address: Address
     port: int
     vantage: str | None = None
     side: Literal["client", "server"] = "client"

@@ -4,14 +4,16 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
+from tui.model.program_names import known_as
 
 
 class Listener(Struct, frozen=True, kw_only=True):
     """One listening TCP socket or bound UDP socket, and who holds it."""
 
     proto: Literal["tcp", "udp"]
-    address: str
+    address: Address
     port: int
     v6_only: bool = False
     """Whether an IPv6 wildcard socket takes IPv6 alone (IPV6_V6ONLY)."""
@@ -21,8 +23,14 @@ class Listener(Struct, frozen=True, kw_only=True):
     user: str | None = None
     pid: int | None = None
     process: str | None = None
+    """As ss calls it: the kernel's own name of the process."""
     command: str | None = None
+    executable: str | None = None
+    """The file that runs, where it may be read."""
     unit: str | None = None
+    """Its control group's; of a socket that systemd holds, the socket unit."""
+    activates: str | None = None
+    """The service that systemd starts when a connection comes, where it holds the socket itself."""
     container: str | None = None
     queue: int | None = None
     """Connections that wait to be accepted."""
@@ -31,8 +39,22 @@ class Listener(Struct, frozen=True, kw_only=True):
     """When the process started, in seconds since the epoch."""
 
     @property
+    def programs(self) -> tuple[str, ...]:
+        """Every name of its program: the process's first, then that of its script, of its command line and of its file."""
+        return known_as(self.process, self.executable, self.command)
+
+    @property
+    def is_systemds(self) -> bool:
+        """Whether systemd itself, or a child of its own such as `(sd-accept)`, holds it for a unit that it starts on demand."""
+        process = self.process or ""
+        is_unseen = self.pid is None and (self.unit or "").endswith(".socket")
+        return process == "systemd" or process.startswith("(sd-") or is_unseen
+
+    @property
     def known_owner(self) -> str:
         """The owner for people: unit or process and pid, or the user; empty where nothing is known."""
+        if self.is_systemds:
+            return self.unit or "a socket unit of systemd"
         name = self.container or self.unit or self.process
         if name and self.pid:
             return f"{name}, pid {self.pid}"
@@ -53,7 +75,7 @@ class Listeners(Fact, frozen=True, kw_only=True, tag="listeners"):
     """How many sockets belong to processes that this user may not look into."""
     owners_known: bool = True
     """False for the quick first reading, before the owners have been searched."""
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
     """The addresses of the vantage's machine; empty for this machine, and where they could not be read."""
     omitted: int = 0
     """How many listeners were left out because there were too many."""

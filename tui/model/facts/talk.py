@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from tui.model.address import Address
 from tui.model.facts.answer import HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.fact import Fact
 from tui.model.protocols import label_of
@@ -10,7 +11,7 @@ from tui.model.protocols import label_of
 class Talk(Fact, frozen=True, kw_only=True, tag="talk"):
     """One connection on which a harmless first request was sent, and the first bytes that came back."""
 
-    address: str
+    address: Address
     port: int
     spoken: str
     """The protocol that was spoken: `TLS`, `HTTP`, `PostgreSQL`, `Redis`, …"""

@@ -1,12 +1,13 @@
 """Whether the kernel tracks connections here: without that, no rule of a packet filter translates their addresses."""
 
+from tui.model.address import Address
 from tui.model.facts.fact import Fact
 
 
 class Tracking(Fact, frozen=True, kw_only=True, tag="tracking"):
     """Connection tracking of this network namespace (nf_conntrack), right after attempts on one address."""
 
-    address: str
+    address: Address
     own: bool
     """Whether a datagram of our own was sent to `address`, over loopback, before the entries were counted."""
     entries: int | None = None

@@ -3,13 +3,13 @@
 import asyncio
 import errno
 import os
-import shlex
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import closing
 from math import ceil
 from time import perf_counter
 
+from tui.model.command_line import quoted
 from tui.model.facts import UnixAttempt
 from tui.model.requests import ConnectUnix
 from tui.model.safe_text import safe_text
@@ -47,7 +47,7 @@ async def attempt(request: ConnectUnix, number: int) -> UnixAttempt:
         error, latency_ms = failed.errno or errno.EIO, (perf_counter() - started) * 1000
     return UnixAttempt(
         at=at,
-        command=safe_text(f"nc -vzU -w {ceil(request.timeout_s)} {shlex.quote(request.path)}"),
+        command=safe_text(f"nc -vzU -w {ceil(request.timeout_s)} {quoted(safe_text(request.path))}"),
         path=request.path,
         number=number,
         total=max(request.attempts, number),

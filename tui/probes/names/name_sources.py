@@ -1,10 +1,10 @@
 """How this machine turns one name into addresses: hosts file, nsswitch line, nameservers, search list."""
 
-import shlex
 from collections.abc import AsyncGenerator, Iterator
 from itertools import chain
 from pathlib import Path
 
+from tui.model.command_line import quoted
 from tui.model.facts import HostsEntry, NameSources, NearName, NotObserved
 from tui.model.nameserver import Nameserver
 from tui.model.requests import ReadNameSources
@@ -81,8 +81,8 @@ def _search_origin(settings: NameSettings, system: SystemView) -> str:
 
 
 def _command(name: str, system: SystemView) -> str:
-    shown = shlex.quote(name)
+    shown = quoted(name)
     if system.own_names:
-        return f"getent ahosts {shown}; cat {system.resolv_conf}"
-    files = " ".join(shlex.quote(str(path)) for path in (system.nsswitch, system.resolv_conf))
-    return f"grep -nwiF -e {shown} {shlex.quote(str(system.hosts))}; cat {files}"
+        return f"getent ahosts {shown}; cat {quoted(str(system.resolv_conf))}"
+    files = f"{quoted(str(system.nsswitch))} {quoted(str(system.resolv_conf))}"
+    return f"grep -nwiF -e {shown} {quoted(str(system.hosts))}; cat {files}"

@@ -5,13 +5,13 @@ filters that drop what they do not know.
 """
 
 import asyncio
-import shlex
 from collections.abc import AsyncGenerator
 from importlib import import_module
 from time import perf_counter
 from typing import Literal
 
 from tui.model.address import literal_address
+from tui.model.command_line import quoted
 from tui.model.facts import NameserverAnswer, NotObserved
 from tui.model.requests import AskNameserver
 from tui.model.safe_text import safe_name, safe_text
@@ -116,4 +116,4 @@ def _detail(exchange: Exchange, remark: str, *, over_tcp: bool) -> str:
 
 def _command(request: AskNameserver, rtype: RecordType) -> str:
     options = " +cd" if request.checking_disabled else ""
-    return f"dig @{request.server} -p {request.port} {shlex.quote(safe_text(request.name))} {rtype}{options}"
+    return f"dig {quoted(f'@{request.server}')} -p {request.port} {quoted(safe_text(request.name))} {rtype}{options}"

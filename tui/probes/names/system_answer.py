@@ -8,7 +8,6 @@ programs call it and getent does not: IPv6 addresses are shown even on a machine
 
 import asyncio
 import os
-import shlex
 import socket
 from collections.abc import AsyncGenerator
 from dataclasses import replace as with_changes
@@ -20,6 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.address import literal_address
+from tui.model.command_line import quoted
 from tui.model.facts import NotObserved, SystemAnswer
 from tui.model.requests import ResolveSystem
 from tui.model.safe_text import safe_text
@@ -187,13 +187,13 @@ def _unfinished(request: ResolveSystem, settings: NameSettings) -> NotObserved:
     return NotObserved(
         request=request,
         reason=f"The lookup had not ended after {DEADLINE_S:g} s; it waits for a source ({sources}; nameservers: {servers}).",
-        remedy=f"time getent ahosts {shlex.quote(request.name)}",
+        remedy=f"time getent ahosts {quoted(request.name)}",
     )
 
 
 def _command(name: str, system: SystemView, settings: NameSettings) -> str:
-    shown = shlex.quote(safe_text(name))
+    shown = quoted(safe_text(name))
     if system.own_names:
         return f"getent ahosts {shown}"
-    server = f"@{settings.resolver.nameservers[0]} -p {system.nameserver_port}"
-    return f"grep -nwiF -e {shown} {shlex.quote(str(system.hosts))}; dig {server} {shown} A {shown} AAAA"
+    server = f"{quoted(f'@{settings.resolver.nameservers[0]}')} -p {system.nameserver_port}"
+    return f"grep -nwiF -e {shown} {quoted(str(system.hosts))}; dig {server} {shown} A {shown} AAAA"

@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from msgspec.structs import replace
 
+from tui.model.address import literal_address
 from tui.model.facts import Container, ContainerState
 from tui.model.safe_text import safe_name, safe_text
 
@@ -91,8 +92,8 @@ def _exposed(config: Mapping[str, Any], network: Mapping[str, Any]) -> Iterator[
 
 def _addresses(network: Mapping[str, Any]) -> Iterator[str]:
     for name in ("IPAddress", "GlobalIPv6Address"):
-        if address := _words(network.get(name)):
-            yield safe_name(address)
+        if address := literal_address(_words(network.get(name))):
+            yield address
 
 
 def _policy(name: str) -> str | None:

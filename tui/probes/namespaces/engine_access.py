@@ -27,6 +27,7 @@ DOCKER_ASLEEP = "Docker's daemon (dockerd) does not run, and asking it might sta
 PODMAN_DENIED = "This user may not ask podman for root's containers (permission denied)."
 PODMAN_IDLE = "podman has not been used since this machine was started, and asking it would change its storage."
 CRI_DENIED = "This user may not ask crictl (permission denied)."
+_PAUSE = "pause.pid"
 _ALIVE = "alive"
 """podman's mark in its folder of this run of the machine: it is made by the first command after a start."""
 
@@ -116,7 +117,12 @@ def _podman(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access
         yield NoAccess(PODMAN_DENIED)
     own = Path(environ.get("XDG_DATA_HOME") or places.home / ".local/share", "containers/storage")
     run = environ.get("XDG_RUNTIME_DIR")
-    yield from _if_used(own, Path(run, "libpod/tmp") if run else Path(f"/tmp/podman-run-{places.user}/libpod/tmp"))  # noqa: S108 -- podman's own choice, only looked at
+    used = Path(run, "libpod/tmp") if run else Path(f"/tmp/podman-run-{places.user}/libpod/tmp")  # noqa: S108 -- podman's own choice, only looked at
+    for way in _if_used(own, used):
+        if isinstance(way, Access) and not _is_paused(used, places.proc):
+            yield NoAccess("podman's own process of this user has ended, and asking podman would start another.")
+        else:
+            yield way
 
 
 def _if_used(storage: Path, run: Path) -> Iterator[Access | NoAccess]:
@@ -126,6 +132,12 @@ def _if_used(storage: Path, run: Path) -> Iterator[Access | NoAccess]:
         yield Access("podman", ("podman", "--log-level", "error"))
     else:
         yield NoAccess(PODMAN_IDLE, is_idle=True)
+
+
+def _is_paused(run: Path, proc: Path) -> bool:
+    """Whether the process runs that holds the user namespace of a rootless podman; its commands start one where none does."""
+    pid = text_of(run / _PAUSE).strip()
+    return pid.isascii() and pid.isdigit() and bool(text_of(proc / pid / "cmdline"))  # a zombie has no command line
 
 
 def _cri(environ: Mapping[str, str], places: EnginePlaces) -> Iterator[Access | NoAccess]:

@@ -140,7 +140,15 @@ def _owned(row: Listener, surveyed: Surveyed, container: Container | None) -> Li
     row = replace(row, user=surveyed.users.get(row.uid) if row.uid is not None else None, container=container and container.label)
     if owner is None:
         return row
-    return replace(row, pid=owner.pid, process=owner.name, command=owner.command, unit=owner.unit, started=owner.started)
+    return replace(
+        row,
+        pid=owner.pid,
+        process=owner.name,
+        command=owner.command,
+        executable=owner.executable,
+        unit=owner.unit,
+        started=owner.started,
+    )
 
 
 def _process(proc: Path, pid: int) -> Process | None:

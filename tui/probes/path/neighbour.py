@@ -1,10 +1,10 @@
 """What the kernel's table has about a neighbour on a link (ARP, NDP); nothing is sent to find out."""
 
-import shlex
 from collections.abc import AsyncGenerator
 from typing import Literal
 
 from tui.model.address import parse_address, without_zone
+from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, Neighbour, NotObserved
 from tui.model.requests import LookUpNeighbour
 from tui.probes.kernel.system_view import SystemView
@@ -30,7 +30,7 @@ _STATES: dict[int, State] = {
 async def check(request: LookUpNeighbour, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a check's signature
     """Yield the Neighbour entry for an address on a device, state `none` where there is no entry; or why it can't be read."""
     bare = without_zone(request.address)
-    command = f"ip neigh show {bare} dev {shlex.quote(request.device)}"
+    command = f"ip neigh show {bare} dev {quoted(request.device)}"
     try:
         address = parse_address(bare)
         entry = await in_thread(rtnetlink.neighbour, address, interface_index(request.device))

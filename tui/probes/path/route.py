@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from tui.model.address import IpAddress, parse_address, peer_address, without_zone, zone_of
+from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, NotObserved, Route
 from tui.model.requests import LookUpRoute
 from tui.probes.kernel.failures import errno_name
@@ -41,7 +42,7 @@ _CERTAIN = frozenset({errno.EHOSTUNREACH, errno.EACCES})
 async def check(request: LookUpRoute, system: SystemView) -> AsyncGenerator[AnyFact, None]:  # noqa: ARG001 -- a check's signature
     """Yield the Route to `request.address`, which may have a zone; or why it is not known."""
     zone = zone_of(request.address)
-    command = f"ip route get {without_zone(request.address)}" + (f" dev {zone}" if zone else "")
+    command = f"ip route get {without_zone(request.address)}" + (f" dev {quoted(zone)}" if zone else "")
     try:
         address = parse_address(peer_address(request.address))
         interface = interface_index(zone) if zone else 0

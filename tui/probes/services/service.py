@@ -10,10 +10,12 @@ from itertools import dropwhile
 
 from msgspec import Struct
 
+from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, LogLine, NotObserved, Service
 from tui.model.facts.service import Why
+from tui.model.program_names import last_part, script
 from tui.model.requests import ReadService
-from tui.model.safe_text import safe_line
+from tui.model.safe_text import safe_line, safe_name
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.kernel.tool import Finished
@@ -21,7 +23,6 @@ from tui.probes.services import logs, pid_files
 from tui.probes.services.candidates import chosen, family_named, serves
 from tui.probes.services.machine import Command, Here, Machine
 from tui.probes.services.units import PROPERTIES, Unit, environment_lines, listed_names, shown_units
-from tui.probes.sockets.command_line import program_name
 
 MOST_NAMES = 400
 """Unit files that are shown besides the units that are loaded; a machine has some two hundred."""
@@ -85,7 +86,7 @@ async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyF
             path=process.path,
             main_pid=process.pid,
             started=process.written,
-            command=f"cat {process.path}; ls -d /proc/{process.pid}",
+            command=f"cat {quoted(process.path)}; ls -d /proc/{process.pid}",
         )
     if missing and not left:
         yield missing
@@ -243,12 +244,11 @@ async def _with_logs(machine: Machine, candidates: list[_Candidate], vantage: st
 
 
 def _program(unit: Unit) -> str:
-    """The name that its process has in `ps` and `ss`: the script's, where ExecStart= names what only runs it."""
+    """The program in ExecStart=; the script, where that only runs it."""
     words = [unit.program, *unit.arguments]
     if words[0] == "env":  # with its assignments (env(1))
         words = list(dropwhile(lambda word: "=" in word, words[1:]))
-    first = words[0].rpartition("/")[2] if words else ""
-    return program_name(first, first, words)
+    return script(words) or safe_name(last_part(words[0]) if words else "")
 
 
 def _journal(unit: Unit) -> Command:
@@ -257,9 +257,10 @@ def _journal(unit: Unit) -> Command:
 
 
 def _by_hand(unit: Unit) -> str:
+    name = quoted(unit.id)
     if unit.user:
-        return f"systemctl --user status {unit.id}; journalctl --user-unit {unit.id} -n 50"
-    return f"systemctl status {unit.id}; journalctl -u {unit.id} -n 50"
+        return f"systemctl --user status {name}; journalctl --user-unit {name} -n 50"
+    return f"systemctl status {name}; journalctl -u {name} -n 50"
 
 
 def _fact(

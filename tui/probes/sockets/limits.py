@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.address import parse_address, plain_address
+from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, Limits
 from tui.model.requests import ReadLimits
 from tui.model.safe_text import safe_name
@@ -47,7 +48,7 @@ def read(request: ReadLimits, proc: Path) -> Limits:
     first, last = port_range(text_of(proc / _SETTINGS / "ip_local_port_range"))
     reserved = reserved_within(text_of(proc / _SETTINGS / "ip_local_reserved_ports"), first or 0, last or 0)
     files_open, files_limit = file_numbers(text_of(proc / "sys/fs/file-nr"))
-    counted = f"ss -Htan dst {request.address} dport = :{request.port} | wc -l; " if request.address else ""
+    counted = f"ss -Htan dst {quoted(request.address)} dport = :{request.port} | wc -l; " if request.address else ""
     fact = Limits(
         command=f"sysctl net.ipv4.ip_local_port_range; {counted}ulimit -n",
         address=request.address,

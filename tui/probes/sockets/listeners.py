@@ -14,7 +14,7 @@ from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
-from tui.probes.sockets import sock_diag
+from tui.probes.sockets import sock_diag, socket_units
 from tui.probes.sockets.cgroups import container_of, remembered_paths, unit_of
 from tui.probes.sockets.owners import Owners, owners_under
 from tui.probes.sockets.process import Process, user_name
@@ -40,13 +40,17 @@ async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[An
     owners = owners_under(system.proc)
     try:
         table, first = await in_thread(_first, system.proc, owners)
+        if first.owners_known and socket_units.waiting(first.listeners):
+            first = _with_units(first, await socket_units.ask(system.environ))
     except OSError as error:
         reason = f"The socket tables of this machine cannot be read ({error.strerror or error})."
         yield NotObserved(request=request, reason=reason, remedy="Run it as root.", command=COMMAND)
         return
     yield first
     if not first.owners_known:
-        yield await in_thread(_second, table, owners)
+        second = await in_thread(_second, table, owners)
+        held = socket_units.waiting(second.listeners)
+        yield _with_units(second, await socket_units.ask(system.environ)) if held else second
 
 
 def _first(proc: Path, owners: Owners) -> tuple[_Table, Listeners]:
@@ -59,6 +63,10 @@ def _second(table: _Table, owners: Owners) -> Listeners:
     """The same rows with all owners that can be found. Blocks for as long as the search takes."""
     owned = owners.search(table.unsearched)
     return _fact(replace(table, known=table.known | owned), owners_known=True)
+
+
+def _with_units(fact: Listeners, sockets: tuple[socket_units.SocketUnit, ...]) -> Listeners:
+    return replace(fact, listeners=tuple(socket_units.with_units(fact.listeners, sockets)))
 
 
 def _read(proc: Path, owners: Owners) -> _Table:
@@ -96,6 +104,7 @@ def _with_owner(listener: Listener, owner: Process | None) -> Listener:
         pid=owner.pid,
         process=owner.name,
         command=owner.command,
+        executable=owner.executable,
         unit=owner.unit,
         container=owner.container,
         started=owner.started,

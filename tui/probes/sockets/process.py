@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tui.model.safe_text import safe_text
 from tui.probes.sockets.cgroups import container_of, group_path, unit_of
-from tui.probes.sockets.command_line import program_name, shown_command
+from tui.probes.sockets.command_line import shown_command
 
 _START_FIELD = 19  # starttime is field 22; the fields after the name start with field 3
 _PARENT_FIELD = 1
@@ -35,6 +35,8 @@ class Process(Struct, frozen=True, kw_only=True):
 
     pid: int
     name: str
+    """As ps and ss call it (proc_pid_comm(5))."""
+    executable: str | None = None
     command: str | None
     unit: str | None
     container: str | None
@@ -73,7 +75,8 @@ def read_process(proc: Path, pid: int, birth: Birth, machine_start: float | None
     group = group_path(_read_or_nothing(f"{proc}/{pid}/cgroup").decode(errors="backslashreplace"))
     return Process(
         pid=pid,
-        name=program_name(birth.comm, _executable(f"{proc}/{pid}/exe"), arguments),
+        name=safe_text(birth.comm, limit=80),
+        executable=safe_text(_executable(f"{proc}/{pid}/exe"), limit=400) or None,
         command=shown_command(arguments) or None,
         unit=unit_of(group),
         container=container_of(group),

@@ -4,7 +4,6 @@ Law: the file and the socket are two things; a file without a listener is not th
 file. The table is that of this network namespace; a listener in another one does not appear.
 """
 
-import shlex
 import stat
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, UnixPath
 from tui.model.facts.sockets import Barrier
 from tui.model.requests import ExamineUnixPath
@@ -39,7 +39,7 @@ _TYPES: dict[int, Type] = {
 async def check(request: ExamineUnixPath, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield one UnixPath for a path, or for an abstract name written with a leading `@`."""
     fact = await in_thread(examine, request.path, system.proc)
-    shown = shlex.quote(safe_text(request.path))
+    shown = quoted(safe_text(request.path))
     yield replace(fact, command=f"ss -xlp src {shown}" if _is_abstract(request.path) else f"ls -l {shown}; ss -xlp src {shown}")
 
 

@@ -109,7 +109,7 @@ def _remedies(case: Case, source: str, usable: list[str]) -> Iterator[Remedy]:
     yield Remedy(
         do=f"Let the client bind an address that this machine has{choice}; or none, and the kernel chooses.",
         command="ip -br address",
-        verify=f"`refused check {case.target.label}` connects without a chosen source.",
+        verify=f"`refused check {quoted(case.target.label)}` connects without a chosen source.",
     )
     yield Remedy(
         do=f"If {source} should be here (a floating address, a VPN's), find out who should set it and where it is now.",

@@ -114,8 +114,8 @@ def _silent(case: Case, policy: Confinement | None) -> Finding:
         return ruled_out("No attempt was forbidden by this machine.", *outcomes.ids(*outcomes.latest(case).values()))
     address = next(iter(denied))
     echoes = [echo for echo in case.all(Echo) if echo.address in denied and echo.error == "EPERM"]
-    quoted = f"IPAddressDeny={policy.ip_address_deny}"
-    summary = f"{quoted} of {policy.unit or 'this unit'} covers {address}: what this process sends there is dropped."
+    setting = f"IPAddressDeny={policy.ip_address_deny}"
+    summary = f"{setting} of {policy.unit or 'this unit'} covers {address}: what this process sends there is dropped."
     evidence = outcomes.ids(*denied.values(), policy, *echoes)
     culprit = Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=address)
     refuted_by = f"The same attempt on {address} stays silent outside {policy.unit or 'the unit'}."
@@ -124,7 +124,7 @@ def _silent(case: Case, policy: Confinement | None) -> Finding:
         return claim(
             summary,
             *evidence,
-            reason=f"{quoted} covers the address; the attempt is silent, and an echo request gets EPERM.",
+            reason=f"{setting} covers the address; the attempt is silent, and an echo request gets EPERM.",
             explains=denied,
             culprit=culprit,
             refuted_by=refuted_by,
@@ -133,7 +133,7 @@ def _silent(case: Case, policy: Confinement | None) -> Finding:
     return claim(
         summary,
         *evidence,
-        reason=f"{quoted} covers the address, and the attempt is silent; an IPAddressAllow= may still let it through.",
+        reason=f"{setting} covers the address, and the attempt is silent; an IPAddressAllow= may still let it through.",
         missing=f"`ping -c1 {address}` in the same unit: `Operation not permitted` confirms it.",
         explains=denied,
         culprit=culprit,
@@ -173,14 +173,14 @@ def _by_no_rule(case: Case, kept: dict[str, TcpAttempt]) -> Finding:
 def _theirs(case: Case, policy: Confinement, denied: list[str]) -> Finding:
     """It connects from here, and the unit of the process that --pid names may not send there."""
     unit = policy.unit or "its unit"
-    quoted = f"IPAddressDeny={policy.ip_address_deny}"
+    setting = f"IPAddressDeny={policy.ip_address_deny}"
     return claim(
-        f"{quoted} of {unit} covers {outcomes.joined(denied)}: what process {policy.pid} sends there is dropped, ours is not.",
+        f"{setting} of {unit} covers {outcomes.joined(denied)}: what process {policy.pid} sends there is dropped, ours is not.",
         *outcomes.ids(policy, *(outcomes.latest(case)[address] for address in denied)),
-        reason=f"{quoted} holds process {policy.pid}; this program is in another control group, and connects.",
+        reason=f"{setting} holds process {policy.pid}; this program is in another control group, and connects.",
         missing=f"An attempt by a process of {unit}: silence there confirms it.",
         culprit=Culprit(kind="unit", unit=policy.unit or "", name="IPAddressDeny", address=denied[0]),
-        refuted_by=f"`systemctl show {unit} -p IPAddressAllow` covers it.",
+        refuted_by=f"`systemctl show {quoted(unit)} -p IPAddressAllow` covers it.",
         remedies=tuple(_remedies(case, policy)),
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.readings import checks, either_kind, outcomes, process_remedies, queues, text, unix_sockets
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Attempt, ErrorText, Limits, Outcome, ProcessState, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ExamineProcess, ReadLimits
@@ -144,7 +145,7 @@ def _for_this_process(case: Case) -> Iterator[Remedy]:
         do="Raise the limit of the shell or unit that starts it.",
         command="ulimit -n 4096",
         changes=True,
-        verify=f"`refused check {case.target.label}` ends differently.",
+        verify=f"`refused check {quoted(case.target.label)}` ends differently.",
     )
 
 
@@ -158,7 +159,7 @@ def _for_the_machine(case: Case) -> Iterator[Remedy]:
         do="Raise the machine's limit.",
         command="sysctl -w fs.file-max=1000000",
         changes=True,
-        verify=f"`refused check {case.target.label}` ends differently.",
+        verify=f"`refused check {quoted(case.target.label)}` ends differently.",
     )
 
 

@@ -10,6 +10,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, stil
 from tui.diagnosis.readings import checks, outcomes
 from tui.model.address import ip_family
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Addresses, Limits, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest, ListAddresses, ReadLimits
@@ -140,7 +141,7 @@ def _uncounted(case: Case, address: str, attempt: TcpAttempt, limits: Limits | N
 
 
 def _remedies(case: Case, address: str, limits: Limits | None) -> Iterator[Remedy]:
-    verify = f"`refused check {case.target.label}` connects."
+    verify = f"`refused check {quoted(case.target.label)}` connects."
     yield Remedy(
         do="Find who opens so many connections, and let it keep and reuse them (a pool, HTTP keep-alive).",
         command=f"ss -Htanp dst {address} dport = :{case.tcp.port} | grep -o 'pid=[0-9]*' | sort | uniq -c | sort -rn",

@@ -57,7 +57,7 @@ def _named(case: Case, dead: dict[str, TcpAttempt], working: dict[str, TcpAttemp
     )
     evidence = outcomes.ids(outcomes.system_answer(case), *dead.values(), *working.values())
     culprit = Culprit(kind="address", address=first, port=port)
-    refuted_by = f"Attempts on {first} that connect: `refused check {case.target.label} --attempts 10`."
+    refuted_by = f"Attempts on {first} that connect: `refused check {quoted(case.target.label)} --attempts 10`."
     remedies = tuple(_remedies(case, first))
     if outcomes.schedule_ended(case) or all(attempt.next_in_s is None for attempt in dead.values()):
         return claim(
@@ -86,7 +86,7 @@ def _remedies(case: Case, address: str) -> Iterator[Remedy]:
     yield Remedy(
         do=f"Mend the service on {address}, or take that address out of the name's records until it is mended.",
         command=f"dig {quoted(host)} {'AAAA' if ':' in address else 'A'}",
-        verify=f"{address} is gone from the answer, or `refused check {case.target.label}` finds every address connecting.",
+        verify=f"{address} is gone from the answer, or `refused check {quoted(case.target.label)}` finds that all connect.",
     )
     yield Remedy(
         do="In the client, try the next address when one fails, with a short time-out for each.",

@@ -66,7 +66,7 @@ def _fails(
             f"{summary} Without the check of DNSSEC it gives {outcomes.joined(unsigned[0].addresses)}: the signatures are wrong."
         )
     culprit = Culprit(kind="nameserver", address=server.address, port=server.port, name=name)
-    refuted_by = f"`dig @{server.address} -p {server.port} {name}` is answered with NOERROR or NXDOMAIN."
+    refuted_by = f"`dig @{server.address} -p {server.port} {quoted(name)}` is answered with NOERROR or NXDOMAIN."
     remedies = tuple(_remedies(case, server, word, dnssec=bool(unsigned)))
     waiting = resolution.unasked(case)
     if helped or waiting or system.error in resolution.HARD_ERRORS:
@@ -112,9 +112,9 @@ def _resolves(
         f"{server.label}, a nameserver of this machine, answers {_code(word)} for {word.name}; {giving.label}, the next, helps.",
         *outcomes.ids(system, *word.answers, *giving.answers),
         reason=f"{server.label} answers {_code(word)}, {giving.label} gives the address.",
-        missing=f"`dig @{server.address} -p {server.port} {word.name}` again: the same failure shows that it lasts.",
+        missing=f"`dig @{server.address} -p {server.port} {quoted(word.name)}` again: the same failure shows that it lasts.",
         culprit=Culprit(kind="nameserver", address=server.address, port=server.port),
-        refuted_by=f"`dig @{server.address} -p {server.port} {word.name}` is answered with NOERROR.",
+        refuted_by=f"`dig @{server.address} -p {server.port} {quoted(word.name)}` is answered with NOERROR.",
         remedies=_remedies(case, server, word, dnssec=False),
     )
 

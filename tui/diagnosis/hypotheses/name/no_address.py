@@ -53,7 +53,7 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
     kind = " (it is a top-level domain)" if word and "." not in name else ""
     summary = f"{owner} exists{kind}, without an address: neither an A nor an AAAA record."
     evidence = outcomes.ids(system, *answers)
-    refuted_by = f"`dig {name} A` or `dig {name} AAAA` shows a record."
+    refuted_by = f"`dig {quoted(name)} A` or `dig {quoted(name)} AAAA` shows a record."
     remedies = (
         Remedy(
             do=f"Publish an A or AAAA record for {alias or name}, if a machine of that name should be reached.",
@@ -80,7 +80,7 @@ def _empty(case: Case, system: SystemAnswer, word: resolution.Word | None, *, ce
         summary,
         *evidence,
         reason=f"The lookup ends with {system.error or 'no address'}, and it is not clear which answer it got.",
-        missing=f"`dig {name} A` and `dig {name} AAAA`: NOERROR with no answer from both confirms it.",
+        missing=f"`dig {quoted(name)} A` and `dig {quoted(name)} AAAA`: NOERROR with no answer from both confirms it.",
         explains={outcomes.NAME},
         culprit=Culprit(kind="name", name=name),
         refuted_by=refuted_by,

@@ -54,7 +54,7 @@ def _connects(case: Case, name: str) -> Finding:
         *_evidence(case, name),
         *outcomes.ids(*outcomes.connecting(case).values()),
         reason=f"The search list was tried before the name as typed, and {_domain(case, name)} answered.",
-        missing=f"Which machine was meant: `refused check {typed}.:{case.tcp.port}` checks the name as typed.",
+        missing=f"Which machine was meant: `refused check {quoted(f'{typed}.:{case.tcp.port}')}` checks the name as typed.",
         culprit=_culprit(case, name),
         refuted_by=f"{name} is the machine that was meant.",
         remedies=_remedies(case, name),
@@ -110,7 +110,7 @@ def _weighed(case: Case, name: str) -> Finding:
             case,
             name,
             f"; {reading} ({connects[0].address}) connects on port {case.tcp.port}",
-            next_check=f"Which machine was meant, {name} or {reading}: refused check {reading}:{case.tcp.port}",
+            next_check=f"Which machine was meant, {name} or {reading}: refused check {quoted(f'{reading}:{case.tcp.port}')}",
             evidence=outcomes.ids(*connects),
         )
     wildcard = _wildcard(case, name)
@@ -128,7 +128,7 @@ def _weighed(case: Case, name: str) -> Finding:
             f"{case.tcp.host} was completed to {name}; it can also be read as {reading}.",
             *_evidence(case, name),
             summary=f"{case.tcp.host} was completed to {name}, and {reading}, another reading of it, exists too.",
-            next_check=f"Which machine was meant: refused check {reading}:{case.tcp.port}",
+            next_check=f"Which machine was meant: refused check {quoted(f'{reading}:{case.tcp.port}')}",
             explains=outcomes.failing(case),
         )
     return still_open(f"{case.tcp.host} was completed to {name}; nothing shows that another was meant.", *_evidence(case, name))

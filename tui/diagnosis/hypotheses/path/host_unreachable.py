@@ -147,7 +147,7 @@ def _loopback_down(case: Case, own: dict[str, tuple[TcpAttempt, ...]], down: Add
                 do="Bring it up, and find out why it is down: it is so in a new network namespace.",
                 command="ip link set lo up",
                 changes=True,
-                verify=f"`refused check {case.target.label}` is answered.",
+                verify=f"`refused check {quoted(case.target.label)}` is answered.",
             ),
         ),
     )

@@ -7,6 +7,7 @@ from tui.diagnosis.readings import checks, outcomes
 from tui.diagnosis.readings import talk as talks
 from tui.model.address import endpoint
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import PathMtu, Quiet, Talk
 from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import HTTP, TLS
@@ -145,7 +146,7 @@ def _remembered(case: Case, mtu: PathMtu, size: int) -> Finding:
         *outcomes.ids(mtu, route),
         summary=f"Large packets from {endpoint(mtu.address, mtu.port)} vanish while this machine does not remember that the path "
         f"takes {size} bytes.",
-        next_check=f"After `ip route flush cache` (root), or when it is forgotten: `refused check {case.target.label}`.",
+        next_check=f"After `ip route flush cache` (root), or when it is forgotten: `refused check {quoted(case.target.label)}`.",
     )
 
 

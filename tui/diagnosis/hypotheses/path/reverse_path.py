@@ -108,6 +108,7 @@ def _remedies(case: Case, address: str, watch: DropWatch) -> Iterator[Remedy]:
     client = next((attempt.local_address for attempt in outcomes.attempts(case, address) if attempt.local_address), None)
     peer = client if watch.vantage else address
     device = watch.strict[0] if watch.strict else None
+    interface = (device or "all").replace(".", "/")  # as sysctl(8) writes a name with dots
     packets = f"{f'host {peer} and ' if peer else ''}tcp port {case.tcp.port}"
     way_back = f"ip route get {peer}" if peer else "ip route show"
     yield Remedy(
@@ -122,7 +123,7 @@ def _remedies(case: Case, address: str, watch: DropWatch) -> Iterator[Remedy]:
     )
     yield Remedy(
         do="Where the two ways differ on purpose: let the filter be loose, so that it asks only whether there is a way back.",
-        command=behind(watch.vantage, f"sysctl -w net.ipv4.conf.{(device or 'all').replace('.', '/')}.rp_filter=2"),
+        command=behind(watch.vantage, f"sysctl -w {quoted(f'net.ipv4.conf.{interface}.rp_filter=2')}"),
         changes=True,
         verify=f"{endpoint(address, case.tcp.port)} connects or is refused.",
     )

@@ -10,7 +10,6 @@ from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, TcpAttempt
 from tui.model.judgement import Remedy
 from tui.model.requests import AnyRequest
-from tui.model.schemes import family_of_program
 
 FIRST_EPHEMERAL = 32768
 """From this port on, the kernel gives ports to clients (ip_local_port_range), whose UDP sockets look like a server's."""
@@ -48,7 +47,7 @@ def _bound_for_udp(case: Case, refused: dict[str, TcpAttempt], table: Listeners,
     culprit = hosts.listener_culprit("process", row)
     refuted_by = f"A TCP listener in `ss -ltn 'sport = :{port}'`."
     remedies = tuple(_remedies(case, port, row))
-    meant, serves = hosts.meant_family(case), family_of_program(row.process)
+    meant, serves = hosts.meant_family(case), hosts.serves(row)
     if meant and meant != serves:
         return still_open(
             f"{reason} But {meant.name} is asked over TCP, and {who} is not known for it: a namesake by its number.",

@@ -11,7 +11,7 @@ from tui.model.command_line import quoted
 from tui.model.facts import Talk, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.protocols import TLS, Meant, label_of
-from tui.model.schemes import Family, base_scheme, family_of_program
+from tui.model.schemes import Family, base_scheme
 
 STARTS_TLS_LATER = frozenset({"SMTP", "FTP", "IMAP", "POP3", "LDAP", "PostgreSQL", "MySQL"})
 """Protocols that begin in plain and change to TLS on request (STARTTLS, AUTH TLS, SSLRequest)."""
@@ -93,7 +93,7 @@ def _closes(case: Case, address: str, meant: Meant) -> Finding:
     where = endpoint(address, case.tcp.port)
     reason = f"{where} closed {len(talks)} connections after our first words in {_name(meant.protocol)}, without a byte."
     row = talk.listener(case, address)
-    served = family_of_program(row.process if row else None)
+    served = hosts.serves(row)
     family = hosts.meant_family(case)
     if row and served and family and served != family and meant.by == "scheme":
         return claim(
@@ -165,7 +165,8 @@ def _remedies(case: Case, address: str, meant: Meant, answers_as: tuple[str, ...
         )
     if meant.protocol == TLS and _is_plain_kind(case, answers_as):
         yield Remedy(
-            do="Or switch TLS on at the server, for this port.", verify=f"`refused check {case.target.text}` is reachable."
+            do="Or switch TLS on at the server, for this port.",
+            verify=f"`refused check {quoted(case.target.text)}` is reachable.",
         )
     elif family and not fits_family(family, answers_as):
         port = family.tls_port if meant.protocol == TLS and family.tls_port else family.ports[0]

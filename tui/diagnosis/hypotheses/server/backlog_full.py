@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from tui.diagnosis.hypothesis import Claim, Finding, Hypothesis, claim, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, commands, either_kind, hosts, outcomes, process_remedies, queues, unix_sockets
+from tui.diagnosis.readings import checks, commands, either_kind, hosts, outcomes, process_remedies, queues, unix_sockets, workers
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import behind
@@ -180,9 +180,11 @@ def _summary(case: Case, address: str, queue: AcceptQueue, state: ProcessState |
     who, most = _who(queue), _most(queue)
     always = "is full" if queue.always_full else "fills up"
     where = endpoint(address, case.tcp.port)
+    worker = workers.stuck(case, address)
+    one = f" (that of {worker.share}, so about one connection in {worker.number} fails)" if worker else ""
     plain = (
-        f"The accept queue of {who} on {where} {always}: {most} connection{'s wait' if most != 1 else ' waits'} with a limit of "
-        f"{queue.limit}, and the kernel silently drops what comes then."
+        f"The accept queue of {who} on {where}{one} {always}: {most} connection{'s wait' if most != 1 else ' waits'} with a "
+        f"limit of {queue.limit}, and the kernel silently drops what comes then."
     )
     return f"{plain} {queues.why_it_does_not_accept(state)}".strip()
 

@@ -134,7 +134,7 @@ def _led_on(case: Case, where: str) -> str:
         row = next((row for row in place.rows if row.port == place.way.port), None)
         if row is None or row.process is None or row.process in _FORWARDERS:
             who = hosts.owner(row, opens=False) if row else "what listens there"
-            return f"Who ends it: {who} at {place.way.label} may only forward as well. `refused check {place.way.label}`."
+            return f"Who ends it: {who} at {place.way.label} may only forward as well. `refused check {quoted(place.way.label)}`."
     return ""
 
 
@@ -145,7 +145,7 @@ def _perhaps(case: Case, ended: dict[str, tuple[Attempt, ...]]) -> Finding:
         f"{_who(row)} on {case.target.label} accepts and {_how(attempts)} the connection at once, before any byte.",
         *outcomes.ids(*attempts),
         reason=_counted(attempts),
-        missing=f"More attempts: `refused check {case.target.label} --attempts 5`; the same end each time confirms it.",
+        missing=f"More attempts: `refused check {quoted(case.target.label)} --attempts 5`; the same end each time confirms it.",
         explains=ended,
         culprit=_culprit(case, first, row),
         refuted_by="Attempts that stay connected.",

@@ -7,6 +7,7 @@ from tui.diagnosis.looks import SOCKETS
 from tui.diagnosis.readings import checks, containers, ends, hosts, intention, outcomes, services
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Listener, OtherNamespaces, Service, TcpAttempt
 from tui.model.requests import AnyRequest
 
@@ -96,7 +97,8 @@ def _of_service(case: Case, address: str, service: Service, failing: dict[str, T
     culprit = services.culprit(service, port)
     remedies = tuple(services.remedies(case, service))
     known = intention.of_service(case, address, service)
-    missing = "" if known else f"Name it: `refused check {case.target.label} --service {service.name.removesuffix('.service')}`."
+    name = quoted(service.name.removesuffix(".service"))
+    missing = "" if known else f"Name it: `refused check {quoted(case.target.label)} --service {name}`."
     if not whole:
         missing = f"`ss -ltnp 'sport = :{port}'` on that machine: no line confirms it."
     if looping and service.active == "active" and service.restarts == 1:

@@ -3,6 +3,7 @@
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
 from tui.diagnosis.readings import commands, outcomes, replies, talk, upstream
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import HttpAnswer, Talk
 from tui.model.judgement import Remedy
 
@@ -20,7 +21,7 @@ def judge(case: Case) -> Finding:
     for address, fact, http in replies.with_status(case, *FAILURES):
         if upstream.kind(http):
             continue
-        works = f"`refused check {case.target.text}` is reachable."
+        works = f"`refused check {quoted(case.target.text)}` is reachable."
         who = replies.server_words(case, address, http)
         return claim(
             f"{who} answers {http.asked} with a failure of its own: {replies.quoted(http)}.",

@@ -217,7 +217,7 @@ def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
         f"{case.target.label} stopped while it was watched: {first} connected, and refuses now.",
         *outcomes.ids(*(fact for facts in fallen.values() for fact in facts)),
         reason=f"On one address: {', '.join(attempt.outcome for attempt in attempts[-6:])}.",
-        missing=f"More attempts: `refused check {case.target.label} --attempts 10`; if it connects again, it comes and goes.",
+        missing=f"More attempts: `refused check {quoted(case.target.label)} --attempts 10`; if one connects, it comes and goes.",
         explains=fallen.keys() & outcomes.failing(case).keys(),
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="It stays refused: then the service has ended.",
@@ -254,7 +254,7 @@ def _remedies(case: Case, address: str, listener: Listener | None, restart: serv
     )
     yield Remedy(
         do="If the address is a balancer's, ask each machine behind it alone.",
-        command=f"refused check {case.target.label} --attempts 10",
+        command=f"refused check {quoted(case.target.label)} --attempts 10",
         verify="Every attempt connects.",
     )
 

@@ -299,7 +299,7 @@ def _remedies(case: Case, address: str, stopped: Service | None = None) -> Itera
         yield Remedy(
             do=f"See how the unit of {service_name(case)} is really called.",
             command=behind(unknown.vantage, f"systemctl list-unit-files {pattern}"),
-            verify=f"`refused check {case.target.label} --service` with that name shows its state.",
+            verify=f"`refused check {quoted(case.target.label)} --service` with that name shows its state.",
         )
     yield from starting.remedies(case, address, unit="" if unknown else commands.unit(case))
     yield Remedy(

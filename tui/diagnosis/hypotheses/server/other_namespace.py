@@ -242,9 +242,10 @@ def _remedies(case: Case, location: ServiceLocation, others: OtherNamespaces, as
         )
     if location.published and (location.published[1] != port or not is_unspecified(location.published[0])):
         host, outside = location.published
+        reached = (asked if vantage else "127.0.0.1") if is_unspecified(host) else host
         yield Remedy(
             do="Use the port that is published.",
-            command=f"refused check {endpoint((asked if vantage else '127.0.0.1') if is_unspecified(host) else host, outside)}",
+            command=f"refused check {quoted(endpoint(reached, outside))}",
             verify="It connects.",
         )
     elif container and not location.published:

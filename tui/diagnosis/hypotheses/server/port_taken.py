@@ -83,7 +83,8 @@ def _conflicts(case: Case, address: str) -> Iterator[_Conflict]:
             yield _Conflict(address, port, service, holder, line, table)
         elif holder and holder in _rows(case, address) and holder.process not in GO_BETWEENS:
             own = _is_own_program(service, holder)
-            unlike = service.why == "named" and not fails and not hosts.is_named(case, holder) and not own
+            is_seen = bool(holder.process or holder.unit)  # what nobody may see may be the service's own
+            unlike = service.why == "named" and is_seen and not (fails or own or hosts.is_named(case, holder))
             if unlike or services.ended(service):
                 yield _Conflict(address, port, service, holder, None, table)
 
@@ -103,13 +104,13 @@ def _wanted(case: Case, lines: tuple[LogLine, ...]) -> tuple[int, LogLine | None
 def _others(table: Listeners | None, port: int, service: Service) -> list[Listener]:
     """The listeners on `port` that are not the service's own, nor its socket's; those that can be named first."""
     rows = [row for row in outcomes.on_port(table, port) if row.unit is None or row.unit not in {service.name, service.socket}]
-    foreign = [row for row in rows if not (service.socket and row.process == "systemd")]
+    foreign = [row for row in rows if not (service.socket and row.is_systemds and row.unit is None)]
     return sorted(foreign, key=lambda row: row.process is None and row.unit is None)
 
 
 def _is_own_program(service: Service, row: Listener) -> bool:
     """Whether the service's own program listens, and no unit has it: somebody started it by hand."""
-    return bool(service.program) and row.process == service.program and row.unit is None and row.container is None
+    return bool(service.program) and service.program in row.programs and row.unit is None and row.container is None
 
 
 def _judged(case: Case, conflict: _Conflict) -> Finding:
@@ -216,7 +217,7 @@ def _stranger(case: Case, address: str) -> Finding | None:
             Remedy(
                 do=f"Decide which of the two the port is for, and give the other one another port; then start {name}.",
                 command=f"ss -ltnp 'sport = :{case.tcp.port}'",
-                verify=f"`refused check {case.target.label} --service {quoted(name)}` finds nothing wrong.",
+                verify=f"`refused check {quoted(case.target.label)} --service {quoted(name)}` finds nothing wrong.",
             )
         ],
     )

@@ -63,7 +63,7 @@ def judge(case: Case) -> Finding:
             f"{case.target.label} was refused at first and connects now: it seems to have been starting.{unit}",
             *evidence,
             reason=reason,
-            missing=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
+            missing=f"More attempts: `refused check {quoted(case.target.label)} --attempts 10`; if all connect, it was starting.",
             culprit=culprit,
             refuted_by=refuted_by,
             remedies=_remedies(case, first, service),
@@ -74,7 +74,7 @@ def judge(case: Case) -> Finding:
         else f"{reason} The refusal was an ICMP error, which a filter or a balancer sends.",
         *evidence,
         summary=f"{case.target.label} was still starting when it was refused.",
-        next_check=f"More attempts: `refused check {case.target.label} --attempts 10`; if all connect, it was starting.",
+        next_check=f"More attempts: `refused check {quoted(case.target.label)} --attempts 10`; if all connect, it was starting.",
     )
 
 
@@ -109,7 +109,7 @@ def _not_yet(case: Case, address: str, service: Service) -> Finding:
         f"{service.name}, which belongs on port {case.tcp.port}, is still starting: {service.active} ({service.sub}){since}.",
         *outcomes.ids(*outcomes.attempts(case, address), service),
         reason=f"{address} refuses, and {service.name} is {service.active} ({service.sub}).",
-        missing=f"`refused check {case.target.label} --attempts 10`; if it connects and stays so, it was starting.",
+        missing=f"`refused check {quoted(case.target.label)} --attempts 10`; if it connects and stays so, it was starting.",
         explains=[address],
         culprit=services.culprit(service, case.tcp.port),
         refuted_by=f"{service.name} becomes active and the port stays refused, or it fails.",
@@ -143,7 +143,7 @@ def _remedies(case: Case, address: str, service: Service | None) -> Iterator[Rem
         command=services.journal(service)
         if service
         else commands.log(case, talk.listener(case, address), prefix=prefix, options="--since '10 minutes ago'"),
-        verify=f"`refused check {case.target.label} --attempts 10` connects each time.",
+        verify=f"`refused check {quoted(case.target.label)} --attempts 10` connects each time.",
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, process_remedies, talk, whole_answers
+from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, process_remedies, talk, whole_answers, workers
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
@@ -24,6 +24,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from checks.basics(case)
     yield from checks.tables(case)
     yield from talk.checks(case)
+    yield from workers.checks(case)
     waiting = [address for address in outcomes.connecting(case) if talk.quiet(case, address)]
     for address in dict.fromkeys((*waiting, *_quiet(case))):
         yield from talk.process_checks(case, address)
@@ -50,6 +51,10 @@ def judge(case: Case) -> Finding:
     working = outcomes.connecting(case)
     if not working:
         return not_relevant("No address connects.", *outcomes.ids(*outcomes.latest(case).values()))
+    for address in working:
+        worker = workers.stuck(case, address)
+        if worker:
+            return _one_of_several(case, address, worker)
     for address in _quiet(case):
         container = containers.meant(case, address)
         if container and container.is_paused:
@@ -96,6 +101,27 @@ def _paused(case: Case, address: str, container: containers.MeantContainer) -> F
         culprit=containers.culprit(case, container),
         refuted_by=f"An answer from {where} while {one.label} is paused.",
         remedies=containers.remedies(case, container),
+    )
+
+
+def _one_of_several(case: Case, address: str, worker: workers.Stuck) -> Finding:
+    """A worker of a shared port takes nothing: sure by the kernel's word on its process, and likely by its queue alone."""
+    who, where, state = hosts.owner(worker.row), endpoint(address, case.tcp.port), worker.state
+    is_still = state is not None and state.holds_still
+    why = _trouble(state) if state and is_still else "takes no connection out of its queue, while the others' are empty"
+    kept = next((queue.lengths for queue in worker.watch.queues if queue.listener == worker.row), ()) if worker.watch else ()
+    waited = f" {max(kept)} connection{'s wait' if max(kept) != 1 else ' waits'} in its queue." if kept else ""
+    return claim(
+        f"{worker.share} on {where} never answers: {who} {why}. It gets its share of the connections all the same, so about one "
+        f"in {worker.number} hangs.",
+        *outcomes.ids(outcomes.latest(case).get(address), hosts.table(case, address), *worker.facts),
+        reason=f"{worker.number} sockets share the port (SO_REUSEPORT), and the kernel deals connections out among them.{waited}",
+        missing=""
+        if is_still
+        else f"What {who} does: `{process_remedies.what_it_does(case, worker.row, hosts.vantage(case, address))}`.",
+        culprit=hosts.listener_culprit("process", worker.row),
+        refuted_by=f"{who} takes a connection while this is so.",
+        remedies=_local_remedies(case, state, worker.row) if state else (),
     )
 
 

@@ -126,7 +126,7 @@ def _unseen(case: Case, unseen: dict[str, Behind]) -> Finding:
         f"{_leads(case, unseen, place)}, and most likely nothing answers there.",
         *led.evidence(case, unseen),
         reason=f"{led.said_by(place)} It accepts and ends the connection at once, as it does where it can't connect.",
-        missing=f"From there{where}: `refused check {place.way.label}`.",
+        missing=f"From there{where}: `refused check {quoted(place.way.label)}`.",
         explains=unseen,
         culprit=_culprit(place),
         refuted_by=f"{place.way.label} connects from there.",
@@ -144,7 +144,7 @@ def _otherwise(case: Case, place: Behind) -> Finding:
             f"{led.said_by(place)} What is there was not seen.",
             *evidence,
             summary=f"{place.way.maker} leads port {case.tcp.port} to {place.way.label}, where nothing listens.",
-            next_check=f"`refused check {place.way.label}`, from where it connects.",
+            next_check=f"`refused check {quoted(place.way.label)}`, from where it connects.",
             explains=outcomes.failing(case),
         )
     return still_open(f"The port leads to {place.way.label}, which is {place.state.value} for another reason.", *evidence)

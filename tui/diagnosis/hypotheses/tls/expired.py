@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
 from tui.diagnosis.readings import commands, outcomes, replies, secure, talk
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Talk
 from tui.model.judgement import Culprit, Remedy
 
@@ -54,7 +55,7 @@ def _missing(case: Case, it: Presented) -> str:
 
 
 def _remedies(case: Case, it: Presented, *, by_our_clock: bool) -> Iterator[Remedy]:
-    works = f"`refused check {case.target.text}` is reachable."
+    works = f"`refused check {quoted(case.target.text)}` is reachable."
     if by_our_clock:
         yield Remedy(do="Set this machine's clock; see why it is not kept by NTP.", command=commands.clock(case), verify=works)
         return

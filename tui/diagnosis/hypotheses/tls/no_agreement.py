@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, stil
 from tui.diagnosis.readings import commands, outcomes, replies, secure, talk
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Talk
 from tui.model.judgement import Remedy
 
@@ -60,7 +61,7 @@ def _none(case: Case, it: Presented, said: str) -> Finding:
 
 
 def _remedies(case: Case, it: Presented) -> Iterator[Remedy]:
-    works = f"`refused check {case.target.text}` is reachable."
+    works = f"`refused check {quoted(case.target.text)}` is reachable."
     yield Remedy(
         do=commands.opening(
             commands.on(case, it.address),

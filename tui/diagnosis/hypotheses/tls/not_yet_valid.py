@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
 from tui.diagnosis.readings import commands, outcomes, replies, secure, talk
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Talk
 from tui.model.judgement import Culprit, Remedy
 
@@ -42,7 +43,7 @@ def judge(case: Case) -> Finding:
 
 
 def _remedies(case: Case, it: Presented, *, ours: bool) -> Iterator[Remedy]:
-    works = f"`refused check {case.target.text}` is reachable."
+    works = f"`refused check {quoted(case.target.text)}` is reachable."
     yield Remedy(
         do="Set this machine's clock." if ours else "Compare this machine's clock with another one first: it may be behind.",
         command=commands.clock(case),

@@ -3,6 +3,7 @@
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
 from tui.diagnosis.readings import outcomes, replies, secure, talk
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Talk
 from tui.model.judgement import Remedy
 
@@ -19,7 +20,7 @@ def judge(case: Case) -> Finding:
         return ruled_out("It does not refuse the name.", *outcomes.ids(*(one.fact for one in secure.presented(case))))
     name = it.tls.server_name
     who = f"the name {name}" if name else "clients that send no name, as for an address"
-    works = f"`refused check {case.target.text}` is reachable."
+    works = f"`refused check {quoted(case.target.text)}` is reachable."
     return claim(
         f"{case.tcp.label} has no site for {who}: it ends the handshake with the alert {ALERT} (112).",
         *outcomes.ids(it.fact),

@@ -6,6 +6,7 @@ from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
 from tui.diagnosis.readings import outcomes, replies, secure, talk
 from tui.diagnosis.readings.secure import Presented
 from tui.model.case import Case
+from tui.model.command_line import quoted
 from tui.model.facts import Talk
 from tui.model.judgement import Remedy
 
@@ -49,7 +50,7 @@ def _is_of_another(it: Presented) -> bool:
 
 
 def _remedies(case: Case, it: Presented) -> Iterator[Remedy]:
-    works = f"`refused check {case.target.text}` is reachable."
+    works = f"`refused check {quoted(case.target.text)}` is reachable."
     yield Remedy(
         do="See the chain as the server sends it: who issued what.",
         command=secure.openssl(case, it, "-showcerts"),

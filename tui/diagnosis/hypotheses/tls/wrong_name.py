@@ -43,7 +43,7 @@ def _nearest(case: Case, it: Presented) -> str | None:
 
 
 def _remedies(case: Case, it: Presented, near: str | None) -> Iterator[Remedy]:
-    works = f"`refused check {case.target.text}` is reachable."
+    works = f"`refused check {quoted(case.target.text)}` is reachable."
     if near and "*" not in near:
         scheme = f"{case.tcp.scheme}://" if case.tcp.scheme else ""
         other = f"{scheme}{near}:{case.tcp.port}"

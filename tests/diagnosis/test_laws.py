@@ -28,7 +28,7 @@ FACTS = tuple(fact for case in CASES for fact in case.facts)
 
 UNKNOWN = re.compile(r"\bNone\b(?! (?:of|was)\b)")
 """What an f-string makes of a value that is not there; "None of them" is a sentence."""
-RAGGED = re.compile(r"^\s|\s$|(?<!\w)\(\s*\)| ,| \.(?=\s|$)|,\s*,|“”|``")
+RAGGED = re.compile(r"^\s|\S  \S|\s$|(?<!\w)\(\s*\)| ,| \.(?=\s|$)|,\s*,|“”|``")
 """Where something that is empty stood: a space at an end, an empty pair, a comma after nothing."""
 
 
@@ -142,6 +142,7 @@ def test_no_reading_can_be_changed() -> None:
         ("connect() failed at once.", True),
         ("It is held by ().", False),
         ("It is held by  , pid 7.", False),
+        ("It is stopped by  (state T).", False),
         (" It is held.", False),
         ("It is held .", False),
         ("`` shows it.", False),

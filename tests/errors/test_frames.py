@@ -230,3 +230,18 @@ def test_exceptions_of_a_chain_stand_near_one_another(away: int, frames: list[in
     text = first + chained + "y" * (away - len(chained)) + "\n" + second
 
     assert [frame.line for frame in read_error(text).code][:2] == frames
+
+
+@pytest.mark.parametrize(("main", "outermost"), [("#2 {main}\n", "{main}"), ("", None)])
+def test_a_call_of_php_belongs_to_the_line_that_made_it(main: str, outermost: str | None) -> None:
+    """Each line names what was called from it, so the function of a frame stands in the line below, or is `{main}`."""
+    text = (
+        "PHP Fatal error:  Uncaught Exception: Connection refused in /srv/src/Db.php:9\nStack trace:\n"
+        f"#0 /srv/src/Store.php(24): Db->open()\n#1 /srv/index.php(3): Store->load()\n{main}"
+    )
+
+    assert [(frame.path, frame.line, frame.function) for frame in read_error(text).code] == [
+        ("/srv/src/Db.php", 9, "Db->open"),
+        ("/srv/src/Store.php", 24, "Store->load"),
+        ("/srv/index.php", 3, outermost),
+    ]

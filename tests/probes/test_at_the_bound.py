@@ -1,6 +1,7 @@
 """Readers of packets, lines and sockets at the last byte that counts, and how an engine's silence is told."""
 
 import asyncio
+import json
 import socket
 import struct
 from collections.abc import Iterator
@@ -9,10 +10,12 @@ from typing import cast
 
 import pytest
 
+from tui.model.facts import Container
 from tui.probes.kernel.tool import Finished
 from tui.probes.names import hosts_file
 from tui.probes.names.near_names import near_names
 from tui.probes.namespaces import engines
+from tui.probes.namespaces.container_settings import inspected
 from tui.probes.path import echo, path_mtu
 from tui.probes.sockets.process_files import busy_percent, read_stat
 
@@ -133,3 +136,14 @@ def test_how_busy_a_process_is(ticks: int, seconds: float, percent: float | None
     assert last is not None
 
     assert busy_percent(first, last, seconds, 100) == percent
+
+
+@pytest.mark.parametrize(("said", "killed"), [(True, True), (False, False), (None, False), ("true", False), (1, False)])
+def test_an_engine_says_that_a_container_was_killed_for_memory(said: object, killed: bool) -> None:
+    """By a plain true alone."""
+    container = Container(engine="docker", id="c" * 12, state="exited")
+    (told,) = inspected(
+        [container], json.dumps([{"Id": "c" * 64, "State": {"Status": "exited", "ExitCode": 137, "OOMKilled": said}}])
+    )
+
+    assert (told.oom_killed, told.exit_code) == (killed, 137)

@@ -1,5 +1,7 @@
 """A packet's way through hooks and chains: which rule ends it, which might, and what a translation changes about the way."""
 
+import json
+
 import pytest
 from msgspec.structs import replace
 
@@ -380,13 +382,15 @@ def test_a_chain_may_be_for_a_device(hook: str, family: str, device: object, exp
 
 
 def test_a_way_out_that_is_not_known_meets_every_device() -> None:
-    """After a translation the chain of any device may be the one, at egress too."""
+    """After a translation the chain of any device may be the one, at egress too, and none of them surely is."""
     led = (
         '{"chain":{"family":"ip","table":"t","name":"n","hook":"output","prio":-100,"type":"nat"}},'
         '{"rule":{"family":"ip","table":"t","chain":"n","expr":[{"dnat":{"addr":"10.0.0.9"}}]}}'
     )
 
-    assert stopped(outgoing(FLOW, nft(led, chain("a", "egress", 0, "drop", family="netdev", dev="d7")))) == "drop in egress"
+    assert (
+        stopped(outgoing(FLOW, nft(led, chain("a", "egress", 0, "drop", family="netdev", dev="d7")))) == "perhaps drop in egress"
+    )
 
 
 def test_jumps_and_rules_have_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -440,3 +444,29 @@ def test_what_is_not_known_of_a_connection_stays_so() -> None:
     unknown = replace(FLOW, source=None)
 
     assert stopped(outgoing(unknown, tables(filter="-A OUTPUT -s 10.9.0.1 -j DROP"))) == "perhaps drop in output"
+
+
+@pytest.mark.parametrize(
+    ("rules", "source"),
+    [
+        ("-A POSTROUTING -d 10.9.0.7/32 -j SNAT --to-source 192.0.2.7", "192.0.2.7"),
+        ("-A POSTROUTING -p tcp -j SNAT --to-source 192.0.2.7:1024-2000", "192.0.2.7"),
+        ("-A POSTROUTING -j SNAT --to-source 192.0.2.7-192.0.2.9", None),
+        ("-A POSTROUTING -j MASQUERADE", None),
+        ("-A POSTROUTING -d 10.9.0.8/32 -j SNAT --to-source 192.0.2.7", None),
+        ("-A POSTROUTING -m unheard -j SNAT --to-source 192.0.2.7", None),
+        ("-A POSTROUTING -j ACCEPT\n-A POSTROUTING -j SNAT --to-source 192.0.2.7", None),
+    ],
+)
+def test_a_source_is_known_where_a_rule_surely_gives_one(rules: str, source: str | None) -> None:
+    """One address, of a rule that matches; a range, the device's own, and a rule that may not match are none."""
+    assert outgoing(FLOW, tables(nat=rules)).new_source == source
+
+
+@pytest.mark.parametrize(("given", "source"), [("192.0.2.7", "192.0.2.7"), ({"range": ["192.0.2.7", "192.0.2.9"]}, None)])
+def test_a_source_of_nft_is_known_likewise(given: object, source: str | None) -> None:
+    """`snat to` one address, and not to a range."""
+    chain_ = '{"chain":{"family":"ip","table":"t","name":"n","hook":"postrouting","prio":100,"type":"nat"}}'
+    rule = json.dumps({"rule": {"family": "ip", "table": "t", "chain": "n", "expr": [{"snat": {"addr": given}}]}})
+
+    assert outgoing(FLOW, nft(f"{chain_},{rule}")).new_source == source

@@ -29,9 +29,11 @@ def write_result(text: str) -> None:
 
 
 def log_line(text: str) -> None:
-    """Write a line to standard error, or nothing where nobody can read it."""
+    """Write a line to standard error without secrets, or nothing where nobody can read it."""
+    from tui.model.secrets import masked  # there may be nothing to say
+
     try:  # noqa: SIM105 -- contextlib is not loaded for --help
-        print(text, file=sys.stderr, flush=True)  # noqa: T201 -- where it belongs; nowhere where standard error was closed
+        print(masked(text), file=sys.stderr, flush=True)  # noqa: T201 -- where it belongs; nowhere where standard error was closed
     except OSError:  # a terminal that is gone
         pass
 

@@ -11,6 +11,7 @@ import msgspec
 import platformdirs
 
 from tui.model.events import SESSION_SCHEMA, AnyEvent, Opened
+from tui.model.secrets import masked_record
 from tui.model.target import Target
 
 OWNER_ONLY = 0o600
@@ -83,7 +84,7 @@ def read(path: Path) -> tuple[AnyEvent, ...]:
                 if not line.endswith(b"\n") or len(events) >= MOST_EVENTS:
                     break
                 try:
-                    events.append(_DECODER.decode(line))
+                    events.append(masked_record(_DECODER.decode(line)))
                 except msgspec.DecodeError as error:
                     raise SessionFileError(f"{path}: line {len(events) + 1} is not an event of a session ({error})") from None
     except OSError as error:

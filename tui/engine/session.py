@@ -26,6 +26,7 @@ from tui.model.frame import Frame
 from tui.model.judgement import Assessment
 from tui.model.options import Options
 from tui.model.requests import AnyRequest, Connect, ConnectUnix
+from tui.model.secrets import masked_record
 from tui.model.target import Target
 
 Listener = Callable[[AnyEvent], None]
@@ -89,7 +90,10 @@ class Session:
         self._slots = asyncio.Semaphore(MOST_CHECKS)
         self._counts: dict[str, int] = {}
         self._failure: BaseException | None = None
-        self._opened = Opened(version=__version__, target=target, options=options, vantage=vantage, text=text, code=code)
+        opened = Opened(version=__version__, target=target, options=options, vantage=vantage, text=text, code=code)
+        self._opened = masked_record(opened)
+        self._prefixes = dict(zip(self._opened.options.servers, options.servers, strict=True))
+        """The prefixes as they are run, by how they are shown."""
         self.case = fold(Case(target=target), self._opened)
         self.assessment: Assessment = assess(self.case, self.causes)
         self._assessed = self.case
@@ -204,15 +208,20 @@ class Session:
 
     async def _take(self, request: AnyRequest) -> None:
         async with self._slots:
-            await self._check(request, self._absorb)
+            await self._ask(request, self._absorb)
         self._emit(CheckEnded(request=request))
+
+    async def _ask(self, request: AnyRequest, on_fact: OnFact) -> None:
+        """Make a check; a prefix of which a part is hidden is run as it was given."""
+        real = self._prefixes.get(getattr(request, "vantage", None) or "")
+        await self._check(replace(request, vantage=real) if real else request, on_fact)
 
     async def _repeat(self, request: AnyRequest, on_fact: OnFact | None) -> None:
         facts: list[AnyFact] = []
-        await self._check(request, facts.append)
+        await self._ask(request, facts.append)
         if not facts:
             return
-        newest = facts[-1]
+        newest = masked_record(facts[-1])
         if on_fact:
             on_fact(newest)
         if not same_observation(self.case.last(type(newest)), newest) and len(self.case.facts) < MOST_FACTS:
@@ -246,7 +255,7 @@ class Session:
                 self._absorb(replace(fact, number=number, total=0))
                 outcomes.append(fact.outcome)
 
-        await self._check(request, absorb_attempt)
+        await self._ask(request, absorb_attempt)
         return outcomes == [Outcome.CONNECTED]
 
     def _absorb(self, fact: AnyFact) -> None:
@@ -272,7 +281,7 @@ class Session:
         return last is not None and last.final
 
     def _emit(self, event: AnyEvent) -> None:
-        stamped = replace(event, at=event.at or self._now())
+        stamped = masked_record(replace(event, at=event.at or self._now()))
         self.events.append(stamped)
         self.case = fold(self.case, stamped)
         for listener in self._listeners:

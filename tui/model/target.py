@@ -9,13 +9,12 @@ from msgspec import Meta, Struct
 from tui.model.address import endpoint, literal_address
 from tui.model.safe_text import safe_text
 from tui.model.schemes import default_port
+from tui.model.secrets import WITH_PATH, without_userinfo
 
 EXAMPLES = "db-1:5432, [2001:db8::7]:443, https://api.example.org/health, unix:///run/app.sock"
 LONGEST_NAME = 253
 """The longest name the DNS carries, in characters without the root dot (RFC 1035, section 2.3.4)."""
 LONGEST_PORT = 65535
-_WITH_PATH = frozenset({"http", "https", "ws", "wss"})
-"""Schemes of URLs whose path and query say what is asked for."""
 _PATH_SAFE = "/:@,+=~%"
 """What stays as it is in a path: nothing that a shell would read in a command that is copied."""
 _SECRET_NAME = re.compile(r"pass|pwd|secret|token|key|sig|auth|code|session|credential|jwt", re.IGNORECASE)
@@ -23,7 +22,6 @@ _SECRET_NAME = re.compile(r"pass|pwd|secret|token|key|sig|auth|code|session|cred
 Plain = Annotated[str, Meta(pattern=r"^(?!-)[0-9A-Za-z_.:%@/,+=~\[\]-]*(?![\s\S])")]
 """What a host, a scheme and a URL are made of: nothing that a shell acts on, never an option. A record with more is not read."""
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
-_PLAIN_AUTHORITY = re.compile(r"[^:]*(?::\d{0,5})?|\[[^\]]*\](?::\d{0,5})?")
 _ABSOLUTE_PATH = re.compile(r"/(?!/)")
 _HOST_PORT = re.compile(r"\[(?P<v6>[^\]]*)\](?::(?P<v6port>.*))?|(?P<host>[^:]*)(?::(?P<port>[^:]*))?")
 
@@ -112,8 +110,8 @@ def _from_url(text: str, port: int | None, query: str) -> Target:
         return _unix(url.path or f"/{url.netloc}", scheme)
     host, port_text = _split(_first_host(url))
     number = (_port(port_text, text) if port_text else None) or port or default_port(scheme)
-    path = _path(url.path) if scheme in _WITH_PATH else "/"
-    return _tcp(_host(host, text), number, scheme, path, _query(query) if scheme in _WITH_PATH else "")
+    path = _path(url.path) if scheme in WITH_PATH else "/"
+    return _tcp(_host(host, text), number, scheme, path, _query(query) if scheme in WITH_PATH else "")
 
 
 def _path(path: str) -> str:
@@ -198,12 +196,7 @@ def without_secrets(word: str) -> str:
     scheme, is_url, rest = word.removeprefix("jdbc:").partition("://")
     if not is_url:
         return word if _ABSOLUTE_PATH.match(word) else re.split(r"[?#]", word.rpartition("@")[2])[0]
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    if "@" in authority:
-        rest = authority.rpartition("@")[2] + rest[len(authority) :]
-    elif "@" in rest and not _PLAIN_AUTHORITY.fullmatch(authority):
-        rest = rest.rpartition("@")[2]
-    return f"{scheme}://{re.split(r'[?#]', rest)[0]}"
+    return f"{scheme}://{re.split(r'[?#]', without_userinfo(scheme, rest))[0]}"
 
 
 def _unusable(text: str, why: str) -> TargetError:

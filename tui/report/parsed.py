@@ -1,20 +1,19 @@
 """What was read out of an error text: the `refused-parse/1` document, and the same in plain words."""
 
-import re
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 
 from tui.errors.meaning import Meaning, meaning_of
 from tui.errors.types import Endpoint, ErrorClass, ErrorReading, Failure, Frame, TextOrigin
 from tui.model.address import endpoint
 from tui.model.safe_text import safe_text
+from tui.model.secrets import masked, masked_record
 from tui.report.formats.json import json_line
 
 Schema = Literal["refused-parse/1"]
 SCHEMA: Schema = "refused-parse/1"
-_URL_CREDENTIALS = re.compile(r"://[^\s\"']*@")
 UNREAD = "?"
 """Stands for what the text does not say."""
 
@@ -42,11 +41,8 @@ def as_json(reading: ErrorReading) -> str:
 
 
 def document(reading: ErrorReading) -> ParseDocument:
-    """The reading with its schema; in the lines of code that it shows, URLs have no credentials."""
-    code = tuple(
-        replace(frame, source=_URL_CREDENTIALS.sub("://", frame.source) if frame.source else None) for frame in reading.code
-    )
-    return ParseDocument(schema=SCHEMA, meaning=meaning_of(reading), **asdict(replace(reading, code=code)))
+    """The reading with its schema, without secrets."""
+    return masked_record(ParseDocument(schema=SCHEMA, meaning=meaning_of(reading), **asdict(reading)))
 
 
 def as_text(reading: ErrorReading) -> str:
@@ -68,7 +64,7 @@ def as_text(reading: ErrorReading) -> str:
         lines.append(f"meaning: {meaning.sentence}")
         for remedy in meaning.remedies:
             lines += [f"{remedy.kind}: {remedy.do}", *([f"$ {remedy.command}"] if remedy.command else [])]
-    return "".join(f"{safe_text(line)}\n" for line in lines)
+    return "".join(f"{masked(safe_text(line))}\n" for line in lines)
 
 
 def _origin(origin: TextOrigin) -> list[str]:

@@ -9,6 +9,7 @@ from tui.model.address import parse_address, plain_address
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import ReadFirewall
 from tui.model.safe_text import safe_line, safe_name
+from tui.probes.firewall.devices import devices_in
 from tui.probes.firewall.dormant import dormant_in
 from tui.probes.firewall.evaluate import Flow, incoming
 from tui.probes.firewall.firewall import ephemeral_ports, fact_of, keys_of
@@ -118,7 +119,7 @@ def remote_firewall(request: ReadFirewall, text: str, ports: Span = ANY_PORT) ->
                 "Run it as root there, such as: --server 'ssh db1 sudo'",
             )
         unread.append(f"nft can't be used there, so rules that iptables does not show were not read ({message or 'no message'}).")
-    filter_ = filter_of(texts, unread, dormant_in(parts.get("text", "")))
+    filter_ = filter_of(texts, unread, dormant_in(parts.get("text", "")), devices_in(parts.get("text", "")))
     connection = _connection(request, parts.get("route", ""), ports)
     outcome = settled(incoming, connection, filter_.rulesets, hidden_families(parts.get("code", "")))
     return fact_of(request, outcome, filter_, nft_lines(parts.get("text", ""), keys_of(outcome)))

@@ -2,10 +2,14 @@
 
 from tests.lab.decoys import OPEN, PLAIN, THERE, decoy
 from tests.lab.scenario import HEALTHY, Expect, Step
-from tests.lab.steps import filters, nft, serve
+from tests.lab.steps import filters, ip, nft, run, serve
 
 _MAPPING, _DEAD, _OWN = "server.wrong-mapping", "server.not-listening", "path.local-firewall"
 _BOX, _REJECTED, _UNREACHABLE = "path.reset-by-middlebox", "path.rejected", "path.host-unreachable"
+
+_STRANGER = Expect(
+    verdict=_OWN, certainty=("confirmed", "likely"), outcome="timeout", never=frozenset({"server.down", "server.backlog-full"})
+)
 
 
 def nat(role: str, hook: str, rule: str, table: str = "turns") -> Step:
@@ -83,7 +87,6 @@ _FAR = (
         "a rule here gives these connections a source address that nobody has: the answers never come back",
         serve("server"),
         nat("client", "postrouting", "ip daddr {server} tcp dport {port} snat to {gone}"),
-        weakness="a source that a rule here rewrites is not looked for: the silence is laid on the way",
         expect=Expect(
             verdict=(_OWN, "client.bad-source", "path.reverse-path"),
             certainty=("confirmed", "likely"),
@@ -96,6 +99,65 @@ _FAR = (
             certainty=OPEN,
             outcome="timeout",
         ),
+    ),
+    decoy(
+        "filter-that-says-network-unreachable",
+        f"{_REJECTED}",
+        "the server's own filter answers 'network unreachable' for the port, as where it would forward it",
+        serve("server"),
+        filters("server", "input", "tcp dport {port} reject with icmp type net-unreachable"),
+        expect=Expect(
+            verdict=(_MAPPING, _REJECTED),
+            certainty=OPEN,
+            outcome=("unreachable", "rejected"),
+            unconfirmed=frozenset({_MAPPING}),
+            never=frozenset({"server.down", _OWN}),
+        ),
+    ),
+    decoy(
+        "source-turned-by-iptables",
+        "path.local-firewall client.bad-source",
+        "the same with iptables, for every port of the server's network",
+        serve("server"),
+        run(
+            "client",
+            "iptables",
+            *["-t", "nat", "-A", "POSTROUTING", "-p", "tcp", "-d", "{server}", "-j", "SNAT", "--to-source", "{away}"],
+        ),
+        tools=("iptables",),
+        users=("root",),
+        port="5432",
+        expect=_STRANGER,
+    ),
+    decoy(
+        "source-turned-into-a-strangers-v6",
+        "path.local-firewall client.bad-source",
+        "the same over IPv6",
+        serve("server"),
+        nft("client", "table ip6 turns {\n chain c {\n  type nat hook postrouting priority 100\n  snat to {away_6}\n }\n}\n"),
+        typed="[{server_6}]:{port}",
+        users=("root",),
+        expect=_STRANGER,
+    ),
+    decoy(
+        "source-turned-into-one-of-our-own",
+        "path.filtered",
+        "the server drops the port; a rule here gives these connections another address of this machine, which is well",
+        serve("server"),
+        filters("server", "input", "tcp dport {port} drop"),
+        ip("client", "address add {gone}/32 dev lo"),
+        nat("client", "postrouting", "ip daddr {server} tcp dport {port} snat to {gone}"),
+        expect=Expect(
+            verdict="path.filtered", certainty=("confirmed", "likely"), outcome="timeout", never=frozenset({_OWN, "server.down"})
+        ),
+    ),
+    decoy(
+        "source-masked-as-it-should-be",
+        "",
+        "nothing: what leaves is masqueraded, with the address that it has anyhow",
+        serve("server"),
+        nat("client", "postrouting", "masquerade"),
+        expect=HEALTHY,
     ),
 )
 _HERE = (

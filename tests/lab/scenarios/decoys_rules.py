@@ -37,6 +37,12 @@ _RESTORED = """*filter
 COMMIT
 """
 
+_INGRESS = (
+    "table {family} early {{\n chain c {{\n  type filter hook ingress device {device} priority 0\n"
+    "  tcp sport {{port}} drop\n }}\n}}\n"
+)
+"""A chain that drops what the port answers, before any chain that iptables knows."""
+
 
 def table(role: str, body: str, name: str = "lab2") -> Step:
     """A table of nft for both families."""
@@ -126,9 +132,29 @@ _BUT_FOR_ONE_THING = (
             "table netdev early {\n chain c {\n  type filter hook ingress device eth0 priority 0\n"
             "  tcp sport {port} drop\n }\n}\n",
         ),
-        weakness="rules of the netdev family are not followed",
         expect=Expect(verdict=_OWN, certainty=SURE, outcome="timeout", never=frozenset({"server.down"})),
         nobody=Expect(verdict=(_FILTERED, _OWN, "server.down"), certainty=OPEN, outcome="timeout"),
+    ),
+    decoy(
+        "dropped-as-it-comes-in-at-another-device",
+        _FILTERED,
+        "the server drops the port; a chain at the ingress of another device here would drop the answers too",
+        serve("server"),
+        filters("server", "input", "tcp dport {port} drop"),
+        ip("client", "link add spare type bridge"),
+        nft("client", _INGRESS.format(family="netdev", device="spare")),
+        expect=_SILENT,
+    ),
+    decoy(
+        "dropped-as-it-comes-in-v6",
+        _OWN,
+        "the same at the ingress hook of a table for both families, over IPv6",
+        serve("server"),
+        nft("client", _INGRESS.format(family="inet", device="eth0")),
+        typed="[{server_6}]:{port}",
+        port=WEB,
+        users=("root",),
+        expect=Expect(verdict=_OWN, certainty=SURE, outcome="timeout", never=frozenset({"server.down"})),
     ),
     decoy(
         "talk-dropped-and-handshake-let-through",

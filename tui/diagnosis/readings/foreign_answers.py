@@ -71,6 +71,15 @@ def may_be_signed(case: Case, address: str) -> bool:
     return outcomes.is_local(case, address) and rules_hidden(case) and not translation.excluded(case, address)
 
 
+def perhaps_signed(case: Case) -> dict[str, TcpAttempt]:
+    """The own addresses that say no by an ICMP error in this machine's name, which a translation may have signed."""
+    return {
+        address: attempt
+        for address, attempt in hosts.icmp_rejections(case).items()
+        if hosts.sent_here(case, attempt) and may_be_signed(case, address) and not forwarding.ways(case, address)
+    }
+
+
 def signed(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     """An own address was asked and says no: a filter here, or one at a place that a rule leads to, which it signs for."""
     first, attempt = next(iter(reported.items()))

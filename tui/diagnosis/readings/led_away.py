@@ -9,7 +9,8 @@ from tui.diagnosis.readings import commands, forwarding, hosts, outcomes, rules
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import behind
-from tui.model.facts import Listeners, TcpAttempt
+from tui.model.facts import Echo, Hop, Listeners, TcpAttempt
+from tui.model.facts.reset_origin import initial_ttl
 from tui.model.judgement import Culprit, Remedy
 
 _NO_NETWORK = frozenset({(3, 0), (1, 0)})
@@ -26,7 +27,22 @@ def without_a_route(case: Case) -> dict[str, TcpAttempt]:
         and hosts.is_itself(address, attempt.icmp.sender)
         and hosts.sent_here(case, attempt) is False
         and not forwarding.ways(case, address)
+        and not _comes_from_its_own_distance(case, address)
     }
+
+
+def _comes_from_its_own_distance(case: Case, address: str) -> bool:
+    """Whether the error needs as many hops as the host's echo: then the host sent it, and a filter there does that too."""
+    echo = next((echo for echo in reversed(case.all(Echo)) if echo.address == address and echo.ttl), None)
+    hop = _hop(case, address)
+    return bool(echo and echo.ttl and hop and hop.ttl > initial_ttl(echo.ttl) - echo.ttl)
+
+
+def _hop(case: Case, address: str) -> Hop | None:
+    """The hop at which the error in the host's own name came."""
+    return next(
+        (hop for hop in hosts.hops(case, address) if hop.outcome == "unreachable" and hosts.is_itself(address, hop.sender)), None
+    )
 
 
 def no_route(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
@@ -38,7 +54,7 @@ def no_route(case: Case, reported: dict[str, TcpAttempt]) -> Finding:
     life = hosts.signs_of_life(case, first)
     return claim(
         f"{asked} seems to be forwarded to a network that {first}, or a box before it, has no way to (ICMP {meaning}).",
-        *outcomes.ids(*reported.values(), *life),
+        *outcomes.ids(*reported.values(), *life, _hop(case, first)),
         reason=f"ICMP `{meaning}` came in the name of {first} itself, and a machine has a way to itself.",
         missing=f"On {first}, and on the routers before it: `nft list ruleset; iptables-save` has a `dnat` for the port.",
         explains=reported,

@@ -89,6 +89,17 @@ def is_clean(case: Case, address: str) -> bool:
     return bool(reading and reading.answer == "does-not-match" and not reading.unread)
 
 
+def doubt_of_answers(case: Case, address: str) -> str:
+    """What of this machine's rules may drop the answers and could not be followed, as a clause; empty where all was."""
+    reading = filter_of(case, address)
+    if reading is None:
+        return ""
+    rule = next((rule for rule in reading.undecided if rule.on == "answer"), None)
+    if rule:
+        return f"whether {named(rule)} acts on the answers can't be told"
+    return f"not all that acts on the answers was followed: {reading.unread[0].rstrip('.')}" if reading.unread else ""
+
+
 def filter_of(case: Case, address: str, vantage: str | None = None) -> Firewall | None:
     """The newest reading of this machine's rules, or of a vantage's, for the target's port of `address`."""
     wanted = address, case.tcp.port, vantage

@@ -37,7 +37,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     on: Literal["request", "answer"] = "request"
     """Which packet it was tested on: the SYN, or the SYN-ACK that answers it."""
     leads_to: tuple[str | None, int | None] | None = None
-    """Of a translation: address and port, each None where the rule does not say."""
+    """Of a translation: the new target, or the new source; address and port, each None where the rule does not say."""
     answer: Answer = "cannot-tell"
     why: str = ""
     """Which part of the rule decided, or could not be evaluated."""
@@ -63,6 +63,8 @@ class Firewall(Fact, frozen=True, kw_only=True, tag="firewall"):
     """Rules that would refuse or drop, and may or may not match."""
     translated: Rule | None = None
     """A rule that redirects the connection to another address or port."""
+    sourced: Rule | None = None
+    """A rule that gives the connection another source address, where it names one: answers go there."""
     perhaps_translated: bool = False
     """Whether another rule may redirect it, which is not certain."""
     rules: int = 0

@@ -43,9 +43,12 @@ class FilterOutcome(Struct, frozen=True, kw_only=True):
     deciding: RuleHit | None = None
     undecided: tuple[RuleHit, ...] = ()
     translated: RuleHit | None = None
+    sourced: RuleHit | None = None
     perhaps_translated: bool = False
     led_to: tuple[str | None, int | None] | None = None
     """Where a translation sends it: address and port, each as far as it is known."""
+    new_source: str | None = None
+    """The source address that `sourced` gives it."""
 
 
 def outgoing(connection: Flow, rulesets: tuple[Ruleset, ...]) -> FilterOutcome:
@@ -154,6 +157,8 @@ def _outcome(walk: PacketWalk, request: Packet | None = None) -> FilterOutcome:
         deciding=walk.deciding,
         undecided=tuple(undecided.values())[:MOST_UNDECIDED],
         translated=walk.translated,
+        sourced=walk.sourced,
+        new_source=_text(walk.sourced.action.address, request.version) if walk.sourced else None,
         perhaps_translated=walk.perhaps_translated,
         led_to=(_text(request.target, request.version), _known(request.target_port)) if walk.translated else None,
     )

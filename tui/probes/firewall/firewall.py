@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from tui.model.address import parse_address, peer_address, zone_of
 from tui.model.facts import AnyFact, Firewall, NotObserved, Rule
 from tui.model.requests import ReadFirewall
+from tui.probes.firewall.at_device import unfollowed
 from tui.probes.firewall.evaluate import FilterOutcome, Flow, outgoing
 from tui.probes.firewall.hidden import doubtful, hidden_families, settled
 from tui.probes.firewall.packet import LOOPBACK
 from tui.probes.firewall.quoting import Lines, key_of, rule_of
 from tui.probes.firewall.tables import Filter
-from tui.probes.firewall.tools import NothingReadError, code_of, quoted, read_filter
+from tui.probes.firewall.tools import NothingReadError, code_of, environ_of, quoted, read_filter
 from tui.probes.firewall.tristate import Span
 from tui.probes.firewall.walk import RuleHit, TooManyRulesError
 from tui.probes.kernel.system_view import SystemView
@@ -42,6 +43,8 @@ async def check(request: ReadFirewall, system: SystemView) -> AsyncGenerator[Any
     try:
         connection = await in_thread(_connection, request, system.proc)
         filter_ = await read_filter(system)
+        beside = await unfollowed(connection.device, environ_of(system.environ))
+        filter_ = replace(filter_, unread=(*filter_.unread, *beside))
         outcome = await in_thread(outgoing, connection, filter_.rulesets)
         examined: set[tuple[str, str, str]] = set()
         families: dict[tuple[str, str, str, int], int] = {}
@@ -88,7 +91,7 @@ def _forbidden(request: ReadFirewall) -> NotObserved:
 
 def keys_of(outcome: FilterOutcome) -> set[tuple[str, str, str, int]]:
     """The rules to quote."""
-    hits = (outcome.deciding, outcome.translated, *outcome.undecided)
+    hits = (outcome.deciding, outcome.translated, outcome.sourced, *outcome.undecided)
     return {key for hit in hits if hit is not None and (key := key_of(hit)) is not None}
 
 
@@ -111,6 +114,7 @@ def fact_of(request: ReadFirewall, outcome: FilterOutcome, filter_: Filter, line
         translated=replace(rule(outcome.translated, sure=True), leads_to=outcome.led_to or (None, None))
         if outcome.translated
         else None,
+        sourced=replace(rule(outcome.sourced, sure=True), leads_to=(outcome.new_source, None)) if outcome.sourced else None,
         perhaps_translated=outcome.perhaps_translated,
         rules=filter_.rules,
         sources=filter_.sources,

@@ -11,11 +11,12 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.model.address import ip_version, literal_address
 from tui.model.safe_text import safe_name
 from tui.probes.firewall import iptables_matches as matches
 from tui.probes.firewall.packet import Packet, address_span
 from tui.probes.firewall.ruleset import Action, Chain, Finding, RuleEntry
-from tui.probes.firewall.tristate import Truth, exactly, negated
+from tui.probes.firewall.tristate import Span, Truth, exactly, negated
 
 _QUIET = frozenset({"LOG", "NFLOG", "ULOG", "AUDIT", "TRACE", "TCPMSS", "TCPOPTSTRIP", "DSCP", "TOS", "TTL", "HL", "CHECKSUM"})
 _QUIET |= {"CLASSIFY", "SET", "TEE", "SECMARK", "CONNSECMARK", "RATEEST", "IDLETIMER", "LED", "ECN", "HMARK", "FLOWOFFLOAD"}
@@ -129,7 +130,7 @@ def _target(  # noqa: C901 -- one branch for each target
     elif name in {"DNAT", "REDIRECT", "NETMAP"}:
         action = _translation(name, given, packet)
     elif name in {"SNAT", "MASQUERADE"}:
-        action = Action(kind="source")
+        action = Action(kind="source", address=_new_source(given.get("to-source", ""), packet))
     elif name in {"NFQUEUE", "QUEUE"}:
         action = Action(kind="queue", why=f"It asks a program ({name}) whose answer can't be known.")
     elif name == "TPROXY":
@@ -143,6 +144,13 @@ def _target(  # noqa: C901 -- one branch for each target
     else:
         action = Action(kind="jump", chain=name)
     return Finding(truth=truth, why=why, actions=((truth, action),), packet=after)
+
+
+def _new_source(wanted: str, packet: Packet) -> Span | None:
+    """The one address that `--to-source` gives, without ports (iptables-extensions(8), SNAT); None for a range, or none."""
+    bare = wanted.partition(":")[0] if packet.version == 4 else _v6(wanted)[0] or wanted  # noqa: PLR2004 -- the version of IP
+    address = literal_address(bare.strip("[]"))
+    return address_span(address) if address and ip_version(address) == packet.version else None
 
 
 def _translation(name: str, given: dict[str, str], packet: Packet) -> Action:

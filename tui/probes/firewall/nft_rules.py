@@ -292,6 +292,8 @@ def _verdict(kind: str, body: Any, chain: Chain, packet: Packet, store: Store) -
             return Action(kind="reject")
         case (("dnat" | "redirect"), _):
             return _translation(kind, body, chain, packet, store)
+        case "snat", {"addr": address}:
+            return Action(kind="source", address=_looked_up(address, "address", chain, packet, store))
         case (("snat" | "masquerade"), _):
             return Action(kind="source")
         case "tproxy", _:

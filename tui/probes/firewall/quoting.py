@@ -94,7 +94,7 @@ def _effect(action: Action) -> Effect:
 
 
 def _why(kind: str) -> str:
-    return "" if kind in ENDS or kind == "translate" else "What it decides can't be known."
+    return "" if kind in ENDS or kind in {"translate", "source"} else "What it decides can't be known."
 
 
 def _chain_names(chain: Chain, rulesets: tuple[Ruleset, ...]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ class Action(Struct, frozen=True, kw_only=True):
     chain: str = ""
     """The chain that `jump` and `goto` continue in."""
     address: Span | None = None
+    """The new target of `translate`, or the new source of `source`; None where it is not a single one."""
     port: Span | None = None
     keeps_address: bool = False
     """Whether a translation changes the port alone."""

@@ -5,11 +5,13 @@ the rules are taken from iptables-save, and their handles and hooks from nft, if
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.probes.firewall import iptables_text, nft_rules
+from tui.probes.firewall.devices import ChainKey, bound
 from tui.probes.firewall.dormant import Table, awake
 from tui.probes.firewall.iptables_rules import match_rule
 from tui.probes.firewall.ruleset import Chain, Ruleset
@@ -32,16 +34,22 @@ class Filter(Struct, frozen=True, kw_only=True):
         return sum(ruleset.rules for ruleset in self.rulesets)
 
 
-def filter_of(texts: Mapping[str, bytes], unread: Iterable[str] = (), dormant: Collection[Table] = ()) -> Filter:
+def filter_of(
+    texts: Mapping[str, bytes],
+    unread: Iterable[str] = (),
+    dormant: Collection[Table] = (),
+    devices: Mapping[ChainKey, tuple[str, ...]] = MappingProxyType({}),
+) -> Filter:
     """The filter in what `nft`, `iptables-nft`, `ip6tables-nft`, `iptables-legacy` and `ip6tables-legacy` printed.
 
-    Whichever tool was done first: the same texts give the same filter. The rules of `dormant` tables do nothing.
+    Whichever tool was done first: the same texts give the same filter. The rules of `dormant` tables do nothing;
+    `devices` are those of chains that the listing does not name.
     """
     missing = list(unread)
     nft: Ruleset | None = None
     if NFT in texts:
         try:
-            nft = awake(nft_rules.ruleset_of(texts[NFT]), dormant)
+            nft = bound(awake(nft_rules.ruleset_of(texts[NFT]), dormant), devices)
         except ValueError as error:
             missing.append(str(error))
     by_iptables: dict[tuple[str, str, str], Chain] = {}

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tui.model.safe_text import safe_line
+from tui.probes.firewall.devices import ChainKey, devices_in, with_devices
 from tui.probes.firewall.dormant import Table, dormant_in, flagged
 from tui.probes.firewall.iptables_text import is_of_nft
 from tui.probes.firewall.quoting import Lines, nft_lines
@@ -26,8 +27,8 @@ MOST_OUTPUT = 64_000_000
 """Bytes of one listing: fifty thousand rules in nft's JSON are about twenty million."""
 MOST_CHAINS_QUOTED = 4
 """Chains that are printed once more for the text of their rules."""
-MOST_FLAGGED = 8
-"""Tables with flags whose text is read; firewalld has one."""
+MOST_READ = 8
+"""Tables with flags, or at devices, whose text is read; firewalld has one with flags."""
 _ADMIN_FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 """Where such tools are, though a plain user's PATH may not lead there."""
 _NAMES = {"iptables": "ip_tables_names", "ip6tables": "ip6_tables_names"}
@@ -41,7 +42,7 @@ async def read_filter(system: SystemView) -> Filter:
     """What the tools list. Raises NothingReadError where none of them may."""
     texts: dict[str, bytes] = {}
     unread: list[str] = []
-    environ = _environ(system.environ)
+    environ = environ_of(system.environ)
     until = asyncio.get_running_loop().time() + LONGEST_S
     if await in_thread(may_have_nf_tables, system.proc):
         # Together: with a large table nft may need all the time, and iptables a part of it.
@@ -56,24 +57,33 @@ async def read_filter(system: SystemView) -> Filter:
             await _run_iptables(tool, environ, texts, unread, until, of_nft=False)
     if not texts and unread:
         raise NothingReadError(unread[0])
-    dormant = await _dormant(texts.get(NFT, b""), environ, unread)
-    return await in_thread(filter_of, texts, unread, dormant)
+    dormant, devices = await _in_text(texts.get(NFT, b""), environ, unread)
+    return await in_thread(filter_of, texts, unread, dormant, devices)
 
 
-async def _dormant(listing: bytes, environ: Mapping[str, str], unread: list[str]) -> frozenset[Table]:
-    """The tables that are switched off, of those that have flags at all; a sentence for one whose flags could not be read."""
+async def _in_text(
+    listing: bytes, environ: Mapping[str, str], unread: list[str]
+) -> tuple[frozenset[Table], dict[ChainKey, tuple[str, ...]]]:
+    """What nft's text alone says: the tables that are switched off, and the devices that chains are bound to.
+
+    Only tables with flags, or with chains at devices, are read; a sentence for one that could not be.
+    """
     dormant: frozenset[Table] = frozenset()
-    for family, table in (await in_thread(flagged, listing))[:MOST_FLAGGED]:
+    devices: dict[ChainKey, tuple[str, ...]] = {}
+    wanted = dict.fromkeys((*await in_thread(flagged, listing), *await in_thread(with_devices, listing)))
+    for family, table in list(wanted)[:MOST_READ]:
         texts: dict[str, bytes] = {}
         await _run(("nft", "--terse", "list", "table", family, table), NFT, environ, texts, unread)
-        dormant |= dormant_in(texts.get(NFT, b"").decode("utf-8", "backslashreplace"))
-    return dormant
+        text = texts.get(NFT, b"").decode("utf-8", "backslashreplace")
+        dormant |= dormant_in(text)
+        devices |= devices_in(text)
+    return dormant, devices
 
 
 async def quoted(keys: set[tuple[str, str, str, int]], system: SystemView) -> Lines:
     """The rules as nft prints them; those that it does not print are left out."""
     lines: dict[tuple[str, str, str, int], str] = {}
-    environ = _environ(system.environ)
+    environ = environ_of(system.environ)
     for family, table, chain in sorted({key[:3] for key in keys})[:MOST_CHAINS_QUOTED]:
         texts: dict[str, bytes] = {}
         await _run(("nft", "-a", "list", "chain", family, table, chain), NFT, environ, texts, [])
@@ -84,7 +94,7 @@ async def quoted(keys: set[tuple[str, str, str, int]], system: SystemView) -> Li
 async def code_of(chain: tuple[str, str, str], system: SystemView) -> str:
     """The code of a chain's rules as nft prints it, or nothing."""
     texts: dict[str, bytes] = {}
-    await _run(("nft", "--debug=netlink", "list", "chain", *chain), NFT, _environ(system.environ), texts, [])
+    await _run(("nft", "--debug=netlink", "list", "chain", *chain), NFT, environ_of(system.environ), texts, [])
     return texts.get(NFT, b"").decode("utf-8", "backslashreplace")
 
 
@@ -155,6 +165,7 @@ def _which(program: str, environ: Mapping[str, str]) -> str | None:
     return shutil.which(program, path=environ["PATH"])
 
 
-def _environ(environ: Mapping[str, str]) -> dict[str, str]:
+def environ_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for tools of the administrator: their folders in PATH, and messages in English."""
     path = ":".join((environ.get("PATH", ""), *_ADMIN_FOLDERS)).strip(":")
     return {**environ, "PATH": path, "LC_ALL": "C"}

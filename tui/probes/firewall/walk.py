@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from tui.probes.firewall.devices import AT_DEVICES
 from tui.probes.firewall.packet import Packet, loopback_of, redirected_to
 from tui.probes.firewall.ruleset import ENDS, Action, Chain, Finding, RuleEntry, Ruleset
 from tui.probes.firewall.tristate import Truth
@@ -46,6 +47,8 @@ class PacketWalk:
     deciding: RuleHit | None = None
     undecided: list[RuleHit] = field(default_factory=list)
     translated: RuleHit | None = None
+    sourced: RuleHit | None = None
+    """The rule that is certain to give the request another source address, where it names a single one."""
     perhaps_translated: bool = False
     steps: int = 0
     certain: bool = True
@@ -62,7 +65,7 @@ class PacketWalk:
                 continue
             if self._is_of_another_device(chain):
                 continue
-            sure = self.certain and (chain.family != "netdev" or chain.devices is not None)
+            sure = self.certain and (hook not in AT_DEVICES or self._is_of_this_device(chain))
             self.doubt = ""
             outcomes = self._run(ruleset, chain, hook, certain=sure, depth=0)
             self._policy(chain, hook, outcomes, certain=sure)
@@ -79,10 +82,14 @@ class PacketWalk:
         return sorted(matching, key=lambda pair: pair[1].priority)
 
     def _is_of_another_device(self, chain: Chain) -> bool:
-        if chain.devices is None:
-            return False
-        device = self.packet.coming_in if chain.hook == "ingress" else self.packet.going_out
-        return device is not None and device not in chain.devices
+        device = self._device(chain)
+        return chain.devices is not None and device is not None and device not in chain.devices
+
+    def _is_of_this_device(self, chain: Chain) -> bool:
+        return chain.devices is not None and self._device(chain) in chain.devices
+
+    def _device(self, chain: Chain) -> str | None:
+        return self.packet.coming_in if chain.hook == "ingress" else self.packet.going_out
 
     def _policy(self, chain: Chain, hook: str, outcomes: frozenset[str], *, certain: bool) -> None:
         if not outcomes & _FALLS or chain.policy != "drop":
@@ -139,8 +146,12 @@ class PacketWalk:
     ) -> bool:
         """Do what a rule does; whether the packet sees nothing more of the chain."""
         match action.kind:
-            case "next" | "source":
-                outcomes = frozenset({"fall"}) if action.kind == "next" else frozenset({"accept"})
+            case "next":
+                outcomes = frozenset({"fall"})
+            case "source":
+                if certain and truth is True and action.address and not self.packet.answers and self.sourced is None:
+                    self.sourced = RuleHit(chain, entry, action, hook, self.packet.answers)
+                outcomes = frozenset({"accept"})
             case "accept" | "return":
                 outcomes = frozenset({action.kind})
             case kind if kind in ENDS:

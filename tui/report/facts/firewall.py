@@ -21,6 +21,8 @@ def _firewall(fact: Firewall) -> str:
         return f"{counted} stops {what}: {rule_words(fact.deciding)}"
     if fact.translated:
         return f"{counted} redirects {what}: {rule_words(fact.translated)}"
+    if fact.sourced and fact.sourced.leads_to:
+        return f"{counted} gives connections to {what} the source {fact.sourced.leads_to[0]}: {rule_words(fact.sourced)}"
     if fact.undecided:
         return f"{counted} may stop {what}, which is not certain: {rule_words(fact.undecided[0])}"
     if fact.unread:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
+from tui.diagnosis.looks import RULES
 from tui.diagnosis.readings import (
     checks,
     commands,
@@ -154,6 +155,7 @@ def _proved(case: Case, silent: Silent) -> Finding:
         f"Packets to port {case.tcp.port} of {outcomes.joined(silent)} vanish, while the host {hosts.life_in_words(life)}.",
         *outcomes.ids(*_flat(silent), *life, *hosts.trail(case, first), hosts.table(case, first)),
         reason=f"{_count(silent[first])} got no answer; {first} {hosts.life_in_words(life)}. {_trail_ends(case, first)}",
+        looks=(RULES,),
         explains=silent,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by="On the server a listener whose queue is full (`ss -ltn`: Recv-Q above Send-Q) would be just as silent.",
@@ -169,6 +171,7 @@ def _answers_vanish(case: Case, silent: Silent, half_open: dict[str, DropWatch])
         "on their way back.",
         *outcomes.ids(*(attempt for address in half_open for attempt in silent[address]), *half_open.values()),
         reason=f"{watch.half_open} handshakes from here wait there for their end, as SYN-RECV.{back}",
+        looks=(RULES,),
         explains=half_open,
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
         refuted_by=f"`{watch.vantage} ss -tn state syn-recv` shows none from here while we try.",

@@ -13,6 +13,7 @@ from tui.diagnosis.readings import (
     hosts,
     outcomes,
     queues,
+    rewritten_source,
     rule_remedies,
     rules,
     silence,
@@ -35,6 +36,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from hosts.first_hop_checks(case)
     yield from checks.tables(case)
     yield from rules.checks_here(case)
+    yield from rewritten_source.checks(case)
 
 
 def judge(case: Case) -> Finding:
@@ -42,6 +44,9 @@ def judge(case: Case) -> Finding:
     by_rule = dict(_by_rule(case))
     if by_rule:
         return _ruled(case, by_rule)
+    strangers = rewritten_source.strangers(case)
+    if strangers:
+        return rewritten_source.finding(case, strangers)
     sometimes = varying_rules.stopping(case)
     if sometimes:
         return varying_rules.finding(case, sometimes)
@@ -277,11 +282,14 @@ def _in_silence(case: Case) -> Finding:
     if not unseen:
         hops = [hop for address in silent for hop in hosts.trail(case, address)]
         evidence = outcomes.ids(*hops, *(attempt for attempts in silent.values() for attempt in attempts))
-        if not foreign_answers.rules_hidden(case):
+        doubts = [doubt for address in silent if (doubt := rules.doubt_of_answers(case, address))]
+        if not foreign_answers.rules_hidden(case) and not doubts:
             return ruled_out("Packets for this port leave this machine.", *evidence)
+        doubt = doubts[0] if doubts else "whether a rule drops the answers was not seen"
         return still_open(
-            "Packets for this port leave this machine; whether a rule drops the answers was not seen.",
+            f"Packets for this port leave this machine; {doubt}.",
             *evidence,
+            *outcomes.ids(*(rules.filter_of(case, address) for address in silent)),
             summary=f"A rule of this machine may drop the answers that come back from {outcomes.joined(silent)}.",
             next_check=f"As root: `{rules.LISTING}` has a rule of INPUT that drops them.",
             # A rule that swallows each port's answers and the echo's is not how anybody filters what comes in.

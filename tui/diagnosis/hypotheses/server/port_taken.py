@@ -13,6 +13,7 @@ from tui.model.case import Case
 from tui.model.command_line import quoted
 from tui.model.facts import Listener, Listeners, LogLine, Service
 from tui.model.judgement import Remedy
+from tui.model.program_names import is_interpreter
 from tui.model.requests import AnyRequest
 
 GO_BETWEENS = frozenset({"haproxy", "envoy", "traefik", "nginx", "socat", "docker-proxy", "ssh", "sshd", "kubectl", "systemd"})
@@ -83,8 +84,8 @@ def _conflicts(case: Case, address: str) -> Iterator[_Conflict]:
             yield _Conflict(address, port, service, holder, line, table)
         elif holder and holder in _rows(case, address) and holder.process not in GO_BETWEENS:
             own = _is_own_program(service, holder)
-            is_seen = bool(holder.process or holder.unit)  # what nobody may see may be the service's own
-            unlike = service.why == "named" and is_seen and not (fails or own or hosts.is_named(case, holder))
+            like = own or _may_be_any(holder) or hosts.is_named(case, holder)
+            unlike = service.why == "named" and not fails and not like
             if unlike or services.ended(service):
                 yield _Conflict(address, port, service, holder, None, table)
 
@@ -111,6 +112,12 @@ def _others(table: Listeners | None, port: int, service: Service) -> list[Listen
 def _is_own_program(service: Service, row: Listener) -> bool:
     """Whether the service's own program listens, and no unit has it: somebody started it by hand."""
     return bool(service.program) and service.program in row.programs and row.unit is None and row.container is None
+
+
+def _may_be_any(row: Listener) -> bool:
+    """Whether it can't be told which program it is: nobody may see it, or an interpreter whose command line was not read."""
+    is_bare = row.command is None and is_interpreter(row.process)
+    return row.unit is None and (row.process is None or is_bare)
 
 
 def _judged(case: Case, conflict: _Conflict) -> Finding:
@@ -201,7 +208,8 @@ def _stranger(case: Case, address: str) -> Finding | None:
         return None
     if any(row.process in GO_BETWEENS or row.container for row in known):
         return None
-    if any(_is_own_program(service, row) for service in services.services(case, address) for row in known):
+    known_services = services.services(case, address)
+    if any(_is_own_program(service, row) or _may_be_any(row) for service in known_services for row in known):
         return None
     who = hosts.owner(known[0])
     if any(service.active in {"active", "activating"} for service in services.services(case, address)):

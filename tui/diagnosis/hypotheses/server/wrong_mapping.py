@@ -22,7 +22,7 @@ from tui.diagnosis.readings.forwarding import Behind, StateBehind
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
 from tui.model.command_line import quoted
-from tui.model.facts import Firewall, Forwarder, Forwarders
+from tui.model.facts import Firewall, Forwarder, Forwarders, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
@@ -38,6 +38,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from forwarding.checks(case)
     yield from translation.checks(case)
     yield from rules.checks_there(case)
+    yield from checks.life_signs(case)
 
 
 def judge(case: Case) -> Finding:
@@ -47,6 +48,9 @@ def judge(case: Case) -> Finding:
     hidden = [address for address, _ in foreign_answers.refused(case) if not translation.excluded(case, address)]
     if not behind and hidden:
         return _hidden(case, hidden)
+    signed = {} if behind else foreign_answers.perhaps_signed(case)
+    if signed:
+        return _hidden_and_signed(case, signed)
     nowhere = {} if behind else led_away.without_a_route(case)
     if nowhere:
         return led_away.no_route(case, nowhere)
@@ -83,6 +87,18 @@ def _hidden(case: Case, hidden: list[str]) -> Finding:
         summary=f"A rule of this machine leads {asked} to where nothing listens.",
         next_check=f"As root: `{rules.LISTING}` has a rule with `dnat` or `redirect` for it.",
         explains=hidden,
+    )
+
+
+def _hidden_and_signed(case: Case, signed: dict[str, TcpAttempt]) -> Finding:
+    """Errors in this machine's own name, which it gives to what a rule leads elsewhere too, and rules that may not be read."""
+    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in signed)
+    return still_open(
+        "An ICMP error came in this machine's own name; a rule may lead the port to where it comes from.",
+        *outcomes.ids(*signed.values()),
+        summary=f"A rule of this machine leads {asked} to a place that can't be reached, or says no.",
+        next_check=f"As root: `{rules.LISTING}` has a rule with `dnat` or `redirect` for it.",
+        explains=signed,
     )
 
 

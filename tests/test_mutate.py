@@ -45,6 +45,8 @@ def lines_after(source: str) -> set[str]:
         ("a()", {"pass"}),
         ("a = b(c, d=(e), f=g)", {"a = b(c, f=g)", "a = b(c, d=(e))"}),
         ("a = b(c=d,)", {"a = b()"}),
+        ("a = zip(b, strict=False)", {"a = zip(b, strict=True)"}),
+        ("a = b(c, strict=False)", {"a = b(c)", "a = b(c, strict=True)"}),
         ("a = b == 'ä'", {"a = b != 'ä'", "a = b == 'ä~'"}),
         ("a = {'b': 'the prose'}[c]", {"a = {'b~': 'the prose'}[c]"}),
         ("a = b.split(',')", {"a = b.split(',~')"}),

@@ -2,6 +2,8 @@
 
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,12 +20,32 @@ from tui.diagnosis.laws import hypothesis_problems, judgement_problems
 from tui.diagnosis.ranking import assess, judged
 from tui.model.case import Case
 from tui.model.facts import AnyFact
-from tui.model.judgement import State
+from tui.model.judgement import Judgement, Remedy, State
 from tui.model.target import parse_target
 
 CASES = tuple(load(path).case for path in all_files())
 FACTS = tuple(fact for case in CASES for fact in case.facts)
 
+UNKNOWN = re.compile(r"\bNone\b(?! (?:of|was)\b)")
+"""What an f-string makes of a value that is not there; "None of them" is a sentence."""
+RAGGED = re.compile(r"^\s|\S  \S|\s$|(?<!\w)\(\s*\)| ,| \.(?=\s|$)|,\s*,|“”|``")
+"""Where something that is empty stood: a space at an end, an empty pair, a comma after nothing."""
+
+
+def problems_of(judgement: Judgement, case: Case) -> list[str]:
+    """Which laws a judgement of ours breaks: those of every cause, whole sentences, and somebody to blame where it is sure."""
+    advice = [text for remedy in judgement.remedies for text in (remedy.do, remedy.command, remedy.verify)]
+    sentences = (judgement.reason, judgement.summary, judgement.refuted_by, judgement.next_check, *advice)
+    return [
+        *judgement_problems(judgement, case),
+        *(f"a value that is not known: {text}" for text in sentences if UNKNOWN.search(text)),
+        *(f"a hole: {text}" for text in sentences if RAGGED.search(text)),
+        *(["it blames nobody"] if judgement.state is State.CONFIRMED and judgement.culprit is None else []),
+    ]
+
+
+WITHOUT_CULPRIT = {"client.blocked"}
+"""EPERM and EACCES do not say which rule or module forbade it."""
 each_hypothesis = pytest.mark.parametrize("hypothesis", hypotheses(), ids=lambda one: one.id)
 
 
@@ -45,13 +67,24 @@ def mixed_cases(draw: st.DrawFn) -> Case:
     )
 
 
+@pytest.mark.parametrize("path", all_files(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_judgement_of_a_case_is_whole(path: Path) -> None:
+    """Of each case, what every cause says of it: whole, without a hole in a sentence, and somebody to blame where it holds."""
+    case = load(path).case
+    judgements = {hypothesis.id: judged(hypothesis, case) for hypothesis in hypotheses()}
+    holding = {identifier for identifier, each in judgements.items() if each.state in {State.CONFIRMED, State.LIKELY}}
+
+    assert {identifier: found for identifier, each in judgements.items() if (found := problems_of(each, case))} == {}
+    assert {identifier for identifier in holding if judgements[identifier].culprit is None} <= WITHOUT_CULPRIT
+
+
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(case=mixed_cases())
 def test_every_judgement_of_any_mixture_of_facts_is_whole(case: Case) -> None:
     """No mixture of facts makes a hypothesis raise, name a fact that is not there, or leave out what a verdict must carry."""
     for hypothesis in hypotheses():
         judgement = judged(hypothesis, case)
-        problems = judgement_problems(judgement, case)
+        problems = problems_of(judgement, case)
         assert not problems, f"{hypothesis.id}: {problems}: {judgement}"
 
 
@@ -98,3 +131,36 @@ def test_no_reading_can_be_changed() -> None:
 
     assert classes
     assert all(one.__struct_config__.frozen for one in classes)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_whole"),
+    [
+        ("None of them names this client.", True),
+        ("None was offered.", True),
+        ("It ends in None.", False),
+        ("connect() failed at once.", True),
+        ("It is held by ().", False),
+        ("It is held by  , pid 7.", False),
+        ("It is stopped by  (state T).", False),
+        (" It is held.", False),
+        ("It is held .", False),
+        ("`` shows it.", False),
+        ("It says “”.", False),
+    ],
+)
+def test_a_sentence_with_a_hole_is_seen(sentence: str, is_whole: bool) -> None:
+    """A value that is not known, and what stands around an empty one, wherever in a judgement."""
+    case = CASES[0]
+    plain = Judgement(state=State.OPEN, reason="It is so.")
+    remedy = Remedy(do=sentence, verify="It is so.")
+    for judgement in (replace(plain, reason=sentence), replace(plain, next_check=sentence), replace(plain, remedies=(remedy,))):
+        assert (problems_of(judgement, case) == []) is is_whole
+
+
+def test_a_sure_judgement_blames_somebody() -> None:
+    """Confirmed without a culprit is a breach, likely is none."""
+    told = Judgement(state=State.CONFIRMED, reason="It is so.")
+
+    assert "it blames nobody" in problems_of(told, CASES[0])
+    assert "it blames nobody" not in problems_of(replace(told, state=State.LIKELY), CASES[0])

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from tui.errors import ErrorClass, read_error
-from tui.errors.classes import NUMBERS, RESOLVER_NUMBERS, class_of_number, lowered
+from tui.errors.classes import CHAIN, INSIDE, NUMBERS, RESOLVER_NUMBERS, Mention, class_of_number, decisive, lowered
 
 LINUX: dict[str, ErrorClass] = {
     "ECONNREFUSED": "refused",
@@ -155,3 +155,19 @@ def test_the_inner_error_outweighs_the_wrapper(text: str) -> None:
 def test_lower_case_keeps_every_place() -> None:
     """A letter whose lower case is two characters does not move what follows it."""
     assert len(lowered("İ Connection refused")) == len("İ Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("near", "kind"),
+    [(0, "refused"), (9, "refused"), (10, "timeout"), (12, "timeout"), (15, "timeout"), (16, "timeout"), (99, "timeout")],
+)
+def test_of_equal_mentions_the_nearest_decides(near: int, kind: str) -> None:
+    """Inside one is nearer than beside it; a heavier one decides from anywhere, and one without a class never does."""
+    before, after = Mention(0, 9, "refused", INSIDE), Mention(10, 15, "timeout", INSIDE)
+    heavy, empty = Mention(900, 905, "proxy", CHAIN), Mention(near, near + 1, None, CHAIN)
+
+    chosen = decisive([before, after, empty], near)
+    assert chosen is not None
+    assert chosen.error_class == kind
+    assert decisive([before, after, heavy], near) is heavy
+    assert decisive([empty], near) is None

@@ -191,3 +191,57 @@ def test_pythons_frames_may_have_no_source() -> None:
     code = read_error(text).code
 
     assert [(one.path, one.line, one.source) for one in code] == [("/srv/b.py", 2, None), ("/srv/a.py", 1, None)]
+
+
+PANIC = "thread 'main' panicked at {at}:\ncalled `Result::unwrap()` on an `Err` value: Connection refused\n"
+BACKTRACE = """stack backtrace:
+   1: shop::connect
+             at ./src/main.rs:12:5
+   2: shop::main
+             at ./src/main.rs:30:5
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "frames"),
+    [
+        ("src/main.rs:12:5", [("./src/main.rs", 12), ("./src/main.rs", 30)]),
+        ("src/main.rs:30:5", [("./src/main.rs", 12), ("./src/main.rs", 30)]),
+        ("src/other.rs:12:5", [("./src/main.rs", 12), ("./src/main.rs", 30), ("src/other.rs", 12)]),
+        ("src/main.rs:13:5", [("./src/main.rs", 12), ("./src/main.rs", 30), ("src/main.rs", 13)]),
+    ],
+)
+def test_a_panic_that_its_backtrace_has_is_told_once(at: str, frames: list[tuple[str, int]]) -> None:
+    """By file and line, whichever frame of the file it is; another line is a frame of its own."""
+    code = read_error(PANIC.format(at=at) + BACKTRACE).code
+
+    assert [(frame.path, frame.line) for frame in code] == frames
+    assert [(frame.path, frame.line) for frame in read_error(PANIC.format(at=at)).code] == [
+        (at.partition(":")[0], int(at.split(":")[1]))
+    ]
+
+
+@pytest.mark.parametrize(("away", "frames"), [(3998, [1, 2]), (3999, [2, 1])])
+def test_exceptions_of_a_chain_stand_near_one_another(away: int, frames: list[int]) -> None:
+    """What was being handled is looked for in the 4000 characters before `File`: further away it is another exception's."""
+    first = 'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in f\nOSError: x\n'
+    chained = "\nDuring handling of the above exception, another exception occurred:\n\n"
+    second = '  File "/srv/a.py", line 2, in g\nConnectionRefusedError: [Errno 111] Connection refused\n'
+    text = first + chained + "y" * (away - len(chained)) + "\n" + second
+
+    assert [frame.line for frame in read_error(text).code][:2] == frames
+
+
+@pytest.mark.parametrize(("main", "outermost"), [("#2 {main}\n", "{main}"), ("", None)])
+def test_a_call_of_php_belongs_to_the_line_that_made_it(main: str, outermost: str | None) -> None:
+    """Each line names what was called from it, so the function of a frame stands in the line below, or is `{main}`."""
+    text = (
+        "PHP Fatal error:  Uncaught Exception: Connection refused in /srv/src/Db.php:9\nStack trace:\n"
+        f"#0 /srv/src/Store.php(24): Db->open()\n#1 /srv/index.php(3): Store->load()\n{main}"
+    )
+
+    assert [(frame.path, frame.line, frame.function) for frame in read_error(text).code] == [
+        ("/srv/src/Db.php", 9, "Db->open"),
+        ("/srv/src/Store.php", 24, "Store->load"),
+        ("/srv/index.php", 3, outermost),
+    ]

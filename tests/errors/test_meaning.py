@@ -138,9 +138,10 @@ def test_each_librarys_words_give_their_reason(text: str, words: str | None, why
     assert words in {reading.words, None}
     commands = [remedy.command for remedy in meaning.remedies]
     assert len(commands) == len(set(commands)) == 2
-    assert commands[0].startswith("openssl s_client -connect ")
-    assert commands[0].endswith(" </dev/null | openssl x509 -noout -text")
-    assert (commands[1] == "date --utc") == (why not in BY_ALERT)
+    shaken, _, shown = commands[0].partition(" | ")
+    assert shaken.startswith("openssl s_client -connect ")
+    assert shown == "openssl x509 -noout -text"
+    assert commands[1] == (shaken if why in BY_ALERT else "date --utc")
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.sentence[:40])
@@ -217,3 +218,19 @@ def test_a_limit_of_the_machine_that_wrote_it(text: str, sign: str, cause: str |
     assert len(meaning.remedies) == len(commands)
     for remedy, part in zip(meaning.remedies, commands, strict=True):
         assert part in remedy.command
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        (
+            "connect to db.example:8443: x509: certificate has expired",
+            "-connect db.example:8443 -servername db.example </dev/null",
+        ),
+        ("dial tcp 10.0.0.1:8443: x509: certificate has expired", "-connect 10.0.0.1:8443 </dev/null"),
+        ("x509: certificate has expired", "-connect HOST:PORT -servername HOST </dev/null"),
+    ],
+)
+def test_the_handshake_is_that_of_the_text(text: str, command: str) -> None:
+    """With its host and port; an address is no name to ask for, and what is not said stays in capitals."""
+    assert command in _meaning(text).remedies[0].command

@@ -21,6 +21,9 @@ def test_a_span_holds_what_was_read(sample: Sample) -> None:
         said = "".join(char for char in sample.text[start:end] if char.isprintable() and char != "\N{ZERO WIDTH SPACE}")
         assert 0 <= start < end <= len(sample.text)
         assert (one.host or one.path or str(one.port)) in said
+        ends = {each.strip("[].") for each in (one.host, one.path, str(one.port)) if each}
+        assert said.strip("[].").startswith(tuple(ends)), said
+        assert said.strip("[].").endswith(tuple(ends)), said
 
 
 def test_spans_count_in_the_text_as_given() -> None:

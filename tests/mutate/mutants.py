@@ -236,7 +236,7 @@ class _Reader:
         """Each argument by name, left out."""
         for keyword in node.keywords:
             prose = _is_text(keyword.value) or isinstance(keyword.value, ast.JoinedStr)
-            if keyword.arg is None or prose or _TIME.search(keyword.arg):
+            if keyword.arg is None or prose or _TIME.search(keyword.arg) or _is_said_default(node, keyword):
                 continue
             begin, end = self._span(keyword)
             after = self._next(end)
@@ -324,6 +324,12 @@ def _is_left_alone(node: ast.AST) -> bool:
             return True
         case _:
             return False
+
+
+def _is_said_default(call: ast.Call, keyword: ast.keyword) -> bool:
+    """Whether it is `strict=False` of zip, which is the default and is written for the linter alone."""
+    is_zip = isinstance(call.func, ast.Name) and call.func.id == "zip"
+    return is_zip and keyword.arg == "strict" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
 
 
 def _is_text(node: ast.AST) -> bool:

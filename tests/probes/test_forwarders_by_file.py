@@ -202,6 +202,15 @@ def test_haproxys_sections() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("where", "address"),
+    [("*", None), ("", None), ("0.0.0.0", None), ("[::]", None), ("::", None), ("[::1]", "::1"), ("10.0.0.1", "10.0.0.1")],
+)
+def test_where_haproxy_listens(where: str, address: str | None) -> None:
+    """Every spelling of all addresses is none of them alone."""
+    assert [each.address for each in forwardings_in(f"listen x\nbind {where}:81\n")] == [address]
+
+
 def test_twenty_thousand_lines_of_haproxys_settings_are_read() -> None:
     """What stands in the last of them counts, and what comes after it does not."""
     whole, cut, after = (list(forwardings_in("#\n" * before + DB)) for before in (19_996, 19_997, 20_000))

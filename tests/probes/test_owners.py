@@ -14,6 +14,7 @@ import pytest
 from tests.probes.machine import bound, inode_of
 from tui.probes.sockets import owners
 from tui.probes.sockets.owners import Owners
+from tui.probes.sockets.process import Birth, read_birth, read_parent
 
 REAL = Path("/proc")
 FIELDS_AFTER_NAME = "S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {start} 0 0"
@@ -193,3 +194,19 @@ def test_a_closed_socket_has_no_owner() -> None:
     one.close()
 
     assert not Owners(REAL).search({inode})
+
+
+@pytest.mark.parametrize("fields", [0, 1, 2, 19, 20])
+def test_a_line_of_a_process_that_is_cut_is_no_process(fields: int, tmp_path: Path) -> None:
+    """The parent is the second field after the name and the start the twentieth; with fewer the process counts as gone."""
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "stat").write_text(f"7 (x) {' '.join(str(number) for number in range(100, 100 + fields))}")
+    for read, needed, expected in (
+        (lambda: read_parent(tmp_path, 7), 2, 101),
+        (lambda: read_birth(tmp_path, 7), 20, Birth("x", 119)),
+    ):
+        if fields < needed:
+            with pytest.raises(ProcessLookupError, match="no process 7"):
+                read()
+        else:
+            assert read() == expected

@@ -8,6 +8,7 @@ import pytest
 from tests.probes.test_services import FAILED, JOURNAL, SEGFAULT, SOCKET
 from tui.model.facts import AnyFact, LogLine, NotObserved, Service
 from tui.model.requests import ReadService
+from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.tool import Finished
 from tui.probes.services import logs, service
 from tui.probes.services.units import PROPERTIES, environment_lines, listed_names, seconds, shown_units, signal_name
@@ -301,14 +302,13 @@ async def test_the_log_file_of_a_service_that_keeps_one(active: str, told: bool)
     """Its end is told only where the service has failed or is starting: a file does not say when a run began."""
     text = FAILED.replace("shop", "redis-server").replace("ActiveState=failed", f"ActiveState={active}")
     path = "/var/log/redis/redis-server.log"
-    table = Table(systemctl=systemctl(text), find=lambda _: said(f"==> {path} <==\nfine\nFatal error: no\nbye\n"))
+    table = Table(systemctl=systemctl(text), find=lambda _: said(f"==> {path} <==\nfine\nwell\nFatal error: no\nbye\n"))
     fact = only(await facts(table, name="redis-server"))
 
     (asked,) = [words for words in table.asked if words[0] == "find"]
     assert asked[1:] == ("-L", path, "-maxdepth", "0", "-type", "f", "-exec", "tail", "-v", "-c", "16384", "{}", "+")
-    assert [(line.where, line.text) for line in fact.log] == [
-        (path, words) for words in ("fine", "Fatal error: no", "bye")
-    ] * told or ([(path, words) for words in ("Fatal error: no", "bye")] if told else [])
+    words = ("Fatal error: no", "bye") if told else ()
+    assert [(line.where, line.text) for line in fact.log] == [(path, each) for each in words]
 
 
 async def test_a_journal_that_is_hidden_is_told_once() -> None:
@@ -519,3 +519,22 @@ def test_which_lines_are_of_the_last_run(at: float | None, restarts: int, kept: 
     assert logs.of_last_run([*line, *now], 100.0, restarts) == ([*line, *now] if kept else now)
     assert logs.of_last_run([*line, *now], None, restarts) == [*line, *now]
     assert logs.of_last_run(line, 100.0, restarts) == line
+
+
+@pytest.mark.parametrize(
+    ("environ", "users"),
+    [({}, [False]), ({"XDG_RUNTIME_DIR": "/run/user/7"}, [False, True]), ({"DBUS_SESSION_BUS_ADDRESS": "x"}, [False, True])],
+)
+async def test_the_users_own_manager_is_asked_where_there_is_one(
+    environ: dict[str, str], users: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the environment of a session; its units are told as the user's own, with the commands for them."""
+    table = Table(systemctl=systemctl(FAILED))
+    monkeypatch.setattr(service, "Here", lambda _system: table)
+    seen = [fact async for fact in service.check(ReadService(name="shop"), SystemView(environ=environ))]
+
+    assert [words[1] == "--user" for words in table.asked if words[0] == "systemctl"] == users
+    assert [fact.manager for fact in seen if isinstance(fact, Service)] == ["systemd", "systemd-user"][: len(users)]
+    assert [fact.command for fact in seen if isinstance(fact, Service)][1:] == [
+        "systemctl --user status shop.service; journalctl --user-unit shop.service -n 50"
+    ] * (len(users) - 1)

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tui.model.facts import AcceptQueue, Limits, Listener, NotObserved, Outcome, ProcessState, QueueWatch
+from tui.model.facts import AcceptQueue, Container, Limits, Listener, NotObserved, Outcome, ProcessState, QueueWatch
 from tui.model.requests import ExamineProcess, ReadLimits, WatchQueue
 from tui.probes.kernel.system_view import SystemView
-from tui.probes.sockets import limits, process_state, queue_watch, sock_diag
+from tui.probes.namespaces.net_namespaces import FoundNamespace, Survey, Tables
+from tui.probes.namespaces.other_namespaces import Surveyed, _container, _namespace
+from tui.probes.sockets import limits, listeners, process_state, queue_watch, sock_diag
 from tui.probes.sockets.limits import used_ports
+from tui.probes.sockets.process import Process
 from tui.probes.sockets.process_state import count_descriptors
 from tui.probes.sockets.queue_watch import ConnectedOnce, OverflowCounts, counters_of, queues_of
 from tui.probes.sockets.sock_diag import TIME_WAIT, TcpConnection
@@ -355,3 +358,75 @@ async def test_attempts_that_are_left_had_no_answer() -> None:
 
     assert await queue_watch.stop(waiting) == ConnectedOnce(Outcome.TIMEOUT)
     assert await queue_watch.stop(ended) == ConnectedOnce(Outcome.CONNECTED, 1.0)
+
+
+OWNER = Process(pid=7, name="shop", command="shop --port 80", unit="shop.service", container="0123456789ab", started=5.0)
+
+
+def test_a_row_has_its_owner_and_user() -> None:
+    """All that is known of the process; without one, what the socket's control group shows."""
+    group = f"/system.slice/docker-{'c' * 64}.scope/x.service"
+    bare = listener()
+    owned = listeners._with_owner(bare, OWNER)
+
+    assert owned == replace(
+        bare, pid=7, process="shop", command="shop --port 80", unit="shop.service", container="0123456789ab", started=5.0
+    )
+    assert listeners._with_owner(bare, None) == bare
+    assert listeners._with_user(bare, "app", group) == replace(bare, user="app", unit="x.service", container="c" * 12)
+    assert listeners._with_user(owned, "app", group) == replace(owned, user="app")
+    assert listeners._with_user(bare, None, None) == bare
+
+
+def test_another_namespace_with_all_that_is_known_of_it() -> None:
+    """Each field from its own place: the first process, the owners of its sockets, and the container that it is."""
+    found = FoundNamespace(
+        tables=Tables((replace(listener(5), uid=33), listener(6)), ("10.0.0.9",)),
+        inode=4,
+        name="blue",
+        pid=9,
+        linked=True,
+        born_here=True,
+        initial=True,
+    )
+    surveyed = Surveyed(Survey(found=(found,)), {5: OWNER}, {9: "sh"}, {33: "www-data"}, None)
+    space = _namespace(found, surveyed, (Container(engine="podman", id="abc", name="web", pid=9),))
+    stranger = _namespace(replace(found, pid=None, linked=False, born_here=False, initial=False), surveyed, ())
+
+    assert (space.inode, space.name, space.pid, space.process, space.addresses) == (4, "blue", 9, "sh", ("10.0.0.9",))
+    assert (space.linked, space.born_here, space.initial) == (True, True, True)
+    assert space.container is not None
+    assert (space.container.name, space.container.pid) == ("web", 9)
+    first, second = space.listeners
+    assert (first.user, first.pid, first.process, first.command, first.unit, first.started) == (
+        *("www-data", 7, "shop", "shop --port 80", "shop.service", 5.0),
+    )
+    assert (second.user, second.pid) == (None, None)
+    assert {row.container for row in space.listeners} == {space.container.label}
+    assert (stranger.process, stranger.container, stranger.linked, stranger.born_here, stranger.initial) == (
+        None,
+        None,
+        False,
+        False,
+        False,
+    )
+    assert {row.container for row in stranger.listeners} == {None}
+
+
+@pytest.mark.parametrize(
+    ("group", "pid", "expected"),
+    [
+        (f"/system.slice/docker-{'c' * 64}.scope", 9, ("docker", "c" * 12, None, 9)),
+        ("/machine.slice/machine-web.scope", 8, ("podman", "abc", "web", 8)),
+        ("/system.slice/x.service", 7, ("podman", "abc", "web", 7)),
+        ("/system.slice/x.service", 6, None),
+        (f"/x/{'d' * 64}", 6, ("unknown", "d" * 12, None, 6)),
+    ],
+)
+def test_which_container_a_namespace_is(group: str, pid: int, expected: tuple[str, str, str | None, int] | None) -> None:
+    """By its control group's id or name, or by the process that the engine names; else only what the group says."""
+    found = FoundNamespace(tables=Tables((), ()), inode=None, name=None, pid=pid, group=group)
+    known = (Container(engine="podman", id="abc", name="web", pid=7 if pid == 7 else None),)
+    container = _container(found, known)
+
+    assert (container and (container.engine, container.id, container.name, container.pid)) == expected

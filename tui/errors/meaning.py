@@ -199,9 +199,9 @@ def _tls(reading: ErrorReading) -> Meaning:
     why = reason.sentence if reason else "the other end's certificate or the handshake was not accepted"
     asked, name = _where(reading)
     named = "" if literal_address(name) else f" -servername {name}"  # an address is no name for SNI (RFC 6066, section 3)
+    shaken = f"openssl s_client -connect {asked}{named} </dev/null"
     theirs = Remedy(
-        do="See whether the other end asks its clients for a certificate, and which issuers it takes.",
-        command=f"openssl s_client -connect {asked}{named} </dev/null",
+        do="See whether the other end asks its clients for a certificate, and which issuers it takes.", command=shaken
     )
     clock = Remedy(do="See whether the clock of that machine is right.", command="date --utc")
     return Meaning(
@@ -209,7 +209,7 @@ def _tls(reading: ErrorReading) -> Meaning:
         remedies=(
             Remedy(
                 do="See the certificate as it is presented: its names, its dates, its issuer.",
-                command=f"openssl s_client -connect {asked}{named} </dev/null | openssl x509 -noout -text",
+                command=f"{shaken} | openssl x509 -noout -text",
             ),
             theirs if reason and reason.by_alert else clock,
         ),

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, NotObserved
 from tui.model.requests import ListOtherNamespaces
-from tui.model.safe_text import safe_text
+from tui.model.safe_text import safe_line, safe_name, safe_text
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.namespaces.net_namespaces import MOST_NAMESPACES, FoundNamespace, Survey, tables_of
 from tui.probes.namespaces.other_namespaces import MARKS, Surveyed, assembled
@@ -122,7 +122,7 @@ class _Named(Struct, frozen=True):
 async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield what `request.vantage`, a command prefix, shows of its machine; or why it, or an engine there, could not be asked."""
     prefix = request.vantage or ""
-    command = f"{safe_text(prefix, limit=200)} sh -c 'sudo lsns -t net; docker ps -a'"
+    command = f"{safe_line(prefix)} sh -c 'sudo lsns -t net; docker ps -a'"
     run = partial(ask, prefix, environ=system.environ)
     try:
         parts = sections(await run(SCRIPT, mark=MARK, deadline_s=DEADLINE_S))
@@ -256,12 +256,12 @@ def _owners(text: str, files: Files) -> dict[int, Process]:
 
 
 def _comm(files: Files, pid: int) -> str:
-    return safe_text(files.get(str(pid), {}).get("comm", "").partition("\n")[0], limit=80)
+    return safe_name(files.get(str(pid), {}).get("comm", "").partition("\n")[0])
 
 
 def _inside(parts: Mapping[str, str]) -> str | None:
     """The container that the prefix leads into."""
     variable, _, marks = parts.get("inside", "").lstrip("\n").partition("\n")
     engine = next((engine for mark, engine in MARKS if f"/{mark}" in marks.split()), None)
-    named = safe_text(variable.removeprefix("container="), limit=80)
+    named = safe_name(variable.removeprefix("container="))
     return container_of(group_path(parts.get("group", ""))) or engine or named or None

@@ -52,6 +52,11 @@ def attempt(case: Case) -> Attempt | None:
     return either_kind.latest(case).get(path_of(case))
 
 
+def end_of(attempt: Attempt) -> str:
+    """What an attempt ended in: its errno, or how the connection ended where no call failed."""
+    return attempt.errno or attempt.outcome
+
+
 def path_fact(case: Case) -> UnixPath | None:
     """What the newest check of the path found."""
     return next((fact for fact in reversed(case.all(UnixPath)) if fact.path in {path_of(case), shown(case)}), None)

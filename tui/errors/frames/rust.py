@@ -17,12 +17,11 @@ _LIBRARY = re.compile(
 
 def _stacks(text: str) -> tuple[Stack, ...]:
     stack = tuple(frame(match, "rust", library=bool(_LIBRARY.search(match["path"]))) for match in last(_FRAME, text))
-    named = {(panic.path or "").removeprefix("./"): panic for panic in stack}
     panics = tuple(frame(match, "rust", library=bool(_LIBRARY.search(match["path"]))) for match in last(_PANIC, text))
     alone = tuple(
         panic
         for panic in panics
-        if not any(path.endswith(panic.path or "") and other.line == panic.line for path, other in named.items())
+        if not any((other.path or "").endswith(panic.path or "") and other.line == panic.line for other in stack)
     )
     return tuple(frames for frames in (stack, alone) if frames)
 

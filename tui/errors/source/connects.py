@@ -39,7 +39,7 @@ _URL_FIRST = frozenset(
     {
         "get", "post", "put", "delete", "head", "patch", "options", "urlopen", "Request", "from_url",
         "create_engine", "create_async_engine", "ws_connect", "create_pool", "insecure_channel",
-        "secure_channel", "KafkaProducer", "KafkaConsumer", "Elasticsearch", "stream", "AsyncClient",
+        "secure_channel", "KafkaProducer", "KafkaConsumer", "Elasticsearch", "AsyncClient",
         "ServerProxy", "URLConnection", "get_client", "urlretrieve", "initialize", "Database", "connect_robust",
     }
 )  # fmt: skip

@@ -132,7 +132,7 @@ def _filled(tracer: Tracer, pattern: ast.expr, hole: re.Pattern[str], arguments:
         return
     for index, part in enumerate(texts):
         if part:
-            yield _Piece(part, replace(whole, value=part))
+            yield _Piece(part, whole)
         if index < len(arguments):
             yield from _pieces(tracer, arguments[index])
 

@@ -17,8 +17,27 @@ MODULES = frozenset(
 """The modules whose options are known; those that count, time or remember are answered with None below."""
 ABSENT = frozenset({"rt", "frag", "hbh", "dst", "mh", "ah", "esp", "eui64", "icmp", "icmp6", "sctp", "dccp", "udplite", "udp"})
 """Modules for headers that a SYN and its answer do not have."""
-_PROTOCOLS = {"all": 0, "icmp": 1, "tcp": 6, "udp": 17, "esp": 50, "ah": 51, "ipv6-icmp": 58, "icmpv6": 58, "sctp": 132}
-_PROTOCOLS |= {"gre": 47, "igmp": 2, "ospf": 89, "vrrp": 112, "udplite": 136, "dccp": 33, "ipencap": 4, "ipv6": 41}
+_OF_TCP = frozenset({"all", "tcp"})
+_NOT_OF_TCP = frozenset(
+    {
+        "icmp",
+        "udp",
+        "esp",
+        "ah",
+        "ipv6-icmp",
+        "icmpv6",
+        "sctp",
+        "gre",
+        "igmp",
+        "ospf",
+        "vrrp",
+        "udplite",
+        "dccp",
+        "ipencap",
+        "ipv6",
+    }
+)
+"""Protocols by the names that iptables-save prints; every other one it prints as a number."""
 _FLAGS = {"FIN": 1, "SYN": 2, "RST": 4, "PSH": 8, "ACK": 16, "URG": 32, "ALL": 63, "NONE": 0}
 _STATES = frozenset({"INVALID", "NEW", "ESTABLISHED", "RELATED", "UNTRACKED"})
 _OTHER_TYPES = frozenset(
@@ -34,8 +53,9 @@ def holds(module: str, option: str, values: tuple[str, ...], packet: Packet) -> 
 
 
 def _protocol(value: str, _values: tuple[str, ...], _packet: Packet) -> Truth:
-    number = _PROTOCOLS.get(value, int(value) if value.isascii() and value.isdigit() else None)
-    return None if number is None else number in {0, TCP}
+    if value.isascii() and value.isdigit():
+        return int(value) in {0, TCP}
+    return True if value in _OF_TCP else False if value in _NOT_OF_TCP else None
 
 
 def _source(value: str, _values: tuple[str, ...], packet: Packet) -> Truth:

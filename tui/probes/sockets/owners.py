@@ -70,7 +70,7 @@ class Owners:
 
     def search(self, inodes: Collection[int]) -> dict[int, Process]:
         """The owners of those `inodes` that can be found within `LONGEST_SEARCH_S`."""
-        held = _Search(self._proc, set(inodes)).run() if inodes else {}
+        held = _Search(self._proc, set(inodes)).run()
         births: dict[int, tuple[Birth, Process] | None] = {}
         self._machine_start = self._machine_start or read_machine_start(self._proc)
         processes: dict[int, Process] = {}

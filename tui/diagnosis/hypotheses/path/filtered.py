@@ -88,6 +88,7 @@ def _after_the_handshake(case: Case) -> Finding | None:
                 "it that shakes hands for a machine that is gone.",
                 culprit=Culprit(kind="address", address=address, port=case.tcp.port),
                 refuted_by=f"A byte of a request to {where} that is acknowledged.",
+                remedies=_remedies(case, address),
             )
     return None
 

@@ -109,7 +109,8 @@ def _refuses(case: Case, proxy: Proxy, refusal: ProxyRefusal) -> Finding:
     beside = f" Directly, {case.target.label} connects." if direct else ""
     intended = frozenset(address for address, attempt in failing.items() if attempt.outcome in _FORBIDDEN)
     if not refusal.is_its_own or proxy.exempted_by:
-        missing = f"`{refusal.answer.command}`: the same once more, beside a direct answer."
+        again = f"`{refusal.answer.command}`: the same" if refusal.answer.command else "The same request"
+        missing = f"{again} once more, beside a direct answer."
     else:
         missing = "" if direct or intended else f"Whether {case.target.label} works directly, from where that is allowed."
     return claim(

@@ -131,7 +131,8 @@ def _evidence(case: Case, origins: dict[str, Origin]) -> tuple[str, ...]:
 
 
 def _remedies(case: Case, address: str, origin: Origin) -> Iterator[Remedy]:
-    port, who = case.tcp.port, origin.sender or f"the machine at hop {origin.hop}"
+    port = case.tcp.port
+    who = origin.sender or (f"the machine at hop {origin.hop}" if origin.hop else "the machine in between")
     source = (
         next((tried.local_address for tried in outcomes.attempts(case, address) if tried.local_address), None) or "this machine"
     )

@@ -96,7 +96,7 @@ def _beside(case: Case, refused: dict[str, TcpAttempt], table: Listeners, best: 
             # A likeness of numbers is no hint while the containers of this machine are not all known.
             summary="" if unknown else f"{who} on port {_ports(best)} may be the service that was meant.",
             next_check=meant,
-            explains=refused,
+            explains=() if unknown else refused,
         )
     is_sure = known is not None and not (best[0].named and doubt)
     wrong = "is wrong" if is_sure else "may be wrong"

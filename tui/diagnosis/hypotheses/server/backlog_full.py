@@ -296,7 +296,7 @@ def _unix(case: Case) -> Finding:
     if settled or attempt is None:
         return settled or not_relevant("There is no path.")
     if attempt.errno != FULL:
-        return ruled_out(f"The attempt ends in {attempt.errno}, not in EAGAIN.", *outcomes.ids(attempt))
+        return ruled_out(f"The attempt ends in {unix_sockets.end_of(attempt)}, not in EAGAIN.", *outcomes.ids(attempt))
     file, path = unix_sockets.path_fact(case), unix_sockets.shown(case)
     pid = file.holder_pid if file else None
     state = queues.process(case, pid, None)

@@ -21,7 +21,9 @@ def judge(case: Case) -> Finding:
         return settled or not_relevant("There is no path.")
     path, fact = unix_sockets.shown(case), unix_sockets.path_fact(case)
     if attempt.errno not in _MISSING:
-        return ruled_out(f"The kernel found {path}: the attempt ends in {attempt.errno}.", *outcomes.ids(attempt, fact))
+        return ruled_out(
+            f"The kernel found {path}: the attempt ends in {unix_sockets.end_of(attempt)}.", *outcomes.ids(attempt, fact)
+        )
     if fact and fact.type not in {"missing", "unknown"}:
         return still_open(f"{path} was missing when it was tried, and is there now.", *outcomes.ids(attempt, fact))
     return _named(case, path, attempt, fact)

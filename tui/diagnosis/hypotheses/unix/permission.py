@@ -17,7 +17,7 @@ def judge(case: Case) -> Finding:
     if settled or attempt is None:
         return settled or not_relevant("There is no path.")
     if attempt.errno != "EACCES":
-        return ruled_out(f"The attempt ends in {attempt.errno}, not in EACCES.", *outcomes.ids(attempt))
+        return ruled_out(f"The attempt ends in {unix_sockets.end_of(attempt)}, not in EACCES.", *outcomes.ids(attempt))
     return _named(case, attempt, unix_sockets.path_fact(case))
 
 

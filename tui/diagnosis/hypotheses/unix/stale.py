@@ -18,7 +18,7 @@ def judge(case: Case) -> Finding:
     path, fact = unix_sockets.shown(case), unix_sockets.path_fact(case)
     if attempt.errno != "ECONNREFUSED":
         full = " (its queue is full)" if attempt.errno == "EAGAIN" else ""
-        return ruled_out(f"The attempt ends in {attempt.errno}{full}, not in a refusal.", *outcomes.ids(attempt))
+        return ruled_out(f"The attempt ends in {unix_sockets.end_of(attempt)}{full}, not in a refusal.", *outcomes.ids(attempt))
     if fact and fact.type not in {"socket", "missing", "unknown"}:
         return ruled_out(f"{path} is a {fact.type}, not a socket.", *outcomes.ids(attempt, fact))
     if fact and fact.listening:

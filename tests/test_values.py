@@ -50,7 +50,6 @@ PROTOCOL_WORDS = {
         *("lo", "localhost", "ip6-localhost", "ip6-loopback", "localhost.localdomain", ".localhost", ".local"),
     ),
     "container engines: states": ("running", "paused", "restarting", "dead"),
-    "programs that forward ports, by their arguments": ("conmon", "pasta"),
     "TLS: an alert (RFC 8446, 6.2)": ("certificate_required",),
     "the superuser's group": ("root",),
     "AppArmor: the profile of a process without one": ("unconfined",),

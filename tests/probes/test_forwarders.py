@@ -107,12 +107,12 @@ def test_haproxy_forwards_in_tcp_mode_alone() -> None:
 
 
 @contextmanager
-def socat(*options: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """A real socat that leads a free port to port 9, and that port."""
+def socat(*options: str, to: int = 9) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """A real socat that leads a free port to port `to`, and that free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = ["socat", f"TCP4-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr", "TCP4:127.0.0.1:9", *options]
+    words = ["socat", f"TCP4-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr", f"TCP4:127.0.0.1:{to}", *options]
     process = subprocess.Popen(words)
     try:
         until = time.monotonic() + 5
@@ -137,6 +137,18 @@ async def test_a_real_socat_shows() -> None:
     assert [(each.program, each.pid, each.listens_on, each.leads_to) for each in fact.forwarders] == [
         ("socat", process.pid, "127.0.0.1", (("127.0.0.1", 9),))
     ]
+
+
+@pytest.mark.skipif(shutil.which("socat") is None, reason="needs socat")
+async def test_a_child_for_one_connection_is_no_forwarder_of_its_own() -> None:
+    """While a connection lasts, socat has a child with the same arguments: it is told of once."""
+    with socket.create_server(("127.0.0.1", 0)) as behind, socat(to=behind.getsockname()[1]) as (port, process):
+        behind.accept()[0].close()  # of the one who waited for the port
+        with socket.create_connection(("127.0.0.1", port)), behind.accept()[0]:
+            (fact,) = await facts_of(FindForwarders(port=port))
+
+    assert isinstance(fact, Forwarders)
+    assert [each.pid for each in fact.forwarders] == [process.pid]
 
 
 @needs_root

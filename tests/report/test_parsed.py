@@ -45,7 +45,7 @@ def test_a_password_in_a_line_of_code_is_not_shown() -> None:
     """The line of code that the text shows is repeated without the credentials of its URL."""
     for shown in (as_json(read_error(TRACEBACK)), as_text(read_error(TRACEBACK))):
         assert "s3cret" not in shown
-    assert "postgresql://127.0.0.1:5999" in as_json(read_error(TRACEBACK))
+    assert "postgresql://\\u2026@127.0.0.1:5999" in as_json(read_error(TRACEBACK))
 
 
 def test_plain_words() -> None:

@@ -20,6 +20,7 @@ from tui.probes.kernel.threads import in_thread
 from tui.probes.namespaces.net_namespaces import process_ids, same_network
 from tui.probes.sockets.cgroups import group_path, unit_of
 from tui.probes.sockets.command_line import shown_command
+from tui.probes.sockets.process import read_parent
 
 LONGEST_WALK_S = 2.0
 """One small file for each process; ten thousand take some tenths of a second."""
@@ -50,8 +51,16 @@ def _forwarders(request: FindForwarders, proc: Path) -> Iterator[Forwarder]:
             return
         words = _arguments(proc, pid)
         program = words[0].rpartition("/")[2] if words else ""
-        if is_forwarder(program) and same_network(proc, pid):
+        if is_forwarder(program) and same_network(proc, pid) and (pid == request.pid or not _is_forked(proc, pid, words)):
             yield from _of_process(request, proc, pid, program, words)
+
+
+def _is_forked(proc: Path, pid: int, words: list[str]) -> bool:
+    """Whether it is a child for one connection, or a worker, of a process with the same arguments."""
+    try:
+        return _arguments(proc, read_parent(proc, pid)) == words
+    except OSError:  # gone, or hidden
+        return False
 
 
 def _of_process(request: FindForwarders, proc: Path, pid: int, program: str, words: list[str]) -> Iterator[Forwarder]:

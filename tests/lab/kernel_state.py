@@ -22,8 +22,6 @@ _COMMANDS = {
 }
 _OF_A_CLIENT = frozenset({"neighbours", "TCP metrics"})
 """What a client of the target leaves behind too, about the addresses that it speaks to."""
-_LOOPBACK = frozenset({"127.0.0.1", "::1"})
-"""A service of the machine itself speaks over it as well, and leaves its own metrics."""
 _PASSES = re.compile(r" (?:expires|age|valid_lft|preferred_lft) \S+|\\?\s+cache\b| users \d+| used \S+")
 _COUNTS = frozenset({"nf_conntrack_count"})
 """Kernel parameters that count; the packets of others change them."""
@@ -45,7 +43,7 @@ def kernel_state(machine: Namespace, known: Iterable[str]) -> State:
 def changes(before: State, after: State, known: Iterable[str]) -> list[str]:
     """What is new or gone; new neighbours and TCP metrics of `known` addresses and of loopback are what any client leaves."""
     found: list[str] = []
-    addresses = {*known, *_LOOPBACK}
+    addresses = set(known)
     for name, lines in after.items():
         new = {line for line in lines - before[name] if not (name in _OF_A_CLIENT and _is_known(line.split()[0], addresses))}
         gone = before[name] - lines if name not in _OF_A_CLIENT else ()
@@ -54,8 +52,11 @@ def changes(before: State, after: State, known: Iterable[str]) -> list[str]:
 
 
 def _is_known(address: str, addresses: set[str]) -> bool:
-    """Whether it is one of these; a router asks for its neighbours from its link-local address (RFC 4861)."""
-    return address in addresses or address.startswith("fe80:")
+    """Whether it is one of these, or of loopback, over which a service of the machine itself speaks as well.
+
+    A router asks for its neighbours from its link-local address (RFC 4861).
+    """
+    return address in addresses or address == "::1" or address.startswith(("127.", "fe80:"))
 
 
 def _lines(text: str) -> frozenset[str]:

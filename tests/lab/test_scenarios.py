@@ -12,7 +12,7 @@ from tests.lab.scenario import Scenario, User, scenarios
 WANTED = tuple((one, user) for one in scenarios() for user in one.users)
 
 
-@pytest.mark.timeout(600)  # an item waits for those before it; each play has its own bounds
+@pytest.mark.timeout(1500)  # an item waits for all others before it is played again; each play has its own bounds
 @pytest.mark.parametrize("wanted", WANTED, ids=[f"{one.name}[{user}]" for one, user in WANTED])
 def test_a_scenario(wanted: tuple[Scenario, User], plays: Callable[[str], Play]) -> None:
     """Cause, certainty, what is named beside it and what must not be: as declared."""

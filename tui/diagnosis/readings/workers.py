@@ -2,7 +2,7 @@
 
 The kernel gives each socket its share of the connections, whatever its process does (reuseport_select_sock in
 net/core/sock_reuseport.c): where one of N is stuck, about one connection in N hangs, and the others are served.
-Law: a worker is stuck by the kernel's word on its process, or where its queue keeps connections while the others' are empty.
+Law: a worker is stuck by the kernel's word on its process, or where its queue keeps connections while the others' get empty.
 """
 
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ def stuck(case: Case, address: str) -> Stuck | None:
         return Stuck(bad[0], len(rows), states[bad[0].pid], None)
     watch = queues.watch(case, address)
     kept = [queue for queue in queues.queues(case, address, watch) if _keeps(queue)] if watch else []
-    others = [queue for queue in queues.queues(case, address, watch) if not any(queue.lengths)] if watch else []
+    others = [queue for queue in queues.queues(case, address, watch) if 0 in queue.lengths] if watch else []
     if rows and len(kept) == 1 and others:
         row = kept[0].listener
         return Stuck(row, len(rows), states.get(row.pid), watch)

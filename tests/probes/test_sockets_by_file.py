@@ -15,6 +15,7 @@ from tui.probes.namespaces.net_namespaces import FoundNamespace, Survey, Tables
 from tui.probes.namespaces.other_namespaces import Surveyed, _container, _namespace
 from tui.probes.sockets import limits, listeners, process_state, queue_watch, sock_diag
 from tui.probes.sockets.limits import used_ports
+from tui.probes.sockets.owners import with_owner
 from tui.probes.sockets.process import Process
 from tui.probes.sockets.process_state import count_descriptors
 from tui.probes.sockets.queue_watch import ConnectedOnce, OverflowCounts, counters_of, queues_of
@@ -367,12 +368,12 @@ def test_a_row_has_its_owner_and_user() -> None:
     """All that is known of the process; without one, what the socket's control group shows."""
     group = f"/system.slice/docker-{'c' * 64}.scope/x.service"
     bare = listener()
-    owned = listeners._with_owner(bare, OWNER)
+    owned = with_owner(bare, OWNER)
 
     assert owned == replace(
         bare, pid=7, process="shop", command="shop --port 80", unit="shop.service", container="0123456789ab", started=5.0
     )
-    assert listeners._with_owner(bare, None) == bare
+    assert with_owner(bare, None) == bare
     assert listeners._with_user(bare, "app", group) == replace(bare, user="app", unit="x.service", container="c" * 12)
     assert listeners._with_user(owned, "app", group) == replace(owned, user="app")
     assert listeners._with_user(bare, None, None) == bare

@@ -41,3 +41,8 @@ class Options(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Check as this process sees it: its namespaces, resolver files and environment."""
     container: str | None = None
     """Check as this container sees it; its name or id."""
+
+    @property
+    def as_another(self) -> bool:
+        """Whether it is checked as another process or container sees it."""
+        return self.pid is not None or self.container is not None

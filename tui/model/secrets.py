@@ -7,7 +7,7 @@ a program, by its place in a URL, or by its own shape. One without any of these 
 import re
 from collections.abc import Iterable
 from enum import Enum
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import TypeVar, cast
 
 from msgspec import Struct
@@ -64,8 +64,8 @@ _AS_WRITTEN = (
     ),
 )
 _PATTERNS = (
-    *((hints, re.compile(pattern, re.IGNORECASE)) for hints, pattern in _ANY_CASE),
-    *((hints, re.compile(pattern)) for hints, pattern in _AS_WRITTEN),
+    *((hints, pattern, re.IGNORECASE) for hints, pattern in _ANY_CASE),
+    *((hints, pattern, re.NOFLAG) for hints, pattern in _AS_WRITTEN),
 )
 """What is hidden is the `value`, which comes after `before`; without one of the hints, in lower case, a pattern can't match."""
 _OF_PROGRAMS: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -91,11 +91,11 @@ _OF_PROGRAMS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 )
 """Hints, programs, and what stands before a secret in their command lines, by their manual pages."""
 _COMMANDS = tuple(
-    (hints, re.compile(rf"(?<![\w-])(?:{program})(?=\s)[^|;&\n]*"), re.compile(rf"(?P<before>{option})(?!-){_VALUE}"))
+    (hints, rf"(?<![\w-])(?:{program})(?=\s)[^|;&\n]*", rf"(?P<before>{option})(?!-){_VALUE}")
     for hints, program, option in _OF_PROGRAMS
 )
 _HINTS = tuple(
-    {"://", *(hint for hints, _ in _PATTERNS for hint in hints), *(hint for hints, *_ in _OF_PROGRAMS for hint in hints)}
+    {"://", *(hint for hints, *_ in _PATTERNS for hint in hints), *(hint for hints, *_ in _OF_PROGRAMS for hint in hints)}
 )
 _URL = re.compile(r"(?P<scheme>\b[A-Za-z][\w+.-]{0,30}://)(?P<rest>[^\s\"'<>]+)")
 _IN_ARGUMENT = re.compile(rf"(-{{0,2}}{_KEY}(?:=|:\s*)).+", re.IGNORECASE | re.DOTALL)
@@ -117,11 +117,17 @@ def masked(text: str) -> str:
         text = _URL.sub(_url, text)
     for programs, command, option in _COMMANDS if present and " " in text else ():
         if not present.isdisjoint(programs):
-            text = command.sub(partial(_in_command, option), text)
-    for hints, pattern in _PATTERNS if present else ():
+            text = _compiled(command).sub(partial(_in_command, _compiled(option)), text)
+    for hints, pattern, flags in _PATTERNS if present else ():
         if not present.isdisjoint(hints):
-            text = pattern.sub(_hidden, text)
+            text = _compiled(pattern, flags).sub(_hidden, text)
     return text
+
+
+@cache
+def _compiled(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    """Compiled when a text first has one of its hints: all together they would be felt at each start."""
+    return re.compile(pattern, flags)
 
 
 def masked_arguments(arguments: Iterable[str]) -> str:

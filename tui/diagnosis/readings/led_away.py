@@ -79,8 +79,9 @@ def nothing_there_says_no(case: Case, address: str) -> bool:
     """Whether the other end has the address, and its rules were all read: none of them stops the connection or leads it on."""
     table = hosts.looked_at(case, address)
     reading = rules.filter_of(case, address, table.vantage) if table else None
-    clean = reading is not None and reading.answer == "does-not-match" and not reading.unread and not reading.undecided
-    return clean and reading is not None and not reading.translated and not reading.perhaps_translated
+    if table is None or reading is None:
+        return False
+    return rules.is_clean(case, address, table.vantage) and not reading.undecided and reading.translates is False
 
 
 def refused_all_the_same(case: Case) -> dict[str, tuple[TcpAttempt, Listeners]]:

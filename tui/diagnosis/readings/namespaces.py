@@ -113,13 +113,7 @@ def bound_elsewhere(case: Case, address: str) -> ServiceLocation | None:
     fitting = [row for row in rows if not _contradicts(case, row, space.container if space else None)]
     if space is None or not fitting or any(outcomes.covers(row, address) for row in rows):
         return None
-    return ServiceLocation(
-        namespace=space,
-        container=space.container,
-        listener=fitting[0],
-        named=_is_called(case, space.container) or (bool(service_name(case)) and hosts.is_named(case, fitting[0])),
-        fits=family_of_program(fitting[0].process) == hosts.meant_family(case) is not None,
-    )
+    return _location(case, space, fitting[0])
 
 
 def _on_port(case: Case, space: Namespace) -> list[Listener]:
@@ -145,21 +139,24 @@ def _in_namespace(case: Case, space: Namespace, port: int) -> Iterator[ServiceLo
         if container
         else None
     )
-    meant, served = hosts.meant_family(case), hosts.serves(row)
-    yield ServiceLocation(
+    yield _location(case, space, row, published)
+
+
+def _location(case: Case, space: Namespace, row: Listener, published: tuple[str, int] | None = None) -> ServiceLocation:
+    container, meant = space.container, hosts.meant_family(case)
+    return ServiceLocation(
         namespace=space,
         container=container,
         listener=row,
         published=published,
         named=_is_called(case, container) or (bool(service_name(case)) and hosts.is_named(case, row)),
-        fits=bool(meant and served == meant) or _image_fits(case, container) or _says_it(case, space, row),
+        fits=bool(meant and hosts.serves(row) == meant) or _image_fits(case, container) or _says_it(case, space, row),
     )
 
 
 def questions(case: Case) -> Iterator[AnyRequest]:
     """The first words of what the target means, to each listener elsewhere that its program does not tell, where we reach it."""
-    elsewhere = outcomes.other_namespaces(case)
-    for location in candidates(case) if elsewhere else ():
+    for location in candidates(case):
         space, row = location.namespace, location.listener
         if space and row and not location.named and hosts.meant_family(case) and family_of_program(row.process) is None:
             for address in _reached_at(case, space, row)[:1]:

@@ -83,9 +83,9 @@ def _is_same(rule: Rule, other: Rule) -> bool:
     return all(getattr(rule, key) == getattr(other, key) for key in ("family", "table", "chain", "handle", "line", "text"))
 
 
-def is_clean(case: Case, address: str) -> bool:
-    """Whether all rules here were read, and none stops the connection or may stop it."""
-    reading = filter_of(case, address)
+def is_clean(case: Case, address: str, vantage: str | None = None) -> bool:
+    """Whether all rules here, or at a vantage, were read, and none stops the connection or may stop it."""
+    reading = filter_of(case, address, vantage)
     return bool(reading and reading.answer == "does-not-match" and not reading.unread)
 
 

@@ -59,14 +59,14 @@ def wanted(case: Case) -> Iterator[ListOtherNamespaces]:
     """The list of containers, where one of them may have written a text that is not so here."""
     said, ended = text.text(case), text.endings(case)
     looks_so = said and ended and not text.fits(case, said, ended) and (said.origin.container or inside(case))
-    if looks_so and isinstance(case.target, TcpTarget) and not _is_there_already(case):
+    if looks_so and isinstance(case.target, TcpTarget) and not case.options.as_another:
         yield ListOtherNamespaces(port=case.target.port)
 
 
 def places(case: Case, said: ErrorText) -> Iterator[Remedy]:
     """Where to look then, the place that fits best first, each with its command."""
     own = said.says in text.OWN_MACHINE
-    for place in () if _is_there_already(case) else (_process(case, said), _container(case, said), _pod(case)):
+    for place in () if case.options.as_another else (_process(case, said), _container(case, said), _pod(case)):
         yield from place
     label, host = quoted(case.target.label), said.origin.host
     if host:
@@ -124,11 +124,6 @@ def _pod(case: Case) -> Iterator[Remedy]:
             command="crictl ps",
             verify=_AGAIN,
         )
-
-
-def _is_there_already(case: Case) -> bool:
-    """Whether this walk looks as another process or container sees it."""
-    return case.options.pid is not None or case.options.container is not None
 
 
 def _containers(case: Case, said: ErrorText) -> list[str]:

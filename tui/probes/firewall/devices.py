@@ -7,17 +7,15 @@ act on any of them, and nothing it does is certain.
 import re
 from collections.abc import Mapping
 
-import msgspec
 from msgspec.structs import replace
 
-from tui.probes.firewall.dormant import Table
+from tui.probes.firewall.nft_listing import Table, objects, table_opened
 from tui.probes.firewall.ruleset import Ruleset
 
 AT_DEVICES = frozenset({"ingress", "egress"})
 """The hooks that belong to devices, before and after all others."""
 ChainKey = tuple[str, str, str]
 """Family, table and name."""
-_TABLE = re.compile(r"table (\S+) (\S+) \{.*")
 _CHAIN = re.compile(r"\s+chain (\S+) \{.*")
 _HOOK = re.compile(r"\s+type \S+ hook (?:ingress|egress) devices? (?P<names>=? ?\{[^}]*\}|\S+) priority .*")
 _NAME = re.compile(r'[^\s",={}]+')
@@ -25,12 +23,7 @@ _NAME = re.compile(r'[^\s",={}]+')
 
 def with_devices(listing: bytes) -> list[Table]:
     """The tables in nft's JSON with a chain at a device that the JSON does not name; none where it is not understood."""
-    try:
-        items = msgspec.json.decode(listing, type=dict[str, list[dict[str, msgspec.Raw]]])["nftables"]
-        chains = [msgspec.json.decode(item["chain"], type=dict[str, object]) for item in items if "chain" in item]
-    except (msgspec.MsgspecError, KeyError, UnicodeDecodeError):
-        return []
-    unnamed = [chain for chain in chains if chain.get("hook") in AT_DEVICES and "dev" not in chain]
+    unnamed = [chain for chain in objects(listing, "chain") if chain.get("hook") in AT_DEVICES and "dev" not in chain]
     named = [(chain["family"], chain["table"]) for chain in unnamed if {"family", "table"} <= chain.keys()]
     return list(dict.fromkeys((str(family), str(table)) for family, table in named))
 
@@ -41,8 +34,8 @@ def devices_in(text: str) -> dict[ChainKey, tuple[str, ...]]:
     table: Table | None = None
     chain = ""
     for line in text.split("\n"):
-        if (opened := _TABLE.fullmatch(line)) is not None:
-            table, chain = (opened[1], opened[2]), ""
+        if (opened := table_opened(line)) is not None:
+            table, chain = opened, ""
         elif (begun := _CHAIN.fullmatch(line)) is not None:
             chain = begun[1]
         elif table and chain and (hook := _HOOK.fullmatch(line)) is not None:

@@ -7,24 +7,17 @@ ones they are stands in nft's text.
 import re
 from collections.abc import Collection
 
-import msgspec
 from msgspec.structs import replace
 
+from tui.probes.firewall.nft_listing import Table, objects, table_opened
 from tui.probes.firewall.ruleset import Ruleset
 
-Table = tuple[str, str]
-"""Family and name."""
-_OPENED = re.compile(r"table (\S+) (\S+) \{.*")
 _FLAGS = re.compile(r"\s+flags (.*)")
 
 
 def flagged(listing: bytes) -> list[Table]:
     """The tables in nft's JSON that have any flag; none where it is not understood."""
-    try:
-        items = msgspec.json.decode(listing, type=dict[str, list[dict[str, msgspec.Raw]]])["nftables"]
-        tables = [msgspec.json.decode(item["table"], type=dict[str, object]) for item in items if "table" in item]
-    except (msgspec.MsgspecError, KeyError, UnicodeDecodeError):
-        return []
+    tables = objects(listing, "table")
     return [(str(table["family"]), str(table["name"])) for table in tables if {"flags", "family", "name"} <= table.keys()]
 
 
@@ -33,8 +26,8 @@ def dormant_in(text: str) -> frozenset[Table]:
     dormant: set[Table] = set()
     table: Table | None = None
     for line in text.split("\n"):
-        if (opened := _OPENED.fullmatch(line)) is not None:
-            table = opened[1], opened[2]
+        if (opened := table_opened(line)) is not None:
+            table = opened
         elif table and (flags := _FLAGS.fullmatch(line)) is not None:
             dormant |= {table} if "dormant" in flags[1].replace(",", " ").split() else set()
         elif line.strip():

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from tui.probes.firewall import iptables_text, nft_rules
 from tui.probes.firewall.devices import ChainKey, bound
-from tui.probes.firewall.dormant import Table, awake
+from tui.probes.firewall.dormant import awake
 from tui.probes.firewall.iptables_rules import match_rule
+from tui.probes.firewall.nft_listing import Table
 from tui.probes.firewall.ruleset import Chain, Ruleset
 
 NFT = "nft"

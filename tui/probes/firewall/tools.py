@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tui.model.safe_text import safe_line
 from tui.probes.firewall.devices import ChainKey, devices_in, with_devices
-from tui.probes.firewall.dormant import Table, dormant_in, flagged
+from tui.probes.firewall.dormant import dormant_in, flagged
 from tui.probes.firewall.iptables_text import is_of_nft
+from tui.probes.firewall.nft_listing import Table
 from tui.probes.firewall.quoting import Lines, nft_lines
 from tui.probes.firewall.tables import FAMILY_OF, NFT, Filter, filter_of
 from tui.probes.kernel.system_view import SystemView

@@ -21,7 +21,7 @@ from tui.probes.kernel.threads import in_thread
 from tui.probes.namespaces import engines
 from tui.probes.namespaces.net_namespaces import FoundNamespace, Survey, survey
 from tui.probes.sockets.cgroups import container_of, engine_of, group_path
-from tui.probes.sockets.owners import owners_under
+from tui.probes.sockets.owners import owners_under, with_owner
 from tui.probes.sockets.process import Process, read_birth, read_process, user_name
 
 COMMAND = "sudo lsns -t net; docker ps -a; sudo ip -all netns exec ss -ltnp"
@@ -136,19 +136,9 @@ def _container(namespace: FoundNamespace, containers: tuple[Container, ...]) -> 
 
 
 def _owned(row: Listener, surveyed: Surveyed, container: Container | None) -> Listener:
-    owner = surveyed.owners.get(row.inode or 0)
-    row = replace(row, user=surveyed.users.get(row.uid) if row.uid is not None else None, container=container and container.label)
-    if owner is None:
-        return row
-    return replace(
-        row,
-        pid=owner.pid,
-        process=owner.name,
-        command=owner.command,
-        executable=owner.executable,
-        unit=owner.unit,
-        started=owner.started,
-    )
+    owned = with_owner(row, surveyed.owners.get(row.inode or 0))
+    user = surveyed.users.get(row.uid) if row.uid is not None else None
+    return replace(owned, user=user, container=container and container.label)
 
 
 def _process(proc: Path, pid: int) -> Process | None:

@@ -16,7 +16,7 @@ from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets import sock_diag, socket_units
 from tui.probes.sockets.cgroups import container_of, remembered_paths, unit_of
-from tui.probes.sockets.owners import Owners, owners_under
+from tui.probes.sockets.owners import Owners, owners_under, with_owner
 from tui.probes.sockets.process import Process, user_name
 from tui.probes.sockets.socket_rows import BoundSocket, in_order
 from tui.probes.sockets.socket_table import bound_sockets
@@ -79,7 +79,7 @@ def _read(proc: Path, owners: Owners) -> _Table:
 
 def _fact(table: _Table, *, owners_known: bool) -> Listeners:
     """The rows with owners, users, and units of sockets whose owner is hidden; before the search, only remembered ones."""
-    rows = [_with_owner(bound.listener, table.known.get(bound.listener.inode or 0)) for bound in table.sockets]
+    rows = [with_owner(bound.listener, table.known.get(bound.listener.inode or 0)) for bound in table.sockets]
     ids = {index: sock_diag.cgroup_of(table.sockets[index]) or 0 for index, row in enumerate(rows) if row.pid is None}
     groups = remembered_paths(set(ids.values()), search=owners_known)
     users = {row.uid: user_name(row.uid, search=owners_known) for row in rows if row.uid is not None}
@@ -93,21 +93,6 @@ def _fact(table: _Table, *, owners_known: bool) -> Listeners:
         owners_known=owners_known,
         omitted=table.omitted,
         command=COMMAND,
-    )
-
-
-def _with_owner(listener: Listener, owner: Process | None) -> Listener:
-    if owner is None:
-        return listener
-    return replace(
-        listener,
-        pid=owner.pid,
-        process=owner.name,
-        command=owner.command,
-        executable=owner.executable,
-        unit=owner.unit,
-        container=owner.container,
-        started=owner.started,
     )
 
 

@@ -13,7 +13,9 @@ from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from tui.model.facts import Listener
 from tui.probes.sockets.process import Birth, Process, read_birth, read_machine_start, read_process
 
 MOST_REMEMBERED = 10_000
@@ -25,6 +27,22 @@ HIDDEN_FOR_S = 10.0
 _LOW_DESCRIPTORS = 128
 """A server opens its listening sockets before it accepts, so they are among its first descriptors."""
 _SOCKET = "socket:["
+
+
+def with_owner(listener: Listener, owner: Process | None) -> Listener:
+    """The row with the process that holds its socket; unchanged where that is not known."""
+    if owner is None:
+        return listener
+    return replace(
+        listener,
+        pid=owner.pid,
+        process=owner.name,
+        command=owner.command,
+        executable=owner.executable,
+        unit=owner.unit,
+        container=owner.container,
+        started=owner.started,
+    )
 
 
 class _Holding(Struct, frozen=True):

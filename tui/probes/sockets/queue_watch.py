@@ -22,7 +22,7 @@ from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets import sock_diag
-from tui.probes.sockets.owners import owners_under
+from tui.probes.sockets.owners import owners_under, with_owner
 
 WATCH_S = 1.2
 """A second and a bit: Linux repeats an unanswered SYN after one second, so at least two of them fall into it."""
@@ -140,19 +140,5 @@ def _with_owners(queues: tuple[AcceptQueue, ...], proc: Path) -> tuple[AcceptQue
     inodes = {queue.listener.inode for queue in queues if queue.listener.inode}
     processes = owners.known(inodes) | owners.search(owners.unsearched(inodes))
     return tuple(
-        replace(
-            queue,
-            listener=replace(
-                queue.listener,
-                pid=process.pid,
-                process=process.name,
-                command=process.command,
-                unit=process.unit,
-                container=process.container,
-                started=process.started,
-            ),
-        )
-        if (process := processes.get(queue.listener.inode or 0))
-        else queue
-        for queue in queues
+        replace(queue, listener=with_owner(queue.listener, processes.get(queue.listener.inode or 0))) for queue in queues
     )

@@ -32,8 +32,7 @@ _WORDS = {
 def needs(case: Case) -> Iterator[AnyRequest]:
     """Attempts, and the policies that hold this process, or the named one, once one of them could be the reason."""
     yield from checks.basics(case)
-    named = case.options.pid is not None or case.options.container is not None
-    if named or _forbidden(case) or outcomes.failing(case, Outcome.TIMEOUT):
+    if case.options.as_another or _forbidden(case) or outcomes.failing(case, Outcome.TIMEOUT):
         yield ReadConfinement()
     yield from local_drops.tracking_checks(case)
 

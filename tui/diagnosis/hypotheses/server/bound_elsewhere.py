@@ -22,8 +22,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     if any(outcomes.is_local(case, address) for address in outcomes.refused_by_reset(case)):
         for row in outcomes.on_port(outcomes.listeners(case), case.tcp.port):
             yield from spoken.questions(case, peer_address(row.address), (row.port,))
-    inside = case.options.container is not None or case.options.pid is not None
-    if any(_may_be_ours(case, address, inside=inside) for address in outcomes.refused_by_reset(case)):
+    if any(_may_be_ours(case, address) for address in outcomes.refused_by_reset(case)):
         yield containers.look(case)
 
 
@@ -48,9 +47,9 @@ def judge(case: Case) -> Finding:
     return ruled_out(f"Nothing listens on port {case.tcp.port}, on any address.", *outcomes.ids(hosts.table(case, first)))
 
 
-def _may_be_ours(case: Case, address: str, *, inside: bool) -> bool:
+def _may_be_ours(case: Case, address: str) -> bool:
     """Whether the address may be another namespace's of this machine: its host's for a container, a container's for its host."""
-    return not outcomes.is_local(case, address) and (inside or containers.may_have(case, address))
+    return not outcomes.is_local(case, address) and (case.options.as_another or containers.may_have(case, address))
 
 
 def _in_a_namespace(case: Case, refused: dict[str, TcpAttempt]) -> Finding | None:

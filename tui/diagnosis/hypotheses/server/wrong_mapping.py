@@ -1,6 +1,6 @@
 """A forwarder or a rule leads the port to a place where nothing listens."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import UNSET
 
@@ -22,7 +22,7 @@ from tui.diagnosis.readings.forwarding import Behind, StateBehind
 from tui.model.address import endpoint, is_loopback
 from tui.model.case import Case
 from tui.model.command_line import quoted
-from tui.model.facts import Firewall, Forwarder, Forwarders, TcpAttempt
+from tui.model.facts import Firewall, Forwarder, Forwarders
 from tui.model.judgement import Culprit, Remedy
 from tui.model.requests import AnyRequest
 
@@ -78,27 +78,34 @@ def judge(case: Case) -> Finding:
     return _otherwise(case, next((place for place in every if place.state is StateBehind.SERVED), every[0]))
 
 
-def _hidden(case: Case, hidden: list[str]) -> Finding:
+def _hidden(case: Case, hidden: Collection[str]) -> Finding:
     """Resets that no socket here explains, and rules that may not be read."""
-    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in hidden)
-    return still_open(
+    return _perhaps_led(
+        case,
+        hidden,
         "A reset came back that no socket of this machine explains; a rule may lead the port elsewhere.",
-        *outcomes.ids(*(outcomes.latest(case)[address] for address in hidden)),
-        summary=f"A rule of this machine leads {asked} to where nothing listens.",
-        next_check=f"As root: `{rules.LISTING}` has a rule with `dnat` or `redirect` for it.",
-        explains=hidden,
+        "where nothing listens",
     )
 
 
-def _hidden_and_signed(case: Case, signed: dict[str, TcpAttempt]) -> Finding:
+def _hidden_and_signed(case: Case, signed: Collection[str]) -> Finding:
     """Errors in this machine's own name, which it gives to what a rule leads elsewhere too, and rules that may not be read."""
-    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in signed)
-    return still_open(
+    return _perhaps_led(
+        case,
+        signed,
         "An ICMP error came in this machine's own name; a rule may lead the port to where it comes from.",
-        *outcomes.ids(*signed.values()),
-        summary=f"A rule of this machine leads {asked} to a place that can't be reached, or says no.",
+        "a place that can't be reached, or says no",
+    )
+
+
+def _perhaps_led(case: Case, addresses: Collection[str], reason: str, where: str) -> Finding:
+    asked = outcomes.joined(endpoint(address, case.tcp.port) for address in addresses)
+    return still_open(
+        reason,
+        *outcomes.ids(*(outcomes.latest(case)[address] for address in addresses)),
+        summary=f"A rule of this machine leads {asked} to {where}.",
         next_check=f"As root: `{rules.LISTING}` has a rule with `dnat` or `redirect` for it.",
-        explains=signed,
+        explains=addresses,
     )
 
 

@@ -115,6 +115,21 @@ def ran_before(fact: OtherNamespaces, container: Container, attempts: Iterable[T
     return container.started is None or all(container.started < at for at in began)
 
 
+def missing_run(case: Case, addresses: Iterable[str]) -> str:
+    """The check that would tell, where the container that is meant was started since they failed, or again and again.
+
+    Empty where it ran, where it does not run at all, and where none is known.
+    """
+    for address in addresses:
+        candidate = meant(case, address)
+        if candidate is None or (candidate.container.state not in {"running", None} and not candidate.is_looping):
+            continue
+        if not ran_before(candidate.fact, candidate.container, outcomes.attempts(case, address)):
+            again = f"`refused check {quoted(case.target.label)}` when {candidate.label} has run for a while"
+            return f"{again}: it was started after the attempts had failed, or starts again and again."
+    return ""
+
+
 def may_have(case: Case, address: str) -> bool:
     """Whether a container of this machine may be behind the address: nobody else is known to hold the port there."""
     route, table = outcomes.route_to(case, address), outcomes.listeners(case)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Intention, Look, claim, still_open
 from tui.diagnosis.looks import RULES
-from tui.diagnosis.readings import commands, forwarding, hosts, outcomes, rules
+from tui.diagnosis.readings import commands, containers, forwarding, hosts, outcomes, rules
 from tui.diagnosis.readings.forwarding import Behind, StateBehind
 from tui.model.address import endpoint
 from tui.model.case import Case
@@ -34,6 +34,7 @@ def not_listening(case: Case) -> Finding | None:
         f"Nothing listens in {place.place}, to which {leads(case, empty, place)}.",
         *evidence(case, empty),
         reason=f"{said_by(place)} The socket tables of {place.place} have no TCP listener at all.",
+        missing=containers.missing_run(case, empty),
         looks=unsure_of_rules(case, empty),
         explains=empty,
         culprit=Culprit(kind="address", address=place.way.host or first, port=place.way.port or case.tcp.port),
@@ -56,6 +57,7 @@ def bound_elsewhere(case: Case) -> Finding | None:
         f"to which {leads(case, bound, place)}.",
         *evidence(case, bound),
         reason=f"{said_by(place)} The socket tables there have port {row.port} on {row.address} only.",
+        missing=containers.missing_run(case, bound),
         intention=Intention(known_by="settings", words=f"port {port} is led to it", evidence=(place.way.fact.id,)),
         looks=unsure_of_rules(case, bound),
         explains=bound,

@@ -4,7 +4,19 @@ from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import NAMESPACES, SERVICES, SOCKETS, TRANSLATIONS
-from tui.diagnosis.readings import checks, commands, containers, forwarding, hosts, intention, led, namespaces, outcomes, spoken
+from tui.diagnosis.readings import (
+    checks,
+    commands,
+    containers,
+    forwarding,
+    hosts,
+    intention,
+    led,
+    namespaces,
+    outcomes,
+    spoken,
+    standing,
+)
 from tui.diagnosis.readings.no_refusal import no_refusal
 from tui.model.address import endpoint, ip_family, is_loopback, is_unspecified, peer_address
 from tui.model.case import Case
@@ -24,6 +36,8 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             yield from spoken.questions(case, peer_address(row.address), (row.port,))
     if any(_may_be_ours(case, address) for address in outcomes.refused_by_reset(case)):
         yield containers.look(case)
+    for address in outcomes.refused_by_reset(case):
+        yield from standing.second_look(case, address)
 
 
 def judge(case: Case) -> Finding:
@@ -64,6 +78,7 @@ def _in_a_namespace(case: Case, refused: dict[str, TcpAttempt]) -> Finding | Non
             f"{hosts.owner(row)} listens on {_bound_to(row)} in {location.words}, and not on {asked}, which is an address there.",
             *outcomes.ids(attempt, others),
             reason=f"A reset came back from {asked}; {location.words} has that address, and the port on {_bound_to(row)} only.",
+            missing=containers.missing_run(case, (address,)),
             intention=intention.of_same_port_inside(case, location, others),
             looks=(NAMESPACES,),
             explains=(address,),
@@ -118,6 +133,7 @@ def _proved(case: Case, refused: dict[str, TcpAttempt], table: Listeners, row: L
         f"{hosts.owner(row)} listens on {_bound_to(row)}, and not on {asked}.",
         *outcomes.ids(*refused.values(), table),
         reason=f"A reset came back from {asked}; the socket table has the port on {_bound_to(row)} only.",
+        missing=standing.missing(case, row, refused),
         intention=intention.of_same_port(case, next(iter(refused)), table, row),
         explains=refused,
         culprit=hosts.listener_culprit("listener", row),

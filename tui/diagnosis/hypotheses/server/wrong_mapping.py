@@ -120,6 +120,7 @@ def _proved(case: Case, dead: dict[str, Behind]) -> Finding:
         f"{_leads(case, dead, place)}, {_why(place)}.",
         *led.evidence(case, dead),
         reason=f"{led.said_by(place)} {_seen(place)}",
+        missing=containers.missing_run(case, dead),
         looks=led.unsure_of_rules(case, dead),
         explains=dead,
         culprit=_culprit(place),

@@ -14,11 +14,11 @@ from tui.diagnosis.readings import outcomes
 from tui.diagnosis.readings.contradiction import contradiction
 from tui.diagnosis.remedies import fitted, fitting_words
 from tui.model.address import without_zone
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.command_line import quoted
 from tui.model.facts import Fact, Listeners, NotObserved, Outcome
 from tui.model.judgement import Judgement, State
-from tui.model.requests import AnyRequest
+from tui.model.requests import AnyRequest, Request
 
 
 def settled(hypothesis: Hypothesis, case: Case, finding: Finding) -> Judgement:
@@ -75,11 +75,16 @@ def _not_looked_at(look: Look, case: Case, symptom: str) -> Iterator[Gap]:
             continue
         if _is_asked(look, case, fact.request, symptom):
             yield Gap(f"{look.words} could not be looked at: {_clause(fact.reason)}", fact.remedy or f"Look at {look.words}.")
-    if any(_is_asked(look, case, request, symptom) for request in case.in_flight):
+    if any(_is_asked(look, case, request, symptom) for request in _under_way(case, look.checks)):
         yield Gap(f"{look.words} are still being looked at", f"The look at {look.words} comes to its end.")
     gap = look.gap(case, symptom)
     if gap:
         yield gap
+
+
+@remembered
+def _under_way(case: Case, kinds: tuple[type[Request], ...]) -> tuple[AnyRequest, ...]:
+    return tuple(request for request in case.in_flight if isinstance(request, kinds))
 
 
 def _was_made(request: AnyRequest, fact: Fact) -> bool:

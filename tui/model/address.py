@@ -6,6 +6,7 @@ for the IPv4 address (RFC 4291, 2.5.5.2). Text that is not an address raises not
 """
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Literal
 
@@ -104,6 +105,7 @@ def endpoint(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
+@lru_cache(maxsize=4096)  # a session's addresses are few, and each is asked about hundreds of times
 def _plain(text: str) -> IpAddress | None:
     """The number without zone, and of IPv4 where it is mapped; None where the text is not an address."""
     try:

@@ -1,7 +1,9 @@
 """Target, facts and answers so far: what hypotheses judge and `decide` reads. Immutable."""
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from functools import wraps
+from operator import itemgetter
+from typing import Concatenate, ParamSpec, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,10 +16,29 @@ from tui.model.requests import AnyRequest
 from tui.model.target import Target, TcpTarget, UnixTarget
 
 F = TypeVar("F", bound=Fact)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-class Case(Struct, frozen=True, kw_only=True):
-    """Everything a session knows at one moment."""
+def remembered(read: "Callable[Concatenate[Case, P], R]") -> "Callable[Concatenate[Case, P], R]":
+    """A function of a case and of values that can be hashed, worked out once for each case: a case never changes.
+
+    The causes ask the same of every case a hundred times, and a session may have ten thousand facts.
+    """
+
+    @wraps(read)
+    def known(case: "Case", /, *values: P.args, **named: P.kwargs) -> R:
+        answers: dict[object, R] = vars(case).setdefault("remembered", {})
+        key = (read, values, *named.items())
+        if key not in answers:
+            answers[key] = read(case, *values, **named)
+        return answers[key]
+
+    return known
+
+
+class Case(Struct, frozen=True, kw_only=True, dict=True):
+    """Everything a session knows at one moment. What was once read from it is remembered with it (`remembered`)."""
 
     target: Target
     options: Options = Options()
@@ -47,11 +68,11 @@ class Case(Struct, frozen=True, kw_only=True):
 
     def all(self, kind: type[F]) -> tuple[F, ...]:
         """All facts of this kind, oldest first."""
-        return tuple(fact for fact in self.facts if isinstance(fact, kind))
+        return _of_kind(self, kind)
 
     def last(self, kind: type[F]) -> F | None:
         """The newest fact of this kind."""
-        return next((fact for fact in reversed(self.facts) if isinstance(fact, kind)), None)
+        return next(reversed(self.all(kind)), None)
 
     def answer(self, question: str) -> str | None:
         """The person's answer to a question of the tree, if given."""
@@ -59,12 +80,38 @@ class Case(Struct, frozen=True, kw_only=True):
 
     def has_ended(self, request: AnyRequest) -> bool:
         """Whether this check has come to its end."""
-        return request in self.ended
+        return request in _ended(self)
 
     @property
     def in_flight(self) -> tuple[AnyRequest, ...]:
         """The checks that were asked for and have not ended."""
-        return tuple(request for request in self.asked if request not in self.ended)
+        return _in_flight(self)
+
+
+@remembered
+def _groups(case: Case) -> dict[type[Fact], list[tuple[int, AnyFact]]]:
+    """The facts by their own kind, each with its place among all."""
+    groups: dict[type[Fact], list[tuple[int, AnyFact]]] = {}
+    for index, fact in enumerate(case.facts):
+        groups.setdefault(type(fact), []).append((index, fact))
+    return groups
+
+
+@remembered
+def _of_kind(case: Case, kind: type[F]) -> tuple[F, ...]:
+    groups = [group for known, group in _groups(case).items() if issubclass(known, kind)]
+    numbered = groups[0] if len(groups) == 1 else sorted((pair for group in groups for pair in group), key=itemgetter(0))
+    return tuple(fact for _, fact in numbered if isinstance(fact, kind))
+
+
+@remembered
+def _ended(case: Case) -> frozenset[AnyRequest]:
+    return frozenset(case.ended)
+
+
+@remembered
+def _in_flight(case: Case) -> tuple[AnyRequest, ...]:
+    return tuple(request for request in case.asked if request not in _ended(case))
 
 
 def fold(case: Case, event: AnyEvent) -> Case:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.readings import counters, outcomes
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.facts import Outcome
 from tui.model.frame import frame_to_read
 from tui.model.requests import (
@@ -101,9 +101,7 @@ def life_signs(case: Case) -> Iterator[AnyRequest]:
             yield TraceHops(address=address, port=case.tcp.port)
 
 
-def basics(case: Case) -> Iterator[AnyRequest]:
+@remembered
+def basics(case: Case) -> tuple[AnyRequest, ...]:
     """What every hypothesis about a TCP target rests on: names, routes, the kernel's counters, attempts."""
-    yield from names(case)
-    yield from routes(case)
-    yield from counters.checks(case)
-    yield from connects(case)
+    return (*names(case), *routes(case), *counters.checks(case), *connects(case))

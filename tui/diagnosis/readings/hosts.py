@@ -11,7 +11,7 @@ from tui.diagnosis.readings import outcomes, rules
 from tui.diagnosis.readings.answers import CONSENT_PORTS, service_name
 from tui.diagnosis.readings.likely_ports import likely_ports
 from tui.model.address import ip_version, is_link_local, is_loopback, literal_address, peer_address, same_address
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.facts import (
     Addresses,
     AnyFact,
@@ -280,6 +280,7 @@ def failed_neighbour(case: Case, address: str) -> Neighbour | None:
     return None
 
 
+@remembered
 def tables(case: Case, address: str) -> tuple[Listeners, ...]:
     """The socket tables that speak for `address`: this machine's, or those that were read on the other end.
 
@@ -297,15 +298,13 @@ def tables(case: Case, address: str) -> tuple[Listeners, ...]:
     return tuple(table for table in remote if outcomes.has_address(table, address)) or remote
 
 
+@remembered
 def table(case: Case, address: str) -> Listeners | None:
     """The one socket table that speaks for `address`; None where there is none, or it is not clear which of several does."""
     candidates = tables(case, address)
-    alone = outcomes.is_local(case, address) or len(case.options.servers) == 1
-    return (
-        candidates[0]
-        if candidates and (alone or (len(candidates) == 1 and outcomes.has_address(candidates[0], address)))
-        else None
-    )
+    is_clear = outcomes.is_local(case, address) or len(case.options.servers) == 1
+    is_clear = is_clear or (len(candidates) == 1 and outcomes.has_address(candidates[0], address))
+    return candidates[0] if candidates and is_clear else None
 
 
 def vantage(case: Case, address: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tui.diagnosis.readings import hosts, outcomes
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.facts import AnyFact, Attempt, Echo, Hop, Outcome, TcpAttempt
 
 SLOW_TIMES = 10.0
@@ -51,6 +51,7 @@ def is_late(case: Case, attempt: TcpAttempt) -> bool:
     return _is_answered(attempt) and base is not None and attempt.latency_ms >= max(base * SLOW_TIMES, base + SLOW_MS)
 
 
+@remembered
 def baseline_ms(case: Case, address: str) -> float | None:
     """The fastest answer of the host in this session: to an attempt, or to an echo."""
     times = [attempt.latency_ms for attempt in outcomes.attempts(case, address) if _is_answered(attempt)]

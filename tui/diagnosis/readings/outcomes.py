@@ -1,9 +1,9 @@
 """Named readings of a case, shared by hypotheses: which addresses, which fail, what is local, who listens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tui.model.address import ip_family, is_loopback, is_unspecified, plain_address, same_address, without_zone
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.facts import (
     Addresses,
     Listener,
@@ -24,6 +24,8 @@ NAME = "name"
 """The symptom that the name gives no address."""
 WORKING = frozenset({Outcome.CONNECTED})
 _NO_SUCH_FAMILY = frozenset({"ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT"})
+MOST_JOINED = 8
+"""A sentence that lists more is not read to its end."""
 TARGET_PURPOSES = frozenset({"target", "verify"})
 
 
@@ -53,19 +55,30 @@ def name_fails(case: Case) -> bool:
 
 def attempts(case: Case, address: str | None = None) -> tuple[TcpAttempt, ...]:
     """The attempts on the target's own port, on one address or (None) on all, oldest first; for a Unix socket none."""
-    return tuple(
-        attempt
-        for attempt in case.all(TcpAttempt)
-        if attempt.purpose in TARGET_PURPOSES and (address is None or address == attempt.address)
-    )
+    return _on_the_target(case) if address is None else _by_address(case).get(address, ())
 
 
-def latest(case: Case) -> dict[str, TcpAttempt]:
+@remembered
+def _on_the_target(case: Case) -> tuple[TcpAttempt, ...]:
+    return tuple(attempt for attempt in case.all(TcpAttempt) if attempt.purpose in TARGET_PURPOSES)
+
+
+@remembered
+def _by_address(case: Case) -> Mapping[str, tuple[TcpAttempt, ...]]:
+    series: dict[str, list[TcpAttempt]] = {}
+    for attempt in attempts(case):
+        series.setdefault(attempt.address, []).append(attempt)
+    return {address: tuple(some) for address, some in series.items()}
+
+
+@remembered
+def latest(case: Case) -> Mapping[str, TcpAttempt]:
     """The newest attempt on the target for each address."""
-    return {attempt.address: attempt for attempt in attempts(case)}
+    return {address: some[-1] for address, some in _by_address(case).items()}
 
 
-def failing(case: Case, *outcomes: Outcome) -> dict[str, TcpAttempt]:
+@remembered
+def failing(case: Case, *outcomes: Outcome) -> Mapping[str, TcpAttempt]:
     """The newest attempts that did not connect; with `outcomes`, only those that ended so.
 
     An address of a family for which this machine has no route or address at all is not a failure where attempts of the
@@ -96,16 +109,19 @@ def quiet(case: Case) -> tuple[str, ...]:
     )
 
 
-def connecting(case: Case) -> dict[str, TcpAttempt]:
+@remembered
+def connecting(case: Case) -> Mapping[str, TcpAttempt]:
     """The newest attempts that connected."""
     return {address: attempt for address, attempt in latest(case).items() if attempt.outcome in WORKING}
 
 
-def refused_by_reset(case: Case) -> dict[str, TcpAttempt]:
+@remembered
+def refused_by_reset(case: Case) -> Mapping[str, TcpAttempt]:
     """The newest attempts that were refused without an ICMP error in the queue."""
     return {address: attempt for address, attempt in failing(case, Outcome.REFUSED).items() if attempt.icmp is None}
 
 
+@remembered
 def schedule_ended(case: Case) -> bool:
     """Whether the attempts on every address, or on the socket's path, have come to their end."""
     schedules = [
@@ -118,9 +134,15 @@ def schedule_ended(case: Case) -> bool:
 
 def route_to(case: Case, address: str) -> Route | None:
     """The newest route fact for `address`."""
-    return next((route for route in reversed(case.all(Route)) if route.address == address), None)
+    return _routes(case).get(address)
 
 
+@remembered
+def _routes(case: Case) -> Mapping[str, Route]:
+    return {route.address: route for route in case.all(Route)}
+
+
+@remembered
 def is_local(case: Case, address: str) -> bool:
     """Whether `address` is one of this machine's own: loopback by its number, others by the kernel's route."""
     if is_loopback(address) or is_unspecified(address):
@@ -141,6 +163,7 @@ def has_address(machine: Addresses | Listeners, address: str) -> bool:
     return plain_address(address) in map(without_zone, own)
 
 
+@remembered
 def listeners(case: Case, vantage: str | None = None) -> Listeners | None:
     """The newest socket table of this machine, or of a vantage."""
     return next((table for table in reversed(case.all(Listeners)) if table.vantage == vantage), None)
@@ -199,6 +222,9 @@ def capital(text: str) -> str:
 
 
 def joined(items: Iterable[str], word: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    *rest, last = list(items) or [""]
+    """`a`, `a and b`, `a, b and c`; of many the first, and how many more there are."""
+    known = list(items)
+    if len(known) > MOST_JOINED:
+        known = [*known[: MOST_JOINED - 1], f"{len(known) - MOST_JOINED + 1} more"]
+    *rest, last = known or [""]
     return f"{', '.join(rest)} {word} {last}" if rest else last

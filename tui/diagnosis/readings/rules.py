@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tui.diagnosis.readings import outcomes
 from tui.model import command_line
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.facts import Firewall, Hop, Outcome, ResetOrigin, Rule, TcpAttempt
 from tui.model.judgement import Culprit
 from tui.model.requests import AnyRequest, ReadFirewall
@@ -100,6 +100,7 @@ def doubt_of_answers(case: Case, address: str) -> str:
     return f"not all that acts on the answers was followed: {reading.unread[0].rstrip('.')}" if reading.unread else ""
 
 
+@remembered
 def filter_of(case: Case, address: str, vantage: str | None = None) -> Firewall | None:
     """The newest reading of this machine's rules, or of a vantage's, for the target's port of `address`."""
     wanted = address, case.tcp.port, vantage
@@ -177,12 +178,14 @@ def is_stopped_here(case: Case, address: str) -> bool:
     return rule.on == "answer" or not beyond
 
 
+@remembered
 def dnat(case: Case, address: str) -> Firewall | None:
     """The reading, here or on the other end, in which a rule redirects the connection to another address or port."""
     readings = (filter_of(case, address), *far_filters(case, address))
     return next((reading for reading in readings if reading and reading.translated), None)
 
 
+@remembered
 def is_reset_by_rule(case: Case, address: str) -> Firewall | None:
     """The reading, here or on the other end, in which a rule stops the connection before the kernel looks for a socket."""
     if is_stopped_here(case, address):

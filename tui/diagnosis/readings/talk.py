@@ -10,7 +10,7 @@ from msgspec import Struct
 from tui.diagnosis.readings import either_kind, hosts, outcomes
 from tui.diagnosis.readings.checks import basics, tables
 from tui.model.address import endpoint
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.facts import Attempt, Listener, Outcome, ProcessState, Quiet, Talk
 from tui.model.protocols import HTTP, TLS, Meant, meant_protocol, protocol_of, protocols_labelled
 from tui.model.requests import AnyRequest, ExamineProcess, TalkTo
@@ -138,6 +138,7 @@ def talks(case: Case, address: str, protocol: str | None = None) -> tuple[Talk, 
     )
 
 
+@remembered
 def words(case: Case, address: str) -> tuple[Words, ...]:
     """All that the service on the target's port of `address` has said, unasked first."""
     unasked = [

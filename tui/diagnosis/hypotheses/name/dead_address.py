@@ -1,6 +1,6 @@
 """Some of the name's addresses fail, and others of the same family connect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out
 from tui.diagnosis.readings import checks, outcomes, resolution
@@ -47,7 +47,7 @@ def _is_dead(case: Case, address: str, attempt: TcpAttempt) -> bool:
     )
 
 
-def _named(case: Case, dead: dict[str, TcpAttempt], working: dict[str, TcpAttempt]) -> Finding:
+def _named(case: Case, dead: Mapping[str, TcpAttempt], working: Mapping[str, TcpAttempt]) -> Finding:
     host, port = case.tcp.host, case.tcp.port
     first, attempt = next(iter(dead.items()))
     verb = "fails" if len(dead) == 1 else "fail"

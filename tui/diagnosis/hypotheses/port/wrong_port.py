@@ -1,6 +1,6 @@
 """Nothing is on this port, and the service is on another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import SERVICES, SOCKETS, TRANSLATIONS
@@ -50,7 +50,7 @@ def judge(case: Case) -> Finding:
     return _in_table(case, *known) if known else _from_outside(case, refused)
 
 
-def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> Finding:
+def _in_table(case: Case, refused: Mapping[str, TcpAttempt], table: Listeners) -> Finding:
     """Judge by a socket table of the machine that refused."""
     best = near_misses.best(case, refused, table)
     evidence = outcomes.ids(*refused.values(), table)
@@ -75,7 +75,7 @@ def _in_table(case: Case, refused: dict[str, TcpAttempt], table: Listeners) -> F
     return _beside(case, refused, table, best)
 
 
-def _beside(case: Case, refused: dict[str, TcpAttempt], table: Listeners, best: list[near_misses.NearMiss]) -> Finding:
+def _beside(case: Case, refused: Mapping[str, TcpAttempt], table: Listeners, best: list[near_misses.NearMiss]) -> Finding:
     """What is beside: sure where it is known to be meant, likely where its kind is, and else worth a look."""
     listener = best[0].listener
     known = intention.of_near_miss(case, listener, named=best[0].named)
@@ -125,7 +125,7 @@ def _ports(best: list[near_misses.NearMiss]) -> str:
     return outcomes.joined(dict.fromkeys(str(candidate.listener.port) for candidate in best))
 
 
-def _from_outside(case: Case, refused: dict[str, TcpAttempt]) -> Finding:
+def _from_outside(case: Case, refused: Mapping[str, TcpAttempt]) -> Finding:
     """Judge by attempts on other ports; whose process it is can't be seen."""
     meant = hosts.meant_family(case)
     fitting = [*near_misses.fitting(case, refused)]

@@ -1,7 +1,7 @@
 """The service comes and goes."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.looks import RULES
 from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, rules, services, varying_rules
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.command_line import behind, quoted
 from tui.model.facts import Listener, Listeners, OtherNamespaces, Outcome, Service, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
@@ -55,7 +55,7 @@ def judge(case: Case) -> Finding:
     return _once(case, plain)
 
 
-def _by_a_rule(fallen: dict[str, tuple[TcpAttempt, ...]], filtered: dict[str, varying_rules.Sometimes]) -> Finding:
+def _by_a_rule(fallen: Mapping[str, tuple[TcpAttempt, ...]], filtered: dict[str, varying_rules.Sometimes]) -> Finding:
     first = next(iter(fallen))
     rule = filtered[first].rule
     return still_open(
@@ -73,7 +73,8 @@ def _service_checks(case: Case) -> Iterator[AnyRequest]:
                 yield replace(request, again=1)
 
 
-def _fallen(case: Case) -> dict[str, tuple[TcpAttempt, ...]]:
+@remembered
+def _fallen(case: Case) -> Mapping[str, tuple[TcpAttempt, ...]]:
     """The addresses where an attempt failed after one that had connected, with their attempts."""
     by_address = {address: outcomes.attempts(case, address) for address in outcomes.latest(case)}
     return {
@@ -118,7 +119,7 @@ def _with_pid(rows: tuple[Listener, ...]) -> tuple[Listener, ...]:
 
 def _proved(
     case: Case,
-    fallen: dict[str, tuple[TcpAttempt, ...]],
+    fallen: Mapping[str, tuple[TcpAttempt, ...]],
     changed: tuple[Listener, Listener, Listeners] | None,
     restart: services.Restart | None,
 ) -> Finding:
@@ -144,7 +145,7 @@ def _proved(
     )
 
 
-def _unseen(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> str:
+def _unseen(case: Case, fallen: Mapping[str, tuple[TcpAttempt, ...]]) -> str:
     """What is missing where only outcomes alternate: at another machine a rule that resets some connections looks the same."""
     far = next((address for address in fallen if not outcomes.is_local(case, address)), None)
     if far is None:
@@ -177,7 +178,7 @@ def _loop(case: Case, address: str) -> _Loop | None:
     return None
 
 
-def _in_a_loop(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]], loop: _Loop) -> Finding:
+def _in_a_loop(case: Case, fallen: Mapping[str, tuple[TcpAttempt, ...]], loop: _Loop) -> Finding:
     """Between two ends it answers for a moment."""
     attempts = next(iter(fallen.values()))
     return claim(
@@ -211,7 +212,7 @@ def _restarted(restart: services.Restart, attempts: tuple[TcpAttempt, ...]) -> s
     return f"{sentence}{services.quoted_end(service)}"
 
 
-def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
+def _once(case: Case, fallen: Mapping[str, tuple[TcpAttempt, ...]]) -> Finding:
     first, attempts = next(iter(fallen.items()))
     return claim(
         f"{case.target.label} stopped while it was watched: {first} connected, and refuses now.",
@@ -225,7 +226,7 @@ def _once(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
     )
 
 
-def _otherwise(case: Case, fallen: dict[str, tuple[TcpAttempt, ...]]) -> Finding:
+def _otherwise(case: Case, fallen: Mapping[str, tuple[TcpAttempt, ...]]) -> Finding:
     """Time-outs, ICMP errors or early closes in between: a full queue, a lossy path or a limit fit as well."""
     first, attempts = next(iter(fallen.items()))
     return still_open(

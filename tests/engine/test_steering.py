@@ -220,6 +220,25 @@ async def test_a_walk_that_goes_on_has_one_header_and_judges_what_changed() -> N
     assert all(not event.assessment.judgements for event in judged)
 
 
+async def test_what_says_nothing_new_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many attempts end alike, the record gets no further judgement; the assessment itself knows them all."""
+    monkeypatch.setattr(module, "VERIFY_EVERY_S", 0.0)
+    monkeypatch.setattr(module, "JUDGE_EVERY_S", 0.0)
+    walk = session(ScriptedChecks(NOTHING_LISTENS))
+    await walk.run()
+    before = [event for event in walk.events if isinstance(event, Judged)]
+
+    running = asyncio.create_task(walk.run(linger=True))
+    walk.verify()
+    await until(lambda: len(walk.case.all(TcpAttempt)) >= 20)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert [event for event in walk.events if isinstance(event, Judged)] == before
+    assert walk.assessment.verdict is not None
+    assert walk.case.all(TcpAttempt)[-1].id in walk.assessment.verdict.evidence
+
+
 async def test_a_fact_keeps_its_own_time() -> None:
     """A look that says when it saw something is believed; every other fact gets the session's time."""
     own = "2026-11-20T09:00:00.000000Z"

@@ -220,6 +220,21 @@ def _outcome(case: Case, status: Status, standing: list[Hypothesis]) -> Outcome:
     return next((outcome for outcome in _TELLING if outcome in endings), Outcome.PENDING)
 
 
+def in_substance(assessment: Assessment) -> Assessment:
+    """The assessment without what grows with every fact, and says nothing new: judgements, evidence, remedies."""
+    return replace(
+        assessment,
+        judgements={},
+        verdict=_in_substance(assessment.verdict) if assessment.verdict else None,
+        also=tuple(map(_in_substance, assessment.also)),
+        contradiction=replace(assessment.contradiction, evidence=(), places=()) if assessment.contradiction else None,
+    )
+
+
+def _in_substance(verdict: Verdict) -> Verdict:
+    return replace(verdict, evidence=(), refuted_by="", remedies=())
+
+
 def without_judgements(assessment: Assessment) -> Assessment:
     """The assessment as recorded: judgements follow from the facts and are worked out again."""
     return replace(assessment, judgements={})

@@ -16,7 +16,7 @@ from tui import __version__
 from tui.diagnosis.causes import concerns, hypotheses
 from tui.diagnosis.decide import Ask, Conclude, Decision, Run, Wait, decide
 from tui.diagnosis.hypothesis import Hypothesis
-from tui.diagnosis.ranking import assess, without_judgements
+from tui.diagnosis.ranking import assess, in_substance, without_judgements
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, question
 from tui.engine.runner import Check, OnFact
 from tui.model.case import Case, fold
@@ -267,7 +267,7 @@ class Session:
     def _judge(self, *, final: bool) -> None:
         before = self.assessment
         assessment = self._assess()
-        if without_judgements(assessment) != without_judgements(before) or (final and not self._concluded()):
+        if in_substance(assessment) != in_substance(before) or (final and not self._concluded()):
             self._emit(Judged(assessment=without_judgements(assessment), final=final))
 
     def _assess(self) -> Assessment:

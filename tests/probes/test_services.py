@@ -97,7 +97,7 @@ def machine(root: Path, *, systemctl: str, journalctl: str = "exit 1") -> System
     """A machine whose systemctl and journalctl are scripts of ours, and whose /run is a folder."""
     tools = root / "bin"
     tools.mkdir()
-    (root / "run").mkdir()
+    (root / "run" / "systemd" / "system").mkdir(parents=True)
     for name, text in (("systemctl", systemctl), ("journalctl", journalctl)):
         path = tools / name
         path.write_text(f"#!/bin/sh\n{text}\n")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -526,15 +527,28 @@ def test_which_lines_are_of_the_last_run(at: float | None, restarts: int, kept: 
     [({}, [False]), ({"XDG_RUNTIME_DIR": "/run/user/7"}, [False, True]), ({"DBUS_SESSION_BUS_ADDRESS": "x"}, [False, True])],
 )
 async def test_the_users_own_manager_is_asked_where_there_is_one(
-    environ: dict[str, str], users: list[bool], monkeypatch: pytest.MonkeyPatch
+    environ: dict[str, str], users: list[bool], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """By the environment of a session; its units are told as the user's own, with the commands for them."""
     table = Table(systemctl=systemctl(FAILED))
     monkeypatch.setattr(service, "Here", lambda _system: table)
-    seen = [fact async for fact in service.check(ReadService(name="shop"), SystemView(environ=environ))]
+    (tmp_path / "systemd" / "system").mkdir(parents=True)
+    seen = [fact async for fact in service.check(ReadService(name="shop"), SystemView(environ=environ, run=tmp_path))]
 
     assert [words[1] == "--user" for words in table.asked if words[0] == "systemctl"] == users
     assert [fact.manager for fact in seen if isinstance(fact, Service)] == ["systemd", "systemd-user"][: len(users)]
     assert [fact.command for fact in seen if isinstance(fact, Service)][1:] == [
         "systemctl --user status shop.service; journalctl --user-unit shop.service -n 50"
     ] * (len(users) - 1)
+
+
+async def test_systemctl_is_not_asked_where_systemd_does_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without systemd no program is run, and the machine is known to have no units."""
+    table = Table(systemctl=systemctl(FAILED))
+    monkeypatch.setattr(service, "Here", lambda _system: table)
+    (told,) = [fact async for fact in service.check(ReadService(name="shop"), SystemView(environ={}, run=tmp_path))]
+
+    assert table.asked == []
+    assert isinstance(told, NotObserved)
+    assert told.absent
+    assert "not started by systemd" in told.reason

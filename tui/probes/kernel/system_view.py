@@ -33,6 +33,11 @@ class SystemView:
     """The port of the nameservers in `resolv_conf`, where a server could not have the usual one."""
 
     @property
+    def has_systemd(self) -> bool:
+        """Whether systemd started this machine and manages its services (sd_booted(3))."""
+        return (self.run / "systemd" / "system").is_dir()
+
+    @property
     def own_names(self) -> bool:
         """Whether getaddrinfo of this process reads the same files, so that its answer is the right one."""
         default = SystemView()

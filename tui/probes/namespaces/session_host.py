@@ -22,7 +22,7 @@ async def check(request: ReadSessionHost, system: SystemView) -> AsyncGenerator[
     yield SessionHost(
         command=COMMAND,
         user=os.geteuid(),
-        systemd=(system.run / "systemd" / "system").is_dir(),
+        systemd=system.has_systemd,
         container=container_inside(system.environ, group_path(text_of(system.proc / "self" / "cgroup")), Path("/")),
         pod="KUBERNETES_SERVICE_HOST" in system.variables,
     )

@@ -52,6 +52,9 @@ class _Survey(Struct, frozen=True):
     """Whether systemd's services listen in another network namespace than the one this check runs in."""
 
 
+_NOT_STARTED = _Survey([], "That machine was not started by systemd, so it has no units.", is_absent=True)
+
+
 class _Candidate(Struct, frozen=True):
     """A unit that may serve the port: why, and the ports that its settings name."""
 
@@ -64,7 +67,8 @@ async def check(request: ReadService, system: SystemView) -> AsyncGenerator[AnyF
     """Yield a Service for each unit here that may serve the port; else for processes that left only a pid file; or why not."""
     user = bool(system.environ.get("XDG_RUNTIME_DIR") or system.environ.get("DBUS_SESSION_BUS_ADDRESS"))
     machine = Here(system)
-    survey = await _survey(machine, request, _managers(user=user))
+    # Without systemd, systemctl reads every unit file before it says so: a second here.
+    survey = await _survey(machine, request, _managers(user=user)) if system.has_systemd else _NOT_STARTED
     exists = False
     missing: AnyFact | None = None
     async for fact in _facts(machine, request, survey):
@@ -198,7 +202,7 @@ def _without_units(listing: Finished | None) -> _Survey:
         return _Survey([], "There is no systemd on that machine, or it gave no answer in time.")
     errors = listing.errors.decode(errors="backslashreplace")
     if "not been booted with systemd" in errors or "Host is down" in errors:
-        return _Survey([], "That machine was not started by systemd, so it has no units.", is_absent=True)
+        return _NOT_STARTED
     first = safe_line(next((line for line in errors.splitlines() if line.strip()), "")).rstrip(".")
     return _Survey([], f"systemd could not be asked: {first or 'it said nothing'}.")
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.bench import watch
+from tests.bench import scaling, watch
 
 RUNS = 7
 """Interleaved pairs; the median of fewer swings with the machine."""
@@ -61,6 +61,8 @@ def main() -> None:
     ]
     with watch.pairs() as watched:
         _print([*pairs, *watched])
+    for line in scaling.curves():
+        print(line, flush=True)  # noqa: T201 -- its result
 
 
 def _print(pairs: Sequence[tuple[str, Callable[[], float], Callable[[], float]]]) -> None:

@@ -40,10 +40,11 @@ def _said(path: Path) -> Iterator[str]:
     for cause, judgement in found.judgements.items():
         if cause in standing or cause == path.parent.name:
             yield f"  {cause}: {judgement.state}"
-            yield from (f"    {line}" for line in _sentences(judgement))
+            yield from (f"    {line}" for line in sentences(judgement))
 
 
-def _sentences(judgement: Judgement) -> Iterator[str]:
+def sentences(judgement: Judgement) -> Iterator[str]:
+    """Every sentence of a judgement that people read of it."""
     yield from filter(None, (judgement.summary, judgement.reason))
     if judgement.next_check:
         yield f"would decide: {judgement.next_check}"

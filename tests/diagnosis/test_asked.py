@@ -1,4 +1,4 @@
-"""What each cause asks for next, in the cases of its own folder: approved in `asked/GROUP.txt`, one file for each group of causes.
+"""What each cause asks for next, in the cases of its own folder: approved in `asked/GROUP.txt`, one file for each group.
 
 A case is looked at as it is, then with its attempts alone, and then with all facts of one kind missing. Written down are the
 checks that the cause and the looks that it names would want made, whether or not they were: a request's name and what it is
@@ -39,7 +39,8 @@ def _asked(path: Path) -> Iterator[str]:
     yield f"# {path.relative_to(CASES).with_suffix('')}"
     yield from (f"  {one}" for one in whole)
     kinds = sorted({type(fact) for fact in case.facts if not isinstance(fact, Attempt)}, key=lambda kind: kind.__name__)
-    yield from _changed("attempts alone", whole, _wants(cause, _of(case, (fact for fact in case.facts if isinstance(fact, Attempt)))))
+    alone = _of(case, (fact for fact in case.facts if isinstance(fact, Attempt)))
+    yield from _changed("attempts alone", whole, _wants(cause, alone))
     if len(kinds) > 1:
         for kind in kinds:
             less = _of(case, (fact for fact in case.facts if type(fact) is not kind))

@@ -1,6 +1,7 @@
 """What a person reads of every case, word for word: approved in `sentences/GROUP.txt`, one file for each group of causes.
 
-Written down are the causes that stand and the folder's own, with all their sentences. What they rest on, and what becomes of a case where facts are missing, is approved in `answers`.
+Written down are the causes that stand and the folder's own, with all their sentences. What they rest on, and what becomes of
+a case where facts are missing, is approved in `answers`.
 """
 
 from collections.abc import Iterator

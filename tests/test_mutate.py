@@ -45,6 +45,7 @@ def lines_after(source: str) -> set[str]:
         ("a()", {"pass"}),
         ("a = b(c, d=(e), f=g)", {"a = b(c, f=g)", "a = b(c, d=(e))"}),
         ("a = b(c=d,)", {"a = b()"}),
+        ("a = b(place=30)", {"a = b()", "a = b(place=1030)"}),
         ("a = zip(b, strict=False)", {"a = zip(b, strict=True)"}),
         ("a = b(c, strict=False)", {"a = b(c)", "a = b(c, strict=True)"}),
         ("a = b == 'ä'", {"a = b != 'ä'", "a = b == 'ä~'"}),

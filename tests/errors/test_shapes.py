@@ -1,9 +1,11 @@
 """What the forms share: how they are found, which of them say by themselves that something failed, and what they leave out."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.approved import approve_file
 from tests.errors.corpus import endpoint, samples
 from tui.errors import read_error
 from tui.errors.classes import lowered, mentions
@@ -26,6 +28,11 @@ def _matches() -> Iterator[tuple[TextView, ShapeMatch]]:
         low = lowered(view.text)
         for match in shape_matches(view.text, low, (mention.start for mention in mentions(low))):
             yield view, match
+
+
+def test_forms_are_tried_in_the_approved_order() -> None:
+    """What two forms match belongs to the one that is tried first, so another order reads some texts otherwise."""
+    approve_file(Path(__file__).with_name("order.txt"), "".join(f"{shape.name}\n" for shape in shapes()))
 
 
 def test_a_form_is_found_by_what_it_is_made_of() -> None:

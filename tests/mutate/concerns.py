@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 WIDER: Mapping[str, tuple[str, ...]] = {
-    "diagnosis": ("diagnosis", "report", "engine", "ui/test_rows"),
+    "diagnosis": ("diagnosis", "report", "engine", "ui/test_rows", "test_docs", "test_messages"),
     "errors": ("errors", "test_targets", "test_messages", "watch"),
     "engine": ("engine", "test_check", "test_recording"),
     "probes": ("probes", "vantage", "engine", "test_check"),

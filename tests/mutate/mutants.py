@@ -73,6 +73,8 @@ _READS_TEXT = frozenset(
 """Calls whose text arguments are logic, not prose."""
 _TIME = re.compile(r"(?:^|_)m?s$", re.IGNORECASE)
 """Names of durations: no test may depend on how long something waits."""
+_BEHIND_ALL = 1000
+"""What is added to a place in an order: the next number is most often the same place."""
 _CHANGED = "~"
 """What a text gains, and what is stripped instead of it."""
 
@@ -226,7 +228,7 @@ class _Reader:
             yield self._instead(node, str(not value), "constant")
         elif isinstance(value, int | float):
             if not _is_duration(parent):
-                yield self._instead(node, repr(value + 1), "constant")
+                yield self._instead(node, repr(value + (_BEHIND_ALL if _is_order(parent) else 1)), "constant")
         elif isinstance(value, str | bytes) and _is_read_by_logic(node, parent):
             kept = value[:0] if _is_stripped(parent) else value  # one more character to strip would change next to nothing
             more = kept + _CHANGED if isinstance(kept, str) else kept + _CHANGED.encode()
@@ -350,6 +352,11 @@ def _is_duration(parent: ast.AST | None) -> bool:
             return bool(_TIME.search(name))
         case _:
             return False
+
+
+def _is_order(parent: ast.AST | None) -> bool:
+    """Whether a number here says only what comes before what."""
+    return isinstance(parent, ast.keyword) and parent.arg == "place"
 
 
 def _is_stripped(parent: ast.AST | None) -> bool:

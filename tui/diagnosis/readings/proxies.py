@@ -26,7 +26,7 @@ class ProxyRefusal(NamedTuple):
 
     answer: ProxyAnswer
     words: str
-    """How it says so: `403 Forbidden`, and more where its page does."""
+    """How it says so, a clause: ``it answers `403 Forbidden` ``, and more where its page does."""
     is_its_own: bool
     """Whether the words are known to be the proxy's, and not the target's."""
 
@@ -65,13 +65,14 @@ def refusal(case: Case, proxy: Proxy) -> ProxyRefusal | None:
         return ProxyRefusal(fact, "it says nothing" if fact.outcome == "silent" else words, is_its_own=False)
     if fact.http.method == "CONNECT":
         leads = 200 <= fact.http.status < 300  # noqa: PLR2004 -- RFC 9110, 9.3.6
-        return None if leads else ProxyRefusal(fact, replies.quoted(fact.http), is_its_own=True)
+        return None if leads else ProxyRefusal(fact, f"it answers {replies.quoted(fact.http)}", is_its_own=True)
     if fact.http.status not in _NOT_THE_TARGETS:
         return None
     direct = [http.status for _, http in replies.https(case).values()]
     if fact.http.status in direct:
         return None
-    return ProxyRefusal(fact, replies.quoted(fact.http), is_its_own=bool(direct) or fact.http.status in _ONLY_A_PROXYS)
+    its_own = bool(direct) or fact.http.status in _ONLY_A_PROXYS
+    return ProxyRefusal(fact, f"it answers {replies.quoted(fact.http)}", is_its_own=its_own)
 
 
 def wants_credentials(http: HttpAnswer | None) -> bool:

@@ -65,7 +65,8 @@ def _ours(case: Case, without: dict[str, Attempt]) -> Finding:
     limits = case.last(Limits)
     whole = attempt.errno == SYSTEM
     if whole:
-        count = f" ({limits.files_open:,} of {limits.files_limit:,} are open)" if limits and limits.files_open is not None else ""
+        counted = limits and limits.files_open is not None and limits.files_limit is not None
+        count = f" ({limits.files_open:,} of {limits.files_limit:,} are open)" if limits and counted else ""
         summary = f"This machine as a whole is out of file descriptors{count}: no process can open another socket."
     else:
         count = f" ({limits.own_descriptors} of {limits.own_descriptor_limit})" if limits and limits.own_descriptors else ""

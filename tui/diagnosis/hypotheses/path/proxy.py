@@ -80,7 +80,7 @@ def _answers(case: Case, proxy: Proxy, working: list[TcpAttempt]) -> Finding:
         return still_open(words, *outcomes.ids(proxy, refusal.answer))
     if _says_what_is_so(case, refusal):
         return still_open(
-            f"The proxy, {proxy.label}, answers {refusal.words}, as where the target refuses it; directly it refuses too.",
+            f"The proxy is {proxy.label}, and {refusal.words}, as where the target refuses it; directly it refuses too.",
             *outcomes.ids(proxy, refusal.answer, *outcomes.failing(case).values()),
         )
     return _refuses(case, proxy, refusal)
@@ -115,9 +115,10 @@ def _refuses(case: Case, proxy: Proxy, refusal: ProxyRefusal) -> Finding:
         missing = "" if direct or intended else f"Whether {case.target.label} works directly, from where that is allowed."
     return claim(
         f"The proxy {proxy.label}, through which {who} go, does not lead to {case.target.label}: to {asked} "
-        f"it answers {refusal.words}.{why}{beside}",
+        f"{refusal.words}.{why}{beside}",
         *outcomes.ids(proxy, refusal.answer, *direct.values(), *failing.values()),
-        reason=f"{proxy.variable} applies to this target, and the proxy says no in its own words.",
+        reason=f"{proxy.variable} applies to this target, and the proxy "
+        f"{'says no in its own words' if refusal.answer.http else 'gives no answer of HTTP'}.",
         missing=missing,
         explains=intended,
         culprit=Culprit(kind="proxy", address=refusal.answer.address, port=proxy.port or UNSET, variable=proxy.variable or UNSET),

@@ -35,7 +35,7 @@ asyncio.run(begin())
 
 @contextmanager
 def held_open() -> Iterator[tuple[int, int]]:
-    """A pipe, as the end to read and the one that others open by its path: the first is at its end when no process holds the second."""
+    """A pipe: the end to read, and the one that others open by its path. The first ends when no process holds the second."""
     reading, writing = os.pipe()
     try:
         yield reading, writing

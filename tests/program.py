@@ -10,7 +10,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -75,6 +75,11 @@ class Terminal:
         assert words.encode() in self.seen, f"it ended without {words!r}: {self.seen[-300:]!r}"
         return self
 
+    def modes(self) -> list[int]:
+        """The terminal's flags, as it is now (termios(3))."""
+        assert self._controller is not None
+        return termios.tcgetattr(self._controller)[:4]
+
     def press(self, keys: str) -> None:
         """Type."""
         assert self._controller is not None
@@ -111,8 +116,17 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*words: str, state: Path, piped: bytes | None = None, program: list[str] | None = None) -> Iterator[Terminal]:
-    """The program (or another) on a terminal; with `piped` its standard input is that text, and the terminal is still there."""
+def terminal(
+    *words: str,
+    state: Path,
+    piped: bytes | None = None,
+    program: list[str] | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Terminal]:
+    """The program (or another) on a terminal; with `piped` its standard input is that text, and the terminal is still there.
+
+    `variables` are added to its environment.
+    """
     controller, device = pty.openpty()
     fcntl.ioctl(device, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
     program = program or [*REFUSED, *words]
@@ -123,7 +137,7 @@ def terminal(*words: str, state: Path, piped: bytes | None = None, program: list
     process = subprocess.Popen(
         [sys.executable, "-c", _ON_TERMINAL, *program],
         cwd=ROOT,
-        env=environment(state),
+        env=environment(state) | dict(variables or {}),
         stdin=device,
         stdout=device,
         stderr=device,

@@ -4,7 +4,10 @@ Law: standard output carries results alone. Progress goes to standard error, and
 """
 
 import asyncio
+import signal
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from tui.cli.errors import ReaderGone
 from tui.cli.exit_status import ExitStatus, highest, status_of
 from tui.cli.streams import log_line, someone_watches, write_result
 from tui.diagnosis.readings.so_far import so_far
+from tui.engine.ending import in_good_order
 from tui.engine.recording import Recorder, default_path
 from tui.engine.runner import checks_on
 from tui.engine.session import Pace, Session
@@ -26,6 +30,7 @@ from tui.model.target import Target
 from tui.report import formats
 from tui.report.document import session_document
 from tui.report.sentences import check_words, fact_words
+from tui.watch.signals import die_by
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,27 @@ def check(openings: Iterable[Opening], check_options: CheckOptions) -> ExitStatu
     One after another: walks at the same time would read each other's traces in counters that the kernel keeps for the
     whole machine, and would share the few ICMP errors that a router sends in a second.
     """
+    signals: list[signal.Signals] = []
     try:
-        return asyncio.run(_check(openings, check_options))
-    except KeyboardInterrupt:  # before or between the walks, or a second time
-        return ExitStatus.INTERRUPTED
+        status = asyncio.run(_told_to_end(openings, check_options, signals))
+    except (KeyboardInterrupt, asyncio.CancelledError):  # before or between the walks, or a second time
+        status = ExitStatus.INTERRUPTED
+    if signals:
+        die_by(signals[0])  # so that whoever sent it sees that it has worked
+    return status
+
+
+async def _told_to_end(openings: Iterable[Opening], check_options: CheckOptions, signals: list[signal.Signals]) -> ExitStatus:
+    """Walk, and end as on Ctrl-C where a signal tells us to; it is added to `signals`."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def end(number: signal.Signals) -> None:
+        signals.append(number)
+        if task:
+            loop.call_soon_threadsafe(task.cancel)
+
+    with in_good_order(end) if threading.current_thread() is threading.main_thread() else nullcontext():
+        return await _check(openings, check_options)
 
 
 async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> ExitStatus:
@@ -72,7 +94,7 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
 
 
 async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Session, bool]:
-    """The session after its walk, and whether Ctrl-C ended it; then it holds what was known by then."""
+    """The session after its walk, and whether Ctrl-C or a signal ended it; then it holds what was known by then."""
     check = beginning_with(here.taken, checks_on(here.system))
     session = Session(
         here.target,

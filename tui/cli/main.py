@@ -5,12 +5,13 @@ Law: whatever can't be used is one line on standard error, and status 2; no trac
 
 from __future__ import annotations
 
+import os
 import sys
 
 from tui.cli import arguments
 from tui.cli.errors import ReaderGone, Unusable
 from tui.cli.exit_status import ExitStatus
-from tui.cli.streams import log_line, write_result
+from tui.cli.streams import draws, log_line, write_result
 
 TYPE_CHECKING = False  # --help must not wait for `typing`
 if TYPE_CHECKING:
@@ -272,6 +273,8 @@ def _need_terminal(instead: str, *, reads: bool = True) -> None:
     """Raise Unusable where the screen could not be drawn, or its keys not read."""
     if not (sys.stdout and sys.stdout.isatty() and (not reads or (sys.stdin and sys.stdin.isatty()))):
         raise Unusable(f"this is not a terminal; {instead}")
+    if not draws(os.environ):
+        raise Unusable(f"this terminal (TERM={os.environ['TERM'][:40]}) can't be drawn on; {instead}")
 
 
 def _unusable(message: str) -> ExitStatus:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from tui.cli.errors import Unusable
-from tui.cli.streams import log_line
+from tui.cli.streams import draws, log_line
 from tui.model.safe_text import safe_text
 from tui.watch.starting import NotStartedError
 from tui.watch.watching import Watched, watch
@@ -60,7 +61,7 @@ def run(command: Sequence[str], options: Callable[[], Options], run_options: Run
         _print_verdict(watched, options, run_options)
     elif watched.failed and _someone_is_there():
         _log_failures(watched.failed)
-        if _wants_the_walk():
+        if draws(os.environ) and _wants_the_walk():
             _walk(watched.failed[-1], options, run_options)
     if watched.by_signal is not None:
         from tui.watch.signals import die_by
@@ -120,12 +121,20 @@ def _wants_the_walk() -> bool:
     import termios
     import tty
 
+    from tui.engine.ending import ANY_END, in_good_order
+
     before = termios.tcgetattr(0)
     try:
-        tty.setcbreak(0, termios.TCSAFLUSH)
-        log_line("refused: Enter opens the walk, any other key ends")
-        return os.read(0, 1) in WALK_KEYS
-    except KeyboardInterrupt:
+        with in_good_order(_nobody_wants_it, ANY_END):
+            tty.setcbreak(0, termios.TCSAFLUSH)
+            log_line("refused: Enter opens the walk, any other key ends")
+            return os.read(0, 1) in WALK_KEYS
+    except (KeyboardInterrupt, OSError):  # told to end, or the terminal is gone
         return False
     finally:
-        termios.tcsetattr(0, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(0, termios.TCSADRAIN, before)
+
+
+def _nobody_wants_it(_: int) -> NoReturn:
+    raise KeyboardInterrupt

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.cli.errors import Unusable
+from tui.cli.errors import ReaderGone, Unusable
 from tui.cli.streams import write_result
 from tui.cli.targets import ParsedInput, resolve_input
 from tui.diagnosis.readings.so_far import so_far
@@ -21,6 +22,7 @@ from tui.probes.kernel.system_view import SystemView
 from tui.ui.app import RefusedApp
 from tui.ui.backend import Backend
 from tui.ui.closing import closing_lines
+from tui.ui.driver import HUNG_UP
 
 if TYPE_CHECKING:
     from tui.engine.recording import Recorder
@@ -115,7 +117,8 @@ async def _run(
             if screen.walk:
                 case = screen.walk.case
                 lines = closing_lines(case, screen.walk.assessment, keep.where(screen.walk), under_way=so_far(case.facts))
-                write_result("".join(f"{line}\n" for line in lines))
+                with suppress(Unusable, ReaderGone) if app.return_code == HUNG_UP else nullcontext():
+                    write_result("".join(f"{line}\n" for line in lines))
     return app.return_code or 0
 
 

@@ -3,10 +3,18 @@
 The reader of standard output may stop at any moment; that is not an error. What can't be written is reported on one line.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 
 from tui.cli.errors import ReaderGone, Unusable
+
+TYPE_CHECKING = False  # --help must not wait for `typing`
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NO_SCREEN = ("dumb", "unknown")
 
 
 def write_result(text: str) -> None:
@@ -41,6 +49,11 @@ def log_line(text: str) -> None:
 def someone_watches() -> bool:
     """Whether standard error is a terminal, so that progress is worth showing."""
     return sys.stderr is not None and sys.stderr.isatty()
+
+
+def draws(environ: Mapping[str, str]) -> bool:
+    """Whether a terminal can place text: one that is `dumb` (terminfo) or not known gets lines alone. Rich has the same list."""
+    return environ.get("TERM", "").lower() not in NO_SCREEN
 
 
 def _write_nowhere() -> None:

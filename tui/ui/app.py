@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,10 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from tui.engine.ending import ANY_END, SHELL_BASE, in_good_order
 from tui.model.target import Target
 from tui.ui.commands import COMMANDS, Command, bindings, shown_key
+from tui.ui.driver import Driver
 from tui.ui.panels.panel import Panel
 from tui.ui.screens.walk import WalkScreen
 from tui.ui.theme import draw_scroll_bars, no_color, wants_ascii
@@ -26,8 +29,7 @@ if TYPE_CHECKING:
     from tui.ui.screens.start import Choice, StartScreen
 
 SCREENS = Path(__file__).parent / "screens"
-INTERRUPTED, TERMINATED = 130, 143
-"""What a shell gives a program that SIGINT (Ctrl-C) or SIGTERM ended: 128 and the signal's number."""
+INTERRUPTED = SHELL_BASE + signal.SIGINT
 
 
 class RefusedApp(App[None]):
@@ -49,13 +51,14 @@ class RefusedApp(App[None]):
     ) -> None:
         first = "walk.tcss" if target or recording else "start.tcss"
         # Without colours, only the terminal's own style is right: shades of grey are colours too.
-        super().__init__(css_path=[str(SCREENS / first)], ansi_color=True if no_color() else None)
+        super().__init__(driver_class=Driver, css_path=[str(SCREENS / first)], ansi_color=True if no_color() else None)
         self.backend = backend
         self.walks: list[WalkScreen] = []
         """Every walk of this run, oldest first."""
         self._target = target
         self._recording = recording
         self._clock = clock
+        self._signals = ExitStack()
         self.animation_level = "none"
         if no_color():
             self.theme = "ansi-dark"
@@ -72,12 +75,16 @@ class RefusedApp(App[None]):
         return self._start_screen()
 
     def on_mount(self) -> None:
-        """End in good order on SIGTERM; when the terminal goes away, the program ends by itself."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, partial(self.exit, return_code=TERMINATED))
+        """End in good order on every signal that would end the program and leave the terminal as it is now."""
+        self._turning = asyncio.get_running_loop()
+        self._signals.enter_context(in_good_order(self._told_to_end, ANY_END))
 
     def on_unmount(self) -> None:
         """Restore signal handling."""
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        self._signals.close()
+
+    def _told_to_end(self, number: signal.Signals) -> None:
+        self._turning.call_soon_threadsafe(partial(self.exit, return_code=SHELL_BASE + number))
 
     async def on_start_screen_chosen(self, message: StartScreen.Chosen) -> None:
         """Go to what was chosen on the start screen, or back to the walk below it."""
@@ -109,6 +116,10 @@ class RefusedApp(App[None]):
     def action_palette(self) -> None:
         """Search the commands by name."""
         self.action_command_palette()
+
+    def action_stop(self) -> None:
+        """Stop, as Ctrl-Z does to other programs; `fg` in the shell goes on."""
+        self.action_suspend_process()
 
     def action_interrupt(self) -> None:
         """Leave the way other programs do on Ctrl-C."""

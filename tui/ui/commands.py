@@ -70,6 +70,7 @@ COMMANDS = (
     Command("help", ("question_mark", "f1"), "help", "Show every key, and what this panel shows.", "anywhere", in_footer=True),
     Command("palette", ("ctrl+p",), "commands", "Search all commands by name.", "anywhere", priority=True),
     Command("quit", ("q", "ctrl+q"), "quit", "Leave, and print where the session is kept.", "anywhere", in_footer=True),
+    Command("stop", ("ctrl+z",), "stop", "Stop, and give the terminal to the shell; fg goes on.", "anywhere", priority=True),
     Command("interrupt", ("ctrl+c",), "interrupt", "Leave at once, from anywhere.", "anywhere", priority=True),
 )
 

@@ -1,23 +1,27 @@
 """Running one program: an argument list, a deadline, bounded output, nothing left behind.
 
 Law: never through a local shell, never with a terminal to ask questions on, and always ended: the program and
-what it started in its session are killed when it takes too long, prints too much, or nobody waits any more.
+what it started in its process group are killed when it ends, takes too long, prints too much, or nobody waits any more;
+and by the guard where we were killed ourselves. A daemon that left that group by setsid(2), such as ssh's ControlMaster, stays.
 """
 
 import asyncio
 import os
 import signal
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
 from msgspec import Struct
 
+from tui.probes.kernel.guard import GUARD
+from tui.probes.kernel.threads import in_thread
+
 MOST_OUTPUT = 4_000_000
 """Bytes of output; a table of 2,000 sockets with their users has half a million."""
 _LINGER_S = 0.5
 """How long the rest of the output is awaited once the program has ended: something in the background may hold the pipe."""
-_IN, _OUT = 0, 1
 
 
 class Finished(Struct, frozen=True):
@@ -35,67 +39,107 @@ async def run_tool(
 
     Raises OSError where it cannot be started (or ValueError for an argument with a zero byte), TimeoutError after `deadline_s`.
     """
-    loop = asyncio.get_running_loop()
-    transport, watch = await loop.subprocess_exec(partial(_Watch, most), *arguments, env=dict(environ), start_new_session=True)
-    try:
-        async with asyncio.timeout(deadline_s):
-            watch.feed(script)
-            await watch.ended.wait()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(watch.drained.wait(), _LINGER_S)
-    finally:
-        watch.kill()
+    GUARD.stand_by()
+    child = subprocess.Popen(  # noqa: ASYNC220, S603 -- asyncio would return much later than the start, and reap too early
+        arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environ,
+        start_new_session=True,
+    )
+    with GUARD.watching(child.pid):  # at once: whatever ends us later ends it too
+        tool = _Running(child, most)
         try:
-            await watch.ended.wait()  # a moment, since it was killed; the watcher must reap it before `close` does
+            async with asyncio.timeout(deadline_s):
+                await tool.open(script)
+                await tool.ended.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(tool.drained.wait(), _LINGER_S)
         finally:
-            transport.close()
-    return Finished(transport.get_returncode() or 0, bytes(watch.output), bytes(watch.errors))
+            tool.kill()
+            try:
+                await tool.ended.wait()  # a moment, since it was killed
+            finally:
+                tool.close()
+    return Finished(child.returncode or 0, bytes(tool.output), bytes(tool.errors))
 
 
-class _Watch(asyncio.SubprocessProtocol):
-    """Collects what the program writes, and notices its end."""
+class _Running:
+    """A program under way: what it has written, and when it ends.
 
-    def __init__(self, most: int) -> None:
+    It is reaped at the very end: until then its number can't become another process's, and `kill` hits no stranger.
+    """
+
+    def __init__(self, child: subprocess.Popen[bytes], most: int) -> None:
+        self._child = child
         self._most = most
         self.output = bytearray()
         self.errors = bytearray()
         self.ended = asyncio.Event()
         self.drained = asyncio.Event()
-        self._transport: asyncio.SubprocessTransport | None = None
         self._open = 2  # standard output and standard error
+        self._pipes: list[asyncio.BaseTransport] = []
+        self._waiting = asyncio.ensure_future(in_thread(_await_end, child.pid))
+        self._waiting.add_done_callback(lambda _: self.ended.set())
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The program runs."""
-        if isinstance(transport, asyncio.SubprocessTransport):
-            self._transport = transport
+    async def open(self, script: bytes) -> None:
+        """Read what it writes, and write `script` to its standard input, which is closed then."""
+        loop = asyncio.get_running_loop()
+        for pipe, kept in ((self._child.stdout, self.output), (self._child.stderr, self.errors)):
+            reading, _ = await loop.connect_read_pipe(partial(_Stream, partial(self._keep, kept), self._one_closed), pipe)
+            self._pipes.append(reading)
+        writing, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, self._child.stdin)
+        self._pipes.append(writing)
+        writing.write(script)
+        writing.close()
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
+    def kill(self) -> None:
+        """End the program and what it started in its group."""
+        with suppress(ProcessLookupError, PermissionError):  # nobody is left, or sudo made the rest another user's
+            os.killpg(self._child.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Close the pipes, and reap the program if it has ended."""
+        for pipe in self._pipes:
+            pipe.close()
+        for file in (self._child.stdin, self._child.stdout, self._child.stderr):
+            if file and not self._pipes:
+                file.close()
+        if self.ended.is_set():
+            self._child.wait()
+        else:
+            self._waiting.cancel()
+
+    def _keep(self, kept: bytearray, data: bytes) -> None:
         """Keep what fits; a program that writes more is ended."""
-        kept = self.output if fd == _OUT else self.errors
         kept += data[: self._most - len(kept)]
         if len(kept) >= self._most:
             self.kill()
 
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 -- the signature is asyncio's
-        """Count the streams that have ended."""
-        if fd != _IN:
-            self._open -= 1
-            if not self._open:
-                self.drained.set()
+    def _one_closed(self) -> None:
+        self._open -= 1
+        if not self._open:
+            self.drained.set()
 
-    def process_exited(self) -> None:
-        """The program has ended; its output may still be arriving."""
-        self.ended.set()
 
-    def feed(self, script: bytes) -> None:
-        """Write `script` to standard input and close it."""
-        pipe = self._transport.get_pipe_transport(_IN) if self._transport else None
-        if isinstance(pipe, asyncio.WriteTransport):
-            pipe.write(script)
-            pipe.close()
+class _Stream(asyncio.Protocol):
+    """Hands on what arrives on one pipe, and its end."""
 
-    def kill(self) -> None:
-        """End the program and the rest of its session, if it has not ended."""
-        if self._transport and not self.ended.is_set():
-            with suppress(ProcessLookupError):
-                os.killpg(self._transport.get_pid(), signal.SIGKILL)
+    def __init__(self, on_data: Callable[[bytes], None], on_end: Callable[[], None]) -> None:
+        self._on_data = on_data
+        self._on_end = on_end
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes that the program wrote."""
+        self._on_data(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- the signature is asyncio's
+        """Nothing more comes."""
+        self._on_end()
+
+
+def _await_end(pid: int) -> None:
+    """Return when our child has ended, and leave it to be reaped."""
+    with suppress(ChildProcessError):  # we were started with SIGCHLD ignored: the kernel has reaped it (wait(2))
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)

@@ -24,7 +24,7 @@ import termios
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from functools import partial
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -50,7 +50,7 @@ class Driver(LinuxDriver):
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file = cast("IO[str]", _Lenient(self._file))
+        self._file = cast("Any", _Lenient(self._file))
 
     def run_input_thread(self) -> None:
         """Read keys until the screen ends; where the terminal is gone, end the app."""

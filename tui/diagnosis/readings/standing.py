@@ -19,8 +19,9 @@ AFTER_THE_ATTEMPTS = 2
 
 def second_look(case: Case, address: str) -> Iterator[AnyRequest]:
     """The socket table once more when the attempts are over, where it has the port, and not for `address`."""
-    table = hosts.table(case, address)
-    if table and outcomes.on_port(table, case.tcp.port) and outcomes.schedule_ended(case):
+    table, here = hosts.table(case, address), outcomes.is_local(case, address)
+    rows = outcomes.on_port(table, case.tcp.port)
+    if table and rows and outcomes.schedule_ended(case) and not any(hosts.reaches(row, address, here=here) for row in rows):
         yield ListListeners(vantage=table.vantage, again=AFTER_THE_ATTEMPTS)
 
 

@@ -95,7 +95,7 @@ class _Layout(argparse.RawDescriptionHelpFormatter):
 def _columns() -> int:
     """The width of the terminal: COLUMNS, else that of standard output, else 80, as shutil.get_terminal_size has it."""
     given = os.environ.get("COLUMNS", "")
-    if given.isdecimal() and int(given) > 0:
+    if re.fullmatch(r"[0-9]{1,9}", given) and int(given) > 0:
         return int(given)
     try:
         return os.get_terminal_size(1).columns or FALLBACK_COLUMNS

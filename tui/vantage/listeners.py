@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tui.model.address import literal_address
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
+from tui.model.numbers import decimal_number
 from tui.model.requests import ListListeners
 from tui.model.safe_text import safe_line, safe_name
 from tui.probes.kernel.system_view import SystemView
@@ -56,7 +57,6 @@ done
 """For any POSIX shell; busybox has every program in it. Its output is in sections, each under a line `=== NAME`."""
 _LOCAL = re.compile(r"\|-- (\d{1,3}(?:\.\d{1,3}){3})\n +/32 host LOCAL")
 _INET6 = re.compile(r"^([0-9a-f]{32}) ", re.MULTILINE)
-_OWNER = re.compile(r"(\d+):([\d ]+):(.*)")
 
 
 async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[AnyFact, None]:
@@ -104,11 +104,17 @@ def remote_addresses(text: str) -> tuple[str, ...]:
 
 def remote_owners(text: str) -> dict[int, tuple[int, str]]:
     """Process id and name by inode, from lines `PID:INODE INODE …:NAME`; several holders are ranked as for our own sockets."""
-    holders = [(int(pid), inodes.split(), name) for pid, inodes, name in _OWNER.findall(text)]
+    holders: list[tuple[int, str, str]] = []
+    for line in text.split("\n"):
+        first, _, rest = line.partition(":")
+        inodes, _, name = rest.partition(":")
+        pid = decimal_number(first)
+        if pid is not None:
+            holders.append((pid, inodes, name))
     owners: dict[int, tuple[int, str]] = {}
     for pid, inodes, name in sorted(holders, key=lambda holder: (holder[0] == 1, holder[0])):
-        for inode in inodes:
-            owners.setdefault(int(inode), (pid, safe_name(name)))
+        for inode in filter(None, map(decimal_number, inodes.split())):
+            owners.setdefault(inode, (pid, safe_name(name)))
     return owners
 
 

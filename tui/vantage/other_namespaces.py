@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, NotObserved
+from tui.model.numbers import decimal_number
 from tui.model.requests import ListOtherNamespaces
 from tui.model.safe_text import safe_line, safe_name, safe_text
 from tui.probes.kernel.system_view import SystemView
@@ -99,10 +100,10 @@ done
 echo '=== end'
 """
 """For any POSIX shell; busybox has every program in it but ip's `netns`, lsns and the engines."""
-_KEY = re.compile(r"^(\d+) (\d+)/net/tcp$", re.MULTILINE)
-_INODE = re.compile(r"^(\d+) (\d+|self)/ns/net$", re.MULTILINE)
+_KEY = re.compile(r"^(\d{1,20}) (\d{1,20})/net/tcp$", re.MULTILINE)
+_INODE = re.compile(r"^(\d{1,20}) (\d{1,20}|self)/ns/net$", re.MULTILINE)
 _FILE_LINE = re.compile(r"(\w+)/(?:net/)?(\w+):(.*)")
-_DESCRIPTORS = re.compile(r"(?P<pid>\d+)/fd:|.* socket:\[(?P<inode>\d+)\]")
+_DESCRIPTORS = re.compile(r"(?P<pid>\d{1,20})/fd:|.* socket:\[(?P<inode>\d{1,20})\]")
 _LINK = re.compile(r"^link-netns(id)? (\S+)$", re.MULTILINE)
 _NUMBER = re.compile(r"^(\d+) (\d+)$", re.MULTILINE)
 Files = Mapping[str, Mapping[str, str]]
@@ -187,10 +188,10 @@ def _files(text: str) -> Files:
 
 def _named(parts: Mapping[str, str]) -> Iterator[_Named]:
     for section, text in parts.items():
-        inode = section.removeprefix("named_")
-        if inode.isdigit():
+        inode = decimal_number(section.removeprefix("named_"))
+        if inode is not None:
             name, _, rest = text.lstrip("\n").partition("\n")
-            yield _Named(int(inode), safe_text(name), _files(rest), rest.endswith("read\n"))
+            yield _Named(inode, safe_text(name), _files(rest), rest.endswith("read\n"))
 
 
 def _linked(text: str) -> frozenset[str]:
@@ -223,7 +224,7 @@ def _came_from(pid: int, files: Files, keys: Mapping[int, str], own: str) -> boo
     """Whether a process was started from the namespace that the prefix leads to: a parent is in it."""
     for _ in range(_MOST_PARENTS):
         parent = files.get(str(pid), {}).get("status", "").removeprefix("PPid:").strip()
-        pid = int(parent) if parent.isdigit() else 0
+        pid = decimal_number(parent) or 0
         if pid <= 1:
             return False
         if keys.get(pid) == own:

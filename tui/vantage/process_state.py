@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, NotObserved, ProcessState
+from tui.model.numbers import decimal_number
 from tui.model.requests import ExamineProcess
 from tui.model.safe_text import safe_line, safe_name, safe_text
 from tui.probes.kernel.clock import now
@@ -47,7 +48,7 @@ exit 0
 TICKS_A_SECOND = 100
 """USER_HZ, which is 100 on every architecture that servers run on (asm/param.h)."""
 _FROZEN = frozenset({"frozen 1", "FROZEN"})
-_UPTIME = re.compile(r"(\d+\.\d+) \d")
+_UPTIME = re.compile(r"(\d{1,12}\.\d{1,9}) \d")
 
 
 async def check(request: ExamineProcess, system: SystemView) -> AsyncGenerator[AnyFact, None]:
@@ -106,4 +107,4 @@ def _reading(text: str) -> tuple[float, Stat] | None:
 
 def _numbers(text: str) -> list[int]:
     """The number counted, and (Linux 6.2) the size of the directory, for users who may not list it."""
-    return [int(word) for word in text.split() if word.isascii() and word.isdigit()]
+    return [number for word in text.split() if (number := decimal_number(word)) is not None]

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.facts import Container, Engine
+from tui.model.numbers import decimal_number
 from tui.probes.kernel.tool import Finished
 from tui.probes.namespaces import engine_access, engines
 from tui.probes.namespaces.container_settings import inspected, last_lines
@@ -127,13 +128,14 @@ def read(parts: Mapping[str, str]) -> Engines:
     asked, problems = [], list(_skipped(parts.get("skipped", "")))
     for number in range(1, len(parts) + 1):
         head, _, rest = parts.get(f"engine{number}", "").lstrip("\n").partition("\n")
-        status, _, text = rest.partition("\n")
+        word, _, text = rest.partition("\n")
+        status = decimal_number(word)
         engine = next((known for known in get_args(Engine) if known == head.partition(" ")[0]), None)
-        if engine is None or not status.isdigit():
+        if engine is None or status is None:
             continue
         program = tuple(head.split()[1:])
-        if int(status):
-            problems.append((_problem(program[0], int(status), text), False))
+        if status:
+            problems.append((_problem(program[0], status, text), False))
             continue
         containers = inspected(list(engines.containers_in(engine, _json(text))), _json(parts.get(f"settings{number}", "")))
         asked.append(Asked(program, tuple(containers[: engines.MOST_CONTAINERS])))

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import AsyncGenerator, Sequence
 
 from tui.model.facts import AnyFact, NotObserved
+from tui.model.numbers import decimal_number
 from tui.model.requests import ReadService
 from tui.model.safe_text import safe_line
 from tui.probes.kernel.system_view import SystemView
@@ -61,7 +62,8 @@ def parts(text: str, number: int) -> list[Finished | None]:
         _, begun, rest = text.partition(f"{MARK} {index}\n")
         printed, ended, after = rest.partition(f"\n{MARK} status ")
         status = after.partition("\n")[0].strip()
-        if begun and ended and status.isdigit() and int(status) != NOT_FOUND:
+        number_of_end = decimal_number(status)
+        if begun and ended and number_of_end not in {None, NOT_FOUND}:
             output = printed.encode("utf-8", "surrogateescape")
-            outcomes[index] = Finished(int(status), output, output if int(status) else b"")
+            outcomes[index] = Finished(number_of_end, output, output if number_of_end else b"")
     return outcomes

@@ -11,10 +11,10 @@ from tui.model.safe_text import safe_name
 from tui.probes.sockets.cgroups import container_of, unit_of
 
 _LINE = re.compile(
-    r"(?P<proto>tcp|udp)\s+(?P<state>LISTEN|UNCONN)\s+(?P<waiting>\d+)\s+(?P<limit>\d+)\s+(?P<local>\S+):(?P<port>\d+)\s+\S+(?P<more>.*)"
+    r"(?P<proto>tcp|udp)\s+(?P<state>LISTEN|UNCONN)\s+(?P<waiting>\d{1,20})\s+(?P<limit>\d{1,20})\s+(?P<local>\S+):(?P<port>\d{1,5})\s+\S++(?P<more>.*)"
 )
-_USER = re.compile(r'\("(?P<name>[^"]*)",pid=(?P<pid>\d+),')
-_NUMBER = re.compile(r"(?<=\s)(uid|ino|v6only):(\d+)(?=\s|$)")
+_USER = re.compile(r'\("(?P<name>[^"]*)",pid=(?P<pid>\d{1,20}),')
+_NUMBER = re.compile(r"(?<=\s)(uid|ino|v6only):(\d{1,20})(?=\s|$)")
 _GROUP = re.compile(r"(?<=\s)cgroup:(\S+)")
 _STATES = {("tcp", "LISTEN"), ("udp", "UNCONN")}
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from tui.watch.failures import Record
 from tui.watch.hook.socket_patches import FAILURES, UNDER_WAY
 
-_LINE = re.compile(r"(?P<pid>\d+)\s+(?P<at>\d+\.\d+)\s+(?P<rest>.*)")
+_LINE = re.compile(r"(?P<pid>\d{1,20})\s+(?P<at>\d{1,20}\.\d{1,20})\s+(?P<rest>.*)")
 _RESUMED = re.compile(r"<\.\.\. (?P<call>\w+) resumed>(?P<rest>.*)")
 _UNFINISHED = " <unfinished ...>"
 _CONNECT = re.compile(r"connect\((?P<fd>\d+), \{(?P<address>.*)\}, \d+\)\s+= (?P<result>-?\d+)(?: (?P<errno>E\w+))?")
 _ERROR = re.compile(r"getsockopt\((?P<fd>\d+), SOL_SOCKET, SO_ERROR, \[(?P<error>\w+)\], \[\d+\]\)\s+= 0")
-_PORT = re.compile(r"sin6?_port=htons\((\d+)\)")
+_PORT = re.compile(r"sin6?_port=htons\((\d{1,5})\)")
 _ADDRESS = re.compile(r'inet_addr\("([\d.]+)"\)|inet_pton\(AF_INET6, "([0-9a-fA-F:.]+)"')
 _PATH = re.compile(r'sun_path="(/[^"]*)"')
 NAME_SERVICES = ("/var/run/nscd/socket", "/run/nscd/socket", "/run/systemd/", "/var/run/setrans/")

@@ -6,6 +6,7 @@ Law: a module that counts, times or remembers can't be evaluated. Source: iptabl
 import ipaddress
 from collections.abc import Callable, Iterable
 
+from tui.model.numbers import decimal_number
 from tui.probes.firewall.packet import TCP, Packet
 from tui.probes.firewall.tristate import Span, Truth, either, exactly, within
 
@@ -53,8 +54,9 @@ def holds(module: str, option: str, values: tuple[str, ...], packet: Packet) -> 
 
 
 def _protocol(value: str, _values: tuple[str, ...], _packet: Packet) -> Truth:
-    if value.isascii() and value.isdigit():
-        return int(value) in {0, TCP}
+    number = decimal_number(value)
+    if number is not None:
+        return number in {0, TCP}
     return True if value in _OF_TCP else False if value in _NOT_OF_TCP else None
 
 
@@ -108,9 +110,9 @@ def port_spans(text: str) -> list[Span]:
     spans: list[Span] = []
     for part in text.split(","):
         low, ranged, high = part.partition(":")
-        first, last = low or "0", (high or "65535") if ranged else low
-        if first.isascii() and last.isascii() and first.isdigit() and last.isdigit() and len(first) + len(last) <= 10:  # noqa: PLR2004 -- two ports
-            spans.append((int(first), int(last)))
+        first, last = decimal_number(low or "0"), decimal_number((high or "65535") if ranged else low)
+        if first is not None and last is not None:
+            spans.append((first, last))
     return spans
 
 
@@ -189,12 +191,11 @@ def _gid(value: str, _values: tuple[str, ...], packet: Packet) -> Truth:
 
 
 def _id(value: str, own: int | None, *, made_here: bool) -> Truth:
-    low, _, high = value.partition("-")
-    if not (low.isascii() and low.isdigit() and (not high or (high.isascii() and high.isdigit()))):
+    word, _, end = value.partition("-")
+    low, high = decimal_number(word), decimal_number(end or word)
+    if low is None or high is None or not made_here:
         return None
-    if not made_here:
-        return None
-    return within(None if own is None else exactly(own), [(int(low[:20]), int((high or low)[:20]))])
+    return within(None if own is None else exactly(own), [(low, high)])
 
 
 def _source_type(value: str, _values: tuple[str, ...], packet: Packet) -> Truth:

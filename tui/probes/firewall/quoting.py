@@ -20,7 +20,7 @@ LONGEST_TEXT = 500
 """Characters quoted of a rule: what iptables allows in a comment is 256 of them."""
 _TABLE_LINE = re.compile(r"\s*table (\S+) (\S+) \{.*")
 _CHAIN_LINE = re.compile(r"\s*chain (\S+) \{.*")
-_RULE_LINE = re.compile(r"\s*(.*\S)\s+# handle (\d+)\s*")
+_RULE_LINE = re.compile(r"(.*)\s# handle (\d+)\s*")
 _COUNTER = re.compile(r"\bcounter packets \d+ bytes \d+")
 _VARYING = re.compile(
     r"`(?:-m |--)?(?:limit|hashlimit|connlimit|ct count|meter|set|quota|statistic|numgen|random|every|recent|update|rcheck)\b"
@@ -44,7 +44,7 @@ def nft_lines(text: str, wanted: set[tuple[str, str, str, int]]) -> dict[tuple[s
         elif (rule := _RULE_LINE.fullmatch(line)) is not None:
             key = family, table, chain, int(rule[2][:18])
             if key in wanted:
-                rules[key] = rule[1]
+                rules[key] = rule[1].strip()
     return rules
 
 

@@ -15,13 +15,15 @@ from tui.model.address import without_zone
 _PROXYD_PORT = 80
 """systemd-socket-proxyd(8): a host without a port means HTTP."""
 _SSH_FLAGS = "46AaCfGgKkMNnqsTtVvXxYyB:b:c:D:E:e:F:I:i:J:L:l:m:O:o:P:p:Q:R:S:W:w:"
-_LISTEN = re.compile(r"(?P<kind>TCP[46]?|OPENSSL|SSL)-L(?:ISTEN)?:(?P<port>\d+)(?P<options>(?:,.*)?)", re.IGNORECASE | re.DOTALL)
+_LISTEN = re.compile(
+    r"(?P<kind>TCP[46]?|OPENSSL|SSL)-L(?:ISTEN)?:(?P<port>\d{1,5})(?P<options>(?:,.*)?)", re.IGNORECASE | re.DOTALL
+)
 _CONNECT = re.compile(
-    r"(?:TCP[46]?|OPENSSL|SSL)(?:-CONNECT)?:(?P<host>\[[^\]]+\]|[^:,]+):(?P<port>\d+)(?:,.*)?", re.IGNORECASE | re.DOTALL
+    r"(?:TCP[46]?|OPENSSL|SSL)(?:-CONNECT)?:(?P<host>\[[^\]]+\]|[^:,]+):(?P<port>\d{1,5})(?:,.*)?", re.IGNORECASE | re.DOTALL
 )
 _BIND = re.compile(r",bind=(?P<address>\[[^\]]+\]|[^:,]+)", re.IGNORECASE)
-_HOST_PORT = re.compile(r"(?P<host>\[[^\]]+\]|[^:]+)(?::(?P<port>\d+))?")
-_PASTA = re.compile(r"(?:(?P<address>[^/]+)/)?(?P<first>\d+)(?:-(?P<last>\d+))?(?::(?P<inside>\d+)(?:-\d+)?)?")
+_HOST_PORT = re.compile(r"(?P<host>\[[^\]]+\]|[^:]+)(?::(?P<port>\d{1,5}))?")
+_PASTA = re.compile(r"(?:(?P<address>[^/]+)/)?(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?(?::(?P<inside>\d{1,5})(?:-\d{1,5})?)?")
 
 
 class Forwarding(Struct, frozen=True, kw_only=True):
@@ -107,7 +109,7 @@ def _ssh_options(arguments: list[str]) -> tuple[list[tuple[str, str]], str | Non
 
 def _parts(specification: str) -> list[str]:
     """`8080:[::1]:80` at its colons, those in brackets kept; ssh(1) takes `/` between the parts as well."""
-    return [part.strip("[]") for part in re.findall(r"\[[^\]]*\]|[^:\[\]]+", specification)]
+    return [part.strip("[]") for part in re.findall(r"\[[^\[\]]*\]|[^:\[\]]+", specification)]
 
 
 def _kubectl(arguments: list[str]) -> Iterator[Forwarding]:

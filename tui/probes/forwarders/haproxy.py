@@ -13,7 +13,7 @@ from tui.probes.forwarders.arguments import Forwarding
 
 MOST_LINES = 20_000
 _SECTION = re.compile(r"(global|defaults|listen|frontend|backend)\b\s*(\S*)")
-_ENDPOINT = re.compile(r"(?:ipv[46]@|tcp@)?(?P<host>\[[^\]]+\]|[^:\s]*|[0-9a-fA-F:]+):(?P<port>\d+)")
+_ENDPOINT = re.compile(r"(?:ipv[46]@|tcp@)?(?P<host>\[[^\]]+\]|[^:\s]*|[0-9a-fA-F:]+):(?P<port>\d{1,5})")
 
 
 class _Section(Struct):

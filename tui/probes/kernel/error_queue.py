@@ -79,7 +79,7 @@ def queues_tcp_errors() -> bool:
 
 def release_of(text: str) -> tuple[int, int]:
     """Major and minor number of a kernel release such as `6.1.0-18-amd64`; (0, 0) where there are none."""
-    match = re.match(r"(\d+)\.(\d+)", text)
+    match = re.match(r"(\d{1,9})\.(\d{1,9})", text)
     return (int(match[1]), int(match[2])) if match else (0, 0)
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tui.model.numbers import decimal_number
 from tui.probes.kernel.text_file import text_of
 
 NETSTAT = Path("/proc/net/netstat")
@@ -30,7 +31,7 @@ def resets_sent() -> int | None:
 def packets_too_big() -> int | None:
     """How many reports that an IPv6 packet was too large have come so far (Icmp6InPktTooBigs); None if unreadable."""
     rows = (line.split() for line in text_of(SNMP6).splitlines())
-    return next((int(row[1]) for row in rows if row[:1] == ["Icmp6InPktTooBigs"] and row[1:2] and row[1].isdecimal()), None)
+    return next((decimal_number(row[1]) for row in rows if row[:1] == ["Icmp6InPktTooBigs"] and row[1:2]), None)
 
 
 def risen(before: int | None, after: int | None) -> int | None:
@@ -46,7 +47,7 @@ def read_counter(text: str, name: str, group: str = "TcpExt") -> int | None:
     """The value of a group's counter in the kernel's pairs of lines (proc_pid_net(5)); None where it is not there."""
     rows = [line.split() for line in text.splitlines() if line.startswith(f"{group}:")]
     for names, values in zip(rows[::2], rows[1::2], strict=False):
-        value = dict(zip(names[1:], values[1:], strict=False)).get(name)
-        if value is not None and value.isascii() and value.isdigit():
-            return int(value)
+        value = decimal_number(dict(zip(names[1:], values[1:], strict=False)).get(name))
+        if value is not None:
+            return value
     return None

@@ -4,6 +4,7 @@ import errno
 import socket
 
 from tui.model.address import ip_family, parse_address, plain_address, zone_of
+from tui.model.numbers import decimal_number
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 """The address of AF_INET, or of AF_INET6 with flow label and scope."""
@@ -23,8 +24,9 @@ def socket_address(address: str, port: int = 0) -> tuple[socket.AddressFamily, S
 def _scope(zone: str) -> int:
     if not zone:
         return 0
-    if zone.isascii() and zone.isdigit():
-        return int(zone)
+    number = decimal_number(zone)
+    if number is not None:
+        return number
     try:
         return socket.if_nametoindex(zone)
     except OSError as error:  # its own number is ENXIO or ENODEV, by version

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tui.model.numbers import decimal_number
 from tui.model.safe_text import safe_line
 from tui.probes.kernel.failures import errno_name
 
@@ -71,5 +72,4 @@ def _unreadable(shown: str, error: OSError) -> Read:
 
 def number(text: str) -> int | None:
     """A file that holds nothing but a number, such as nf_conntrack_max."""
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() else None
+    return decimal_number(text.strip())

@@ -18,8 +18,8 @@ DEFAULT = ("files", "dns")
 MOST_BYTES = 100_000
 _MOST_WORDS = 64
 _LINE = re.compile(r"\s*hosts\s*:(?P<words>[^#]*)")
-_WORD = re.compile(r"\[(?P<actions>[^\]]*)\]|[^\s\[\]]+")
-_ACTION = re.compile(r"(?P<not>!?)\s*(?P<status>\w+)\s*=\s*(?P<action>\w+)")
+_WORD = re.compile(r"\[(?P<actions>[^\[\]]*)\]|[^\s\[\]]+")
+_ACTION = re.compile(r"(?P<not>!?)\s{0,16}(?<!\w)(?P<status>\w{1,16})\s{0,16}=\s{0,16}(?P<action>\w{1,16})")
 
 
 class HostsLine(Struct, frozen=True):

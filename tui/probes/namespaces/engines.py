@@ -38,12 +38,12 @@ PS: dict[Engine, tuple[str, ...]] = {
     "podman": ("ps", "--all", "--no-trunc", "--format", "json"),
     "containerd": ("ps", "--all", "--output", "json"),
 }
-_PERMISSION = re.compile(
-    r"permission denied .*\b(?:connect|socket|API)\b|\b(?:connect|dial)\b.*: permission denied", re.IGNORECASE
-)
+_DENIED = "permission denied"
+_TO_ASK = re.compile(r"\b(?:connect|socket|api)\b")
+_ASKING = re.compile(r"\b(?:connect|dial)\b")
 """About the engine's socket; not about another user's settings file that the program reads first."""
-_ENDED = re.compile(r"Exited \((\d+)\)")
-_PORT_TEXT = re.compile(r"(?P<host>\S*):(?P<first>\d+)(?:-(?P<last>\d+))?->(?P<inside>\d+)(?:-\d+)?/tcp")
+_ENDED = re.compile(r"Exited \((\d{1,20})\)")
+_PORT_TEXT = re.compile(r"(?P<host>\S*):(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?->(?P<inside>\d{1,5})(?:-\d{1,5})?/tcp")
 
 
 class Answers(Struct, frozen=True):
@@ -143,10 +143,16 @@ def log_command(program: tuple[str, ...], container: Container) -> tuple[str, ..
 def complaint(program: str, done: Finished) -> str:
     """Why an engine gave no answer, in its own words where it is not just a matter of permission."""
     text = (done.errors or done.output).decode(errors="backslashreplace")
-    if _PERMISSION.search(text):
+    if any(map(_is_denied, text.lower().splitlines())):
         return f"This user may not ask {program} (permission denied)."
     last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), f"it ended with status {done.status}")
     return f"{program} gave no list of containers: {safe_line(last).rstrip('.')}."
+
+
+def _is_denied(line: str) -> bool:
+    """Whether a line, in lower case, says that the engine's socket may not be connected to."""
+    after, before = line.partition(f"{_DENIED} ")[2], line.rpartition(f": {_DENIED}")[0]
+    return bool(_TO_ASK.search(after) or _ASKING.search(before))
 
 
 def has_last_words(container: Container, *, port: int | None, name: str | None) -> bool:

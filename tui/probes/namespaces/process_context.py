@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tui.model.numbers import decimal_number
 from tui.model.safe_text import safe_name
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import bytes_of, text_of
@@ -181,8 +182,9 @@ def _pid_by_engine(name: str, shown: str, ways: list[Access]) -> int | None:
             raise ProcessContextError(
                 f"container {shown!r} is not running; start it with `{way.program[0]} start {shown}`, or leave out --container"
             )
-        if first.isascii() and first.isdigit():
-            return int(first)
+        pid = decimal_number(first)
+        if pid is not None:
+            return pid
     return None
 
 

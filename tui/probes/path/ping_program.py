@@ -20,9 +20,13 @@ LAST_WAIT_S = 1
 _GRACE_S = 1.0
 """For starting and ending the program."""
 
-_REPLY = re.compile(r"^\d+ bytes from .*?seq=(?P<seq>\d+).*?ttl=(?P<ttl>\d+).*?time=(?P<ms>[\d.]+) ms", re.MULTILINE)
+_REPLY = re.compile(
+    r"^\d+ bytes from (?>.*?seq=)(?P<seq>\d+)(?>.*?ttl=)(?P<ttl>\d{1,3}+)(?>.*?time=)(?P<ms>\d{1,9}(?:\.\d{1,9})?) ms",
+    re.MULTILINE,
+)
+"""Each field where it first stands: a line that has it a thousand times is not tried a thousand times."""
 _ERROR = re.compile(r"^From (?P<sender>[0-9A-Fa-f.:]+)(?:%\S+)? icmp_seq=\d+ (?P<words>.+)$", re.MULTILINE)
-_SENT = re.compile(r"^(?P<sent>\d+) packets transmitted", re.MULTILINE)
+_SENT = re.compile(r"^(?P<sent>\d{1,9}) packets transmitted", re.MULTILINE)
 _WORDS: dict[IpFamily, dict[str, tuple[int, int]]] = {
     "IPv4": {
         "Destination Net Unreachable": (3, 0),

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from tui.model.address import IpAddress, parse_address, peer_address, without_zone, zone_of
 from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, NotObserved, Route
+from tui.model.numbers import decimal_number
 from tui.model.requests import LookUpRoute
 from tui.probes.kernel.failures import errno_name
 from tui.probes.kernel.netlink import KernelError
@@ -85,7 +86,7 @@ def find_route(address: IpAddress, interface: int = 0) -> Route:
 def interface_index(zone: str) -> int:
     """The index of an interface by its name or number. Raises ValueError, whose message is a sentence, if there is none."""
     try:
-        return int(zone) if zone.isascii() and zone.isdigit() else socket.if_nametoindex(zone)
+        return socket.if_nametoindex(zone) if (number := decimal_number(zone)) is None else number
     except OSError:
         raise ValueError(f"There is no interface {zone!r} on this machine.") from None
 

@@ -17,10 +17,16 @@ from tui.probes.namespaces.process_context import inside
 from tui.probes.proxy.proxy_programs import Destination
 
 MOST_BYTES = 100_000
-_CURL = re.compile(r"^\s*(?:-x|(?:--)?proxy)(?:\s*[=:]\s*|\s+)(?P<value>\"[^\"]*\"|\S*)\s*$", re.MULTILINE)
-_WGET = re.compile(r"^\s*(?P<name>https?_?proxy|use_?proxy)\s*=\s*(?P<value>\S*)\s*$", re.MULTILINE | re.IGNORECASE)
-_GIT_SECTION = re.compile(r"^\s*\[\s*(?P<section>[^\]]*?)\s*\]", re.MULTILINE)
-_GIT_PROXY = re.compile(r"^\s*proxy\s*=[ \t]*\"?(?P<value>[^\s\"#;]*)", re.MULTILINE | re.IGNORECASE)
+_GAP = r"[^\S\n]"
+"""A space within a line; `*+` takes every one of a row and gives none back, so that a long row is read once."""
+_CURL = re.compile(
+    rf"^{_GAP}*+(?:-x|(?:--)?proxy)(?:{_GAP}*+[=:]{_GAP}*+|{_GAP}++)(?P<value>\"[^\"\n]*+\"|\S*+){_GAP}*+$", re.MULTILINE
+)
+_WGET = re.compile(
+    rf"^{_GAP}*+(?P<name>https?_?proxy|use_?proxy){_GAP}*+={_GAP}*+(?P<value>\S*+){_GAP}*+$", re.MULTILINE | re.IGNORECASE
+)
+_GIT_SECTION = re.compile(rf"^{_GAP}*+\[(?P<section>[^\]\n]*+)\]", re.MULTILINE)
+_GIT_PROXY = re.compile(rf"^{_GAP}*+proxy{_GAP}*+=[ \t]*+\"?(?P<value>[^\s\"#;]*+)", re.MULTILINE | re.IGNORECASE)
 _JAVA = re.compile(r"-D(?P<name>[\w.]+)=(?P<value>.*)", re.DOTALL)
 _JAVA_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
 _JAVA_EXEMPT = ("localhost", "127.*", "[::1]", "0.0.0.0", "[::0]")  # noqa: S104 -- compared, not bound
@@ -103,7 +109,7 @@ def _git(text: str, kind: str) -> str | None:  # noqa: ARG001 -- one signature f
         [
             match["value"]
             for mark, end in zip(marks, ends, strict=True)
-            if mark["section"].lower() == "http"
+            if mark["section"].strip().lower() == "http"
             for match in _GIT_PROXY.finditer(text, mark.end(), end)
         ]
         if marks

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tui.model.facts import LogLine
+from tui.model.numbers import decimal_number
 from tui.model.safe_text import safe_line, safe_text
 
 MOST_READ = 60
@@ -35,7 +36,7 @@ _TELLING = re.compile(
     r"|exception|traceback|killed|no such file|cannot|can't|invalid|unknown|out of memory|main process exited|segfault|abort",
     re.IGNORECASE,
 )
-_OOM = re.compile(r"out of memory: killed process (\d+) \(([^)]*)\)", re.IGNORECASE)
+_OOM = re.compile(r"out of memory: killed process (\d{1,20}) \(([^)]*)\)", re.IGNORECASE)
 FILES = {
     "nginx": ("/var/log/nginx/error.log",),
     "apache2": ("/var/log/apache2/error.log",),
@@ -75,8 +76,9 @@ def journal_lines(text: bytes, where: str = "journal") -> list[tuple[LogLine, bo
             continue  # a note of journalctl itself, such as "-- No entries --"
         message = bytes(number & 255 for number in entry.message) if isinstance(entry.message, list) else entry.message
         if message:
-            at = int(entry.at) / _MICROSECONDS if entry.at and entry.at.isdigit() else None
-            grave = bool(entry.priority and entry.priority.isdigit() and int(entry.priority) < _ERROR_PRIORITY)
+            micros, priority = decimal_number(entry.at), decimal_number(entry.priority)
+            at = micros / _MICROSECONDS if micros is not None else None
+            grave = priority is not None and priority < _ERROR_PRIORITY
             origin = "systemd" if where == "journal" and entry.pid == "1" else where
             lines.append((LogLine(where=origin, text=safe_text(message, limit=LONGEST_LINE), at=at), grave))
     return lines

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tui.model.numbers import decimal_number
 from tui.model.safe_text import safe_line, safe_name
 from tui.model.schemes import Family
 from tui.probes.kernel.system_view import SystemView
@@ -63,9 +64,10 @@ def _gone(name: str, path: Path, proc: Path) -> Gone | None:
         written = path.stat().st_mtime
     except OSError:
         return None
-    if not text.isdigit() or _lives(int(text), written, proc):
+    pid = decimal_number(text)
+    if pid is None or _lives(pid, written, proc):
         return None
-    return Gone(safe_name(name), int(text), safe_line(str(path)), written)
+    return Gone(safe_name(name), pid, safe_line(str(path)), written)
 
 
 def _lives(pid: int, written: float, proc: Path) -> bool:

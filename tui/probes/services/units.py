@@ -12,6 +12,7 @@ from time import strptime
 
 from msgspec import Struct
 
+from tui.model.numbers import decimal_number
 from tui.model.safe_text import safe_line, safe_name
 
 PROPERTIES = (
@@ -32,9 +33,7 @@ MOST_UNITS = 2000
 """Units read from one list; a busy machine has three hundred."""
 _CODES = {"1": "exited", "2": "killed", "3": "dumped"}
 """ExecMainCode: CLD_EXITED, CLD_KILLED, CLD_DUMPED (waitid(2))."""
-_ENDED = re.compile(r"code=(exited|killed|dumped) ; status=(\d+)")
-_STARTED = re.compile(r"start_time=\[([^\]]+)\]")
-_ARGUMENTS = re.compile(r"argv\[\]=(.*?) ; ignore_errors=")
+_ENDED = re.compile(r"code=(exited|killed|dumped) ; status=(\d{1,20})")
 _PROGRAM = re.compile(r"\{ path=(\S+) ;")
 _ENVIRONMENT_FILE = re.compile(r"^(/\S+) \(ignore_errors=")
 _LISTEN = re.compile(r"^(.*\S) \((\w+)\)$")
@@ -91,9 +90,7 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
     code, status = _end(shown)
     pid, main = _number(shown.get("ExecMainPID")), _number(shown.get("MainPID"))
     command = shown.get("ExecStart", "")
-    began = _STARTED.search(command)
     program = _PROGRAM.search(command)
-    arguments = _ARGUMENTS.search(command)
     sockets = (_LISTEN.match(value) for key, value in pairs if key == "Listen")
     files = (_ENVIRONMENT_FILE.match(value) for key, value in pairs if key == "EnvironmentFiles")
     return Unit(
@@ -108,7 +105,7 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
         path=safe_line(shown.get("FragmentPath", "")),
         type=_word(shown, "Type"),
         program=safe_name(program[1].rpartition("/")[2]) if program else "",
-        arguments=tuple(arguments[1].split()[1:]) if arguments else (),
+        arguments=tuple(_between(command, "argv[]=", " ; ignore_errors=").split()[1:]),
         environment=tuple(shown.get("Environment", "").split()),
         environment_files=tuple(match[1] for match in files if match),
         exit_status=status if code == "exited" else None,
@@ -116,7 +113,7 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
         last_pid=main or pid or None,
         running=bool(main),
         restarts=_number(shown.get("NRestarts")),
-        started=seconds(shown.get("ExecMainStartTimestamp", "")) or seconds(began[1] if began else ""),
+        started=seconds(shown.get("ExecMainStartTimestamp", "")) or seconds(_between(command, "start_time=[", "]")),
         ended=seconds(shown.get("ExecMainExitTimestamp", "")),
         since=seconds(shown.get("StateChangeTimestamp", "")),
         triggered_by=tuple(safe_line(name) for name in shown.get("TriggeredBy", "").split()),
@@ -169,9 +166,15 @@ def environment_lines(text: str) -> Iterator[str]:
             yield f"{name}={value.strip().strip(chr(34)).strip(chr(39))}"
 
 
+def _between(text: str, before: str, after: str) -> str:
+    """What stands between the first `before` and the next `after`; nothing where one of them is missing."""
+    inner, ended, _ = text.partition(before)[2].partition(after)
+    return inner if ended else ""
+
+
 def _word(shown: dict[str, str], name: str) -> str:
     return safe_name(shown.get(name, ""))
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    return decimal_number(text)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tui.model.address import parse_address, plain_address
 from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, Limits
+from tui.model.numbers import decimal_number
 from tui.model.requests import ReadLimits
 from tui.model.safe_text import safe_name
 from tui.probes.kernel.system_view import SystemView
@@ -102,28 +103,31 @@ def packed(address: str) -> bytes:
 
 def port_range(text: str) -> tuple[int | None, int | None]:
     """The first and last port in the text of ip_local_port_range."""
-    numbers = text.split()
-    if len(numbers) != 2 or not all(number.isascii() and number.isdigit() for number in numbers):  # noqa: PLR2004 -- two numbers
-        return None, None
-    return int(numbers[0]), int(numbers[1])
+    match [decimal_number(word) for word in text.split()]:
+        case [int(first), int(last)]:
+            return first, last
+        case _:
+            return None, None
 
 
 def reserved_within(text: str, first: int, last: int) -> int:
     """How many ports from `first` to `last` the text of ip_local_reserved_ports names, such as `8080,9148-9150`."""
     reserved: set[int] = set()
     for part in text.strip().split(","):
-        low, _, high = part.partition("-")
-        if low.isascii() and low.isdigit() and (high or low).isascii() and (high or low).isdigit():
-            reserved.update(range(max(int(low), first), min(int(high or low), last) + 1))
+        word, _, end = part.partition("-")
+        low, high = decimal_number(word), decimal_number(end or word)
+        if low is not None and high is not None:
+            reserved.update(range(max(low, first), min(high, last) + 1))
     return len(reserved)
 
 
 def file_numbers(text: str) -> tuple[int | None, int | None]:
     """Open files of the machine and their limit, in the text of file-nr."""
-    numbers = text.split()
-    if len(numbers) != 3 or not all(number.isascii() and number.isdigit() for number in numbers):  # noqa: PLR2004 -- three numbers
-        return None, None
-    return int(numbers[0]) - int(numbers[1]), int(numbers[2])
+    match [decimal_number(word) for word in text.split()]:
+        case [int(made), int(free), int(most)]:
+            return made - free, most
+        case _:
+            return None, None
 
 
 def _biggest_user(inodes: tuple[int, ...], proc: Path) -> tuple[str | None, int | None]:

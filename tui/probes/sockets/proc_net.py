@@ -17,10 +17,10 @@ TABLES = ("tcp", "tcp6", "udp", "udp6")
 _BOUND = {"tcp": "0A", "udp": "07"}  # TCP_LISTEN; TCP_CLOSE is the state of an unconnected UDP socket
 _INET_LINE = re.compile(
     r"\s*\d+:\s+(?P<address>[0-9A-F]{8}|[0-9A-F]{32}):(?P<port>[0-9A-F]{4})\s+[0-9A-F]+:[0-9A-F]{4}\s+(?P<state>[0-9A-F]{2})"
-    r"\s+[0-9A-F]+:(?P<waiting>[0-9A-F]{8})\s+\S+\s+\S+\s+(?P<uid>\d+)\s+\d+\s+(?P<inode>\d+)\b"
+    r"\s+[0-9A-F]+:(?P<waiting>[0-9A-F]{8})\s+\S+\s+\S+\s+(?P<uid>\d{1,20})\s+\d+\s+(?P<inode>\d{1,20})\b"
 )
 _UNIX_LINE = re.compile(
-    r"[0-9a-f]+: [0-9A-F]+ [0-9A-F]+ (?P<flags>[0-9A-F]{8}) [0-9A-F]{4} [0-9A-F]{2} +(?P<inode>\d+) (?P<name>.+)"
+    r"[0-9a-f]+: [0-9A-F]+ [0-9A-F]+ (?P<flags>[0-9A-F]{8}) [0-9A-F]{4} [0-9A-F]{2} +(?P<inode>\d{1,20}) (?P<name>.+)"
 )
 _ACCEPTS = 0x10000  # __SO_ACCEPTCON
 

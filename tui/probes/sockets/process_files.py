@@ -9,6 +9,7 @@ import re
 from msgspec import Struct
 
 from tui.model.facts.process import Stopper
+from tui.model.numbers import decimal_number
 
 STATE_WORDS = {
     "R": "runs",
@@ -22,8 +23,8 @@ STATE_WORDS = {
 }
 _UTIME, _STIME = 11, 12  # fields 14 and 15; the fields after the name start with field 3
 _THREADS, _START = 17, 19
-_SOFT_FILES = re.compile(r"^Max open files\s+(\d+)\s", re.MULTILINE)
-_TRACER = re.compile(r"^TracerPid:\s*(\d+)$", re.MULTILINE)
+_SOFT_FILES = re.compile(r"^Max open files\s+(\d{1,20})\s", re.MULTILINE)
+_TRACER = re.compile(r"^TracerPid:\s*(\d{1,20})$", re.MULTILINE)
 
 
 class Stat(Struct, frozen=True):
@@ -43,7 +44,7 @@ def read_stat(text: str) -> Stat | None:
     head, _, rest = text.rpartition(")")
     fields = rest.split()
     numbers = fields[_UTIME : _STIME + 1] + fields[_THREADS : _START + 1]
-    if len(fields) <= _START or not all(number.lstrip("-").isdigit() for number in numbers):
+    if len(fields) <= _START or any(decimal_number(number.removeprefix("-")) is None for number in numbers):
         return None
     return Stat(
         name=head.partition("(")[2],

@@ -13,6 +13,7 @@ from time import monotonic
 from msgspec import Struct
 
 from tui.model.facts import AnyFact, NotObserved, ProcessState
+from tui.model.numbers import decimal_number
 from tui.model.requests import ExamineProcess
 from tui.model.safe_text import safe_name, safe_text
 from tui.probes.kernel.clock import now
@@ -152,7 +153,7 @@ def count_descriptors(folder: Path, limit: int | None = None) -> tuple[int | Non
     except OSError:
         names = []
     if 0 < len(names) < MOST_DESCRIPTORS:
-        return sum(limit is None or not name.isdigit() or int(name) < limit for name in names), True
+        return sum(limit is None or (decimal_number(name) or 0) < limit for name in names), True
     try:
         return folder.stat().st_size or None, False
     except OSError:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.facts import AcceptQueue, AnyFact, Listener, NotObserved, Outcome, QueueWatch
+from tui.model.numbers import decimal_number
 from tui.model.requests import WatchQueue
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.handshake import handshake
@@ -130,8 +131,7 @@ def _counters(proc: Path) -> OverflowCounts:
 
 
 def _after(proc: Path) -> tuple[OverflowCounts, int | None]:
-    somaxconn = text_of(proc / "sys/net/core/somaxconn").strip()
-    return _counters(proc), int(somaxconn) if somaxconn.isascii() and somaxconn.isdigit() else None
+    return _counters(proc), decimal_number(text_of(proc / "sys/net/core/somaxconn").strip())
 
 
 def _with_owners(queues: tuple[AcceptQueue, ...], proc: Path) -> tuple[AcceptQueue, ...]:

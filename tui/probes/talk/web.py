@@ -24,7 +24,8 @@ _LONGEST = 160
 _LONGEST_LOCATION = 500
 _LONGEST_HEAD = 1 << 16
 """Bytes of a head that h11 may gather; more is no HTTP that a client would take."""
-_CONTENTLESS = re.compile(rb"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_CONTENTLESS = re.compile(rb"<(?:style|script)\b.*?(?:</(?:style|script)>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+"""A style or script that is not closed reaches to the end, as browsers have it."""
 
 
 class WebReply(NamedTuple):

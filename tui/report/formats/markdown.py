@@ -14,7 +14,8 @@ from tui.report.document import Document
 from tui.report.format import Format
 from tui.report.outline import Block, CommandLine, Footer, Heading, Items, Labelled, Paragraph, SourceLines, Table, outline
 
-_WORD = re.compile(r"""(?P<before>[("']*)(?P<word>.+?)(?P<after>[)"'.,;:?!…]*)""", re.DOTALL)
+_BEFORE, _AFTER = "(\"'", ")\"'.,;:?!…"
+"""Punctuation around a word, which is not code."""
 _PLAIN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|\d+\.\d+|[.,;:?)]")
 _ORDINAL = re.compile(r"\d+[.)](?=\s|$)")
 """What begins a numbered list, where a line begins with it (CommonMark 5.2)."""
@@ -87,13 +88,13 @@ def prose(text: str) -> str:
 def _pieces(text: str) -> Iterator[Piece]:
     """Words and the space between them, each word split into what is plain and what is not."""
     for part in re.split(r"(\s+)", text):
-        match = _WORD.fullmatch(part)
-        if part.isspace() or match is None:
-            yield Piece(part, code=not part.isspace())
+        if not part.strip():
+            yield Piece(part)
             continue
-        yield Piece(match["before"])
-        yield Piece(match["word"], code=not _PLAIN.fullmatch(match["word"]))
-        yield Piece(match["after"])
+        start = min(len(part) - len(part.lstrip(_BEFORE)), len(part) - 1)
+        end = max(len(part.rstrip(_AFTER)), start + 1)
+        word = part[start:end]
+        yield from (Piece(part[:start]), Piece(word, code=not _PLAIN.fullmatch(word)), Piece(part[end:]))
 
 
 def _drawn(pieces: Iterable[Piece]) -> Iterator[str]:

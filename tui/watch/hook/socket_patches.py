@@ -25,6 +25,8 @@ FAILURES = (
     *("ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "ECONNRESET", "ECONNABORTED"),
     *("EACCES", "EPERM", "EADDRNOTAVAIL", "ENOENT"),
 )
+LONGEST_PORT = 5
+"""Digits of a port."""
 UNDER_WAY = ("EINPROGRESS", "EALREADY", "EINTR")
 
 _pending: "dict[int, tuple[dict[str, Any], stacks.Stack]]" = {}  # by descriptor: a connect under way, and who asked
@@ -249,7 +251,8 @@ def _unresolved(host: "Any", port: "Any") -> None:
     """Note a name that did not resolve."""
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
     if isinstance(name, str):
-        number = int(port) if str(port).isdigit() else None
+        digits = str(port)
+        number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_PORT else None
         about = {"what": "resolve", "address": name[: notes.LONGEST_TEXT], "name": name[: notes.LONGEST_TEXT], "port": number}
         notes.note(("resolve", name, port), sys._getframe(3), about)  # noqa: SLF001 -- the stack
 

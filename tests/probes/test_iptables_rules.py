@@ -375,8 +375,8 @@ TO = address_span("10.0.0.9")
         ("-j DNAT --to-destination 10.0.0.9", SYN, Action(kind="translate", address=TO, port=exactly(5432))),
         ("-j DNAT --to-destination :80", SYN, Action(kind="translate", port=exactly(80), keeps_address=True)),
         ("-j DNAT --to-destination 10.0.0.9:80-90", SYN, Action(kind="translate", address=TO)),
-        ("-j DNAT --to-destination 10.0.0.9:99999", SYN, Action(kind="translate", address=TO, port=exactly(99999))),
-        ("-j DNAT --to-destination 10.0.0.9:100000", SYN, Action(kind="translate", address=TO)),
+        ("-j DNAT --to-destination 10.0.0.9:65535", SYN, Action(kind="translate", address=TO, port=exactly(65535))),
+        ("-j DNAT --to-destination 10.0.0.9:65536", SYN, Action(kind="translate", address=TO)),
         ("-j DNAT --to-destination 10.0.0.9-10.0.0.10:80", SYN, Action(kind="translate", port=exactly(80))),
         (
             "-j DNAT --to-destination [fd00::9]:80",

@@ -110,10 +110,16 @@ def port_spans(text: str) -> list[Span]:
     spans: list[Span] = []
     for part in text.split(","):
         low, ranged, high = part.partition(":")
-        first, last = decimal_number(low or "0"), decimal_number((high or "65535") if ranged else low)
+        first, last = port_number(low or "0"), port_number((high or "65535") if ranged else low)
         if first is not None and last is not None:
             spans.append((first, last))
     return spans
+
+
+def port_number(text: str) -> int | None:
+    """The port that the text spells; None where it is none."""
+    number = decimal_number(text)
+    return number if number is not None and number <= 0xFFFF else None  # noqa: PLR2004 -- sixteen bits
 
 
 def _target_port(value: str, _values: tuple[str, ...], packet: Packet) -> Truth:

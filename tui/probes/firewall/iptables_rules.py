@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.address import ip_version, literal_address
-from tui.model.numbers import decimal_number
 from tui.model.safe_text import safe_name
 from tui.probes.firewall import iptables_matches as matches
 from tui.probes.firewall.packet import Packet, address_span
@@ -159,13 +158,13 @@ def _translation(name: str, given: dict[str, str], packet: Packet) -> Action:
         return Action(kind="translate")
     wanted = given.get("to-destination" if name == "DNAT" else "to-ports", "")
     if name == "REDIRECT":
-        number = decimal_number(wanted)
+        number = matches.port_number(wanted)
         port = exactly(number) if number is not None else (None if wanted else packet.target_port)
         return Action(kind="translate", port=port, here=True)
     address, _, ports = wanted.rpartition(":") if packet.version == 4 else _v6(wanted)  # noqa: PLR2004 -- the version of IP
     if packet.version == 4 and not address and not ports.isdigit():  # noqa: PLR2004 -- the version of IP
         address, ports = ports, ""
-    port = exactly(number) if (number := decimal_number(ports)) is not None else (None if ports else packet.target_port)
+    port = exactly(number) if (number := matches.port_number(ports)) is not None else (None if ports else packet.target_port)
     if not address:
         return Action(kind="translate", port=port, keeps_address=True)
     try:

@@ -1,6 +1,7 @@
 """The command line: what is understood, what is refused with which words, and what is not loaded for it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -183,6 +184,19 @@ def test_no_message_holds_a_password(words: list[str], capsys: pytest.CaptureFix
     said = capsys.readouterr()
     assert SECRET not in said.out + said.err
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.timeout(20)
+def test_a_text_without_end_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A device is no text, a pipe that nobody writes to an empty one, and a name too long is said to be so."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    assert main(["parse", "/dev/zero"]) == ExitStatus.UNUSABLE
+    assert "neither a file nor a pipe" in capsys.readouterr().err
+    assert main(["parse", str(pipe)]) == ExitStatus.CAUSE_OPEN
+    assert main(["check", "127.0.0.1:1", "--session", "a" * 300]) == ExitStatus.UNUSABLE
+    assert "can't be a file" in capsys.readouterr().err
 
 
 def test_demo_lists_the_scenarios(capsys: pytest.CaptureFixture[str]) -> None:

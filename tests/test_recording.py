@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import stat
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -218,3 +219,50 @@ def test_a_line_that_is_no_event_is_named_by_its_number(tmp_path: Path) -> None:
             read(path)
     with pytest.raises(SessionFileError, match="No such file"):
         read(tmp_path / "none")
+
+
+@pytest.mark.timeout(20)
+def test_what_has_no_end_is_no_session(tmp_path: Path) -> None:
+    """A pipe that nobody writes to, a device, a line without end, nested without end: said on one line, at once."""
+    pipe, endless, nested = tmp_path / "pipe", tmp_path / "endless", tmp_path / "nested"
+    os.mkfifo(pipe)
+    with endless.open("wb") as file:
+        file.truncate(64_000_000)
+    nested.write_text('{"x":' * 5000 + "1" + "}" * 5000 + "\n", encoding="utf-8")
+
+    for path, says in (
+        (pipe, "no session header"),
+        (Path("/dev/zero"), "neither a file nor a pipe"),
+        (endless, "longer than an event"),
+        (nested, "not an event"),
+    ):
+        with pytest.raises(SessionFileError, match=says):
+            read(path)
+
+
+def test_a_session_comes_through_a_pipe(tmp_path: Path) -> None:
+    """What a program writes into a pipe is read as a file is."""
+    path = tmp_path / "session.jsonl"
+    recorder = Recorder(path)
+    recorder.write(Opened(version="0", target=TARGET, options=Options()))
+    recorder.close()
+    reading, writing = os.pipe()
+    os.write(writing, path.read_bytes())
+    os.close(writing)
+    try:
+        assert read(Path(f"/dev/fd/{reading}")) == read(path)
+    finally:
+        os.close(reading)
+
+
+def test_new_directories_are_their_users_alone(tmp_path: Path) -> None:
+    """Whatever the umask, every directory that is made for a session is private; one that was there stays as it was."""
+    (tmp_path / "state").mkdir(mode=0o755)
+    before = os.umask(0)
+    try:
+        Recorder(tmp_path / "state" / "refused" / "sessions" / "one.jsonl").close()
+    finally:
+        os.umask(before)
+
+    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("state", "state/refused", "state/refused/sessions")]
+    assert modes == [0o755, 0o700, 0o700]

@@ -7,7 +7,7 @@ LONGEST = 20_000
 """Bytes that a mangled text may have; the growth of the cost is measured elsewhere."""
 SPITEFUL = (
     *(b"\x00", b"\xff\xfe", b"\xe9", b"\xc2\xb2", b"\xe2\x91\xa0", b"\xe2\x80\xae", b"\xed\xa0\x80", b"\x1b[2J", b"\r", b"\n\n"),
-    *(b"[" * 600, b"{" * 600, b'{"a":' * 600, b"(" * 200, b"\\" * 99, b"%" * 99, b'"', b"'", b"`", b"$(id)", b";", b"|"),
+    *(b"[" * 2000, b"{" * 2000, b'{"a":' * 2000, b"(" * 200, b"\\" * 99, b"%" * 99, b'"', b"'", b"`", b"$(id)", b";", b"|"),
     *(b"9" * 5000, b"-1", b"0", b"65536", b"99999999999999999999", b"1e999", b"NaN", b"null", b"true", b"[]", b"{}", b'""'),
     *(b"::", b"::1%eth0", b"[::]", b"0.0.0.0", b"*", b":", b"@", b"/", b"../", b"=", b",", b" ", b"\t", b"==="),
 )

@@ -236,7 +236,11 @@ def _new_file(text: str | None) -> Path | None:
     from pathlib import Path
 
     path = Path(text)
-    if path.exists() or path.is_symlink():
+    try:
+        exists = path.exists() or path.is_symlink()
+    except (OSError, ValueError) as error:  # a name that no file can have
+        raise Unusable(f"--session {text[:80]!r} can't be a file: {getattr(error, 'strerror', None) or error}") from None
+    if exists:
         raise Unusable(f"--session {text!r} exists already; name a new file")
     if not path.parent.is_dir():
         raise Unusable(f"--session {text!r} is in a directory that does not exist; make it first")
@@ -258,11 +262,11 @@ def _input_text(name: str) -> str:
     """The text of a file, or of standard input for `-`."""
     from pathlib import Path
 
-    from tui.cli.targets import as_text, read_standard_input
+    from tui.cli.targets import read_file, read_standard_input
     from tui.model.target import TargetError
 
     try:
-        return read_standard_input() if name == STANDARD_INPUT else as_text(Path(name).read_bytes())
+        return read_standard_input() if name == STANDARD_INPUT else read_file(Path(name))
     except TargetError as error:
         raise Unusable(str(error)) from None
     except OSError as error:

@@ -205,7 +205,7 @@ def _label(path: Path) -> str | None:
 
     try:
         header = msgspec.json.decode((bytes_of(path, LONGEST_HEADER) or b"").partition(b"\n")[0], type=Opened)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     return safe_text(f"{header.at[:10]} {header.at[11:16]}  {header.target.label}")
 

@@ -16,6 +16,9 @@ from tui.model.frame import Frame
 from tui.model.target import EXAMPLES, Target, TargetError, parse_target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
+
     from tui.engine.taken import Taken
     from tui.errors import ErrorReading
     from tui.model.facts import Code, ErrorText
@@ -82,12 +85,24 @@ def read_standard_input() -> str:
     """Standard input to its end, or the last part of it. Raises TargetError where there is none."""
     if sys.stdin is None:
         raise TargetError("standard input is closed; give a target")
+    return as_text(_last_part(sys.stdin.buffer))
+
+
+def read_file(path: Path) -> str:
+    """The text of a file or a pipe to its end, or the last part of it. Raises OSError, also for a device, which has no end."""
+    from tui.probes.kernel.text_file import opened
+
+    with opened(path) as file:
+        return as_text(_last_part(file))
+
+
+def _last_part(file: BinaryIO) -> bytes:
     read = b""
-    while chunk := sys.stdin.buffer.read(_CHUNK):
+    while chunk := file.read(_CHUNK):
         read += chunk
         if len(read) > 2 * LONGEST_INPUT:
             read = read[-LONGEST_INPUT:]
-    return as_text(read)
+    return read
 
 
 def as_text(raw: bytes) -> str:

@@ -13,10 +13,13 @@ import platformdirs
 from tui.model.events import SESSION_SCHEMA, AnyEvent, Opened
 from tui.model.secrets import masked_record
 from tui.model.target import Target
+from tui.probes.kernel.text_file import opened
 
 OWNER_ONLY = 0o600
 MOST_EVENTS = 1_000_000
 """A longer file is not a session: a day of watching makes a tenth of it."""
+LONGEST_EVENT = 16_000_000
+"""Bytes of a line; the longest event has a table of 2,000 sockets, half a million."""
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
@@ -46,7 +49,7 @@ class Recorder:
         """Why nothing more is recorded, in words; None while all is well."""
         self._file: BinaryIO | None = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make_private(path.parent)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, OWNER_ONLY)
             self._file = os.fdopen(descriptor, "ab", buffering=0)
         except OSError as error:
@@ -75,18 +78,24 @@ class Recorder:
         self.close()
 
 
+def _make_private(directory: Path) -> None:
+    """Make a directory and the missing ones above it, each for the user alone (XDG Base Directory Specification, 0700)."""
+    for missing in reversed([above for above in (directory, *directory.parents) if not above.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
 def read(path: Path) -> tuple[AnyEvent, ...]:
     """The events of a session file, up to the last whole line of it. Raises SessionFileError."""
     events: list[AnyEvent] = []
     try:
-        with path.open("rb") as file:
-            for line in file:
-                if not line.endswith(b"\n") or len(events) >= MOST_EVENTS:
-                    break
+        with opened(path) as file:
+            while (line := file.readline(LONGEST_EVENT)).endswith(b"\n") and len(events) < MOST_EVENTS:
                 try:
                     events.append(masked_record(_DECODER.decode(line)))
-                except msgspec.DecodeError as error:
+                except (msgspec.DecodeError, RecursionError) as error:
                     raise SessionFileError(f"{path}: line {len(events) + 1} is not an event of a session ({error})") from None
+            if len(line) == LONGEST_EVENT:
+                raise SessionFileError(f"{path}: line {len(events) + 1} is longer than an event of a session")
     except OSError as error:
         raise SessionFileError(f"{path}: {error.strerror}") from None
     if not events or not isinstance(events[0], Opened):

@@ -89,7 +89,7 @@ def read_records(lines: Iterable[bytes]) -> tuple[Record, ...]:
     for line in list(lines)[-MOST_RECORDS:]:
         try:
             records.append(msgspec.json.decode(line, type=Record))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
     return tuple(records)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tui.engine.own_directory import own_directory
+from tui.probes.kernel.text_file import opened
 from tui.watch.hook import RECORDS
 
 SITE = "sitecustomize.py"
@@ -72,9 +73,9 @@ class RunDirectory:
 
 
 def read_end(path: Path) -> list[bytes]:
-    """The lines of a file, or of the last part of a long one; none where it can't be read."""
+    """The lines of a file, or of the last part of a long one; none where it can't be read, or is no file any more."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_RECORDS))
             return file.read(LONGEST_RECORDS).splitlines()
     except OSError:

@@ -58,6 +58,6 @@ async def _listed(command: tuple[str, ...], environ: Mapping[str, str]) -> list[
     try:
         done = await run_tool((program, *command[1:]), environ=environ, deadline_s=LONGEST_S, most=MOST_OUTPUT)
         listed = json.loads(done.output or b"[]") if done.status == 0 else []
-    except (TimeoutError, OSError, ValueError):
+    except (TimeoutError, OSError, ValueError, RecursionError):
         return []
     return listed if isinstance(listed, list) else []

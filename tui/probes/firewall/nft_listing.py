@@ -14,7 +14,7 @@ def objects(listing: bytes, kind: str) -> list[dict[str, object]]:
     try:
         items = msgspec.json.decode(listing, type=dict[str, list[dict[str, msgspec.Raw]]])["nftables"]
         return [msgspec.json.decode(item[kind], type=dict[str, object]) for item in items if kind in item]
-    except (msgspec.MsgspecError, KeyError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, KeyError, UnicodeDecodeError, RecursionError):
         return []
 
 

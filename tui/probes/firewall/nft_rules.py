@@ -53,7 +53,7 @@ def ruleset_of(text: bytes) -> Ruleset:
     """The ruleset in nft's JSON. Raises ValueError for anything else."""
     try:
         items = msgspec.json.decode(text, type=dict[str, list[_Parts]])["nftables"]
-    except (msgspec.MsgspecError, KeyError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, KeyError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"nft's answer is not a ruleset ({safe_name(str(error))}).") from None
     chains: dict[tuple[str, str, str], Chain] = {}
     store = Store({}, {})
@@ -92,7 +92,7 @@ def _keep(raw: Raw, store: Store) -> None:
     try:
         head = msgspec.json.decode(raw, type=dict[str, Raw])
         key = tuple(str(_plain(head[name])) for name in ("family", "table", "name"))
-    except (msgspec.MsgspecError, KeyError):
+    except (msgspec.MsgspecError, KeyError, RecursionError):
         return
     store.raw[key[0], key[1], key[2]] = head.get("elem", Raw(b"[]"))
 
@@ -100,7 +100,7 @@ def _keep(raw: Raw, store: Store) -> None:
 def _add_rule(raw: Raw, chains: dict[tuple[str, str, str], Chain]) -> None:
     try:
         head = msgspec.json.decode(raw, type=_Head)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return
     chain = chains.get((head.family, head.table, head.chain))
     if chain is not None:
@@ -110,7 +110,7 @@ def _add_rule(raw: Raw, chains: dict[tuple[str, str, str], Chain]) -> None:
 def _plain(raw: Raw) -> Any:
     try:
         return msgspec.json.decode(raw)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return None
 
 

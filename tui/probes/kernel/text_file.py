@@ -1,8 +1,10 @@
 """Reading a file that may be missing, huge, or not a file at all. Blocks, so files on a slow disk are read in a thread."""
 
+import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 
@@ -37,6 +39,22 @@ def read_text_file(path: Path, most: int) -> Read:
     if len(data) > most:
         return Read(data[:most], f"{shown} is longer than {most // 1_000_000 or 1} MB; the rest was not read.")
     return Read(data)
+
+
+def opened(path: Path) -> BinaryIO:
+    """A file or a pipe, open for reading; without a writer a pipe is at its end at once. Raises OSError, also for a device."""
+    # Without O_NONBLOCK the opening of a pipe waits for a writer (fifo(7)).
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            words = "it is a directory" if stat.S_ISDIR(mode) else "it is neither a file nor a pipe"
+            raise OSError(errno.EINVAL, words, str(path))  # noqa: TRY301 -- closed in one place
+        os.set_blocking(descriptor, True)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def bytes_of(path: Path, most: int = MOST_BYTES) -> bytes | None:

@@ -72,7 +72,7 @@ def journal_lines(text: bytes, where: str = "journal") -> list[tuple[LogLine, bo
     for line in text.splitlines()[-KERNEL_LINES:]:
         try:
             entry = _ENTRY.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue  # a note of journalctl itself, such as "-- No entries --"
         message = bytes(number & 255 for number in entry.message) if isinstance(entry.message, list) else entry.message
         if message:

@@ -8,6 +8,7 @@ import pytest
 from tests.ui import scenes
 from tests.ui.scenes import HERE, Clock
 from tests.ui.stage import USUAL, app_on, done, playing, shown, until, walk
+from tui.engine.ending import ANY_END
 from tui.engine.runner import OnFact
 from tui.engine.session import Session
 from tui.model.case import Case
@@ -57,17 +58,18 @@ async def test_escape_never_leaves() -> None:
         assert walk(app).tab == "step"
 
 
-async def test_being_told_to_end() -> None:
-    """SIGTERM ends the app in good order, and afterwards signals are as they were."""
-    before = signal.getsignal(signal.SIGTERM)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1])
+async def test_being_told_to_end(number: signal.Signals) -> None:
+    """A signal that would end the program ends the app in good order, and afterwards signals are as they were."""
+    before = [signal.getsignal(each) for each in ANY_END]
     app = app_on(scenes.session(HERE, scenes.REFUSED_HERE))
     async with playing(app, USUAL) as pilot:
         await shown(pilot, done)
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(number)
         await until(pilot, lambda: not app.is_running)
 
-    assert app.return_code == 143
-    assert signal.getsignal(signal.SIGTERM) == before
+    assert app.return_code == 128 + number
+    assert [signal.getsignal(each) for each in ANY_END] == before
 
 
 @pytest.mark.parametrize(

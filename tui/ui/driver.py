@@ -17,7 +17,6 @@ What is contained here, in Textual 8.2.8, as it would be reported there:
 from __future__ import annotations
 
 import os
-import re
 import selectors
 import signal
 import termios
@@ -42,7 +41,6 @@ CHUNK = 4096
 POLL_S = 0.1
 """How soon the input thread notices that it should end, and that a lone Esc was a key, in seconds."""
 HUNG_UP = SHELL_BASE + signal.SIGHUP
-_BEFORE_ESCAPE = re.compile("(?=\x1b)")
 
 
 class Driver(LinuxDriver):
@@ -120,12 +118,12 @@ class Parser(XTermParser):
     """Keys, pastes and reports out of what the terminal sends; what is none is left out, and nothing else with it."""
 
     def messages(self, text: str) -> list[Message]:
-        """What `text` holds, each sequence by itself, and a lone Esc after its time."""
+        """What `text` holds, and a lone Esc after its time."""
         parsed: list[Message] = []
-        for piece in filter(None, _BEFORE_ESCAPE.split(text)):
+        for character in text:  # so that only the sequence that fails is lost
             try:
-                parsed += self.feed(piece)
-            except (ValueError, OverflowError, ArithmeticError):
+                parsed += self.feed(character)
+            except (ValueError, ArithmeticError):
                 self.__init__(self._debug_log_file is not None)  # type: ignore[misc]  # its generator has ended
         parsed += self.tick()
         return [message for message in parsed if _is_plausible(message)]

@@ -14,7 +14,7 @@ from textual import events
 
 from tests.ui.stage import USUAL, playing
 from tui.ui.app import RefusedApp
-from tui.ui.driver import MOST_COLUMNS, MOST_LINES, Driver, Parser
+from tui.ui.driver import MOST_COLUMNS, MOST_LINES, Driver, TerminalParser
 
 ABSURD = (
     "\x1b[99999999999999999999~",
@@ -40,7 +40,7 @@ def keys(messages: list[Any]) -> list[str | None]:
 def test_absurd_sequences_are_left_out(sequence: str) -> None:
     """The keys around it come through, in one chunk or by the byte; no size that no terminal has, and no half letter."""
     for chunks in ([f"a{sequence}b"], ["a", *sequence, "b"]):
-        parser = Parser(debug=False)
+        parser = TerminalParser(debug=False)
         messages = [message for chunk in chunks for message in parser.messages(chunk)]
 
         assert [key for key in keys(messages) if key in {"a", "b"}] == ["a", "b"]
@@ -52,7 +52,7 @@ def test_absurd_sequences_are_left_out(sequence: str) -> None:
 def test_a_true_size_is_believed() -> None:
     """A report of a size that a terminal can have changes the size."""
     message: Any
-    (message,) = Parser(debug=False).messages("\x1b[48;36;120;720;1200t")
+    (message,) = TerminalParser(debug=False).messages("\x1b[48;36;120;720;1200t")
 
     assert message.size == (120, 36)
 
@@ -60,7 +60,7 @@ def test_a_true_size_is_believed() -> None:
 @given(st.text(st.one_of(st.sampled_from("\x1b[]0123456789;:?<Mmut~$yIOR"), st.characters(codec="utf-8")), max_size=60))
 def test_no_text_ends_the_parser(text: str) -> None:
     """Whatever came before, a paste that follows is read whole."""
-    parser = Parser(debug=False)
+    parser = TerminalParser(debug=False)
     parser.messages(text)
     parser.messages("\x1b[201~\x1b[201~")
 

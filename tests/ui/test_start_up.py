@@ -29,7 +29,8 @@ async def main():
 
 asyncio.run(main())
 late = ("psutil", "dns", "tui.probes", "tui.engine", "tui.report", "tui.diagnosis", "textual.widgets._text_area")
-print([name for name in loaded if name.startswith(late)])
+signals = {"tui.engine", "tui.engine.ending"}  # heard from the first moment on
+print([name for name in loaded if name.startswith(late) and name not in signals])
 print("tui.ui.panels.step" in loaded)
 """
 

@@ -53,7 +53,7 @@ class Driver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys until the screen ends; where the terminal is gone, end the app."""
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        parser = Parser(self._debug)
+        parser = TerminalParser(self._debug)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -114,7 +114,7 @@ class Driver(LinuxDriver):
         self._disable_line_wrap()
 
 
-class Parser(XTermParser):
+class TerminalParser(XTermParser):
     """Keys, pastes and reports out of what the terminal sends; what is none is left out, and nothing else with it."""
 
     def messages(self, text: str) -> list[Message]:

@@ -44,6 +44,8 @@ HIGHEST_PID = 1 << 22
 """PID_MAX_LIMIT of Linux on 64 bits."""
 SHORTEST_TIMEOUT_S = 0.05
 STEEPEST_BACKOFF = 10.0
+_NO_OPTION = "\0"
+"""Before a word that begins with a dash and is no option; no word of a command line has it (execve(2))."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,14 +61,30 @@ class Parser(argparse.ArgumentParser):
         write_result(message)
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
-        """The words as values, options and targets in any order. Raises Unusable."""
-        given, unknown = self.parse_known_intermixed_args(words)
+        """The words as values, options and targets in any order; after `--` none is an option. Raises Unusable."""
+        at = words.index("--") if "--" in words else len(words)
+        # argparse forgets in its second pass that `--` came before a word.
+        plain = [f"{_NO_OPTION}{word}" if len(word) > 1 and word.startswith("-") else word for word in words[at + 1 :]]
+        given, unknown = self.parse_known_intermixed_args([*words[: at + 1], *plain])
+        for name, value in vars(given).items():
+            setattr(given, name, _as_given(value))
         if unknown:
             option = next((word for word in unknown if word.startswith("-") and word != "--"), None)
             if option is not None:
                 self.error(f"unknown option {option.partition('=')[0][:40]}")
             self.error("more words than it takes; give several targets to refused check, and an error text in quotes")
         return given
+
+
+def _as_given(value: object) -> object:
+    """A value, or each of a list, without the mark of a word that is no option."""
+    match value:
+        case str():
+            return value.removeprefix(_NO_OPTION)
+        case list():
+            return [_as_given(part) for part in value]
+        case _:
+            return value
 
 
 class RunParser(Parser):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tui.probes.namespaces.process_context import ProcessContext
 
 STANDARD_INPUT = "-"
+FEWEST_FILES = 8
+"""Descriptors without which the event loop and the modules can't be opened: three streams, the loop's three, two to read with."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     read, run = _COMMANDS.get(words[0], (None, None)) if words else (None, None)
     try:
+        _need_descriptors()
         if read is None or run is None:
             return _screen(arguments.main_parser().read(words))
         return run(read().read(words[1:]))
@@ -271,6 +274,15 @@ def _input_text(name: str) -> str:
         raise Unusable(str(error)) from None
     except OSError as error:
         raise Unusable(f"{name!r} can't be read: {error.strerror}") from None
+
+
+def _need_descriptors() -> None:
+    """Raise Unusable where so few files may be open that nothing could be looked at, nor even said."""
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= soft < FEWEST_FILES:
+        raise Unusable(f"{soft} files may be open at a time, which is too few; `ulimit -n 64` allows more")
 
 
 def _need_terminal(instead: str, *, reads: bool = True) -> None:

@@ -4,7 +4,8 @@ Law: keys may be added; none is removed or given another meaning. It is a pure f
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -131,7 +132,7 @@ def session_document(case: Case, assessment: Assessment, events: Sequence[AnyEve
         case,
         assessment,
         started=header.at,
-        elapsed_s=_seconds(header.at, events[-1].at),
+        elapsed_s=_seconds([event.at for event in events]),
         version=header.version if isinstance(header, Opened) else "",
         complete=judged is not None and judged.final,
     )
@@ -150,9 +151,13 @@ def _step(hypothesis: Hypothesis, assessment: Assessment) -> WalkStep:
     return WalkStep(id=hypothesis.id, state=judgement.state, reason=judgement.reason, evidence=judgement.evidence)
 
 
-def _seconds(begin: str, end: str) -> float:
-    """The time between two moments of the record; 0.0 where one of them can't be read."""
+def _seconds(moments: Sequence[str]) -> float:
+    """How long the record took, by the moments of its events; a clock that is set back meanwhile hides that one step alone.
+
+    0.0 where one of them can't be read.
+    """
     try:
-        return (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds()
+        read = [datetime.fromisoformat(moment) for moment in moments]
+        return sum((max(later - earlier, timedelta()) for earlier, later in pairwise(read)), timedelta()).total_seconds()
     except (ValueError, TypeError):
         return 0.0

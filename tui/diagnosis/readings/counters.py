@@ -128,7 +128,7 @@ def _refused_by_reset(case: Case, address: str) -> list[TcpAttempt]:
 def _by_chance(case: Case, resets: list[TcpAttempt]) -> float:
     """How likely it is that resets for others fell into each of these attempts, by how many there were in the whole session."""
     others, seconds = growth(case, "resets_sent"), _elapsed_s(case)
-    if others is None or not seconds:
+    if others is None or seconds <= 0:  # the clock may have been set back
         return 0.0
     ours = sum(attempt.resets_sent or 0 for attempt in case.all(TcpAttempt))
     each_ms = max(others - ours, 0) / (seconds * 1000)

@@ -25,5 +25,5 @@ def slips(port: int) -> tuple[int, ...]:
     doubled = [text[: i + 1] + text[i:] for i in range(len(text))]
     changed = [text[:i] + digit + text[i + 1 :] for i in range(len(text)) for digit in "0123456789"]
     candidates = [str(port + 1), str(port - 1), *swapped, *changed, *shortened, *doubled]
-    numbers = (int(digits) for digits in candidates if digits and digits[0] != "0")
+    numbers = (int(digits) for digits in candidates if digits.isdecimal() and digits[0] != "0")  # of -1, too
     return tuple(number for number in dict.fromkeys(numbers) if 0 < number <= LONGEST_PORT and number != port)

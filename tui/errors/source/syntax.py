@@ -6,6 +6,7 @@ Law: a file that Python itself would not read gives None, and what can't be know
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -114,7 +115,8 @@ def parse(text: str) -> Parsed | None:
     if len(text) > LONGEST_SOURCE:
         return None
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings(action="ignore"):  # what Python thinks of the user's spelling is not ours to print
+            tree = ast.parse(text)
         if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
             return None
         return Parsed(tree)

@@ -16,8 +16,8 @@ INITIAL_TTLS = (64, 128, 255)
 
 
 def initial_ttl(received: int) -> int:
-    """The initial value that a received TTL most likely came down from: the next one above it."""
-    return next(value for value in INITIAL_TTLS if received <= value)
+    """The initial value that a received TTL most likely came down from: the next one above it, or the highest."""
+    return next((value for value in INITIAL_TTLS if received <= value), INITIAL_TTLS[-1])
 
 
 class Reference(Struct, frozen=True, kw_only=True):

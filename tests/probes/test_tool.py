@@ -70,6 +70,28 @@ async def test_a_cancelled_look_ends_the_program(tmp_path: Path) -> None:
     assert is_gone(int((tmp_path / "own").read_text()))
 
 
+def open_descriptors() -> set[str]:
+    """The descriptors of this process."""
+    return {path.name for path in Path("/proc/self/fd").iterdir()}
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_look_that_is_cancelled_at_its_start_leaves_nothing_open(turns: int) -> None:
+    """However many turns of the loop it has had, no pipe of it stays open."""
+    await run_tool(["true"], environ=os.environ, deadline_s=20)
+    before = open_descriptors()
+    running = asyncio.ensure_future(run_tool(["sleep", "600"], environ=os.environ, deadline_s=600))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await asyncio.sleep(0)
+
+    assert open_descriptors() == before
+
+
 async def test_endless_output_is_cut() -> None:
     """A program that never stops writing is ended at the bound."""
     done = await run_tool(["yes"], environ=os.environ, deadline_s=60)

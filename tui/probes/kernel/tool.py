@@ -80,6 +80,8 @@ class _Running:
         self.drained = asyncio.Event()
         self._open = 2  # standard output and standard error
         self._pipes: list[asyncio.BaseTransport] = []
+        self._untaken = [child.stdout, child.stderr, child.stdin]
+        """The pipes that no transport has taken over yet."""
         self._waiting = asyncio.ensure_future(in_thread(_await_end, child.pid))
         self._waiting.add_done_callback(lambda _: self.ended.set())
 
@@ -89,8 +91,10 @@ class _Running:
         for pipe, kept in ((self._child.stdout, self.output), (self._child.stderr, self.errors)):
             reading, _ = await loop.connect_read_pipe(partial(_Stream, partial(self._keep, kept), self._one_closed), pipe)
             self._pipes.append(reading)
+            self._untaken.remove(pipe)
         writing, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, self._child.stdin)
         self._pipes.append(writing)
+        self._untaken.clear()
         writing.write(script)
         writing.close()
 
@@ -103,9 +107,8 @@ class _Running:
         """Close the pipes, and reap the program if it has ended."""
         for pipe in self._pipes:
             pipe.close()
-        for file in (self._child.stdin, self._child.stdout, self._child.stderr):
-            if file and not self._pipes:
-                file.close()
+        for file in filter(None, self._untaken):
+            file.close()
         if self.ended.is_set():
             self._child.wait()
         else:

@@ -111,7 +111,8 @@ def _ended(case: Case) -> frozenset[AnyRequest]:
 
 @remembered
 def _in_flight(case: Case) -> tuple[AnyRequest, ...]:
-    return tuple(request for request in case.asked if request not in _ended(case))
+    ended = _ended(case)
+    return tuple(request for request in case.asked if request not in ended)
 
 
 def fold(case: Case, event: AnyEvent) -> Case:

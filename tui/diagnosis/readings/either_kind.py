@@ -6,33 +6,19 @@ What concerns TCP alone reads them from `outcomes`, with all that TCP tells.
 from collections.abc import Mapping
 
 from tui.diagnosis.readings import outcomes
-from tui.model.case import Case, remembered
+from tui.model.case import Case
 from tui.model.facts import Attempt, Outcome
 from tui.model.target import TcpTarget
 
 
 def attempts(case: Case, where: str | None = None) -> tuple[Attempt, ...]:
     """The attempts on the target itself, on one address or path or (None) on all, oldest first."""
-    return _on_the_target(case) if where is None else _by_where(case).get(where, ())
+    return outcomes.on_the_target(case, Attempt, where)
 
 
-@remembered
-def _on_the_target(case: Case) -> tuple[Attempt, ...]:
-    return tuple(attempt for attempt in case.all(Attempt) if attempt.purpose in outcomes.TARGET_PURPOSES)
-
-
-@remembered
-def _by_where(case: Case) -> Mapping[str, tuple[Attempt, ...]]:
-    series: dict[str, list[Attempt]] = {}
-    for attempt in attempts(case):
-        series.setdefault(attempt.where, []).append(attempt)
-    return {where: tuple(some) for where, some in series.items()}
-
-
-@remembered
 def latest(case: Case) -> Mapping[str, Attempt]:
     """The newest attempt on the target for each address or socket path."""
-    return {where: some[-1] for where, some in _by_where(case).items()}
+    return outcomes.newest(case, Attempt)
 
 
 def failing(case: Case, *ends: Outcome) -> Mapping[str, Attempt]:

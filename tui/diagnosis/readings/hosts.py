@@ -302,9 +302,9 @@ def tables(case: Case, address: str) -> tuple[Listeners, ...]:
 def table(case: Case, address: str) -> Listeners | None:
     """The one socket table that speaks for `address`; None where there is none, or it is not clear which of several does."""
     candidates = tables(case, address)
-    is_clear = outcomes.is_local(case, address) or len(case.options.servers) == 1
-    is_clear = is_clear or (len(candidates) == 1 and outcomes.has_address(candidates[0], address))
-    return candidates[0] if candidates and is_clear else None
+    if not candidates or outcomes.is_local(case, address) or len(case.options.servers) == 1:
+        return candidates[0] if candidates else None
+    return candidates[0] if len(candidates) == 1 and outcomes.has_address(candidates[0], address) else None
 
 
 def vantage(case: Case, address: str) -> str | None:

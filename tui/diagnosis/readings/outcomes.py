@@ -1,11 +1,13 @@
 """Named readings of a case, shared by hypotheses: which addresses, which fail, what is local, who listens."""
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from tui.model.address import ip_family, is_loopback, is_unspecified, plain_address, same_address, without_zone
 from tui.model.case import Case, remembered
 from tui.model.facts import (
     Addresses,
+    Attempt,
     Listener,
     Listeners,
     NameserverAnswer,
@@ -20,6 +22,7 @@ from tui.model.facts import (
 from tui.model.requests import Connect, ConnectUnix
 from tui.model.target import TcpTarget
 
+A = TypeVar("A", bound=Attempt)
 NAME = "name"
 """The symptom that the name gives no address."""
 WORKING = frozenset({Outcome.CONNECTED})
@@ -55,26 +58,36 @@ def name_fails(case: Case) -> bool:
 
 def attempts(case: Case, address: str | None = None) -> tuple[TcpAttempt, ...]:
     """The attempts on the target's own port, on one address or (None) on all, oldest first; for a Unix socket none."""
-    return _on_the_target(case) if address is None else _by_address(case).get(address, ())
+    return on_the_target(case, TcpAttempt, address)
 
 
-@remembered
-def _on_the_target(case: Case) -> tuple[TcpAttempt, ...]:
-    return tuple(attempt for attempt in case.all(TcpAttempt) if attempt.purpose in TARGET_PURPOSES)
-
-
-@remembered
-def _by_address(case: Case) -> Mapping[str, tuple[TcpAttempt, ...]]:
-    series: dict[str, list[TcpAttempt]] = {}
-    for attempt in attempts(case):
-        series.setdefault(attempt.address, []).append(attempt)
-    return {address: tuple(some) for address, some in series.items()}
-
-
-@remembered
 def latest(case: Case) -> Mapping[str, TcpAttempt]:
     """The newest attempt on the target for each address."""
-    return {address: some[-1] for address, some in _by_address(case).items()}
+    return newest(case, TcpAttempt)
+
+
+def on_the_target(case: Case, kind: type[A], where: str | None = None) -> tuple[A, ...]:
+    """The attempts of one kind on the target itself, on one address or path or (None) on all, oldest first."""
+    return _all_on_the_target(case, kind) if where is None else _by_where(case, kind).get(where, ())
+
+
+@remembered
+def newest(case: Case, kind: type[A]) -> Mapping[str, A]:
+    """The newest of them for each address or path."""
+    return {where: series[-1] for where, series in _by_where(case, kind).items()}
+
+
+@remembered
+def _all_on_the_target(case: Case, kind: type[A]) -> tuple[A, ...]:
+    return tuple(attempt for attempt in case.all(kind) if attempt.purpose in TARGET_PURPOSES)
+
+
+@remembered
+def _by_where(case: Case, kind: type[A]) -> Mapping[str, tuple[A, ...]]:
+    series: dict[str, list[A]] = {}
+    for attempt in _all_on_the_target(case, kind):
+        series.setdefault(attempt.where, []).append(attempt)
+    return {where: tuple(some) for where, some in series.items()}
 
 
 @remembered

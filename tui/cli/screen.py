@@ -176,12 +176,12 @@ def _backend(
 
 def write_report(walk: Walk) -> Path:
     """Write the report as Markdown into the state directory, for its owner alone, and return where. Raises OSError."""
-    from tui.engine.recording import OWNER_ONLY, default_path, sessions_directory
+    from tui.engine.recording import OWNER_ONLY, default_path, make_private, sessions_directory
     from tui.report.document import session_document
     from tui.report.formats.markdown import as_markdown
 
     path = sessions_directory().parent / "reports" / default_path(walk.case.target).with_suffix(".md").name
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path.parent)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as file:
         file.write(as_markdown(session_document(walk.case, walk.assessment, walk.events)))
     return path

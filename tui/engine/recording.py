@@ -49,7 +49,7 @@ class Recorder:
         """Why nothing more is recorded, in words; None while all is well."""
         self._file: BinaryIO | None = None
         try:
-            _make_private(path.parent)
+            make_private(path.parent)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, OWNER_ONLY)
             self._file = os.fdopen(descriptor, "ab", buffering=0)
         except OSError as error:
@@ -78,8 +78,11 @@ class Recorder:
         self.close()
 
 
-def _make_private(directory: Path) -> None:
-    """Make a directory and the missing ones above it, each for the user alone (XDG Base Directory Specification, 0700)."""
+def make_private(directory: Path) -> None:
+    """Make a directory and the missing ones above it, each for the user alone: 0700 (XDG Base Directory Specification).
+
+    Raises OSError.
+    """
     for missing in reversed([above for above in (directory, *directory.parents) if not above.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
 

@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Callable, Iterable
 
 from tui.model.numbers import decimal_number
+from tui.model.target import LONGEST_PORT
 from tui.probes.firewall.packet import TCP, Packet
 from tui.probes.firewall.tristate import Span, Truth, either, exactly, within
 
@@ -119,7 +120,7 @@ def port_spans(text: str) -> list[Span]:
 def port_number(text: str) -> int | None:
     """The port that the text spells; None where it is none."""
     number = decimal_number(text)
-    return number if number is not None and number <= 0xFFFF else None  # noqa: PLR2004 -- sixteen bits
+    return number if number is not None and number <= LONGEST_PORT else None
 
 
 def _target_port(value: str, _values: tuple[str, ...], packet: Packet) -> Truth:

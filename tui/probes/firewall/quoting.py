@@ -12,13 +12,13 @@ from tui.model.safe_text import safe_line, safe_name, safe_text
 from tui.probes.firewall import nft_rules
 from tui.probes.firewall.iptables_rules import options_of
 from tui.probes.firewall.iptables_text import text_of
+from tui.probes.firewall.nft_listing import table_opened
 from tui.probes.firewall.rule_owners import made_by, policy_made_by
 from tui.probes.firewall.ruleset import ENDS, Action, Chain, RuleEntry, Ruleset
 from tui.probes.firewall.walk import RuleHit
 
 LONGEST_TEXT = 500
 """Characters quoted of a rule: what iptables allows in a comment is 256 of them."""
-_TABLE_LINE = re.compile(r"\s*table (\S+) (\S+) \{.*")
 _CHAIN_LINE = re.compile(r"\s*chain (\S+) \{.*")
 _RULE_LINE = re.compile(r"(.*)\s# handle (\d+)\s*")
 _COUNTER = re.compile(r"\bcounter packets \d+ bytes \d+")
@@ -37,10 +37,10 @@ def nft_lines(text: str, wanted: set[tuple[str, str, str, int]]) -> dict[tuple[s
     for line in text.split("\n"):
         if "# handle" not in line and not line.startswith("table "):
             continue
-        if (opened := _TABLE_LINE.fullmatch(line)) is not None:
-            family, table, chain = opened[1], opened[2], ""
-        elif (opened := _CHAIN_LINE.fullmatch(line)) is not None:
-            chain = opened[1]
+        if (opened := table_opened(line.lstrip())) is not None:
+            (family, table), chain = opened, ""
+        elif (begun := _CHAIN_LINE.fullmatch(line)) is not None:
+            chain = begun[1]
         elif (rule := _RULE_LINE.fullmatch(line)) is not None:
             key = family, table, chain, int(rule[2][:18])
             if key in wanted:

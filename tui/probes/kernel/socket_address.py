@@ -18,12 +18,12 @@ def socket_address(address: str, port: int = 0) -> tuple[socket.AddressFamily, S
     plain = str(parse_address(plain_address(address)))  # to a mapped address IPv4 packets are sent, so IPv4 errors come back
     if ip_family(plain) == "IPv4":
         return socket.AF_INET, (plain, port)
-    return socket.AF_INET6, (plain, port, 0, _scope(zone_of(address)))
+    zone = zone_of(address)
+    return socket.AF_INET6, (plain, port, 0, scope_id(zone) if zone else 0)
 
 
-def _scope(zone: str) -> int:
-    if not zone:
-        return 0
+def scope_id(zone: str) -> int:
+    """The scope of a zone, an interface's index, by its name or number (RFC 4007). Raises OSError (ENODEV) for no such name."""
     number = decimal_number(zone)
     if number is not None:
         return number

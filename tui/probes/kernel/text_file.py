@@ -16,6 +16,10 @@ MOST_BYTES = 1_000_000
 """The kernel's files about one machine or process are far shorter."""
 
 
+class NoFileError(OSError):
+    """What has the name is neither a file nor a pipe."""
+
+
 class Read(Struct, frozen=True):
     """What a file holds."""
 
@@ -42,14 +46,17 @@ def read_text_file(path: Path, most: int) -> Read:
 
 
 def opened(path: Path) -> BinaryIO:
-    """A file or a pipe, open for reading; without a writer a pipe is at its end at once. Raises OSError, also for a device."""
+    """A file or a pipe, open for reading; without a writer a pipe is at its end at once.
+
+    Raises OSError; for a directory or a device, which has no end, NoFileError.
+    """
     # Without O_NONBLOCK the opening of a pipe waits for a writer (fifo(7)).
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         mode = os.fstat(descriptor).st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
             words = "it is a directory" if stat.S_ISDIR(mode) else "it is neither a file nor a pipe"
-            raise OSError(errno.EINVAL, words, str(path))  # noqa: TRY301 -- closed in one place
+            raise NoFileError(errno.EINVAL, words, str(path))  # noqa: TRY301 -- closed in one place
         os.set_blocking(descriptor, True)
         return os.fdopen(descriptor, "rb")
     except BaseException:
@@ -72,15 +79,11 @@ def text_of(path: Path, most: int = MOST_BYTES) -> str:
 
 def _beginning(path: Path, most: int) -> bytes | None:
     """Up to `most` bytes; None where it is not a regular file. Raises OSError."""
-    # Without O_NONBLOCK a FIFO in the file's place would block us forever.
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(most)
-    finally:
-        os.close(descriptor)
+        with opened(path) as file:
+            return file.read(most) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+    except NoFileError:
+        return None
 
 
 def _unreadable(shown: str, error: OSError) -> Read:

@@ -7,7 +7,6 @@ mark, user or port applies is not known here; such a rule is named only where no
 
 import errno
 import ipaddress
-import socket
 from collections.abc import AsyncGenerator
 from typing import Literal
 
@@ -16,10 +15,10 @@ from msgspec.structs import replace
 from tui.model.address import IpAddress, parse_address, peer_address, without_zone, zone_of
 from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, NotObserved, Route
-from tui.model.numbers import decimal_number
 from tui.model.requests import LookUpRoute
 from tui.probes.kernel.failures import errno_name
 from tui.probes.kernel.netlink import KernelError
+from tui.probes.kernel.socket_address import scope_id
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.path import rtnetlink
@@ -86,7 +85,7 @@ def find_route(address: IpAddress, interface: int = 0) -> Route:
 def interface_index(zone: str) -> int:
     """The index of an interface by its name or number. Raises ValueError, whose message is a sentence, if there is none."""
     try:
-        return socket.if_nametoindex(zone) if (number := decimal_number(zone)) is None else number
+        return scope_id(zone)
     except OSError:
         raise ValueError(f"There is no interface {zone!r} on this machine.") from None
 

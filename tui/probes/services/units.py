@@ -88,7 +88,7 @@ def shown_units(text: str, *, user: bool = False) -> list[Unit]:
 
 def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) -> Unit:
     code, status = _end(shown)
-    pid, main = _number(shown.get("ExecMainPID")), _number(shown.get("MainPID"))
+    pid, main = decimal_number(shown.get("ExecMainPID")), decimal_number(shown.get("MainPID"))
     command = shown.get("ExecStart", "")
     program = _PROGRAM.search(command)
     sockets = (_LISTEN.match(value) for key, value in pairs if key == "Listen")
@@ -112,7 +112,7 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
         signal=signal_name(status) if code in {"killed", "dumped"} else None,
         last_pid=main or pid or None,
         running=bool(main),
-        restarts=_number(shown.get("NRestarts")),
+        restarts=decimal_number(shown.get("NRestarts")),
         started=seconds(shown.get("ExecMainStartTimestamp", "")) or seconds(_between(command, "start_time=[", "]")),
         ended=seconds(shown.get("ExecMainExitTimestamp", "")),
         since=seconds(shown.get("StateChangeTimestamp", "")),
@@ -125,7 +125,7 @@ def _unit(shown: dict[str, str], pairs: list[tuple[str, str]], *, user: bool) ->
 
 def _end(shown: dict[str, str]) -> tuple[str, int | None]:
     """How the main process ended, or else the command that should have started it (of a forking service, or before the start)."""
-    code, status = _CODES.get(shown.get("ExecMainCode", ""), ""), _number(shown.get("ExecMainStatus"))
+    code, status = _CODES.get(shown.get("ExecMainCode", ""), ""), decimal_number(shown.get("ExecMainStatus"))
     if code and (status or shown.get("Result") == "success"):
         return code, status
     ends = (_ENDED.search(shown.get(name, "")) for name in ("ExecStartPre", "ExecStart"))
@@ -174,7 +174,3 @@ def _between(text: str, before: str, after: str) -> str:
 
 def _word(shown: dict[str, str], name: str) -> str:
     return safe_name(shown.get(name, ""))
-
-
-def _number(text: str | None) -> int | None:
-    return decimal_number(text)

@@ -14,24 +14,20 @@ import pytest
 from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
-from tests.approved import approve_file
-from tests.casefile import CASES, all_files, load
+from tests.casefile import load
+from tests.diagnosis.by_group import GROUPS, approve_cases, heading
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.ranking import assess
 from tui.model.facts import Attempt
 from tui.model.judgement import Culprit, Judgement, State
 
-ANSWERS = Path(__file__).parent / "answers"
-GROUPS = sorted({path.parent.name.partition(".")[0] for path in all_files()})
 _NAMED = re.compile(r"`[^`]+`|\S*\d\S*")
 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_case_is_answered_as_approved(group: str) -> None:
     """What stands in a case rests on the facts and leads to the commands that were approved, and changes as they are missing."""
-    lines = [line for path in all_files() if path.parent.name.startswith(f"{group}.") for line in _answer(path)]
-
-    approve_file(ANSWERS / f"{group}.txt", "\n".join([*lines, ""]))
+    approve_cases("answers", group, _answer)
 
 
 def _answer(path: Path) -> Iterator[str]:
@@ -39,7 +35,7 @@ def _answer(path: Path) -> Iterator[str]:
     case = load(path).case
     found = assess(case, hypotheses())
     leading = (found.verdict, *found.also)
-    yield f"# {path.relative_to(CASES).with_suffix('')}: {found.status}, {found.outcome}"
+    yield f"{heading(path)}: {found.status}, {found.outcome}"
     yield f"  {', '.join(f'{one.cause} is {one.certainty}' for one in leading if one) or 'nothing'}"
     if found.alternatives:
         yield f"  or {', '.join(f'{one.cause} is {one.certainty}' for one in found.alternatives)}"

@@ -11,32 +11,25 @@ from pathlib import Path
 import pytest
 from msgspec.structs import fields, replace
 
-from tests.approved import approve_file
-from tests.casefile import CASES, all_files, load
-from tui.diagnosis.causes import hypotheses
+from tests.casefile import load
+from tests.diagnosis.by_group import BY_ID, GROUPS, approve_cases, heading
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.model.case import Case
 from tui.model.facts import AnyFact, Attempt
 from tui.model.requests import AnyRequest
 
-ASKED = Path(__file__).parent / "asked"
-GROUPS = sorted({path.parent.name.partition(".")[0] for path in all_files()})
-BY_ID = {one.id: one for one in hypotheses()}
-
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_cause_asks_for_what_was_approved(group: str) -> None:
     """In each case of a cause it wants the approved checks, and others as facts are missing."""
-    lines = [line for path in all_files() if path.parent.name.startswith(f"{group}.") for line in _asked(path)]
-
-    approve_file(ASKED / f"{group}.txt", "\n".join([*lines, ""]))
+    approve_cases("asked", group, _asked)
 
 
 def _asked(path: Path) -> Iterator[str]:
     """A case and what its cause wants in it, and as facts are missing."""
     case, cause = load(path).case, BY_ID[path.parent.name]
     whole = _wants(cause, case)
-    yield f"# {path.relative_to(CASES).with_suffix('')}"
+    yield heading(path)
     yield from (f"  {one}" for one in whole)
     kinds = sorted({type(fact) for fact in case.facts if not isinstance(fact, Attempt)}, key=lambda kind: kind.__name__)
     alone = _of(case, (fact for fact in case.facts if isinstance(fact, Attempt)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.diagnosis.readings import containers, counters, hosts, latency, queues, secure, services
+from tui.diagnosis.readings import containers, counters, hosts, latency, secure, services
 from tui.model.case import Case
 from tui.model.facts import OtherNamespaces, Outcome, Talk, TcpAttempt
 from tui.model.facts.answer import HttpAnswer, TlsAnswer
@@ -88,23 +88,6 @@ def test_a_container_loops_while_its_engine_will_start_it_or_has_just_done_so(
 def test_a_table_is_full_with_one_place_in_a_hundred_left(tracked: int | None, limit: int | None, full: bool) -> None:
     """What is not known is not full."""
     assert counters.is_full(tracked, limit) is full
-
-
-@pytest.mark.parametrize(
-    ("outcome", "latency_ms", "retransmits", "late"),
-    [
-        (Outcome.CONNECTED, 900.0, 1, True),
-        (Outcome.CONNECTED, 899.0, 1, False),
-        (Outcome.CONNECTED, 1000.0, 0, False),
-        (Outcome.CONNECTED, 1000.0, None, False),
-        (Outcome.TIMEOUT, 1000.0, 1, False),
-    ],
-)
-def test_a_connection_is_late_whose_syn_was_sent_again(
-    outcome: Outcome, latency_ms: float, retransmits: int | None, late: bool
-) -> None:
-    """It came after a second SYN, and connected."""
-    assert queues.is_late(_attempt(latency_ms, outcome, retransmits)) is late
 
 
 @pytest.mark.parametrize(("ahead_s", "wrong"), [(3600.0, True), (-3600.0, True), (3599.0, False), (0.0, False), (None, False)])

@@ -11,20 +11,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.approved import approve_file
-from tests.casefile import CASES, all_files, load
-from tests.diagnosis.test_sentences import sentences
-from tui.diagnosis.causes import hypotheses
-from tui.diagnosis.hypothesis import Hypothesis
-from tui.diagnosis.ranking import judged
+from tests.casefile import load
+from tests.diagnosis.by_group import BY_ID, approve_cases, heading, judgement_lines
 from tui.model.case import Case
 from tui.model.facts import Outcome, TcpAttempt
 from tui.model.target import TcpTarget
 
-BESIDE = Path(__file__).parent / "beside"
 GROUPS = ("client", "name", "path", "port", "server")
 """What comes after a connection is judged by what was said on it, each address for itself; a socket has no addresses."""
-BY_ID = {one.id: one for one in hypotheses()}
 ANOTHER = "198.51.100.77"
 NAME = "db.corp.example"
 """In the place of a target that is an address itself, which has no other."""
@@ -33,9 +27,7 @@ NAME = "db.corp.example"
 @pytest.mark.parametrize("group", GROUPS)
 def test_an_address_is_judged_beside_another(group: str) -> None:
     """With another address that is silent, or connects, each cause says what was approved."""
-    lines = [line for path in all_files() if path.parent.name.startswith(f"{group}.") for line in _beside(path)]
-
-    approve_file(BESIDE / f"{group}.txt", "\n".join([*lines, ""]))
+    approve_cases("beside", group, _beside)
 
 
 def _beside(path: Path) -> Iterator[str]:
@@ -43,11 +35,11 @@ def _beside(path: Path) -> Iterator[str]:
     if isinstance(case.target, TcpTarget):
         if case.target.is_literal:
             case = replace(case, target=replace(case.target, host=NAME))
-        whole = _lines(cause, case)
+        whole = judgement_lines(cause, case, explained=True)
         for words, other in _others(case):
-            now = _lines(cause, other)
+            now = judgement_lines(cause, other, explained=True)
             if now != whole:
-                yield f"# {path.relative_to(CASES).with_suffix('')} {words}"
+                yield f"{heading(path)} {words}"
                 yield from (f"  {line}" for line in now if line not in whole)
 
 
@@ -60,9 +52,3 @@ def _others(case: Case) -> Iterator[tuple[str, Case]]:
     )
     yield "after one that is silent", replace(case, facts=(silent, *case.facts))
     yield "before one that connects", replace(case, facts=(*case.facts, connects))
-
-
-def _lines(cause: Hypothesis, case: Case) -> list[str]:
-    judgement = judged(cause, case)
-    explains = f", explains {', '.join(sorted(judgement.explains))}" if judgement.explains else ""
-    return [f"{judgement.state} by {', '.join(judgement.evidence)}{explains}", *sentences(judgement)]

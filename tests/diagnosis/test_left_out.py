@@ -7,24 +7,18 @@ stand instead.
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tests.approved import approve_file
-from tests.casefile import CASES, all_files, load
-from tests.diagnosis.test_sentences import sentences
-from tui.diagnosis.causes import hypotheses
+from tests.casefile import CASES, load
+from tests.diagnosis.by_group import BY_ID, GROUPS, approve, heading, judgement_lines
 from tui.diagnosis.hypothesis import Hypothesis
-from tui.diagnosis.ranking import judged
 from tui.model.case import Case
 from tui.model.facts import AnyFact
 
-LEFT_OUT = Path(__file__).parent / "left_out"
-GROUPS = sorted({path.parent.name.partition(".")[0] for path in all_files()})
 KEPT = frozenset({"kind", "id", "at", "command", "vantage"})
 """What says which fact it is."""
 CASES_EACH = 2
@@ -34,31 +28,24 @@ CASES_EACH = 2
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_cause_says_less_where_facts_do(group: str) -> None:
     """With one thing left out of its facts, each cause says what was approved."""
-    lines = [line for one in hypotheses() if one.id.startswith(f"{group}.") for line in _cause(one)]
-
-    approve_file(LEFT_OUT / f"{group}.txt", "\n".join([*lines, ""]))
+    approve("left_out", group, (line for one in BY_ID.values() if one.id.startswith(f"{group}.") for line in _cause(one)))
 
 
 def _cause(cause: Hypothesis) -> Iterator[str]:
     taken: Counter[tuple[str, ...]] = Counter()
     for path in sorted((CASES / cause.id).glob("*.toml")):
         case = load(path).case
-        whole = _lines(cause, case)
+        whole = judgement_lines(cause, case)
         facts = [msgspec.to_builtins(fact) for fact in case.facts]
         for where in dict.fromkeys((fact["kind"], *keys) for fact in facts for keys in ((), *_keys(fact))):
             less = _without(case, facts, where) if taken[where] < CASES_EACH else None
             if less is None:
                 continue
             taken[where] += 1
-            now = _lines(cause, less)
+            now = judgement_lines(cause, less)
             if now != whole:
-                yield f"# {path.relative_to(CASES).with_suffix('')} without {'.'.join(where)}"
+                yield f"{heading(path)} without {'.'.join(where)}"
                 yield from (f"  {line}" for line in now if line not in whole)
-
-
-def _lines(cause: Hypothesis, case: Case) -> list[str]:
-    judgement = judged(cause, case)
-    return [f"{judgement.state} by {', '.join(judgement.evidence)}", *sentences(judgement)]
 
 
 def _keys(fact: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

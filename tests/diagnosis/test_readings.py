@@ -566,6 +566,10 @@ def test_the_nearest_listener_serves_an_address() -> None:
         (Outcome.CONNECTED, 1100.0, 0, False),
         (Outcome.CONNECTED, 1100.0, None, False),
         (Outcome.REFUSED, 1100.0, 1, False),
+        (Outcome.CONNECTED, 899.0, 1, False),
+        (Outcome.CONNECTED, 1000.0, 0, False),
+        (Outcome.CONNECTED, 1000.0, None, False),
+        (Outcome.TIMEOUT, 1000.0, 1, False),
     ],
 )
 def test_a_connection_is_late_after_a_second_packet(

@@ -11,20 +11,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.approved import approve_file
-from tests.casefile import CASES, all_files, load
-from tests.diagnosis.test_sentences import sentences
-from tui.diagnosis.causes import hypotheses
-from tui.diagnosis.hypothesis import Hypothesis
-from tui.diagnosis.ranking import judged
+from tests.casefile import load
+from tests.diagnosis.by_group import BY_ID, GROUPS, approve_cases, heading, judgement_lines
 from tui.diagnosis.readings.answers import EVER_WORKED, MEANT
 from tui.diagnosis.tree import QUESTIONS
 from tui.model.case import Case
 from tui.model.facts import Listeners, OtherNamespaces, Service, SessionHost
 
-WISHES = Path(__file__).parent / "wishes"
-GROUPS = sorted({path.parent.name.partition(".")[0] for path in all_files()})
-BY_ID = {one.id: one for one in hypotheses()}
 MOST_NAMES = 3
 """Of what a case names, so many are tried."""
 
@@ -32,18 +25,16 @@ MOST_NAMES = 3
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_cause_hears_what_the_person_says(group: str) -> None:
     """With a service named, a question answered, no talk, or from a pod, each cause says what was approved."""
-    lines = [line for path in all_files() if path.parent.name.startswith(f"{group}.") for line in _wishes(path)]
-
-    approve_file(WISHES / f"{group}.txt", "\n".join([*lines, ""]))
+    approve_cases("wishes", group, _wishes)
 
 
 def _wishes(path: Path) -> Iterator[str]:
     case, cause = load(path).case, BY_ID[path.parent.name]
-    whole = _lines(cause, case)
+    whole = judgement_lines(cause, case)
     asked = ", ".join(question.id for question in QUESTIONS if question.applies(case))
-    yield f"# {path.relative_to(CASES).with_suffix('')}{f' asks {asked}' if asked else ''}"
+    yield f"{heading(path)}{f' asks {asked}' if asked else ''}"
     for words, other in _others(case):
-        now = _lines(cause, other)
+        now = judgement_lines(cause, other)
         if now != whole:
             yield f"  {words}"
             yield from (f"    {line}" for line in now if line not in whole)
@@ -68,8 +59,3 @@ def _names(case: Case) -> list[str]:
     units = [service.name for service in case.all(Service)]
     containers = [one.label for fact in case.all(OtherNamespaces) for one in fact.containers]
     return list(dict.fromkeys(filter(None, (*units, *containers, *(row.process for row in rows)))))
-
-
-def _lines(cause: Hypothesis, case: Case) -> list[str]:
-    judgement = judged(cause, case)
-    return [f"{judgement.state} by {', '.join(judgement.evidence)}", *sentences(judgement)]

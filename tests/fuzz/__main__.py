@@ -5,6 +5,7 @@ import sys
 import time
 from random import Random
 
+from tests.fuzz import growth
 from tests.fuzz.attack import attack
 from tests.fuzz.readers import readers
 
@@ -18,7 +19,10 @@ def main() -> int:
     reader.add_argument("--minutes", type=float, default=1.0, help="for how long (default 1)")
     reader.add_argument("--seed", type=int, default=1, help="which texts (default 1)")
     reader.add_argument("--only", default="", help="only readers whose name has this in it")
+    reader.add_argument("--patterns", action="store_true", help="look for texts that make a pattern slow instead (10 s)")
     words = reader.parse_args()
+    if words.patterns:
+        return _patterns(words.only)
     chosen = [each for each in readers() if words.only in each.name]
     deadline = time.monotonic() + words.minutes * 60
     random = Random(words.seed)  # noqa: S311 -- mistakes, not secrets
@@ -31,6 +35,18 @@ def main() -> int:
             texts += ROUND
     say(f"{texts} texts for {len(chosen)} readers, {failures} failures (seed {words.seed})")
     return 1 if failures else 0
+
+
+def _patterns(only: str) -> int:
+    slow = count = 0
+    for name, pattern, search in growth.patterns():
+        if only in name:
+            count += 1
+            if text := growth.slow_text(pattern, search=search):
+                slow += 1
+                say(f"{name}: {text[0]!r}, then {text[1]!r} again and again, then {text[2]!r}")
+    say(f"{count} patterns, {slow} slow")
+    return 1 if slow else 0
 
 
 def say(line: str) -> None:

@@ -5,9 +5,15 @@ from collections.abc import Callable
 
 import pytest
 
+from tui.model import secrets
+from tui.model.facts.service import LogLine
+from tui.model.requests import SendEcho
+from tui.probes.forwarders import arguments
 from tui.probes.names import nsswitch
 from tui.probes.namespaces import engines
+from tui.probes.path import ping_program
 from tui.probes.proxy import proxy_files
+from tui.probes.services import logs
 from tui.probes.services.units import shown_units
 from tui.vantage.listeners import remote_owners
 from tui.vantage.ss_text import listeners_of_ss
@@ -27,6 +33,24 @@ TEXTS: dict[str, tuple[Callable[[str], object], str]] = {
     "users in ss": (listeners_of_ss, "tcp LISTEN 0 128 *:1 *:* users:(" + '("' * (LONG // 2)),
     "settings of git": (lambda text: proxy_files._git(text, "http"), "[" * LONG),
     "spaces in git's settings": (lambda text: proxy_files._git(text, "http"), "[" + " " * LONG),
+    "replies of ping": (
+        lambda text: ping_program.read(text, "", SendEcho(address="10.0.3.9")),
+        "1 packets transmitted\n" + "1 bytes from seq=1ttl=1 time=" + "1" * LONG,
+    ),
+    "digits in replies of ping": (
+        lambda text: ping_program.read(text, "", SendEcho(address="10.0.3.9")),
+        "1 packets transmitted\n1 bytes from seq=" + "1" * LONG,
+    ),
+    "names of killed processes": (
+        lambda text: logs.out_of_memory_kill([(LogLine(where="kernel", text=text), True)], 2),
+        "Out of memory: Killed process 1 (" * (LONG // 33),
+    ),
+    "where socat binds": (
+        lambda text: list(arguments.forwardings("socat", ["socat", text, "TCP:127.0.0.1:80"])),
+        "TCP-LISTEN:80" + ",bind=[" * (LONG // 7),
+    ),
+    "tokens": (secrets.masked, "eyJ" * (LONG // 3)),
+    "tokens with dashes": (secrets.masked, "-eyJaaaaaa" * (LONG // 10)),
 }
 
 

@@ -60,7 +60,7 @@ _AS_WRITTEN = (
     ),
     (
         ("akia", "asia", "eyj", "gh", "glpat", "xox", "sk", "rk_", "npm_", "hvs.", "aiza", "dop_"),
-        rf"(?P<before>)(?P<value>\b(?:AKIA|ASIA)[0-9A-Z]{{16}}\b|\beyJ[\w-]{{6,}}\.[\w-]{{4,}}(?:\.[\w-]*)?|{_SHAPES})",
+        rf"(?P<before>)(?P<value>\b(?:AKIA|ASIA)[0-9A-Z]{{16}}\b|(?:(?<![\w-])eyJ[\w-]{{6,}}|\beyJ[\w-]{{6,512}})\.[\w-]{{4,}}(?:\.[\w-]*)?|{_SHAPES})",
     ),
 )
 _PATTERNS = (

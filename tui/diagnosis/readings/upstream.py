@@ -19,7 +19,7 @@ from tui.model.requests import AnyRequest, ReadService
 Kind = Literal["refused", "timeout"]
 _NO_BACKEND = re.compile(
     r"no healthy upstream|no server is available to handle|upstream connect error|no available server"
-    r"|service temporarily unavailable.*backend|default backend",
+    r"|service temporarily unavailable.{0,200}backend|default backend",
     re.IGNORECASE,
 )
 """How Envoy, HAProxy and Traefik say in a 503 that none of their servers takes connections."""

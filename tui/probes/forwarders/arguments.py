@@ -21,7 +21,7 @@ _LISTEN = re.compile(
 _CONNECT = re.compile(
     r"(?:TCP[46]?|OPENSSL|SSL)(?:-CONNECT)?:(?P<host>\[[^\]]+\]|[^:,]+):(?P<port>\d{1,5})(?:,.*)?", re.IGNORECASE | re.DOTALL
 )
-_BIND = re.compile(r",bind=(?P<address>\[[^\]]+\]|[^:,]+)", re.IGNORECASE)
+_BIND = re.compile(r",bind=(?P<address>\[[^\[\]]+\]|[^:,]+)", re.IGNORECASE)
 _HOST_PORT = re.compile(r"(?P<host>\[[^\]]+\]|[^:]+)(?::(?P<port>\d{1,5}))?")
 _PASTA = re.compile(r"(?:(?P<address>[^/]+)/)?(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?(?::(?P<inside>\d{1,5})(?:-\d{1,5})?)?")
 

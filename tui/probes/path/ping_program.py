@@ -21,7 +21,7 @@ _GRACE_S = 1.0
 """For starting and ending the program."""
 
 _REPLY = re.compile(
-    r"^\d+ bytes from (?>.*?seq=)(?P<seq>\d+)(?>.*?ttl=)(?P<ttl>\d{1,3}+)(?>.*?time=)(?P<ms>\d{1,9}(?:\.\d{1,9})?) ms",
+    r"^\d+ bytes from (?>.*?seq=)\d++(?>.*?ttl=)(?P<ttl>\d{1,3}+)(?>.*?time=)(?P<ms>\d{1,9}(?:\.\d{1,9})?) ms",
     re.MULTILINE,
 )
 """Each field where it first stands: a line that has it a thousand times is not tried a thousand times."""

@@ -36,7 +36,7 @@ _TELLING = re.compile(
     r"|exception|traceback|killed|no such file|cannot|can't|invalid|unknown|out of memory|main process exited|segfault|abort",
     re.IGNORECASE,
 )
-_OOM = re.compile(r"out of memory: killed process (\d{1,20}) \(([^)]*)\)", re.IGNORECASE)
+_OOM = re.compile(r"out of memory: killed process (\d{1,20}) \(([^)]{0,64})\)", re.IGNORECASE)
 FILES = {
     "nginx": ("/var/log/nginx/error.log",),
     "apache2": ("/var/log/apache2/error.log",),

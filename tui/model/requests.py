@@ -270,6 +270,15 @@ class FindForwarders(Request, frozen=True, kw_only=True, tag="forwarders"):
     """Who holds the port, where that is known: its arguments need not name the port."""
 
 
+class FindUpstreams(Request, frozen=True, kw_only=True, tag="upstreams"):
+    """Find what the proxy that holds `port` forwards to, by the logs that it writes and by its configuration."""
+
+    port: int
+    pid: int
+    unit: str | None = None
+    """Its systemd unit, whose journal may be its log."""
+
+
 class ReadTracking(Request, frozen=True, kw_only=True, tag="tracking"):
     """See whether the kernel tracks connections to `address`, without which no rule can translate them.
 
@@ -328,6 +337,7 @@ AnyRequest = (
     | WatchDrops
     | WatchQueue
     | FindForwarders
+    | FindUpstreams
     | ReadTracking
     | ReadSessionHost
     | ReadCode

@@ -1,22 +1,27 @@
-"""Readings of an HTTP answer: whether a proxy says that what it forwards to fails, and in which way.
+"""Readings of an HTTP answer: whether a proxy says that what it forwards to fails, in which way, and what that is.
 
-Law: a status and a `Server:` line are a proxy's word, and no proof of how the upstream failed; its own log is. An application
-can answer 502 and 504 as well: where it says so itself, the failure is its own, or of what it asks.
+Law: a status and a `Server:` line are a proxy's word, and no proof of how the upstream failed; its own log of that moment is, and
+where it was read and says nothing, the answer may be the proxy's own. An application can answer 502 and 504 as well: where it
+says so itself, the failure is its own, or of what it asks.
 """
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from datetime import datetime
+from typing import Literal, NamedTuple
 
-from tui.diagnosis.hypothesis import Finding, claim, ruled_out
+from tui.diagnosis.hypothesis import Finding, claim, ruled_out, still_open
 from tui.diagnosis.readings import commands, hosts, outcomes, replies, secure, talk
+from tui.model.address import endpoint
 from tui.model.case import Case
-from tui.model.command_line import behind, quoted
-from tui.model.facts import HttpAnswer, LogLine, Service, Talk
-from tui.model.judgement import Remedy
-from tui.model.requests import AnyRequest, ReadService
+from tui.model.command_line import behind as prefixed
+from tui.model.command_line import quoted
+from tui.model.facts import HttpAnswer, Service, Talk, Upstream, Upstreams
+from tui.model.facts.error_text import ErrorClass
+from tui.model.judgement import Culprit, Remedy
+from tui.model.requests import AnyRequest, FindUpstreams, ReadService
 
-Kind = Literal["refused", "timeout"]
+Kind = Literal["refused", "timeout", "closed", "unresolved"]
 _NO_BACKEND = re.compile(
     r"no healthy upstream|no server is available to handle|upstream connect error|no available server"
     r"|service temporarily unavailable.{0,200}backend|default backend",
@@ -25,10 +30,14 @@ _NO_BACKEND = re.compile(
 """How Envoy, HAProxy and Traefik say in a 503 that none of their servers takes connections."""
 _LINES: dict[Kind, re.Pattern[str]] = {
     "refused": re.compile(
-        r"connect\(\) (?:to \S+ )?failed|connection refused|prematurely closed|host not found in upstream|no live upstreams"
-        r"|could not be resolved|attempt to connect to .* failed|has no server available",
+        r"connect\(\) (?:to \S+ )?failed|connection refused|no live upstreams|attempt to connect to .{0,200} failed"
+        r"|has no server available",
         re.IGNORECASE,
     ),
+    "closed": re.compile(
+        r"prematurely closed|connection reset by peer|error reading (?:status line )?from remote", re.IGNORECASE
+    ),
+    "unresolved": re.compile(r"host not found in upstream|could not be resolved|no such host", re.IGNORECASE),
     "timeout": re.compile(r"upstream timed out|timeout (?:specified has )?expired|i/o timeout|deadline exceeded", re.IGNORECASE),
 }
 """How nginx, Apache, HAProxy, Caddy and Traefik log that what they forward to failed."""
@@ -47,20 +56,40 @@ _LOGS = {
     "apache": "tail -n 20 /var/log/apache2/error.log",
     "squid": "tail -n 20 /var/log/squid/access.log",
 }
+_KINDS: dict[ErrorClass, Kind] = {
+    "refused": "refused",
+    "unreachable": "refused",
+    "permission": "refused",
+    "other": "refused",
+    "timeout": "timeout",
+    "reset": "closed",
+    "dns": "unresolved",
+}
+"""How a log's line says that it ended; `other` is a socket that is not there."""
+_GATEWAYS = frozenset({502, 503, 504})
+"""RFC 9110, 15.6.3 to 15.6.5."""
+_REQUESTED = re.compile(r"request: \"\w{1,10} (?P<nginx>\S+)|\"uri\":\"(?P<caddy>[^\"]*)")
+"""The path that a line is about, where it names one."""
 _UPSTREAM = re.compile(r"\bupstream: \"(?:\w+://)?(?P<nginx>[^\s\"/]+)|\bdial tcp (?P<go>\S+?:\d+)\b")
 """Where nginx, and proxies in Go, name what they forward to."""
 
 
-def kind(http: HttpAnswer) -> Kind | None:
-    """Whether the answer speaks of what stands behind: it does not take connections or breaks them off, or answers too late."""
-    if is_an_applications(http):
+def speaks_of(case: Case, address: str, fact: Talk, http: HttpAnswer) -> Kind | None:
+    """How what stands behind fails, by the proxy's own log of that moment, or else by its answer; None where neither says so."""
+    if is_an_applications(http) or http.status not in _GATEWAYS:
         return None
-    if http.status == 504:  # noqa: PLR2004 -- Gateway Timeout (RFC 9110, 15.6.5)
+    own = line(case, address, fact, http)
+    if own:
+        return own.kind
+    return None if log_is_silent(case) else _by_status(http)
+
+
+def _by_status(http: HttpAnswer) -> Kind | None:
+    if http.status == 504:  # noqa: PLR2004 -- Gateway Timeout
         return "timeout"
-    if http.status == 502:  # noqa: PLR2004 -- Bad Gateway (RFC 9110, 15.6.3)
+    if http.status == 502:  # noqa: PLR2004 -- Bad Gateway
         return "refused"
-    no_backend = http.status == 503 and _NO_BACKEND.search(f"{http.reason} {http.words}")  # noqa: PLR2004
-    return "refused" if no_backend else None
+    return "refused" if _NO_BACKEND.search(f"{http.reason} {http.words}") else None
 
 
 def is_an_applications(http: HttpAnswer) -> bool:
@@ -69,75 +98,169 @@ def is_an_applications(http: HttpAnswer) -> bool:
     return bool(_APPLICATIONS.search(http.server) or without_a_page)
 
 
-def line(case: Case, address: str, fact: Talk, wanted: Kind) -> tuple[Service, LogLine] | None:
+class OwnLine(NamedTuple):
+    """What the proxy's log says of that moment."""
+
+    fact: Upstreams | Service
+    kind: Kind
+    text: str
+    upstream: Upstream | None
+    """What it names, where that was read."""
+
+
+def line(case: Case, address: str, fact: Talk, http: HttpAnswer) -> OwnLine | None:
     """The proxy's own line of that moment about what it forwards to, where its log could be read."""
-    row, then = talk.listener(case, address), secure.moment(fact.at)
-    unit = row.unit if row else None
+    then = secure.moment(fact.at)
+    for known in reversed(_of_port(case)):
+        for logged in reversed(known.logged):
+            how = _KINDS.get(logged.failure or "other")
+            if how and logged.at is not None and _is_near(logged.at, then) and _is_about(logged.line, http):
+                return OwnLine(known, how, logged.line, logged)
+    row = talk.listener(case, address)
     for service in reversed(case.all(Service)):
-        for entry in reversed(service.log if service.name == unit else ()):
-            near = entry.at is None or then is None or abs(entry.at - then.timestamp()) <= SAME_MOMENT_S
-            if near and _LINES[wanted].search(entry.text):
-                return service, entry
+        for entry in reversed(service.log if row and service.name == row.unit else ()):
+            how = next((kind for kind, pattern in _LINES.items() if pattern.search(entry.text)), None)
+            if how and (entry.at is None or _is_near(entry.at, then)):
+                return OwnLine(service, how, entry.text, None)
     return None
 
 
+def log_is_silent(case: Case) -> bool:
+    """Whether the log of what answers was read, and has no line of that moment about anything behind it."""
+    return any(known.logs for known in _of_port(case))
+
+
+def behind(case: Case) -> tuple[Upstream, Upstreams] | None:
+    """The service behind the proxy of this machine that fails: by its log, or the only one that its configuration names."""
+    for address, (fact, http) in replies.https(case).items():
+        if speaks_of(case, address, fact, http) is None:
+            continue
+        own = line(case, address, fact, http)
+        if own and own.upstream and isinstance(own.fact, Upstreams):
+            return own.upstream, own.fact
+        only = [(known.configured[0], known) for known in _of_port(case) if len(known.configured) == 1]
+        if only and not own:
+            return only[-1]
+    return None
+
+
+def text_of(upstream: Upstream, asks_for: str = "/") -> str:
+    """What is to be checked, as a person would type it; empty where the log names no port."""
+    if upstream.path:
+        return upstream.path
+    if not upstream.host or not upstream.port:
+        return ""
+    web = upstream.scheme if upstream.scheme in replies.WEB_SCHEMES else None
+    where = endpoint(upstream.host, upstream.port)
+    return f"{web}://{where}{asks_for}" if web else where
+
+
+def _of_port(case: Case) -> tuple[Upstreams, ...]:
+    return tuple(known for known in case.all(Upstreams) if known.port == case.tcp.port)
+
+
+def _is_near(at: float, then: datetime | None) -> bool:
+    return then is None or abs(at - then.timestamp()) <= SAME_MOMENT_S
+
+
+def _is_about(text: str, http: HttpAnswer) -> bool:
+    """Whether a line is about the path that was asked for, or names none."""
+    named = _REQUESTED.search(text)
+    return named is None or (named["nginx"] or named["caddy"]) == http.path
+
+
 def log(case: Case, address: str, http: HttpAnswer) -> str:
-    """The command that shows the proxy's own log of that moment, by the name it gives itself."""
-    known = next((command for name, command in _LOGS.items() if name in http.server.lower()), None)
+    """The command that shows the proxy's own log of that moment: where it writes to, or by the name it gives itself."""
+    written = next((known.command for known in reversed(_of_port(case)) if known.command), "")
+    known = written or next((command for name, command in _LOGS.items() if name in http.server.lower()), None)
     if known:
-        return behind(commands.prefix_to(case, address), known)
+        return prefixed(commands.prefix_to(case, address), known)
     return replies.log(case, address, "-n 20")
 
 
-def _on_to(line: str) -> str:
-    """The check of what a proxy's own line names; empty where it names nothing."""
-    match = _UPSTREAM.search(line)
-    return f"refused check {quoted(match['nginx'] or match['go'])}" if match else ""
+def _on_to(case: Case, own: OwnLine | None) -> str:
+    """The check of what is behind it; empty where nothing names it."""
+    known = behind(case)
+    text = text_of(known[0], case.tcp.asks_for) if known else ""
+    match = None if text or not own else _UPSTREAM.search(own.text)
+    named = text or ((match["nginx"] or match["go"]) if match else "")
+    return f"refused check {quoted(named)}" if named else ""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
-    """Attempts, the socket table, and the question that the target asks."""
+    """Attempts, the socket table, the question that the target asks, and of what then speaks of others its log and settings."""
     yield from talk.needs(case)
     for address, (_, http) in replies.https(case).items():
         row = talk.listener(case, address)
-        if kind(http) and row and row.unit:
-            table = hosts.table(case, address)
-            yield ReadService(name=row.unit, port=case.tcp.port, vantage=table.vantage if table else None)
+        if row is None or is_an_applications(http) or http.status not in _GATEWAYS:
+            continue
+        table = hosts.table(case, address)
+        vantage = table.vantage if table else None
+        if row.pid and not vantage:
+            yield FindUpstreams(port=case.tcp.port, pid=row.pid, unit=row.unit)
+        elif row.unit:
+            yield ReadService(name=row.unit, port=case.tcp.port, vantage=vantage)
 
 
-def finding(case: Case, wanted: Kind, behind: str, example: str) -> Finding:
-    """What a proxy's answer says of what is `behind` it; `example` is how its log puts it. Without that log it is not sure."""
+def finding(case: Case, wanted: Kind, how: str, example: str) -> Finding:
+    """What a proxy's answer says of what is behind it; `example` is how its log puts it. Without that log it is not sure."""
     nothing = replies.no_http(case)
     if nothing:
         return nothing
     answers = replies.https(case)
-    address = next((address for address, (_, http) in answers.items() if kind(http) == wanted), None)
+    address = next((each for each, answer in answers.items() if speaks_of(case, each, *answer) == wanted), None)
     if address is None:
-        answered = outcomes.ids(*(fact for fact, _ in answers.values()))
-        return ruled_out("No proxy says so of what is behind it.", *answered)
+        return _no_such_word(case, answers)
     fact, http = answers[address]
     command, who = log(case, address, http), replies.server_words(case, address, http)
-    own = line(case, address, fact, wanted)
-    quote = f" Its log says: `{own[1].text}`." if own else ""
+    own = line(case, address, fact, http)
+    quote = f" Its log says: `{own.text}`." if own else ""
+    known = behind(case)
+    named = f", {_label(known[0])}," if known else ""
     return claim(
-        f"{who} answers {http.asked} with {replies.quoted(http)}: it is a proxy, and {behind}.{quote}",
-        *outcomes.ids(fact, own[0] if own else None),
+        f"{who} answers {http.asked} with {replies.quoted(http)}: it is a proxy, and what it forwards to{named} {how}.{quote}",
+        *outcomes.ids(fact, own.fact if own else known[1] if known else None),
         reason=f"It answers {http.status_line}, which speaks of what it forwards to{', as its own log does' if own else ''}.",
         missing="" if own else f"Its own log of that moment, which names the upstream and how it failed: `{command}`.",
-        culprit=replies.culprit(case, address),
+        culprit=_culprit(known[0]) if own and known else replies.culprit(case, address),
         refuted_by=f"A line of its log that says otherwise, or another answer to {http.asked}.",
-        remedies=(
-            Remedy(
-                do=commands.opening(
-                    commands.on(case, address), f"Read the proxy's log: it names the upstream, as in `{example}`."
-                ),
-                command=command,
-                verify="The line names an address and a port.",
-            ),
-            Remedy(
-                do="Then go on there, from the machine that the proxy runs on: `refused check` with what it names.",
-                command=_on_to(own[1].text if own else ""),
-                verify=f"`refused check {quoted(case.target.text)}` is reachable.",
-            ),
-        ),
+        remedies=(*(() if own and known else (_read(case, address, command, example),)), _go_on(case, own)),
     )
+
+
+def _read(case: Case, address: str, command: str, example: str) -> Remedy:
+    return Remedy(
+        do=commands.opening(commands.on(case, address), f"Read the proxy's log: it names the upstream, as in `{example}`."),
+        command=command,
+        verify="The line names an address and a port.",
+    )
+
+
+def _go_on(case: Case, own: OwnLine | None) -> Remedy:
+    return Remedy(
+        do="Go on at what it forwards to, from the machine that the proxy runs on: `refused check` with what its log names.",
+        command=_on_to(case, own),
+        verify=f"`refused check {quoted(case.target.text)}` is reachable.",
+    )
+
+
+def _no_such_word(case: Case, answers: dict[str, tuple[Talk, HttpAnswer]]) -> Finding:
+    """Why nothing is said of what is behind: the proxy says nothing of it, or its log does not bear its answer out."""
+    answered = outcomes.ids(*(fact for fact, _ in answers.values()))
+    doubted = [http for _, http in answers.values() if not is_an_applications(http) and _by_status(http)]
+    if doubted and log_is_silent(case):
+        reason = f"It answers {doubted[0].status_line}, and its log has no line of that moment about anything behind it."
+        return still_open(reason, *answered, *outcomes.ids(*_of_port(case)))
+    return ruled_out("No proxy says so of what is behind it.", *answered)
+
+
+def _label(upstream: Upstream) -> str:
+    return upstream.path or (endpoint(upstream.host or "?", upstream.port) if upstream.port else upstream.host or "?")
+
+
+def _culprit(upstream: Upstream) -> Culprit:
+    if upstream.path:
+        return Culprit(kind="file", path=upstream.path)
+    if upstream.host and upstream.port:
+        return Culprit(kind="address", address=upstream.host, port=upstream.port)
+    return Culprit(kind="name", name=upstream.host or "?")

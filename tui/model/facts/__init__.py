@@ -31,6 +31,7 @@ from tui.model.facts.session_host import SessionHost
 from tui.model.facts.sockets import Listener, Listeners, UnixPath
 from tui.model.facts.talk import Talk
 from tui.model.facts.tracking import Tracking
+from tui.model.facts.upstreams import Upstream, Upstreams
 from tui.model.requests import AnyRequest
 
 __all__ = [
@@ -92,6 +93,8 @@ __all__ = [
     "Tracking",
     "UnixAttempt",
     "UnixPath",
+    "Upstream",
+    "Upstreams",
     "same_observation",
 ]
 
@@ -136,6 +139,7 @@ AnyFact = (
     | QueueWatch
     | Forwarders
     | Tracking
+    | Upstreams
     | SessionHost
     | Code
     | ErrorText

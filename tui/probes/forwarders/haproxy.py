@@ -1,11 +1,12 @@
-"""Where haproxy leads a port in TCP mode, by its configuration.
+"""Where haproxy leads a port, by its configuration.
 
 Law: pure; sections, `mode`, `bind`, `default_backend`, `use_backend` and `server` are read, all else is passed over. What
-speaks HTTP is a proxy, not a forwarder, and is left out. Source: haproxy's configuration.txt, 2.1 and 4.2.
+speaks HTTP is a proxy and no forwarder: it is asked for by its mode. Source: haproxy's configuration.txt, 2.1 and 4.2.
 """
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -27,11 +28,14 @@ class _Section(Struct):
     servers: list[tuple[str | None, int | None]] = field(default_factory=list)
 
 
-def forwardings_in(text: str) -> Iterator[Forwarding]:
-    """What the configuration forwards in TCP mode."""
+Mode = Literal["tcp", "http"]
+
+
+def forwardings_in(text: str, mode: Mode = "tcp") -> Iterator[Forwarding]:
+    """What the configuration forwards in this mode."""
     sections = list(_sections(text))
     for section in sections:
-        if section.kind in {"listen", "frontend"} and section.mode == "tcp":
+        if section.kind in {"listen", "frontend"} and section.mode == mode:
             wanted = set(section.backends)
             servers = section.servers + [
                 server

@@ -66,7 +66,7 @@ class _Entry(msgspec.Struct, frozen=True):
 _ENTRY = msgspec.json.Decoder(_Entry)
 
 
-def journal_lines(text: bytes, where: str = "journal") -> list[tuple[LogLine, bool]]:
+def journal_lines(text: bytes, where: str = "journal", longest: int = LONGEST_LINE) -> list[tuple[LogLine, bool]]:
     """The lines of `journalctl -o json`, oldest first, each with whether it was written as a warning or worse."""
     lines = []
     for line in text.splitlines()[-KERNEL_LINES:]:
@@ -80,7 +80,7 @@ def journal_lines(text: bytes, where: str = "journal") -> list[tuple[LogLine, bo
             at = micros / _MICROSECONDS if micros is not None else None
             grave = priority is not None and priority < _ERROR_PRIORITY
             origin = "systemd" if where == "journal" and entry.pid == "1" else where
-            lines.append((LogLine(where=origin, text=safe_text(message, limit=LONGEST_LINE), at=at), grave))
+            lines.append((LogLine(where=origin, text=safe_text(message, limit=longest), at=at), grave))
     return lines
 
 

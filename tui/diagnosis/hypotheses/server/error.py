@@ -19,7 +19,7 @@ def judge(case: Case) -> Finding:
     if nothing:
         return nothing
     for address, fact, http in replies.with_status(case, *FAILURES):
-        if upstream.kind(http):
+        if upstream.speaks_of(case, address, fact, http):
             continue
         works = f"`refused check {quoted(case.target.text)}` is reachable."
         who = replies.server_words(case, address, http)

@@ -3,7 +3,7 @@
 from tui.diagnosis.hypothesis import Finding, Hypothesis
 from tui.diagnosis.readings import upstream
 from tui.model.case import Case
-from tui.model.facts import Service
+from tui.model.facts import Service, Upstreams
 
 
 def judge(case: Case) -> Finding:
@@ -11,7 +11,7 @@ def judge(case: Case) -> Finding:
     return upstream.finding(
         case,
         "timeout",
-        "what it forwards to has not answered in time",
+        "has not answered in time",
         "upstream timed out (110: Connection timed out)",
     )
 
@@ -25,7 +25,7 @@ HYPOTHESIS = Hypothesis(
     meaning="A proxy answers, and what it forwards to is too slow or silent.",
     proof="A 504 with the proxy's own log line of that moment; by status and `Server:` alone it is likely.",
     mistaken_for=("server.unresponsive", "upstream.refused", "server.error"),
-    shown_by=(Service,),
+    shown_by=(Upstreams, Service),
     looks=(),
     needs=upstream.needs,
     judge=judge,

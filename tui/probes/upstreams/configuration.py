@@ -1,0 +1,82 @@
+"""The configuration of a running proxy, read where the process itself sees it: nginx's and HAProxy's.
+
+Law: files alone, within the process's own root, bounded in size and number; what may not be read is left out.
+"""
+
+import glob
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tui.model.facts import Upstream
+from tui.model.safe_text import safe_line
+from tui.probes.forwarders.haproxy import forwardings_in
+from tui.probes.kernel.text_file import text_of
+from tui.probes.sockets.process import read_parent
+from tui.probes.upstreams.nginx_settings import upstreams_of
+
+MOST_BYTES = 2_000_000
+MOST_FILES = 200
+"""A busy front has a file for each of its sites."""
+MOST_UPSTREAMS = 32
+_NGINX_FILE = re.compile(r"(?:^|\s)-c\s?(\S+)")
+_NGINX_USUAL = "/etc/nginx/nginx.conf"
+
+
+def configured(process: Path, words: Sequence[str], port: int) -> tuple[Upstream, ...]:
+    """What the configuration of the program behind `process` (its directory in /proc) leads `port` to. Raises nothing."""
+    title = " ".join(words)
+    if title.startswith("nginx: ") or words[0].rpartition("/")[2] == "nginx":
+        return _of_nginx(process, title, port)[:MOST_UPSTREAMS]
+    if words[0].rpartition("/")[2] == "haproxy":
+        return _of_haproxy(process, words, port)[:MOST_UPSTREAMS]
+    return ()
+
+
+def _of_nginx(process: Path, title: str, port: int) -> tuple[Upstream, ...]:
+    path = _NGINX_FILE.search(title if " -c" in title else _parents_title(process))
+    main = Path(match[1] if (match := path) else _NGINX_USUAL)
+    left = [MOST_FILES]
+
+    def included(pattern: str) -> Iterator[tuple[str, str]]:
+        for name in _matching(process / "root", str(main.parent / pattern)):
+            left[0] -= 1
+            if left[0] < 0:
+                return
+            yield safe_line(name), _text(process, name)
+
+    return upstreams_of(_text(process, str(main)), safe_line(str(main)), port, included)
+
+
+def _parents_title(process: Path) -> str:
+    """A worker's master has the arguments."""
+    try:
+        parent = read_parent(process.parent, int(process.name))
+    except (OSError, ValueError):
+        return ""
+    return text_of(process.parent / str(parent) / "cmdline").replace("\0", " ")
+
+
+def _matching(root: Path, pattern: str) -> list[str]:
+    """The paths below `root` that a pattern names, as the process sees them."""
+    below = pattern.lstrip("/")
+    if ".." in below.split("/"):
+        return []
+    return [f"/{name}" for name in sorted(glob.glob(below, root_dir=root))]  # noqa: PTH207 -- Path.glob has no root
+
+
+def _of_haproxy(process: Path, words: Sequence[str], port: int) -> tuple[Upstream, ...]:
+    paths = [value for option, value in zip(words, [*words[1:], ""], strict=True) if option in {"-f", "--"}]
+    return tuple(
+        Upstream(host=host, port=number, scheme="http", line=f"server {host}:{number}", source=safe_line(path))
+        for path in paths
+        if path.startswith("/")
+        for forwarding in forwardings_in(_text(process, path), "http")
+        if forwarding.port == port
+        for host, number in forwarding.leads_to
+        if host and number
+    )
+
+
+def _text(process: Path, path: str) -> str:
+    return text_of(process / "root" / path.lstrip("/"), MOST_BYTES)

@@ -31,6 +31,8 @@ PRINTED = {
     "ct helper": "nft(8): an object that a rule names",
     "ct timeout": "nft(8): an object that a rule names",
     "IP Address": "Python's ssl.SSLSocket.getpeercert: a kind of alternative name",
+    " (deleted)": "proc_pid_fd(5): the path of a file that is gone",
+    "nginx: ": "ngx_setproctitle.c: the title of nginx's processes",
     "Do you want to ping broadcast?": "ping(8) of iputils, for an error of the route",
 }
 """Texts with a space that a tool or the kernel prints, and where."""

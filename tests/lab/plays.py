@@ -132,7 +132,32 @@ def compared(document: Mapping[str, Any], expect: Expect, made: Bench) -> tuple[
     problems += _against_the_law_of_remedies(document)
     problems += _unnamed(verdict, expect, made)
     problems += _not_contradicted(document, expect, made)
+    wrong_behind = tuple(_wrong_behind(document["next"], expect))
+    problems += [f"wrong confirmed behind it: {cause}" for cause in wrong_behind]
+    wrong += wrong_behind
+    problems += _not_as_behind(document["next"], expect)
     return problems, wrong
+
+
+def _behind(following: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
+    """The documents of the further stretches."""
+    while following:
+        yield following
+        following = following["next"]
+
+
+def _wrong_behind(following: Mapping[str, Any] | None, expect: Expect) -> Iterator[str]:
+    """Causes that are confirmed of what stands behind, and are not those that are expected there."""
+    for document in _behind(following):
+        verdicts = (*([document["verdict"]] if document["verdict"] else []), *document["also"])
+        causes = {one["cause"] for one in verdicts if one["certainty"] == "confirmed"}
+        yield from sorted(causes - {*expect.behind, *allowed(expect)})
+
+
+def _not_as_behind(following: Mapping[str, Any] | None, expect: Expect) -> Iterator[str]:
+    named = tuple(document["verdict"]["cause"] if document["verdict"] else "-" for document in _behind(following))
+    if named != expect.behind:
+        yield f"behind it: {named}, expected {expect.behind}"
 
 
 def _against_the_law_of_remedies(document: Mapping[str, Any]) -> Iterator[str]:

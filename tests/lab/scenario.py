@@ -88,6 +88,8 @@ class Expect(Struct, frozen=True, kw_only=True):
     """Keys of the culprit that the verdict must name, with their values as text."""
     words: tuple[str, ...] = ()
     """What the verdict's sentence must contain."""
+    behind: tuple[str, ...] = ()
+    """The causes that are named where the walk goes on, behind the target and behind that; empty where it does not."""
     contradiction: tuple[str, ...] = ()
     """What must stand in the sentence on how the typed text and what is seen differ; empty where they do not."""
 

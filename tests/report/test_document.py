@@ -17,7 +17,7 @@ from tui.model.facts import Outcome, TcpAttempt
 from tui.model.options import Options
 from tui.model.requests import Connect, ListListeners
 from tui.model.target import parse_target
-from tui.report.document import document_of, session_document
+from tui.report.document import document_of
 from tui.report.formats.html import as_html
 from tui.report.formats.json import as_json
 from tui.report.formats.markdown import as_markdown
@@ -126,14 +126,6 @@ async def test_the_document_is_a_function_of_the_events() -> None:
     assert document_of(events) == document_of(tuple(events))
     assert document_of(events).started == events[0].at
     assert document_of(events).elapsed_s >= 0
-
-
-async def test_a_session_needs_no_second_fold() -> None:
-    """The document from what a session knows is the one from its record."""
-    session = Session(parse_target("127.0.0.1:8081"), Options(), ScriptedChecks(NOTHING_LISTENS), pace=Pace.UNATTENDED)
-    await session.run()
-
-    assert session_document(session.case, session.assessment, session.events) == document_of(session.events)
 
 
 async def test_evidence_is_shown_with_its_command() -> None:

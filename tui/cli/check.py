@@ -16,19 +16,19 @@ from tui.cli.exit_status import ExitStatus, highest, status_of
 from tui.cli.streams import log_line, someone_watches, write_result
 from tui.diagnosis.readings.so_far import so_far
 from tui.engine.ending import in_good_order
+from tui.engine.journey import Journey
 from tui.engine.recording import Recorder, default_path
 from tui.engine.runner import checks_on
 from tui.engine.session import Pace, Session
 from tui.engine.setup import Opening, Setup, vantage
 from tui.engine.taken import beginning_with
-from tui.model.events import AnyEvent, CheckStarted, FactSeen, Judged
+from tui.model.events import AnyEvent, CheckStarted, FactSeen, Judged, Opened
 from tui.model.facts import AnyFact, Attempt
 from tui.model.judgement import Assessment, Verdict
 from tui.model.requests import Step
 from tui.model.safe_text import safe_text
-from tui.model.target import Target
 from tui.report import formats
-from tui.report.document import session_document
+from tui.report.document import document_of
 from tui.report.sentences import check_words, fact_words
 from tui.watch.signals import die_by
 
@@ -80,9 +80,9 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
     statuses: list[ExitStatus] = []
     for number, opening in enumerate(openings):
         async with opening() as here:
-            session, interrupted = await _walk(here, check_options)
-        statuses.append(ExitStatus.INTERRUPTED if interrupted else status_of(session.assessment))
-        document = session_document(session.case, session.assessment, session.events)
+            walk, interrupted = await _walk(here, check_options)
+        statuses.append(ExitStatus.INTERRUPTED if interrupted else status_of(walk.first.assessment))
+        document = document_of(walk.events)
         try:
             if document.evidence or not interrupted:
                 check_options.write_result(f"{chosen.between if number else ''}{chosen.render(document)}")
@@ -93,8 +93,8 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
     return highest(statuses)
 
 
-async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Session, bool]:
-    """The session after its walk, and whether Ctrl-C or a signal ended it; then it holds what was known by then."""
+async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Journey, bool]:
+    """The walk after its walk, and whether Ctrl-C or a signal ended it; then it holds what was known by then."""
     check = beginning_with(here.taken, checks_on(here.system))
     session = Session(
         here.target,
@@ -105,41 +105,48 @@ async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Session, bool
         code=here.code,
         text=here.text,
     )
+    walk = Journey(session)
     recorder = Recorder(check_options.session or default_path(here.target)) if check_options.record else None
-    for listener in (recorder.write if recorder else None, here.on_event, _progress(here.target)):
+    for listener in (recorder.write if recorder else None, here.on_event, _progress()):
         if listener:
-            session.subscribe(listener)
+            walk.subscribe(listener)
     try:
-        await session.run()
+        await walk.run()
     except asyncio.CancelledError:  # asyncio.run turns SIGINT into this, and it ends here: the result is to be shown
         if task := asyncio.current_task():
             task.uncancel()
-        return session, True
+        return walk, True
     finally:
         if recorder:
             recorder.close()
             _say_where(recorder)
-    return session, False
+    return walk, False
 
 
-def _progress(target: Target) -> Callable[[AnyEvent], None] | None:
+def _progress() -> Callable[[AnyEvent], None] | None:
     if not someone_watches():
         return None
 
+    label = ""
     attempts: list[AnyFact] = []
     named: list[str] = []
 
     def show(event: AnyEvent) -> None:
+        nonlocal label
         match event:
+            case Opened(target=target):
+                label = target.label
+                attempts.clear()
+                named.clear()
             case FactSeen(fact=Attempt(purpose="target") as attempt):
                 attempts.append(attempt)
-                log_line(f"{target.label}: attempt {attempt.number} of {attempt.total}: {fact_words(attempt)}")
+                log_line(f"{label}: attempt {attempt.number} of {attempt.total}: {fact_words(attempt)}")
             case CheckStarted(request=request) if isinstance(request, Step):
-                log_line(f"{target.label}: checking {check_words(request)}")
+                log_line(f"{label}: checking {check_words(request)}")
             case Judged(assessment=Assessment(verdict=Verdict(cause=cause))) if under_way := so_far(attempts):
                 if named[-1:] != [cause]:
                     named.append(cause)
-                    log_line(f"{target.label}: {under_way}: {cause}")
+                    log_line(f"{label}: {under_way}: {cause}")
 
     return show
 

@@ -141,6 +141,7 @@ def _backend(
         return parsed.target
 
     def open_session(target: Target) -> Walk:
+        from tui.engine.journey import Journey
         from tui.engine.runner import checks_on
         from tui.engine.session import Pace, Session
         from tui.engine.taken import beginning_with
@@ -152,7 +153,7 @@ def _backend(
         # What was read to know the target was read as this process sees it.
         check = beginning_with({} if context else asked.taken, checks_on(mine.system if mine else others))
         who = vantage(context.who if context else "")
-        session = Session(target, options, check, pace=Pace.GUIDED, vantage=who, code=asked.code, text=asked.text)
+        session = Journey(Session(target, options, check, pace=Pace.GUIDED, vantage=who, code=asked.code, text=asked.text))
         keep.begin(session)
         if mine and mine.on_event:
             session.subscribe(mine.on_event)
@@ -177,13 +178,13 @@ def _backend(
 def write_report(walk: Walk) -> Path:
     """Write the report as Markdown into the state directory, for its owner alone, and return where. Raises OSError."""
     from tui.engine.recording import OWNER_ONLY, default_path, make_private, sessions_directory
-    from tui.report.document import session_document
+    from tui.report.document import document_of
     from tui.report.formats.markdown import as_markdown
 
     path = sessions_directory().parent / "reports" / default_path(walk.case.target).with_suffix(".md").name
     make_private(path.parent)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as file:
-        file.write(as_markdown(session_document(walk.case, walk.assessment, walk.events)))
+        file.write(as_markdown(document_of(walk.events)))
     return path
 
 

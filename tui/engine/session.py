@@ -17,10 +17,11 @@ from tui.diagnosis.causes import concerns, hypotheses
 from tui.diagnosis.decide import Ask, Conclude, Decision, Run, Wait, decide
 from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess, in_substance, without_judgements
+from tui.diagnosis.readings.onward import options_there
 from tui.diagnosis.tree import QUESTIONS, UNKNOWN, question
 from tui.engine.runner import Check, OnFact
 from tui.model.case import Case, fold
-from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
+from tui.model.events import Answered, AnyEvent, Before, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
 from tui.model.facts import AnyFact, Attempt, ErrorText, Outcome, same_observation
 from tui.model.frame import Frame
 from tui.model.judgement import Assessment
@@ -73,6 +74,7 @@ class Session:
         vantage: str = "",
         code: tuple[Frame, ...] = (),
         text: ErrorText | None = None,
+        behind: tuple[Before, ...] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         causes: Iterable[Hypothesis] | None = None,
     ) -> None:
@@ -90,7 +92,7 @@ class Session:
         self._slots = asyncio.Semaphore(MOST_CHECKS)
         self._counts: dict[str, int] = {}
         self._failure: BaseException | None = None
-        opened = Opened(version=__version__, target=target, options=options, vantage=vantage, text=text, code=code)
+        opened = Opened(version=__version__, target=target, options=options, vantage=vantage, text=text, code=code, behind=behind)
         self._opened = masked_record(opened)
         self._prefixes = dict(zip(self._opened.options.servers, options.servers, strict=True))
         """The prefixes as they are run, by how they are shown."""
@@ -122,6 +124,20 @@ class Session:
         finally:
             await self._stop()
             self._assess()
+
+    def going_on(self, target: Target) -> "Session":
+        """A new session on what stands behind this one's target, checked from the same place at the same pace."""
+        cause = self.assessment.verdict.cause if self.assessment.verdict else ""
+        return Session(
+            target,
+            options_there(self.case.options, target),
+            self._check,
+            pace=self.pace,
+            vantage=self._opened.vantage,
+            behind=(*self.case.behind, Before(target=self.case.target, cause=cause)),
+            clock=self._clock,
+            causes=self.causes,
+        )
 
     def answer(self, identifier: str, answer: str) -> None:
         """The person's answer to a question: the key of a choice, or free text where the question takes it."""

@@ -38,7 +38,7 @@ class Walk(Protocol):
 
     @property
     def events(self) -> list[AnyEvent]:
-        """All that has happened, the header first; empty before a session runs."""
+        """All that has happened, the header first, and that of each stretch before it; empty before a session runs."""
 
     @property
     def waiting(self) -> Decision:

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
+from tui.model.events import Answered, AnyEvent, Before, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
 from tui.model.facts import AnyFact, Fact
 from tui.model.frame import Frame
 from tui.model.options import Options
@@ -44,6 +44,8 @@ class Case(Struct, frozen=True, kw_only=True, dict=True):
     options: Options = Options()
     code: tuple[Frame, ...] = ()
     """The code that asked for the target, the user's innermost frame first."""
+    behind: tuple[Before, ...] = ()
+    """The targets that the walk came by, the given one first."""
     facts: tuple[AnyFact, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     """Pairs of question and answer, in the order given."""
@@ -51,6 +53,11 @@ class Case(Struct, frozen=True, kw_only=True, dict=True):
     ended: tuple[AnyRequest, ...] = ()
     set_aside: tuple[tuple[str, str], ...] = ()
     """Pairs of cause and why (`skipped`, `excluded`)."""
+
+    @property
+    def label(self) -> str:
+        """The target, with those that the walk came by before it: `web:80 > 127.0.0.1:3000`."""
+        return " > ".join((*(before.target.label for before in self.behind), self.target.label))
 
     @property
     def tcp(self) -> TcpTarget:
@@ -120,7 +127,7 @@ def fold(case: Case, event: AnyEvent) -> Case:
     match event:
         case Opened():
             text = (replace(event.text, id="error-text-1", at=event.at),) if event.text else ()
-            return Case(target=event.target, options=event.options, code=event.code, facts=text)
+            return Case(target=event.target, options=event.options, code=event.code, behind=event.behind, facts=text)
         case CheckStarted():
             return replace(case, asked=(*case.asked, event.request))
         case CheckEnded():

@@ -20,8 +20,16 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="event"):
     at: str = ""
 
 
+class Before(Struct, frozen=True, kw_only=True):
+    """A target that was walked before this one, and led to it."""
+
+    target: Target
+    cause: str
+    """What was found there: `upstream.refused`."""
+
+
 class Opened(Event, frozen=True, kw_only=True, tag="session"):
-    """The header: the first event of every session."""
+    """The header: the first event of every session, and of every stretch that goes on behind its target."""
 
     schema: str = SESSION_SCHEMA
     version: str
@@ -33,6 +41,8 @@ class Opened(Event, frozen=True, kw_only=True, tag="session"):
     """What the error text says that the target came out of; it is the first fact of the case."""
     code: tuple[Frame, ...] = ()
     """The code that asked for the target, the user's innermost frame first; empty where nothing names it."""
+    behind: tuple[Before, ...] = ()
+    """The targets that the walk came by, the given one first; empty for that one itself."""
 
 
 class CheckStarted(Event, frozen=True, kw_only=True, tag="check"):

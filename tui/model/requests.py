@@ -271,9 +271,14 @@ class FindForwarders(Request, frozen=True, kw_only=True, tag="forwarders"):
 
 
 class FindUpstreams(Request, frozen=True, kw_only=True, tag="upstreams"):
-    """Find what the proxy that holds `port` forwards to, by the logs that it writes and by its configuration."""
+    """Find what the proxy that holds `port` forwards a request to, by the logs that it writes and by its configuration."""
 
+    address: Address
     port: int
+    host: str
+    """By the request's `Host:`, without port."""
+    path: str
+    """That was asked for, without query."""
     pid: int
     unit: str | None = None
     """Its systemd unit, whose journal may be its log."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from tui.diagnosis.causes import concerns, hypotheses
 from tui.diagnosis.hypothesis import Hypothesis
@@ -87,6 +88,8 @@ class Document(Struct, frozen=True, kw_only=True):
     started: Moment
     elapsed_s: float
     version: str
+    next: "Document | None" = None
+    """What stands behind the target, where the walk went on there: the result for what a proxy forwards to."""
 
 
 def document(
@@ -116,16 +119,19 @@ def document(
 
 
 def document_of(events: Sequence[AnyEvent]) -> Document:
-    """The document for a recorded session, its header first. Raises ValueError without a header.
+    """The document for a session, its header first; what follows a later header is its `next`. Raises ValueError without one.
 
-    The verdict is worked out anew from the recorded facts, by the causes that this version knows.
+    The verdict is worked out anew from the facts, by the causes that this version knows.
     """
+    ends = [number for number, event in enumerate(events) if number and isinstance(event, Opened)]
+    following = document_of(events[ends[0] :]) if ends else None
+    return replace(_of_stretch(events[: ends[0]] if ends else events), next=following)
+
+
+def _of_stretch(events: Sequence[AnyEvent]) -> Document:
+    """The document for the events on one target, its header first."""
     case = fold_all(events)
-    return session_document(case, assess(case, hypotheses()), events)
-
-
-def session_document(case: Case, assessment: Assessment, events: Sequence[AnyEvent]) -> Document:
-    """The document for a session that has come to `case` and `assessment` by `events`, its header first."""
+    assessment = assess(case, hypotheses())
     header = events[0]
     judged = next((event for event in reversed(events) if isinstance(event, Judged)), None)
     return document(

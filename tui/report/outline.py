@@ -89,6 +89,8 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
         yield from _verdict(document, document.verdict)
     for other in document.also:
         yield from _verdict(document, other, also=True)
+    if document.next:
+        yield from _behind(document.next, full=full)
     for fact in document.evidence:
         if isinstance(fact, Code):
             yield from _code(fact)
@@ -109,6 +111,18 @@ def outline(document: Document, *, full: bool = True) -> Iterator[Block]:
         yield Items(tuple(_fact(fact) for fact in document.evidence))
     took = f"Started {document.started}, took {document.elapsed_s:.1f} s; times are UTC."
     yield Footer(_line(f"{took} Written by refused {document.version}."))
+
+
+def _behind(following: Document, *, full: bool) -> Iterator[Block]:
+    """The report on what stands behind, one level below this one's."""
+    for block in outline(following, full=full):
+        match block:
+            case Heading(text=text, level=level):
+                yield Heading(f"Behind it: {text}" if level == 1 else text, level + 1)
+            case Footer():
+                pass
+            case _:
+                yield block
 
 
 def _first(document: Document) -> Iterator[Block]:

@@ -20,4 +20,4 @@ def closing_lines(case: Case, assessment: Assessment, record: str, *, under_way:
         ending = state_words(unproved(case), mute=bool(assessment.alternatives))
     else:
         ending = "the cause is open."
-    return safe_text(f"{case.target.label}: {ending}"), safe_text(f"Session: {record}")
+    return safe_text(f"{case.label}: {ending}"), safe_text(f"Session: {record}")

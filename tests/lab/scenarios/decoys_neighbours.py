@@ -1,5 +1,7 @@
 """Decoys: neighbours and strangers. Something like the service that was meant is there, and it is not that."""
 
+from msgspec.structs import replace
+
 from tests.lab.decoys import PLAIN, REDIS, SSH_WORDS, THERE, WEB, decoy, odd
 from tests.lab.scenario import QUICK, Expect, Step
 from tests.lab.scenarios.other_namespace import nameless
@@ -277,7 +279,8 @@ _OLD = (
         typed="http://{client}:{port}/app",
         port=WEB,
         tools=("nginx",),
-        expect=_ITS_OWN_502,
+        expect=replace(_ITS_OWN_502, behind=("upstream.refused",)),
+        nobody=_ITS_OWN_502,
     ),
     decoy(
         "old-line-in-the-log-and-all-is-well",

@@ -14,6 +14,7 @@ from tui.model.case import Case
 from tui.model.facts import Listener, Listeners, Outcome, Talk, TcpAttempt
 from tui.model.protocols import HTTP, TLS, meant_protocol, protocols_labelled
 from tui.model.schemes import Family, family_of_port
+from tui.model.target import TcpTarget
 
 CROWDED = "HTTP"
 """The family of which one machine runs many services that have nothing to do with each other."""
@@ -42,13 +43,17 @@ class NearMiss(Struct, frozen=True):
 
 
 def candidates(case: Case, refused: Iterable[str], table: Listeners) -> Iterator[NearMiss]:
-    """One for each port and owner that would take a connection to one of the addresses and fits in some way."""
+    """One for each port and owner that would take a connection to one of the addresses and fits in some way.
+
+    What the walk came by is not what it leads to.
+    """
     near = slips(case.tcp.port)
     meant = hosts.meant_family(case)
+    fronts = {case.tcp.port, *(before.target.port for before in case.behind if isinstance(before.target, TcpTarget))}
     yielded: set[tuple[int, int | None, str]] = set()
     for row in table.listeners:
         taken = any(hosts.reaches(row, address, here=outcomes.is_local(case, address)) for address in refused)
-        if row.proto != "tcp" or row.port == case.tcp.port or not taken or (row.port, row.pid, hosts.owner(row)) in yielded:
+        if row.proto != "tcp" or row.port in fronts or not taken or (row.port, row.pid, hosts.owner(row)) in yielded:
             continue
         yielded.add((row.port, row.pid, hosts.owner(row)))
         served = serves(case, refused, row)

@@ -49,8 +49,13 @@ _APPLICATIONS = re.compile(
 """`Server:` lines of servers that run applications, and lead no connection on by themselves."""
 _PAGE_WRITERS = re.compile(r"nginx|openresty|tengine|apache(?!-coyote)|haproxy", re.IGNORECASE)
 """Proxies that never answer for themselves without a page of their own."""
-SAME_MOMENT_S = 30.0
-"""A line this near to the request is about it, or about one that ended the same."""
+_FRONTS = re.compile(r"caddy|envoy|traefik|varnish|squid|litespeed|cloudflare|awselb|gws|kong|microsoft-iis", re.IGNORECASE)
+"""`Server:` lines of others that forward; some answer without a page."""
+_BY_STATUS: dict[Kind, str] = {"refused": "refuses the connection, breaks it off, or is not found"}
+"""What a status alone may mean."""
+SAME_MOMENT_S = 65.0
+"""A line this near to the request is about it, or about one that ended the same: Apache tries a backend that failed only after
+60 s again, and logs no endpoint until then (mod_proxy, `retry`)."""
 _LOGS = {
     "nginx": "tail -n 20 /var/log/nginx/error.log",
     "apache": "tail -n 20 /var/log/apache2/error.log",
@@ -66,17 +71,16 @@ _KINDS: dict[ErrorClass, Kind] = {
     "dns": "unresolved",
 }
 """How a log's line says that it ended; `other` is a socket that is not there."""
-_GATEWAYS = frozenset({502, 503, 504})
-"""RFC 9110, 15.6.3 to 15.6.5."""
-_REQUESTED = re.compile(r"request: \"\w{1,10} (?P<nginx>\S+)|\"uri\":\"(?P<caddy>[^\"]*)")
-"""The path that a line is about, where it names one."""
+GATEWAYS = frozenset({502, 503, 504})
+"""RFC 9110, 15.6.3 to 15.6.5: what a proxy says of what is behind it, and an application of what it asks."""
+_FAILURES = range(500, 600)
 _UPSTREAM = re.compile(r"\bupstream: \"(?:\w+://)?(?P<nginx>[^\s\"/]+)|\bdial tcp (?P<go>\S+?:\d+)\b")
 """Where nginx, and proxies in Go, name what they forward to."""
 
 
 def speaks_of(case: Case, address: str, fact: Talk, http: HttpAnswer) -> Kind | None:
     """How what stands behind fails, by the proxy's own log of that moment, or else by its answer; None where neither says so."""
-    if is_an_applications(http) or http.status not in _GATEWAYS:
+    if is_an_applications(http) or http.status not in GATEWAYS:
         return None
     own = line(case, address, fact, http)
     if own:
@@ -98,6 +102,11 @@ def is_an_applications(http: HttpAnswer) -> bool:
     return bool(_APPLICATIONS.search(http.server) or without_a_page)
 
 
+def may_be_a_front(http: HttpAnswer) -> bool:
+    """Whether what answers forwards to others, by its `Server:` line; one that says nothing may."""
+    return not http.server or bool(_PAGE_WRITERS.search(http.server) or _FRONTS.search(http.server))
+
+
 class OwnLine(NamedTuple):
     """What the proxy's log says of that moment."""
 
@@ -114,7 +123,7 @@ def line(case: Case, address: str, fact: Talk, http: HttpAnswer) -> OwnLine | No
     for known in reversed(_of_port(case)):
         for logged in reversed(known.logged):
             how = _KINDS.get(logged.failure or "other")
-            if how and logged.at is not None and _is_near(logged.at, then) and _is_about(logged.line, http):
+            if how and _is_about(case, logged, http) and logged.at is not None and _is_near(logged.at, then):
                 return OwnLine(known, how, logged.line, logged)
     row = talk.listener(case, address)
     for service in reversed(case.all(Service)):
@@ -125,23 +134,39 @@ def line(case: Case, address: str, fact: Talk, http: HttpAnswer) -> OwnLine | No
     return None
 
 
+def _is_about(case: Case, logged: Upstream, http: HttpAnswer) -> bool:
+    """Whether a line is about such a request as was made: for this host and path, as far as it names them."""
+    return logged.asked in {None, http.path} and logged.site in {None, case.tcp.label, case.tcp.host}
+
+
 def log_is_silent(case: Case) -> bool:
     """Whether the log of what answers was read, and has no line of that moment about anything behind it."""
     return any(known.logs for known in _of_port(case))
 
 
 def behind(case: Case) -> tuple[Upstream, Upstreams] | None:
-    """The service behind the proxy of this machine that fails: by its log, or the only one that its configuration names."""
+    """The service behind a failing answer of this machine: by its proxy's log, or the only one that its settings name."""
     for address, (fact, http) in replies.https(case).items():
-        if speaks_of(case, address, fact, http) is None:
+        if http.status not in _FAILURES:
             continue
         own = line(case, address, fact, http)
-        if own and own.upstream and isinstance(own.fact, Upstreams):
-            return own.upstream, own.fact
+        if own:
+            return (own.upstream, own.fact) if own.upstream and isinstance(own.fact, Upstreams) else None
         only = [(known.configured[0], known) for known in _of_port(case) if len(known.configured) == 1]
-        if only and not own:
+        if only:
             return only[-1]
     return None
+
+
+def led_to(case: Case) -> tuple[Upstream, ...]:
+    """What the settings of the program that answers lead its port to."""
+    return next((known.configured for known in reversed(_of_port(case))), ())
+
+
+def check_of(case: Case, upstream: Upstream) -> str:
+    """The check of a service behind the target; empty where nothing names its port."""
+    text = text_of(upstream, case.tcp.asks_for)
+    return f"refused check {quoted(text)}" if text else ""
 
 
 def text_of(upstream: Upstream, asks_for: str = "/") -> str:
@@ -163,12 +188,6 @@ def _is_near(at: float, then: datetime | None) -> bool:
     return then is None or abs(at - then.timestamp()) <= SAME_MOMENT_S
 
 
-def _is_about(text: str, http: HttpAnswer) -> bool:
-    """Whether a line is about the path that was asked for, or names none."""
-    named = _REQUESTED.search(text)
-    return named is None or (named["nginx"] or named["caddy"]) == http.path
-
-
 def log(case: Case, address: str, http: HttpAnswer) -> str:
     """The command that shows the proxy's own log of that moment: where it writes to, or by the name it gives itself."""
     written = next((known.command for known in reversed(_of_port(case)) if known.command), "")
@@ -181,10 +200,10 @@ def log(case: Case, address: str, http: HttpAnswer) -> str:
 def _on_to(case: Case, own: OwnLine | None) -> str:
     """The check of what is behind it; empty where nothing names it."""
     known = behind(case)
-    text = text_of(known[0], case.tcp.asks_for) if known else ""
-    match = None if text or not own else _UPSTREAM.search(own.text)
-    named = text or ((match["nginx"] or match["go"]) if match else "")
-    return f"refused check {quoted(named)}" if named else ""
+    if known:
+        return check_of(case, known[0])
+    match = _UPSTREAM.search(own.text) if own else None
+    return f"refused check {quoted(match['nginx'] or match['go'])}" if match else ""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -192,13 +211,14 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from talk.needs(case)
     for address, (_, http) in replies.https(case).items():
         row = talk.listener(case, address)
-        if row is None or is_an_applications(http) or http.status not in _GATEWAYS:
+        if row is None or http.status not in _FAILURES:
             continue
         table = hosts.table(case, address)
         vantage = table.vantage if table else None
         if row.pid and not vantage:
-            yield FindUpstreams(port=case.tcp.port, pid=row.pid, unit=row.unit)
-        elif row.unit:
+            path = case.tcp.asks_for.partition("?")[0]
+            yield FindUpstreams(address=address, port=case.tcp.port, host=case.tcp.host, path=path, pid=row.pid, unit=row.unit)
+        elif row.unit and http.status in GATEWAYS and not is_an_applications(http):
             yield ReadService(name=row.unit, port=case.tcp.port, vantage=vantage)
 
 
@@ -215,6 +235,7 @@ def finding(case: Case, wanted: Kind, how: str, example: str) -> Finding:
     command, who = log(case, address, http), replies.server_words(case, address, http)
     own = line(case, address, fact, http)
     quote = f" Its log says: `{own.text}`." if own else ""
+    how = how if own else _BY_STATUS.get(wanted, how)
     known = behind(case)
     named = f", {_label(known[0])}," if known else ""
     return claim(
@@ -247,7 +268,11 @@ def _go_on(case: Case, own: OwnLine | None) -> Remedy:
 def _no_such_word(case: Case, answers: dict[str, tuple[Talk, HttpAnswer]]) -> Finding:
     """Why nothing is said of what is behind: the proxy says nothing of it, or its log does not bear its answer out."""
     answered = outcomes.ids(*(fact for fact, _ in answers.values()))
-    doubted = [http for _, http in answers.values() if not is_an_applications(http) and _by_status(http)]
+    doubted = [
+        http
+        for address, (fact, http) in answers.items()
+        if not is_an_applications(http) and _by_status(http) and not line(case, address, fact, http)
+    ]
     if doubted and log_is_silent(case):
         reason = f"It answers {doubted[0].status_line}, and its log has no line of that moment about anything behind it."
         return still_open(reason, *answered, *outcomes.ids(*_of_port(case)))

@@ -16,6 +16,10 @@ class Upstream(Struct, frozen=True, kw_only=True):
     """In which protocol it is spoken to: `http`, `fastcgi`, …; None where nothing says it."""
     failure: ErrorClass | None = None
     """How it failed, by a line of the log; None where only the configuration names it."""
+    asked: str | None = None
+    """The path of the request that failed, where the line names it."""
+    site: str | None = None
+    """The host that this request was for, as its client wrote it."""
     at: float | None = None
     """When the line was written, in seconds since the epoch; None where it does not say so."""
     line: str = ""

@@ -9,33 +9,37 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tui.model.facts import Upstream
+from tui.model.requests import FindUpstreams
 from tui.model.safe_text import safe_line
 from tui.probes.forwarders.haproxy import forwardings_in
 from tui.probes.kernel.text_file import text_of
 from tui.probes.sockets.process import read_parent
-from tui.probes.upstreams.nginx_settings import upstreams_of
+from tui.probes.upstreams.nginx_settings import ProxiedRequest, upstreams_of
 
 MOST_BYTES = 2_000_000
 MOST_FILES = 200
 """A busy front has a file for each of its sites."""
 MOST_UPSTREAMS = 32
 _NGINX_FILE = re.compile(r"(?:^|\s)-c\s?(\S+)")
+_NGINX_TITLE = "nginx: "
+"""What nginx calls its processes (ngx_setproctitle.c); the master's title ends with its command line."""
 _NGINX_USUAL = "/etc/nginx/nginx.conf"
 
 
-def configured(process: Path, words: Sequence[str], port: int) -> tuple[Upstream, ...]:
-    """What the configuration of the program behind `process` (its directory in /proc) leads `port` to. Raises nothing."""
+def configured(process: Path, words: Sequence[str], request: FindUpstreams) -> tuple[Upstream, ...]:
+    """What the configuration of the program behind `process` (its directory in /proc) leads the request to. Raises nothing."""
     title = " ".join(words)
-    if title.startswith("nginx: ") or words[0].rpartition("/")[2] == "nginx":
-        return _of_nginx(process, title, port)[:MOST_UPSTREAMS]
+    if title.startswith(_NGINX_TITLE) or words[0].rpartition("/")[2] == "nginx":
+        return _of_nginx(process, title, request)[:MOST_UPSTREAMS]
     if words[0].rpartition("/")[2] == "haproxy":
-        return _of_haproxy(process, words, port)[:MOST_UPSTREAMS]
+        return _of_haproxy(process, words, request.port)[:MOST_UPSTREAMS]
     return ()
 
 
-def _of_nginx(process: Path, title: str, port: int) -> tuple[Upstream, ...]:
-    path = _NGINX_FILE.search(title if " -c" in title else _parents_title(process))
-    main = Path(match[1] if (match := path) else _NGINX_USUAL)
+def _of_nginx(process: Path, title: str, request: FindUpstreams) -> tuple[Upstream, ...]:
+    named = _NGINX_FILE.search(title) or _NGINX_FILE.search(_parents_title(process))
+    main = Path(named[1] if named else _NGINX_USUAL)
+    asked = ProxiedRequest(request.address, request.port, request.host, request.path)
     left = [MOST_FILES]
 
     def included(pattern: str) -> Iterator[tuple[str, str]]:
@@ -45,7 +49,7 @@ def _of_nginx(process: Path, title: str, port: int) -> tuple[Upstream, ...]:
                 return
             yield safe_line(name), _text(process, name)
 
-    return upstreams_of(_text(process, str(main)), safe_line(str(main)), port, included)
+    return upstreams_of(_text(process, str(main)), safe_line(str(main)), asked, included)
 
 
 def _parents_title(process: Path) -> str:

@@ -1,15 +1,17 @@
 """Where nginx leads a port, by its configuration: pure but for what `included` reads.
 
-Law: only `include`, `server`, `listen`, `upstream` and the `*_pass` directives are read; which location takes a path is not
-worked out. Bounded in depth, files and words. Source: nginx's "Configuration file's structure", ngx_conf_file.c (ngx_conf_read_token).
+Law: `include`, `server`, `listen`, `server_name`, `location`, `upstream`, `try_files` and the `*_pass` directives are read. What
+is rewritten, answered or chosen by more than that leads nowhere here: rather nothing than a guess. Bounded in depth, files
+and words. Source: nginx's "Configuration file's structure" and "How nginx processes a request".
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from tui.model.address import is_unspecified, same_address
 from tui.model.facts import Upstream
 from tui.model.numbers import decimal_number
 
@@ -22,6 +24,11 @@ _WORD = re.compile(
 _PASS = {"proxy_pass": None, "grpc_pass": "grpc", "fastcgi_pass": "fastcgi", "uwsgi_pass": "uwsgi", "scgi_pass": "scgi"}
 """Directives that lead on, each with the protocol where it names none itself."""
 _URL = re.compile(r"(?:(?P<scheme>[a-z]{2,10})://)?(?P<where>unix:[^:$]+|[^/$]+)(?:[/:].*)?", re.DOTALL)
+_ENDING = frozenset({"return", "rewrite"})
+"""Directives with which a block answers itself, or asks for another path."""
+_BARE = 2
+"""Words of `location /path`."""
+_PLAIN = re.compile(r"(?P<begins>\^?)(?P<words>(?:[\w/%~@:,=-]|\\[./-])*+)(?P<ends>\$?)")
 _WHERE = re.compile(r"(?P<host>\[[^\]]+\]|[^:\s]+)(?::(?P<port>\d{1,5}))?")
 _HTTP, _HTTPS = 80, 443
 """Where nothing names a port (ngx_http_upstream.c, `uscf->default_port`)."""
@@ -47,17 +54,27 @@ class _Text(NamedTuple):
     source: str
 
 
-def upstreams_of(text: str, source: str, port: int, included: Included) -> tuple[Upstream, ...]:
-    """What the servers that listen on `port` lead to, each once; `source` is the path of the text."""
+class ProxiedRequest(NamedTuple):
+    """A request as it reaches the proxy."""
+
+    address: str
+    """That it was sent to."""
+    port: int
+    host: str
+    """By its `Host:`, without port."""
+    path: str
+    """Without query."""
+
+
+def upstreams_of(text: str, source: str, asked: ProxiedRequest, included: Included) -> tuple[Upstream, ...]:
+    """What a request is led to, each service once; none where the settings do not lead it on, or by more than is read here.
+
+    `source` is the path of the text.
+    """
     known = _directives(_Text(_words(text), source), included, 0)
     groups = {each.words[1]: each.block for each in _named(known, "upstream") if len(each.words) > 1}
-    leading = [
-        each
-        for server in _named(known, "server")
-        if server.block and _listens(server, port)
-        for each in _within(server.block)
-        if each.name in _PASS and len(each.words) > 1
-    ]
+    server = _server(list(_named(known, "server")), asked)
+    leading = _leading(server.block, asked.path) if server else []
     return tuple(dict.fromkeys(upstream for each in leading for upstream in _led_to(each, groups)))
 
 
@@ -91,27 +108,105 @@ def _directives(text: _Text, included: Included, depth: int) -> list[Directive]:
     return known
 
 
-def _within(directives: Iterable[Directive]) -> Iterator[Directive]:
-    for each in directives:
-        yield each
-        yield from _within(each.block)
-
-
 def _named(directives: Iterable[Directive], name: str) -> Iterator[Directive]:
-    return (each for each in _within(directives) if each.name == name)
+    for each in directives:
+        if each.name == name:
+            yield each
+        yield from _named(each.block, name)
 
 
-def _listens(server: Directive, port: int) -> bool:
-    """Whether a server takes this port; without a word on it that is 80."""
-    listens = [each.words[1] for each in server.block if each.name == "listen" and len(each.words) > 1]
-    return any(_port(word) == port for word in listens or [str(_HTTP)])
+def _server(servers: Iterable[Directive], asked: ProxiedRequest) -> Directive | None:
+    """The server that takes the request: of those that listen most exactly, by its name, else the default one.
+
+    Source: nginx's "How nginx processes a request"; names with patterns are passed over.
+    """
+    exact: list[tuple[Directive, _Listen]] = []
+    every: list[tuple[Directive, _Listen]] = []
+    for server in servers:
+        for listen in _listens(server):
+            if listen.port == asked.port:
+                (exact if listen.address and same_address(listen.address, asked.address) else every).append((server, listen))
+    taking = exact or [(server, listen) for server, listen in every if not listen.address]
+    named = [server for server, _ in taking if asked.host.lower() in _names(server)]
+    default = [server for server, listen in taking if listen.is_default]
+    return next(iter((*named, *default, *(server for server, _ in taking))), None)
 
 
-def _port(word: str) -> int | None:
-    if word.startswith("unix:"):
+class _Listen(NamedTuple):
+    """A `listen` directive; the address is empty for every one."""
+
+    address: str
+    port: int
+    is_default: bool
+
+
+def _listens(server: Directive) -> Iterator[_Listen]:
+    """Where a server listens; without a word on it that is port 80."""
+    listens = [each.words[1:] for each in server.block if each.name == "listen" and len(each.words) > 1] or [(str(_HTTP),)]
+    for where, *flags in listens:
+        match = None if where.startswith("unix:") else _WHERE.fullmatch(where)
+        alone = decimal_number(where)
+        if match:
+            host = "" if alone is not None or match["host"] == "*" else match["host"].strip("[]")
+            port = alone or decimal_number(match["port"] or "") or _HTTP
+            yield _Listen("" if is_unspecified(host or "*") else host, port, "default_server" in flags)
+
+
+def _names(server: Directive) -> set[str]:
+    return {name.lower() for each in server.block if each.name == "server_name" for name in each.words[1:]}
+
+
+def _leading(block: Sequence[Directive], path: str) -> list[Directive]:
+    """The `*_pass` directives by which a block leads on a request for this path."""
+    if _ENDING & {each.name for each in block}:
+        return []
+    locations = [each for each in block if each.name == "location" and len(each.words) > 1]
+    chosen = _location(locations, path)
+    if chosen is not None:
+        return _leading(chosen.block, path)
+    fallbacks = {each.words[-1] for each in block if each.name == "try_files"}
+    named = [each for each in locations if each.words[1] in fallbacks]
+    return [each for each in (*block, *(inner for one in named for inner in one.block)) if _leads(each)]
+
+
+def _leads(directive: Directive) -> bool:
+    return directive.name in _PASS and len(directive.words) > 1
+
+
+def _location(locations: Sequence[Directive], path: str) -> Directive | None:
+    """The location that takes a path (ngx_http_core_find_location); None where none does, or a pattern is not read here."""
+    prefixes = [(each.words[-1], each) for each in locations if len(each.words) == _BARE or each.words[1] in {"=", "^~"}]
+    exact = next((each for prefix, each in prefixes if each.words[1] == "=" and prefix == path), None)
+    fitting = [(prefix, each) for prefix, each in prefixes if each.words[1] != "=" and path.startswith(prefix)]
+    longest = max(fitting, key=lambda pair: len(pair[0]), default=("", None))[1]
+    if exact or (longest and longest.words[1] == "^~"):
+        return exact or longest
+    for each in locations:
+        if each.words[1] in {"~", "~*"}:
+            takes = _takes(each.words[-1], path, ignore_case=each.words[1] == "~*")
+            if takes is None:
+                return Directive(("location",), each.source)  # nothing is known to lead on
+            if takes:
+                return each
+    return longest
+
+
+def _takes(pattern: str, path: str, *, ignore_case: bool) -> bool | None:
+    """Whether a pattern of plain characters between `^` and `$` takes a path; None for any other, which may be slow to try."""
+    plain = _PLAIN.fullmatch(pattern)
+    if plain is None:
         return None
-    number = decimal_number(word if word.isdecimal() else word.rpartition(":")[2])
-    return _HTTP if number is None else number
+    words = re.sub(r"\\(.)", r"\1", plain["words"])
+    words, path = (words.lower(), path.lower()) if ignore_case else (words, path)
+    match bool(plain["begins"]), bool(plain["ends"]):
+        case True, True:
+            return path == words
+        case True, False:
+            return path.startswith(words)
+        case False, True:
+            return path.endswith(words)
+        case _:
+            return words in path
 
 
 def _led_to(directive: Directive, groups: dict[str, list[Directive]]) -> Iterator[Upstream]:

@@ -33,6 +33,7 @@ MOST_LINES = 60
 LONGEST_READ = 2000
 """Characters of a line: nginx names the upstream behind the request, which may be long."""
 MOST_FAILURES = 20
+_GONE = " (deleted)"
 _FLAGS = re.compile(r"^flags:\s+0?([0-7]{1,12})$", re.MULTILINE)
 
 
@@ -59,7 +60,7 @@ async def check(request: FindUpstreams, system: SystemView) -> AsyncGenerator[An
         pid=request.pid,
         logs=(*(safe_line(path) for path, _ in logs), *(("journal",) if was_read else ())),
         logged=tuple(sorted((*files, *journal), key=lambda each: each.at or 0.0)[-MOST_FAILURES:]),
-        configured=await in_thread(configured, system.proc / str(request.pid), words, request.port),
+        configured=await in_thread(configured, system.proc / str(request.pid), words, request),
     )
 
 
@@ -73,7 +74,9 @@ def _logs(process: Path) -> list[tuple[str, Path]]:
         flags = _FLAGS.search(text_of(process / "fdinfo" / link.name, 4096))
         try:
             if flags and int(flags[1], 8) & os.O_ACCMODE == os.O_WRONLY and stat.S_ISREG(link.stat().st_mode):
-                logs.setdefault(str(link.readlink()), link)
+                path = str(link.readlink())
+                if not path.endswith(_GONE):
+                    logs.setdefault(path, link)
         except OSError:  # closed meanwhile
             continue
         if len(logs) == MOST_LOGS:

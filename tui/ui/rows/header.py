@@ -19,7 +19,7 @@ LEAST_BESIDE, LEAST_LABEL = 40, 12
 
 def header(target: Target, snapshot: Snapshot | None, asks: str, now: datetime, width: int) -> Line:
     """The first line; if there is no room for all of it, the origin is left out first."""
-    label = cut(target.label, max(width - LEAST_BESIDE, LEAST_LABEL))
+    label = cut(snapshot.case.label if snapshot else target.label, max(width - LEAST_BESIDE, LEAST_LABEL))
     left = [strong(NAME), Span(label, Tone.ACCENT), muted(f" · {target.transport}")]
     if snapshot is None:
         return line(*left)

@@ -25,7 +25,7 @@ def verdict(snapshot: Snapshot, width: int) -> list[StepRow]:
     main = snapshot.assessment.verdict
     recovered = recovery_words(snapshot.case)
     rows = [*(StepRow(row) for row in paragraph(recovered, width, Tone.GOOD)), StepRow(EMPTY)] if recovered else []
-    rows += _contradiction(snapshot, width)
+    rows += [*_behind(snapshot, width), *_contradiction(snapshot, width)]
     if main is None:
         return [*rows, *([] if snapshot.assessment.contradiction else _without(snapshot, width)), *_unseen(snapshot, width)]
     rows += _one_verdict(snapshot, main, width)
@@ -40,6 +40,12 @@ def verdict(snapshot: Snapshot, width: int) -> list[StepRow]:
         for alternative in snapshot.assessment.alternatives:
             rows += _alternative(alternative, width)
     return rows + _unseen(snapshot, width)
+
+
+def _behind(snapshot: Snapshot, width: int) -> list[StepRow]:
+    """Where the walk came by, as this verdict is about what stands behind that."""
+    words = [f"Behind {before.target.label} ({before.cause}):" for before in snapshot.case.behind]
+    return [*(StepRow(row) for text in words for row in paragraph(text, width, Tone.MUTED)), *([StepRow(EMPTY)] if words else [])]
 
 
 def _one_verdict(snapshot: Snapshot, verdict: Verdict, width: int) -> list[StepRow]:

@@ -1,16 +1,16 @@
 """It answers with its own failure."""
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
-from tui.diagnosis.readings import commands, outcomes, replies, talk, upstream
+from tui.diagnosis.readings import commands, outcomes, replies, upstream
 from tui.model.case import Case
 from tui.model.command_line import quoted
 from tui.model.facts import HttpAnswer, Talk
 from tui.model.judgement import Remedy
 
+UNAVAILABLE = 503
+"""RFC 9110, 15.6.4: an application's own word, and that of Apache, HAProxy and others for what they forward to."""
 FAILURES = frozenset(range(500, 600))
 """RFC 9110, 15.6."""
-_GATEWAYS = frozenset({502, 504})
-"""Bad Gateway and Gateway Timeout (RFC 9110, 15.6.3 and 15.6.5), which an application can say too."""
 
 
 def judge(case: Case) -> Finding:
@@ -47,8 +47,11 @@ def judge(case: Case) -> Finding:
 
 
 def _of_another(case: Case, address: str, http: HttpAnswer) -> str:
-    """What is missing where the status speaks of another service: the application may say so of one that it asks."""
-    if http.status not in _GATEWAYS:
+    """What is missing where it may pass on another's failure: the status speaks of one, or its settings lead to one."""
+    led_to = upstream.led_to(case)
+    if led_to:
+        return f"Whether it fails itself, or passes on what it forwards to says: `{upstream.check_of(case, led_to[0])}`."
+    if http.status not in upstream.GATEWAYS or (http.status == UNAVAILABLE and not upstream.may_be_a_front(http)):
         return ""
     return f"Whether it fails itself, or a service that it asks: `{replies.log(case, address, '-n 20')}`."
 
@@ -64,6 +67,6 @@ HYPOTHESIS = Hypothesis(
     mistaken_for=("upstream.refused", "upstream.timeout"),
     shown_by=(Talk,),
     looks=(),
-    needs=talk.needs,
+    needs=upstream.needs,
     judge=judge,
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.readings import commands, outcomes, replies, upstream
-from tui.model.address import endpoint, literal_address, same_address
+from tui.model.address import literal_address, same_address
 from tui.model.case import Case
 from tui.model.command_line import quoted
 from tui.model.facts import HttpAnswer, SystemAnswer, Talk, Upstream, Upstreams
@@ -80,7 +80,7 @@ def _claimed(case: Case, kept: Kept, name: str, now: SystemAnswer) -> Finding:
             Remedy(
                 do="Let the proxy read its settings anew, so that it resolves the name again; nginx does it once, at its start, "
                 "unless `proxy_pass` has a variable and there is a `resolver`.",
-                verify=f"Its log names {endpoint(now.addresses[0], kept.setting.port or 0)}, and {works}",
+                verify=f"Its log names {now.addresses[0]}, and {works}",
             ),
         ),
     )

@@ -74,7 +74,7 @@ def upstreams_of(text: str, source: str, asked: ProxiedRequest, included: Includ
     known = _directives(_Text(_words(text), source), included, 0)
     groups = {each.words[1]: each.block for each in _named(known, "upstream") if len(each.words) > 1}
     server = _server(list(_named(known, "server")), asked)
-    leading = _leading(server.block, asked.path) if server else []
+    leading = _leading(server.block, asked.path, server.block) if server else []
     return tuple(dict.fromkeys(upstream for each in leading for upstream in _led_to(each, groups)))
 
 
@@ -156,17 +156,20 @@ def _names(server: Directive) -> set[str]:
     return {name.lower() for each in server.block if each.name == "server_name" for name in each.words[1:]}
 
 
-def _leading(block: Sequence[Directive], path: str) -> list[Directive]:
-    """The `*_pass` directives by which a block leads on a request for this path."""
+def _leading(block: Sequence[Directive], path: str, server: Sequence[Directive]) -> list[Directive]:
+    """The `*_pass` directives by which a block leads on a request for this path; its server has the named locations."""
     if _ENDING & {each.name for each in block}:
         return []
-    locations = [each for each in block if each.name == "location" and len(each.words) > 1]
-    chosen = _location(locations, path)
+    chosen = _location(_locations(block), path)
     if chosen is not None:
-        return _leading(chosen.block, path)
+        return _leading(chosen.block, path, server)
     fallbacks = {each.words[-1] for each in block if each.name == "try_files"}
-    named = [each for each in locations if each.words[1] in fallbacks]
+    named = [each for each in _locations(server) if each.words[1] in fallbacks]
     return [each for each in (*block, *(inner for one in named for inner in one.block)) if _leads(each)]
+
+
+def _locations(block: Iterable[Directive]) -> list[Directive]:
+    return [each for each in block if each.name == "location" and len(each.words) > 1]
 
 
 def _leads(directive: Directive) -> bool:

@@ -33,6 +33,7 @@ PRINTED = {
     "IP Address": "Python's ssl.SSLSocket.getpeercert: a kind of alternative name",
     " (deleted)": "proc_pid_fd(5): the path of a file that is gone",
     "nginx: ": "ngx_setproctitle.c: the title of nginx's processes",
+    "nginx: master": "the same, of the process that reads the settings",
     "Do you want to ping broadcast?": "ping(8) of iputils, for an error of the route",
 }
 """Texts with a space that a tool or the kernel prints, and where."""

@@ -67,7 +67,7 @@ def behind(leads: dict[int, int]) -> object:
         line = Upstream(
             host="127.0.0.1", port=port, scheme="http", failure="refused", at=1795172523.0, line="refused", source="log"
         )
-        yield Upstreams(port=request.port, program="nginx", pid=request.pid, logs=("log",), logged=(line,))
+        yield Upstreams(port=request.port, program="nginx", pid=request.pid or 0, logs=("log",), logged=(line,))
 
     return facts
 

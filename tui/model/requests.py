@@ -279,7 +279,8 @@ class FindUpstreams(Request, frozen=True, kw_only=True, tag="upstreams"):
     """By the request's `Host:`, without port."""
     path: str
     """That was asked for, without query."""
-    pid: int
+    pid: int | None = None
+    """Who holds the port; None where this user may not see that: then whose settings say that they do."""
     unit: str | None = None
     """Its systemd unit, whose journal may be its log."""
 

@@ -280,7 +280,6 @@ _OLD = (
         port=WEB,
         tools=("nginx",),
         expect=replace(_ITS_OWN_502, behind=("upstream.refused",)),
-        nobody=_ITS_OWN_502,
     ),
     decoy(
         "old-line-in-the-log-and-all-is-well",

@@ -101,11 +101,15 @@ def _upstream(
     behind: tuple[str, ...],
     likely: bool = False,
     nobody: str | tuple[str, ...] = "",
+    nobody_behind: tuple[str, ...] | None = None,
     tools: tuple[str, ...] = ("nginx",),
     words: tuple[str, ...] = (),
     etc: Mapping[str, str] | None = None,
 ) -> Scenario:
-    """`behind` is what is wrong with the service behind; `nobody` is what the answer alone says, where that is less."""
+    """`behind` is what is wrong with the service behind; `nobody` is what the answer alone says, where that is less.
+
+    `nobody_behind` is what nobody comes to behind it, where that differs: the settings of some are for all to read, no log is.
+    """
     return Scenario(
         name=f"upstream-{name}",
         about=about,
@@ -123,7 +127,13 @@ def _upstream(
             behind=behind,
             words=words,
         ),
-        nobody=Expect(verdict=nobody or about, certainty="likely", status="degraded", outcome="connected"),
+        nobody=Expect(
+            verdict=nobody or about,
+            certainty="likely",
+            status="degraded",
+            outcome="connected",
+            behind=behind if nobody_behind is None else nobody_behind,
+        ),
     )
 
 
@@ -142,6 +152,7 @@ def _fails(
         unconfirmed=frozenset({"upstream.refused"}),
         status="degraded",
         outcome="connected",
+        behind=behind,
     )
     return Scenario(
         name=f"upstream-{name}",
@@ -201,6 +212,7 @@ SCENARIOS = (
         "upstream.refused",
         "nginx forwards to a Unix socket that is not there",
         *_nginx("proxy_pass http://unix:{folder}/app.sock;"),
+        nobody_behind=(),
         behind=("unix.missing",),
     ),
     _upstream(
@@ -209,6 +221,7 @@ SCENARIOS = (
         "nginx forwards to the file of a Unix socket on which nothing listens",
         start("client", "{python}", "-IS", "-c", _STALE_SOCKET),
         *_nginx("proxy_pass http://unix:{folder}/app.sock;"),
+        nobody_behind=(),
         behind=("unix.stale",),
     ),
     _upstream(
@@ -256,6 +269,7 @@ SCENARIOS = (
         "upstream.refused",
         "Apache forwards to a port where nothing listens, and answers 503",
         *_apache(),
+        nobody_behind=(),
         behind=(_DEAD,),
         nobody=("server.error", "server.turns-away"),
         tools=("apache2",),
@@ -266,6 +280,7 @@ SCENARIOS = (
         "upstream.refused",
         "Caddy forwards to a port where nothing listens",
         *_caddy(),
+        nobody_behind=(),
         behind=(_DEAD,),
         tools=("caddy",),
         words=("connection refused", "127.0.0.1:{other_port}"),
@@ -288,6 +303,7 @@ SCENARIOS = (
         file("hosts", "127.0.0.1 app.lab\n"),
         file("nginx.conf", _NGINX % ("", "proxy_pass http://app.lab:{other_port};")),
         start("client", "unshare", "-m", "sh", "-c", _MOVED, ready="{client}:{port}"),
+        nobody_behind=("-",),
         behind=(),
         nobody="upstream.refused",
         words=("127.0.0.1", "127.0.0.2", "app.lab"),
@@ -299,6 +315,7 @@ SCENARIOS = (
         "nginx asks a nameserver of its own for its upstream, and that one does not know the name",
         lies("client", at=("127.0.0.1",)),
         *_nginx("resolver 127.0.0.1 ipv6=off; set $app app.lab; proxy_pass http://$app:{other_port};"),
+        nobody_behind=(),
         behind=(),
         nobody="upstream.refused",
         words=("app.lab could not be resolved",),

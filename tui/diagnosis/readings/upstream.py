@@ -215,10 +215,10 @@ def needs(case: Case) -> Iterator[AnyRequest]:
             continue
         table = hosts.table(case, address)
         vantage = table.vantage if table else None
-        if row.pid and not vantage:
+        if not vantage and (row.pid or row.process is None):
             path = case.tcp.asks_for.partition("?")[0]
             yield FindUpstreams(address=address, port=case.tcp.port, host=case.tcp.host, path=path, pid=row.pid, unit=row.unit)
-        elif row.unit and http.status in GATEWAYS and not is_an_applications(http):
+        if row.unit and (vantage or not row.pid) and http.status in GATEWAYS and not is_an_applications(http):
             yield ReadService(name=row.unit, port=case.tcp.port, vantage=vantage)
 
 

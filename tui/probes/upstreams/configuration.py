@@ -4,6 +4,7 @@ Law: files alone, within the process's own root, bounded in size and number; wha
 """
 
 import glob
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,17 +24,32 @@ MOST_UPSTREAMS = 32
 _NGINX_FILE = re.compile(r"(?:^|\s)-c\s?(\S+)")
 _NGINX_TITLE = "nginx: "
 """What nginx calls its processes (ngx_setproctitle.c); the master's title ends with its command line."""
+_NGINX_MASTER = "nginx: master"
 _NGINX_USUAL = "/etc/nginx/nginx.conf"
 
 
-def configured(process: Path, words: Sequence[str], request: FindUpstreams) -> tuple[Upstream, ...]:
-    """What the configuration of the program behind `process` (its directory in /proc) leads the request to. Raises nothing."""
-    title = " ".join(words)
-    if title.startswith(_NGINX_TITLE) or words[0].rpartition("/")[2] == "nginx":
-        return _of_nginx(process, title, request)[:MOST_UPSTREAMS]
-    if words[0].rpartition("/")[2] == "haproxy":
+def is_read(process: Path) -> bool:
+    """Whether the settings of the program behind `process`, its directory in /proc, are read here: nginx's master, HAProxy."""
+    words = _words(process)
+    return words[0].startswith(_NGINX_MASTER) or _program(words) in {"nginx", "haproxy"}
+
+
+def configured(process: Path, request: FindUpstreams) -> tuple[Upstream, ...]:
+    """What the settings of the program behind `process`, its directory in /proc, lead the request to. Raises nothing."""
+    words = _words(process)
+    if words[0].startswith(_NGINX_TITLE) or _program(words) == "nginx":
+        return _of_nginx(process, " ".join(words), request)[:MOST_UPSTREAMS]
+    if _program(words) == "haproxy":
         return _of_haproxy(process, words, request.port)[:MOST_UPSTREAMS]
     return ()
+
+
+def _words(process: Path) -> list[str]:
+    return text_of(process / "cmdline").rstrip("\0 ").split("\0")
+
+
+def _program(words: Sequence[str]) -> str:
+    return words[0].rpartition("/")[2]
 
 
 def _of_nginx(process: Path, title: str, request: FindUpstreams) -> tuple[Upstream, ...]:
@@ -43,7 +59,7 @@ def _of_nginx(process: Path, title: str, request: FindUpstreams) -> tuple[Upstre
     left = [MOST_FILES]
 
     def included(pattern: str) -> Iterator[tuple[str, str]]:
-        for name in _matching(process / "root", str(main.parent / pattern)):
+        for name in _matching(_root(process), str(main.parent / pattern)):
             left[0] -= 1
             if left[0] < 0:
                 return
@@ -83,4 +99,10 @@ def _of_haproxy(process: Path, words: Sequence[str], port: int) -> tuple[Upstrea
 
 
 def _text(process: Path, path: str) -> str:
-    return text_of(process / "root" / path.lstrip("/"), MOST_BYTES)
+    return text_of(_root(process) / path.lstrip("/"), MOST_BYTES)
+
+
+def _root(process: Path) -> Path:
+    """The root directory as the process sees it; our own where its own may not be seen."""
+    root = process / "root"
+    return root if os.access(root / ".", os.X_OK) else Path("/")

@@ -8,7 +8,9 @@ Sources: proc_pid_fd(5), proc_pid_fdinfo(5).
 import os
 import re
 import stat
+import time
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from tui.model.command_line import quoted
@@ -19,11 +21,14 @@ from tui.probes.kernel.clock import now
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import opened, text_of
 from tui.probes.kernel.threads import in_thread
+from tui.probes.namespaces.net_namespaces import process_ids, same_network
 from tui.probes.services.logs import journal_lines
 from tui.probes.services.machine import Here
-from tui.probes.upstreams.configuration import configured
+from tui.probes.upstreams.configuration import configured, is_read
 from tui.probes.upstreams.log_lines import failure_in
 
+LONGEST_WALK_S = 2.0
+"""One small file for each process; ten thousand take some tenths of a second."""
 TAIL_BYTES = 32_768
 """Read from the end of each log: some hundred lines, and it was written to a moment ago."""
 MOST_LOGS = 8
@@ -38,30 +43,52 @@ _FLAGS = re.compile(r"^flags:\s+0?([0-7]{1,12})$", re.MULTILINE)
 
 
 async def check(request: FindUpstreams, system: SystemView) -> AsyncGenerator[AnyFact, None]:
-    """Yield the Upstreams, or why the process may not be looked at."""
-    try:
-        logs = await in_thread(_logs, system.proc / str(request.pid))
-    except OSError:
+    """Yield the Upstreams, and why the logs may not be looked at."""
+    logs: list[tuple[str, Path]] | None = None
+    pid, leading = await in_thread(_leading, system.proc, request)
+    if request.pid is not None:
+        with suppress(OSError):
+            logs = await in_thread(_logs, system.proc / str(request.pid))
+    if logs is None:
         yield NotObserved(
             request=request,
-            reason=f"What process {request.pid} writes its log to may not be seen by this user.",
+            reason="What the proxy on that port writes its log to may not be seen by this user.",
             remedy="Run as root, or as the user of that process.",
         )
+    if pid is None or (logs is None and not leading):
         return
-    files = await in_thread(_failures, logs)
+    files = await in_thread(_failures, logs or [])
     journal, was_read = await _journal(request, system)
-    words = text_of(system.proc / str(request.pid) / "cmdline").rstrip("\0 ").split("\0")
-    name = text_of(system.proc / str(request.pid) / "comm").strip()
+    name = text_of(system.proc / str(pid) / "comm").strip()
     yield Upstreams(
         at=now(),
         command=f"tail -n 20 {' '.join(quoted(path) for path, _ in logs)}" if logs else "",
         port=request.port,
         program=safe_line(name) or "?",
-        pid=request.pid,
-        logs=(*(safe_line(path) for path, _ in logs), *(("journal",) if was_read else ())),
+        pid=pid,
+        logs=(*(safe_line(path) for path, _ in logs or ()), *(("journal",) if was_read else ())),
         logged=tuple(sorted((*files, *journal), key=lambda each: each.at or 0.0)[-MOST_FAILURES:]),
-        configured=await in_thread(configured, system.proc / str(request.pid), words, request),
+        configured=leading,
     )
+
+
+def _leading(proc: Path, request: FindUpstreams) -> tuple[int | None, tuple[Upstream, ...]]:
+    """The proxy, and where its settings lead the request.
+
+    Where nobody may see who holds the port, it is the first process of this network whose settings lead it on: command lines
+    are for all to read (proc_pid_cmdline(5)).
+    """
+    if request.pid is not None:
+        return request.pid, configured(proc / str(request.pid), request)
+    end = time.monotonic() + LONGEST_WALK_S
+    for pid in process_ids(proc):
+        if time.monotonic() > end:
+            break
+        if is_read(proc / str(pid)) and same_network(proc, pid):
+            leading = configured(proc / str(pid), request)
+            if leading:
+                return pid, leading
+    return None, ()
 
 
 def _logs(process: Path) -> list[tuple[str, Path]]:

@@ -7,6 +7,7 @@ from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.decide import decide
 from tui.diagnosis.ranking import assess
 from tui.model.case import Case
+from tui.model.events import Before
 from tui.model.facts import AnyFact
 from tui.model.options import Options
 from tui.model.requests import AnyRequest
@@ -22,11 +23,17 @@ def snapshot(
     options: Options | None = None,
     answers: Iterable[tuple[str, str]] = (),
     progress: tuple[int, int] | None = None,
+    behind: tuple[Before, ...] = (),
 ) -> Snapshot:
     """What is known about `target` once these facts were seen; all checks `under_way` began with the scene."""
     begun = tuple(under_way)
     case = Case(
-        target=parse_target(target), options=options or Options(), facts=tuple(facts), answers=tuple(answers), asked=begun
+        target=parse_target(target),
+        options=options or Options(),
+        behind=behind,
+        facts=tuple(facts),
+        answers=tuple(answers),
+        asked=begun,
     )
     return Snapshot(
         case=case,

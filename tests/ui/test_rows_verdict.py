@@ -6,8 +6,10 @@ from tests.ui.checks import at
 from tests.ui.scenes import HERE
 from tests.ui.snapshots import snapshot
 from tests.ui.test_rows_walk import NAMED, refused_here
+from tui.model.events import Before
 from tui.model.facts import AnyFact, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
+from tui.model.target import parse_target
 from tui.report.outline import culprit_words
 from tui.ui.rows.recovery import recovery_words, verifying
 from tui.ui.rows.text import plain
@@ -33,6 +35,14 @@ def test_the_verdict_has_all_its_parts() -> None:
     for part in ("● confirmed  port.wrong-port", "culprit", "look 1", "$ ", "Then: ", "seen", "unless"):
         assert part in words, part
     assert words.index("look 1") < words.index("seen") < words.index("unless")
+
+
+def test_a_verdict_behind_a_proxy_says_so() -> None:
+    """The card begins with what the walk came by, and what was wrong there."""
+    before = Before(target=parse_target("http://web:8080"), cause="upstream.refused")
+    rows = verdict(snapshot(HERE, refused_here(), answers=NAMED, behind=(before,)), 78)
+
+    assert plain(rows[0].line).strip() == "Behind web:8080 (upstream.refused):"
 
 
 def test_looking_and_changing_are_told_apart() -> None:

@@ -7,9 +7,11 @@ from tests.ui.scenes import ELSEWHERE, HERE, REFUSED_HERE
 from tests.ui.snapshots import snapshot
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.tree import QUESTIONS
+from tui.model.events import Before
 from tui.model.facts import AnyFact, NotObserved, Outcome
 from tui.model.judgement import State
 from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute, SendEcho, TraceHops, TryPorts
+from tui.model.target import parse_target
 from tui.ui.rows.checks import sends
 from tui.ui.rows.header import activity, header, origins, status
 from tui.ui.rows.marks import MARKS, together
@@ -199,6 +201,16 @@ def test_the_header_fills_its_line(width: int) -> None:
 
         assert cells(said) <= width
         assert "00:00" in said
+
+
+def test_the_header_shows_the_whole_way() -> None:
+    """Where the walk went on behind a proxy, the first line names both, and what kind of target it has come to."""
+    from tests.ui.checks import BEGIN
+
+    front = parse_target("http://web:8080")
+    known = snapshot("/run/app.sock", behind=(Before(target=front, cause="upstream.refused"),))
+
+    assert "web:8080 > /run/app.sock · unix" in plain(header(front, known, "", BEGIN, 80))
 
 
 def test_what_the_session_does() -> None:

@@ -20,7 +20,8 @@ LEAST_BESIDE, LEAST_LABEL = 40, 12
 def header(target: Target, snapshot: Snapshot | None, asks: str, now: datetime, width: int) -> Line:
     """The first line; if there is no room for all of it, the origin is left out first."""
     label = cut(snapshot.case.label if snapshot else target.label, max(width - LEAST_BESIDE, LEAST_LABEL))
-    left = [strong(NAME), Span(label, Tone.ACCENT), muted(f" · {target.transport}")]
+    transport = (snapshot.case.target if snapshot else target).transport
+    left = [strong(NAME), Span(label, Tone.ACCENT), muted(f" · {transport}")]
     if snapshot is None:
         return line(*left)
     time = clock(snapshot.elapsed_s(now))

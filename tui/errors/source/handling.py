@@ -291,8 +291,9 @@ def _leaves(body: list[ast.stmt]) -> bool:
 
 
 def _names(handler: ast.ExceptHandler) -> set[str]:
+    """What it catches: nothing named if that is everything, and an empty name for what only a run would tell."""
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
-    return {last_name(kind) for kind in kinds} - {""}
+    return {last_name(kind) for kind in kinds}
 
 
 def _caught(handler: ast.ExceptHandler) -> str:

@@ -92,6 +92,8 @@ def test_time_that_goes_behind_the_last_router() -> None:
 
     assert "10.0.2.2, the last router before it, 0.5 ms" in sentence
     assert said(attempt(1, 1.0), hop) == []
+    (sign,) = signs(case(attempt(1, 150.0, Outcome.TIMEOUT), attempt(2, 200.0), hop))
+    assert sign.evidence == ("attempt-2", "hop-1")
 
 
 def test_a_refusal_of_this_machine_is_no_answer() -> None:

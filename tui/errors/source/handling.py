@@ -284,7 +284,7 @@ def _is_in(node: ast.AST, body: list[ast.stmt]) -> bool:
 
 def _leaves(body: list[ast.stmt]) -> bool:
     """Whether a handler ends the loop whatever happens: its last statement raises, returns, breaks or exits."""
-    last = body[-1] if body else None
+    last = body[-1]
     if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
         return dotted(last.value.func) in {"sys.exit", "exit", "quit", "os._exit"}
     return isinstance(last, ast.Raise | ast.Return | ast.Break)

@@ -3,13 +3,15 @@
 import pytest
 from msgspec.structs import replace
 
+from tests.casefile import CASES, load
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.hypotheses.server.backlog_full import _rank
 from tui.diagnosis.hypothesis import Finding, claim, ruled_out, still_open
 from tui.diagnosis.ranking import judged
-from tui.diagnosis.readings import namespaces, rules, talk
+from tui.diagnosis.readings import hosts, namespaces, rules, talk
 from tui.model.case import Case
-from tui.model.facts import AnyFact, Container, InnerAnswer, Outcome, ResetOrigin, Route, Talk, TcpAttempt
+from tui.model.facts import Addresses, AnyFact, Container, InnerAnswer, Outcome, ResetOrigin, Route, Service, Talk, TcpAttempt
+from tui.model.facts.attempt import IcmpError
 from tui.model.facts.reset_origin import Reference
 from tui.model.judgement import Judgement, State
 from tui.model.target import parse_target
@@ -131,3 +133,40 @@ def test_of_several_addresses_the_one_about_which_most_is_known_decides() -> Non
     findings: list[Finding] = [ruled_out("Its queue is not full.", "a"), still_open("It was not seen.", "a"), likely, sure]
 
     assert sorted(findings, key=_rank) == findings[::-1]
+
+
+OWN = Addresses(addresses=(("lo", "127.0.0.1"), ("eth0", "10.0.1.2"), ("eth0", "fe80::2")))
+
+
+@pytest.mark.parametrize(
+    ("sender", "facts", "here"),
+    [
+        (None, (OWN,), None),
+        ("?", (OWN,), None),
+        ("10.0.1.2", (), True),
+        ("127.0.0.1", (), True),
+        ("10.0.1.1", (), None),
+        ("10.0.1.1", (OWN,), False),
+        ("10.0.1.2", (OWN,), True),
+        ("fe80::2", (OWN,), None),
+        ("fe80::1", (OWN,), False),
+    ],
+)
+def test_whose_icmp_error_it_is(sender: str | None, facts: tuple[AnyFact, ...], here: bool | None) -> None:
+    """This machine's by the address that was left from, by loopback or by its own addresses; no error is nobody's."""
+    icmp = IcmpError(type=3, code=1, meaning="host unreachable", sender=sender) if sender else None
+    attempt = replace(_attempt(Outcome.UNREACHABLE), icmp=icmp, local_address="10.0.1.2")
+
+    assert hosts.sent_here(_case(f"{ADDRESS}:80", attempt, *facts), attempt) is here
+
+
+@pytest.mark.parametrize(("active", "again"), [("failed", True), ("activating", False)])
+def test_only_what_has_failed_is_reset_before_it_is_started(active: str, again: bool) -> None:
+    """A unit that systemd has given up is reset first; another one is just started."""
+    file = load(CASES / "server.port-taken" / "holder-is-gone.toml")
+    facts = [replace(fact, active=active, restarts=3) if isinstance(fact, Service) else fact for fact in file.facts]
+
+    commands = [remedy.command for remedy in _judged("server.port-taken", replace(file, facts=facts).case).remedies]
+
+    assert any("systemctl start" in command for command in commands)
+    assert any("systemctl reset-failed" in command for command in commands) is again

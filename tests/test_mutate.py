@@ -1,7 +1,13 @@
-"""The pure part of the mutation run: a source's mutants, what they leave alone, how they are drawn, which tests are asked."""
+"""The mutation run: a source's mutants, what they leave alone, how they are drawn, which tests are asked, and how a run ends."""
 
 import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -158,3 +164,56 @@ def test_mutants_of_one_place_do_not_repeat() -> None:
 
     assert made
     assert all(first < second for first, second in pairwise(made))
+
+
+HANGS = """
+import os, subprocess, sys, time
+
+def test_it(request):
+    subprocess.Popen(["sleep", "60"], stdout=os.open(request.path.with_name("pipe"), os.O_WRONLY))
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def runner() -> Iterator[subprocess.Popen[bytes]]:
+    """What forks the runs, as a copy has it."""
+    words = [sys.executable, "-m", "tests.mutate.runner"]
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as process:
+        yield process
+        process.kill()
+
+
+def asked(runner: subprocess.Popen[bytes], test: Path) -> None:
+    """Have it run this file."""
+    assert runner.stdin is not None
+    runner.stdin.write(json.dumps(["-q", "-c", os.devnull, "--rootdir", str(test.parent), str(test)]).encode() + b"\n")
+    runner.stdin.flush()
+
+
+def test_each_run_begins_anew(runner: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    """A run ends with pytest's status, and nothing that it loaded or set is there in the next."""
+    endings = []
+    for body in ("assert not hasattr(sys, 'mark'); sys.mark = 1", "assert not hasattr(sys, 'mark')", "assert False"):
+        test = tmp_path / "test_it.py"
+        test.write_text(f"import sys\ndef test_it():\n    {body}\n", encoding="utf-8")
+        asked(runner, test)
+        assert runner.stdout is not None
+        endings.append(json.loads(runner.stdout.readline())[0])
+
+    assert endings == [0, 0, 1]
+
+
+def test_no_process_of_a_stopped_run_is_left(runner: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    """Where nobody asks any more, because it took too long or because the one who asked was killed, all that it started ends."""
+    os.mkfifo(tmp_path / "pipe")
+    test = tmp_path / "test_it.py"
+    test.write_text(HANGS, encoding="utf-8")
+    asked(runner, test)
+
+    with (tmp_path / "pipe").open("rb") as pipe:  # as soon as the run's own child has it for writing
+        assert runner.stdin is not None
+        runner.stdin.close()
+
+        assert pipe.read() == b""  # its last writer is gone
+    assert runner.wait() == 0

@@ -57,9 +57,10 @@ def test_echoes_tell_path_from_server() -> None:
     """Lost echoes speak for the path, and whole ones for the server."""
     again = attempt(1, 1004.0, retransmits=1)
 
-    assert "points to the path" in said(again, echo(2, 0.3, 0.3))[0]
+    assert "1 of 3 echoes were lost too, which points to the path" in said(again, echo(2, 0.3, 0.3))[0]
+    assert "2 of 3 echoes were lost too, which points to the path" in said(again, echo(1, 0.3))[0]
     assert "points to the server" in said(again, echo(3, 0.3, 0.3, 0.3))[0]
-    assert "speaks" not in said(again, echo(0))[0]
+    assert "points to" not in said(again, echo(0))[0]
 
 
 def test_silence_is_no_late_answer() -> None:
@@ -92,6 +93,8 @@ def test_time_that_goes_behind_the_last_router() -> None:
 
     assert "10.0.2.2, the last router before it, 0.5 ms" in sentence
     assert said(attempt(1, 1.0), hop) == []
+    (sign,) = signs(case(attempt(1, 150.0, Outcome.TIMEOUT), attempt(2, 200.0), hop))
+    assert sign.evidence == ("attempt-2", "hop-1")
 
 
 def test_a_refusal_of_this_machine_is_no_answer() -> None:

@@ -8,7 +8,7 @@ from tui.diagnosis.hypothesis import Claim, Finding, Hypothesis, claim, ruled_ou
 from tui.diagnosis.ranking import assess, judged
 from tui.model.case import Case
 from tui.model.facts import Outcome, TcpAttempt
-from tui.model.judgement import Remedy, State
+from tui.model.judgement import Culprit, Remedy, State
 from tui.model.target import parse_target
 
 ADDRESS = "10.0.3.9"
@@ -61,6 +61,20 @@ def test_what_explains_nothing_is_not_why_it_fails() -> None:
     assert found.verdict is not None
     assert (found.verdict.cause, found.verdict.certainty) == ("path.b", "possible")
     assert [one.cause for one in found.also] == ["name.a"]
+
+
+@pytest.mark.parametrize("finding", [_confirmed(ADDRESS), _likely(ADDRESS), "open"], ids=["confirmed", "likely", "possible"])
+def test_a_verdict_keeps_what_its_cause_says(finding: Claim | str) -> None:
+    """However sure it is: the sentence, the culprit, the facts, what would disprove it, what to do."""
+    culprit = Culprit(kind="address", address=ADDRESS, port=80)
+    possible = still_open("Perhaps.", "attempt-1", summary="It is so.", next_check="Not seen.", explains=[ADDRESS])
+    said = replace(possible if isinstance(finding, str) else finding, culprit=culprit, remedies=(REMEDY,))
+
+    verdict = assess(_case(Outcome.TIMEOUT), [_cause("path.b", said)]).verdict
+
+    assert verdict is not None
+    assert (verdict.summary, verdict.culprit, verdict.evidence) == ("It is so.", culprit, ("attempt-1",))
+    assert (verdict.refuted_by, verdict.remedies) == ("Not seen.", (REMEDY,))
 
 
 def test_a_more_specific_cause_takes_the_place_of_another() -> None:

@@ -125,6 +125,8 @@ def test_this_systems_resolver_codes_are_names(number: int) -> None:
         ("curl: (60) ?", "tls"),
         ("curl: (7) ?", "other"),
         ("curl: (5) ?", "proxy"),
+        ("the job timed out, curl: (60) ?", "tls"),
+        ("curl: (60) ?, the job timed out", "timeout"),
         ("WSAECONNREFUSED", "refused"),
         ("ModuleNotFoundError", "other"),
         ("took (61) steps", "other"),

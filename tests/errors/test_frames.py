@@ -5,6 +5,7 @@ import pytest
 from tui.errors import Frame, read_error
 
 REFUSED = "Connection refused"
+REVERSED = "Traceback (most recent call last)"
 
 
 def _first(text: str) -> Frame:
@@ -245,3 +246,36 @@ def test_a_call_of_php_belongs_to_the_line_that_made_it(main: str, outermost: st
         ("/srv/src/Store.php", 24, "Store->load"),
         ("/srv/index.php", 3, outermost),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("app.rb:4:in `load': refused (E)\n\tfrom app.rb:9:in `run'\n\tfrom app.rb:12:in `<main>'", [4, 9, 12]),
+        (
+            f"{REVERSED}:\n\t2: from app.rb:12:in `<main>'\n\t1: from app.rb:9:in `run'\napp.rb:4:in `load': refused (E)",
+            [4, 9, 12],
+        ),
+    ],
+    ids=["innermost-first", "innermost-last"],
+)
+def test_ruby_writes_its_stack_both_ways(text: str, lines: list[int]) -> None:
+    """Ruby 2.5 to 2.7 writes it to a terminal with the innermost frame last, and says so above."""
+    assert [frame.line for frame in read_error(text).code] == lines
+
+
+@pytest.mark.parametrize(
+    "text", ["/usr/bin/bundle:23: warning: refused", "\tat main(App.java:3)", "(app 1.0) nothing", "#0 nothing.php"]
+)
+def test_what_only_begins_like_a_frame_is_none(text: str) -> None:
+    """A program's warning, a function without a class, a line without a file."""
+    assert read_error(f"Connection refused\n{text}").code == ()
+
+
+def test_a_long_line_of_source_is_cut() -> None:
+    """Five hundred characters of it are kept."""
+    (frame,) = read_error(
+        f'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in f\n    {"x" * 600}\nE: refused'
+    ).code
+
+    assert frame.source == "x" * 500

@@ -193,6 +193,18 @@ OWN = [
     ("OSError: [Errno 98] Address already in use", "EADDRINUSE", "server.port-taken", ["'sport = :PORT'", "127.0.0.1:PORT"]),
     ("listen tcp :8080: bind: address already in use", "EADDRINUSE", "server.port-taken", ["'sport = :8080'", "127.0.0.1:8080"]),
     (
+        "listen EADDRINUSE: address already in use :::8080\nproxying to http://api.example:81/",
+        "EADDRINUSE",
+        "server.port-taken",
+        ["'sport = :8080'", "127.0.0.1:8080"],
+    ),
+    (
+        "Address already in use\nGET http://api.example:81/ failed",
+        "EADDRINUSE",
+        "server.port-taken",
+        ["'sport = :PORT'", "127.0.0.1:PORT"],
+    ),
+    (
         "Cannot assign requested address",
         "no free port to connect from",
         None,

@@ -105,7 +105,8 @@ def test_a_word_after_unknown_host_is_no_host(word: str) -> None:
 )
 def test_a_word_after_connection_to_is_no_host(word: str) -> None:
     """What is said of a connection to a host that is not named is no name either."""
-    assert read_error(f"connection to host {word} failed").endpoints == ()
+    for end in (" failed", ": connection refused"):
+        assert read_error(f"connection to host {word}{end}").endpoints == ()
     assert read_error(f"connection to host {word}db failed").endpoints
 
 
@@ -163,3 +164,16 @@ def test_a_line_of_code_far_before_the_word_of_trouble_is_no_endpoint() -> None:
     assert read_error(f"at main.example:81 {FAR}connection refused").endpoints
     request = 'client: 10.0.0.9, server: shop.example:81, request: "{0}", host: "{0}", referrer: "{0}"'.format("x" * 800)
     assert read_error(f"connect() failed, {request}: refused").endpoints == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dial tcp :8080: connect: connection refused", []),
+        ("{ code: 'ENOENT', syscall: 'connect', address: '/run/app.sock' }", ["target /run/app.sock"]),
+        ("{ code: 'ECONNREFUSED', syscall: 'connect', address: '10.0.0.1', port: 81 }", ["dialled 10.0.0.1:81"]),
+    ],
+)
+def test_a_form_without_a_host(text: str, expected: list[str]) -> None:
+    """A socket's path stands where an address would, and where a form leaves the host out nothing is invented."""
+    assert [endpoint(one) for one in read_error(text).endpoints] == expected

@@ -239,7 +239,10 @@ def test_what_a_failing_connection_never_raises_handles_none(name: str) -> None:
     assert advice(_caught_in_turn(f"({name}, ConnectionRefusedError)")) == {}
 
 
-@pytest.mark.parametrize("name", ["ConnectionRefusedError", "TimeoutError", "requests.ConnectTimeout", "MyError"])
+@pytest.mark.parametrize(
+    "name",
+    ["ConnectionRefusedError", "TimeoutError", "requests.ConnectTimeout", "MyError", "errors()", "(TypeError, errors())"],
+)
 def test_any_other_exception_may_be_the_failure(name: str) -> None:
     """What is not known never to come from a connection is taken for a handler of it."""
     assert "no-handling" not in advice(_caught_in_turn(name))
@@ -260,9 +263,10 @@ def test_to_repeat_what_repeating_cannot_change(name: str) -> None:
     assert "retry-hopeless" in advice(_retried("", "time.sleep(2)").replace("except :", "except:"))
 
 
-@pytest.mark.parametrize("name", ["TimeoutError", "ConnectionResetError", "ConnectionError"])
+@pytest.mark.parametrize("name", ["TimeoutError", "ConnectionResetError", "ConnectionError", "MyError", "errors()", "ERRORS[0]"])
 def test_to_repeat_what_may_pass_is_right(name: str) -> None:
-    """A refusal, a reset and a time-out may pass with time."""
+    """A refusal, a reset and a time-out may pass with time, and of what only a run would tell nothing is claimed."""
+    assert advice(_retried(name, "time.sleep(2)")) == {}
     assert advice(_retried(f"(ConnectionRefusedError, {name})", "time.sleep(2)")) == {}
 
 

@@ -214,3 +214,13 @@ def test_a_list_of_mappings_has_their_keys() -> None:
         (("env", "name"), "PORT", 2),
         (("env", "value"), "8080", 3),
     ]
+
+
+def test_a_text_in_place_of_a_list_is_none() -> None:
+    """Where a list of ports or of bases should be, a text is nothing at all: however long it is, what comes after it is read."""
+    text = f"services:\n  a: {{ports: {'x' * MOST_NODES}}}\n  b: {{<<: {'x' * MOST_NODES}}}\n  c:\n    ports: ['8080:80']\n"
+
+    found = read_settings("compose.yaml", text)
+
+    assert [(one.service, one.outside.first) for one in found.published] == [("c", 8080)]
+    assert [one.keys for one in found.settings] == [("services", "a", "ports")]

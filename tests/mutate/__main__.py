@@ -111,11 +111,10 @@ async def _try_all(chosen: list[Drawn], at_once: int) -> int:
             return concerned(module, tests)
 
         every = sorted({test for each in chosen for test in concerning(each.path)})
-        longest_s = await _sound(copies, every)
         waiting = list(reversed(chosen))
         killed = 0
 
-        async def work(copy: Copy) -> None:
+        async def work(copy: Copy, longest_s: float) -> None:
             nonlocal killed
             while waiting:
                 each = waiting.pop()
@@ -123,9 +122,14 @@ async def _try_all(chosen: list[Drawn], at_once: int) -> int:
                 killed += how != "survived"
                 say(f"{how:<10} {each.difference}")
 
-        async with asyncio.TaskGroup() as group:
+        try:
+            longest_s = await _sound(copies, every)
+            async with asyncio.TaskGroup() as group:
+                for copy in copies:
+                    group.create_task(work(copy, longest_s))
+        finally:
             for copy in copies:
-                group.create_task(work(copy))
+                await copy.end()
     say(f"{killed} of {len(chosen)} killed")
     return 0 if killed == len(chosen) else 1
 

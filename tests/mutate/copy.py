@@ -5,10 +5,9 @@ and its folder: no editable install reaches it.
 """
 
 import asyncio
-import contextlib
+import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import sysconfig
@@ -50,6 +49,7 @@ class Copy:
         self.root = folder / "repository"
         self._python = folder / "venv" / "bin" / "python"
         self._written = 0
+        self._runner: asyncio.subprocess.Process | None = None
         parent.chmod(0o755)  # tests run programs as other users too
         folder.mkdir()
         _copy_repository(self.root)
@@ -65,32 +65,43 @@ class Copy:
         os.utime(here, (changed, changed))
 
     async def run_tests(self, words: Sequence[str], timeout_s: float) -> tuple[Ending, str]:
-        """Run pytest to its end, and what it wrote; however this ends, no process of it is left."""
-        environment = {name: text for name, text in os.environ.items() if not name.startswith(("PYTEST_", "PYTHON"))}
-        process = await asyncio.create_subprocess_exec(
-            self._python,
-            "-m",
-            "pytest",
-            *_OPTIONS,
-            *words,
-            cwd=self.root,
-            env=environment | {"PYTHONPATH": str(self.root)},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
+        """Run pytest to its end, and the end of what it wrote; however this ends, no process of it is left."""
+        runner = self._runner = self._runner or await self._start()
+        assert runner.stdin is not None
+        assert runner.stdout is not None
+        answer = b""
         try:
             async with asyncio.timeout(timeout_s):
-                written, _ = await process.communicate()
+                runner.stdin.write(json.dumps([*_OPTIONS, *words]).encode() + b"\n")
+                answer = await runner.stdout.readline()
         except TimeoutError:
             return Ending.TIMED_OUT, ""
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-        passed = process.returncode in {0, NOTHING_RAN}
-        return Ending.PASSED if passed else Ending.FAILED, written.decode(errors="replace")
+            if not answer:
+                await self.end()
+        status, written = json.loads(answer)
+        return Ending.PASSED if status in {0, NOTHING_RAN} else Ending.FAILED, written
+
+    async def end(self) -> None:
+        """End what runs here, if something does; another run starts it anew."""
+        runner, self._runner = self._runner, None
+        if runner is not None and runner.stdin is not None:
+            runner.stdin.close()
+            await runner.wait()
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        """The process that forks the runs, in a session of its own: Ctrl-C is for us."""
+        environment = {name: text for name, text in os.environ.items() if not name.startswith(("PYTEST_", "PYTHON"))}
+        return await asyncio.create_subprocess_exec(
+            self._python,
+            "-m",
+            "tests.mutate.runner",
+            cwd=self.root,
+            env=environment | {"PYTHONPATH": str(self.root)},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def _check(self) -> None:
         """Make sure that the copy is what the copy's interpreter imports, from anywhere."""

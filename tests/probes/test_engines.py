@@ -142,6 +142,26 @@ def test_crictl_names_pod_and_container() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        ("db", "db"),
+        ("/db", "db"),
+        ("db,web/store", "db"),
+        (["db", "store"], "db"),
+        (["/db"], "db"),
+        ([], None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_container_is_called_by_its_first_name(names: object, name: str | None) -> None:
+    """A text or a list, with a slash before it or not; those that links of other containers give it come after."""
+    (one,) = containers_in("docker", json.dumps({"ID": "9c1f0a5b2d3e", "Names": names, "State": "running"}))
+
+    assert one.name == name
+
+
+@pytest.mark.parametrize(
     "text", ["", "[]", "{}", "null", "[1, null]", "not json", '{"ID": 5}', "[" * 100_000, '{"containers": 3}']
 )
 def test_what_is_not_understood_is_passed_over(text: str) -> None:

@@ -128,7 +128,7 @@ def _stands_alone(low: str, at: int) -> bool:
 def _numbers(low: str) -> Iterator[Mention]:
     for match in _CURL.finditer(low):
         kind = CURL_STATUS.get(int(match[1]))
-        yield Mention(match.start(), match.end(), kind, OUTSIDE if kind else WORD)
+        yield Mention(match.start(), match.end(), kind, OUTSIDE)
     for match in _ORACLE.finditer(low):
         if kind := ORACLE.get(int(match[1])):
             yield Mention(match.start(), match.end(), kind, OUTSIDE)

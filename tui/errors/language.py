@@ -33,7 +33,7 @@ def frame(match: re.Match[str], language: str, *, library: bool, function: str |
         line=int(line) if line else None,
         function=safe_line(name.strip()) if name and name.strip() else None,
         language=language,
-        source=safe_text(source.strip(), limit=500) if source and source.strip() else None,
+        source=safe_text(source.strip()) if source and source.strip() else None,
         role="library" if library else "user",
     )
 

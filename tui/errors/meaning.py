@@ -132,7 +132,7 @@ def _permission(reading: ErrorReading) -> Meaning:
 
 
 def _in_use(reading: ErrorReading) -> Meaning:
-    port = next((named.port for named in reading.endpoints if named.port), None)
+    port = next((named.port for named in reading.endpoints if named.role == "bind"), None)
     where = f"sport = :{port}" if port else "sport = :PORT"
     return Meaning(
         sentence=(

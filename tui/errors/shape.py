@@ -51,13 +51,13 @@ Marks = Iterable[EndpointMark | None]
 def by_groups(match: Match, role: Role) -> Marks:
     """Read the groups of a match by name.
 
-    `host` with `port`, `url` and `path` have the shape's role; `addr` with `addrport`, or else `port`, was dialled.
+    `host` with `port`, `url` and `path` have the shape's role; `addr` with `port` was dialled.
     """
     groups = match.re.groupindex
     if "url" in groups and match["url"]:
         yield url_mark(match, "url", role)
     if "addr" in groups and match["addr"] and valid_host(match["addr"]):
-        yield mark(match, "addr", "addrport" if "addrport" in groups and match["addrport"] else "port", "dialled")
+        yield mark(match, "addr", "port", "dialled")
     if "host" in groups and match["host"]:
         yield mark(match, "host", "port", role)
     elif "port" in groups and match["port"] and not ("addr" in groups and match["addr"]):

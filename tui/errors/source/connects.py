@@ -116,10 +116,10 @@ def _of_arguments(tracer: Tracer, call: ast.Call) -> Iterator[tuple[Part, ast.ex
     name, last, arguments = dotted(call.func), last_name(call.func), call.args
     several = len(arguments) > 1
     if last in _SHIFTED and several and _is_factory(arguments[0]):
-        yield from zip(_NAMES, arguments[1:3], strict=False)
+        yield from zip(_NAMES, arguments[1:], strict=False)
     elif last in _PAIR_FIRST and arguments:
         plain = several and last not in _SHIFTED
-        yield from zip(_NAMES, arguments[:2], strict=False) if plain else _of_address(tracer, arguments[0])
+        yield from zip(_NAMES, arguments, strict=False) if plain else _of_address(tracer, arguments[0])
     elif last in _PAIR_SECOND and several:
         yield from _of_address(tracer, arguments[1])
     elif last in _URL_SECOND and several:
@@ -131,7 +131,7 @@ def _of_arguments(tracer: Tracer, call: ast.Call) -> Iterator[tuple[Part, ast.ex
 
 
 def _host_port(call: ast.Call) -> Iterator[tuple[Part, ast.expr]]:
-    for part, value in zip(_NAMES, call.args[:2], strict=False):
+    for part, value in zip(_NAMES, call.args, strict=False):
         text = constant(value)
         if part == "host" and isinstance(text, str) and "://" in text:
             yield "url", value

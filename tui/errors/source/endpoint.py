@@ -6,6 +6,7 @@ Law: a piece that is not known stays unknown, and the pieces around it are still
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -92,12 +93,8 @@ def _part(part: str, pieces: list[_Piece], start: int, text: str) -> CodeValue:
 
 
 def _piece_at(pieces: list[_Piece], position: int) -> _Piece:
-    end = 0
-    for piece in pieces:
-        end += len(piece.text)
-        if position < end:
-            return piece
-    return pieces[-1]
+    ends = itertools.accumulate(len(piece.text) for piece in pieces)
+    return next(piece for piece, end in zip(pieces, ends, strict=True) if position < end)
 
 
 def _pieces(tracer: Tracer, node: ast.expr) -> Iterator[_Piece]:
@@ -131,8 +128,7 @@ def _filled(tracer: Tracer, pattern: ast.expr, hole: re.Pattern[str], arguments:
         yield _piece(Trace(line=whole.line, words=whole.words))
         return
     for index, part in enumerate(texts):
-        if part:
-            yield _Piece(part, whole)
+        yield _Piece(part, whole)
         if index < len(arguments):
             yield from _pieces(tracer, arguments[index])
 

@@ -284,15 +284,16 @@ def _is_in(node: ast.AST, body: list[ast.stmt]) -> bool:
 
 def _leaves(body: list[ast.stmt]) -> bool:
     """Whether a handler ends the loop whatever happens: its last statement raises, returns, breaks or exits."""
-    last = body[-1] if body else None
+    last = body[-1]
     if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
         return dotted(last.value.func) in {"sys.exit", "exit", "quit", "os._exit"}
     return isinstance(last, ast.Raise | ast.Return | ast.Break)
 
 
 def _names(handler: ast.ExceptHandler) -> set[str]:
+    """What it catches: nothing named if that is everything, and an empty name for what only a run would tell."""
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
-    return {last_name(kind) for kind in kinds} - {""}
+    return {last_name(kind) for kind in kinds}
 
 
 def _caught(handler: ast.ExceptHandler) -> str:

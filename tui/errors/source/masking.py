@@ -16,7 +16,7 @@ _ASSIGNED = re.compile(
 )
 _IN_CONNINFO = re.compile(r"(\bpassword\s{0,5}=\s{0,5})[^\s\"']{1,200}", re.IGNORECASE)
 
-_CALL = re.compile(r"(?P<name>\w{1,60})\s{0,3}\(")
+_CALL = re.compile(r"(?P<name>\w{1,60})\s{0,3}(?=\()")
 _CONNECTS = re.compile(r"connect|login|auth|client|session|pool|engine|ftp|smtp|imap|ldap|bind|sign_?in|account", re.IGNORECASE)
 """Functions that take a user's name and a password after the host, or as the first two."""
 _LITERAL = re.compile(
@@ -68,5 +68,4 @@ def _without_positional(line: str) -> str:
         is_later = match["before"].startswith(",")
         return f"{match['before']}'***'" if is_later and (connects or (numbers and texts > 1)) else match[0]
 
-    start = call.end() - 1
-    return line[:start] + _LITERAL.sub(shown, line[start:])
+    return line[: call.end()] + _LITERAL.sub(shown, line[call.end() :])

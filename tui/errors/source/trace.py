@@ -111,16 +111,16 @@ class Tracer:
         traces: list[Trace] = []
         for binding in bindings:
             if binding.of_loop is not None:
-                traces.append(self._looped(binding, name, depth))
+                traces.append(self._looped(binding.of_loop, binding.line, name, depth))
             else:
                 traces.append(called(self.trace(binding.value, depth + 1), name, binding.line))
         lines = " or ".join(str(binding.line) for binding in bindings)
         return agreed(traces, f"{name}, set at line {lines}", bindings[-1].line, name=name)
 
-    def _looped(self, binding: Binding, name: str, depth: int) -> Trace:
-        of = self.expression(binding.of_loop) if binding.of_loop is not None else None
+    def _looped(self, of_loop: ast.expr, line: int, name: str, depth: int) -> Trace:
+        of = self.expression(of_loop)
         values = [self.trace(item, depth + 1) for item in of.elts] if isinstance(of, ast.Tuple | ast.List | ast.Set) else []
-        return agreed(values, f"{name}, one of the values of the loop at line {binding.line}", binding.line, name=name)
+        return agreed(values, f"{name}, one of the values of the loop at line {line}", line, name=name)
 
     def _parameter(self, function: Function, name: str, depth: int) -> Trace:
         words = f"the argument {name} of {function.name}()"

@@ -171,7 +171,7 @@ def _remedies(case: Case, address: str, meant: Meant, answers_as: tuple[str, ...
     elif family and not fits_family(family, answers_as):
         port = family.tls_port if meant.protocol == TLS and family.tls_port else family.ports[0]
         at = endpoint(case.tcp.host, port)
-        scheme = base_scheme(case.tcp.scheme or "") or (family.schemes[0] if family.schemes else "")
+        scheme = base_scheme(case.tcp.scheme or "") or next(iter(family.schemes), "")
         yield Remedy(
             do=f"Or use the port on which {family.name} is served, usually {port}.",
             command=f"refused check {quoted(f'{scheme}://{at}')}" if scheme and port != case.tcp.port else "",

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, not_relevant, ruled_out, still_open
-from tui.diagnosis.readings import checks, commands, containers, hosts, outcomes, process_remedies, talk, whole_answers, workers
+from tui.diagnosis.readings import (
+    checks,
+    commands,
+    containers,
+    hosts,
+    outcomes,
+    process_remedies,
+    queues,
+    talk,
+    whole_answers,
+    workers,
+)
 from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import behind, quoted
@@ -15,8 +26,6 @@ REPEATEDLY = 2
 """Requests in a row without an answer: a single one may be an accident."""
 PATIENCE_MS = 9500.0
 """A wait that a client would call too long; short of it, a service may only be slow."""
-BUSY_PERCENT = 90.0
-"""Of one processor: a thread that never waits. Below 100, because the kernel counts in hundredths of a second."""
 
 
 def needs(case: Case) -> Iterator[AnyRequest]:
@@ -133,7 +142,7 @@ def _trouble(process: ProcessState) -> str:
     if process.states and set(process.states) == {"D"}:
         where = f" in {process.waits_in}" if process.waits_in else ""
         return f"is stuck waiting for a device (state D{where})"
-    if process.busy_percent is not None and process.busy_percent >= BUSY_PERCENT:
+    if process.busy_percent is not None and process.busy_percent >= queues.BUSY_PERCENT:
         return f"keeps a processor fully busy ({process.busy_percent:.0f} %)"
     if process.is_out_of_descriptors:
         return f"has no file descriptor left to accept with ({process.descriptors} of {process.descriptor_limit})"

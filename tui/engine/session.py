@@ -34,7 +34,7 @@ Listener = Callable[[AnyEvent], None]
 MOST_CHECKS = 300
 """Checks under way at once: a name with 200 addresses is tried in one go, below the usual limit of 1024 descriptors."""
 JUDGE_EVERY_S = 0.02
-"""Facts that arrive together are judged together."""
+"""Facts that arrive together are judged together; at the end of the last check there is nothing more to wait for."""
 STAYS_SO = 3
 """Attempts in a row that must connect before a repair counts as verified."""
 VERIFY_EVERY_S = 1.0
@@ -118,7 +118,8 @@ class Session:
                 if isinstance(self.waiting, Conclude) and not linger and not self._running:
                     return self.assessment
                 await self._changed.wait()
-                await asyncio.sleep(JUDGE_EVERY_S)
+                if self._running:
+                    await asyncio.wait(self._running, timeout=JUDGE_EVERY_S)
         finally:
             await self._stop()
             self._assess()

@@ -1,11 +1,16 @@
-"""The long form: `python -m tests.fuzz --minutes 60`; every reader in turn, until the time is up. Status 1 where one failed."""
+"""The long forms: `python -m tests.fuzz --minutes 60`, each reader in turn; and with `--programs` each trial of the program.
+
+Both go on until the time is up. Status 1 where one failed.
+"""
 
 import argparse
 import sys
 import time
+from itertools import count
 from random import Random
 
 from tests.fuzz.attack import attack
+from tests.fuzz.programs.trials import trials
 from tests.fuzz.readers import readers
 
 ROUND = 200
@@ -17,11 +22,33 @@ def main() -> int:
     reader = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Does anything that others write break a reader?")
     reader.add_argument("--minutes", type=float, default=1.0, help="for how long (default 1)")
     reader.add_argument("--seed", type=int, default=1, help="which texts (default 1)")
-    reader.add_argument("--only", default="", help="only readers whose name has this in it")
+    reader.add_argument("--only", default="", help="only readers, or trials, whose name has this in it")
+    reader.add_argument("--programs", action="store_true", help="the whole program among lying tools, far ends and nameservers")
     words = reader.parse_args()
-    chosen = [each for each in readers() if words.only in each.name]
     deadline = time.monotonic() + words.minutes * 60
-    random = Random(words.seed)  # noqa: S311 -- mistakes, not secrets
+    return (try_programs if words.programs else try_readers)(words.seed, words.only, deadline)
+
+
+def try_programs(seed: int, only: str, deadline: float) -> int:
+    """Every trial of a seed whose name has `only` in it, then those of the next seed, until the deadline."""
+    tried = failures = 0
+    chosen = ((number, name, trial) for number in count(seed) for name, trial in trials(number) if only in name)
+    for number, name, trial in chosen:
+        broken = list(trial())
+        tried += 1
+        failures += bool(broken)
+        for breach in broken:
+            say(f"{name} (seed {number}): {breach}")
+        if time.monotonic() > deadline:
+            break
+    say(f"{tried} trials, {failures} failures (from seed {seed} on)")
+    return 1 if failures else 0
+
+
+def try_readers(seed: int, only: str, deadline: float) -> int:
+    """Every reader whose name has `only` in it, in turn, until the deadline."""
+    chosen = [each for each in readers() if only in each.name]
+    random = Random(seed)  # noqa: S311 -- mistakes, not secrets
     texts = failures = 0
     while time.monotonic() < deadline and chosen:
         for each in chosen:
@@ -29,7 +56,7 @@ def main() -> int:
                 failures += 1
                 say(failure)
             texts += ROUND
-    say(f"{texts} texts for {len(chosen)} readers, {failures} failures (seed {words.seed})")
+    say(f"{texts} texts for {len(chosen)} readers, {failures} failures (seed {seed})")
     return 1 if failures else 0
 
 

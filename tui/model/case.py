@@ -29,7 +29,7 @@ def remembered(read: "Callable[Concatenate[Case, P], R]") -> "Callable[Concatena
     @wraps(read)
     def known(case: "Case", /, *values: P.args, **named: P.kwargs) -> R:
         answers: dict[object, R] = vars(case).setdefault("remembered", {})
-        key = (read, values, *named.items())
+        key = (read, values, *named.items()) if named else (read, values)
         if key not in answers:
             answers[key] = read(case, *values, **named)
         return answers[key]

@@ -30,6 +30,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.engine.ending import SHELL_BASE
+from tui.ui.screen_memory import ScreenMemory
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -49,6 +50,23 @@ class Driver(LinuxDriver):
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = cast("Any", _Lenient(self._file))
+        self._memory = ScreenMemory()
+        self._drawn_for = (0, 0)
+
+    def write(self, data: str) -> None:
+        """Write what is not on the screen yet."""
+        super().write(self._memory.only_new(data))
+
+    def process_message(self, message: Message) -> None:
+        """Pass it on; on another size nothing stands where it stood."""
+        if isinstance(message, events.Resize):
+            self._memory.forget()
+        super().process_message(message)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, on which something else may stand."""
+        self._memory.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
 
     def run_input_thread(self) -> None:
         """Read keys until the screen ends; where the terminal is gone, end the app."""
@@ -73,7 +91,11 @@ class Driver(LinuxDriver):
     def _get_terminal_size(self) -> tuple[int, int]:
         """The terminal's size, as much of it as is drawn."""
         width, height = super()._get_terminal_size()
-        return min(width, MOST_COLUMNS), min(height, MOST_LINES)
+        size = min(width, MOST_COLUMNS), min(height, MOST_LINES)
+        if size != self._drawn_for:
+            self._drawn_for = size
+            self._memory.forget()
+        return size
 
     @property
     def _is_on(self) -> bool:
@@ -103,6 +125,7 @@ class Driver(LinuxDriver):
 
     def _set_modes(self) -> None:
         """What a shell may have changed meanwhile: line mode and echo, the screen, the cursor, mouse and paste."""
+        self._memory.forget()
         with suppress(termios.error):
             modes = termios.tcgetattr(self.fileno)
             modes[0] = self._patch_iflag(modes[0])

@@ -9,7 +9,7 @@ from datetime import datetime
 from math import prod
 
 from tui.diagnosis.readings import hosts, outcomes
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.facts import Counters, DropWatch, Outcome, TcpAttempt
 from tui.model.requests import AnyRequest, ReadCounters, Step, WatchDrops
 from tui.model.target import TcpTarget
@@ -34,6 +34,7 @@ def checks(case: Case) -> Iterator[AnyRequest]:
             yield ReadCounters(again=1)
 
 
+@remembered
 def sent_by_this_kernel(case: Case, address: str) -> bool | None:
     """Whether this machine's own TCP sent the resets that refused the address, rather than a rule here or another machine.
 
@@ -127,12 +128,18 @@ def _refused_by_reset(case: Case, address: str) -> list[TcpAttempt]:
 
 def _by_chance(case: Case, resets: list[TcpAttempt]) -> float:
     """How likely it is that resets for others fell into each of these attempts, by how many there were in the whole session."""
+    each_ms = _resets_for_others(case)
+    return prod(min(each_ms * (attempt.latency_ms + READING_MS), 1.0) for attempt in resets)
+
+
+@remembered
+def _resets_for_others(case: Case) -> float:
+    """Resets that this machine sent to others, each millisecond; 0 where that is not known."""
     others, seconds = growth(case, "resets_sent"), _elapsed_s(case)
     if others is None or seconds <= 0:  # the clock may have been set back
         return 0.0
     ours = sum(attempt.resets_sent or 0 for attempt in case.all(TcpAttempt))
-    each_ms = max(others - ours, 0) / (seconds * 1000)
-    return prod(min(each_ms * (attempt.latency_ms + READING_MS), 1.0) for attempt in resets)
+    return max(others - ours, 0) / (seconds * 1000)
 
 
 def _elapsed_s(case: Case) -> float:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tui.diagnosis.readings import containers, hosts, namespaces, outcomes, rules, talk
 from tui.model.address import endpoint, is_loopback, literal_address, same_address
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.facts import (
     Addresses,
     AnyFact,
@@ -167,6 +167,7 @@ def _looks(case: Case, way: Way) -> Iterator[AnyRequest]:
         yield LookUpNeighbour(address=route.gateway or address, device=route.device or "", after=attempt.id)
 
 
+@remembered
 def ways(case: Case, address: str) -> tuple[Way, ...]:
     """Where the target's port of `address` leads: by a rule of this machine, else by the program that listens there."""
     reading = rules.filter_of(case, address)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tui.diagnosis.readings import talk
 from tui.model.address import peer_address
-from tui.model.case import Case
+from tui.model.case import Case, remembered
 from tui.model.facts import Listener, Talk, TcpAttempt
 from tui.model.protocols import HTTP, TLS, protocols_labelled
 from tui.model.requests import AnyRequest, TalkTo
@@ -31,6 +31,7 @@ def questions(case: Case, address: str, ports: Iterable[int]) -> Iterator[AnyReq
         yield TalkTo(address=address, port=port, protocol=kind.protocol, server_name=name, inner=kind.inner, wait_s=ANSWER_S)
 
 
+@remembered
 def protocols(case: Case, address: str, port: int) -> tuple[str, ...]:
     """The protocols that the newest words on that port can belong to, inside TLS where it was spoken; empty for no words."""
     asked = [fact for fact in case.all(Talk) if (fact.address, fact.port, fact.outcome) == (address, port, "answered")]

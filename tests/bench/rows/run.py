@@ -5,15 +5,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+from tests.bench.programs import ENVIRONMENT, REFUSED, ROOT
+from tests.bench.row import Row
 from tui.watch.run_directory import RunDirectory
 
 CONNECTS = 2000
 BYTES = 400_000_000
-ROOT = Path(__file__).parent.parent.parent
 WORKS = """
 import socket, sys, time
 server = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -52,54 +53,60 @@ asyncio.run(main())
 """
 
 
-@contextmanager
-def pairs() -> Iterator[list[tuple[str, Callable[[], float], Callable[[], float]]]]:
-    """Each with its name, what it takes watched, and what it takes alone, in seconds."""
-    with tempfile.TemporaryDirectory() as directory:
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is compiled each time is not what is measured here
-        env = RunDirectory(Path(directory)).environment(os.environ)
-        yield [
-            ("start of Python, watched / alone", lambda: _whole("pass", env), lambda: _whole("pass", None)),
-            (
-                "start and import socket, watched / alone",
-                lambda: _whole("import socket", env),
-                lambda: _whole("import socket", None),
-            ),
-            ("connects that work, watched / alone", lambda: _timed(WORKS, env), lambda: _timed(WORKS, None)),
-            ("connects that are refused, watched / alone", lambda: _timed(FAILS, env), lambda: _timed(FAILS, None)),
-            ("connects on asyncio, watched / alone", lambda: _timed(ON_ASYNCIO, env), lambda: _timed(ON_ASYNCIO, None)),
-            (
-                "400 MB through a pipe, refused run / alone",
-                lambda: _bytes([sys.executable, "-m", "tui", "run", "--"]),
-                lambda: _bytes([]),
-            ),
-            ("refused run -- true / true", lambda: _true([sys.executable, "-m", "tui", "run", "--"]), lambda: _true([])),
-        ]
+@cache
+def _watched() -> tuple[tempfile.TemporaryDirectory[str], dict[str, str]]:
+    """A folder that lives as long as the program, and the environment of what is watched by way of it."""
+    folder = tempfile.TemporaryDirectory(prefix="refused-bench-")
+    return folder, RunDirectory(Path(folder.name)).environment(ENVIRONMENT)
 
 
-def _whole(code: str, env: dict[str, str] | None) -> float:
+def _pair(what: str, measure: Callable[[str, dict[str, str]], float], code: str) -> Row:
+    """The same code in a Python that is watched, and in one that is not."""
+    return Row(
+        what=f"{what}, watched",
+        ours=lambda: measure(code, _watched()[1]),
+        peer="the same alone",
+        theirs=lambda: measure(code, ENVIRONMENT),
+    )
+
+
+def _whole(code: str, env: dict[str, str]) -> float:
     begin = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], env=env, check=True)
     return time.perf_counter() - begin
 
 
-def _timed(code: str, env: dict[str, str] | None) -> float:
+def _timed(code: str, env: dict[str, str]) -> float:
     words = [sys.executable, "-c", code, str(CONNECTS)]
     return float(subprocess.run(words, env=env, check=True, capture_output=True, text=True).stdout)
 
 
 def _true(before: list[str]) -> float:
     begin = time.perf_counter()
-    subprocess.run([*before, "true"], cwd=ROOT, check=True)
+    subprocess.run([*before, "true"], cwd=ROOT, env=ENVIRONMENT, check=True)
     return time.perf_counter() - begin
 
 
 def _bytes(before: list[str]) -> float:
     begin = time.perf_counter()
-    with subprocess.Popen([*before, "head", "-c", str(BYTES), "/dev/zero"], cwd=ROOT, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [*before, "head", "-c", str(BYTES), "/dev/zero"], cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout
         got = 0
         while chunk := os.read(process.stdout.fileno(), 1 << 16):
             got += len(chunk)
     assert got == BYTES
     return time.perf_counter() - begin
+
+
+_RUN = [*REFUSED, "run", "--"]
+ROWS = (
+    _pair("start of Python", _whole, "pass"),
+    _pair("start of Python and `import socket`", _whole, "import socket"),
+    _pair("2,000 connects that work", _timed, WORKS),
+    _pair("2,000 connects that are refused", _timed, FAILS),
+    _pair("2,000 connects on asyncio", _timed, ON_ASYNCIO),
+    Row(what="400 MB through a pipe, `refused run`", ours=lambda: _bytes(_RUN), peer="the same alone", theirs=lambda: _bytes([])),
+    Row(what="`refused run -- true`", ours=lambda: _true(_RUN), peer="true", theirs=lambda: _true([]), unit="ms"),
+)

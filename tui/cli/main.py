@@ -11,7 +11,7 @@ import sys
 from tui.cli import arguments
 from tui.cli.errors import ReaderGone, Unusable
 from tui.cli.exit_status import ExitStatus
-from tui.cli.streams import draws, log_line, write_result
+from tui.cli.streams import draws, has_threads, log_line, write_result
 
 TYPE_CHECKING = False  # --help must not wait for `typing`
 if TYPE_CHECKING:
@@ -291,6 +291,8 @@ def _need_terminal(instead: str, *, reads: bool = True) -> None:
         raise Unusable(f"this is not a terminal; {instead}")
     if not draws(os.environ):
         raise Unusable(f"this terminal (TERM={os.environ['TERM'][:40]}) can't be drawn on; {instead}")
+    if not has_threads():
+        raise Unusable(f"this user's limit of processes (`ulimit -u`) leaves no threads for the screen; {instead}")
 
 
 def _unusable(message: str) -> ExitStatus:

@@ -160,7 +160,8 @@ class _Beside(_Relay):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
                 break
-            ready, _, _ = select.select([self._woken, *self._routes], [], [])
+            ready, _, _ = select.select([self._woken, *self._routes], [], [], self._signals.poll_s)
+            self._signals.take_waiting()
             for source in ready:
                 if source == self._woken:
                     os.read(self._woken, CHUNK)
@@ -184,8 +185,16 @@ class _Beside(_Relay):
         return instead
 
     def _leave_rest_behind(self) -> None:
-        """If the command left processes behind that may still print, a process of ours stays and passes that on."""
-        if not self._routes or os.fork():
+        """If the command left processes behind that may still print, a process of ours stays and passes that on.
+
+        Where none can be started, what they print is lost.
+        """
+        if not self._routes:
+            return
+        try:
+            if os.fork():
+                return
+        except OSError:
             return
         try:
             os.close(STDIN)
@@ -252,7 +261,8 @@ class _OnTerminal(_Relay):
         while True:
             reading = [reports, self._woken, *self._routes, *([STDIN] if self._reads_keys and not self._typed else [])]
             writing = [self._controller] if self._typed and self._controller in self._routes else []
-            ready, free, _ = select.select(reading, writing, [])
+            ready, free, _ = select.select(reading, writing, [], self._signals.poll_s)
+            self._signals.take_waiting()
             if free:
                 self._type()
             for source in ready:

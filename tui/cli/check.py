@@ -16,7 +16,7 @@ from tui.cli.exit_status import ExitStatus, highest, status_of
 from tui.cli.streams import log_line, someone_watches, write_result
 from tui.diagnosis.readings.so_far import so_far
 from tui.engine.ending import in_good_order
-from tui.engine.recording import Recorder, default_path
+from tui.engine.recording import Recorder, new_recorder
 from tui.engine.runner import checks_on
 from tui.engine.session import Pace, Session
 from tui.engine.setup import Opening, Setup, vantage
@@ -105,7 +105,7 @@ async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Session, bool
         code=here.code,
         text=here.text,
     )
-    recorder = Recorder(check_options.session or default_path(here.target)) if check_options.record else None
+    recorder = new_recorder(here.target, check_options.session) if check_options.record else None
     for listener in (recorder.write if recorder else None, here.on_event, _progress(here.target)):
         if listener:
             session.subscribe(listener)

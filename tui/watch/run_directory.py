@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tui.engine.own_directory import own_directory
+from tui.engine.temporary import temporary_directory
 from tui.probes.kernel.text_file import opened
 from tui.watch.hook import RECORDS
 
@@ -86,19 +87,11 @@ def read_end(path: Path) -> list[bytes]:
 def private_directory() -> Iterator[RunDirectory | None]:
     """A private directory for this run, removed at its end; None where it can't be made: then nothing is noted."""
     own = own_directory(os.environ)
-    if own is None:
-        yield None
-        return
-    directory = own / os.urandom(8).hex()
-    try:
-        directory.mkdir(mode=0o700)
-        run = RunDirectory(directory)
-    except OSError:
+    with contextlib.ExitStack() as held:
         run = None
-    try:
+        with contextlib.suppress(OSError):
+            run = RunDirectory(held.enter_context(temporary_directory(own))) if own else None
         yield run
-    finally:
-        _remove(directory)
 
 
 def _copy(package: Path, to: Path) -> None:
@@ -110,14 +103,3 @@ def _copy(package: Path, to: Path) -> None:
         elif entry.suffix in {".py", ".pyc"}:
             (to / entry.name).write_bytes(entry.read_bytes())
             os.utime(to / entry.name, ns=(entry.stat().st_mtime_ns,) * 2)  # a compiled file knows the time of its source
-
-
-def _remove(directory: Path) -> None:
-    """Remove the directory with everything in it, compiled files too."""
-    with contextlib.suppress(OSError):
-        for entry in directory.iterdir():
-            if entry.is_dir() and not entry.is_symlink():
-                _remove(entry)
-            else:
-                entry.unlink()
-        directory.rmdir()

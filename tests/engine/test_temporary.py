@@ -161,7 +161,7 @@ def test_a_demonstration_removes_what_an_earlier_one_left(number: signal.Signals
 def test_a_run_removes_what_an_earlier_one_left(tmp_path: Path) -> None:
     """The hook's files of a run that was killed go with the next run; those of one that goes on stay."""
     (tmp_path / "runtime").mkdir(mode=0o700)
-    words = [*REFUSED, "run", "--", "sh", "-c", 'echo "$REFUSED_RECORDS"; read line; test -e "$REFUSED_RECORDS"']
+    words = [*REFUSED, "run", "--", "sh", "-c", 'echo "${PYTHONPATH%%:*}"; read line; test -e "${PYTHONPATH%%:*}"']
     env = environment(tmp_path) | {"XDG_RUNTIME_DIR": str(tmp_path / "runtime")}
     runs = [
         subprocess.Popen(words, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)

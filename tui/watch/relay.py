@@ -233,6 +233,7 @@ class _OnTerminal(_Relay):
             for end in set(instead.values()):
                 os.close(end)
         os.set_blocking(self._controller, False)
+        kept = os.dup(self._controller)  # the other one is closed at the end of what comes through it
         self._pid = pid
         self._signals.listen(self._on_signal)
         self._take_keys()
@@ -240,22 +241,26 @@ class _OnTerminal(_Relay):
             status = self._follow(reports)
             os.waitpid(keeper, 0)
             self._drain()
+            with contextlib.suppress(termios.error):
+                self._before = termios.tcgetattr(kept)  # what the command has set for afterwards (pty(7))
         finally:
             self._give_keys_back()
+            os.close(kept)
             os.close(reports)
             self._close()
         return status
 
-    def _on_signal(self, number: signal.Signals, _typed: bool) -> None:
+    def _on_signal(self, number: signal.Signals, typed: bool) -> None:
         if number in _WAKE:
             with contextlib.suppress(OSError):  # a full pipe wakes it anyway
                 os.write(self._wake, _WAKE[number])
         else:
-            self._forward(number)
+            self._forward(number, to_all=typed)
 
-    def _forward(self, number: signal.Signals) -> None:
+    def _forward(self, number: signal.Signals, *, to_all: bool) -> None:
+        """Send it to the command; as the terminal sends it, to all that the command has in the foreground."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._pid, number)
+            (os.killpg if to_all else os.kill)(self._pid, number)
 
     def _follow(self, reports: int) -> int:
         while True:
@@ -294,7 +299,7 @@ class _OnTerminal(_Relay):
         os.kill(0, signal.SIGTSTP)
         self._take_keys()
         self._resize()
-        self._forward(signal.SIGCONT)
+        self._forward(signal.SIGCONT, to_all=True)
 
     def _type(self) -> None:
         with contextlib.suppress(BlockingIOError):

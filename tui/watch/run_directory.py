@@ -12,7 +12,6 @@ from pathlib import Path
 from tui.engine.own_directory import own_directory
 from tui.engine.temporary import temporary_directory
 from tui.probes.kernel.text_file import opened
-from tui.watch.hook import RECORDS
 
 SITE = "sitecustomize.py"
 HOOK = "_refused_hook"
@@ -52,12 +51,13 @@ class RunDirectory:
     """Where this run's records are."""
 
     def __init__(self, directory: Path) -> None:
-        self._records = directory / "records"
+        self.records = directory / "records"
+        """Where the hook appends its lines."""
         self._modules = directory / "python"
-        self._records.touch(mode=0o600)
+        self.records.touch(mode=0o600)
         self._modules.mkdir(mode=0o700)
         _copy(Path(__file__).with_name("hook"), self._modules / HOOK)
-        site = SITE_TEXT.format(here=str(self._modules), records=str(self._records))
+        site = SITE_TEXT.format(here=str(self._modules), records=str(self.records))
         (self._modules / SITE).write_text(site, encoding="utf-8")
         self.trace = directory / "trace"
         """Where strace writes, if it is used."""
@@ -66,11 +66,11 @@ class RunDirectory:
         """The environment in which a Python process that we start notes its failures."""
         path = given.get("PYTHONPATH")
         ours = str(self._modules)
-        return {**given, "PYTHONPATH": f"{ours}{os.pathsep}{path}" if path else ours, RECORDS: str(self._records)}
+        return {**given, "PYTHONPATH": f"{ours}{os.pathsep}{path}" if path else ours}
 
     def lines(self) -> list[bytes]:
         """The lines that the hook wrote."""
-        return read_end(self._records)
+        return read_end(self.records)
 
 
 def read_end(path: Path) -> list[bytes]:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from tests.approved import ROOT
 
@@ -77,8 +77,12 @@ class Terminal:
 
     def modes(self) -> list[int]:
         """The terminal's flags, as it is now (termios(3))."""
+        return self.attributes()[:4]
+
+    def attributes(self) -> list[Any]:
+        """The terminal's flags, speeds and special characters, as it is now (termios(3))."""
         assert self._controller is not None
-        return termios.tcgetattr(self._controller)[:4]
+        return termios.tcgetattr(self._controller)
 
     def press(self, keys: str) -> None:
         """Type."""

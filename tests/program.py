@@ -126,13 +126,14 @@ def terminal(
     piped: bytes | None = None,
     program: list[str] | None = None,
     variables: Mapping[str, str] | None = None,
+    size: tuple[int, int] = (36, 120),
 ) -> Iterator[Terminal]:
     """The program (or another) on a terminal; with `piped` its standard input is that text, and the terminal is still there.
 
-    `variables` are added to its environment.
+    `variables` are added to its environment; `size` is lines and columns.
     """
     controller, device = pty.openpty()
-    fcntl.ioctl(device, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+    fcntl.ioctl(device, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     program = program or [*REFUSED, *words]
     if piped is not None:
         (state / "piped").write_bytes(piped)

@@ -77,8 +77,9 @@ def read_end(path: Path) -> list[bytes]:
     """The lines of a file, or of the last part of a long one; none where it can't be read, or is no file any more."""
     try:
         with opened(path) as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_RECORDS))
-            return file.read(LONGEST_RECORDS).splitlines()
+            length = min(file.seek(0, os.SEEK_END), LONGEST_RECORDS)
+            file.seek(-length, os.SEEK_END)
+            return file.read(length).splitlines()
     except OSError:
         return []
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from tests.approved import ROOT
 
@@ -77,8 +77,12 @@ class Terminal:
 
     def modes(self) -> list[int]:
         """The terminal's flags, as it is now (termios(3))."""
+        return self.attributes()[:4]
+
+    def attributes(self) -> list[Any]:
+        """The terminal's flags, speeds and special characters, as it is now (termios(3))."""
         assert self._controller is not None
-        return termios.tcgetattr(self._controller)[:4]
+        return termios.tcgetattr(self._controller)
 
     def press(self, keys: str) -> None:
         """Type."""
@@ -122,13 +126,14 @@ def terminal(
     piped: bytes | None = None,
     program: list[str] | None = None,
     variables: Mapping[str, str] | None = None,
+    size: tuple[int, int] = (36, 120),
 ) -> Iterator[Terminal]:
     """The program (or another) on a terminal; with `piped` its standard input is that text, and the terminal is still there.
 
-    `variables` are added to its environment.
+    `variables` are added to its environment; `size` is lines and columns.
     """
     controller, device = pty.openpty()
-    fcntl.ioctl(device, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+    fcntl.ioctl(device, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     program = program or [*REFUSED, *words]
     if piped is not None:
         (state / "piped").write_bytes(piped)

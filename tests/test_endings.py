@@ -84,6 +84,16 @@ def test_ctrl_z_stops_it(closed: str, tmp_path: Path) -> None:
         screen.end()
 
 
+@pytest.mark.parametrize("size", [(0, 0), (0, 120), (36, 0)])
+@pytest.mark.parametrize("variables", [{}, {"COLUMNS": "100"}, {"LINES": "40"}, {"COLUMNS": "0", "LINES": "0"}])
+def test_a_terminal_of_no_size(size: tuple[int, int], variables: dict[str, str], closed: str, tmp_path: Path) -> None:
+    """A serial line, or a script's terminal, has none: the usual one is drawn, once, and the keys are heard."""
+    with terminal(closed, "--attempts", "1", state=tmp_path, size=size, variables=variables) as screen:
+        screen.wait_for("not-listening").press("q")
+        assert screen.end() == 0
+    assert len(screen.seen) < 300_000
+
+
 @pytest.mark.parametrize(("name", "words"), [("dumb", ("127.0.0.1:1",)), ("unknown", ()), ("DUMB", ("demo", "healthy"))])
 def test_a_terminal_that_can_not_be_drawn_on(name: str, words: tuple[str, ...], tmp_path: Path) -> None:
     """There, one line says so, and what to do instead."""

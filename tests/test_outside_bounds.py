@@ -1,5 +1,6 @@
 """What a record, a clock, a limit or a word of the command line may say, and the program goes on or says why not."""
 
+import errno
 import subprocess
 import warnings
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from tests.approved import ROOT
 from tests.program import REFUSED, environment
 from tui.cli import arguments
-from tui.cli.main import FEWEST_FILES, main
+from tui.cli.main import FEWEST_FILES, NO_MEMORY, main
 from tui.diagnosis.readings.likely_ports import slips
 from tui.errors.source.syntax import parse
 from tui.model.events import AnyEvent, CheckEnded, Opened
@@ -93,3 +94,34 @@ def test_too_few_descriptors_are_said(files: int, tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"refused: {files} files may be open at a time, which is too few; `ulimit -n 64` allows more\n"
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(errno.ENOMEM, "Cannot allocate memory")])
+def test_too_little_memory(error: Exception, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """A limit of memory is said on one line; another error of the system is no matter of memory."""
+
+    def failing(_: str) -> str:
+        raise error
+
+    monkeypatch.setattr("tui.cli.main._input_text", failing)
+    assert main(["parse"]) == 2
+    assert capfd.readouterr() == ("", NO_MEMORY.decode())
+
+    error = OSError(errno.EIO, "Input/output error")
+    with pytest.raises(OSError, match="Input/output"):
+        main(["parse"])
+
+
+def test_too_little_memory_after_a_command(tmp_path: Path) -> None:
+    """Where what a command's connections did can't be read, the status is the command's."""
+    code = (
+        "import sys\nfrom tui.watch import watching\n"
+        "def failing(*_):\n    raise MemoryError\n"
+        "watching._failed = failing\n"
+        "from tui.cli.main import main\nsys.exit(main(['run', '--check', '--', 'sh', '-c', 'exit 7']))"
+    )
+    done = subprocess.run(
+        [REFUSED[0], "-c", code], cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, done.stderr) == (7, "refused: no failing connection was seen\n")

@@ -17,7 +17,7 @@ from tests.approved import ROOT
 from tests.engine.checks import NOTHING_LISTENS, ScriptedChecks
 from tests.program import environment, sessions
 from tests.report.hostile import TEXTS
-from tui.engine.recording import Recorder, SessionFileError, default_path, read
+from tui.engine.recording import Recorder, SessionFileError, default_path, new_recorder, read
 from tui.engine.replay import Replay
 from tui.engine.session import Pace, Session
 from tui.model.events import Answered, AnyEvent, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
@@ -168,17 +168,19 @@ def test_a_files_name_is_its_time_and_target(tmp_path: Path, monkeypatch: pytest
     assert default_path(parse_target("[::1]:80"), now).name == "20261120T110203.000045Z-1-80.jsonl"
 
 
-def test_a_record_is_its_owners_alone(tmp_path: Path) -> None:
+def test_a_record_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """File and folder are made for nobody else, whatever the umask lets through, and each event is on disk at once."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "a"))
     before = os.umask(0)
     try:
-        recorder = Recorder(tmp_path / "a" / "b.jsonl")
+        recorder = new_recorder(TARGET)
     finally:
         os.umask(before)
     recorder.write(Opened(version="1", target=TARGET, options=Options()))
 
+    assert recorder.path.parent == tmp_path / "a" / "refused" / "sessions"
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
-    assert (tmp_path / "a" / "b.jsonl").stat().st_mode & 0o777 == 0o600
+    assert recorder.path.stat().st_mode & 0o777 == 0o600
     assert [type(event) for event in read(recorder.path)] == [Opened]
     assert recorder.failure is None
     recorder.close()
@@ -255,14 +257,23 @@ def test_a_session_comes_through_a_pipe(tmp_path: Path) -> None:
         os.close(reading)
 
 
-def test_new_directories_are_their_users_alone(tmp_path: Path) -> None:
+def test_new_directories_are_their_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the umask, every directory that is made for a session is private; one that was there stays as it was."""
     (tmp_path / "state").mkdir(mode=0o755)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     before = os.umask(0)
     try:
-        Recorder(tmp_path / "state" / "refused" / "sessions" / "one.jsonl").close()
+        new_recorder(TARGET).close()
     finally:
         os.umask(before)
 
     modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("state", "state/refused", "state/refused/sessions")]
     assert modes == [0o755, 0o700, 0o700]
+
+
+def test_a_named_file_is_where_it_was_named(tmp_path: Path) -> None:
+    """Nothing is made for a file that the person named."""
+    recorder = new_recorder(TARGET, tmp_path / "none" / "one.jsonl")
+
+    assert "No such file" in (recorder.failure or "")
+    assert list(tmp_path.iterdir()) == []

@@ -1,11 +1,16 @@
 """What the screen is given from outside: records, reports, recent sessions, targets."""
 
+import os
 import stat
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.engine.checks import NOTHING_LISTENS, ScriptedChecks
+from tests.program import terminal
+from tests.test_check import closed as closed  # noqa: PLC0414 -- a fixture
 from tui.cli.screen import MOST_RECENT, Keeping, recent, write_report
 from tui.engine.recording import default_path, read, sessions_directory
 from tui.engine.replay import Replay
@@ -90,8 +95,6 @@ async def test_recent_sessions_are_listed_newest_first() -> None:
 
 def test_the_list_of_recent_sessions_is_bounded() -> None:
     """A long history does not hold up the start screen."""
-    import msgspec
-
     directory = sessions_directory()
     directory.mkdir(parents=True)
     for port in range(1, MOST_RECENT + 10):
@@ -106,3 +109,64 @@ def test_without_a_history_there_is_none() -> None:
     """Where nothing was recorded yet the list is empty, and nothing is created."""
     assert recent() == ()
     assert not sessions_directory().exists()
+
+
+@pytest.mark.parametrize("limit", [0, 2000])
+def test_a_record_that_ends_is_said_while_the_walk_goes_on(limit: int, closed: str, tmp_path: Path) -> None:
+    """Where the file can't grow, at its beginning or later, the screen says so at once, and again at the end."""
+    code = f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+    program = [sys.executable, "-c", f"{code}from tui.cli.main import main; sys.exit(main())", closed, "--attempts", "1"]
+    with terminal(state=tmp_path, program=program, variables={"PYTHONDONTWRITEBYTECODE": "1"}) as screen:
+        screen.wait_for("recorded:")
+        assert b"Session: " not in screen.seen
+        screen.press("q")
+        assert screen.end() == 0
+
+    assert b"Session: the session is not recorded: " in screen.seen
+
+
+def test_a_walk_that_is_recorded_says_nothing_of_it(closed: str, tmp_path: Path) -> None:
+    """Nor does one that is not recorded because the person wished so."""
+    for words in ((), ("--no-session",)):
+        with terminal(closed, *words, "--attempts", "1", state=tmp_path) as screen:
+            screen.wait_for("server.not-listening")
+            screen.press("q")
+            assert screen.end() == 0
+        assert screen.seen.count(b"not recorded") == len(words)
+
+
+@pytest.mark.timeout(60)
+def test_what_is_no_file_among_the_sessions_is_passed_over(tmp_path: Path) -> None:
+    """A pipe, a socket's name, a device, a directory, a link to any of them: the start screen comes at once without them."""
+    directory = sessions_directory()
+    directory.mkdir(parents=True)
+    os.mkfifo(directory / "1.jsonl")
+    os.mkfifo(directory / "2.jsonl")
+    (directory / "3.jsonl").symlink_to("/dev/zero")
+    (directory / "4.jsonl").symlink_to(directory / "1.jsonl")
+    (directory / "5.jsonl").symlink_to(directory / "5.jsonl")
+    (directory / "6.jsonl").mkdir()
+
+    assert recent() == ()
+    with terminal(state=tmp_path) as screen:
+        screen.wait_for("refused")
+        screen.press("\x03")
+        assert screen.end() == 130
+
+
+@pytest.mark.parametrize("open_to_others", [False, True])
+def test_sessions_that_others_may_have_made_are_not_offered(open_to_others: bool) -> None:
+    """Where others may write, or a link leads, the start screen lists nothing."""
+    directory = sessions_directory()
+    directory.mkdir(parents=True)
+    target = parse_target("127.0.0.1:1")
+    default_path(target).write_bytes(msgspec.json.encode(Opened(version="0", target=target, options=Options())) + b"\n")
+    assert len(recent()) == 1
+
+    if open_to_others:
+        directory.chmod(0o777)
+    else:
+        directory.rename(directory.with_name("elsewhere"))
+        directory.symlink_to("elsewhere")
+
+    assert recent() == ()

@@ -242,7 +242,9 @@ async def main():
     target = parse_target("127.0.0.1:1")
     recording = Replay([Opened(at="2026-01-01T00:00:00Z", version="1", target=target, options=Options())])
     nothing = lambda *given: None
-    backend = Backend(read_target=nothing, open_session=nothing, open_recording=nothing, write_report=nothing, record_of=nothing)
+    backend = Backend(
+        read_target=nothing, open_session=nothing, open_recording=nothing, write_report=nothing, record_problem=nothing
+    )
     app = RefusedApp(backend, recording=recording)
     async with app.run_test(size=(120, 36)) as pilot:
         async with asyncio.timeout(60):

@@ -33,6 +33,17 @@ asyncio.run(begin())
 """
 
 
+RUNS_TOOLS_EARLY = """\
+import os, resource, signal, sys
+from tui.probes.kernel.early_tools import run_all
+
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+if (number := int(sys.argv[1])) != signal.SIGKILL:
+    signal.signal(number, signal.SIG_DFL)
+run_all([sys.argv[2:], ["sh", "-c", f"echo begun >/proc/{os.getpid()}/fd/1"]], 600)
+"""
+
+
 @contextmanager
 def held_open() -> Iterator[tuple[int, int]]:
     """A pipe: the end to read, and the one that others open by its path. The first ends when no process holds the second."""
@@ -49,14 +60,15 @@ def until_nobody_holds(reading: int) -> bytes:
         return pipe.read()
 
 
+@pytest.mark.parametrize("program", [RUNS_A_TOOL, RUNS_TOOLS_EARLY], ids=["in a walk", "before it"])
 @pytest.mark.parametrize("script", ["exec sleep 600", "sleep 600 & sleep 600"], ids=["itself", "with a child"])
 @pytest.mark.parametrize("number", ENDINGS)
-def test_a_tool_ends_with_us(number: signal.Signals, script: str) -> None:
+def test_a_tool_ends_with_us(number: signal.Signals, script: str, program: str) -> None:
     """Whatever signal ends us, and none is handled here, neither the tool nor its children stay."""
     with held_open() as (reading, writing):
         held = f"exec 9>/proc/{os.getpid()}/fd/{writing}; echo up >&9; {script}"
         us = subprocess.Popen(
-            [sys.executable, "-c", RUNS_A_TOOL, str(number.value), "sh", "-c", held], cwd=ROOT, stdout=subprocess.PIPE
+            [sys.executable, "-c", program, str(number.value), "sh", "-c", held], cwd=ROOT, stdout=subprocess.PIPE
         )
         assert us.stdout is not None
         assert us.stdout.read(6) == b"begun\n"

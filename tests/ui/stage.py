@@ -39,7 +39,7 @@ DOORS = Backend(
     open_session=closed,
     open_recording=closed,
     write_report=closed,
-    record_of=lambda _walk: "/home/app/.local/state/refused/sessions/20261120.jsonl",
+    record_problem=lambda _walk: "",
 )
 
 

@@ -20,7 +20,7 @@ async def instead_of_the_session(self):
 
 WalkScreen._begin = instead_of_the_session
 door = lambda *given: None
-backend = Backend(read_target=parse_target, open_session=door, open_recording=door, write_report=door, record_of=door)
+backend = Backend(read_target=parse_target, open_session=door, open_recording=door, write_report=door, record_problem=door)
 
 async def main():
     app = RefusedApp(backend, target=parse_target("127.0.0.1:8081"))

@@ -11,7 +11,6 @@ import pytest
 
 from tests.approved import ROOT
 from tests.program import environment, run
-from tui.watch.hook import RECORDS
 from tui.watch.run_directory import RunDirectory
 
 PYTHONS = [
@@ -79,6 +78,51 @@ for work in (plain, by_name, no_address, two_addresses, wrong_type, out_of_range
 """
 """Every manner to fail, each with its traceback; nothing of it leaves this machine."""
 
+LOOKS = """
+import copy, functools, inspect, pickle, re, socket
+
+def show(name, call):
+    try:
+        result = call()
+        shown = "callable" if callable(result) else repr(result)
+    except BaseException as error:
+        shown = type(error).__name__ + ": " + str(error)
+    print(name, re.sub("0x[0-9a-f]+", "", shown))
+
+def look(sock, name):
+    method = getattr(sock, name)
+    for call in (
+        lambda: method.__qualname__, lambda: method.__name__, lambda: method.__module__, lambda: method.__doc__,
+        lambda: method.__text_signature__, lambda: method.__self__ is sock, lambda: method.nothing, lambda: vars(method),
+        lambda: dir(method), lambda: setattr(method, "x", 1), lambda: method(address=1), lambda: method(),
+        lambda: method(1, 2, 3, 4), lambda: pickle.dumps(method), lambda: copy.copy(method), lambda: copy.deepcopy(method),
+        lambda: inspect.isbuiltin(method), lambda: inspect.isroutine(method),
+        lambda: type(method).__name__, lambda: method.__class__, lambda: hash(method) == hash(getattr(sock, name)),
+        lambda: method == getattr(sock, name), lambda: method == getattr(super(socket.socket, sock), name),
+        lambda: method == sock.listen, lambda: method < method, lambda: bool(method), lambda: functools.partial(method),
+        lambda: repr(method), lambda: getattr(socket.socket, name)(sock), lambda: getattr(socket.socket, name)(sock, address=2),
+        lambda: getattr(socket.socket, name)(5, address=2),
+    ):
+        show(name, call)
+
+with socket.socket() as idle:
+    for name in ("connect", "connect_ex", "getsockopt"):
+        look(idle, name)
+        show(name, lambda: inspect.signature(getattr(idle, name)))
+with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as under_way:
+    under_way.setblocking(False)
+    under_way.connect_ex(server.getsockname())
+    look(under_way, "getsockopt")
+    show("SO_ERROR", lambda: under_way.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+for ask in (socket.getaddrinfo, socket._socket.getaddrinfo):
+    for call in (
+        lambda: ask(), lambda: ask("127.0.0.1"), lambda: ask("127.0.0.1", 1, 2, 3, 4, 5, 6, 7), lambda: ask(bogus=1),
+        lambda: ask(host="127.0.0.1", port=1, flags=4), lambda: ask(host="x" * 64, port=1), lambda: ask.__name__,
+    ):
+        show("getaddrinfo", call)
+"""
+"""What a program can see of the methods that are watched, and how they fail when they are called wrongly."""
+
 
 def _must_run(python: str) -> None:
     """Skip by name what stands on the path and runs nothing, as a version manager's shims do."""
@@ -124,6 +168,20 @@ def test_tracebacks_are_the_same(python: str, watched: Watched, tmp_path: Path) 
     assert with_hook.stderr == without.stderr
     assert {one["what"] for one in watched.records()} == {"connect", "resolve"}
     assert len(without.stdout.splitlines()) == 12
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_methods_look_the_same(python: str, watched: Watched, tmp_path: Path) -> None:
+    """Names, texts, copies, comparisons, wrong calls: a watched method answers as the built-in one, also while it waits."""
+    _must_run(python)
+    script = tmp_path / "looks.py"
+    script.write_text(LOOKS)
+
+    without, with_hook = watched.run(python, str(script), env=watched.bare), watched.run(python, str(script))
+
+    assert with_hook.stdout.splitlines() == without.stdout.splitlines()
+    assert with_hook.stderr == without.stderr == ""
+    assert len(without.stdout.splitlines()) > 100
 
 
 @pytest.mark.parametrize("python", OTHERS)
@@ -262,13 +320,13 @@ def test_a_datagram_is_no_connection(watched: Watched) -> None:
 def test_no_record_can_be_written(watched: Watched) -> None:
     """Without the file, or with it read-only, the program goes on as it would."""
     env = watched.env
-    Path(env[RECORDS]).unlink()
+    watched.place.records.unlink()
     code = "import socket; print(socket.socket().connect_ex(('127.0.0.1', 1)))"
 
     done = watched.run(sys.executable, "-c", code, env=env)
 
     assert (done.stdout, done.stderr) == ("111\n", "")
-    assert not Path(env[RECORDS]).exists()
+    assert not watched.place.records.exists()
 
 
 def test_an_asyncio_connect_that_somebody_gave_up(watched: Watched) -> None:
@@ -297,7 +355,8 @@ def test_an_asyncio_connect_that_somebody_gave_up(watched: Watched) -> None:
 def test_the_records_of_a_run_have_no_credentials(tmp_path: Path) -> None:
     """Of the command's words none but the first is written down, and nothing of it is said."""
     code = (
-        "import os, socket, sys; socket.socket().connect_ex(('127.0.0.1', 1)); print(open(os.environ['REFUSED_RECORDS']).read())"
+        "import os, socket; socket.socket().connect_ex(('127.0.0.1', 1))\n"
+        "print(open(os.path.join(os.environ['PYTHONPATH'].split(':')[0], os.pardir, 'records')).read())"
     )
 
     done = run("run", "--", sys.executable, "-c", code, "--password=s3cr3t", state=tmp_path)

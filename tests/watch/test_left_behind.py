@@ -10,10 +10,9 @@ import pytest
 from tests.approved import ROOT
 from tests.program import REFUSED, environment
 from tests.strangers import NOBODY, ROOT_USER, STRANGER, as_user, attempt, needs_root, open_directory
-from tui.watch.hook import RECORDS
 
 pytestmark = needs_root
-_SHOW = f'printf "%s\\n" "$PYTHONPATH" "${RECORDS}"'
+_SHOW = 'printf "%s\\n" "$PYTHONPATH"'
 
 
 @pytest.fixture
@@ -34,8 +33,8 @@ def test_a_stranger_can_not_make_the_paths_anew(user: int, home: str, base: Path
     command = [*as_user(user), *REFUSED, "run", "--", "sh", "-c", _SHOW]
 
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=True, timeout=60)
-    path, records = done.stdout.splitlines()
-    kept = [*path.removesuffix(str(ROOT)).rstrip(":").split(":"), records] if records else []
+    modules = done.stdout.strip().removesuffix(str(ROOT)).rstrip(":")
+    kept = [modules, str(Path(modules).with_name("records"))] if modules else []
 
     assert not any(attempt(STRANGER, 'mkdir -p "$1" || touch "$1"', kept_path) for kept_path in kept)
     assert not any((base / "of-a-stranger").iterdir())

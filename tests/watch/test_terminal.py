@@ -6,11 +6,12 @@ import socket
 import struct
 import sys
 import termios
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.program import terminal
+from tests.program import PATIENCE_S, POLL_EVERY_S, REFUSED, terminal
 from tests.watch.test_examples import EXAMPLES
 from tui.cli.exit_status import ExitStatus
 
@@ -82,6 +83,44 @@ def test_a_file_as_output_beside_a_terminal(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_bytes() == b"yes\n"
 
 
+WORKER = "trap '' INT; trap 'echo told >> {file}' USR1 TERM HUP; echo up >> {file}; while :; do sleep 0.05; done"
+LEADER = "trap 'echo caught; kill -9 $worker; exit 5' USR1 TERM HUP; bash -c '{worker}' & worker=$!; {until}; echo ready; wait"
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("prefix", [(), ("run", "--")], ids=["alone", "run"])
+def test_a_signal_for_us_is_the_commands_alone(prefix: tuple[str, ...], number: signal.Signals, tmp_path: Path) -> None:
+    """What is sent to one process reaches the command, and no worker of its group, as without us."""
+    file = tmp_path / "told"
+    worker = WORKER.format(file=file).replace("'", "'\\''")
+    words = LEADER.format(worker=worker, until=f"until test -s {file}; do sleep 0.01; done")
+    program = [*(REFUSED if prefix else []), *prefix, "/bin/bash", "-c", words]
+    with terminal(state=tmp_path, program=program) as screen:
+        screen.wait_for("ready")
+        screen.process.send_signal(number)
+
+        assert screen.end() == 5
+    assert b"caught" in screen.seen
+    assert file.read_text() == "up\n"
+
+
+@pytest.mark.parametrize("prefix", [(), ("run", "--")], ids=["alone", "run"])
+@pytest.mark.parametrize("modes", ["raw -echo", "-icanon min 3 time 5", "-isig", "intr ^G erase ^H", "sane", "-onlcr"])
+def test_terminal_modes_that_a_command_sets_stay(modes: str, prefix: tuple[str, ...], tmp_path: Path) -> None:
+    """What `stty` sets for the commands after it is so after us too, and a command that sets nothing leaves all as it was."""
+    program = [*(REFUSED if prefix else []), *prefix, "/bin/sh", "-c"]
+    with terminal(state=tmp_path, program=[*program, "true"]) as screen:
+        before = screen.modes()
+        screen.end()
+        assert screen.modes() == before
+    with (
+        terminal(state=tmp_path, program=["/bin/stty", *modes.split()]) as plain,
+        terminal(state=tmp_path, program=[*program, f"stty {modes}"]) as screen,
+    ):
+        assert (plain.end(), screen.end()) == (0, 0)
+        assert screen.attributes() == plain.attributes()
+
+
 @pytest.mark.parametrize("key", ["q", "\x03"])
 def test_the_offer_is_declined(key: str, tmp_path: Path) -> None:
     """What failed is said in two lines; any key but Enter ends with the command's status."""
@@ -130,3 +169,21 @@ def test_a_lost_terminal_is_the_commands(tmp_path: Path) -> None:
 
         assert screen.hang_up() == 7
     assert (tmp_path / "told").read_text() == "told\n"
+
+
+@pytest.mark.parametrize("prefix", [(), ("run", "--")], ids=["alone", "run"])
+def test_a_lost_terminal_is_told_to_all_of_the_job(prefix: tuple[str, ...], tmp_path: Path) -> None:
+    """Where the shell that we run in ends with its terminal, all that the command has in the foreground hears of it."""
+    file = tmp_path / "told"
+    worker = WORKER.format(file=file).replace("'", "'\\''")
+    end_of_it = f"trap 'until grep -q told {file}; do sleep 0.01; done; kill -9 $!; echo over >> {file}; exit' HUP"
+    words = f"bash -c '{worker}' & {end_of_it}; until test -s {file}; do sleep 0.01; done; echo ready; wait"
+    program = [*(REFUSED if prefix else []), *prefix, "/bin/bash", "-c", words]
+    with terminal(state=tmp_path, program=["/bin/sh", "-c", '"$@"; exit', "sh", *program]) as screen:
+        screen.wait_for("ready")
+        assert screen.hang_up() == -signal.SIGHUP
+        end = time.monotonic() + PATIENCE_S
+        while not file.read_text().endswith("over\n"):
+            assert time.monotonic() < end
+            time.sleep(POLL_EVERY_S)
+    assert "told" in file.read_text()

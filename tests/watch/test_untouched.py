@@ -1,5 +1,6 @@
 """The command under `refused run` is what it is without: output, status, signals, descriptors."""
 
+import json
 import os
 import signal
 import subprocess
@@ -137,7 +138,7 @@ def test_a_closed_output_stays_closed(tmp_path: Path) -> None:
 
 def test_nothing_stays_behind(tmp_path: Path) -> None:
     """The private directory of the run is gone at its end."""
-    words = [*REFUSED, "run", "--", "sh", "-c", 'ls -l "$REFUSED_RECORDS"; stat -c %a "$(dirname "$REFUSED_RECORDS")"']
+    words = [*REFUSED, "run", "--", "sh", "-c", 'cd "${PYTHONPATH%%:*}/.."; ls -l records; stat -c %a .']
 
     done = subprocess.run(
         words,
@@ -152,6 +153,84 @@ def test_nothing_stays_behind(tmp_path: Path) -> None:
     assert done.stdout.startswith("-rw-------")
     assert done.stdout.endswith("\n700\n")
     assert list((tmp_path / "refused").iterdir()) == []
+
+
+HOSTILE = (
+    '{"what":"connect","errno":"ECONNREFUSED","stack":' + "[" * 2000 + "]" * 2000 + "}",
+    '{"x":' * 2000 + "1" + "}" * 2000,
+    '{"what":"connect","at":1e999,"count":-9223372036854775808,"port":1,"address":"127.0.0.1"}',
+    '{"what":"connect","at":-1e308,"count":9223372036854775807,"port":9223372036854775807,"address":"a"}',
+    '{"what":"connect","count":9223372036854775807,"port":1,"address":"127.0.0.1","stack":[["x",1,"f"]]}',
+    '{"what":"resolve","name":"' + "a" * 100000 + '","port":-1}',
+    '{"what":"connected","port":1}',
+    '{"what":"connect","path":"\\u0000/x"}',
+    '{"what":"connect","path":"/x\\ud800"}',
+    '{"what":"connect","address":"[::1%","port":1,"stack":[["\\u001b[2J",-5,"\\u202e"]]}',
+    '{"what":"connect","address":"::1%' + "z" * 300 + '","port":65536}',
+    "[]",
+    "\x00\xff",
+)
+"""Lines that no hook writes; the file is the command's to write, too."""
+
+
+def under_with(work: str, state: Path) -> subprocess.CompletedProcess[str]:
+    """A command that does this where its records are, and ends with status 7."""
+    words = f'cd "${{PYTHONPATH%%:*}}/.." && {work}; exit 7'
+    return run("run", "--check", "--no-session", "--", "sh", "-c", words, state=state)
+
+
+@pytest.mark.parametrize("line", range(len(HOSTILE)))
+def test_whatever_stands_in_the_records_the_status_is_the_commands(line: int, tmp_path: Path) -> None:
+    """No line of them ends us otherwise, or says anything of ours but what failed."""
+    (tmp_path / "line").write_text(HOSTILE[line] + "\n", encoding="utf-8", errors="surrogatepass")
+
+    done = under_with(f"cat {tmp_path}/line >> records", tmp_path)
+
+    assert done.returncode == 7
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert not {character for character in done.stderr if ord(character) < 32} - {"\n"}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "work",
+    [
+        "rm records && mkfifo records",
+        "rm records && mkfifo records && (exec sleep 5 3<>records >/dev/null 2>&1 </dev/null &)",
+        "rm records && mkdir records",
+        "rm records && ln -s /dev/zero records",
+        "rm records && ln -s /dev/tty records",
+        "rm records && ln -s records records",
+        "chmod 0 records",
+        "rm records",
+        "truncate -s 100G records",
+        "rm -r ../*",
+        "chmod 0 .",
+        "mv . ../elsewhere 2>/dev/null || mv ../$(basename $PWD) ../elsewhere",
+        "mkdir python/a && touch python/a/b && chmod 0 python/a",
+    ],
+)
+def test_whatever_stands_in_their_place_the_status_is_the_commands(work: str, tmp_path: Path) -> None:
+    """A pipe, a device, a directory, nothing at all: nothing is waited for, and the status is passed on."""
+    done = under_with(work, tmp_path)
+
+    assert done.returncode == 7
+    assert done.stderr == "refused: no failing connection was seen\n"
+
+
+def test_the_environment_has_one_variable_more(tmp_path: Path) -> None:
+    """The command's environment is ours, but for PYTHONPATH."""
+    code = "import json, os; print(json.dumps(dict(os.environ)))"
+    alone = json.loads(
+        subprocess.run(
+            [sys.executable, "-c", code], env=environment(tmp_path), capture_output=True, text=True, check=True, timeout=60
+        ).stdout
+    )
+    done = json.loads(run("run", "--", sys.executable, "-c", code, state=tmp_path).stdout)
+
+    assert done.pop("PYTHONPATH").endswith("/python" if "PYTHONPATH" not in alone else alone.pop("PYTHONPATH"))
+    assert done == alone
 
 
 def test_the_screen_is_not_loaded_for_it(tmp_path: Path) -> None:

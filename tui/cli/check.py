@@ -17,7 +17,7 @@ from tui.cli.streams import log_line, someone_watches, write_result
 from tui.diagnosis.readings.so_far import so_far
 from tui.engine.ending import in_good_order
 from tui.engine.journey import Journey
-from tui.engine.recording import Recorder, default_path
+from tui.engine.recording import Recorder, new_recorder
 from tui.engine.runner import checks_on
 from tui.engine.session import Pace, Session
 from tui.engine.setup import Opening, Setup, vantage
@@ -106,7 +106,7 @@ async def _walk(here: Setup, check_options: CheckOptions) -> tuple[Journey, bool
         text=here.text,
     )
     walk = Journey(session)
-    recorder = Recorder(check_options.session or default_path(here.target)) if check_options.record else None
+    recorder = new_recorder(here.target, check_options.session) if check_options.record else None
     for listener in (recorder.write if recorder else None, here.on_event, _progress()):
         if listener:
             walk.subscribe(listener)

@@ -5,13 +5,14 @@ Law: whatever can't be used is one line on standard error, and status 2; no trac
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 from tui.cli import arguments
 from tui.cli.errors import ReaderGone, Unusable
 from tui.cli.exit_status import ExitStatus
-from tui.cli.streams import draws, log_line, write_result
+from tui.cli.streams import draws, has_threads, log_line, write_result
 
 TYPE_CHECKING = False  # --help must not wait for `typing`
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tui.probes.namespaces.process_context import ProcessContext
 
 STANDARD_INPUT = "-"
+NO_MEMORY = b"refused: there is too little memory for it; `ulimit -v` shows a limit\n"
 FEWEST_FILES = 8
 """Descriptors without which the event loop and the modules can't be opened: three streams, the loop's three, two to read with."""
 
@@ -45,6 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitStatus.REACHABLE
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
+    except MemoryError:
+        return _no_memory()
+    except OSError as error:
+        if error.errno != errno.ENOMEM:
+            raise
+        return _no_memory()
 
 
 def _screen(given: Namespace) -> int:
@@ -291,6 +299,13 @@ def _need_terminal(instead: str, *, reads: bool = True) -> None:
         raise Unusable(f"this is not a terminal; {instead}")
     if not draws(os.environ):
         raise Unusable(f"this terminal (TERM={os.environ['TERM'][:40]}) can't be drawn on; {instead}")
+    if not has_threads():
+        raise Unusable(f"this user's limit of processes (`ulimit -u`) leaves no threads for the screen; {instead}")
+
+
+def _no_memory() -> ExitStatus:
+    os.write(2, NO_MEMORY)  # what formats a line may find none either
+    return ExitStatus.UNUSABLE
 
 
 def _unusable(message: str) -> ExitStatus:

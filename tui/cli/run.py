@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from tui.cli.errors import Unusable
-from tui.cli.streams import draws, log_line
+from tui.cli.streams import draws, has_threads, log_line
 from tui.model.safe_text import safe_text
 from tui.watch.starting import NotStartedError
 from tui.watch.watching import Watched, watch
@@ -61,7 +61,7 @@ def run(command: Sequence[str], options: Callable[[], Options], run_options: Run
         _print_verdict(watched, options, run_options)
     elif watched.failed and _someone_is_there():
         _log_failures(watched.failed)
-        if draws(os.environ) and _wants_the_walk():
+        if draws(os.environ) and has_threads() and _wants_the_walk():
             _walk(watched.failed[-1], options, run_options)
     if watched.by_signal is not None:
         from tui.watch.signals import die_by

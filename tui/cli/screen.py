@@ -51,12 +51,12 @@ class Keeping:
 
     def begin(self, session: Walk) -> None:
         """Record `session` from now on."""
-        from tui.engine.recording import Recorder, default_path
+        from tui.engine.recording import new_recorder
 
         if not self.record:
             return
-        path, self.session = self.session or default_path(session.case.target), None
-        recorder = self.recorders[session] = Recorder(path)
+        named, self.session = self.session, None
+        recorder = self.recorders[session] = new_recorder(session.case.target, named)
         session.subscribe(recorder.write)
 
     def where(self, walk: Walk) -> str:
@@ -65,6 +65,11 @@ class Keeping:
             return "a recording, unchanged"
         recorder = self.recorders.get(walk)
         return self.why_not if recorder is None else recorder.failure or str(recorder.path)
+
+    def problem(self, walk: Walk) -> str:
+        """Why the record ended before the walk, or never began; empty while all is well."""
+        recorder = self.recorders.get(walk)
+        return (recorder.failure or "") if recorder else ""
 
     def close(self) -> None:
         """Close every record."""
@@ -170,19 +175,18 @@ def _backend(
         open_session=open_session,
         open_recording=open_recording,
         write_report=write_report,
-        record_of=keep.where,
+        record_problem=keep.problem,
         recent=recent,
     )
 
 
 def write_report(walk: Walk) -> Path:
     """Write the report as Markdown into the state directory, for its owner alone, and return where. Raises OSError."""
-    from tui.engine.recording import OWNER_ONLY, default_path, make_private, sessions_directory
+    from tui.engine.recording import OWNER_ONLY, report_path
     from tui.report.document import document_of
     from tui.report.formats.markdown import as_markdown
 
-    path = sessions_directory().parent / "reports" / default_path(walk.case.target).with_suffix(".md").name
-    make_private(path.parent)
+    path = report_path(walk.case.target)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as file:
         file.write(as_markdown(document_of(walk.events)))
     return path
@@ -190,9 +194,9 @@ def write_report(walk: Walk) -> Path:
 
 def recent() -> tuple[tuple[str, Path], ...]:
     """The newest recorded sessions as label and file; other files are skipped."""
-    from tui.engine.recording import sessions_directory
+    from tui.engine.recording import own_sessions
 
-    files = sorted(sessions_directory().glob("*.jsonl"), reverse=True)[:MOST_RECENT]
+    files = sorted(own_sessions(), reverse=True)[:MOST_RECENT]
     return tuple((label, path) for path in files if (label := _label(path)))
 
 

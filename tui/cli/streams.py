@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NO_SCREEN = ("dumb", "unknown")
+SCREEN_THREADS = 3
+"""Textual reads keys and writes to the terminal in a thread each; a third is for the first check."""
 
 
 def write_result(text: str) -> None:
@@ -54,6 +56,13 @@ def someone_watches() -> bool:
 def draws(environ: Mapping[str, str]) -> bool:
     """Whether a terminal can place text: one that is `dumb` (terminfo) or not known gets lines alone. Rich has the same list."""
     return environ.get("TERM", "").lower() not in NO_SCREEN
+
+
+def has_threads() -> bool:
+    """Whether the threads can be started without which no screen is drawn: this user's limit of processes counts them."""
+    from tui.probes.kernel.threads import can_start
+
+    return can_start(SCREEN_THREADS)
 
 
 def _write_nowhere() -> None:

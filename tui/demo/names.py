@@ -1,10 +1,9 @@
 """Files and nameservers that lead a demonstration's name where the scenario wants it."""
 
-import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
+from tui.demo.directory import demo_directory
 from tui.demo.nameserver import FakeNameserver
 from tui.probes.kernel.system_view import SystemView
 
@@ -22,17 +21,16 @@ async def files(
     environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[SystemView]:
     """A hosts file (name to address lines), a resolv.conf with these servers and an nsswitch.conf that asks both."""
-    with tempfile.TemporaryDirectory(prefix="refused-demo-") as directory:
-        folder = Path(directory)
+    with demo_directory() as directory:
         lines = [f"{address}\t{name}\n" for address, name in (hosts or {}).items()]
-        (folder / "hosts").write_text("".join(lines), encoding="utf-8")
-        (folder / "nsswitch.conf").write_text("hosts: files dns\n", encoding="utf-8")
+        (directory / "hosts").write_text("".join(lines), encoding="utf-8")
+        (directory / "nsswitch.conf").write_text("hosts: files dns\n", encoding="utf-8")
         servers = "".join(f"nameserver {server.address}\n" for server in nameservers)
-        (folder / "resolv.conf").write_text(f"{servers}options timeout:1 attempts:1\n", encoding="utf-8")
+        (directory / "resolv.conf").write_text(f"{servers}options timeout:1 attempts:1\n", encoding="utf-8")
         yield SystemView(
-            hosts=folder / "hosts",
-            nsswitch=folder / "nsswitch.conf",
-            resolv_conf=folder / "resolv.conf",
+            hosts=directory / "hosts",
+            nsswitch=directory / "nsswitch.conf",
+            resolv_conf=directory / "resolv.conf",
             environ=environ or {},
             nameserver_port=nameservers[0].port if nameservers else 53,
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-import platformdirs
 
+from tui.engine.own_directory import make_own, need_own, state_directory
 from tui.model.events import SESSION_SCHEMA, AnyEvent, Opened
 from tui.model.secrets import masked_record
 from tui.model.target import Target
@@ -20,6 +20,8 @@ MOST_EVENTS = 1_000_000
 """A longer file is not a session: a day of watching makes a tenth of it."""
 LONGEST_EVENT = 16_000_000
 """Bytes of a line; the longest event has a table of 2,000 sockets, half a million."""
+NOT_RECORDED = "the session is not recorded"
+INSTEAD = "--session FILE names a file for it, and XDG_STATE_HOME a directory of your own"
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
@@ -29,27 +31,45 @@ class SessionFileError(ValueError):
 
 
 def sessions_directory() -> Path:
-    """Where sessions are kept: the user's state directory, `~/.local/state/refused/sessions` on Linux."""
-    return platformdirs.user_state_path("refused") / "sessions"
+    """Where sessions are kept: the user's state directory, `~/.local/state/refused/sessions` on Linux. Raises NotOwnError."""
+    return state_directory(os.environ, "sessions")
+
+
+def own_sessions() -> list[Path]:
+    """The files of recorded sessions; none where their directory is not this user's own."""
+    try:
+        return list(need_own(sessions_directory()).glob("*.jsonl"))
+    except OSError:
+        return []
 
 
 def default_path(target: Target, now: datetime | None = None) -> Path:
-    """A new file's path, named by time and target so that a listing reads as a history."""
+    """A new file's path, named by time and target so that a listing reads as a history. Raises NotOwnError."""
+    return sessions_directory() / f"{_label(target, now)}.jsonl"
+
+
+def report_path(target: Target) -> Path:
+    """The same for a new report, whose directory is made. Raises OSError."""
+    return make_own(state_directory(os.environ, "reports")) / f"{_label(target)}.md"
+
+
+def _label(target: Target, now: datetime | None = None) -> str:
     stamp = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%S.%fZ")
     label = re.sub(r"[^A-Za-z0-9.]+", "-", target.label).strip("-")[:60]
-    return sessions_directory() / f"{stamp}-{label}.jsonl"
+    return f"{stamp}-{label}"
 
 
 class Recorder:
     """Appends events to a new file. A failure to write ends the recording, never the session."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, failure: str | None = None) -> None:
         self.path = path
-        self.failure: str | None = None
+        self.failure = failure
         """Why nothing more is recorded, in words; None while all is well."""
         self._file: BinaryIO | None = None
+        if failure:
+            return
         try:
-            make_private(path.parent)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, OWNER_ONLY)
             self._file = os.fdopen(descriptor, "ab", buffering=0)
         except OSError as error:
@@ -74,17 +94,25 @@ class Recorder:
             self._file = None
 
     def _fail(self, error: OSError) -> None:
-        self.failure = f"the session is not recorded: {self.path}: {error.strerror}"
+        self.failure = f"{NOT_RECORDED}: {self.path}: {error.strerror}"
         self.close()
 
 
-def make_private(directory: Path) -> None:
-    """Make a directory and the missing ones above it, each for the user alone: 0700 (XDG Base Directory Specification).
+def new_recorder(target: Target, named: Path | None = None) -> Recorder:
+    """A recorder into the file that the person named, or a new one among this user's sessions, whose directory is made."""
+    if named:
+        return Recorder(named)
+    try:
+        path = default_path(target)
+        make_own(path.parent)
+    except OSError as error:
+        return Recorder(Path(), failure=f"{NOT_RECORDED}: {_cause(error)}; {INSTEAD}")
+    return Recorder(path)
 
-    Raises OSError.
-    """
-    for missing in reversed([above for above in (directory, *directory.parents) if not above.exists()]):
-        missing.mkdir(mode=0o700, exist_ok=True)
+
+def _cause(error: OSError) -> str:
+    """Which file, and why."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
 
 
 def read(path: Path) -> tuple[AnyEvent, ...]:

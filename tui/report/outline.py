@@ -9,11 +9,11 @@ from msgspec import UNSET, Struct
 
 from tui.diagnosis.readings.so_far import so_far
 from tui.model.address import endpoint
-from tui.model.facts import AnyFact, Code, CodeValue, ErrorText, Outcome
+from tui.model.facts import AnyFact, Attempt, Code, CodeValue, ErrorText, Outcome
 from tui.model.judgement import Alternative, Culprit, Remedy, Status, Verdict
 from tui.model.safe_text import safe_text
 from tui.report.document import Document
-from tui.report.outcomes import OUTCOME_WORDS
+from tui.report.outcomes import target_words
 from tui.report.proved import proved_words, state_words
 from tui.report.sentences import fact_words
 
@@ -143,7 +143,8 @@ def headline(document: Document) -> str:
 
 
 def _state_words(document: Document) -> str:
-    outcome = OUTCOME_WORDS[document.outcome].target
+    attempts = (fact for fact in document.evidence if isinstance(fact, Attempt) and fact.purpose == "target")
+    outcome = target_words(document.outcome, attempts)
     match document.status:
         case Status.REACHABLE:
             return state_words(document.unproved, mute=bool(document.alternatives))

@@ -25,7 +25,8 @@ def _sentences(case: Case) -> Iterator[str]:
     for table in _newest_tables(case):
         where = f" through {table.vantage!r}" if table.vantage else ""
         if table.hidden_owners:
-            yield f"The owners of {_sockets(table.hidden_owners)}{where}: run as root (in a container, outside of it)."
+            why = table.hidden_why or "run as root (in a container, outside of it)"
+            yield f"The owners of {_sockets(table.hidden_owners)}{where}: {why}."
         if table.omitted:
             yield f"{capital(_sockets(table.omitted))} beyond the first {len(table.listeners)}{where}: ss -ltnup lists all."
     for elsewhere in {fact.vantage: fact for fact in case.all(OtherNamespaces)}.values():

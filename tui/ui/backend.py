@@ -24,7 +24,7 @@ class Backend:
     """A recorded session; raises SessionFileError or OSError."""
     write_report: Callable[[Walk], Path]
     """Write the report as Markdown and return its path; raises OSError."""
-    record_of: Callable[[Walk], str]
-    """Where the session is kept, in words for the person: a path, or why there is none."""
+    record_problem: Callable[[Walk], str]
+    """Why the session is not recorded, or not to its end, although it should be; empty while all is well."""
     recent: Callable[[], tuple[tuple[str, Path], ...]] = tuple
     """Past sessions as label and file, newest first."""

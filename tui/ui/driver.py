@@ -11,6 +11,8 @@ What is contained here, in Textual 8.2.8, as it would be reported there:
 - `LinuxDriver._sigcont_application` starts application mode on every SIGCONT, also where it is on (SIGSTOP, a bare SIGCONT): a
   second input thread takes keys away, and the raw mode is taken for the one to go back to.
 - `_sigtstp_application` sends SIGSTOP, which stops also where no shell can continue it (an orphaned process group).
+- `_get_terminal_size` takes 24 lines for a terminal that has no size, and `rich.console.Console.size` 25: the screen is laid out
+  again and again, without end.
 - Where the terminal is gone, the input thread reads no bytes for ever, and the output thread dies, after which writes block.
 """
 
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import shutil
 import signal
 import termios
 from codecs import getincrementaldecoder
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS, MOST_LINES = 1000, 500
 """A screen of small type on an 8K display has fewer; each cell costs."""
+NO_SIZE = (80, 25)
+"""For a terminal of no size, as of a serial line or a script: what Rich takes, which must not differ."""
 CHUNK = 4096
 POLL_S = 0.1
 """How soon the input thread notices that it should end, and that a lone Esc was a key, in seconds."""
@@ -90,7 +95,7 @@ class Driver(LinuxDriver):
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """The terminal's size, as much of it as is drawn."""
-        width, height = super()._get_terminal_size()
+        width, height = shutil.get_terminal_size(NO_SIZE)
         size = min(width, MOST_COLUMNS), min(height, MOST_LINES)
         if size != self._drawn_for:
             self._drawn_for = size

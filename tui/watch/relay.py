@@ -160,7 +160,8 @@ class _Beside(_Relay):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
                 break
-            ready, _, _ = select.select([self._woken, *self._routes], [], [])
+            ready, _, _ = select.select([self._woken, *self._routes], [], [], self._signals.poll_s)
+            self._signals.take_waiting()
             for source in ready:
                 if source == self._woken:
                     os.read(self._woken, CHUNK)
@@ -184,8 +185,16 @@ class _Beside(_Relay):
         return instead
 
     def _leave_rest_behind(self) -> None:
-        """If the command left processes behind that may still print, a process of ours stays and passes that on."""
-        if not self._routes or os.fork():
+        """If the command left processes behind that may still print, a process of ours stays and passes that on.
+
+        Where none can be started, what they print is lost.
+        """
+        if not self._routes:
+            return
+        try:
+            if os.fork():
+                return
+        except OSError:
             return
         try:
             os.close(STDIN)
@@ -224,6 +233,7 @@ class _OnTerminal(_Relay):
             for end in set(instead.values()):
                 os.close(end)
         os.set_blocking(self._controller, False)
+        kept = os.dup(self._controller)  # the other one is closed at the end of what comes through it
         self._pid = pid
         self._signals.listen(self._on_signal)
         self._take_keys()
@@ -231,28 +241,33 @@ class _OnTerminal(_Relay):
             status = self._follow(reports)
             os.waitpid(keeper, 0)
             self._drain()
+            with contextlib.suppress(termios.error):
+                self._before = termios.tcgetattr(kept)  # what the command has set for afterwards (pty(7))
         finally:
             self._give_keys_back()
+            os.close(kept)
             os.close(reports)
             self._close()
         return status
 
-    def _on_signal(self, number: signal.Signals, _typed: bool) -> None:
+    def _on_signal(self, number: signal.Signals, typed: bool) -> None:
         if number in _WAKE:
             with contextlib.suppress(OSError):  # a full pipe wakes it anyway
                 os.write(self._wake, _WAKE[number])
         else:
-            self._forward(number)
+            self._forward(number, to_all=typed)
 
-    def _forward(self, number: signal.Signals) -> None:
+    def _forward(self, number: signal.Signals, *, to_all: bool) -> None:
+        """Send it to the command; as the terminal sends it, to all that the command has in the foreground."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._pid, number)
+            (os.killpg if to_all else os.kill)(self._pid, number)
 
     def _follow(self, reports: int) -> int:
         while True:
             reading = [reports, self._woken, *self._routes, *([STDIN] if self._reads_keys and not self._typed else [])]
             writing = [self._controller] if self._typed and self._controller in self._routes else []
-            ready, free, _ = select.select(reading, writing, [])
+            ready, free, _ = select.select(reading, writing, [], self._signals.poll_s)
+            self._signals.take_waiting()
             if free:
                 self._type()
             for source in ready:
@@ -284,7 +299,7 @@ class _OnTerminal(_Relay):
         os.kill(0, signal.SIGTSTP)
         self._take_keys()
         self._resize()
-        self._forward(signal.SIGCONT)
+        self._forward(signal.SIGCONT, to_all=True)
 
     def _type(self) -> None:
         with contextlib.suppress(BlockingIOError):

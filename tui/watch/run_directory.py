@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tui.engine.own_directory import own_directory
+from tui.engine.temporary import temporary_directory
 from tui.probes.kernel.text_file import opened
-from tui.watch.hook import RECORDS
 
 SITE = "sitecustomize.py"
 HOOK = "_refused_hook"
@@ -51,12 +51,13 @@ class RunDirectory:
     """Where this run's records are."""
 
     def __init__(self, directory: Path) -> None:
-        self._records = directory / "records"
+        self.records = directory / "records"
+        """Where the hook appends its lines."""
         self._modules = directory / "python"
-        self._records.touch(mode=0o600)
+        self.records.touch(mode=0o600)
         self._modules.mkdir(mode=0o700)
         _copy(Path(__file__).with_name("hook"), self._modules / HOOK)
-        site = SITE_TEXT.format(here=str(self._modules), records=str(self._records))
+        site = SITE_TEXT.format(here=str(self._modules), records=str(self.records))
         (self._modules / SITE).write_text(site, encoding="utf-8")
         self.trace = directory / "trace"
         """Where strace writes, if it is used."""
@@ -65,19 +66,20 @@ class RunDirectory:
         """The environment in which a Python process that we start notes its failures."""
         path = given.get("PYTHONPATH")
         ours = str(self._modules)
-        return {**given, "PYTHONPATH": f"{ours}{os.pathsep}{path}" if path else ours, RECORDS: str(self._records)}
+        return {**given, "PYTHONPATH": f"{ours}{os.pathsep}{path}" if path else ours}
 
     def lines(self) -> list[bytes]:
         """The lines that the hook wrote."""
-        return read_end(self._records)
+        return read_end(self.records)
 
 
 def read_end(path: Path) -> list[bytes]:
     """The lines of a file, or of the last part of a long one; none where it can't be read, or is no file any more."""
     try:
         with opened(path) as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_RECORDS))
-            return file.read(LONGEST_RECORDS).splitlines()
+            length = min(file.seek(0, os.SEEK_END), LONGEST_RECORDS)
+            file.seek(-length, os.SEEK_END)
+            return file.read(length).splitlines()
     except OSError:
         return []
 
@@ -86,19 +88,11 @@ def read_end(path: Path) -> list[bytes]:
 def private_directory() -> Iterator[RunDirectory | None]:
     """A private directory for this run, removed at its end; None where it can't be made: then nothing is noted."""
     own = own_directory(os.environ)
-    if own is None:
-        yield None
-        return
-    directory = own / os.urandom(8).hex()
-    try:
-        directory.mkdir(mode=0o700)
-        run = RunDirectory(directory)
-    except OSError:
+    with contextlib.ExitStack() as held:
         run = None
-    try:
+        with contextlib.suppress(OSError):
+            run = RunDirectory(held.enter_context(temporary_directory(own))) if own else None
         yield run
-    finally:
-        _remove(directory)
 
 
 def _copy(package: Path, to: Path) -> None:
@@ -110,14 +104,3 @@ def _copy(package: Path, to: Path) -> None:
         elif entry.suffix in {".py", ".pyc"}:
             (to / entry.name).write_bytes(entry.read_bytes())
             os.utime(to / entry.name, ns=(entry.stat().st_mtime_ns,) * 2)  # a compiled file knows the time of its source
-
-
-def _remove(directory: Path) -> None:
-    """Remove the directory with everything in it, compiled files too."""
-    with contextlib.suppress(OSError):
-        for entry in directory.iterdir():
-            if entry.is_dir() and not entry.is_symlink():
-                _remove(entry)
-            else:
-                entry.unlink()
-        directory.rmdir()

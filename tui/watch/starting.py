@@ -45,8 +45,8 @@ class Plan(NamedTuple):
 
 def start(plan: Plan) -> int:
     """Start the command in our own process group; its process id. Raises NotStartedError."""
-    failure_reader, failure_writer = os.pipe()  # closed by a successful exec
-    pid = os.fork()
+    failure_reader, failure_writer = _pipe()  # closed by a successful exec
+    pid = _fork(failure_reader, failure_writer)
     if pid == 0:
         _end_with(lambda: _become(plan, failure_writer))
     os.close(failure_writer)
@@ -59,9 +59,9 @@ def start_on_terminal(plan: Plan, device: int) -> tuple[int, int, int]:
 
     Raises NotStartedError.
     """
-    failure_reader, failure_writer = os.pipe()
-    reports, report = os.pipe()
-    keeper = os.fork()
+    failure_reader, failure_writer = _pipe()
+    reports, report = _pipe()
+    keeper = _fork(failure_reader, failure_writer, reports, report)
     if keeper == 0:
         os.close(failure_reader)
         os.close(reports)
@@ -88,7 +88,11 @@ def _keep(plan: Plan, device: int, failure_writer: int, report: int) -> None:
     os.setsid()
     fcntl.ioctl(device, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it changes the foreground group from the background
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        _report_failure(failure_writer, error)
+        return
     if pid == 0:
         os.setpgid(0, 0)
         os.tcsetpgrp(device, os.getpid())
@@ -128,8 +132,34 @@ def _become(plan: Plan, failure_writer: int) -> NoReturn:
                 os.execve("/bin/sh", ["/bin/sh", *plan.argv], plan.environment)  # noqa: S606 -- see above
             raise
     except OSError as error:
-        os.write(failure_writer, _REPORT.pack(error.errno or errno.EIO))
+        _report_failure(failure_writer, error)
     os._exit(CANNOT_RUN)
+
+
+def _pipe() -> tuple[int, int]:
+    """A new pipe. Raises NotStartedError."""
+    try:
+        return os.pipe()
+    except OSError as error:
+        raise _not_started(error) from None
+
+
+def _fork(*pipes: int) -> int:
+    """As fork(2), with these descriptors closed where it fails: too many processes, say. Raises NotStartedError."""
+    try:
+        return os.fork()
+    except OSError as error:
+        for descriptor in pipes:
+            os.close(descriptor)
+        raise _not_started(error) from None
+
+
+def _not_started(error: OSError) -> NotStartedError:
+    return NotStartedError(error.errno or errno.EIO)
+
+
+def _report_failure(failure_writer: int, error: OSError) -> None:
+    os.write(failure_writer, _REPORT.pack(error.errno or errno.EIO))
 
 
 def _end_with(work: Callable[[], None]) -> NoReturn:

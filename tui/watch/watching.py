@@ -6,6 +6,7 @@ Law: nothing that starting it does not need is loaded before the command runs: s
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.watch.relay import run
@@ -43,10 +44,12 @@ def watch(command: Sequence[str], *, traced: bool = False) -> Watched:
 
             argv = strace.command(command, directory.trace)
         ended = run(argv, environment, tail)
-        noted = directory.lines() if directory else []
-        trace = read_end(directory.trace) if directory and traced else []
-    # What a successful command has printed is not its own failure: it may have shown a log.
-    failed = _failed(noted, trace, bytes(tail) if ended else b"") if noted or trace or ended else ()
+        failed: tuple[FailedTarget, ...] = ()
+        with suppress(MemoryError):  # whatever can't be read, the status is the command's
+            noted = directory.lines() if directory else []
+            trace = read_end(directory.trace) if directory and traced else []
+            # What a successful command has printed is not its own failure: it may have shown a log.
+            failed = _failed(noted, trace, bytes(tail) if ended else b"") if noted or trace or ended else ()
     if os.WIFSIGNALED(ended):
         number = os.WTERMSIG(ended)
         return Watched(SIGNAL_STATUS + number, number, failed, directory is not None)

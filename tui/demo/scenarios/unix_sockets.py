@@ -1,11 +1,10 @@
 """A socket in the file system that nobody serves."""
 
 import socket
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
+from tui.demo.directory import demo_directory
 from tui.demo.scenario import Scenario, Truth
 from tui.demo.scenarios.servers import QUICK
 from tui.engine.setup import Setup
@@ -16,8 +15,8 @@ from tui.probes.kernel.system_view import SystemView
 @asynccontextmanager
 async def stale_socket() -> AsyncIterator[Setup]:
     """The file of a service that ended without removing it."""
-    with tempfile.TemporaryDirectory(prefix="refused-demo-") as directory:
-        path = Path(directory) / "app.sock"
+    with demo_directory() as directory:
+        path = directory / "app.sock"
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as service:
             service.bind(str(path))
         yield Setup(parse_target(str(path)), QUICK, SystemView(environ={}))
@@ -27,13 +26,13 @@ async def stale_socket() -> AsyncIterator[Setup]:
 async def missing_socket() -> AsyncIterator[Setup]:
     """No such file, although a service listens on one of that name in another directory."""
     with (
-        tempfile.TemporaryDirectory(prefix="refused-demo-") as directory,
+        demo_directory() as directory,
         socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as service,
     ):
-        (Path(directory) / "run").mkdir()
-        service.bind(str(Path(directory) / "run" / "app.sock"))
+        (directory / "run").mkdir()
+        service.bind(str(directory / "run" / "app.sock"))
         service.listen()
-        yield Setup(parse_target(str(Path(directory) / "app.sock")), QUICK, SystemView(environ={}))
+        yield Setup(parse_target(str(directory / "app.sock")), QUICK, SystemView(environ={}))
 
 
 SCENARIOS = (

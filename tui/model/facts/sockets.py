@@ -73,6 +73,8 @@ class Listeners(Fact, frozen=True, kw_only=True, tag="listeners"):
     vantage: str | None = None
     hidden_owners: int = 0
     """How many sockets belong to processes that this user may not look into."""
+    hidden_why: str = ""
+    """Why that is so, where root would see no more; empty where root may."""
     owners_known: bool = True
     """False for the quick first reading, before the owners have been searched."""
     addresses: tuple[Address, ...] = ()

@@ -21,6 +21,7 @@ from tui.probes.firewall.tables import Filter
 from tui.probes.firewall.tools import NothingReadError, code_of, environ_of, quoted, read_filter
 from tui.probes.firewall.tristate import Span
 from tui.probes.firewall.walk import RuleHit, TooManyRulesError
+from tui.probes.kernel.privilege import unless_root
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
@@ -83,8 +84,8 @@ def _forbidden(request: ReadFirewall) -> NotObserved:
     command = "sudo ufw status verbose" if enabled else COMMAND
     return NotObserved(
         request=request,
-        reason=f"Only root may list firewall rules.{known}",
-        remedy=f"Run refused as root, or list them yourself: {command}",
+        reason=unless_root("Only root may list firewall rules.", "Root lacks CAP_NET_ADMIN here, as in a container.") + known,
+        remedy=f"{unless_root('Run refused as root, or list them yourself', 'List them outside of it')}: {command}",
         command=command,
     )
 

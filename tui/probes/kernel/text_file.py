@@ -11,6 +11,7 @@ from msgspec import Struct
 from tui.model.numbers import decimal_number
 from tui.model.safe_text import safe_line
 from tui.probes.kernel.failures import errno_name
+from tui.probes.kernel.privilege import unless_root
 
 MOST_BYTES = 1_000_000
 """The kernel's files about one machine or process are far shorter."""
@@ -87,7 +88,8 @@ def _beginning(path: Path, most: int) -> bytes | None:
 
 
 def _unreadable(shown: str, error: OSError) -> Read:
-    remedy = f"Run as root, or make it readable: ls -l {shown}" if isinstance(error, PermissionError) else ""
+    may_not = isinstance(error, PermissionError)
+    remedy = f"{unless_root('Run as root, or make', 'Make')} it readable: ls -l {shown}" if may_not else ""
     return Read(problem=f"{shown} can't be read ({errno_name(error.errno)}).", remedy=remedy)
 
 

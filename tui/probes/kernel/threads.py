@@ -7,6 +7,7 @@ resolution may block for a minute.
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -14,7 +15,10 @@ R = TypeVar("R")
 
 
 async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Return what `call` returns, or raise what it raises. When cancelled, the thread is left behind."""
+    """Return what `call` returns, or raise what it raises. When cancelled, the thread is left behind.
+
+    Where no thread can be started, the event loop waits for the call.
+    """
     loop = asyncio.get_running_loop()
     result: asyncio.Future[R] = loop.create_future()
 
@@ -40,5 +44,28 @@ async def in_thread(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
         except RuntimeError:  # the loop is closed: nobody waits any more
             return
 
-    threading.Thread(target=work, daemon=True, name=f"refused-{call.__name__}").start()
+    if not start_thread(work, f"refused-{call.__name__}"):
+        work()
     return await result
+
+
+def start_thread(work: Callable[[], None], name: str) -> bool:
+    """Have a new daemon thread do this; False where none can be started: RLIMIT_NPROC and a cgroup's pids.max count them."""
+    try:
+        threading.Thread(target=work, daemon=True, name=name).start()
+    except RuntimeError:
+        return False
+    return True
+
+
+def can_start(number: int) -> bool:
+    """Whether so many threads can be started at the same time."""
+    over = threading.Event()
+    try:
+        return all(start_thread(partial(_wait, over), "refused-trial") for _ in range(number))
+    finally:
+        over.set()
+
+
+def _wait(event: threading.Event) -> None:
+    event.wait()

@@ -16,10 +16,12 @@ from functools import partial
 from msgspec import Struct
 
 from tui.probes.kernel.guard import GUARD
-from tui.probes.kernel.threads import in_thread
+from tui.probes.kernel.threads import start_thread
 
 MOST_OUTPUT = 4_000_000
 """Bytes of output; a table of 2,000 sockets with their users has half a million."""
+_POLL_EVERY_S = 0.02
+"""How often a program is looked at where no thread can wait for its end."""
 _LINGER_S = 0.5
 """How long the rest of the output is awaited once the program has ended: something in the background may hold the pipe."""
 
@@ -82,7 +84,7 @@ class _Running:
         self._pipes: list[asyncio.BaseTransport] = []
         self._untaken = [child.stdout, child.stderr, child.stdin]
         """The pipes that no transport has taken over yet."""
-        self._waiting = asyncio.ensure_future(in_thread(_await_end, child.pid))
+        self._waiting = asyncio.ensure_future(_end_of(child.pid))
         self._waiting.add_done_callback(lambda _: self.ended.set())
 
     async def open(self, script: bytes) -> None:
@@ -142,7 +144,25 @@ class _Stream(asyncio.Protocol):
         self._on_end()
 
 
-def _await_end(pid: int) -> None:
+async def _end_of(pid: int) -> None:
     """Return when our child has ended, and leave it to be reaped."""
-    with suppress(ChildProcessError):  # we were started with SIGCHLD ignored: the kernel has reaped it (wait(2))
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def wait() -> None:
+        _has_ended(pid)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(ended.set)
+
+    if start_thread(wait, "refused-tool"):
+        await ended.wait()
+        return
+    while not _has_ended(pid, os.WNOHANG):  # noqa: ASYNC110 -- only the kernel knows it
+        await asyncio.sleep(_POLL_EVERY_S)
+
+
+def _has_ended(pid: int, flags: int = 0) -> bool:
+    """Whether our child has ended; without WNOHANG, when it has."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | flags) is not None
+    except ChildProcessError:  # we were started with SIGCHLD ignored: the kernel has reaped it (wait(2))
+        return True

@@ -10,6 +10,7 @@ from tui.model.nameserver import Nameserver
 from tui.model.requests import ReadNameSources
 from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_NAME
+from tui.probes.kernel.privilege import unless_root
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import bytes_of
 from tui.probes.kernel.threads import in_thread
@@ -42,7 +43,7 @@ async def check(request: ReadNameSources, system: SystemView) -> AsyncGenerator[
         near_names=near,
     )
     if system.hidden_files:
-        yield NotObserved(request=request, reason=system.hidden_files, remedy="Run as root, or as its user.")
+        yield NotObserved(request=request, reason=system.hidden_files, remedy=unless_root("Run as root, or as its user."))
     for problem in settings.problems:
         yield NotObserved(request=request, reason=problem.problem, remedy=problem.remedy)
 

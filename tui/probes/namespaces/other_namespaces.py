@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tui.model.facts import AnyFact, Container, Engine, Listener, Namespace, NotObserved, OtherNamespaces
 from tui.model.requests import ListOtherNamespaces
 from tui.model.safe_text import safe_name
+from tui.probes.kernel.privilege import unless_root
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import text_of
 from tui.probes.kernel.threads import in_thread
@@ -50,7 +51,10 @@ async def check(request: ListOtherNamespaces, system: SystemView) -> AsyncGenera
     yield replace(assembled(surveyed, answers.containers, request.port), command=COMMAND)
     for problem in answers.problems:
         yield NotObserved(
-            request=request, reason=problem, remedy="Run as root, or as a user who may ask that engine.", command=COMMAND
+            request=request,
+            reason=problem,
+            remedy=unless_root("Run as root, or as a user who may ask that engine."),
+            command=COMMAND,
         )
     for reason in answers.idle:
         yield NotObserved(request=request, reason=reason, absent=True, command="podman ps --all")

@@ -6,14 +6,13 @@ proc_pid_ns(5), proc_pid_root(5), proc_pid_environ(5).
 """
 
 import os
-import subprocess
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.model.numbers import decimal_number
 from tui.model.safe_text import safe_name
+from tui.probes.kernel.early_tools import run_all
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import bytes_of, text_of
 from tui.probes.namespaces import engines, setns
@@ -175,7 +174,7 @@ def _arguments(proc: Path, pid: int) -> tuple[str, ...]:
 def _pid_by_engine(name: str, shown: str, ways: list[Access]) -> int | None:
     """The process id that docker or podman gives; None where neither knows it. Raises ProcessContextError if it has stopped."""
     asked = [way for way in ways if way.engine in {"docker", "podman"}]
-    answers = _run_all([(*way.program, "inspect", "--format", "{{.State.Pid}}", name) for way in asked])
+    answers = run_all([(*way.program, "inspect", "--format", "{{.State.Pid}}", name) for way in asked], ENGINE_S)
     for way, printed in zip(asked, answers, strict=True):
         first = printed.split()[0] if printed.split() else ""
         if first == "0":
@@ -190,7 +189,7 @@ def _pid_by_engine(name: str, shown: str, ways: list[Access]) -> int | None:
 
 def _ids(name: str, ways: list[Access]) -> Iterator[str]:
     """The ids of the containers of that name, for engines that give no process id."""
-    for way, printed in zip(ways, _run_all([(*way.program, *engines.PS[way.engine]) for way in ways]), strict=True):
+    for way, printed in zip(ways, run_all([(*way.program, *engines.PS[way.engine]) for way in ways], ENGINE_S), strict=True):
         yield from (
             container.id for container in engines.containers_in(way.engine, printed) if name in {container.name, container.id}
         )
@@ -203,29 +202,3 @@ def _pid_by_group(proc: Path, names: set[str]) -> int | None:
         if label and any(label == name or (label == name[: len(label)] and len(name) > len(label)) for name in names):
             return pid
     return None
-
-
-def _run_all(commands: Sequence[tuple[str, ...]]) -> list[str]:
-    """What each program prints, all run at the same time; empty where it fails or hangs. No event loop runs yet."""
-    started = [_started(command) for command in commands]
-    end = time.monotonic() + ENGINE_S
-    return [_printed(child, end - time.monotonic()) if child else "" for child in started]
-
-
-def _started(command: tuple[str, ...]) -> subprocess.Popen[bytes] | None:
-    try:
-        return subprocess.Popen(  # noqa: S603 -- an argument list without a shell; the name was checked on the command line
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-    except OSError:
-        return None
-
-
-def _printed(child: subprocess.Popen[bytes], deadline_s: float) -> str:
-    with child:
-        try:
-            output, _ = child.communicate(timeout=max(deadline_s, 0))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            return ""
-    return output.decode(errors="backslashreplace") if child.returncode == 0 else ""

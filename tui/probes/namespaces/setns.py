@@ -4,6 +4,7 @@ Law: setns(2) moves nothing but the calling thread, so a call in another namespa
 """
 
 import ctypes
+import errno
 import os
 import threading
 from collections.abc import Callable
@@ -28,7 +29,8 @@ def enter_network(path: Path) -> None:
 def inside(path: Path, call: Callable[[], R], *, deadline_s: float) -> R:
     """What `call` returns in the network namespace at `path`, in a thread that ends with it.
 
-    Raises what `call` raises, OSError where the namespace may not be entered, TimeoutError after `deadline_s`.
+    Raises what `call` raises, OSError where the namespace may not be entered or no thread can be started, TimeoutError
+    after `deadline_s`.
     """
     results: list[R] = []
     failures: list[BaseException] = []
@@ -41,7 +43,10 @@ def inside(path: Path, call: Callable[[], R], *, deadline_s: float) -> R:
             failures.append(error)
 
     thread = threading.Thread(target=work, daemon=True, name="refused-namespace")
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # the limit of processes counts threads (getrlimit(2))
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
     thread.join(deadline_s)
     if failures:
         raise failures[0]

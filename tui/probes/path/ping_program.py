@@ -14,6 +14,7 @@ from tui.model.facts import Echo, IcmpError, NotObserved
 from tui.model.requests import SendEcho
 from tui.model.safe_text import safe_line, safe_name
 from tui.probes.kernel.failures import errno_name, icmp_error
+from tui.probes.kernel.privilege import unless_root
 from tui.probes.kernel.tool import run_tool
 
 LAST_WAIT_S = 1
@@ -117,10 +118,11 @@ def _icmp(sender: str, words: str) -> IcmpError | None:
 
 
 def _may_not(request: SendEcho, why: str) -> NotObserved:
+    may = unless_root("Run as root, or let", "Let")
     return NotObserved(
         request=request,
         reason=f"This user may not open an ICMP socket. {why}",
-        remedy="Run as root, or let every group ping: sysctl -w net.ipv4.ping_group_range='0 2147483647'",
+        remedy=f"{may} every group ping: sysctl -w net.ipv4.ping_group_range='0 2147483647'",
     )
 
 

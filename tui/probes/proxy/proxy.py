@@ -16,6 +16,7 @@ from tui.model.facts import NotObserved, Proxy
 from tui.model.requests import ReadProxies
 from tui.model.safe_text import safe_text
 from tui.model.target import LONGEST_PORT
+from tui.probes.kernel.privilege import unless_root
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.proxy.proxy_files import FileSetting, file_settings, java_exemption, java_setting
@@ -55,7 +56,7 @@ class ProxySetting(Struct, frozen=True):
 async def check(request: ReadProxies, system: SystemView) -> AsyncGenerator[Proxy | NotObserved, None]:
     """Yield the proxy that applies, or that none does. Only HTTP targets have one."""
     if system.hidden_environ:
-        yield NotObserved(request=request, reason=system.hidden_environ, remedy="Run as root, or as its user.")
+        yield NotObserved(request=request, reason=system.hidden_environ, remedy=unless_root("Run as root, or as its user."))
         return
     kind = _kind(request)
     files = await in_thread(file_settings, system, kind) if kind else {}

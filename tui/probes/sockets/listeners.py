@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tui.model.facts import AnyFact, Listener, Listeners, NotObserved
 from tui.model.requests import ListListeners
+from tui.probes.kernel.privilege import unless_root
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.threads import in_thread
 from tui.probes.sockets import sock_diag, socket_units
@@ -44,11 +45,11 @@ async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[An
             first = _with_units(first, await socket_units.ask(system.environ))
     except OSError as error:
         reason = f"The socket tables of this machine cannot be read ({error.strerror or error})."
-        yield NotObserved(request=request, reason=reason, remedy="Run it as root.", command=COMMAND)
+        yield NotObserved(request=request, reason=reason, remedy=unless_root("Run it as root."), command=COMMAND)
         return
     yield first
     if not first.owners_known:
-        second = await in_thread(_second, table, owners)
+        second = await in_thread(_second, table, system.proc, owners)
         held = socket_units.waiting(second.listeners)
         yield _with_units(second, await socket_units.ask(system.environ)) if held else second
 
@@ -56,13 +57,13 @@ async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[An
 def _first(proc: Path, owners: Owners) -> tuple[_Table, Listeners]:
     """The rows, with the owners that are remembered; complete if no other can be found. Blocks for a moment. Raises OSError."""
     table = _read(proc, owners)
-    return table, _fact(table, owners_known=not table.unsearched)
+    return table, _fact(table, proc, owners_known=not table.unsearched)
 
 
-def _second(table: _Table, owners: Owners) -> Listeners:
+def _second(table: _Table, proc: Path, owners: Owners) -> Listeners:
     """The same rows with all owners that can be found. Blocks for as long as the search takes."""
     owned = owners.search(table.unsearched)
-    return _fact(replace(table, known=table.known | owned), owners_known=True)
+    return _fact(replace(table, known=table.known | owned), proc, owners_known=True)
 
 
 def _with_units(fact: Listeners, sockets: tuple[socket_units.SocketUnit, ...]) -> Listeners:
@@ -77,7 +78,7 @@ def _read(proc: Path, owners: Owners) -> _Table:
     return _Table(kept, len(sockets) - len(kept), known, frozenset(owners.unsearched(inodes)))
 
 
-def _fact(table: _Table, *, owners_known: bool) -> Listeners:
+def _fact(table: _Table, proc: Path, *, owners_known: bool) -> Listeners:
     """The rows with owners, users, and units of sockets whose owner is hidden; before the search, only remembered ones."""
     rows = [with_owner(bound.listener, table.known.get(bound.listener.inode or 0)) for bound in table.sockets]
     ids = {index: sock_diag.cgroup_of(table.sockets[index]) or 0 for index, row in enumerate(rows) if row.pid is None}
@@ -87,13 +88,22 @@ def _fact(table: _Table, *, owners_known: bool) -> Listeners:
         _with_user(row, None if row.uid is None else users[row.uid], groups.get(ids.get(index, 0)))
         for index, row in enumerate(rows)
     ]
+    hidden = sum(row.pid is None for row in rows)
     return Listeners(
         listeners=tuple(rows),
-        hidden_owners=sum(row.pid is None for row in rows),
+        hidden_owners=hidden,
+        hidden_why=_why_hidden(proc) if hidden and owners_known else "",
         owners_known=owners_known,
         omitted=table.omitted,
         command=COMMAND,
     )
+
+
+def _why_hidden(proc: Path) -> str:
+    """Why processes can't be seen, where that is not for want of privilege (proc(5), pid_namespaces(7))."""
+    if not (proc / "self").is_symlink():
+        return f"{proc} is not mounted here, which shows who holds a socket"
+    return unless_root("", "their processes are outside of this PID namespace (a container's), or the kernel holds them itself")
 
 
 def _with_user(listener: Listener, user: str | None, group: str | None) -> Listener:

@@ -164,7 +164,7 @@ def notes(table: Listeners | None, shown: int, wanted: str) -> list[Line]:
     if not table.owners_known:
         lines.append(line(muted("looking for the owners")))
     elif table.hidden_owners:
-        lines.append(line(Span(hidden_words(table.hidden_owners), Tone.WARN)))
+        lines.append(line(Span(hidden_words(table.hidden_owners, root_helps=not table.hidden_why), Tone.WARN)))
     if table.omitted:
         lines.append(line(muted(f"{table.omitted} more sockets were left out")))
     return lines
@@ -176,8 +176,10 @@ def empty_words(case: Case) -> str:
     return "The target is a socket in the file system; Path shows who listens on it." if unix else "Not checked yet."
 
 
-def hidden_words(number: int) -> str:
+def hidden_words(number: int, *, root_helps: bool = True) -> str:
     """How many owners could not be seen, and who might see them; root inside a container may not either."""
+    if not root_helps:
+        return "1 owner can't be seen from here" if number == 1 else f"{number} owners can't be seen from here"
     return "1 owner hidden: root may see it" if number == 1 else f"{number} owners hidden: root may see them"
 
 

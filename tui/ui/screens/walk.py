@@ -51,6 +51,8 @@ TICK_S = 0.5
 """How often a countdown moves on while checks are under way."""
 TICKS_A_TABLE = 2
 """The sockets are read once a second."""
+LOST_S = 20.0
+"""How long it is shown that nothing is recorded any more; the lines at the end say it again."""
 ALL_TABS = 70
 """From this many columns on, every tab has room; below, some are there only if they have something to show."""
 COLUMNS = [(0, "-too-narrow"), (40, "-narrow"), (120, "-wide")]
@@ -90,6 +92,8 @@ class WalkScreen(WalkActions):
         """Whether all panels have been added."""
         self.failure: BaseException | None = None
         """The defect that ended the walk, if one did."""
+        self._lost = False
+        """Whether it was shown that the session is not recorded any more."""
 
     def compose(self) -> ComposeResult:
         """The parts, as in the drawing above."""
@@ -207,12 +211,22 @@ class WalkScreen(WalkActions):
     def _tick(self) -> None:
         """Update the clock and the countdowns while checks are under way, and the sockets while they are visible."""
         self._ticks += 1
+        self._watch_record()
         if self.bridge:
             self.bridge.wake()
         if self.view and self.view.snapshot.busy:
             self.present()
         if self._ticks % TICKS_A_TABLE == 0:
             self._refresh_sockets()
+
+    def _watch_record(self) -> None:
+        """Say once that nothing more is recorded, where that fails: a disk is full, a directory is not this user's."""
+        problem = self.backend.record_problem(self.walk) if self.walk and not self._lost else ""
+        if problem:
+            from tui.model.safe_text import safe_text
+
+            self._lost = True
+            self.notify(self.step.shown(safe_text(problem)), severity="warning", markup=False, timeout=LOST_S)
 
     def _refresh_sockets(self) -> None:
         panel = self.sockets

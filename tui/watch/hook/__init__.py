@@ -13,12 +13,9 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-RECORDS = "REFUSED_RECORDS"
-"""The variable that names the file for the records: one JSON object on each line, appended."""
-
 
 def begin(records: str) -> None:
-    """Watch this process from now on, or once it loads `socket`."""
+    """Watch this process from now on, or once it loads `socket`; `records` is the file to append to, a JSON object a line."""
     loaded = sys.modules.get("socket")
     if loaded is not None:
         _install(loaded, records)

@@ -47,7 +47,9 @@ def install(module: "Any", records: str) -> None:
     stacks.begin(module.__file__)
     module.socket.connect = _Watched(raw.socket.connect, _raising(raw.socket.connect))
     module.socket.connect_ex = _Watched(raw.socket.connect_ex, _returning(raw.socket.connect_ex))
-    module.socket.getsockopt = _Option(raw.socket.getsockopt, (module.SOL_SOCKET, module.SO_ERROR))
+    module.socket.getsockopt = _Option(
+        raw.socket.getsockopt, _asking(raw.socket.getsockopt, (module.SOL_SOCKET, module.SO_ERROR))
+    )
     module._socket = copy = type(sys)(raw.__name__)  # noqa: SLF001 -- the name that `socket` has for its C part, which nobody else uses
     vars(copy).update(vars(raw), getaddrinfo=_resolving(raw))
 
@@ -62,27 +64,42 @@ class _Watched:
     def __get__(self, sock: "Any", owner: "Any" = None) -> "Any":
         return self._original if sock is None else _Method(self._call, sock)
 
-    def __call__(self, *given: "Any") -> "Any":
-        return self._original(*given)
+    def __call__(self, *given: "Any", **named: "Any") -> "Any":
+        return self._original(*given, **named)
 
 
 class _Method(partial):  # type: ignore[type-arg] # in Python 3.9 as well
-    """What a socket hands out as its method: with the same name, and compared in the same way."""
+    """What a socket hands out as its method: called, it is watched; in all else it is the built-in method itself."""
 
-    @property
-    def __name__(self) -> str:
-        name: str = self.func.__name__
-        return name
+    def __getattribute__(self, name: str) -> "Any":
+        if name == "__deepcopy__":  # a built-in method is its own copy, by its type
+            return lambda _: self
+        original = _original(self)
+        if name == "__signature__" and original.__text_signature__ and "inspect" in sys.modules:  # it looks at the type first
+            return sys.modules["inspect"].signature(original)
+        return getattr(original, name)
 
-    @property
-    def __self__(self) -> "Any":
-        return self.args[0]
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(_original(self), name, value)
+
+    def __repr__(self) -> str:
+        return repr(_original(self))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Method) and self.func is other.func and self.args[0] is other.args[0]
+        same: bool = _original(self) == (_original(other) if type(other) is _Method else other)
+        return same
 
     def __hash__(self) -> int:
-        return hash((self.func, id(self.args[0])))
+        return hash(_original(self))
+
+
+_Method.__name__ = _Method.__qualname__ = type(len).__name__  # as messages show it
+
+
+def _original(method: "Any") -> "Any":
+    """The built-in method that is watched."""
+    name = partial.func.__get__(method).__name__  # a descriptor in C
+    return getattr(_state["raw"].socket, name).__get__(partial.args.__get__(method)[0])
 
 
 class _Call(map):  # type: ignore[type-arg] # in Python 3.9 as well
@@ -94,30 +111,24 @@ class _Call(map):  # type: ignore[type-arg] # in Python 3.9 as well
 class _Option:
     """Replaces `getsockopt`: SO_ERROR says how a connect that was under way has ended."""
 
-    def __init__(self, original: "Any", error: "tuple[int, int]") -> None:
-        self._original, self._error = original, error
+    def __init__(self, original: "Any", call: "Any") -> None:
+        self._original, self._call = original, call
 
     def __get__(self, sock: "Any", owner: "Any" = None) -> "Any":
         if sock is None:
             return self._original
         if _pending and sock.fileno() in _pending:
-            return partial(self._ask, sock)
+            return _Method(self._call, sock)
         return self._original.__get__(sock, owner)
-
-    def _ask(self, sock: "Any", *wanted: "Any") -> "Any":
-        value = self._original(sock, *wanted)
-        if wanted[:2] == self._error and type(value) is int and _codes.get(value) not in UNDER_WAY:
-            _quietly(_settle, sock, value)
-        return value
 
 
 def _raising(original: "Any") -> "Any":
     """`connect`, which raises."""
 
     class RaisingConnect(_Call):
-        def __new__(cls, sock: "Any", *given: "Any") -> "Any":
+        def __new__(cls, sock: "Any", *given: "Any", **named: "Any") -> "Any":
             try:
-                original(sock, *given)
+                original.__get__(sock)(*given, **named)
             except BaseException as error:  # noqa: BLE001 -- it is raised again, in C
                 if isinstance(error, OSError):
                     _quietly(_failed, sock, given[0], error)
@@ -134,9 +145,9 @@ def _returning(original: "Any") -> "Any":
     """`connect_ex`, which returns the error's number, and raises what is not the connection's error."""
 
     class ReturningConnect(_Call):
-        def __new__(cls, sock: "Any", *given: "Any") -> "Any":
+        def __new__(cls, sock: "Any", *given: "Any", **named: "Any") -> "Any":
             try:
-                number = original(sock, *given)
+                number = original.__get__(sock)(*given, **named)
             except BaseException as error:  # noqa: BLE001 -- it is raised again, in C
                 return map.__new__(cls, _throw, _without_us(error))
             if number:
@@ -149,18 +160,36 @@ def _returning(original: "Any") -> "Any":
     return ReturningConnect
 
 
+def _asking(original: "Any", error: "tuple[int, int]") -> "Any":
+    """`getsockopt` of a socket whose connect is under way; `error` is the option that says how it has ended."""
+
+    class Asking(_Call):
+        def __new__(cls, sock: "Any", *given: "Any", **named: "Any") -> "Any":
+            try:
+                value = original.__get__(sock)(*given, **named)
+            except BaseException as problem:  # noqa: BLE001 -- it is raised again, in C
+                return map.__new__(cls, _throw, _without_us(problem))
+            if given[:2] == error and type(value) is int and _codes.get(value) not in UNDER_WAY:
+                _quietly(_settle, sock, value)
+            return value
+
+    Asking.__name__ = original.__name__
+    return Asking
+
+
 def _resolving(raw: "Any") -> "Any":
     """`getaddrinfo`, for `socket.getaddrinfo` alone."""
 
     class Resolve(_Call):
-        def __new__(cls, host: "Any", port: "Any", *rest: "Any") -> "Any":
+        def __new__(cls, *given: "Any", **named: "Any") -> "Any":
             try:
-                return raw.getaddrinfo(host, port, *rest)
+                return raw.getaddrinfo(*given, **named)
             except BaseException as error:  # noqa: BLE001 -- it is raised again, in C
                 if isinstance(error, raw.gaierror):
-                    _quietly(_unresolved, host, port)
+                    _quietly(_unresolved, *given[:2])
                 return map.__new__(cls, _throw, _without_us(error))
 
+    Resolve.__name__ = Resolve.__qualname__ = "getaddrinfo"
     return Resolve
 
 

@@ -1,4 +1,4 @@
-"""The long forms: `python -m tests.fuzz --minutes 60`, each reader in turn; `--programs`, each trial of the program; `--patterns`.
+"""The long forms: `python -m tests.fuzz --minutes 60`, each reader in turn; `--programs`, each trial of it; `--patterns`.
 
 The first two go on until the time is up. Status 1 where one failed.
 """

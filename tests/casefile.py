@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui.model.case import Case
+from tui.model.case import After, Case
 from tui.model.facts import AnyFact, Attempt, TcpAttempt, UnixAttempt
 from tui.model.frame import Frame
 from tui.model.options import Options
@@ -48,6 +48,8 @@ class CaseFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     options: Options = Options()
     code: tuple[Frame, ...] = ()
     """The code that asked for the target, the user's innermost frame first."""
+    ahead: After | None = None
+    """What came of the walk behind the target."""
     answers: dict[str, str] = {}
     set_aside: dict[str, str] = {}
     running: bool = False
@@ -62,6 +64,7 @@ class CaseFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             target=parse_target(self.target),
             options=self.options,
             code=self.code,
+            ahead=self.ahead,
             facts=facts,
             answers=tuple(self.answers.items()),
             set_aside=tuple(self.set_aside.items()),

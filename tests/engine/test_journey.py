@@ -1,6 +1,6 @@
 """A walk goes on at what a proxy of this machine forwards to, in the same session; each target has its verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 import pytest
@@ -72,8 +72,19 @@ def behind(leads: dict[int, int]) -> object:
     return facts
 
 
-def checks(leads: dict[int, int]) -> ScriptedChecks:
-    """Fronts on this machine that lead from port to port."""
+def by_settings(leads: dict[int, int]) -> object:
+    """The settings of the front on each port name the next one; no log can be read."""
+
+    def facts(request: AnyRequest) -> Iterable[AnyFact]:
+        assert isinstance(request, FindUpstreams)
+        setting = Upstream(host="127.0.0.1", port=leads[request.port], scheme="http", line="proxy_pass", source="nginx.conf")
+        yield Upstreams(port=request.port, program="nginx", pid=request.pid or 0, configured=(setting,))
+
+    return facts
+
+
+def checks(leads: dict[int, int], names: Callable[[dict[int, int]], object] = behind) -> ScriptedChecks:
+    """Fronts on this machine that lead from port to port, as `names` tells it."""
     rows = [Listener(proto="tcp", address="0.0.0.0", port=port, process="nginx", pid=812) for port in leads]
     script = {
         Connect: attempts,
@@ -81,17 +92,17 @@ def checks(leads: dict[int, int]) -> ScriptedChecks:
         ListListeners: table(*rows),
         ReadFirewall: no_rules,
         TalkTo: answers,
-        FindUpstreams: behind(leads),
+        FindUpstreams: names(leads),
     }
     return ScriptedChecks(script)  # type: ignore[arg-type]  # a mapping of the same shape
 
 
-def journey(leads: dict[int, int]) -> Journey:
+def journey(leads: dict[int, int], names: Callable[[dict[int, int]], object] = behind) -> Journey:
     """A walk on the first front."""
     session = Session(
         parse_target(f"http://127.0.0.1:{FRONT}/app"),
         Options(attempts=1, service="nginx"),
-        checks(leads),
+        checks(leads, names),
         pace=Pace.UNATTENDED,
         vantage="web",
     )
@@ -120,6 +131,31 @@ async def test_what_was_said_of_the_first_target_is_not_said_of_the_next() -> No
     assert (first.options.service, second.options.service) == ("nginx", None)
     assert (second.options.attempts, second.vantage) == (1, "web")
     assert [(before.target.label, before.cause) for before in second.behind] == [(f"127.0.0.1:{FRONT}", "upstream.refused")]
+
+
+async def test_what_is_found_behind_tells_how_it_failed() -> None:
+    """By the front's status alone it is one of three; the document says which one the walk behind found, and rests on it."""
+    walk = journey({FRONT: LAST}, by_settings)
+    await walk.run()
+
+    alone, known = walk.first.assessment.verdict, document_of(walk.events).verdict
+
+    assert alone is not None
+    assert known is not None
+    assert "breaks it off, or is not found" in alone.summary
+    assert f"127.0.0.1:{LAST}, refuses the connection." in known.summary
+    assert (known.cause, known.certainty) == ("upstream.refused", "likely")
+
+
+async def test_a_walk_behind_that_was_cut_tells_nothing() -> None:
+    """A document of an interrupted session takes nothing from the part behind."""
+    walk = journey({FRONT: LAST}, by_settings)
+    await walk.run()
+
+    cut = document_of(walk.events[:-1]).verdict
+
+    assert cut is not None
+    assert "breaks it off, or is not found" in cut.summary
 
 
 async def test_a_circle_ends() -> None:
@@ -171,7 +207,7 @@ async def test_the_document_of_the_first_has_the_next_in_it() -> None:
     assert (document.next.target.port, document.next.verdict.cause, document.next.next) == (LAST, "server.not-listening", None)
     assert document.complete
     assert document.next.complete
-    assert status_of(walk.first.assessment) is ExitStatus.CAUSE_FOUND
+    assert status_of(document_of(walk.events)) is ExitStatus.CAUSE_FOUND
     assert msgspec.json.decode(msgspec.json.encode(document))["next"]["verdict"]["cause"] == "server.not-listening"
 
 

@@ -81,8 +81,8 @@ async def _check(openings: Iterable[Opening], check_options: CheckOptions) -> Ex
     for number, opening in enumerate(openings):
         async with opening() as here:
             walk, interrupted = await _walk(here, check_options)
-        statuses.append(ExitStatus.INTERRUPTED if interrupted else status_of(walk.first.assessment))
         document = document_of(walk.events)
+        statuses.append(ExitStatus.INTERRUPTED if interrupted else status_of(document))
         try:
             if document.evidence or not interrupted:
                 check_options.write_result(f"{chosen.between if number else ''}{chosen.render(document)}")

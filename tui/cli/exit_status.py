@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from tui.model.judgement import Assessment
+    from tui.report.document import Document
 
 
 class ExitStatus(IntEnum):
@@ -39,14 +40,14 @@ class ExitStatus(IntEnum):
         return member
 
 
-def status_of(assessment: Assessment) -> ExitStatus:
+def status_of(found: Assessment | Document) -> ExitStatus:
     """The status for one target. Only `reachable` is 0: a target that connects at times, for no known reason, is not well.
 
     Nor is it 0 where an error text says that it fails: what it tells is open then.
     """
-    if assessment.status == "reachable":
-        return ExitStatus.CAUSE_OPEN if assessment.contradiction else ExitStatus.REACHABLE
-    verdict = assessment.verdict
+    if found.status == "reachable":
+        return ExitStatus.CAUSE_OPEN if found.contradiction else ExitStatus.REACHABLE
+    verdict = found.verdict
     if verdict is not None and verdict.certainty in {"confirmed", "likely"}:
         return ExitStatus.CAUSE_FOUND
     return ExitStatus.CAUSE_OPEN

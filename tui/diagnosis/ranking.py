@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tui.diagnosis.causes import concerns, walk_order
 from tui.diagnosis.certainty import settled
 from tui.diagnosis.hypothesis import Hypothesis, not_looked_at, not_relevant
-from tui.diagnosis.readings import code, either_kind, outcomes, talk, text
+from tui.diagnosis.readings import code, either_kind, outcomes, replies, talk, text
 from tui.diagnosis.readings.answers import EVER_WORKED
 from tui.diagnosis.readings.contradiction import contradiction
 from tui.diagnosis.remedies import fitted
@@ -55,7 +55,8 @@ def assess(case: Case, hypotheses: Iterable[Hypothesis]) -> Assessment:
     verdicts: list[Verdict | None] = [_verdict(case, hypothesis, judgements[hypothesis.id]) for hypothesis in chosen]
     open_ones = _alternatives(case, known, lost if standing else [], judgements)
     # A cause that explains no failure does not answer why it fails.
-    if status is Status.FAILING and not (chosen and judgements[chosen[0].id].explains):
+    unexplained = not (chosen and judgements[chosen[0].id].explains)
+    if (status is Status.FAILING and unexplained) or (replies.failures(case) and not chosen):
         verdicts.insert(0, _possible(open_ones[0].cause, judgements[open_ones[0].cause]) if open_ones else None)
         open_ones = open_ones[1:]
     differs = contradiction(case, healthy=status is Status.REACHABLE)
@@ -188,7 +189,7 @@ def _status(case: Case, standing: list[Hypothesis]) -> Status:
         return Status.INTERMITTENT
     if not either_kind.connecting(case):
         return Status.FAILING
-    if either_kind.failing(case) or standing:
+    if either_kind.failing(case) or standing or replies.failures(case):
         return Status.DEGRADED
     return Status.INTERMITTENT if _failed_before(case) else Status.REACHABLE
 

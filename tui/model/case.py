@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui.model.events import Answered, AnyEvent, Before, CheckEnded, CheckStarted, FactSeen, Judged, Opened, SetAside, Withdrawn
-from tui.model.facts import AnyFact, Fact
+from tui.model.facts import AnyFact, Fact, Outcome
 from tui.model.frame import Frame
+from tui.model.judgement import Status
 from tui.model.options import Options
 from tui.model.requests import AnyRequest
 from tui.model.target import Target, TcpTarget, UnixTarget
@@ -37,6 +38,15 @@ def remembered(read: "Callable[Concatenate[Case, P], R]") -> "Callable[Concatena
     return known
 
 
+class After(Struct, frozen=True, kw_only=True):
+    """What came of the walk behind a target, where it went on there."""
+
+    status: Status
+    outcome: Outcome
+    cause: str | None = None
+    """What was found there; None where nothing is wrong, or nothing is known."""
+
+
 class Case(Struct, frozen=True, kw_only=True, dict=True):
     """Everything a session knows at one moment. What was once read from it is remembered with it (`remembered`)."""
 
@@ -46,6 +56,8 @@ class Case(Struct, frozen=True, kw_only=True, dict=True):
     """The code that asked for the target, the user's innermost frame first."""
     behind: tuple[Before, ...] = ()
     """The targets that the walk came by, the given one first."""
+    ahead: After | None = None
+    """What stands behind the target, once that was walked to its end."""
     facts: tuple[AnyFact, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     """Pairs of question and answer, in the order given."""

@@ -16,7 +16,7 @@ from tui.diagnosis.hypothesis import Hypothesis
 from tui.diagnosis.ranking import assess
 from tui.diagnosis.readings.signs import signs
 from tui.model.address import endpoint
-from tui.model.case import Case, fold_all
+from tui.model.case import After, Case, fold_all
 from tui.model.events import AnyEvent, Judged, Opened
 from tui.model.facts import AnyFact, Outcome
 from tui.model.judgement import Alternative, Assessment, Contradiction, State, Status, Verdict
@@ -124,13 +124,18 @@ def document_of(events: Sequence[AnyEvent]) -> Document:
     The verdict is worked out anew from the facts, by the causes that this version knows.
     """
     ends = [number for number, event in enumerate(events) if number and isinstance(event, Opened)]
-    following = document_of(events[ends[0] :]) if ends else None
-    return replace(_of_stretch(events[: ends[0]] if ends else events), next=following)
+    if not ends:
+        return _of_stretch(events)
+    following = document_of(events[ends[0] :])
+    return replace(_of_stretch(events[: ends[0]], following), next=following)
 
 
-def _of_stretch(events: Sequence[AnyEvent]) -> Document:
-    """The document for the events on one target, its header first."""
+def _of_stretch(events: Sequence[AnyEvent], following: Document | None = None) -> Document:
+    """The document for the events on one target, its header first, where the walk went on to `following`."""
     case = fold_all(events)
+    if following and following.complete:
+        found = following.verdict.cause if following.verdict else None
+        case = replace(case, ahead=After(status=following.status, outcome=following.outcome, cause=found))
     assessment = assess(case, hypotheses())
     header = events[0]
     judged = next((event for event in reversed(events) if isinstance(event, Judged)), None)

@@ -4,6 +4,7 @@ Root reads these, and the walk goes on at what they name; nobody has the answer 
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 from tests.lab.decoys import odd
 from tests.lab.scenario import HEALTHY, Expect, Scenario, Step
@@ -102,6 +103,7 @@ def _upstream(
     likely: bool = False,
     nobody: str | tuple[str, ...] = "",
     nobody_behind: tuple[str, ...] | None = None,
+    nobody_certainty: Literal["likely", "possible"] = "likely",
     tools: tuple[str, ...] = ("nginx",),
     words: tuple[str, ...] = (),
     etc: Mapping[str, str] | None = None,
@@ -129,7 +131,7 @@ def _upstream(
         ),
         nobody=Expect(
             verdict=nobody or about,
-            certainty="likely",
+            certainty=nobody_certainty,
             status="degraded",
             outcome="connected",
             behind=behind if nobody_behind is None else nobody_behind,
@@ -231,7 +233,6 @@ SCENARIOS = (
         _CLOSES,
         *_nginx("proxy_pass http://127.0.0.1:{other_port};"),
         behind=("server.closes-early",),
-        nobody="upstream.refused",
     ),
     _upstream(
         "of-nginx-is-late",
@@ -305,7 +306,7 @@ SCENARIOS = (
         start("client", "unshare", "-m", "sh", "-c", _MOVED, ready="{client}:{port}"),
         nobody_behind=("-",),
         behind=(),
-        nobody="upstream.refused",
+        nobody_certainty="possible",
         words=("127.0.0.1", "127.0.0.2", "app.lab"),
         etc={"hosts": "127.0.0.2 app.lab\n"},
     ),

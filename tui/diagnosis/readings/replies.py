@@ -12,8 +12,11 @@ from tui.model.case import Case
 from tui.model.facts import HttpAnswer, Listener, Talk, TlsAnswer
 from tui.model.judgement import Culprit, Judgement
 from tui.model.protocols import HTTP, TLS
+from tui.model.target import TcpTarget
 
 WEB_SCHEMES = frozenset({"http", "https", "ws", "wss"})
+FAILURES = frozenset(range(500, 600))
+"""Statuses by which a server says that it failed (RFC 9110, 15.6)."""
 VERIFYING_SCHEMES = frozenset({"https", "wss"})
 """Schemes whose clients verify certificates unless they are told not to; others are often told."""
 
@@ -109,6 +112,11 @@ def log(case: Case, address: str, options: str = "-n 50") -> str:
 def place(case: Case, address: str) -> str:
     """`On 10.0.3.9: ` where commands about the server are for that machine; else nothing."""
     return commands.on(case, address)
+
+
+def failures(case: Case) -> tuple[Talk, ...]:
+    """The answers that say themselves that something failed, whatever is known of the cause."""
+    return tuple(fact for _, fact, _ in with_status(case, *FAILURES)) if isinstance(case.target, TcpTarget) else ()
 
 
 def with_status(case: Case, *statuses: int) -> Iterator[tuple[str, Talk, HttpAnswer]]:

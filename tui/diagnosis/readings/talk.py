@@ -29,6 +29,8 @@ AFTER_CONNECTING = frozenset(
         "server.turns-away",
         "server.error",
         "server.redirects",
+        "upstream.refused",
+        "upstream.stale",
     }
 )
 """Causes that can hold although every address connects."""

@@ -1,7 +1,8 @@
 """Readings of an HTTP answer: whether a proxy says that what it forwards to fails, in which way, and what that is.
 
 Law: a status and a `Server:` line are a proxy's word, and no proof of how the upstream failed; its own log of that moment is, and
-where it was read and says nothing, the answer may be the proxy's own. An application can answer 502 and 504 as well: where it
+where it was read and says nothing, the answer may be the proxy's own. Where no log could be read, a walk of what its settings
+lead to tells which of the ways it may be. An application can answer 502 and 504 as well: where it
 says so itself, the failure is its own, or of what it asks.
 """
 
@@ -16,9 +17,9 @@ from tui.model.address import endpoint
 from tui.model.case import Case
 from tui.model.command_line import behind as prefixed
 from tui.model.command_line import quoted
-from tui.model.facts import HttpAnswer, Service, Talk, Upstream, Upstreams
+from tui.model.facts import HttpAnswer, Outcome, Service, Talk, Upstream, Upstreams
 from tui.model.facts.error_text import ErrorClass
-from tui.model.judgement import Culprit, Remedy
+from tui.model.judgement import Culprit, Remedy, Status
 from tui.model.requests import AnyRequest, FindUpstreams, ReadService
 
 Kind = Literal["refused", "timeout", "closed", "unresolved"]
@@ -71,21 +72,50 @@ _KINDS: dict[ErrorClass, Kind] = {
     "dns": "unresolved",
 }
 """How a log's line says that it ended; `other` is a socket that is not there."""
+_BROKEN_OFF = frozenset({"server.closes-early", "port.wrong-protocol"})
+"""What is behind a proxy that gets no answer to its request, though it connects."""
+_AS_WALKED: dict[Outcome, Kind] = {
+    Outcome.REFUSED: "refused",
+    Outcome.REJECTED: "refused",
+    Outcome.UNREACHABLE: "refused",
+    Outcome.RESET: "closed",
+    Outcome.CLOSED: "closed",
+    Outcome.NAME_ERROR: "unresolved",
+}
+"""How a proxy would fail at what the walk behind it came to."""
 GATEWAYS = frozenset({502, 503, 504})
 """RFC 9110, 15.6.3 to 15.6.5: what a proxy says of what is behind it, and an application of what it asks."""
-_FAILURES = range(500, 600)
 _UPSTREAM = re.compile(r"\bupstream: \"(?:\w+://)?(?P<nginx>[^\s\"/]+)|\bdial tcp (?P<go>\S+?:\d+)\b")
 """Where nginx, and proxies in Go, name what they forward to."""
 
 
 def speaks_of(case: Case, address: str, fact: Talk, http: HttpAnswer) -> Kind | None:
-    """How what stands behind fails, by the proxy's own log of that moment, or else by its answer; None where neither says so."""
+    """How what stands behind fails: by the proxy's own log of that moment, or else by its answer, and how that was found to be.
+
+    None where nothing says so.
+    """
     if is_an_applications(http) or http.status not in GATEWAYS:
         return None
     own = line(case, address, fact, http)
     if own:
         return own.kind
-    return None if log_is_silent(case) else _by_status(http)
+    said = None if log_is_silent(case) else _by_status(http)
+    return _as_walked(case) if said == "refused" else said
+
+
+def _as_walked(case: Case) -> Kind | None:
+    """A 502 is of any of three kinds: which one, what was found behind tells; None where that works."""
+    if case.ahead is None:
+        return "refused"
+    if case.ahead.status is Status.REACHABLE:
+        return None
+    return "closed" if case.ahead.cause in _BROKEN_OFF else _AS_WALKED.get(case.ahead.outcome, "refused")
+
+
+def connects_behind(case: Case, http: HttpAnswer) -> bool:
+    """Whether a front speaks of what it forwards to, and that was walked and works, while no log says how it failed."""
+    walked = case.ahead is not None and case.ahead.status is Status.REACHABLE
+    return walked and not is_an_applications(http) and _by_status(http) == "refused" and not log_is_silent(case)
 
 
 def _by_status(http: HttpAnswer) -> Kind | None:
@@ -147,7 +177,7 @@ def log_is_silent(case: Case) -> bool:
 def behind(case: Case) -> tuple[Upstream, Upstreams] | None:
     """The service behind a failing answer of this machine: by its proxy's log, or the only one that its settings name."""
     for address, (fact, http) in replies.https(case).items():
-        if http.status not in _FAILURES:
+        if http.status not in replies.FAILURES:
             continue
         own = line(case, address, fact, http)
         if own:
@@ -211,7 +241,7 @@ def needs(case: Case) -> Iterator[AnyRequest]:
     yield from talk.needs(case)
     for address, (_, http) in replies.https(case).items():
         row = talk.listener(case, address)
-        if row is None or http.status not in _FAILURES:
+        if row is None or http.status not in replies.FAILURES:
             continue
         table = hosts.table(case, address)
         vantage = table.vantage if table else None
@@ -230,23 +260,29 @@ def finding(case: Case, wanted: Kind, how: str, example: str) -> Finding:
     answers = replies.https(case)
     address = next((each for each, answer in answers.items() if speaks_of(case, each, *answer) == wanted), None)
     if address is None:
-        return _no_such_word(case, answers)
+        return _no_such_word(case, answers, wanted)
     fact, http = answers[address]
     command, who = log(case, address, http), replies.server_words(case, address, http)
     own = line(case, address, fact, http)
     quote = f" Its log says: `{own.text}`." if own else ""
-    how = how if own else _BY_STATUS.get(wanted, how)
+    how = how if own or case.ahead else _BY_STATUS.get(wanted, how)
     known = behind(case)
     named = f", {_label(known[0])}," if known else ""
     return claim(
         f"{who} answers {http.asked} with {replies.quoted(http)}: it is a proxy, and what it forwards to{named} {how}.{quote}",
         *outcomes.ids(fact, own.fact if own else known[1] if known else None),
-        reason=f"It answers {http.status_line}, which speaks of what it forwards to{', as its own log does' if own else ''}.",
+        reason=f"It answers {http.status_line}, which speaks of what it forwards to{_borne_out(case, own)}.",
         missing="" if own else f"Its own log of that moment, which names the upstream and how it failed: `{command}`.",
         culprit=_culprit(known[0]) if own and known else replies.culprit(case, address),
         refuted_by=f"A line of its log that says otherwise, or another answer to {http.asked}.",
         remedies=(*(() if own and known else (_read(case, address, command, example),)), _go_on(case, own)),
     )
+
+
+def _borne_out(case: Case, own: OwnLine | None) -> str:
+    if own:
+        return ", as its own log does"
+    return "; that was walked as well" if case.ahead else ""
 
 
 def _read(case: Case, address: str, command: str, example: str) -> Remedy:
@@ -265,9 +301,12 @@ def _go_on(case: Case, own: OwnLine | None) -> Remedy:
     )
 
 
-def _no_such_word(case: Case, answers: dict[str, tuple[Talk, HttpAnswer]]) -> Finding:
-    """Why nothing is said of what is behind: the proxy says nothing of it, or its log does not bear its answer out."""
+def _no_such_word(case: Case, answers: dict[str, tuple[Talk, HttpAnswer]], wanted: Kind) -> Finding:
+    """Why nothing is said of what is behind: the proxy says nothing of it, or its log or a walk does not bear its answer out."""
     answered = outcomes.ids(*(fact for fact, _ in answers.values()))
+    for address, (fact, http) in answers.items():
+        if connects_behind(case, http) and not line(case, address, fact, http):
+            return _works_behind(case, address, http, wanted)
     doubted = [
         http
         for address, (fact, http) in answers.items()
@@ -277,6 +316,19 @@ def _no_such_word(case: Case, answers: dict[str, tuple[Talk, HttpAnswer]]) -> Fi
         reason = f"It answers {doubted[0].status_line}, and its log has no line of that moment about anything behind it."
         return still_open(reason, *answered, *outcomes.ids(*_of_port(case)))
     return ruled_out("No proxy says so of what is behind it.", *answered)
+
+
+def _works_behind(case: Case, address: str, http: HttpAnswer, wanted: Kind) -> Finding:
+    """It may keep an address that a name no longer has, not understand the answer, or what is behind has recovered."""
+    known = behind(case)
+    where = f", {_label(known[0])}," if known else ""
+    reason = f"It answers {http.status_line}, and what its settings lead to{where} connects when it is asked directly."
+    return still_open(
+        reason,
+        *outcomes.ids(*replies.https(case)[address][:1], *_of_port(case)),
+        next_check=f"Its own log of that moment says why it failed there: `{log(case, address, http)}`.",
+        summary=reason if wanted == "refused" else "",
+    )
 
 
 def _label(upstream: Upstream) -> str:

@@ -1,6 +1,6 @@
 """It answers with its own failure."""
 
-from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out
+from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
 from tui.diagnosis.readings import commands, outcomes, replies, upstream
 from tui.model.case import Case
 from tui.model.command_line import quoted
@@ -9,8 +9,6 @@ from tui.model.judgement import Remedy
 
 UNAVAILABLE = 503
 """RFC 9110, 15.6.4: an application's own word, and that of Apache, HAProxy and others for what they forward to."""
-FAILURES = frozenset(range(500, 600))
-"""RFC 9110, 15.6."""
 
 
 def judge(case: Case) -> Finding:
@@ -18,9 +16,11 @@ def judge(case: Case) -> Finding:
     nothing = replies.no_http(case)
     if nothing:
         return nothing
-    for address, fact, http in replies.with_status(case, *FAILURES):
+    for address, fact, http in replies.with_status(case, *replies.FAILURES):
         if upstream.speaks_of(case, address, fact, http):
             continue
+        if upstream.connects_behind(case, http):
+            return still_open(f"It answers {http.status_line}, in its own words or another's.", *outcomes.ids(fact))
         works = f"`refused check {quoted(case.target.text)}` is reachable."
         who = replies.server_words(case, address, http)
         return claim(

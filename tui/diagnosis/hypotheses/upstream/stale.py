@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import commands, outcomes, replies, upstream
+from tui.diagnosis.readings import commands, outcomes, replies, resolution, upstream
 from tui.model.address import literal_address, same_address
 from tui.model.case import Case
 from tui.model.command_line import quoted
@@ -40,6 +40,9 @@ def judge(case: Case) -> Finding:
     answered = outcomes.ids(*(fact for fact, _ in replies.https(case).values()))
     kept = next(_kept(case), None)
     if kept is None:
+        named = _works_by_its_name(case)
+        if named:
+            return named
         return ruled_out("Nothing says that a proxy uses an address of a name that it leads to.", *answered)
     name = kept.setting.host or ""
     now = next((answer for answer in reversed(case.all(SystemAnswer)) if outcomes.plain_name(answer.name) == name), None)
@@ -48,6 +51,23 @@ def judge(case: Case) -> Finding:
     if any(same_address(kept.used, address) for address in now.addresses):
         return ruled_out(f"{name} has the address {kept.used}, which the proxy uses.", *outcomes.ids(kept.own.fact, now))
     return _claimed(case, kept, name, now)
+
+
+def _works_by_its_name(case: Case) -> Finding | None:
+    """No log says which address failed, and by its name of today it works: not ruled out, and the commonest reason."""
+    known = upstream.behind(case)
+    name = known[0].host if known else None
+    if not known or not name or literal_address(name) or resolution.is_localhost(name):
+        return None
+    for address, (fact, http) in replies.https(case).items():
+        if upstream.connects_behind(case, http):
+            return still_open(
+                f"It answers {http.status_line}, and {upstream.text_of(known[0])} works when it is asked by its name of today.",
+                *outcomes.ids(fact, known[1]),
+                next_check=f"Its own log of that moment names the address: `{upstream.log(case, address, http)}`.",
+                summary=f"It may still forward to an address that {name}, which {known[0].source} names, no longer has.",
+            )
+    return None
 
 
 def _kept(case: Case) -> Iterator[Kept]:

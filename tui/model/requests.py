@@ -44,8 +44,9 @@ class AskNameserver(Request, frozen=True, kw_only=True, tag="nameserver-answer")
     """Whether the CD bit is set: the server should answer without checking DNSSEC (RFC 4035, 3.2.2)."""
 
 
-Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify", "behind", "redirect"]
-"""`behind`: where a forwarder or a rule leads the target's port to; `redirect`: where its HTTP answer leads to."""
+Purpose = Literal["target", "other-address", "other-port", "other-way", "proxy", "direct", "verify", "behind", "redirect"]
+"""`other-way`: the target itself, by another device; `behind`: where a forwarder or a rule leads the target's port to;
+`redirect`: where its HTTP answer leads to."""
 
 
 class Schedule(Request, frozen=True, kw_only=True):
@@ -64,6 +65,8 @@ class Connect(Schedule, frozen=True, kw_only=True, tag="connect"):
     address: Address
     port: int
     source: Address | None = None
+    device: str | None = None
+    """The interface that it goes out by, whatever the route says (SO_BINDTODEVICE in socket(7)); None for the route's."""
     purpose: Purpose = "target"
 
 
@@ -94,6 +97,13 @@ class ListAddresses(Request, frozen=True, kw_only=True, tag="addresses"):
 class LookUpRoute(Request, frozen=True, kw_only=True, tag="route"):
     """Ask the kernel which route it would use to `address`."""
 
+    address: Address
+
+
+class ExamineDevice(Request, frozen=True, kw_only=True, tag="device"):
+    """See what an interface is that the route to `address` leads into, whose, and which route holds without it."""
+
+    name: str
     address: Address
 
 
@@ -324,6 +334,7 @@ AnyRequest = (
     | ListListeners
     | ListAddresses
     | LookUpRoute
+    | ExamineDevice
     | LookUpNeighbour
     | SendEcho
     | TraceHops

@@ -19,7 +19,7 @@ from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
 from tui.model.facts.other_namespaces import Container, ContainerState, Engine, Namespace, OtherNamespaces
 from tui.model.facts.outcome import Outcome
-from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
+from tui.model.facts.path import Addresses, Detour, Device, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
 from tui.model.facts.proxy_answer import ProxyAnswer
@@ -48,6 +48,8 @@ __all__ = [
     "Container",
     "ContainerState",
     "Counters",
+    "Detour",
+    "Device",
     "DropWatch",
     "Drops",
     "Echo",
@@ -119,6 +121,7 @@ AnyFact = (
     | Listeners
     | Addresses
     | Route
+    | Device
     | Neighbour
     | Echo
     | Hop

@@ -184,6 +184,18 @@ class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
     """The process whose user the rules may ask about; None for this one."""
 
 
+class ReadBans(Request, frozen=True, kw_only=True, tag="bans"):
+    """See whether this machine, or the one behind `vantage`, bans a client from a port, and until when."""
+
+    client: Address
+    port: int
+    sets: tuple[tuple[str, str, str], ...] = ()
+    """Sets of nftables, by family, table and name, that the rule names which stops it."""
+    pids: tuple[int, ...] = ()
+    """The processes that hold the port, as far as they are known."""
+    vantage: str | None = None
+
+
 class TalkTo(Step, frozen=True, kw_only=True, tag="talk"):
     """Connect, send the harmless first request of a protocol, and read the first bytes of the answer."""
 
@@ -344,6 +356,7 @@ AnyRequest = (
     | FindResetOrigin
     | MeasureMtu
     | ReadFirewall
+    | ReadBans
     | TalkTo
     | AskProxy
     | ReadService

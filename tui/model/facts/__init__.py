@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
+from tui.model.facts.bans import Ban, Bans
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters, Drops, DropWatch
 from tui.model.facts.error_text import ErrorText, TextOrigin
@@ -41,6 +42,8 @@ __all__ = [
     "Answer",
     "AnyFact",
     "Attempt",
+    "Ban",
+    "Bans",
     "Certificate",
     "Code",
     "CodeValue",
@@ -132,6 +135,7 @@ AnyFact = (
     | ResetOrigin
     | PathMtu
     | Firewall
+    | Bans
     | Talk
     | Service
     | OtherNamespaces

@@ -115,6 +115,13 @@ class LookUpNeighbour(Request, frozen=True, kw_only=True, tag="neighbour"):
     after: str = ""
 
 
+class ProbeAddress(Step, frozen=True, kw_only=True, tag="address-owners"):
+    """Ask on the link who has an IPv4 address, without claiming one ourselves (an ARP probe, RFC 5227), and hear all answers."""
+
+    address: Address
+    device: str
+
+
 class SendEcho(Step, frozen=True, kw_only=True, tag="echo"):
     """Send a few ICMP echo requests to `address`, as ping does."""
 
@@ -348,6 +355,7 @@ AnyRequest = (
     | LookUpRoute
     | ExamineDevice
     | LookUpNeighbour
+    | ProbeAddress
     | SendEcho
     | TraceHops
     | ReadProxies

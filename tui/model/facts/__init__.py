@@ -20,7 +20,7 @@ from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
 from tui.model.facts.other_namespaces import Container, ContainerState, Engine, Namespace, OtherNamespaces
 from tui.model.facts.outcome import Outcome
-from tui.model.facts.path import Addresses, Detour, Device, Echo, Hop, Neighbour, Proxy, Route
+from tui.model.facts.path import Addresses, AddressOwners, Detour, Device, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
 from tui.model.facts.proxy_answer import ProxyAnswer
@@ -37,6 +37,7 @@ from tui.model.requests import AnyRequest
 
 __all__ = [
     "AcceptQueue",
+    "AddressOwners",
     "Addresses",
     "Advice",
     "Answer",
@@ -126,6 +127,7 @@ AnyFact = (
     | Route
     | Device
     | Neighbour
+    | AddressOwners
     | Echo
     | Hop
     | Proxy

@@ -79,6 +79,15 @@ class Neighbour(Fact, frozen=True, kw_only=True, tag="neighbour"):
     mac: str | None = None
 
 
+class AddressOwners(Fact, frozen=True, kw_only=True, tag="address-owners"):
+    """Who answered on the link for an address."""
+
+    address: Address
+    device: str
+    macs: tuple[str, ...] = ()
+    """The link-layer addresses that answered, each once, in the order of their first answer."""
+
+
 class Echo(Fact, frozen=True, kw_only=True, tag="echo"):
     """The answers to a few ICMP echo requests."""
 

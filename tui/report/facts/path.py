@@ -1,8 +1,8 @@
 """The way to an address in words: interfaces, routes, neighbours, echoes, hops."""
 
 from tui.model.address import endpoint
-from tui.model.facts import Addresses, Device, Echo, Hop, Neighbour, Route
-from tui.model.requests import ExamineDevice, ListAddresses, LookUpNeighbour, LookUpRoute, SendEcho, TraceHops
+from tui.model.facts import Addresses, AddressOwners, Device, Echo, Hop, Neighbour, Route
+from tui.model.requests import ExamineDevice, ListAddresses, LookUpNeighbour, LookUpRoute, ProbeAddress, SendEcho, TraceHops
 from tui.report.sentences import check_sentence, fact_sentence
 from tui.report.words import listed, took
 
@@ -25,6 +25,11 @@ def _of_device(request: ExamineDevice) -> str:
 @check_sentence.register
 def _of_neighbour(request: LookUpNeighbour) -> str:
     return f"the neighbour entry of {request.address} on {request.device}"
+
+
+@check_sentence.register
+def _of_owners(request: ProbeAddress) -> str:
+    return f"who answers for {request.address} on {request.device} (two ARP probes)"
 
 
 @check_sentence.register
@@ -57,6 +62,11 @@ def _device(fact: Device) -> str:
 @fact_sentence.register
 def _neighbour(fact: Neighbour) -> str:
     return f"the neighbour {fact.address} on {fact.device} is {fact.state}"
+
+
+@fact_sentence.register
+def _owners(fact: AddressOwners) -> str:
+    return f"for {fact.address} on {fact.device} there answered {listed(list(fact.macs)) if fact.macs else 'nobody'}"
 
 
 @fact_sentence.register

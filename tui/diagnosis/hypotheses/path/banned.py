@@ -56,14 +56,14 @@ def judge(case: Case) -> Finding:
     if not rejected:
         return not_relevant("It does not end as at a machine that bans one client.", *outcomes.ids(*failing.values()))
     first, attempt = next(iter(rejected.items()))
-    client = attempt.local_address or "this client"
+    client, own = attempt.local_address or "this client", f" {quoted(attempt.local_address)}" if attempt.local_address else ""
     life = hosts.answers(case, first)
     return still_open(
         f"{first} lives, and keeps this port alone from us, as where it bans one client.",
         *outcomes.ids(*rejected.values(), *life),
         summary=f"{first} bans {client}: a program there, such as fail2ban, has put it on a list.",
         next_check=f"From another machine: `refused check {quoted(case.target.label)}`. If that connects, on {first}: "
-        f"`fail2ban-client banned {quoted(client)}; nft list sets; cat /etc/hosts.deny`.",
+        f"`fail2ban-client banned{own}; nft list sets; cat /etc/hosts.deny`.",
         explains=rejected,
     )
 

@@ -269,6 +269,18 @@ class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):
     port: int | None = None
 
 
+class HoldIdle(Step, frozen=True, kw_only=True, tag="idle"):
+    """Hold connections idle for `idle_s` seconds beside one that is kept busy, and see which of them still answer.
+
+    No byte is sent: what keeps one busy, and asks the others, are the empty probes of TCP (SO_KEEPALIVE).
+    """
+
+    address: Address
+    port: int
+    idle_s: float
+    source: Address | None = None
+
+
 class ReadCounters(Request, frozen=True, kw_only=True, tag="counters"):
     """Read what the kernel has counted so far; once before the attempts, and `again` after them."""
 
@@ -371,6 +383,7 @@ AnyRequest = (
     | ListOtherNamespaces
     | ExamineProcess
     | ReadLimits
+    | HoldIdle
     | ReadCounters
     | WatchDrops
     | WatchQueue

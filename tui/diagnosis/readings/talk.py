@@ -24,6 +24,7 @@ AFTER_CONNECTING = frozenset(
         "port.wrong-protocol",
         "path.banned",
         "path.filtered",
+        "path.idle-timeout",
         "path.mtu",
         "server.closes-early",
         "server.unresponsive",

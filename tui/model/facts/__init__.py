@@ -15,6 +15,7 @@ from tui.model.facts.counters import Counters, Drops, DropWatch
 from tui.model.facts.error_text import ErrorText, TextOrigin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
+from tui.model.facts.idle import HeldConnection, Idle
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
@@ -63,10 +64,12 @@ __all__ = [
     "Firewall",
     "Forwarder",
     "Forwarders",
+    "HeldConnection",
     "Hop",
     "HostsEntry",
     "HttpAnswer",
     "IcmpError",
+    "Idle",
     "InnerAnswer",
     "Limits",
     "Listener",
@@ -143,6 +146,7 @@ AnyFact = (
     | OtherNamespaces
     | ProcessState
     | Limits
+    | Idle
     | Counters
     | DropWatch
     | QueueWatch

@@ -303,13 +303,8 @@ def _add_walk_options(parser: Parser) -> None:
     checks.add_argument(
         "--no-talk", dest="talk", action="store_false", default=None, help="send no byte to a target that connects"
     )
-    checks.add_argument(
-        "--idle",
-        dest="idle_s",
-        type=_number(SHORTEST_IDLE_S, LONGEST_S),
-        metavar="S",
-        help="hold connections idle for so many seconds, and see whether the path has forgotten them",
-    )
+    idle = _number(SHORTEST_IDLE_S, LONGEST_S)
+    checks.add_argument("--idle", dest="idle_s", type=idle, metavar="S", help="hold idle for S seconds: does the path forget it?")
     checks.add_argument(
         "--server",
         dest="servers",

@@ -137,6 +137,10 @@ class TraceHops(Step, frozen=True, kw_only=True, tag="hops"):
     max_hops: int = 20
 
 
+class ReadCloud(Request, frozen=True, kw_only=True, tag="cloud"):
+    """See in which cloud this machine runs, by what its firmware says; no service of the cloud is asked."""
+
+
 class ReadProxies(Request, frozen=True, kw_only=True, tag="proxy"):
     """Read the proxy variables and say whether one applies to this scheme, host and port."""
 
@@ -370,6 +374,7 @@ AnyRequest = (
     | ProbeAddress
     | SendEcho
     | TraceHops
+    | ReadCloud
     | ReadProxies
     | ExamineUnixPath
     | ReadConfinement

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
 from tui.model.facts.bans import Ban, Bans
+from tui.model.facts.cloud import Cloud, CloudProvider
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters, Drops, DropWatch
 from tui.model.facts.error_text import ErrorText, TextOrigin
@@ -47,6 +48,8 @@ __all__ = [
     "Ban",
     "Bans",
     "Certificate",
+    "Cloud",
+    "CloudProvider",
     "Code",
     "CodeValue",
     "Confinement",
@@ -133,6 +136,7 @@ AnyFact = (
     | AddressOwners
     | Echo
     | Hop
+    | Cloud
     | Proxy
     | ProxyAnswer
     | UnixPath

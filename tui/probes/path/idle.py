@@ -17,6 +17,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from tui.model.address import endpoint
+from tui.model.command_line import quoted
 from tui.model.facts import AnyFact, HeldConnection, Idle, NotObserved, Outcome
 from tui.model.requests import HoldIdle
 from tui.model.safe_text import safe_text
@@ -50,7 +51,7 @@ _ENDS: dict[int, End] = {errno.ECONNRESET: "reset", errno.EPIPE: "reset", errno.
 async def check(request: HoldIdle, system: SystemView) -> AsyncGenerator[AnyFact, None]:
     """Yield the Idle, or why no connection could be held. Takes the time that was asked for, and some seconds more."""
     at, every = now(), max(1, min(int(request.idle_s / BUSY_PARTS), LONGEST_PAUSE_S))
-    command = safe_text(f"nc {request.address} {request.port}; sysctl net.ipv4.tcp_keepalive_time")
+    command = safe_text(f"nc {quoted(request.address)} {request.port}; sysctl net.ipv4.tcp_keepalive_time")
     async with AsyncExitStack() as opened:
         made: list[tuple[bool, socket.socket, float]] = []
         for busy in ORDER:

@@ -1,6 +1,7 @@
 """Something on the way forgets connections that are idle."""
 
 from collections.abc import Iterator
+from math import ceil
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, not_looked_at, ruled_out, still_open
 from tui.diagnosis.readings import checks, outcomes
@@ -72,8 +73,8 @@ def _forgets(case: Case, forgotten: dict[str, Idle]) -> Finding:
         reason=f"{len(fact.connections) - 1} connections without a packet for {fact.idle_s:g} s are gone; one on which TCP asked "
         f"every {fact.busy_every_s:g} s, which the service does not see, still answers.{_settings(fact)}",
         culprit=Culprit(kind="address", address=first, port=case.tcp.port),
-        refuted_by=f"`refused check {where} --idle {fact.idle_s:g}` finds idle connections that still answer.",
-        remedies=_remedies(where, fact),
+        refuted_by=f"`refused check {where} --idle {ceil(fact.idle_s)}` finds idle connections that still answer.",
+        remedies=_remedies(fact),
     )
 
 
@@ -88,8 +89,9 @@ def _settings(fact: Idle) -> str:
     )
 
 
-def _remedies(where: str, fact: Idle) -> Iterator[Remedy]:
-    after = f"`refused check {where} --idle {fact.idle_s:g}` is as before, and the program's connections stay."
+def _remedies(fact: Idle) -> Iterator[Remedy]:
+    where, number = endpoint(fact.address, fact.port), max(int(fact.idle_s / 2), 1)
+    after = f"`refused check {where} --idle {ceil(fact.idle_s)}` is as before, and the program's connections stay."
     yield Remedy(
         do="See whether the failing program asks for probes, and when: `timer:(keepalive,…)`.",
         command=f"ss -tno dst {where}",
@@ -103,7 +105,7 @@ def _remedies(where: str, fact: Idle) -> Iterator[Remedy]:
     if fact.keepalive_time_s is None or fact.keepalive_time_s >= fact.idle_s:
         yield Remedy(
             do="For programs that set SO_KEEPALIVE and no time: have this machine send the first probe sooner.",
-            command=f"sysctl -w net.ipv4.tcp_keepalive_time={max(int(fact.idle_s / 2), 1)}",
+            command=f"sysctl -w net.ipv4.tcp_keepalive_time={number}",
             changes=True,
             verify=after,
         )

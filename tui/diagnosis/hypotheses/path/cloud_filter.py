@@ -100,7 +100,7 @@ def command(provider: CloudProvider, address: str) -> str:
                 "--output text)"
             )
         case "gcp":
-            return "gcloud compute firewall-rules list --filter=direction=INGRESS --format=json"
+            return "gcloud compute firewall-rules list --filter=direction=ingress --format=json"
         case "azure":
             return "az network nsg list --query '[].[name,securityRules]'"
         case "openstack":

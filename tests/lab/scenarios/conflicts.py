@@ -4,7 +4,7 @@ import subprocess
 
 from tests.lab.bench import Bench
 from tests.lab.scenario import CONTROL, HEALTHY, QUICK, Expect, Scenario, Step
-from tests.lab.steps import ip, serve
+from tests.lab.steps import Needing, file, ip, serve, start
 
 _THERE = (*QUICK, "--server", "{server_shell}")
 _CONFLICT = frozenset({"path.address-conflict"})
@@ -27,6 +27,35 @@ def _second_card(bench: Bench) -> None:
     subprocess.run(["ip", "link", "add", *ends[0].split(), "type", "veth", "peer", "name", *ends[1].split()], check=True)
     bench["server"].ip("link", "set", "eth1", "up")
     bench["switch"].ip("link", "set", "port9", "master", "br0", "up")
+
+
+_VRRP = """
+vrrp_instance lab {
+  state BACKUP
+  interface eth0
+  virtual_router_id 7
+  version 3
+  priority %s
+  advert_int 0.1
+  virtual_ipaddress {
+    {gone}/24
+  }
+}
+"""
+_KEEPS = """
+cd {folder}
+keepalived --dont-fork --log-console --use-file=%s.conf --pid=$PWD/%s.pid --vrrp_pid=$PWD/%s.vrrp >/dev/null 2>&1 &
+%s
+echo ready
+wait
+"""
+_UNTIL_MASTER = "until ip -o address show eth0 | grep -q '{gone}/'; do sleep 0.05; done"
+
+
+def _virtual(role: str, priority: int, until: str = "") -> tuple[Step, ...]:
+    """A real keepalived, which shares the address `gone` with another by VRRP."""
+    keeps = Needing(start(role, "sh", "-c", _KEEPS % (role, role, role, until)), ("keepalived",))
+    return (file(f"{role}.conf", _VRRP % priority), keeps)
 
 
 _THIEF = ip("nameserver", "address add {server}/24 dev eth0")
@@ -86,6 +115,17 @@ SCENARIOS = (
         topology="lan",
         steps=(_second_card,),
         expect=Expect(verdict="server.not-listening", certainty="likely", never=_CONFLICT),
+    ),
+    Scenario(
+        name="address-is-shared-by-vrrp",
+        about="server.not-listening",
+        broken="nothing listens on an address that keepalived keeps on one of two machines",
+        topology="lan",
+        steps=(*_virtual("server", 200, _UNTIL_MASTER), *_virtual("nameserver", 100)),
+        typed="{gone}:{port}",
+        expect=Expect(
+            verdict="server.not-listening", certainty="likely", never=_CONFLICT, alternatives=frozenset({"path.rejected"})
+        ),
     ),
     Scenario(
         name="two-cards-and-all-is-well",

@@ -81,7 +81,10 @@ def test_the_kernel_says_what_it_is_and_which_route_holds_without_it(  # noqa: P
 @needs_namespaces
 def test_its_networks_are_those_of_its_addresses(inside: tuple[str, ...]) -> None:
     """Each of its addresses, with its prefix, is a network; those of the link alone are none."""
-    assert seen(inside, "b0", "10.20.3.9").networks == ("10.20.3.0/24", "fd20::/64")
+    found = seen(inside, "b0", "10.20.3.9")
+
+    assert found.networks == ("10.20.3.0/24", "fd20::/64")
+    assert found.addresses == ("10.20.3.1", "fd20::1")
 
 
 async def test_an_interface_that_is_not_there_says_so() -> None:

@@ -1,7 +1,7 @@
 """Networks inside the client that have the addresses of a real one, and routes that lead where they are meant to."""
 
 from tests.lab.scenario import CONTROL, HEALTHY, Expect, Scenario, Step
-from tests.lab.steps import ip, serve, start
+from tests.lab.steps import dnsmasq, ip, serve, start
 
 _OVERLAP = frozenset({"path.route-overlap"})
 _INNER = {"inner": "172.29.0.1", "lost": "172.29.0.77"}
@@ -36,9 +36,26 @@ SCENARIOS = (
         expect=Expect(
             verdict="path.route-overlap",
             outcome="unreachable",
+            certainty="likely",
             culprit={"device": "docker0"},
             words=("docker0", "{router1}"),
         ),
+    ),
+    Scenario(
+        name="bridge-of-containers-has-the-network-of-a-name",
+        about="path.route-overlap",
+        broken="the same on the LAN itself, and the nameserver says which machine is meant",
+        topology="lan",
+        etc={"resolv.conf": "nameserver {nameserver}\n"},
+        steps=(
+            serve("server"),
+            dnsmasq("nameserver", "host-record={name},{server}"),
+            ip("client", "address change {client}/24 dev eth0 metric 100"),
+            ip("client", "route add {nameserver}/32 dev eth0"),
+            *_network("docker0", "{gone}"),
+        ),
+        typed="{name}:{port}",
+        expect=Expect(verdict="path.route-overlap", outcome="unreachable", culprit={"device": "docker0"}, words=("over eth0",)),
     ),
     Scenario(
         name="bridge-has-the-network-of-a-server-that-refuses",

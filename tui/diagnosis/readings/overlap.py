@@ -71,21 +71,27 @@ def container_of(case: Case, address: str) -> Container | None:
 def meant_there(case: Case, address: str, device: Device) -> Intention | None:
     """How it is known that the machine beyond is meant, and nothing behind the device.
 
-    A nameserver gives its address to the name, as none does to a container; or nothing behind the bridge can be meant: all
-    engines were asked, and no container of theirs has the address, or could have had it before it ended.
+    A nameserver gives its address to the name, as none does to a container; or nothing behind the bridge can be meant: it is an
+    engine's, all engines were asked, and no container of theirs has the address, or could have had it before it ended.
     """
     if device.leads_into != "bridge" or container_of(case, address):
         return None
     named = next((answer for answer in outcomes.nameserver_answers(case, configured=True) if address in answer.addresses), None)
-    if named and not case.tcp.is_literal and named.server != containers.DOCKERS_RESOLVER:
+    if named and not case.tcp.is_literal and not _is_of_the_bridge(named.server, device):
         words = f"the nameserver {named.server} gives {named.name} this address"
         return Intention(known_by="settings", words=words, evidence=(named.id,))
     others = outcomes.other_namespaces(case)
     asked = [fact for fact in case.all(NotObserved) if isinstance(fact.request, ListOtherNamespaces) and not fact.absent]
-    if others is None or asked or device.made_by == "libvirt" or any(one.state != "running" for one in others.containers):
+    known = device.made_by in {"docker", "podman"}  # of other bridges nobody says what was behind them
+    if others is None or asked or not known or any(one.state != "running" for one in others.containers):
         return None
     words = "nothing behind the bridge has the address, and no container is stopped that could have had it"
     return Intention(known_by="nothing-else", words=words, evidence=(others.id,))
+
+
+def _is_of_the_bridge(server: str, device: Device) -> bool:
+    """Whether a nameserver may speak of what is behind the bridge: libvirt's and an engine's own do, by leases and names."""
+    return server in {containers.DOCKERS_RESOLVER, *device.addresses} or device.made_by == "libvirt"
 
 
 def _in_question(case: Case) -> Iterator[str]:

@@ -60,6 +60,8 @@ class Device(Fact, frozen=True, kw_only=True, tag="device"):
     """As the kernel names it (IFLA_INFO_KIND: `bridge`, `tun`, `wireguard`, …); None for a real card."""
     leads_into: Literal["bridge", "tunnel"] | None = None
     """What the packets end in: a bridge without a card among its ports, or a tunnel; None for any other device."""
+    addresses: tuple[Address, ...] = ()
+    """Its own, where an engine's or libvirt's nameserver listens."""
     networks: tuple[Address, ...] = ()
     """The networks of its own addresses, such as `172.17.0.0/16`; those of its link alone are left out."""
     made_by: Literal["docker", "podman", "libvirt"] | None = None

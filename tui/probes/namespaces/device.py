@@ -51,6 +51,7 @@ class LookedAt(Struct, frozen=True, kw_only=True):
 
     kind: str | None
     leads_into: Literal["bridge", "tunnel"] | None
+    addresses: tuple[str, ...]
     networks: tuple[str, ...]
     detour: Detour | None
 
@@ -71,6 +72,7 @@ async def check(request: ExamineDevice, system: SystemView) -> AsyncGenerator[An
         address=request.address,
         link_kind=look.kind,
         leads_into=look.leads_into,
+        addresses=look.addresses,
         networks=look.networks,
         made_by=made_by,
         network=network,
@@ -85,13 +87,17 @@ def _looked(name: str, address: IpAddress) -> LookedAt:
     mine = next((link for link in links if link.name == name), None)
     if mine is None:
         raise ValueError("there is none of that name")
-    networks = (
-        str(ipaddress.ip_interface(f"{own}/{length}").network)
-        for index, own, length in rtnetlink.interface_networks()
-        if index == mine.index and not is_link_local(own)
-    )
+    own = [
+        ipaddress.ip_interface(f"{one}/{length}")
+        for index, one, length in rtnetlink.interface_networks()
+        if index == mine.index and not is_link_local(one)
+    ]
     return LookedAt(
-        kind=mine.kind, leads_into=_leads_into(mine, links), networks=tuple(networks), detour=_detour(mine, links, address)
+        kind=mine.kind,
+        leads_into=_leads_into(mine, links),
+        addresses=tuple(str(one.ip) for one in own),
+        networks=tuple(str(one.network) for one in own),
+        detour=_detour(mine, links, address),
     )
 
 

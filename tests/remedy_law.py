@@ -18,9 +18,11 @@ LOOKS = re.compile(
     |ip\ neigh$
     |nft\ (?:-a\ )?list\ |ip6?tables(?:-legacy|-nft)?\ -t\ \S+\ -vnL\ |sysctl\ (?!-w)|conntrack\ -L
     |firewall-cmd\ --(?:list-all|get-active-policies|direct\ --get-all-rules)|ufw\ status
-    |fail2ban-client\ (?:status|banned)\ |cscli\ decisions\ list
+    |aws\ ec2\ describe-|gcloud\ compute\ firewall-rules\ list\ |az\ network\ nsg\ list\ |openstack\ security\ group\ rule\ list
+    |(?:doctl\ compute|hcloud)\ firewall\ list
+    |virsh\ net-dhcp-leases\ |fail2ban-client\ (?:status|banned)\ |cscli\ decisions\ list
     |kubectl\ (?:-n\ \S+\ )?(?:get|describe)\ |crictl\ ps
-    |(?:docker|podman|crictl|lxc|nspawn|unknown)\ (?:ps|logs|inspect|port|network\ ls)\b
+    |(?:docker|podman|crictl|lxc|nspawn|unknown)\ (?:ps|logs|inspect|port|network\ (?:ls|inspect))\b
     |redis-cli\ CONFIG\ GET\ |mysql\ -e\ 'SELECT\ |psql\ -c\ 'SHOW\ |for\ p\ in\ /proc|do\ echo\ |done$
     )""",
     re.VERBOSE,

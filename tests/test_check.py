@@ -156,6 +156,7 @@ def test_credentials_go_nowhere(closed: str, tmp_path: Path) -> None:
 def test_options_reach_the_walk(closed: str, tmp_path: Path) -> None:
     """Every option is in the session's header, and the schedule is the one that was asked for."""
     words = "--attempts 2 --delay 0.1 --backoff 2 --jitter 0.05 --timeout 0.5 --nameserver 127.0.0.1:9 --nameserver [::1]:9"
+    words += " --idle 60"
     run("check", closed, *words.split(), "--service", "app", "--server", "sh -c", "--source", "127.0.0.1", state=tmp_path)
 
     header = json.loads(sessions(tmp_path)[0].read_text(encoding="utf-8").splitlines()[0])
@@ -170,6 +171,7 @@ def test_options_reach_the_walk(closed: str, tmp_path: Path) -> None:
         "probe_ports": True,
         "servers": ["sh -c"],
         "source": "127.0.0.1",
+        "idle_s": 60.0,
     }
 
 

@@ -32,6 +32,7 @@ PRINTED = {
     "ct timeout": "nft(8): an object that a rule names",
     "IP Address": "Python's ssl.SSLSocket.getpeercert: a kind of alternative name",
     " (deleted)": "proc_pid_fd(5): the path of a file that is gone",
+    "Google Compute Engine": "the product in the firmware of Google's machines (ds-identify of cloud-init)",
     "nginx: ": "ngx_setproctitle.c: the title of nginx's processes",
     "nginx: master": "the same, of the process that reads the settings",
     "Do you want to ping broadcast?": "ping(8) of iputils, for an error of the route",

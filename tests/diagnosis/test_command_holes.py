@@ -8,12 +8,12 @@ from tests.approved import ROOT
 
 BEGINS = re.compile(
     r"""(?:
-    awk|bpftool|cat|conntrack|crictl|cscli|curl|date|delv|dig|docker|echo|env|export|
-    fail2ban-client|firewall-cmd|getent|getsebool|grep|head|id|ip|ip6tables|iptables|
-    journalctl|kill|kubectl|ls|mysql|namei|nc|nft|nginx|nscd|nsenter|nstat|openssl|ping|
+    aws|awk|az|bpftool|cat|conntrack|crictl|cscli|curl|date|delv|dig|docker|echo|env|export|
+    doctl|fail2ban-client|firewall-cmd|gcloud|hcloud|getent|getsebool|grep|head|id|ip|ip6tables|iptables|
+    journalctl|kill|kubectl|ls|mysql|namei|nc|nft|nginx|nscd|nsenter|nstat|openssl|openstack|ping|
     podman|prlimit|ps|psql|rabbitmqctl|redis-cli|refused|resolvectl|rm|sed|setsebool|ss|ssh|
     sshd|stat|strace|sudo|sysctl|systemctl|tail|tcpdump|tee|time|timedatectl|tracepath|
-    traceroute|ufw|ulimit|usermod
+    traceroute|ufw|ulimit|usermod|virsh
     )(?=\ |$)""",
     re.VERBOSE,
 )

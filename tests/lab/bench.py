@@ -37,6 +37,11 @@ _ETC = {
 }
 """What a client has where a scenario does not say otherwise: this machine's own files must not decide."""
 
+_WITH_FIRMWARE = (
+    'mount -t tmpfs -o mode=755 tmpfs /sys/class && mkdir /sys/class/dmi && ln -s "$0" /sys/class/dmi/id && exec "$@"'
+)
+"""Runs a command that finds files of the play's folder as those of its firmware (its /sys is its own, ip-netns(8))."""
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -87,7 +92,12 @@ class Bench:
         environment = {name: self.text(text) for name, text in scenario.environment.items()}
         files = {name: self.text(text) for name, text in (_ETC | dict(scenario.etc)).items()}
         self["client"].etc(**files)
-        done = self["client"].run(*argv, user=NOBODY if user == "nobody" else None, check=False, environment=environment)
+        for name, text in scenario.firmware.items():
+            self.file(name, f"{text}\n")
+        prepared = ("sh", "-c", _WITH_FIRMWARE, self.values["folder"]) if scenario.firmware else ()
+        done = self["client"].run(
+            *argv, user=NOBODY if user == "nobody" else None, check=False, environment=environment, prepared=prepared
+        )
         assert done.returncode in {0, 1, 3}, f"status {done.returncode}\n{done.stdout}{done.stderr}"
         assert done.stdout, f"nothing on standard output\n{done.stderr}"
         document: dict[str, Any] = json.loads(done.stdout)

@@ -127,15 +127,16 @@ class Namespace:
         stdin: str = "",
         check: bool = True,
         environment: Mapping[str, str] | None = None,
+        prepared: tuple[str, ...] = (),
     ) -> subprocess.CompletedProcess[str]:
         """Run a command here to its end, as root or as `user`; AssertionError if it fails and `check`.
 
         `environment` is added to the lab's own. `confined` (no_new_privs): programs that it starts get no privilege from
-        their files either, as in many containers.
+        their files either, as in many containers. `prepared` is put before it all, and runs as root.
         """
         done = self.inside(
             subprocess.run,
-            self._command(argv, user, confined=confined),
+            self._command(argv, user, confined=confined, prepared=prepared),
             cwd=ROOT,
             env=_ENVIRONMENT | dict(environment or {}),
             input=stdin,
@@ -227,10 +228,10 @@ class Namespace:
                     end.close()
         self.children.clear()
 
-    def _command(self, argv: tuple[str, ...], user: int | None, *, confined: bool) -> list[str]:
+    def _command(self, argv: tuple[str, ...], user: int | None, *, confined: bool, prepared: tuple[str, ...] = ()) -> list[str]:
         who = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         who += ["--no-new-privs"] if confined else []
-        return ["ip", "netns", "exec", self.name, *(["setpriv", *who] if who else ()), *argv]
+        return ["ip", "netns", "exec", self.name, *prepared, *(["setpriv", *who] if who else ()), *argv]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 ADDRESS `::` takes both families. After `BEHAVIOUR=` come its words, with escapes as in Python:
 `says` greets with them and closes, `answers` says them to whatever comes, `late` says them after four seconds, unasked;
 `get-hangs` answers HEAD alone, `head-alone` the head of an answer without its body, and waits, `short` the beginning of a
-body, and closes.
+body, and closes; `idles` says them, and closes what has been silent for two seconds.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-LATE_S = 4
+LATE_S, IDLE_S = 4, 2
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 30000\r\nConnection: close\r\n\r\n"
 
 
@@ -34,8 +34,10 @@ def treat(connection: socket.socket, behaviour: str, words: bytes) -> None:
     with connection, contextlib.suppress(OSError):
         if behaviour == "late":
             time.sleep(LATE_S)
-        if behaviour in {"says", "late"}:
+        if behaviour in {"says", "late", "idles"}:
             connection.sendall(words)
+        if behaviour == "idles":
+            connection.settimeout(IDLE_S)
         while behaviour != "says" and (asked := connection.recv(65536)):
             match behaviour:
                 case "answers":

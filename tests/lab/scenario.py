@@ -110,6 +110,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     topology: Topology = "routed"
     etc: Mapping[str, str] = {}
     """Files in the client's /etc beside or instead of the lab's own (hosts, resolv.conf, nsswitch.conf)."""
+    firmware: Mapping[str, str] = {}
+    """What the client's firmware says of it: files of /sys/class/dmi/id."""
     environment: Mapping[str, str] = {}
     """Variables for the command."""
     values: Mapping[str, str | tuple[str, ...]] = {}

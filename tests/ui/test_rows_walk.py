@@ -2,19 +2,31 @@
 
 import pytest
 
+from tests.casefile import CASES, load
 from tests.ui import checks
 from tests.ui.scenes import ELSEWHERE, HERE, REFUSED_HERE
 from tests.ui.snapshots import snapshot
 from tui.diagnosis.causes import hypotheses
 from tui.diagnosis.tree import QUESTIONS
 from tui.model.events import Before
-from tui.model.facts import AnyFact, NotObserved, Outcome
+from tui.model.facts import AnyFact, NotObserved, Outcome, TcpAttempt
 from tui.model.judgement import State
-from tui.model.requests import AnyRequest, Connect, ListListeners, LookUpRoute, SendEcho, TraceHops, TryPorts
+from tui.model.requests import (
+    AnyRequest,
+    Connect,
+    HoldIdle,
+    ListListeners,
+    LookUpRoute,
+    ProbeAddress,
+    SendEcho,
+    TraceHops,
+    TryPorts,
+)
 from tui.model.target import parse_target
 from tui.ui.rows.checks import sends
 from tui.ui.rows.header import activity, header, origins, status
 from tui.ui.rows.marks import MARKS, together
+from tui.ui.rows.path import path
 from tui.ui.rows.place import GROUP, QUESTION, VERDICT, current_leaf, followed, group_of_place
 from tui.ui.rows.steps import step
 from tui.ui.rows.text import cells, plain
@@ -187,6 +199,10 @@ def test_what_waits_for_consent_says_what_it_sends() -> None:
     assert sends(SendEcho(address="10.0.3.9")) == "3 echo requests to 10.0.3.9, as ping sends them."
     assert "up to 20" in sends(TraceHops(address="10.0.3.9", port=5432))
     assert sends(TryPorts(address="10.0.3.9", ports=(22, 80))).startswith("One attempt on each of 2 other ports")
+    assert sends(ProbeAddress(address="10.0.3.9", device="eth0")).startswith("Two ARP probes on eth0, which claim no address")
+    assert "Three connections to 10.0.3.9:5432, held for 400 seconds" in sends(
+        HoldIdle(address="10.0.3.9", port=5432, idle_s=400.0)
+    )
     assert sends(LookUpRoute(address="10.0.3.9")) == "A check of the route to 10.0.3.9."
 
 
@@ -231,3 +247,22 @@ def test_the_verdict_so_far_is_one_line() -> None:
 
     assert said.startswith(" ● confirmed: port.wrong-port postgres")
     assert cells(said) <= 70
+
+
+def test_a_route_into_a_bridge_is_shown() -> None:
+    """The path names a bridge of this machine that the route leads into, and no card."""
+    into = load(CASES / "path.route-overlap" / "nothing-else-can-be-meant.toml").case
+    card = load(CASES / "path.route-overlap" / "a-card-is-no-bridge.toml").case
+
+    assert "docker0 is a bridge inside this machine" in " ".join(plain(row.line) for row in path(into, 200))
+    assert "eth0 is an interface" not in " ".join(plain(row.line) for row in path(card, 200))
+
+
+def test_an_attempt_by_another_way_is_no_origin() -> None:
+    """Where checks come from is the address that programs have on the way that they take."""
+    usual, around = (
+        TcpAttempt(address="10.0.3.9", port=5432, outcome=Outcome.TIMEOUT, latency_ms=1.0, local_address=own, device=device)
+        for own, device in (("10.0.3.1", None), ("192.0.2.7", "eth0"))
+    )
+
+    assert origins(snapshot("10.0.3.9:5432", [usual, around])) == ["from web-3 (10.0.3.1)", "from web-3"]

@@ -32,6 +32,12 @@ async def check(vantage: str) -> AnyFact:
     return fact
 
 
+def cards() -> set[str]:
+    """The link-layer addresses of this machine's interfaces; a tunnel has none, or another kind."""
+    found = {path.read_text(encoding="ascii").strip() for path in Path("/sys/class/net").glob("*/address")}
+    return {mac for mac in found if len(mac) == len("00:00:00:00:00:00")}
+
+
 def ours(fact: AnyFact, one: socket.socket) -> Listener:
     """The row of a socket of ours."""
     assert isinstance(fact, Listeners)
@@ -46,6 +52,16 @@ def prefix_without_ss(tmp_path: Path) -> str:
         assert found
         (tmp_path / name).symlink_to(found)
     return f"env PATH={tmp_path}"
+
+
+@pytest.mark.skipif(not Path("/sys/class/net/lo/address").exists(), reason="needs sysfs")
+async def test_the_cards_of_the_other_end_are_known_by_their_addresses() -> None:
+    """Each link-layer address that the kernel names there is known once, by which a stranger's is told from its own."""
+    fact = await check("env")
+    assert isinstance(fact, Listeners)
+
+    assert set(fact.macs) == cards()
+    assert len(fact.macs) == len(set(fact.macs))
 
 
 @needs_ss

@@ -43,6 +43,8 @@ HIGHEST_PORT = 65535
 HIGHEST_PID = 1 << 22
 """PID_MAX_LIMIT of Linux on 64 bits."""
 SHORTEST_TIMEOUT_S = 0.05
+SHORTEST_IDLE_S = 2.0
+"""A connection that is kept busy is asked each second."""
 STEEPEST_BACKOFF = 10.0
 _NO_OPTION = "\0"
 """Before a word that begins with a dash and is no option; no word of a command line has it (execve(2))."""
@@ -301,6 +303,8 @@ def _add_walk_options(parser: Parser) -> None:
     checks.add_argument(
         "--no-talk", dest="talk", action="store_false", default=None, help="send no byte to a target that connects"
     )
+    idle = _number(SHORTEST_IDLE_S, LONGEST_S)
+    checks.add_argument("--idle", dest="idle_s", type=idle, metavar="S", help="hold idle for S seconds: does the path forget it?")
     checks.add_argument(
         "--server",
         dest="servers",

@@ -12,7 +12,7 @@ from tui.by_path import modules_by_tag
 from tui.engine.quiet import with_quiet
 from tui.engine.retry import repeat
 from tui.model.facts import AnyFact, NotObserved
-from tui.model.requests import AnyRequest, Schedule
+from tui.model.requests import AnyRequest, HoldIdle, Schedule
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.system_view import SystemView
 
@@ -45,8 +45,8 @@ async def check(request: AnyRequest, on_fact: OnFact, *, system: SystemView) -> 
 
 
 def _deadline_s(request: AnyRequest) -> float | None:
-    """Schedules bound themselves: number, delay and time of each attempt are their own."""
-    return None if isinstance(request, Schedule) else LONGEST_CHECK_S
+    """Schedules bound themselves: number, delay and time of each attempt are their own. What is held idle is held as asked."""
+    return None if isinstance(request, Schedule) else LONGEST_CHECK_S + (request.idle_s if isinstance(request, HoldIdle) else 0.0)
 
 
 def _facts(request: AnyRequest, system: SystemView) -> AsyncGenerator[AnyFact, None]:

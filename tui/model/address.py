@@ -7,7 +7,7 @@ for the IPv4 address (RFC 4291, 2.5.5.2). Text that is not an address raises not
 
 import re
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -21,6 +21,7 @@ A record with another text is not read. Zones keep to these characters too.
 IpAddress = IPv4Address | IPv6Address
 IpFamily = Literal["IPv4", "IPv6"]
 
+_SHARED = IPv4Network("100.64.0.0/10")
 LOOPBACK: dict[IpFamily, str] = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 """The usual address of a machine for itself."""
 
@@ -94,6 +95,12 @@ def is_link_local(text: str) -> bool:
     return address is not None and address.is_link_local
 
 
+def is_private(text: str) -> bool:
+    """Whether it is of a network that the Internet does not route (RFC 1918, RFC 6598, RFC 4193), loopback left out."""
+    address = _plain(text)
+    return address is not None and address.is_private | _is_shared(address) and not address.is_loopback
+
+
 def is_unspecified(text: str) -> bool:
     """Whether it is 0.0.0.0 or ::, or the `*` that ss(8) writes: every address to a listener, this machine to a client."""
     address = _plain(text)
@@ -103,6 +110,11 @@ def is_unspecified(text: str) -> bool:
 def endpoint(address: str, port: int) -> str:
     """`address:port`, with an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _is_shared(address: IpAddress) -> bool:
+    """Whether it is of a provider's inner network (RFC 6598), which Python does not call private."""
+    return isinstance(address, IPv4Address) and address in _SHARED
 
 
 @lru_cache(maxsize=4096)  # a session's addresses are few, and each is asked about hundreds of times

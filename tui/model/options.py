@@ -37,6 +37,8 @@ class Options(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The local address that the client binds before it connects."""
     talk: bool = True
     """Whether a first request of the protocol may be sent where the target connects."""
+    idle_s: float | None = None
+    """For how long connections are held idle, to see whether the path forgets them; None for not at all."""
     pid: int | None = None
     """Check as this process sees it: its namespaces, resolver files and environment."""
     container: str | None = None

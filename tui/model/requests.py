@@ -44,8 +44,9 @@ class AskNameserver(Request, frozen=True, kw_only=True, tag="nameserver-answer")
     """Whether the CD bit is set: the server should answer without checking DNSSEC (RFC 4035, 3.2.2)."""
 
 
-Purpose = Literal["target", "other-address", "other-port", "proxy", "direct", "verify", "behind", "redirect"]
-"""`behind`: where a forwarder or a rule leads the target's port to; `redirect`: where its HTTP answer leads to."""
+Purpose = Literal["target", "other-address", "other-port", "other-way", "proxy", "direct", "verify", "behind", "redirect"]
+"""`other-way`: the target itself, by another device; `behind`: where a forwarder or a rule leads the target's port to;
+`redirect`: where its HTTP answer leads to."""
 
 
 class Schedule(Request, frozen=True, kw_only=True):
@@ -64,6 +65,8 @@ class Connect(Schedule, frozen=True, kw_only=True, tag="connect"):
     address: Address
     port: int
     source: Address | None = None
+    device: str | None = None
+    """The interface that it goes out by, whatever the route says (SO_BINDTODEVICE in socket(7)); None for the route's."""
     purpose: Purpose = "target"
 
 
@@ -97,12 +100,26 @@ class LookUpRoute(Request, frozen=True, kw_only=True, tag="route"):
     address: Address
 
 
+class ExamineDevice(Request, frozen=True, kw_only=True, tag="device"):
+    """See what an interface is that the route to `address` leads into, whose, and which route holds without it."""
+
+    name: str
+    address: Address
+
+
 class LookUpNeighbour(Request, frozen=True, kw_only=True, tag="neighbour"):
     """Read the neighbour (ARP, NDP) entry for `address`. `after` orders it behind an attempt, by fact id."""
 
     address: Address
     device: str
     after: str = ""
+
+
+class ProbeAddress(Step, frozen=True, kw_only=True, tag="address-owners"):
+    """Ask on the link who has an IPv4 address, without claiming one ourselves (an ARP probe, RFC 5227), and hear all answers."""
+
+    address: Address
+    device: str
 
 
 class SendEcho(Step, frozen=True, kw_only=True, tag="echo"):
@@ -118,6 +135,10 @@ class TraceHops(Step, frozen=True, kw_only=True, tag="hops"):
     address: Address
     port: int
     max_hops: int = 20
+
+
+class ReadCloud(Request, frozen=True, kw_only=True, tag="cloud"):
+    """See in which cloud this machine runs, by what its firmware says; no service of the cloud is asked."""
 
 
 class ReadProxies(Request, frozen=True, kw_only=True, tag="proxy"):
@@ -172,6 +193,18 @@ class ReadFirewall(Request, frozen=True, kw_only=True, tag="firewall"):
     vantage: str | None = None
     pid: int | None = None
     """The process whose user the rules may ask about; None for this one."""
+
+
+class ReadBans(Request, frozen=True, kw_only=True, tag="bans"):
+    """See whether this machine, or the one behind `vantage`, bans a client from a port, and until when."""
+
+    client: Address
+    port: int
+    sets: tuple[tuple[str, str, str], ...] = ()
+    """Sets of nftables, by family, table and name, that the rule names which stops it."""
+    pids: tuple[int, ...] = ()
+    """The processes that hold the port, as far as they are known."""
+    vantage: str | None = None
 
 
 class TalkTo(Step, frozen=True, kw_only=True, tag="talk"):
@@ -238,6 +271,18 @@ class ReadLimits(Request, frozen=True, kw_only=True, tag="limits"):
 
     address: Address | None = None
     port: int | None = None
+
+
+class HoldIdle(Step, frozen=True, kw_only=True, tag="idle"):
+    """Hold connections idle for `idle_s` seconds beside one that is kept busy, and see which of them still answer.
+
+    No byte is sent: what keeps one busy, and asks the others, are the empty probes of TCP (SO_KEEPALIVE).
+    """
+
+    address: Address
+    port: int
+    idle_s: float
+    source: Address | None = None
 
 
 class ReadCounters(Request, frozen=True, kw_only=True, tag="counters"):
@@ -324,21 +369,26 @@ AnyRequest = (
     | ListListeners
     | ListAddresses
     | LookUpRoute
+    | ExamineDevice
     | LookUpNeighbour
+    | ProbeAddress
     | SendEcho
     | TraceHops
+    | ReadCloud
     | ReadProxies
     | ExamineUnixPath
     | ReadConfinement
     | FindResetOrigin
     | MeasureMtu
     | ReadFirewall
+    | ReadBans
     | TalkTo
     | AskProxy
     | ReadService
     | ListOtherNamespaces
     | ExamineProcess
     | ReadLimits
+    | HoldIdle
     | ReadCounters
     | WatchDrops
     | WatchQueue

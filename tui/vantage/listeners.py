@@ -31,6 +31,8 @@ echo '=== fib'
 cat /proc/net/fib_trie 2>/dev/null
 echo '=== inet6'
 cat /proc/net/if_inet6 2>/dev/null
+echo '=== macs'
+cat /sys/class/net/*/address 2>/dev/null
 if text=$(ss -Hltnupe 2>/dev/null); then
   echo '=== ss'
   printf '%s\\n' "$text"
@@ -56,6 +58,7 @@ done
 """
 """For any POSIX shell; busybox has every program in it. Its output is in sections, each under a line `=== NAME`."""
 _LOCAL = re.compile(r"\|-- (\d{1,3}(?:\.\d{1,3}){3})\n +/32 host LOCAL")
+_MAC = re.compile(r"^((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$", re.MULTILINE)
 _INET6 = re.compile(r"^([0-9a-f]{32}) ", re.MULTILINE)
 
 
@@ -74,6 +77,7 @@ async def check(request: ListListeners, system: SystemView) -> AsyncGenerator[An
         listeners=rows,
         vantage=request.vantage,
         addresses=remote_addresses(text),
+        macs=tuple(dict.fromkeys(_MAC.findall(sections(text).get("macs", "")))),
         hidden_owners=sum(row.pid is None for row in rows),
         omitted=len(listeners) - len(rows),
         command=command,

@@ -3,7 +3,7 @@
 Law: one answer that fits outweighs any number that do not, and a service is not blamed for a protocol that nobody named.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -22,7 +22,9 @@ MOST_TALKED_TO = 3
 AFTER_CONNECTING = frozenset(
     {
         "port.wrong-protocol",
+        "path.banned",
         "path.filtered",
+        "path.idle-timeout",
         "path.mtu",
         "server.closes-early",
         "server.unresponsive",
@@ -216,11 +218,24 @@ def to_nonsense(case: Case, address: str) -> Words | None:
 def mute(case: Case, *, ended: bool) -> dict[str, tuple[Talk, ...]]:
     """The addresses that connect and answer no talk: they end the connection (`ended`), or stay silent."""
     unanswered = {address: nothing(case, address) for address in outcomes.connecting(case)}
-    return {
-        address: tried
-        for address, tried in unanswered.items()
-        if tried and all((ending(talk) in _ENDED) is ended for talk in tried)
-    }
+    return {address: tried for address, tried in unanswered.items() if tried and _are_ended(tried) is ended}
+
+
+def ended(tried: Iterable[Talk]) -> tuple[Talk, ...]:
+    """Those of some talks that the other end closed or reset."""
+    return tuple(talk for talk in tried if ending(talk) in _ENDED)
+
+
+def _are_ended(tried: tuple[Talk, ...]) -> bool | None:
+    """Whether all were ended by the other end, or none; None where they differ.
+
+    One that was given less time than another took to its end does not differ: libwrap, for one, waits five seconds.
+    """
+    closed = ended(tried)
+    if not closed:
+        return False
+    patience = min(map(waited_ms, closed))
+    return True if all(talk in closed or waited_ms(talk) < patience for talk in tried) else None
 
 
 def outcome(case: Case) -> Outcome | None:
@@ -230,7 +245,7 @@ def outcome(case: Case) -> Outcome | None:
     unanswered = [nothing(case, address) for address in working]
     if kind is None or not all(len(tried) > 1 for tried in unanswered):
         return None
-    endings = {ending(tried[-1]) for tried in unanswered}
+    endings = {ending((ended(tried) if _are_ended(tried) else tried)[-1]) for tried in unanswered}
     return next((Outcome(word) for word in ("reset", "closed", "silent") if word in endings), None)
 
 

@@ -9,17 +9,20 @@ from msgspec.structs import replace
 
 from tui.model.facts.answer import Certificate, HttpAnswer, InnerAnswer, TlsAnswer
 from tui.model.facts.attempt import Attempt, IcmpError, Quiet, TcpAttempt, UnixAttempt
+from tui.model.facts.bans import Ban, Bans
+from tui.model.facts.cloud import Cloud, CloudProvider
 from tui.model.facts.code import Advice, Code, CodeValue
 from tui.model.facts.counters import Counters, Drops, DropWatch
 from tui.model.facts.error_text import ErrorText, TextOrigin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
+from tui.model.facts.idle import HeldConnection, Idle
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
 from tui.model.facts.other_namespaces import Container, ContainerState, Engine, Namespace, OtherNamespaces
 from tui.model.facts.outcome import Outcome
-from tui.model.facts.path import Addresses, Echo, Hop, Neighbour, Proxy, Route
+from tui.model.facts.path import Addresses, AddressOwners, Detour, Device, Echo, Hop, Neighbour, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
 from tui.model.facts.proxy_answer import ProxyAnswer
@@ -36,18 +39,25 @@ from tui.model.requests import AnyRequest
 
 __all__ = [
     "AcceptQueue",
+    "AddressOwners",
     "Addresses",
     "Advice",
     "Answer",
     "AnyFact",
     "Attempt",
+    "Ban",
+    "Bans",
     "Certificate",
+    "Cloud",
+    "CloudProvider",
     "Code",
     "CodeValue",
     "Confinement",
     "Container",
     "ContainerState",
     "Counters",
+    "Detour",
+    "Device",
     "DropWatch",
     "Drops",
     "Echo",
@@ -57,10 +67,12 @@ __all__ = [
     "Firewall",
     "Forwarder",
     "Forwarders",
+    "HeldConnection",
     "Hop",
     "HostsEntry",
     "HttpAnswer",
     "IcmpError",
+    "Idle",
     "InnerAnswer",
     "Limits",
     "Listener",
@@ -119,9 +131,12 @@ AnyFact = (
     | Listeners
     | Addresses
     | Route
+    | Device
     | Neighbour
+    | AddressOwners
     | Echo
     | Hop
+    | Cloud
     | Proxy
     | ProxyAnswer
     | UnixPath
@@ -129,11 +144,13 @@ AnyFact = (
     | ResetOrigin
     | PathMtu
     | Firewall
+    | Bans
     | Talk
     | Service
     | OtherNamespaces
     | ProcessState
     | Limits
+    | Idle
     | Counters
     | DropWatch
     | QueueWatch

@@ -70,6 +70,8 @@ class TcpAttempt(Attempt, frozen=True, kw_only=True, tag="attempt"):
     local_port: int | None = None
     source: Address | None = None
     """The local address that was asked for with bind, if one was."""
+    device: str | None = None
+    """The interface that was asked for, if one was."""
     retransmits: int | None = None
     """SYN retransmissions by the time it ended (TCP_INFO)."""
     local_send_failures: int | None = None

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from msgspec import Struct
+
 from tui.model.address import Address, endpoint
 from tui.model.facts.attempt import IcmpError
 from tui.model.facts.fact import Fact
@@ -39,6 +41,37 @@ class Route(Fact, frozen=True, kw_only=True, tag="route"):
     """Whether a policy rule (ip-rule(8)) says no before any table is read."""
 
 
+class Detour(Struct, frozen=True, kw_only=True):
+    """The route that holds for an address where one device is left out."""
+
+    device: str
+    gateway: Address | None = None
+    prefix: str
+    """Its destination, such as `10.0.0.0/8`, or `default`."""
+
+
+class Device(Fact, frozen=True, kw_only=True, tag="device"):
+    """An interface that a route leads into: what it is, whose, and the route that holds without it."""
+
+    name: str
+    address: Address
+    """For which the other route was looked for."""
+    link_kind: str | None = None
+    """As the kernel names it (IFLA_INFO_KIND: `bridge`, `tun`, `wireguard`, …); None for a real card."""
+    leads_into: Literal["bridge", "tunnel"] | None = None
+    """What the packets end in: a bridge without a card among its ports, or a tunnel; None for any other device."""
+    addresses: tuple[Address, ...] = ()
+    """Its own, where an engine's or libvirt's nameserver listens."""
+    networks: tuple[Address, ...] = ()
+    """The networks of its own addresses, such as `172.17.0.0/16`; those of its link alone are left out."""
+    made_by: Literal["docker", "podman", "libvirt"] | None = None
+    """Who made it, by that engine's own word or file; None where none says so."""
+    network: str | None = None
+    """How its maker calls the network."""
+    detour: Detour | None = None
+    """None where no other route leads to the address."""
+
+
 class Neighbour(Fact, frozen=True, kw_only=True, tag="neighbour"):
     """This link's knowledge of `address`."""
 
@@ -46,6 +79,15 @@ class Neighbour(Fact, frozen=True, kw_only=True, tag="neighbour"):
     device: str
     state: Literal["reachable", "stale", "delay", "probe", "permanent", "noarp", "incomplete", "failed", "none"]
     mac: str | None = None
+
+
+class AddressOwners(Fact, frozen=True, kw_only=True, tag="address-owners"):
+    """Who answered on the link for an address."""
+
+    address: Address
+    device: str
+    macs: tuple[str, ...] = ()
+    """The link-layer addresses that answered, each once, in the order of their first answer."""
 
 
 class Echo(Fact, frozen=True, kw_only=True, tag="echo"):

@@ -79,6 +79,8 @@ class Listeners(Fact, frozen=True, kw_only=True, tag="listeners"):
     """False for the quick first reading, before the owners have been searched."""
     addresses: tuple[Address, ...] = ()
     """The addresses of the vantage's machine; empty for this machine, and where they could not be read."""
+    macs: tuple[str, ...] = ()
+    """The link-layer addresses of the vantage's interfaces, likewise."""
     omitted: int = 0
     """How many listeners were left out because there were too many."""
 

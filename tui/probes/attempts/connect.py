@@ -4,6 +4,7 @@ import shlex
 from collections.abc import AsyncGenerator
 from math import ceil
 
+from tui.model.address import endpoint
 from tui.model.facts import Outcome, TcpAttempt
 from tui.model.requests import Connect
 from tui.model.safe_text import safe_text
@@ -28,7 +29,9 @@ async def attempt(request: Connect, number: int) -> TcpAttempt:
     at = now()
     held: Held | None = None
     failed_before, resets_before = failed_retransmissions(), resets_sent()
-    async with handshake(request.address, request.port, timeout_s=request.timeout_s, source=request.source) as ended:
+    async with handshake(
+        request.address, request.port, timeout_s=request.timeout_s, source=request.source, device=request.device
+    ) as ended:
         resets = risen(resets_before, resets_sent()) if ended.outcome is Outcome.REFUSED else None
         if ended.outcome is Outcome.CONNECTED and ended.sock:
             stop_listening(ended.sock)
@@ -50,6 +53,7 @@ async def attempt(request: Connect, number: int) -> TcpAttempt:
         local_address=ended.local[0] if ended.local else None,
         local_port=ended.local[1] if ended.local else None,
         source=request.source,
+        device=request.device,
         retransmits=ended.retransmits,
         local_send_failures=local_send_failures,
         resets_sent=resets,
@@ -61,5 +65,8 @@ async def attempt(request: Connect, number: int) -> TcpAttempt:
 
 
 def _command(request: Connect) -> str:
+    if request.device:  # nc has no option for it
+        way = ["curl", "-sv", "--interface", f"if!{request.device}", "-m", str(ceil(request.timeout_s))]
+        return safe_text(shlex.join([*way, f"telnet://{endpoint(request.address, request.port)}"]))
     source = ["-s", request.source] if request.source else []
     return safe_text(shlex.join(["nc", "-vz", *source, "-w", str(ceil(request.timeout_s)), request.address, str(request.port)]))

@@ -4,6 +4,7 @@ The socket is raw and non-blocking: asyncio's own connect would lose the error q
 """
 
 import errno
+import os
 import select
 import socket
 import struct
@@ -74,13 +75,15 @@ async def handshake(
     *,
     timeout_s: float,
     source: str | None = None,
+    device: str | None = None,
     ttl: int | None = None,
     min_ttl: int | None = None,
     mss: int | None = None,
 ) -> AsyncIterator[Handshake]:
     """Connect to an address (with a zone such as `%eth0`, if given) and yield how it ended; the socket is closed afterwards.
 
-    `source` is bound first; `ttl` is the outgoing packets' hop limit; answers that arrive with less than `min_ttl` are
+    `source` is bound first; `device` is the interface that its packets leave by (SO_BINDTODEVICE; before Linux 5.7 a privilege);
+    `ttl` is the outgoing packets' hop limit; answers that arrive with less than `min_ttl` are
     discarded unseen, like silence; `mss` is the largest segment in both directions. What this machine refuses to do, from
     making the socket on, is an outcome, `blocked`. Raises ValueError if `address` or `source` is not an address.
     """
@@ -88,7 +91,7 @@ async def handshake(
         for left in reversed(range(_SELF_CONNECTS)):
             started = perf_counter()
             try:
-                sock, peer = _prepare(address, port, source, _Packets(ttl, min_ttl, mss))
+                sock, peer = _prepare(address, port, (source, device), _Packets(ttl, min_ttl, mss))
             except OSError as error:
                 yield Handshake(outcome=Outcome.BLOCKED, latency_ms=_since(started), errno=errno_name(error.errno))
                 return
@@ -99,8 +102,11 @@ async def handshake(
                 return
 
 
-def _prepare(address: str, port: int, source: str | None, packets: _Packets) -> tuple[socket.socket, SocketAddress]:
-    """The socket, and the address to connect to. Raises OSError."""
+def _prepare(
+    address: str, port: int, local: tuple[str | None, str | None], packets: _Packets
+) -> tuple[socket.socket, SocketAddress]:
+    """The socket, bound to a source and a device where these are given, and the address to connect to. Raises OSError."""
+    source, device = local
     family, peer = socket_address(address, port)
     with ExitStack() as undo:
         sock = undo.enter_context(closing(socket.socket(family, socket.SOCK_STREAM)))
@@ -108,6 +114,8 @@ def _prepare(address: str, port: int, source: str | None, packets: _Packets) -> 
         error_queue.listen_for_errors(sock)
         for option, value in packets.options(family):
             sock.setsockopt(*option, value)
+        if device is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, os.fsencode(device))
         if source is not None:
             _bind(sock, source)
         undo.pop_all()

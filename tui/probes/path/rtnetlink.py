@@ -31,11 +31,12 @@ RULE_ACTIONS = {1: "lookup", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 MAIN_TABLE, LOCAL_TABLE = 254, 255
 
-_GET_ADDRESS, _GET_ROUTE, _GET_NEIGHBOUR, _GET_RULE = 22, 26, 30, 34
+_GET_LINK, _GET_ADDRESS, _GET_ROUTE, _GET_NEIGHBOUR, _GET_RULE = 18, 22, 26, 30, 34
 _LOOKUP_TABLE, _FIB_MATCH = 0x1000, 0x2000  # RTM_F_LOOKUP_TABLE, RTM_F_FIB_MATCH
 _ROUTE = struct.Struct("=8BI")  # rtmsg; fib_rule_hdr has the same shape
 _NEIGHBOUR = struct.Struct("=BxxxiHBB")  # ndmsg
 _ADDRESS = struct.Struct("=BBBBI")  # ifaddrmsg
+_LINK = struct.Struct("=BxHiII")  # ifinfomsg
 _NUMBER = struct.Struct("=I")
 _DST, _OIF, _GATEWAY, _PRIORITY, _PREFSRC, _METRICS, _CACHEINFO, _TABLE, _VIA = 1, 4, 5, 6, 7, 8, 12, 15, 18
 _MTU = 2  # RTAX_MTU
@@ -48,6 +49,8 @@ _SELECTORS = frozenset(
 _INVERTED = 0x2  # FIB_RULE_INVERT
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _NDA_DST, _NDA_LLADDR = 1, 2
+_IFLA_NAME, _IFLA_MASTER, _IFLA_LINKINFO, _INFO_KIND = 3, 10, 18, 1
+_IFF_UP = 0x1
 
 
 class FoundRoute(Struct, frozen=True, kw_only=True):
@@ -76,6 +79,25 @@ class PolicyRule(Struct, frozen=True, kw_only=True):
     """The destinations that it applies to; None for all."""
     conditional: bool = False
     """Whether it selects by more than the destination: source, interface, mark, user, port, or by exclusion."""
+
+
+class FoundLink(Struct, frozen=True, kw_only=True):
+    """An interface of this network namespace."""
+
+    index: int
+    name: str
+    kind: str | None
+    """What the kernel calls its kind; None for a real card and for loopback."""
+    master: int | None
+    """The index of the bridge or bond that it is a port of."""
+    is_up: bool
+
+
+def links() -> list[FoundLink]:
+    """All interfaces, by index."""
+    with netlink.channel(netlink.ROUTE) as link:
+        entries = link.dump(_GET_LINK, _LINK.pack(socket.AF_UNSPEC, 0, 0, 0, 0))
+    return [_found_link(entry) for entry in entries]
 
 
 def look_up(address: IpAddress, interface: int = 0, *, in_table: bool = False) -> FoundRoute:
@@ -124,16 +146,38 @@ def neighbour(address: IpAddress, interface: int) -> tuple[int, str | None] | No
 
 def interface_addresses() -> list[tuple[int, str]]:
     """Pairs of interface index and address; of a point-to-point link, this end's."""
+    return [(interface, address) for interface, address, _ in interface_networks()]
+
+
+def interface_networks() -> list[tuple[int, str, int]]:
+    """Interface index, address (of a point-to-point link, this end's) and the length of its network's prefix."""
     with netlink.channel(netlink.ROUTE) as link:
         entries = link.dump(_GET_ADDRESS, _ADDRESS.pack(socket.AF_UNSPEC, 0, 0, 0, 0))
-    addresses: list[tuple[int, str]] = []
+    addresses: list[tuple[int, str, int]] = []
     for entry in entries:
-        *_, interface = _ADDRESS.unpack_from(entry)
+        _family, length, _flags, _scope, interface = _ADDRESS.unpack_from(entry)
         more = netlink.attributes(entry[_ADDRESS.size :])
         packed = more.get(_IFA_LOCAL) or more.get(_IFA_ADDRESS)
         if packed:
-            addresses.append((interface, str(ipaddress.ip_address(packed))))
+            addresses.append((interface, str(ipaddress.ip_address(packed)), length))
     return addresses
+
+
+def _found_link(entry: bytes) -> FoundLink:
+    _family, _type, index, flags, _change = _LINK.unpack_from(entry)
+    more = netlink.attributes(entry[_LINK.size :])
+    kind = netlink.attributes(more.get(_IFLA_LINKINFO, b"")).get(_INFO_KIND)
+    return FoundLink(
+        index=index,
+        name=_words(more.get(_IFLA_NAME, b"")),
+        kind=_words(kind) if kind else None,
+        master=_number(more.get(_IFLA_MASTER)),
+        is_up=bool(flags & _IFF_UP),
+    )
+
+
+def _words(value: bytes) -> str:
+    return safe_text(value.rstrip(b"\0").decode(errors="backslashreplace"))
 
 
 def _family(address: IpAddress) -> int:

@@ -1,8 +1,8 @@
 """The way to an address in words: interfaces, routes, neighbours, echoes, hops."""
 
 from tui.model.address import endpoint
-from tui.model.facts import Addresses, Echo, Hop, Neighbour, Route
-from tui.model.requests import ListAddresses, LookUpNeighbour, LookUpRoute, SendEcho, TraceHops
+from tui.model.facts import Addresses, AddressOwners, Device, Echo, Hop, Neighbour, Route
+from tui.model.requests import ExamineDevice, ListAddresses, LookUpNeighbour, LookUpRoute, ProbeAddress, SendEcho, TraceHops
 from tui.report.sentences import check_sentence, fact_sentence
 from tui.report.words import listed, took
 
@@ -18,8 +18,18 @@ def _of_route(request: LookUpRoute) -> str:
 
 
 @check_sentence.register
+def _of_device(request: ExamineDevice) -> str:
+    return f"what {request.name} is, and the route to {request.address} without it"
+
+
+@check_sentence.register
 def _of_neighbour(request: LookUpNeighbour) -> str:
     return f"the neighbour entry of {request.address} on {request.device}"
+
+
+@check_sentence.register
+def _of_owners(request: ProbeAddress) -> str:
+    return f"who answers for {request.address} on {request.device} (two ARP probes)"
 
 
 @check_sentence.register
@@ -43,8 +53,20 @@ def _route(fact: Route) -> str:
 
 
 @fact_sentence.register
+def _device(fact: Device) -> str:
+    whose = f" of {fact.made_by} (network {fact.network})" if fact.made_by else ""
+    other = f"the route to {fact.address} leads over {fact.detour.device}" if fact.detour else f"no route leads to {fact.address}"
+    return f"{fact.name} is {_device_words(fact)}{whose}; without it {other}"
+
+
+@fact_sentence.register
 def _neighbour(fact: Neighbour) -> str:
     return f"the neighbour {fact.address} on {fact.device} is {fact.state}"
+
+
+@fact_sentence.register
+def _owners(fact: AddressOwners) -> str:
+    return f"for {fact.address} on {fact.device} there answered {listed(list(fact.macs)) if fact.macs else 'nobody'}"
 
 
 @fact_sentence.register
@@ -59,6 +81,16 @@ def _echo(fact: Echo) -> str:
 @fact_sentence.register
 def _hop(fact: Hop) -> str:
     return f"hop {fact.ttl} towards {endpoint(fact.address, fact.port)}: {_hop_words(fact)}"
+
+
+def _device_words(fact: Device) -> str:
+    match fact.leads_into:
+        case "bridge":
+            return "a bridge inside this machine"
+        case "tunnel":
+            return f"a tunnel ({fact.link_kind})"
+        case _:
+            return f"an interface ({fact.link_kind or 'a card'})"
 
 
 def _route_words(fact: Route) -> str:

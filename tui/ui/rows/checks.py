@@ -1,7 +1,17 @@
 """What a check that waits for consent would send."""
 
 from tui.model.address import endpoint
-from tui.model.requests import AnyRequest, FindResetOrigin, MeasureMtu, SendEcho, TalkTo, TraceHops, TryPorts
+from tui.model.requests import (
+    AnyRequest,
+    FindResetOrigin,
+    HoldIdle,
+    MeasureMtu,
+    ProbeAddress,
+    SendEcho,
+    TalkTo,
+    TraceHops,
+    TryPorts,
+)
 from tui.report.sentences import check_words
 
 
@@ -10,6 +20,13 @@ def sends(request: AnyRequest) -> str:
     match request:
         case SendEcho():
             return f"{request.count} echo requests to {request.address}, as ping sends them."
+        case ProbeAddress():
+            return f"Two ARP probes on {request.device}, which claim no address, to hear who has {request.address}."
+        case HoldIdle():
+            return (
+                f"Three connections to {endpoint(request.address, request.port)}, held for {request.idle_s:g} seconds without a "
+                "byte; TCP alone asks whether they are still known."
+            )
         case TraceHops():
             return (
                 f"Attempts on {endpoint(request.address, request.port)} with a rising TTL, up to {request.max_hops}, "

@@ -53,7 +53,8 @@ def activity(snapshot: Snapshot, asks: str) -> str:
 
 def origins(snapshot: Snapshot) -> list[str]:
     """Where the checks are run from, the fullest form first."""
-    source = next((attempt.local_address for attempt in reversed(snapshot.case.all(TcpAttempt)) if attempt.local_address), None)
+    attempts = [attempt for attempt in snapshot.case.all(TcpAttempt) if attempt.device is None]  # by the way that programs take
+    source = next((attempt.local_address for attempt in reversed(attempts) if attempt.local_address), None)
     source = source or next((route.source for route in reversed(snapshot.case.all(Route)) if route.source), None)
     if not snapshot.vantage:
         return [f"from {source}"] if source else []

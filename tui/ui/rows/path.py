@@ -3,14 +3,33 @@
 from typing import TypeVar
 
 from tui.model.case import Case
-from tui.model.facts import AnyFact, Echo, Firewall, Hop, Neighbour, PathMtu, ResetOrigin, Route, UnixPath
+from tui.model.facts import (
+    AddressOwners,
+    AnyFact,
+    Device,
+    Echo,
+    Firewall,
+    Hop,
+    Idle,
+    Neighbour,
+    PathMtu,
+    ResetOrigin,
+    Route,
+    UnixPath,
+)
 from tui.report.sentences import fact_words
 from tui.report.words import took
 from tui.ui.rows.step import StepRow
 from tui.ui.rows.text import Tone, labelled
 
 GUTTER = 8
-_ALSO: dict[type[Firewall | ResetOrigin | PathMtu], str] = {Firewall: "rules", ResetOrigin: "reset", PathMtu: "mtu"}
+_ALSO: dict[type[Firewall | ResetOrigin | PathMtu | AddressOwners | Idle], str] = {
+    AddressOwners: "answers",
+    Firewall: "rules",
+    ResetOrigin: "reset",
+    PathMtu: "mtu",
+    Idle: "idle",
+}
 _HOP_TONES = {"refused": Tone.BAD, "rejected": Tone.BAD, "unreachable": Tone.BAD, "silent": Tone.MUTED, "connected": Tone.GOOD}
 
 
@@ -29,6 +48,7 @@ def path(case: Case, width: int) -> list[StepRow]:
         tone = Tone.PLAIN if route.type in {"unicast", "local"} else Tone.BAD
         text = route.text or fact_words(route)
         rows += _rows("route", text, width, tone, route.command)
+    rows += _into(case, width)
     for neighbour in _newest(case.all(Neighbour)):
         tone = Tone.BAD if neighbour.state in {"failed", "incomplete"} else Tone.PLAIN
         mac = f" {neighbour.mac}" if neighbour.mac else ""
@@ -46,6 +66,12 @@ def path(case: Case, width: int) -> list[StepRow]:
             rows += _rows("to", hop.address, width, Tone.STRONG, "")
         rows += _rows(f"hop {hop.ttl}", hop_words(hop), width, _HOP_TONES.get(hop.outcome, Tone.PLAIN), hop.command)
     return rows
+
+
+def _into(case: Case, width: int) -> list[StepRow]:
+    """The bridges and tunnels of this machine that a route leads into."""
+    devices = [device for device in _newest(case.all(Device)) if device.leads_into]
+    return [row for device in devices for row in _rows("into", fact_words(device), width, Tone.WARN, device.command)]
 
 
 def hop_words(hop: Hop) -> str:

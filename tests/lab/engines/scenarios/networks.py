@@ -27,7 +27,28 @@ _ON_THE_HOST = Expect(
     verdict="server.bound-elsewhere", culprit={"name": "redis-server", "address": "127.0.0.1"}, words=("127.0.0.1:{port}",)
 )
 
+_THERE = "10.78.{octet}"
+_NETWORK_OF_THE_SERVER = (
+    f"network create --subnet {_THERE}.0/24 {{name}}",
+    "run -d --name {name} --network {name} web:1 httpd -f -p 80 -h /www",
+    f"$ip -n lan address add {_THERE}.9/32 dev lo; ip route add {_THERE}.0/24 via 10.77.0.2 dev lan0 metric 500",
+    "$systemd-run -q --unit {name} ip netns exec lan busybox httpd -f -p {port} -h /",
+)
+"""A network of the engine, and the same behind another machine of the LAN, where something serves."""
+
 CONTAINED = (
+    Contained(
+        name="network-of-the-engine-has-a-real-servers-addresses",
+        about="path.route-overlap",
+        broken="a network of the engine has the addresses of a server behind the LAN, which serves",
+        lines=_NETWORK_OF_THE_SERVER,
+        typed=f"{_THERE}.9:{{port}}",
+        # Containers of other scenarios are stopped: for all that is known, one of them is meant.
+        expect=Expect(
+            verdict="path.route-overlap", certainty="likely", outcome="unreachable", words=("{engine}'s network {name}", "lan0")
+        ),
+        nobody=Expect(verdict="path.route-overlap", certainty="likely", outcome="unreachable", words=("lan0",)),
+    ),
     Contained(
         name="published-and-seen-from-the-lan",
         about=CONTROL,

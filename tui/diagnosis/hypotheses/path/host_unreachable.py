@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes
+from tui.diagnosis.readings import checks, hosts, outcomes, overlap
 from tui.model.address import without_zone
 from tui.model.case import Case
 from tui.model.command_line import quoted
@@ -83,7 +83,7 @@ def _worth(case: Case, address: str, attempt: TcpAttempt) -> Worth:
 def _behind_dead_neighbours(case: Case) -> Iterator[tuple[str, tuple[TcpAttempt, Neighbour | None]]]:
     """The addresses for which nothing answers on our link: by our own ICMP error after three tries, or by the neighbour entry."""
     for address, attempt in outcomes.failing(case, Outcome.TIMEOUT, Outcome.UNREACHABLE).items():
-        if outcomes.is_local(case, address) or hosts.signs_of_life(case, address):
+        if outcomes.is_local(case, address) or hosts.signs_of_life(case, address) or overlap.answers_the_other_way(case, address):
             continue
         failed = hosts.failed_neighbour(case, address)
         reported = hosts.icmp_rejections(case).get(address)

@@ -76,7 +76,8 @@ def _after_words(case: Case, hung_up: dict[str, tuple[Talk, ...]]) -> Finding:
     address, talks = next(iter(hung_up.items()))
     meant = talk.meant(case)
     row = talk.listener(case, address)
-    number = "Once" if len(talks) == 1 else f"{len(talks)} times"
+    ended = talk.ended(talks)
+    number = "Once" if len(ended) == 1 else f"{len(ended)} times"
     reason = f"{number} it ended the connection after our first words in {talks[0].spoken}, before it sent a byte."
     evidence = outcomes.ids(*(fact for facts in hung_up.values() for fact in facts), talk.process(case, address))
     summary = f"{_who(row)} on {case.target.label} accepts, and ends the connection at the first request, without sending a byte."

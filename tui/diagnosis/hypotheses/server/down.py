@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tui.diagnosis.hypothesis import Finding, Hypothesis, claim, ruled_out, still_open
-from tui.diagnosis.readings import checks, hosts, outcomes, silence
+from tui.diagnosis.readings import checks, hosts, outcomes, overlap, silence
 from tui.model.case import Case
 from tui.model.facts import Neighbour, Outcome, TcpAttempt
 from tui.model.judgement import Culprit, Remedy
@@ -50,7 +50,8 @@ def judge(case: Case) -> Finding:
 
 def _is_mute(case: Case, address: str) -> bool:
     """Whether the host itself has given no sign of life, not even on its link."""
-    if hosts.signs_of_life(case, address) or silence.there_on_link(case, address):
+    alive = hosts.signs_of_life(case, address) or overlap.answers_the_other_way(case, address)
+    if alive or silence.there_on_link(case, address):
         return False
     reported = hosts.icmp_rejections(case).get(address)
     if reported is None or reported.icmp is None:

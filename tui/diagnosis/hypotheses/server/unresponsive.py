@@ -119,18 +119,19 @@ def _one_of_several(case: Case, address: str, worker: workers.Stuck) -> Finding:
     is_still = state is not None and state.holds_still
     why = _trouble(state) if state and is_still else "takes no connection out of its queue, while the others' are empty"
     kept = next((queue.lengths for queue in worker.watch.queues if queue.listener == worker.row), ()) if worker.watch else ()
+    look = process_remedies.what_it_does(case, worker.row, hosts.vantage(case, address))
     waited = f" {max(kept)} connection{'s wait' if max(kept) != 1 else ' waits'} in its queue." if kept else ""
     return claim(
         f"{worker.share} on {where} never answers: {who} {why}. It gets its share of the connections all the same, so about one "
         f"in {worker.number} hangs.",
         *outcomes.ids(outcomes.latest(case).get(address), hosts.table(case, address), *worker.facts),
         reason=f"{worker.number} sockets share the port (SO_REUSEPORT), and the kernel deals connections out among them.{waited}",
-        missing=""
-        if is_still
-        else f"What {who} does: `{process_remedies.what_it_does(case, worker.row, hosts.vantage(case, address))}`.",
+        missing="" if is_still else f"What {who} does: `{look}`.",
         culprit=hosts.listener_culprit("process", worker.row),
         refuted_by=f"{who} takes a connection while this is so.",
-        remedies=_local_remedies(case, state, worker.row) if state else (),
+        remedies=_local_remedies(case, state, worker.row)
+        if state
+        else (Remedy(do=f"See what {who} does.", command=look, verify=f"It takes the connections to {where} out of its queue."),),
     )
 
 

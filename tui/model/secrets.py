@@ -41,6 +41,15 @@ _ANY_CASE = (
     (("password",), rf"(?P<before>\bPASSWORD\s+)(?P<value>{_QUOTED})"),
     (("pass", "masterauth"), rf"(?P<before>\b(?:requirepass|masterauth|insecure-password)\s+){_VALUE}"),
     (("login",), rf"(?P<before>\blogin\s+\S+\s+password\s+){_VALUE}"),
+    (("stats auth",), rf"(?P<before>\bstats auth\s+[^\s:]{{1,64}}:)(?P<value>{_PLAIN})"),
+    # A proxy's directive parts a header's name and value by a space; HAProxy escapes those within the value.
+    (
+        ("header",),
+        rf"(?P<before>(?<![a-z])(?:set|add)[-_]header\s+[\"']?[\w-]{{0,40}}?{_KEY}[\"']?\s+)(?P<value>{_QUOTED}|(?:\\.|[^\s\\;])+)",
+    ),
+    (("jdbc:oracle",), r"(?P<before>\bjdbc:oracle:\w{1,10}:[\w$#]{1,64}/)(?P<value>[^\s@/]+)(?=@)"),
+    # An authorization's code (RFC 6749, 4.1.2), in a query alone and no number: many a text has a code of an error.
+    (("code=",), r"(?P<before>[?&]code=)(?P<value>(?!\d+(?!\w))[^\s&\"'#]{6,})"),
 )
 _SHAPES = r"\b(?:gh[opusr]_|github_pat_|glpat-|xox[abeoprs]-|sk-|sk_live_|rk_live_|npm_|hvs\.|AIza|dop_v1_)[\w.-]{12,}"
 _AS_WRITTEN = (

@@ -82,6 +82,15 @@ def test_each_layer_that_was_asked_is_told_in_words() -> None:
     )
 
 
+@pytest.mark.parametrize(("trusted", "word"), [(False, "accepted"), (None, "verified")])
+def test_a_certificate_is_called_not_accepted_only_where_it_was_refused(trusted: bool | None, word: str) -> None:
+    """Where the handshake ended before it was verified, that is said, and no more."""
+    tls = _tls(version="", trusted=trusted, failure="TLSV1_ALERT_ACCESS_DENIED")
+    case = _case("https://api.example", NAMED, _connects(443), _talk(443, "TLS", tls=tls))
+
+    assert f"Its certificate was not {word}." in unproved(case)
+
+
 def test_nothing_is_wrong_where_everything_was_asked_and_answered() -> None:
     """The words are said of a target whose every layer answered as asked."""
     assert unproved(WELL) == ()

@@ -224,7 +224,7 @@ def _short_of(case: Case, address: str, fact: Talk) -> Iterator[str]:
     if tls and tls.trusted and fact.tls and case.tcp.is_literal and case.tcp.scheme is None:
         yield "the names of the certificate were not compared with any."
     if tls and not tls.trusted:
-        yield "its certificate was not accepted."
+        yield f"its certificate was not {'accepted' if tls.trusted is False else 'verified'}."
     http = fact.http
     if http and http.status >= REFUSALS_FROM:
         wants = f": it wants credentials ({http.wants}), and none were sent" if http.wants else ""

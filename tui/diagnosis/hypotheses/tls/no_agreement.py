@@ -23,7 +23,7 @@ def judge(case: Case) -> Finding:
         return ruled_out(
             "A usual client's handshake comes to an agreement.", *outcomes.ids(*(one.fact for one in secure.presented(case)))
         )
-    said = f"the alert {it.tls.alert}" if it.tls.alert else f"`{it.tls.failure}`"
+    said = f"the alert {it.tls.alert}" if it.tls.alert else f"`{it.tls.failure}`" if it.tls.failure else "an alert without a name"
     if it.tls.failure == "silent":
         return still_open("The handshake began, and the rest of it did not come.", *outcomes.ids(it.fact))
     return _old(case, it, said) if it.tls.version else _none(case, it, said)

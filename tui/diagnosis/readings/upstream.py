@@ -100,22 +100,27 @@ def speaks_of(case: Case, address: str, fact: Talk, http: HttpAnswer) -> Kind | 
     if own:
         return own.kind
     said = None if log_is_silent(case) else _by_status(http)
-    return _as_walked(case) if said == "refused" else said
+    if said != "refused":
+        return said
+    return None if _works_when_walked(case) else _as_walked(case) or said
 
 
 def _as_walked(case: Case) -> Kind | None:
-    """A 502 is of any of three kinds: which one, what was found behind tells; None where that works."""
+    """Which of the kinds that a 502 may be of, by what was found behind; None where that was not walked, or tells nothing."""
     if case.ahead is None:
-        return "refused"
-    if case.ahead.status is Status.REACHABLE:
         return None
-    return "closed" if case.ahead.cause in _BROKEN_OFF else _AS_WALKED.get(case.ahead.outcome, "refused")
+    return "closed" if case.ahead.cause in _BROKEN_OFF else _AS_WALKED.get(case.ahead.outcome)
 
 
-def connects_behind(case: Case, http: HttpAnswer) -> bool:
+def _works_when_walked(case: Case) -> bool:
+    return case.ahead is not None and case.ahead.status is Status.REACHABLE
+
+
+def connects_behind(case: Case, address: str, fact: Talk, http: HttpAnswer) -> bool:
     """Whether a front speaks of what it forwards to, and that was walked and works, while no log says how it failed."""
-    walked = case.ahead is not None and case.ahead.status is Status.REACHABLE
-    return walked and not is_an_applications(http) and _by_status(http) == "refused" and not log_is_silent(case)
+    if not _works_when_walked(case) or is_an_applications(http) or _by_status(http) != "refused":
+        return False
+    return not log_is_silent(case) and line(case, address, fact, http) is None
 
 
 def _by_status(http: HttpAnswer) -> Kind | None:
@@ -265,7 +270,7 @@ def finding(case: Case, wanted: Kind, how: str, example: str) -> Finding:
     command, who = log(case, address, http), replies.server_words(case, address, http)
     own = line(case, address, fact, http)
     quote = f" Its log says: `{own.text}`." if own else ""
-    how = how if own or case.ahead else _BY_STATUS.get(wanted, how)
+    how = how if own or _as_walked(case) else _BY_STATUS.get(wanted, how)
     known = behind(case)
     named = f", {_label(known[0])}," if known else ""
     return claim(
@@ -305,7 +310,7 @@ def _no_such_word(case: Case, answers: dict[str, tuple[Talk, HttpAnswer]], wante
     """Why nothing is said of what is behind: the proxy says nothing of it, or its log or a walk does not bear its answer out."""
     answered = outcomes.ids(*(fact for fact, _ in answers.values()))
     for address, (fact, http) in answers.items():
-        if connects_behind(case, http) and not line(case, address, fact, http):
+        if connects_behind(case, address, fact, http):
             return _works_behind(case, address, http, wanted)
     doubted = [
         http

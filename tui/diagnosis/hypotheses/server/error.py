@@ -19,7 +19,7 @@ def judge(case: Case) -> Finding:
     for address, fact, http in replies.with_status(case, *replies.FAILURES):
         if upstream.speaks_of(case, address, fact, http):
             continue
-        if upstream.connects_behind(case, http):
+        if upstream.connects_behind(case, address, fact, http):
             return still_open(f"It answers {http.status_line}, in its own words or another's.", *outcomes.ids(fact))
         works = f"`refused check {quoted(case.target.text)}` is reachable."
         who = replies.server_words(case, address, http)

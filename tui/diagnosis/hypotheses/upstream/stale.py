@@ -60,7 +60,7 @@ def _works_by_its_name(case: Case) -> Finding | None:
     if not known or not name or literal_address(name) or resolution.is_localhost(name):
         return None
     for address, (fact, http) in replies.https(case).items():
-        if upstream.connects_behind(case, http):
+        if upstream.connects_behind(case, address, fact, http):
             return still_open(
                 f"It answers {http.status_line}, and {upstream.text_of(known[0])} works when it is asked by its name of today.",
                 *outcomes.ids(fact, known[1]),

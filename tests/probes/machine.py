@@ -48,6 +48,14 @@ def facts_behind(prefix: tuple[str, ...], request: AnyRequest) -> list[AnyFact]:
     return msgspec.json.decode(done.stdout, type=list[AnyFact])
 
 
+def fact_for_everybody(inside: tuple[str, ...], request: AnyRequest) -> AnyFact:
+    """The one fact of a look inside, which has to be the same for root and for nobody."""
+    both = [facts_behind((*inside, *user), request) for user in ((), NOBODY)]
+    assert both[0] == both[1]
+    (fact,) = both[0]
+    return fact
+
+
 @lru_cache
 def nobody_can_look() -> bool:
     """Whether the interpreter and this checkout lie where every user may read them."""

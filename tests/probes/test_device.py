@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.probes.machine import NOBODY, facts_behind, needs_namespaces, network_namespace
+from tests.probes.machine import fact_for_everybody, needs_namespaces, network_namespace
 from tests.probes.run_check import facts_of
 from tui.model.facts import Detour, Device, Engine, NotObserved
 from tui.model.requests import ExamineDevice
@@ -49,9 +49,7 @@ def namespace() -> Iterator[tuple[str, ...]]:
 
 def seen(inside: tuple[str, ...], name: str, address: str) -> Device:
     """The device inside, which has to be the same for root and for nobody."""
-    both = [facts_behind((*inside, *user), ExamineDevice(name=name, address=address)) for user in ((), NOBODY)]
-    assert both[0] == both[1]
-    (fact,) = both[0]
+    fact = fact_for_everybody(inside, ExamineDevice(name=name, address=address))
     assert isinstance(fact, Device)
     return fact
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.probes.machine import NOBODY, facts_behind, needs_namespaces, network_namespace
+from tests.probes.machine import fact_for_everybody, needs_namespaces, network_namespace
 from tests.probes.run_check import facts_of
 from tui.model.facts import NotObserved, Route
 from tui.model.requests import LookUpRoute
@@ -43,9 +43,7 @@ def namespace() -> Iterator[tuple[str, ...]]:
 
 def route(inside: tuple[str, ...], address: str) -> Route:
     """The route to an address inside, which has to be the same for root and for nobody."""
-    seen = [facts_behind((*inside, *user), LookUpRoute(address=address)) for user in ((), NOBODY)]
-    assert seen[0] == seen[1]
-    (fact,) = seen[0]
+    fact = fact_for_everybody(inside, LookUpRoute(address=address))
     assert isinstance(fact, Route)
     return fact
 

@@ -16,13 +16,13 @@ from tui.model.facts.counters import Counters, Drops, DropWatch
 from tui.model.facts.error_text import ErrorText, TextOrigin
 from tui.model.facts.fact import Fact
 from tui.model.facts.forwarders import Forwarder, Forwarders
-from tui.model.facts.idle import HeldConnection, Idle
+from tui.model.facts.idle import HeldConnection, HeldEnd, Idle
 from tui.model.facts.limits import Limits
 from tui.model.facts.mtu import PathMtu
 from tui.model.facts.names import HostsEntry, NameserverAnswer, NameSources, NearName, SystemAnswer
 from tui.model.facts.other_namespaces import Container, ContainerState, Engine, Namespace, OtherNamespaces
 from tui.model.facts.outcome import Outcome
-from tui.model.facts.path import Addresses, AddressOwners, Detour, Device, Echo, Hop, Neighbour, Proxy, Route
+from tui.model.facts.path import Addresses, AddressOwners, Detour, Device, Echo, Hop, Neighbour, NetworkMaker, Proxy, Route
 from tui.model.facts.policy import Confinement
 from tui.model.facts.process import ProcessState
 from tui.model.facts.proxy_answer import ProxyAnswer
@@ -68,6 +68,7 @@ __all__ = [
     "Forwarder",
     "Forwarders",
     "HeldConnection",
+    "HeldEnd",
     "Hop",
     "HostsEntry",
     "HttpAnswer",
@@ -83,6 +84,7 @@ __all__ = [
     "Namespace",
     "NearName",
     "Neighbour",
+    "NetworkMaker",
     "NotObserved",
     "OtherNamespaces",
     "Outcome",

@@ -7,14 +7,16 @@ from msgspec import Struct
 from tui.model.address import Address
 from tui.model.facts.fact import Fact
 
+HeldEnd = Literal["answers", "closed", "reset", "silent", "unreachable"]
+"""`closed` and `reset`: by the other end, or in its name; `silent`: no probe was answered any more."""
+
 
 class HeldConnection(Struct, frozen=True, kw_only=True):
     """One connection, and what became of it."""
 
     busy: bool
     """Whether the path saw a packet of it at least every `busy_every_s` seconds; the service at the end saw none of them."""
-    end: Literal["answers", "closed", "reset", "silent", "unreachable"]
-    """`closed` and `reset`: by the other end, or in its name; `silent`: no probe was answered any more."""
+    end: HeldEnd
     after_s: float
     """When it ended, or was seen to answer, since it was made."""
 

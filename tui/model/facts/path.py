@@ -50,6 +50,9 @@ class Detour(Struct, frozen=True, kw_only=True):
     """Its destination, such as `10.0.0.0/8`, or `default`."""
 
 
+NetworkMaker = Literal["docker", "podman", "libvirt"]
+
+
 class Device(Fact, frozen=True, kw_only=True, tag="device"):
     """An interface that a route leads into: what it is, whose, and the route that holds without it."""
 
@@ -64,7 +67,7 @@ class Device(Fact, frozen=True, kw_only=True, tag="device"):
     """Its own, where an engine's or libvirt's nameserver listens."""
     networks: tuple[Address, ...] = ()
     """The networks of its own addresses, such as `172.17.0.0/16`; those of its link alone are left out."""
-    made_by: Literal["docker", "podman", "libvirt"] | None = None
+    made_by: NetworkMaker | None = None
     """Who made it, by that engine's own word or file; None where none says so."""
     network: str | None = None
     """How its maker calls the network."""

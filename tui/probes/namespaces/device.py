@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from tui.model.address import IpAddress, is_link_local, parse_address, peer_address
 from tui.model.command_line import quoted
-from tui.model.facts import AnyFact, Detour, Device, NotObserved
+from tui.model.facts import AnyFact, Detour, Device, NetworkMaker, NotObserved
 from tui.model.requests import ExamineDevice
 from tui.model.safe_text import safe_name
 from tui.probes.kernel.netlink import KernelError
@@ -27,8 +27,6 @@ from tui.probes.kernel.tool import run_tool
 from tui.probes.namespaces.engine_access import Access, EnginePlaces, accesses
 from tui.probes.path import rtnetlink
 from tui.probes.path.rtnetlink import FoundLink
-
-Maker = Literal["docker", "podman", "libvirt"]
 
 DEADLINE_S = 3.0
 """docker answers in a tenth of a second, podman in half a second."""
@@ -125,7 +123,7 @@ def _detour(mine: FoundLink, links: list[FoundLink], address: IpAddress) -> Deto
     return best[2] if best else None
 
 
-async def maker(bridge: str, system: SystemView) -> tuple[Maker | None, str | None]:
+async def maker(bridge: str, system: SystemView) -> tuple[NetworkMaker | None, str | None]:
     """Who made a bridge, and how it calls the network; None where nobody says so."""
     libvirts = await in_thread(_libvirts, bridge, system.root / _LIBVIRTS_FILES)
     if libvirts:

@@ -12,18 +12,16 @@ import struct
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from time import monotonic
-from typing import Literal
 
 from msgspec.structs import replace
 
 from tui.model.address import endpoint
 from tui.model.command_line import quoted
-from tui.model.facts import AnyFact, HeldConnection, Idle, NotObserved, Outcome
+from tui.model.facts import AnyFact, HeldConnection, HeldEnd, Idle, NotObserved, Outcome
 from tui.model.requests import HoldIdle
 from tui.model.safe_text import safe_text
 from tui.probes.kernel.clock import now
 from tui.probes.kernel.error_queue import stop_listening
-from tui.probes.kernel.failures import errno_name
 from tui.probes.kernel.handshake import handshake
 from tui.probes.kernel.system_view import SystemView
 from tui.probes.kernel.text_file import number, text_of
@@ -44,8 +42,7 @@ _POLL_S = 0.1
 _SLACK_S = 1.5
 """The kernel's timers of a second or more may fire this much later (its timer wheel, and a busy machine)."""
 _SETTINGS = "sys/net/ipv4/tcp_keepalive_"
-End = Literal["answers", "closed", "reset", "silent", "unreachable"]
-_ENDS: dict[int, End] = {errno.ECONNRESET: "reset", errno.EPIPE: "reset", errno.ETIMEDOUT: "silent"}
+_ENDS: dict[int, HeldEnd] = {errno.ECONNRESET: "reset", errno.EPIPE: "reset", errno.ETIMEDOUT: "silent"}
 
 
 async def check(request: HoldIdle, system: SystemView) -> AsyncGenerator[AnyFact, None]:
@@ -110,7 +107,7 @@ def _ask(sock: socket.socket, every: int, most: int) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
-async def _ended(sock: socket.socket, *, until: float, answered_since: float | None = None) -> End | None:
+async def _ended(sock: socket.socket, *, until: float, answered_since: float | None = None) -> HeldEnd | None:
     """How it ends by then, `answers` where an acknowledgement has come since; None where nothing happens. Words are read away."""
     while monotonic() < until:
         try:
@@ -120,7 +117,7 @@ async def _ended(sock: socket.socket, *, until: float, answered_since: float | N
         except BlockingIOError:
             pass
         except OSError as error:
-            return _ENDS.get(error.errno or 0, "unreachable") if errno_name(error.errno) else "unreachable"
+            return _ENDS.get(error.errno or 0, "unreachable")
         if answered_since is not None and _since_last_ack_s(sock) < monotonic() - answered_since:
             return "answers"
         await asyncio.sleep(min(_POLL_S, max(until - monotonic(), 0)))
